@@ -1,0 +1,1 @@
+"""Contract testing and conformance reports for one operation of an OpenAPI document."""

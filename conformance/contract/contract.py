@@ -1,0 +1,181 @@
+"""The contract: document, operation, nodes, requirements and prose in one value."""
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from functools import cached_property
+
+import msgspec
+
+from conformance.contract import derived
+from conformance.contract.document import Document, follow, load_document, parse_document, parse_yaml
+from conformance.contract.nodes import Node, build_node, find
+from conformance.contract.operation import Operation, pick_operation
+from conformance.contract.prose import Prose, read_prose
+from conformance.contract.rows import apply_aliases, read_rows
+from conformance.contract.shapes import owner_of, unmodelled
+from conformance.contract.validators import BodyValidator
+from conformance.model.errors import ContractError
+from conformance.model.pointer import last, split
+from conformance.model.requirement import Requirement, requirement_id
+from conformance.model.vocabulary import Group, Strength
+
+DATA = "conformance.spec"
+
+
+class Contract(msgspec.Struct, frozen=True, dict=True):
+    """What a target is held to.
+
+    `request` and `response` are the trees of nodes of the two bodies (`response` is None where the document declares
+    no JSON answer); `identity` is the path of the request member that names the new object, or None.
+    """
+
+    document: Document
+    operation: Operation
+    request: Node
+    response: Node | None
+    prose: Prose
+    identity: str | None
+    requirements: tuple[Requirement, ...]
+
+    @cached_property
+    def request_validator(self) -> BodyValidator:
+        """The validators of request bodies."""
+        return BodyValidator(self.document, self.operation.request_pointer)
+
+    @cached_property
+    def response_validator(self) -> BodyValidator | None:
+        """The validators of successful answers, or None where the document declares no JSON answer."""
+        pointer = self.operation.response_pointer
+        return BodyValidator(self.document, pointer) if pointer else None
+
+    @cached_property
+    def by_id(self) -> dict[str, Requirement]:
+        """The requirements by id."""
+        return {row.id: row for row in self.requirements}
+
+    @cached_property
+    def echoes(self) -> tuple[tuple[Node, Node], ...]:
+        """Request and response nodes that must hold the same value, leaves only."""
+        return tuple(_echoes(self.request, self.response, self.prose))
+
+    @cached_property
+    def echoed_parameters(self) -> dict[str, str]:
+        """Path parameters that the answer repeats: name to pointer into the answer."""
+        return _echoed_parameters(self.operation, self.response)
+
+    @cached_property
+    def scheme(self) -> str:
+        """The word before the credential, or an empty text where the bare credential is sent."""
+        security = self.operation.security
+        return (self.prose.scheme or security.scheme) if security else ""
+
+    @cached_property
+    def unmodelled(self) -> tuple[str, ...]:
+        """`pointer keyword` for each keyword of the request schema that no deterministic rule knows."""
+        places = [self.operation.request_pointer, *(node.pointer for node in self.request.walk())]
+        found = dict.fromkeys(f"{at} {word}" for at in places for word in unmodelled(self.document, follow(self.document, at)[0]))
+        return tuple(found)
+
+
+def load_contract(spec: Path | None = None, operation: str | None = None, data: Path | None = None) -> Contract:
+    """Load the contract: the published document by default, or the OpenAPI document at `spec`.
+
+    `data` is a folder laid out as `spec/` to take prose and requirement rows from; what speaks of another operation
+    than the chosen one is left out.
+
+    Raises:
+        ContractError: a file cannot be used.
+
+    """
+    folder: Traversable = data if data else files(DATA)
+    if spec is None:
+        document = parse_document((folder / "openapi.yaml").read_bytes(), "openapi.yaml")
+    else:
+        document = load_document(spec)
+    return build_contract(document, pick_operation(document, operation), folder)
+
+
+def build_contract(document: Document, operation: Operation, folder: Traversable) -> Contract:
+    """Derive the contract of one operation; raises as `load_contract`."""
+    pointer, _ = follow(document, operation.request_pointer)
+    request = build_node(document, pointer, owner_of(pointer))
+    if not request.shapes:
+        raise ContractError(f"{document.name}: the request schema of {operation.name} allows no body at all")
+    response = None
+    if operation.response_pointer:
+        pointer, _ = follow(document, operation.response_pointer)
+        response = build_node(document, pointer, owner_of(pointer))
+    prose = _prose(folder, operation)
+    rows = [*derived.acceptance(request), *derived.rejection(request, operation)]
+    if response is not None:
+        rows += derived.response(response)
+        rows += derived.semantics(_echoes(request, response, prose), frozenset(prose.echo.defaults_vary))
+        rows += _parameter_rows(operation, response)
+    rows += read_rows(folder / "requirements", operation)
+    unique = {row.id: row for row in reversed(rows)}
+    ordered = tuple(unique.pop(row.id) for row in rows if row.id in unique)
+    return Contract(
+        document=document,
+        operation=operation,
+        request=request,
+        response=response,
+        prose=prose,
+        identity=_identity(request, response, prose),
+        requirements=apply_aliases(folder / "requirements" / "aliases.yaml", operation, ordered),
+    )
+
+
+def _prose(folder: Traversable, operation: Operation) -> Prose:
+    path = folder / "prose.yaml"
+    if not path.is_file():
+        return Prose()
+    prose = read_prose(parse_yaml(path.read_bytes(), "prose.yaml"), "prose.yaml")
+    return prose if prose.operation in {"", operation.name} else Prose()
+
+
+def _identity(request: Node, response: Node | None, prose: Prose) -> str | None:
+    """Return the member that names the new object: as prose says, else the first required text that both bodies hold."""
+    if prose.identity != "":
+        return prose.identity
+    for node in request.children:
+        shape = node.shape("string")
+        answered = response.child(last(node.path)) if response else None
+        free = shape is not None and not {"enum", "pattern", "format", "maxLength"} & shape.keywords.keys()
+        if node.required and free and answered is not None and answered.shape("string"):
+            return node.path
+    return None
+
+
+def _echoes(request: Node, response: Node | None, prose: Prose) -> list[tuple[Node, Node]]:
+    if response is None:
+        return []
+    pairs = []
+    for sent in request.walk():
+        leaf = not sent.children and sent.path and "*" not in split(sent.path)
+        answered = find(response, sent.path) if leaf and sent.path not in prose.echo.without else None
+        if answered is not None and (sent.types & answered.types) - {"null"}:
+            pairs.append((sent, answered))
+    return pairs
+
+
+def _echoed_parameters(operation: Operation, response: Node | None) -> dict[str, str]:
+    found = {}
+    for name in operation.path_parameters:
+        node = response.child(name) if response else None
+        if node is not None and node.shape("string"):
+            found[name] = node.path
+    return found
+
+
+def _parameter_rows(operation: Operation, response: Node) -> list[Requirement]:
+    return [
+        Requirement(
+            requirement_id(Group.SEMANTICS, "path", name, "echo"),
+            f"`{name}` in the answer equals the decoded `{name}` of the path",
+            Strength.MUST,
+            Group.SEMANTICS,
+            (f"{operation.response_pointer}{pointer}",),
+        )
+        for name, pointer in _echoed_parameters(operation, response).items()
+    ]

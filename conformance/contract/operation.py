@@ -1,0 +1,175 @@
+"""The one operation under test, read out of the document."""
+
+import re
+from typing import cast
+
+import msgspec
+
+from conformance.contract.document import Document, below, follow, get
+from conformance.model.errors import ContractError
+from conformance.model.jsontext import Json
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+JSON_MEDIA_TYPE = re.compile(r"^application/(?:[\w.-]+\+)?json$", re.IGNORECASE)
+
+
+class Security(msgspec.Struct, frozen=True):
+    """How a request carries its credential: `location` is `header`, `query` or `cookie`, `name` the field there."""
+
+    location: str
+    name: str
+    scheme: str
+    pointer: str
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """Method and path, and the document pointers and media types of the request and the successful response.
+
+    `successes` are the declared 2xx statuses, `statuses` all declared ones (`default` and ranges as written);
+    `methods` are those that the path declares. `request_pointer` and `response_pointer` are empty where the
+    operation declares no JSON body.
+    """
+
+    method: str
+    path: str
+    pointer: str
+    path_parameters: tuple[str, ...]
+    methods: tuple[str, ...]
+    request_pointer: str
+    request_media_type: str
+    request_required: bool
+    response_pointer: str
+    response_media_type: str
+    successes: tuple[int, ...]
+    statuses: tuple[str, ...]
+    security: Security | None
+
+    @property
+    def name(self) -> str:
+        """Method and path, as a user writes them."""
+        return f"{self.method} {self.path}"
+
+
+def operations(document: Document) -> tuple[str, ...]:
+    """Return the names of the document's operations, `METHOD /path`."""
+    paths = document.content.get("paths")
+    found = paths.items() if isinstance(paths, dict) else ()
+    return tuple(
+        f"{method.upper()} {path}"
+        for path, item in found
+        if isinstance(item, dict)
+        for method in item
+        if method in METHODS
+    )
+
+
+def pick_operation(document: Document, name: str | None) -> Operation:
+    """Return the operation called `name` (`METHOD /path`), or the only one with a JSON request body.
+
+    Raises:
+        ContractError: the document has no such operation, several candidates, or the operation has no JSON body.
+
+    """
+    available = operations(document)
+    if name is None:
+        candidates = [each for each in available if _has_json_body(document, each)]
+        if len(candidates) != 1:
+            raise ContractError(
+                f"{document.name} has {len(candidates)} operations with a JSON request body",
+                f"name one with --operation: {_listed(candidates or available)}",
+            )
+        name = candidates[0]
+    method, _, path = name.strip().partition(" ")
+    wanted = f"{method.upper()} {path.strip()}"
+    if wanted not in available:
+        raise ContractError(
+            f"{document.name} has no operation {name!r}", f"name one with --operation: {_listed(available)}"
+        )
+    return _read(document, method.lower(), path.strip())
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    shown = ", ".join(repr(each) for each in names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown or "it has none"
+
+
+def _has_json_body(document: Document, name: str) -> bool:
+    method, _, path = name.partition(" ")
+    pointer = below("#/paths", path, method.lower())
+    return bool(_request(document, pointer)[0])
+
+
+def _read(document: Document, method: str, path: str) -> Operation:
+    item_pointer, item = follow(document, below("#/paths", path))
+    pointer, operation = follow(document, below(item_pointer, method))
+    if not isinstance(item, dict) or not isinstance(operation, dict):
+        raise ContractError(f"{document.name}: {pointer} is not an object")
+    request, request_media, required = _request(document, pointer)
+    if not request:
+        raise ContractError(f"{document.name}: {method.upper()} {path} has no JSON request body", "name another one")
+    successes, statuses, response, response_media = _responses(document, pointer)
+    return Operation(
+        method=method.upper(),
+        path=path,
+        pointer=pointer,
+        path_parameters=tuple(re.findall(r"\{([^{}]+)\}", path)),
+        methods=tuple(each.upper() for each in METHODS if each in item),
+        request_pointer=request,
+        request_media_type=request_media,
+        request_required=required,
+        response_pointer=response,
+        response_media_type=response_media,
+        successes=successes,
+        statuses=statuses,
+        security=_security(document, operation),
+    )
+
+
+def _json_content(document: Document, pointer: str) -> tuple[str, str]:
+    """Return the pointer of the JSON media type's schema below `pointer`, and the media type; empty without one."""
+    holder = get(document, pointer)
+    content = holder.get("content") if isinstance(holder, dict) else None
+    for media_type, value in content.items() if isinstance(content, dict) else ():
+        if JSON_MEDIA_TYPE.match(media_type.partition(";")[0].strip()) and isinstance(value, dict) and "schema" in value:
+            return below(pointer, "content", media_type, "schema"), media_type
+    return "", ""
+
+
+def _request(document: Document, pointer: str) -> tuple[str, str, bool]:
+    operation = get(document, pointer)
+    if not isinstance(operation, dict) or "requestBody" not in operation:
+        return "", "", False
+    body_pointer, body = follow(document, below(pointer, "requestBody"))
+    schema, media_type = _json_content(document, body_pointer)
+    return schema, media_type, isinstance(body, dict) and body.get("required") is True
+
+
+def _responses(document: Document, pointer: str) -> tuple[tuple[int, ...], tuple[str, ...], str, str]:
+    operation = cast("dict[str, Json]", get(document, pointer))
+    responses = operation.get("responses")
+    statuses = tuple(responses) if isinstance(responses, dict) else ()
+    successes = tuple(int(status) for status in statuses if re.fullmatch(r"2\d\d", status))
+    if not successes:
+        raise ContractError(f"{document.name}: {pointer} declares no 2xx response", "declare the successful status")
+    for status in successes:
+        response_pointer, _ = follow(document, below(pointer, "responses", str(status)))
+        schema, media_type = _json_content(document, response_pointer)
+        if schema:
+            return successes, statuses, schema, media_type
+    return successes, statuses, "", ""
+
+
+def _security(document: Document, operation: dict[str, Json]) -> Security | None:
+    stated = operation.get("security", document.content.get("security"))
+    names = [name for entry in stated if isinstance(entry, dict) for name in entry] if isinstance(stated, list) else []
+    for name in names:
+        pointer = below("#/components/securitySchemes", name)
+        pointer, scheme = follow(document, pointer)
+        if not isinstance(scheme, dict):
+            continue
+        if scheme.get("type") == "apiKey":
+            return Security(str(scheme.get("in", "header")), str(scheme.get("name", "Authorization")), "", pointer)
+        if scheme.get("type") in {"http", "oauth2", "openIdConnect"}:
+            word = str(scheme.get("scheme", "bearer"))
+            return Security("header", "Authorization", word[:1].upper() + word[1:], pointer)
+    return None

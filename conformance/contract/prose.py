@@ -1,0 +1,139 @@
+"""What the pages around the document say and the document cannot: data, read from `spec/prose.yaml`."""
+
+import re
+from decimal import Decimal
+
+import msgspec
+
+from conformance.model.errors import ContractError
+from conformance.model.jsontext import Json
+from conformance.model.pointer import lookup
+
+
+class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The values that prose allows at `pointer`; `never` says that it may refuse any value but null."""
+
+    requirement: str
+    pointer: str
+    minimum: int | None = None
+    maximum: int | None = None
+    pattern: str | None = None
+    never: bool = False
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule over two members: `at_most` (the first not above the second), or `one_non_zero` (exactly one)."""
+
+    requirement: str
+    at_most: tuple[str, str] | None = None
+    one_non_zero: tuple[str, str] | None = None
+
+
+class Repeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where echo and default cannot be derived from the names of members.
+
+    `without` lists request pointers that the response does not repeat; `defaults_vary` those whose default depends on
+    the age of the document, so that another value is a note.
+    """
+
+    without: tuple[str, ...] = ()
+    defaults_vary: tuple[str, ...] = ()
+
+
+class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request that finds (`read`) or removes (`remove`) what was created; `{name}` is the object's name."""
+
+    method: str
+    path: str
+
+
+class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of it.
+
+    `operation` is the one it speaks of; `identity` points to the request member that names the new object (null: the
+    document has none; absent: derived); `scheme` is the word before the key; `created` points to the response member
+    that holds the time of creation; `fresh` lists response members that are null right after a creation; `safe` gives
+    the values to send to a live system; `defaults` those that pages state for members that were not sent;
+    `protected` names that must never be removed.
+    """
+
+    operation: str = ""
+    identity: str | None = ""
+    scheme: str = ""
+    created: str = ""
+    fresh: tuple[str, ...] = ()
+    safe: dict[str, None | bool | int | float | str] = {}
+    defaults: dict[str, None | bool | int | float | str] = {}
+    ranges: tuple[Range, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    echo: Repeat = Repeat()
+    remove: Probe | None = None
+    read: Probe | None = None
+    protected: tuple[str, ...] = ()
+    later_members: dict[str, str] = {}
+
+    def beyond(self, body: Json) -> tuple[str, ...]:
+        """Return the requirements whose range or rule `body` leaves, in order and without repeats."""
+        broken = [each.requirement for each in self.ranges if _leaves(each, body)]
+        broken += [each.requirement for each in self.rules if _breaks(each, body)]
+        return tuple(dict.fromkeys(broken))
+
+    def range_at(self, pointer: str) -> Range | None:
+        """Return the range that is stated for `pointer`, or None."""
+        return next((each for each in self.ranges if each.pointer == pointer), None)
+
+
+def read_prose(data: Json, name: str) -> Prose:
+    """Read prose rules from YAML content.
+
+    Raises:
+        ContractError: the content has another form.
+
+    """
+    try:
+        return msgspec.convert(data, Prose)
+    except msgspec.ValidationError as error:
+        raise ContractError(f"{name}: {error}") from error
+
+
+def _value(body: Json, pointer: str) -> Json:
+    try:
+        return lookup(body, pointer)
+    except KeyError:
+        return None
+
+
+def _number(value: Json) -> Decimal | int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def _leaves(stated: Range, body: Json) -> bool:
+    value = _value(body, stated.pointer)
+    if value is None:
+        return False
+    if stated.never:
+        return True
+    number = _number(value)
+    if number is not None:
+        too_low = stated.minimum is not None and number < stated.minimum
+        too_high = stated.maximum is not None and number > stated.maximum
+        return too_low or too_high
+    return isinstance(value, str) and stated.pattern is not None and not _matches(stated.pattern, value)
+
+
+def _matches(pattern: str, value: str) -> bool:
+    return re.fullmatch(pattern, value) is not None
+
+
+def _breaks(rule: Rule, body: Json) -> bool:
+    if rule.at_most:
+        low, high = (_number(_value(body, pointer)) for pointer in rule.at_most)
+        return low is not None and high is not None and low > high
+    if rule.one_non_zero:
+        one, other = (_value(body, pointer) for pointer in rule.one_non_zero)
+        if one is None and other is None:
+            return False
+        return bool(_number(one)) == bool(_number(other))
+    return False

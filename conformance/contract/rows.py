@@ -1,0 +1,81 @@
+"""Requirement rows that cannot be derived, and the published numbers of those that can: YAML under `spec/requirements`."""
+
+from fnmatch import fnmatchcase
+from importlib.resources.abc import Traversable
+from typing import TypeVar
+
+import msgspec
+
+from conformance.contract.document import parse_yaml
+from conformance.contract.operation import Operation
+from conformance.model.errors import ContractError
+from conformance.model.requirement import Requirement
+from conformance.model.vocabulary import Group, Strength
+
+ALIASES = "aliases.yaml"
+
+T = TypeVar("T")
+
+
+class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    title: str
+    strength: Strength
+    source: tuple[str, ...]
+    alias: str | None = None
+    security: bool = False
+    """Only for an operation that asks for a credential."""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    group: Group
+    rows: tuple[_Row, ...]
+    operation: str = ""
+
+
+class _Aliases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    operation: str
+    aliases: dict[str, str]
+
+
+def read_rows(folder: Traversable, operation: Operation) -> list[Requirement]:
+    """Return the rows of every file in `folder` that speak of `operation` or of any.
+
+    Raises:
+        ContractError: a file has another form, or an id does not begin with its group.
+
+    """
+    found = []
+    for path in sorted(folder.iterdir(), key=lambda each: each.name) if folder.is_dir() else ():
+        if not path.name.endswith(".yaml") or path.name == ALIASES:
+            continue
+        content = _convert(path, _File)
+        if content.operation not in {"", operation.name}:
+            continue
+        found += [
+            Requirement(row.id, row.title, row.strength, content.group, row.source, row.alias)
+            for row in content.rows
+            if operation.security or not row.security
+        ]
+    return found
+
+
+def apply_aliases(path: Traversable, operation: Operation, rows: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    """Return `rows` with the published numbers that `path` gives them by glob; the first glob that fits counts."""
+    if not path.is_file():
+        return rows
+    content = _convert(path, _Aliases)
+    if content.operation != operation.name:
+        return rows
+
+    def number(row: Requirement) -> str | None:
+        return row.alias or next((alias for glob, alias in content.aliases.items() if fnmatchcase(row.id, glob)), None)
+
+    return tuple(msgspec.structs.replace(row, alias=number(row)) for row in rows)
+
+
+def _convert(path: Traversable, type_: type[T]) -> T:
+    try:
+        return msgspec.convert(parse_yaml(path.read_bytes(), path.name), type_)
+    except msgspec.ValidationError as error:
+        raise ContractError(f"{path.name}: {error}") from error

@@ -1,0 +1,94 @@
+"""Cases: requests to send, and what the contract lets one expect of the answers."""
+
+from enum import StrEnum
+
+import msgspec
+
+from conformance.model.vocabulary import Expectation
+
+SLOT = "cfm-00000000-0000"
+"""Stands where a request names the object to create; every send fills it with a fresh name of the same width."""
+
+KEY = "$API_KEY"
+"""Stands where a request carries the credential: cases, journals and reports never hold the real one."""
+
+
+class Need(StrEnum):
+    """What a target must offer for a case to mean anything."""
+
+    STATE = "state"
+    """It remembers what it created: not with `--stateless`."""
+    KEYS = "keys"
+    """It knows right keys from wrong ones: not with `--stateless`."""
+    UNKNOWN_RESOURCE = "unknown resource"
+    """The caller has named a resource that does not exist."""
+    WIRE = "wire"
+    """It is reached over a socket: the case is about bytes that only a socket shows."""
+    NAME_EDGES = "name edges"
+    """Objects with odd names may be created: loopback, or allowed by the caller."""
+    LOOPBACK = "loopback"
+    """It is a server on this machine: the request is heavy, or leaves the values that are safe on a live one."""
+
+
+class Request(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One HTTP request as it is to be sent.
+
+    `target` is the request target below the server's base URL, percent-encoded and sent as it stands. `headers` are
+    sent as they stand and in this order; `Host` and the framing headers are the transport's. `chunked` sends the body
+    without a `Content-Length`.
+    """
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    chunked: bool = False
+
+
+class Story(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was done to a request to make it this case.
+
+    `pointer` is the place in the body (or the name of a header), `keyword` the JSON Schema keyword, or the rule, that
+    it is about; `was` and `became` are JSON texts, empty for absent. `says` is a sentence for a person; `kind` names
+    the class of the value in a few words, the same for every member.
+    """
+
+    pointer: str
+    keyword: str
+    was: str
+    became: str
+    says: str
+    kind: str = ""
+
+
+class Case(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One request, what is expected of the answer, and the requirements that it exercises.
+
+    The first of `requirements` is the one that speaks when the expectation is not met. `beyond` names the advisory
+    requirements whose range the body leaves, though the schema allows it. `slotted` tells that the body holds `SLOT`.
+    """
+
+    id: str
+    expectation: Expectation
+    requirements: tuple[str, ...]
+    request: Request
+    story: Story | None = None
+    phase: str = "catalogue"
+    slotted: bool = False
+    needs: tuple[Need, ...] = ()
+    beyond: tuple[str, ...] = ()
+
+
+class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Cases whose answers are judged together.
+
+    `kind` names the check that judges them. With `concurrent` they are in flight at once, otherwise one after the
+    other; with `same_name` every slot of the relation is filled with one name.
+    """
+
+    id: str
+    kind: str
+    requirements: tuple[str, ...]
+    cases: tuple[Case, ...]
+    concurrent: bool = False
+    same_name: bool = False

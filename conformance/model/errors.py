@@ -1,0 +1,38 @@
+"""The exceptions of the suite: which step may raise which.
+
+==================  =====================================================  ===========
+exception           raised by                                              exit status
+==================  =====================================================  ===========
+`UsageError`        reading what the user gave: options, files, variables  2
+`ContractError`     loading the OpenAPI document and its data              2
+`JournalError`      reading a journal back                                 2
+`TargetLostError`   the runner, when the target cannot be reached          3
+==================  =====================================================  ===========
+
+A transport that fails is no exception but an exchange; a check that fails is a doubt of the run.
+"""
+
+
+class ConformanceError(Exception):
+    """Base of all. `problem` says what is wrong, `remedy` what to do; `str` joins them in one line."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem}; {remedy}" if remedy else problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class UsageError(ConformanceError):
+    """An option, a file or a variable that the user gave is wrong."""
+
+
+class ContractError(UsageError):
+    """The OpenAPI document, or the data beside it, cannot be used."""
+
+
+class JournalError(UsageError):
+    """A journal cannot be read."""
+
+
+class TargetLostError(ConformanceError):
+    """The target could not be reached, or stopped answering, so that the run cannot go on."""

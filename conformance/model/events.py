@@ -1,0 +1,127 @@
+"""The events of a journal: all that a run records, and all that a report knows."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from conformance.model.case import Case
+from conformance.model.exchange import Failure, Response
+from conformance.model.finding import Doubt, Finding
+from conformance.model.requirement import Requirement
+
+JOURNAL_VERSION = 1
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True, kw_only=True):
+    """What every event carries: its place in the journal, and when (seconds since the epoch)."""
+
+    seq: int = 0
+    time: float = 0.0
+
+
+class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
+    """The header: what is tested against what, and everything that a report needs besides the exchanges.
+
+    `document` is the text of the OpenAPI document, `requirements` the rows in the order in which `Judged.passed`
+    counts them, `options` the settings of the run as texts, `skipped` why cases or requirements were left out.
+    `data` are the texts of the data files that were read beside the document.
+    """
+
+    journal_version: int = JOURNAL_VERSION
+    suite_version: str
+    run_id: str
+    document: str
+    sha256: str
+    operation: str
+    path: str
+    target: str
+    profile: str
+    seed: int
+    options: dict[str, str] = {}
+    requirements: tuple[Requirement, ...] = ()
+    planned: int = 0
+    skipped: dict[str, str] = {}
+    data: dict[str, str] = {}
+
+
+class RequestSent(Event, frozen=True, tag="request.sent", kw_only=True):
+    """A request is about to leave. `case.request` is what is sent, slot filled; `send` numbers it within the run."""
+
+    send: int
+    case: Case
+    name: str = ""
+    attempt: int = 1
+    relation: str = ""
+
+
+class ExchangeEnded(Event, frozen=True, tag="exchange", kw_only=True):
+    """How the request numbered `send` ended; `seconds` is how long it took."""
+
+    send: int
+    response: Response | None = None
+    failure: Failure | None = None
+    detail: str = ""
+    seconds: float = 0.0
+
+
+class Judged(Event, frozen=True, tag="judged", kw_only=True):
+    """What the exchange (of a relation: its last) shows to hold: indices into `RunStarted.requirements`."""
+
+    send: int
+    passed: tuple[int, ...] = ()
+
+
+class FindingMade(Event, frozen=True, tag="finding", kw_only=True):
+    """A violation. `id` is unique in the run; `repeats` says how often it showed, such as `3 of 4`."""
+
+    id: str
+    send: int
+    case: str
+    finding: Finding
+    repeats: str = ""
+
+
+class DoubtRaised(Event, frozen=True, tag="doubt", kw_only=True):
+    """A requirement that this exchange should have decided and did not."""
+
+    send: int
+    case: str
+    doubt: Doubt
+
+
+class Creation(Event, frozen=True, tag="creation", kw_only=True):
+    """The target answered a creating request with 2xx: an object called `name` may now exist."""
+
+    send: int
+    name: str
+    target: str
+
+
+class Paced(Event, frozen=True, tag="paced", kw_only=True):
+    """The run waited, because the target asked for it (429) or a limit of the run did."""
+
+    wait_seconds: float
+    reason: str
+
+
+class RunEnded(Event, frozen=True, tag="run.ended", kw_only=True):
+    """The footer. `reason` is empty when the whole plan was carried out, else what cut it short."""
+
+    requests: int
+    creations: int
+    seconds: float
+    reason: str = ""
+    lost: bool = False
+
+
+AnyEvent: TypeAlias = (
+    RunStarted
+    | RequestSent
+    | ExchangeEnded
+    | Judged
+    | FindingMade
+    | DoubtRaised
+    | Creation
+    | Paced
+    | RunEnded
+)

@@ -1,0 +1,55 @@
+"""Exchanges: what went over the transport, and how it ended."""
+
+from enum import StrEnum
+
+import msgspec
+
+from conformance.model.case import Request
+
+
+class Failure(StrEnum):
+    """How a transport can fail before a whole answer is there."""
+
+    REFUSED = "connection refused"
+    UNRESOLVED = "host name not resolved"
+    TLS = "TLS failure"
+    CLOSED = "connection closed before an answer"
+    TIMEOUT = "no answer in time"
+    MALFORMED = "not HTTP"
+    TRUNCATED = "body ended before its announced length"
+    TOO_LARGE = "body larger than the limit"
+    TOO_SLOW = "body not complete in time"
+    EXCESS = "more bytes than announced"
+
+
+UNREACHED = frozenset({Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS})
+"""Failures after which no byte of the request can have reached the server."""
+
+
+class Response(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An HTTP response as received; `body` is after transfer decoding, cut at the limit for bodies."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    reason: str = ""
+    version: str = "1.1"
+
+    def header(self, name: str) -> str | None:
+        """Return the value of the first header field called `name`, in any letter case."""
+        return next((value for field, value in self.headers if field.lower() == name.lower()), None)
+
+
+class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A request that was sent and what came back: a response, a failure, or both when the body broke off.
+
+    `started` is in seconds since the epoch, `seconds` how long the whole exchange took; `detail` is the transport's
+    own word for the failure.
+    """
+
+    request: Request
+    response: Response | None = None
+    failure: Failure | None = None
+    detail: str = ""
+    started: float = 0.0
+    seconds: float = 0.0

@@ -1,0 +1,226 @@
+"""JSON texts, exactly: integers of any size, numbers as written, every fault of the text told.
+
+Python's `json` rounds `0.1000000000000000055` and takes `NaN`, duplicate members and a byte order mark in silence.
+A conformance suite must see each of them, so numbers with a fraction or exponent are read as `Decimal`, and what is
+wrong with a text is listed beside its value.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import NoReturn, TypeAlias, cast
+
+import msgspec
+
+Json: TypeAlias = "None | bool | int | float | Decimal | str | list[Json] | dict[str, Json]"
+"""A value that was read from a JSON text, or can be written as one."""
+
+MAX_DEPTH = 128
+"""How deeply arrays and objects may be nested in a text that is read: walks over the value recurse."""
+
+MAX_NUMBER_LENGTH = 4300
+"""The longest number, in characters, that is read; Python's own limit against quadratic conversion."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Literal(msgspec.Struct, frozen=True):
+    """A piece of JSON text to be written as it stands: `1.0`, `1e400`, `"\\ud800"`."""
+
+    text: str
+
+
+class Members(msgspec.Struct, frozen=True):
+    """An object written member by member, so that a name can occur twice."""
+
+    pairs: tuple[tuple[str, "Writable"], ...]
+
+
+Writable: TypeAlias = (
+    "None | bool | int | float | Decimal | str | Literal | Members | Sequence[Writable] | Mapping[str, Writable]"
+)
+"""What can be written: a JSON value, with pieces of it as literal text."""
+
+
+class JsonFault(Exception):
+    """A text is not JSON (RFC 8259): `reason` says why, `kind` is one word for it."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+class JsonText(msgspec.Struct, frozen=True):
+    """A JSON text that was read: its value, and what RFC 8259 advises against in it."""
+
+    value: Json
+    duplicates: tuple[str, ...] = ()
+    byte_order_mark: bool = False
+
+
+def write(value: Writable) -> str:
+    """Return `value` as a JSON text in one line, literals as they stand.
+
+    Raises:
+        TypeError: `value` holds something that is not JSON.
+
+    """
+    match value:
+        case Literal(text):
+            return text
+        case Members(pairs):
+            return "{" + ", ".join(f"{_string(name)}: {write(item)}" for name, item in pairs) + "}"
+        case None | bool() | int() | float() | Decimal():
+            return _scalar(value)
+        case str():
+            return _string(value)
+        case Mapping():
+            return "{" + ", ".join(f"{_string(name)}: {write(item)}" for name, item in value.items()) + "}"
+        case Sequence():
+            return "[" + ", ".join(write(item) for item in value) + "]"
+    message = f"not JSON: {type(value).__name__}"
+    raise TypeError(message)
+
+
+def encode(value: Writable) -> bytes:
+    """Return `value` as the bytes of a JSON text in UTF-8."""
+    return write(value).encode()
+
+
+def read(data: bytes) -> JsonText:
+    """Read one JSON text from its bytes.
+
+    Raises:
+        JsonFault: the bytes are not UTF-8, not one JSON text, or nested or long beyond what can be read.
+
+    """
+    marked = data.startswith(BYTE_ORDER_MARK)
+    try:
+        text = data.removeprefix(BYTE_ORDER_MARK).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise JsonFault("not UTF-8", f"not UTF-8 at byte {error.start}") from error
+    found = read_text(text)
+    return JsonText(found.value, found.duplicates, marked)
+
+
+def read_text(text: str) -> JsonText:
+    """Read one JSON text from a string; as `read`, without the rules for bytes."""
+    if not text.strip(" \t\r\n"):
+        raise JsonFault("empty", "no JSON text: the body is empty")
+    duplicates: list[str] = []
+
+    def members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        result = dict(pairs)
+        if len(result) < len(pairs):
+            names = [name for name, _ in pairs]
+            duplicates.extend(sorted({name for name in names if names.count(name) > 1}))
+        return result
+
+    try:
+        value = cast("Json", _decoder(members).decode(text))
+    except json.JSONDecodeError as error:
+        kind = "trailing bytes" if error.msg == "Extra data" else "not JSON"
+        raise JsonFault(kind, f"{error.msg}: line {error.lineno} column {error.colno}") from error
+    except RecursionError as error:
+        raise JsonFault("too deep", f"nested more than {MAX_DEPTH} deep") from error
+    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+        raise JsonFault("too deep", f"nested more than {MAX_DEPTH} deep")
+    return JsonText(value, tuple(duplicates))
+
+
+def equal(left: Json, right: Json) -> bool:
+    """Tell whether two values are equal by JSON Schema (Core section 4.2.2): 800 and 800.0 are, 1 and true are not."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, int | float | Decimal) and isinstance(right, int | float | Decimal):
+        return bool(left == right)
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(left[name], right[name]) for name in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(equal, left, right))
+    return type(left) is type(right) and left == right
+
+
+def type_name(value: Json) -> str:
+    """Return the JSON Schema type of `value`; a number without a fraction is an `integer`."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float() | Decimal():
+            return "integer" if is_integral(value) else "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case dict():
+            return "object"
+
+
+def is_integral(number: float | Decimal) -> bool:
+    """Tell whether a number has no fraction, however it was written."""
+    if isinstance(number, Decimal):
+        try:
+            return number == number.to_integral_value()
+        except InvalidOperation:
+            return False
+    return number == number // 1
+
+
+def _decoder(members: object) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=members,  # type: ignore[arg-type]
+        parse_float=_decimal,
+        parse_int=_integer,
+        parse_constant=_no_constant,
+    )
+
+
+def _integer(text: str) -> int:
+    if len(text) > min(MAX_NUMBER_LENGTH, sys.get_int_max_str_digits() or MAX_NUMBER_LENGTH):
+        raise JsonFault("number too long", f"a number of {len(text)} characters")
+    return int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise JsonFault("number too long", f"a number of {len(text)} characters")
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise JsonFault("number too long", "a number whose exponent is beyond what can be read") from error
+
+
+def _depth(value: Json) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if isinstance(item, dict):
+            waiting.extend((child, depth + 1) for child in item.values())
+        elif isinstance(item, list):
+            waiting.extend((child, depth + 1) for child in item)
+    return deepest
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise JsonFault("not JSON", f"{text} is not JSON")
+
+
+_UNREADABLE = re.compile("[\ud800-\udfff]")
+
+
+def _string(text: str) -> str:
+    return json.dumps(text, ensure_ascii=bool(_UNREADABLE.search(text)))
+
+
+def _scalar(value: None | bool | float | Decimal) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    return json.dumps(value, allow_nan=False)

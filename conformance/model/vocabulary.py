@@ -1,0 +1,63 @@
+"""The closed sets of words that requirements, cases and results are described with."""
+
+from enum import StrEnum
+
+
+class Strength(StrEnum):
+    """How much a requirement weighs, strongest first (compare RFC 2119)."""
+
+    MUST = "must"
+    SHOULD = "should"
+    ADVISORY = "advisory"
+
+
+class Group(StrEnum):
+    """The part of the contract that a requirement belongs to."""
+
+    TRANSPORT = "transport"
+    AUTHENTICATION = "authentication"
+    ACCEPTANCE = "acceptance"
+    REJECTION = "rejection"
+    RESPONSE = "response"
+    SEMANTICS = "semantics"
+    ERROR = "error"
+    ADVISORY = "advisory"
+    DRIFT = "drift"
+
+
+class Expectation(StrEnum):
+    """What the contract lets one expect of the answer to a case."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    OBSERVED = "observed"
+
+
+class Outcome(StrEnum):
+    """What a run says of one requirement, worst first."""
+
+    FAILED = "failed"
+    ERROR = "error"
+    INCONCLUSIVE = "inconclusive"
+    WARNED = "warned"
+    WAIVED = "waived"
+    NOT_EXERCISED = "not exercised"
+    OBSERVED = "observed"
+    PASSED = "passed"
+
+
+class Verdict(StrEnum):
+    """What a run says of the target as a whole."""
+
+    CONFORMING = "conforming"
+    NOT_CONFORMING = "not conforming"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Profile(StrEnum):
+    """How much a run sends."""
+
+    SMOKE = "smoke"
+    STANDARD = "standard"
+    FULL = "full"
+    FUZZ = "fuzz"

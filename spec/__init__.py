@@ -1,0 +1,1 @@
+"""Data of the suite: the published document, requirement rows, prose rules, schemas."""

@@ -1,0 +1,1 @@
+"""From the journal of a run to documents: results, HTML, JUnit, Markdown."""

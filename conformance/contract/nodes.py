@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.contract.document import Document
 from conformance.contract.shapes import Shape, shapes_of
@@ -18,6 +19,7 @@ class Node(msgspec.Struct, frozen=True):
 
     `path` is a JSON pointer into the body, with `*` for the items of an array. `owner` and `member` name the
     requirement's subject (`member` is empty for the root). `pointer` is where its schema stands in the document.
+    `branch` is the index of the shape of the parent that declares it: alternatives of `oneOf` have children apart.
     """
 
     path: str
@@ -27,6 +29,7 @@ class Node(msgspec.Struct, frozen=True):
     required: bool
     shapes: tuple[Shape, ...]
     children: tuple["Node", ...] = ()
+    branch: int = 0
 
     @property
     def nullable(self) -> bool:
@@ -50,6 +53,10 @@ class Node(msgspec.Struct, frozen=True):
     def child(self, name: str) -> "Node | None":
         """Return the node of the declared member `name`, or None."""
         return next((node for node in self.children if node.path == join(self.path, name)), None)
+
+    def members(self, branch: int) -> tuple["Node", ...]:
+        """Return the children that the shape with index `branch` declares."""
+        return tuple(node for node in self.children if node.branch == branch)
 
     def walk(self) -> Iterator["Node"]:
         """Yield this node and all below it, parents first."""
@@ -102,27 +109,22 @@ def _build(
     above: tuple[str, ...],
 ) -> Node:
     shapes = shapes_of(document, pointers, owner)
-    children: dict[str, Node] = {}
-    for shape in shapes:
-        for name, schemas in shape.members.items():
-            if name not in children and schemas[0] not in above:
-                children[name] = _build(
-                    document,
-                    join(path, name),
-                    shape.owner,
-                    name,
-                    schemas,
-                    required=name in shape.required,
-                    above=(*above, schemas[0]),
-                )
-        if shape.items and ANY_ITEM not in children and shape.items[0] not in above:
-            children[ANY_ITEM] = _build(
+    children: list[Node] = []
+    for branch, shape in enumerate(shapes):
+        places = [(name, name, shape.owner, schemas) for name, schemas in shape.members.items()]
+        if shape.items:
+            places.append((ANY_ITEM, f"{member}.items".lstrip("."), owner, shape.items))
+        for token, called, holder, schemas in places:
+            if schemas[0] in above:
+                continue
+            child = _build(
                 document,
-                join(path, ANY_ITEM),
-                owner,
-                f"{member}.items".lstrip("."),
-                shape.items,
-                required=False,
-                above=(*above, shape.items[0]),
+                join(path, token),
+                holder,
+                called,
+                schemas,
+                required=token in shape.required,
+                above=(*above, schemas[0]),
             )
-    return Node(path, owner, member, pointers[0], required, shapes, tuple(children.values()))
+            children.append(replace(child, branch=branch))
+    return Node(path, owner, member, pointers[0], required, shapes, tuple(children))

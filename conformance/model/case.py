@@ -26,6 +26,8 @@ class Need(StrEnum):
     """It is reached over a socket: the case is about bytes that only a socket shows."""
     NAME_EDGES = "name edges"
     """Objects with odd names may be created: loopback, or allowed by the caller."""
+    PROBES = "probes"
+    """It offers the requests beside the operation that `spec/prose.yaml` describes, so that creations can be read."""
     LOOPBACK = "loopback"
     """It is a server on this machine: the request is heavy, or leaves the values that are safe on a live one."""
 

@@ -14,7 +14,7 @@ from typing import NoReturn, TypeAlias, cast
 
 import msgspec
 
-Json: TypeAlias = "None | bool | int | float | Decimal | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = None | bool | int | float | Decimal | str | list["Json"] | dict[str, "Json"]
 """A value that was read from a JSON text, or can be written as one."""
 
 MAX_DEPTH = 128
@@ -39,7 +39,7 @@ class Members(msgspec.Struct, frozen=True):
 
 
 Writable: TypeAlias = (
-    "None | bool | int | float | Decimal | str | Literal | Members | Sequence[Writable] | Mapping[str, Writable]"
+    None | bool | int | float | Decimal | str | Literal | Members | Sequence["Writable"] | Mapping[str, "Writable"]
 )
 """What can be written: a JSON value, with pieces of it as literal text."""
 

@@ -1,0 +1,90 @@
+"""Content codings (RFC 9110 section 8.4.1), undone within a limit."""
+
+import zlib
+from collections.abc import Iterator
+
+import msgspec
+
+from conformance.model.exchange import Failure, Response
+
+_MAX_CODINGS = 4
+_GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+
+
+class Decoded(msgspec.Struct, frozen=True):
+    """A body with its codings undone; `failure` and `detail` say why it is not whole."""
+
+    body: bytes
+    failure: Failure | None = None
+    detail: str = ""
+
+
+def decode_response(
+    response: Response, failure: Failure | None, detail: str, limit: int
+) -> tuple[Response, Failure | None, str]:
+    """Return `response` with its body decoded. A failure that is there already is kept; one of decoding is added."""
+    codings = ",".join(value for name, value in response.headers if name.lower() == "content-encoding")
+    if not codings or not response.body:
+        return response, failure, detail
+    decoded = decode(response.body, codings, limit)
+    response = msgspec.structs.replace(response, body=decoded.body)
+    return (response, failure, detail) if failure else (response, decoded.failure, decoded.detail)
+
+
+def decode(body: bytes, codings: str, limit: int) -> Decoded:
+    """Undo `codings`, the value of a `Content-Encoding` field; one that is not known leaves the body as it then is.
+
+    The result holds at most `limit` bytes: what exceeds them is `TOO_LARGE`. A body that ends early is `TRUNCATED` and
+    comes as far as it goes; one that is not in the coding is `MALFORMED` and comes as it was.
+    """
+    names = [name for name in (part.strip().lower() for part in codings.split(",")) if name and name != "identity"]
+    if len(names) > _MAX_CODINGS:
+        return Decoded(body, Failure.MALFORMED, f"more than {_MAX_CODINGS} content codings")
+    for name in reversed(names):
+        if name in {"gzip", "x-gzip"}:
+            windows: tuple[int, ...] = (_GZIP,)
+        elif name == "deflate":
+            # RFC 9110 means zlib's format; many servers send raw DEFLATE under this name, and clients take it.
+            windows = (_ZLIB, _RAW)
+        else:
+            return Decoded(body)
+        decoded = _first(body, windows, name, limit)
+        if decoded.failure:
+            return decoded
+        body = decoded.body
+    return Decoded(body)
+
+
+def _first(body: bytes, windows: tuple[int, ...], name: str, limit: int) -> Decoded:
+    fault = ""
+    for window in windows:
+        try:
+            return _inflate(body, window, name, limit)
+        except zlib.error as error:
+            fault = fault or str(error)
+    return Decoded(body, Failure.MALFORMED, f"the body is not {name}: {fault}")
+
+
+def _inflate(body: bytes, window: int, name: str, limit: int) -> Decoded:
+    pieces: list[bytes] = []
+    room, ended = limit, False
+    for piece, ended in _members(body, window, limit):  # noqa: B007 (the last one is wanted)
+        if len(piece) > room:
+            pieces.append(piece[:room])
+            return Decoded(b"".join(pieces), Failure.TOO_LARGE, f"more than {limit} bytes after {name} decoding")
+        pieces.append(piece)
+        room -= len(piece)
+    if not ended:
+        return Decoded(b"".join(pieces), Failure.TRUNCATED, f"the {name} body ends early")
+    return Decoded(b"".join(pieces))
+
+
+def _members(body: bytes, window: int, limit: int) -> Iterator[tuple[bytes, bool]]:
+    """Yield what the members of a body hold, each cut just beyond `limit`, and whether it came to its end."""
+    while body:
+        inflater = zlib.decompressobj(window)
+        piece = inflater.decompress(body, limit + 1)
+        yield piece, inflater.eof
+        if window != _GZIP or not inflater.eof:
+            return
+        body = inflater.unused_data

@@ -1,0 +1,62 @@
+"""What leaves for the target: the request with the key in place of its placeholder, checked to be HTTP."""
+
+import re
+from urllib.parse import quote
+
+import msgspec
+
+from conformance.model.case import KEY, Request
+from conformance.model.errors import UsageError
+
+BODILESS_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that announce no length when they have no body (RFC 9110 section 8.6)."""
+
+_NOT_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
+_NOT_VALUE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+_NOT_TARGET = re.compile("[\x00-\x20\x7f\ud800-\udfff]")
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """A request with the key in it. It must not be kept, logged or shown."""
+
+    method: str
+    target: str
+    fields: tuple[tuple[str, str], ...]
+    body: bytes | None
+    chunked: bool
+
+
+def prepare(request: Request, key: str) -> Sending:
+    """Return `request` with `key` in place of `KEY`: as it is in header values, percent-encoded in the target.
+
+    Raises:
+        ValueError: the method or a header's name is no token, the target does not begin with a slash, a control
+            character or a lone surrogate stands somewhere, or a framing header is given.
+        UsageError: the key holds a control character.
+
+    """
+    if _NOT_VALUE.search(key):
+        raise UsageError("the API key holds a control character", "look for a line break at its end")
+    if not request.method or _NOT_TOKEN.search(request.method):
+        raise ValueError(f"not a method: {request.method!r}")
+    if not request.target.startswith("/") or _NOT_TARGET.search(request.target):
+        raise ValueError(f"not a request target below a base URL: {request.target!r}")
+    for name, value in request.headers:
+        if not name or _NOT_TOKEN.search(name):
+            raise ValueError(f"not a header name: {name!r}")
+        if _NOT_VALUE.search(value):
+            raise ValueError(f"not a value of header {name}: {value!r}")
+        if name.lower() in _FRAMING:
+            raise ValueError(f"the header {name} is the transport's")
+    target = request.target.replace(KEY, quote(key, safe="")) if KEY in request.target else request.target
+    fields = tuple((name, value.replace(KEY, key)) for name, value in request.headers)
+    body = b"" if request.chunked and request.body is None else request.body
+    return Sending(request.method, target, fields, body, request.chunked)
+
+
+def redacted(text: str, key: str) -> str:
+    """Return `text` in one line, with `KEY` wherever it holds `key`, plain or percent-encoded."""
+    for secret in (key, quote(key, safe="")) if key else ():
+        text = text.replace(secret, KEY)
+    return " ".join(text.split())

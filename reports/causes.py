@@ -1,0 +1,59 @@
+"""Findings of one fault, brought together: a hundred findings are one line to read."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from conformance.model.pointer import from_tokens, split
+from conformance.model.vocabulary import Strength
+from conformance.reports.results import Cause, FindingResult
+
+STRENGTHS = tuple(Strength)
+
+
+def generalise(pointer: str) -> str:
+    """Return `pointer` with `*` for the indices of arrays; the name of a header stays as it is."""
+    if not pointer.startswith("/"):
+        return pointer
+    return from_tokens("*" if token.isdecimal() else token for token in split(pointer))
+
+
+def group_causes(
+    findings: Iterable[FindingResult], sentences: Mapping[str, str], sizes: Mapping[str, int]
+) -> tuple[Cause, ...]:
+    """Return the causes of `findings`, most severe first, then most frequent.
+
+    `sentences` has the sentence of each finding by its id, `sizes` the size of the body that it was found with.
+    """
+    groups: dict[str, list[FindingResult]] = {}
+    for finding in findings:
+        groups.setdefault(finding.pattern, []).append(finding)
+    causes = (_cause(pattern, group, sentences, sizes) for pattern, group in groups.items())
+    return tuple(sorted(causes, key=lambda each: (STRENGTHS.index(each.strength), -each.count, each.pattern)))
+
+
+def _cause(pattern: str, group: list[FindingResult], sentences: Mapping[str, str], sizes: Mapping[str, int]) -> Cause:
+    strength = min((each.strength for each in group), key=STRENGTHS.index)
+    evidence = min(
+        (each for each in group if each.strength is strength),
+        key=lambda each: (each.waiver is not None, sizes.get(each.id, 0), each.case, each.id),
+    )
+    pointers = tuple(sorted({generalise(each.pointer) for each in group}))
+    return Cause(
+        id=sha256(pattern.encode(errors="backslashreplace")).hexdigest()[:12],
+        pattern=pattern,
+        sentence=sentences[evidence.id] + _extent(pointers),
+        strength=strength,
+        count=len(group),
+        case=evidence.case,
+        finding=evidence.id,
+        requirements=tuple(sorted({each.requirement for each in group})),
+        pointers=pointers,
+        findings=tuple(each.id for each in group),
+    )
+
+
+def _extent(pointers: tuple[str, ...]) -> str:
+    if len(pointers) == 1:
+        return ""
+    members = all(not pointer or pointer.startswith("/") for pointer in pointers)
+    return f", at {len(pointers)} {'members' if members else 'places'}"

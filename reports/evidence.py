@@ -1,0 +1,83 @@
+"""What a run has to show for its results: every case with the bytes that went and came."""
+
+from functools import cached_property
+
+import msgspec
+
+from conformance.model.case import Case, Request
+from conformance.model.events import RunStarted
+from conformance.model.exchange import Failure, Response
+from conformance.model.finding import Doubt
+from conformance.model.vocabulary import Outcome
+from conformance.reports.results import FindingResult, RequirementResult, Results
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """One sending of a case; without response and failure when the run stopped before it ended.
+
+    `started` is in seconds since the epoch, `seconds` how long the exchange took.
+    """
+
+    send: int
+    request: Request
+    attempt: int
+    started: float
+    response: Response | None = None
+    failure: Failure | None = None
+    detail: str = ""
+    seconds: float = 0.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is known how the exchange ended."""
+        return self.response is not None or self.failure is not None
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """A case that was sent: what was sent and answered, and what the checks said.
+
+    `findings` come with the number of the send that they are about; `passed` counts the requirements that held.
+    """
+
+    case: Case
+    outcome: Outcome
+    sends: tuple[Sent, ...]
+    relation: str
+    findings: tuple[tuple[int, FindingResult], ...]
+    doubts: tuple[Doubt, ...]
+    passed: int
+
+    def shown(self, finding: str = "") -> Sent:
+        """Return the send to show: the one that `finding`, or else the first finding, is about, or the last ended."""
+        wanted = [send for send, each in self.findings if not finding or each.id == finding]
+        about = next((sent for sent in self.sends if wanted and sent.send == wanted[0]), None)
+        ended = [sent for sent in self.sends if sent.ended]
+        return about or (ended or self.sends)[-1]
+
+
+class Folded(msgspec.Struct, frozen=True, dict=True):
+    """A whole run in memory, as the reports render it: results, the header of the journal, and each case's evidence.
+
+    `unsent` are cases that were left out, with the reason; `waited` is how long pacing made the run wait, in seconds.
+    """
+
+    results: Results
+    started: RunStarted
+    cases: tuple[Evidence, ...]
+    unsent: tuple[tuple[str, str], ...]
+    waited: float
+
+    @cached_property
+    def by_case(self) -> dict[str, Evidence]:
+        """The evidence by the id of the case."""
+        return {each.case.id: each for each in self.cases}
+
+    @cached_property
+    def rows(self) -> dict[str, RequirementResult]:
+        """The requirements' results by id."""
+        return {row.id: row for row in self.results.requirements}
+
+    @cached_property
+    def by_finding(self) -> dict[str, FindingResult]:
+        """The findings by id."""
+        return {each.id: each for each in self.results.findings}

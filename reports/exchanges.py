@@ -1,0 +1,126 @@
+"""One exchange as a person reads it: both messages, the faulty place marked, and how to send it again."""
+
+import msgspec
+
+from conformance.model.case import Story
+from conformance.model.vocabulary import Group
+from conformance.reports.bodies import BodyView, view
+from conformance.reports.curl import curl
+from conformance.reports.evidence import Evidence, Sent
+from conformance.reports.results import FindingResult
+from conformance.reports.texts import cut, duration, one_line, visible
+
+LONGEST = 2_000
+"""The longest header, target or reason that is shown, in characters."""
+
+ABOUT_REQUEST = frozenset({Group.ACCEPTANCE, Group.REJECTION})
+"""Groups whose findings point into the request, and blame the status of the answer."""
+
+HEADERS = 100
+"""How many header fields are shown of one message."""
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    """A request or an answer: its first line, its headers (name, value, whether to mark it), its body."""
+
+    line: str
+    marked: bool
+    headers: tuple[tuple[str, str, bool], ...]
+    body: BodyView
+
+
+class ExchangeView(msgspec.Struct, frozen=True):
+    """An exchange; without an answer, `lack` says why there is none. `where` tells of a place that is not there."""
+
+    request: MessageView
+    answer: MessageView | None
+    lack: str
+    took: str
+    where: str
+    curl: str
+
+
+class _Marks(msgspec.Struct, frozen=True):
+    request: str = ""
+    answer: str = ""
+    status: bool = False
+
+
+def exchange_view(
+    base: str, sent: Sent, story: Story | None, finding: FindingResult | None, group: Group | None
+) -> ExchangeView:
+    """Return `sent`, a send of a case with `story` to the server at `base`, with the place of `finding` marked."""
+    marks = _marks(story, finding, group)
+    request = _request(sent, marks)
+    answer = _answer(sent, marks)
+    lack = ""
+    if sent.failure is not None:
+        lack = f"{sent.failure.value}{': ' + cut(one_line(sent.detail), LONGEST) if sent.detail else ''}"
+    elif answer is None:
+        lack = "the run stopped before the answer"
+    return ExchangeView(
+        request=request,
+        answer=answer,
+        lack=lack,
+        took=duration(sent.seconds) if sent.ended else "",
+        where=_where(finding, request, answer),
+        curl=visible(curl(base, sent.request)),
+    )
+
+
+def finding_shown(each: Evidence) -> FindingResult | None:
+    """Return the finding that the exchange of a case is shown for, if there is one."""
+    return each.findings[0][1] if each.findings else None
+
+
+def _marks(story: Story | None, finding: FindingResult | None, group: Group | None) -> _Marks:
+    told = story.pointer if story else ""
+    if finding is None:
+        return _Marks(request=told)
+    if group in ABOUT_REQUEST:
+        return _Marks(request=finding.pointer or told, status=True)
+    return _Marks(request=told, answer=finding.pointer, status=finding.pointer == "status")
+
+
+def _request(sent: Sent, marks: _Marks) -> MessageView:
+    request = sent.request
+    return MessageView(
+        line=cut(one_line(f"{request.method} {request.target}"), LONGEST),
+        marked=False,
+        headers=_headers(request.headers, marks.request),
+        body=view(request.body, _pointer(marks.request)),
+    )
+
+
+def _answer(sent: Sent, marks: _Marks) -> MessageView | None:
+    response = sent.response
+    if response is None:
+        return None
+    return MessageView(
+        line=cut(one_line(f"{response.status} {response.reason}".rstrip()), LONGEST),
+        marked=marks.status,
+        headers=_headers(response.headers, marks.answer),
+        body=view(response.body, _pointer(marks.answer)),
+    )
+
+
+def _headers(headers: tuple[tuple[str, str], ...], marked: str) -> tuple[tuple[str, str, bool], ...]:
+    rows = [
+        (cut(one_line(name), LONGEST), cut(one_line(value), LONGEST), name.lower() == marked.lower())
+        for name, value in headers[:HEADERS]
+    ]
+    if len(headers) > HEADERS:
+        rows.append(("…", f"{len(headers) - HEADERS} more", False))
+    return tuple(rows)
+
+
+def _pointer(place: str) -> str | None:
+    return place if place.startswith("/") else None
+
+
+def _where(finding: FindingResult | None, request: MessageView, answer: MessageView | None) -> str:
+    if finding is None or not finding.pointer.startswith("/"):
+        return ""
+    if request.body.found or (answer is not None and answer.body.found):
+        return ""
+    return f"There is no value at {one_line(finding.pointer)} in what is shown."

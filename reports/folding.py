@@ -1,0 +1,127 @@
+"""From the events of a journal to the results of a run."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from conformance.model.events import AnyEvent, FindingMade
+from conformance.model.finding import Doubt
+from conformance.model.vocabulary import Outcome, Strength
+from conformance.reports import outcomes
+from conformance.reports.causes import group_causes
+from conformance.reports.evidence import Evidence, Folded, Sent
+from conformance.reports.gathering import Gathered, gather
+from conformance.reports.results import (
+    SCHEMA_VERSION,
+    ContractRef,
+    Counts,
+    FindingResult,
+    Results,
+)
+from conformance.reports.rows import alias_rows, requirement_rows
+
+UNFINISHED = "the journal stops before the end of the run"
+LOST = "the target was lost"
+
+
+def fold(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -> Results:
+    """Return the results of the run that `events` record.
+
+    Raises:
+        JournalError: the events have no header, or speak of what they never named.
+
+    """
+    return fold_run(events, fail_on=fail_on).results
+
+
+def fold_run(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -> Folded:
+    """Return the results of a run with the evidence for them; raises as `fold`."""
+    gathered = gather(events)
+    started, ended = gathered.started, gathered.ended
+    findings = tuple(_finding(event, gathered) for event in gathered.findings)
+    reason = _reason(gathered)
+    rows = requirement_rows(gathered, findings, reason)
+    results = Results(
+        schema_version=SCHEMA_VERSION,
+        suite_version=started.suite_version,
+        verdict=outcomes.verdict(rows, reason),
+        fail_on=fail_on,
+        reason=reason,
+        lost=ended is not None and ended.lost,
+        contract=ContractRef(started.sha256, started.operation, started.path),
+        run_id=started.run_id,
+        target=started.target,
+        profile=started.profile,
+        seed=started.seed,
+        started_at=datetime.fromtimestamp(started.time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        duration=round(ended.seconds if ended else max(0.0, gathered.last_time - started.time), 3),
+        counts=Counts(
+            requests=len(gathered.sends),
+            creations=gathered.creations,
+            cases=len(gathered.cases),
+            requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
+        ),
+        causes=group_causes(findings, *_sentences_and_sizes(gathered)),
+        requirements=rows,
+        aliases=alias_rows(rows),
+        findings=findings,
+    )
+    unsent = tuple(
+        (case, why) for case, why in started.skipped.items() if case not in gathered.rows and case not in gathered.cases
+    )
+    return Folded(results, started, tuple(_evidence(gathered, findings)), unsent, gathered.waited)
+
+
+def _reason(gathered: Gathered) -> str:
+    if gathered.ended is None:
+        return UNFINISHED
+    return gathered.ended.reason or (LOST if gathered.ended.lost else "")
+
+
+def _finding(event: FindingMade, gathered: Gathered) -> FindingResult:
+    found = event.finding
+    row = gathered.rows[found.requirement]
+    return FindingResult(
+        id=event.id,
+        requirement=row.id,
+        strength=row.strength,
+        case=gathered.case_for(event),
+        cause=found.cause,
+        pattern=found.pattern,
+        message=found.message,
+        pointer=found.pointer,
+        expected=found.expected,
+        actual=found.actual,
+        note=found.note,
+        repeats=event.repeats,
+    )
+
+
+def _sentences_and_sizes(gathered: Gathered) -> tuple[dict[str, str], dict[str, int]]:
+    sizes = {}
+    for event in gathered.findings:
+        sent = gathered.sends.get(event.send)
+        sizes[event.id] = len((sent and sent.request.body) or b"")
+    return {event.id: event.finding.sentence for event in gathered.findings}, sizes
+
+
+def _evidence(gathered: Gathered, findings: tuple[FindingResult, ...]) -> Iterable[Evidence]:
+    sends: dict[str, list[Sent]] = {}
+    for number, sent in gathered.sends.items():
+        sends.setdefault(gathered.case_of[number], []).append(sent)
+    found: dict[str, list[tuple[int, FindingResult]]] = {}
+    for event, finding in zip(gathered.findings, findings, strict=True):
+        found.setdefault(finding.case, []).append((event.send, finding))
+    doubted: dict[str, list[Doubt]] = {}
+    for case_id, doubt in gathered.doubts:
+        doubted.setdefault(case_id, []).append(doubt)
+    for case in gathered.cases.values():
+        mine, doubts, bits = found.get(case.id, []), doubted.get(case.id, []), gathered.passed.get(case.id, 0)
+        outcome = outcomes.worst(
+            [
+                *(outcomes.of_finding(each.strength, each.waiver) for _, each in mine),
+                *(outcomes.of_doubt(ours=each.ours) for each in doubts),
+                *([Outcome.PASSED] if bits else []),
+            ]
+        )
+        relation = gathered.relations.get(case.id, "")
+        yield Evidence(case, outcome, tuple(sends[case.id]), relation, tuple(mine), tuple(doubts), bits.bit_count())

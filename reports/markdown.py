@@ -1,0 +1,125 @@
+"""`summary.md`: a run on one page, for a pull request or the summary of a job."""
+
+import html
+import re
+
+from conformance.model.vocabulary import Group, Outcome
+from conformance.reports.evidence import Folded
+from conformance.reports.results import Cause, FindingResult, Results
+from conformance.reports.texts import count, cut, duration, moment, one_line
+
+FILENAME = "summary.md"
+
+LIMIT = 900_000
+"""The most bytes that are written: hosts of such pages refuse more than a megabyte."""
+
+LONGEST = 300
+"""The longest text of a target that is quoted, in characters."""
+
+MARKS = {
+    Outcome.FAILED: "❌",
+    Outcome.ERROR: "💥",
+    Outcome.INCONCLUSIVE: "❔",
+    Outcome.WARNED: "⚠️",
+    Outcome.WAIVED: "🏳️",
+    Outcome.NOT_EXERCISED: "⚪",
+    Outcome.OBSERVED: "👁️",
+    Outcome.PASSED: "✅",
+}
+
+_ACTIVE = re.compile(r"[\\`*_\[\]#|~:$]|(?<=www)\.")
+"""What Markdown would make a mark, a table cell, a link or a formula of."""
+
+
+def render(run: Folded) -> bytes:
+    """Return the bytes of `summary.md`."""
+    results = run.results
+    lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_undecided(results)]
+    return _within("\n".join(lines) + "\n")
+
+
+def text(value: str) -> str:
+    """Return `value` so that Markdown and HTML show it as it stands, in one line."""
+    escaped = _ACTIVE.sub(lambda match: "\\" + match.group(), html.escape(cut(one_line(value), LONGEST), quote=False))
+    # No escape keeps a host from mentioning whom an @ names; an empty comment does.
+    return escaped.replace("@", "@<!-- -->")
+
+
+def code(value: str) -> str:
+    """Return `value` as code, safe in a cell of a table."""
+    shown = html.escape(cut(one_line(value), LONGEST), quote=False)
+    # An HTML element, because neither a backtick nor a pipe can be escaped in Markdown's own code.
+    return "<code>" + re.sub(r"([|`*_~\[\]\\@:])", lambda match: f"&#{ord(match.group())};", shown) + "</code>"
+
+
+def _head(run: Folded) -> list[str]:
+    results = run.results
+    said = results.verdict.value
+    lines = [f"# {said[0].upper()}{said[1:]}", ""]
+    lines.append(f"{code(results.target)} against {code(results.contract.operation)}, profile {text(results.profile)},")
+    lines.append(f"{moment(run.started.time)}, contract {code(results.contract.sha256[:12])}.")
+    if results.reason:
+        lines += ["", f"**The run was cut short: {text(results.reason)}.**"]
+    return [*lines, ""]
+
+
+def _counts(results: Results) -> list[str]:
+    counts = results.counts
+    present = [outcome for outcome in Outcome if counts.requirements[outcome]]
+    lines = ["| requests | creations | cases | duration |", "| ---: | ---: | ---: | ---: |"]
+    took = duration(results.duration)
+    lines += [f"| {counts.requests} | {counts.creations} | {counts.cases} | {took} |", ""]
+    if present:
+        lines.append("| " + " | ".join(f"{MARKS[each]} {each.value}" for each in present) + " |")
+        lines.append("|" + " ---: |" * len(present))
+        lines.append("| " + " | ".join(str(counts.requirements[each]) for each in present) + " |")
+    return [*lines, ""]
+
+
+def _causes(run: Folded) -> list[str]:
+    if not run.results.causes:
+        return []
+    lines = ["## What was found", ""]
+    for cause in run.results.causes:
+        lines += _cause(cause, run.by_finding[cause.finding])
+    return [*lines, ""]
+
+
+def _cause(cause: Cause, found: FindingResult) -> list[str]:
+    rest = len(cause.requirements) - 1
+    broken = code(found.requirement) + (f" and {rest} more" if rest else "")
+    lines = [f"- **{cause.strength.value}** {text(cause.sentence)} ({count(cause.count, 'finding')})"]
+    lines.append(f"  <br>{broken}, case {code(cause.case)}{', at ' + code(found.pointer) if found.pointer else ''}")
+    if found.expected or found.actual:
+        lines.append(f"  <br>expected {code(found.expected)}, got {code(found.actual)}")
+    return lines
+
+
+def _groups(results: Results) -> list[str]:
+    present = [outcome for outcome in Outcome if results.counts.requirements[outcome]]
+    lines = ["## Requirements", "", "| group | " + " | ".join(each.value for each in present) + " |"]
+    lines.append("| --- |" + " ---: |" * len(present))
+    for group in Group:
+        rows = [row.outcome for row in results.requirements if row.group is group]
+        if rows:
+            lines.append(f"| {group.value} | " + " | ".join(str(rows.count(each) or "") for each in present) + " |")
+    return [*lines, ""]
+
+
+def _undecided(results: Results) -> list[str]:
+    lines = []
+    for outcome in (Outcome.ERROR, Outcome.INCONCLUSIVE):
+        rows = [row for row in results.requirements if row.outcome is outcome]
+        if rows:
+            lines += [f"## {outcome.value.capitalize()}", ""]
+            lines += [f"- {code(row.id)}: {text(row.reason)}" for row in rows]
+            lines.append("")
+    return lines
+
+
+def _within(page: str) -> bytes:
+    octets = page.encode(errors="backslashreplace")
+    if len(octets) <= LIMIT:
+        return octets
+    kept = octets[:LIMIT].rpartition(b"\n")[0]
+    return kept + b"\n\n**Cut here: the page would be too long. The whole is in report.html and results.json.**\n"

@@ -1,0 +1,134 @@
+"""What a run found, as other programs read it: the types of `results.json`."""
+
+from typing import Any
+
+import msgspec
+
+from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
+
+SCHEMA_VERSION = 1
+"""Counts up when a member of `results.json` changes its meaning or goes; new members do not change it."""
+
+
+class ContractRef(msgspec.Struct, frozen=True):
+    """Which contract the target was held to: the document's SHA-256, the operation, its path."""
+
+    sha256: str
+    operation: str
+    path: str
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How much was sent, and how many requirements have each outcome (every outcome is there, zero or not)."""
+
+    requests: int
+    creations: int
+    cases: int
+    requirements: dict[Outcome, int]
+
+
+class RequirementResult(msgspec.Struct, frozen=True):
+    """The outcome of one requirement.
+
+    `reason` says why it was not exercised, or could not be judged; else it is empty. `cases` are the ids of the cases
+    made for it or with a finding or doubt of it, filled up to a hundred with cases that showed it in passing;
+    `exercised` counts all the cases that decided it. `findings` are ids in `Results.findings`.
+    """
+
+    id: str
+    title: str
+    strength: Strength
+    group: Group
+    source: tuple[str, ...]
+    alias: str | None
+    outcome: Outcome
+    reason: str
+    exercised: int
+    cases: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+class FindingResult(msgspec.Struct, frozen=True):
+    """One violation: of which requirement, by which case, where, what was expected and what was there.
+
+    `cause` is the same for the same fault at the same place in every run, `pattern` wherever it shows. `repeats` says
+    how often it showed when the case was sent again (`3 of 4`), `waiver` why it is let pass, or is null.
+    """
+
+    id: str
+    requirement: str
+    strength: Strength
+    case: str
+    cause: str
+    pattern: str
+    message: str
+    pointer: str
+    expected: str
+    actual: str
+    note: str = ""
+    repeats: str = ""
+    waiver: str | None = None
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """The findings of one fault, wherever it shows.
+
+    `id` is the same for the same pattern in every run. `strength` is that of the strongest requirement broken;
+    `case` and `finding` name the evidence with the smallest body. `pointers` have `*` for indices.
+    """
+
+    id: str
+    pattern: str
+    sentence: str
+    strength: Strength
+    count: int
+    case: str
+    finding: str
+    requirements: tuple[str, ...]
+    pointers: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+class AliasResult(msgspec.Struct, frozen=True):
+    """The outcome of one published requirement number: the worst of the requirements that carry it."""
+
+    alias: str
+    outcome: Outcome
+    requirements: tuple[str, ...]
+
+
+class Results(msgspec.Struct, frozen=True):
+    """All that a run found.
+
+    `reason` is empty when the whole plan was carried out, else it says what cut the run short; `lost` tells that the
+    target stopped answering. `started_at` is a date-time of RFC 3339, `duration` is in seconds.
+    """
+
+    schema_version: int
+    suite_version: str
+    verdict: Verdict
+    fail_on: Strength
+    reason: str
+    lost: bool
+    contract: ContractRef
+    run_id: str
+    target: str
+    profile: str
+    seed: int
+    started_at: str
+    duration: float
+    counts: Counts
+    causes: tuple[Cause, ...]
+    requirements: tuple[RequirementResult, ...]
+    aliases: tuple[AliasResult, ...]
+    findings: tuple[FindingResult, ...]
+
+
+def results_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `results.json`, derived from the types."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Results)}
+
+
+def encode_results(results: Results) -> bytes:
+    """Return the bytes of `results.json`: indented, members in the order of the types, a line end at the end."""
+    return msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n"

@@ -1,0 +1,111 @@
+"""What became of each requirement of a run, and of each published number."""
+
+from collections.abc import Iterable, Iterator
+
+from conformance.model.requirement import Requirement
+from conformance.model.vocabulary import Outcome
+from conformance.reports import outcomes
+from conformance.reports.gathering import Gathered
+from conformance.reports.results import AliasResult, FindingResult, RequirementResult
+
+NO_CASE = "no case of this run exercised it"
+
+LISTED = 100
+"""Up to how many cases of a requirement are listed that only showed it in passing."""
+
+
+def requirement_rows(
+    gathered: Gathered, findings: Iterable[FindingResult], reason: str
+) -> tuple[RequirementResult, ...]:
+    """Return one row for each requirement, in the order of the header; `reason` says what cut the run short."""
+    unexercised = f"the run was cut short before it: {reason}" if reason else NO_CASE
+    tallies = [_Tally(row) for row in gathered.started.requirements]
+    by_id = {tally.row.id: tally for tally in tallies}
+    for case in gathered.cases.values():
+        for each in case.requirements:
+            if each in by_id:
+                by_id[each].cases[case.id] = None
+    for finding in findings:
+        by_id[finding.requirement].find(finding)
+    for case_id, doubt in gathered.doubts:
+        by_id[doubt.requirement].doubt(case_id, outcomes.of_doubt(ours=doubt.ours), doubt.reason)
+    for case_id, bits in gathered.passed.items():
+        for index in _indices(bits):
+            tallies[index].hold(case_id)
+    return tuple(tally.result(gathered.started.skipped.get(tally.row.id) or unexercised) for tally in tallies)
+
+
+def alias_rows(rows: Iterable[RequirementResult]) -> tuple[AliasResult, ...]:
+    """Return one row for each published number, sorted; an alias may name several, with commas between them."""
+    groups: dict[str, list[RequirementResult]] = {}
+    for row in rows:
+        for alias in (row.alias or "").split(","):
+            if alias.strip():
+                groups.setdefault(alias.strip(), []).append(row)
+    return tuple(
+        AliasResult(alias, outcomes.worst(row.outcome for row in group), tuple(row.id for row in group))
+        for alias, group in sorted(groups.items())
+    )
+
+
+class _Tally:
+    """What the cases of a run say of one requirement; passes come last, so that no case is counted twice."""
+
+    def __init__(self, row: Requirement) -> None:
+        self.row = row
+        self.cases: dict[str, None] = {}
+        self._seen: set[Outcome] = set()
+        self._against: set[str] = set()
+        self._held = 0
+        self._showed: list[str] = []
+        self._findings: list[str] = []
+        self._doubts: dict[Outcome, str] = {}
+
+    def find(self, finding: FindingResult) -> None:
+        """Count a finding."""
+        self._seen.add(outcomes.of_finding(finding.strength, finding.waiver))
+        self._findings.append(finding.id)
+        self._against.add(finding.case)
+        self.cases[finding.case] = None
+
+    def doubt(self, case: str, outcome: Outcome, reason: str) -> None:
+        """Count a doubt."""
+        self._seen.add(outcome)
+        self._doubts.setdefault(outcome, reason)
+        self._against.add(case)
+        self.cases[case] = None
+
+    def hold(self, case: str) -> None:
+        """Count a pass."""
+        self._seen.add(Outcome.PASSED)
+        self._held += case not in self._against
+        if len(self._showed) < LISTED:
+            self._showed.append(case)
+
+    def result(self, unexercised: str) -> RequirementResult:
+        """Return the row; `unexercised` is the reason if nothing was counted."""
+        row, outcome = self.row, outcomes.worst(self._seen)
+        for case in self._showed:
+            if len(self.cases) >= LISTED:
+                break
+            self.cases.setdefault(case)
+        return RequirementResult(
+            id=row.id,
+            title=row.title,
+            strength=row.strength,
+            group=row.group,
+            source=row.source,
+            alias=row.alias,
+            outcome=outcome,
+            reason=unexercised if outcome is Outcome.NOT_EXERCISED else self._doubts.get(outcome, ""),
+            exercised=len(self._against) + self._held,
+            cases=tuple(self.cases),
+            findings=tuple(self._findings),
+        )
+
+
+def _indices(bits: int) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

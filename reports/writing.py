@@ -1,0 +1,73 @@
+"""Writing reports: the list of them, and how they get into a folder."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from conformance.model.errors import UsageError
+from conformance.model.events import AnyEvent
+from conformance.model.vocabulary import Strength
+from conformance.reports import html, junit, markdown
+from conformance.reports.evidence import Folded
+from conformance.reports.folding import fold_run
+from conformance.reports.results import Results, encode_results
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A kind of report: the name of its file, and how a run becomes the file's bytes."""
+
+    filename: str
+    render: Callable[[Folded], bytes]
+
+
+REPORTS = {
+    "results": Report("results.json", lambda run: encode_results(run.results)),
+    "html": Report(html.FILENAME, html.render),
+    "junit": Report(junit.FILENAME, junit.render),
+    "markdown": Report(markdown.FILENAME, markdown.render),
+}
+"""All reports by kind; a new one is a module and a line here."""
+
+
+def write_reports(
+    events: Iterable[AnyEvent],
+    out: Path,
+    *,
+    kinds: Iterable[str] | None = None,
+    fail_on: Strength = Strength.MUST,
+) -> Results:
+    """Write the reports of the run that `events` record into the folder `out`, and return its results.
+
+    `kinds` are keys of `REPORTS`, all by default. The same events give the same bytes. Each file is replaced at once:
+    whoever reads it sees the old one or the new one, whole.
+
+    Raises:
+        JournalError: the events are no journal.
+        UsageError: a kind is unknown, or the folder cannot be written to.
+
+    """
+    wanted = tuple(REPORTS if kinds is None else kinds)
+    for kind in wanted:
+        if kind not in REPORTS:
+            raise UsageError(f"no report is called {kind}", f"choose from {', '.join(REPORTS)}")
+    run = fold_run(events, fail_on=fail_on)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for kind in wanted:
+            report = REPORTS[kind]
+            _replace(out / report.filename, report.render(run))
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written to: {error.strerror}", "choose another folder") from error
+    return run.results
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # Beside its target, because a rename is atomic only within one file system.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

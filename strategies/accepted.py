@@ -1,0 +1,180 @@
+"""Requests that the contract allows: the document's example, each class of value, and covering combinations."""
+
+import hashlib
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from conformance.contract.nodes import Node, occurrences
+from conformance.model.case import SLOT, Case, Need, Story
+from conformance.model.jsontext import Json, Literal, Writable, encode, read, write
+from conformance.model.pointer import last
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Group
+from conformance.strategies import bodies, combinations, values
+from conformance.strategies.building import Builder, path_slug
+
+BEYOND_PROSE = "accept.beyond-prose"
+
+
+def accepted_cases(build: Builder, strength: int) -> Iterator[Case]:
+    """Yield accepted cases; `strength` is that of the covering array (2 pairs, 3 triples)."""
+    yield from _whole(build)
+    yield from _members(build)
+    yield from _together(build)
+    yield from _open_objects(build)
+    yield from _combinations(build, strength)
+
+
+def accept_id(node: Node, keyword: str = "") -> str:
+    """Return the id of the requirement that a server takes valid values of `node`."""
+    return requirement_id(Group.ACCEPTANCE, node.label, keyword)
+
+
+def _whole(build: Builder) -> Iterator[Case]:
+    root = build.contract.request
+    story = Story("", "required", "", write(build.smallest), "only what is required", "the smallest body")
+    yield build.accepted("accept.smallest", (accept_id(root, "required"),), build.request(build.smallest), story)
+    example = _example(build)
+    story = Story("", "examples", "", write(example), "the document's own example", "the document's example")
+    yield build.accepted("accept.example", (accept_id(root, "example"),), build.request(example), story)
+    story = Story("", "properties", "", write(build.fullest), "every declared member", "the fullest body")
+    yield _row(build, "accept.fullest", build.fullest, story)
+
+
+def _example(build: Builder) -> Writable:
+    """Return the first example of the whole body, or of each member that has one, with a fresh name."""
+    root = build.contract.request
+    shape = root.shapes[0]
+    examples = shape.value("examples")
+    if isinstance(examples, list) and examples:
+        body: Writable = examples[0]
+    else:
+        body = dict(build.smallest) if isinstance(build.smallest, dict) else build.smallest
+        for child in root.members(0):
+            found = next((s.value("examples") for s in child.shapes if isinstance(s.value("examples"), list)), None)
+            if isinstance(found, list) and found and isinstance(body, dict):
+                body[last(child.path)] = found[0]
+    identity = build.contract.identity
+    if identity is not None and isinstance(body, dict):
+        body = {**body, last(identity): SLOT}
+    return body
+
+
+def _members(build: Builder) -> Iterator[Case]:
+    for lineage in bodies.lineages(build.contract.request):
+        node = lineage[-1]
+        if len(lineage) == 1:
+            continue
+        for value in values.valid_values(node):
+            yield from _value(build, lineage, value)
+        if not node.required and not node.path.endswith("*"):
+            body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
+            story = Story(node.path, "required", "", "", f"{node.path} is absent", "absence")
+            yield build.accepted(f"accept.{path_slug(node.path)}.absent", (accept_id(node),), build.request(body), story)
+
+
+def _value(build: Builder, lineage: bodies.Lineage, value: values.Value) -> Iterator[Case]:
+    node = lineage[-1]
+    identity = node.path == build.contract.identity
+    sent = _named(value) if identity else value.json
+    if identity and value.slug == "typical":
+        return
+    body = bodies.planted(lineage, sent, "smallest", build.defaults)
+    story = Story(node.path, value.keyword, "", write(value.json), f"{node.path} is {value.kind}", value.kind)
+    id_ = f"accept.{path_slug(node.path)}.{value.slug}"
+    needs = (Need.NAME_EDGES,) if identity else ()
+    request = build.request(body)
+    if value.undecided:
+        yield build.observed(id_, ("error.server-error",), request, story, needs)
+        return
+    case = build.accepted(id_, (), request, story, needs)
+    keyword = "" if value.keyword == "type" else value.keyword
+    weak = value.edge or bool(case.beyond)
+    focus = accept_id(node, "type") if weak else accept_id(node, keyword)
+    yield replace(case, requirements=_known(build, (focus, *([] if weak else [accept_id(node)]))))
+
+
+def _named(value: values.Value) -> Writable:
+    """Return a name of a class that is yet new at every send, where the class leaves room for the slot."""
+    if value.slug == "10000-characters":
+        return SLOT + "a" * (10_000 - len(SLOT))
+    if value.slug.endswith("-characters") and isinstance(value.json, str):
+        return SLOT + "a" * (len(value.json) - len(SLOT))
+    if value.slug in {"empty", "one-character", "blank", "json-like", "number-like", "null-like"}:
+        return value.json
+    if isinstance(value.json, str):
+        return value.json + SLOT if value.slug != "padded" else f" {SLOT} "
+    text = write(value.json)
+    return replace(value.json, text=f'{text[:-1]}{SLOT}"') if isinstance(value.json, Literal) else value.json
+
+
+def _together(build: Builder) -> Iterator[Case]:
+    """Yield, for each class of value, a body in which every member that has the class holds it."""
+    classes: dict[str, list[tuple[Node, values.Value]]] = {}
+    for node in build.contract.request.walk():
+        if node.path in {"", build.contract.identity} or "*" in node.path:
+            continue
+        for value in values.valid_values(node):
+            if not value.undecided and not node.children and value.slug != "typical":
+                slug = value.slug if value.keyword == "type" else f"declared-{value.slug}"
+                classes.setdefault(slug, []).append((node, value))
+    for slug, chosen in classes.items():
+        if len(chosen) < 2:
+            continue
+        overrides = {node.path: value.json for node, value in chosen}
+        defaults = bodies.Defaults({**build.defaults.values, **overrides})
+        body = bodies.fullest(build.contract.request, defaults)
+        kind = chosen[0][1].kind
+        story = Story("", chosen[0][1].keyword, "", write(body), f"{len(chosen)} members are {kind}", kind)
+        case = build.accepted(f"accept.all.{slug}", (), build.request(body), story)
+        edge = chosen[0][1].edge or bool(case.beyond)
+        focus = BEYOND_PROSE if edge else accept_id(build.contract.request, "combination")
+        held = tuple(accept_id(node, "type" if edge else "") for node, _ in chosen)
+        yield replace(case, requirements=_known(build, (focus, *held)))
+
+
+def _open_objects(build: Builder) -> Iterator[Case]:
+    for lineage in bodies.lineages(build.contract.request):
+        node = lineage[-1]
+        for branch, shape in enumerate(node.shapes):
+            if shape.type != "object" or shape.closed:
+                continue
+            requirement = requirement_id(Group.ACCEPTANCE, shape.owner, "additionalProperties")
+            for slug, name, extra in (
+                ("undeclared-member", "conformance_undeclared", "x"),
+                ("undeclared-object", "conformance_undeclared", {"a": [1, None]}),
+                ("proto-member", "__proto__", "x"),
+                ("empty-name", "", "x"),
+            ):
+                body = bodies.with_member(lineage, branch, name, extra, "smallest", build.defaults)
+                says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
+                story = Story(node.path, "additionalProperties", "", write({name: extra}), says, "an undeclared member")
+                id_ = f"accept.{path_slug(node.path)}.{slug}"
+                yield build.accepted(id_, (requirement,), build.request(body), story)
+
+
+def _combinations(build: Builder, strength: int) -> Iterator[Case]:
+    model = combinations.model(build)
+    for row in combinations.rows(model, strength):
+        body = combinations.body(build, model, row)
+        digest = hashlib.sha256(encode(body)).hexdigest()[:10]
+        story = Story("", "properties", "", write(body), "a combination of valid members", "a combination")
+        yield _row(build, f"accept.combination.{digest}", body, story)
+
+
+def _row(build: Builder, id_: str, body: Writable, story: Story) -> Case:
+    """Return a case that exercises whatever its body holds."""
+    case = build.accepted(id_, (), build.request(body), story)
+    focus = BEYOND_PROSE if case.beyond else accept_id(build.contract.request, "combination")
+    held = () if case.beyond else _held(build, read(encode(body)).value)
+    return replace(case, requirements=_known(build, (focus, *held)))
+
+
+def _held(build: Builder, body: Json) -> tuple[str, ...]:
+    nodes = [node for node, _, _ in occurrences(build.contract.request, body) if node.path]
+    return tuple(dict.fromkeys(accept_id(node) for node in nodes))
+
+
+def _known(build: Builder, requirements: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in dict.fromkeys(requirements) if each in build.contract.by_id)

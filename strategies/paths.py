@@ -1,0 +1,44 @@
+"""Path parameters: texts that must be percent-encoded, and resources that do not exist."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from conformance.model.case import Case, Story
+from conformance.model.vocabulary import Expectation
+from conformance.strategies.building import Builder
+
+VALUES: tuple[tuple[str, str, str], ...] = (
+    ("slash", "a/b", "an encoded slash"),
+    ("space", "a b", "an encoded space"),
+    ("two-dots", "..", "two dots"),
+    ("dot", ".", "a dot"),
+    ("nul", "a\0b", "an encoded NUL"),
+    ("semicolon", "a;b=c", "a semicolon"),
+    ("question-mark", "a?b", "an encoded question mark"),
+    ("hash", "a#b", "an encoded hash"),
+    ("percent", "a%2Fb", "an encoded percent sign"),
+    ("plus", "a+b", "a plus sign"),
+    ("non-ascii", "\u00e9\U0001f600", "letters beyond ASCII"),
+    ("long", "a" * 2_000, "2,000 characters"),
+    ("empty", "", "nothing"),
+)
+
+
+def path_cases(build: Builder, unknown: Mapping[str, str]) -> Iterator[Case]:
+    """Yield cases about path parameters; `unknown` names resources that the caller knows not to exist.
+
+    A server may know or not know an odd name, so what comes of it is recorded; an accepted one must be echoed as it
+    was meant (RFC 3986 section 2.4: decoded once).
+    """
+    right = build.request(build.smallest)
+    for name in build.contract.operation.path_parameters:
+        for slug, value, says in VALUES:
+            story = Story(name, "path parameter", "", value, f"{name} is {says}", says)
+            request = replace(right, target=build.target_with({name: value}))
+            yield build.observed(f"observe.path.{name}.{slug}", ("transport.variants",), request, story)
+        if name in unknown:
+            story = Story(name, "path parameter", "", unknown[name], f"{name} names nothing", "an unknown resource")
+            request = replace(right, target=build.target_with({name: unknown[name]}))
+            requirements = ("error.unknown-resource",)
+            yield build.case(f"refuse.path.{name}.unknown", Expectation.REFUSED, requirements, request, story, ())

@@ -1,0 +1,104 @@
+"""Answers: valid ones in every variation that the response schema allows, and invalid ones with one violation each."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.model.case import Story
+from conformance.model.jsontext import Writable, write
+from conformance.model.pointer import last
+from conformance.strategies import bodies, values
+
+DATE_TIMES = (
+    ("lower-case", "2026-01-02t03:04:05z", "a date-time in lower case"),
+    ("fraction", "2026-01-02T03:04:05.123456789Z", "a date-time with nine digits of fraction"),
+    ("offset", "2026-01-02T03:04:05+05:30", "a date-time with an offset"),
+    ("unknown-offset", "2026-01-02T03:04:05-00:00", "a date-time with an unknown local offset"),
+    ("leap-day", "2024-02-29T23:59:59Z", "a date-time on a leap day"),
+)
+"""Spellings that RFC 3339 section 5.6 allows."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A body for a successful answer: its slug, whether it is valid, what is special about it."""
+
+    id: str
+    valid: bool
+    body: Writable
+    story: Story
+
+
+def valid_answers(contract: Contract) -> Iterator[Answer]:
+    """Yield valid bodies: smallest, fullest, and each valid class of each member planted in the fullest."""
+    root = contract.response
+    if root is None:
+        return
+    yield _answer("smallest", "", "", bodies.smallest(root), "only what is required")
+    yield _answer("fullest", "", "", bodies.fullest(root), "every declared member")
+    for lineage in bodies.lineages(root):
+        node = lineage[-1]
+        if len(lineage) == 1:
+            yield from _extended(lineage)
+            continue
+        for value in values.valid_values(node):
+            if value.slug != "typical" and not value.undecided:
+                yield _planted(lineage, value, valid=True)
+        for slug, text, kind in DATE_TIMES if _is_date_time(node) else ():
+            yield _planted(lineage, values.Value(slug, text, kind, "format"), valid=True)
+        if not node.required and last(node.path) != ANY_ITEM:
+            yield _planted(lineage, values.Value("absent", bodies.ABSENT, "absence", "required"), valid=True)
+        yield from _extended(lineage)
+
+
+def invalid_answers(contract: Contract) -> Iterator[Answer]:
+    """Yield bodies with exactly one violation, planted in the fullest."""
+    root = contract.response
+    if root is None:
+        return
+    for lineage in bodies.lineages(root):
+        node = lineage[-1]
+        for value in values.invalid_values(node):
+            yield _planted(lineage, value, valid=False)
+        if node.required and len(lineage) > 1:
+            yield _planted(lineage, values.Value("absent", bodies.ABSENT, "absence", "required"), valid=False)
+        for branch, shape in enumerate(node.shapes):
+            if shape.type == "object" and shape.closed:
+                body = bodies.with_member(lineage, branch, "undeclared_member", 1, "fullest", bodies.NO_DEFAULTS)
+                yield _answer(
+                    _slug(node, "undeclared-member"), node.path, "additionalProperties", body, "an undeclared member",
+                    valid=False,
+                )
+
+
+def _extended(lineage: bodies.Lineage) -> Iterator[Answer]:
+    node = lineage[-1]
+    for branch, shape in enumerate(node.shapes):
+        if shape.type == "object" and not shape.closed:
+            body = bodies.with_member(lineage, branch, "undeclared_member", {"a": 1}, "fullest", bodies.NO_DEFAULTS)
+            slug = _slug(node, "undeclared-member")
+            yield _answer(slug, node.path, "additionalProperties", body, "an undeclared member")
+
+
+def _planted(lineage: bodies.Lineage, value: values.Value, *, valid: bool) -> Answer:
+    node = lineage[-1]
+    body = bodies.planted(lineage, value.json, "fullest")
+    became = "" if value.json is bodies.ABSENT else write(value.json)
+    return _answer(_slug(node, value.slug), node.path, value.keyword, body, value.kind, valid=valid, became=became)
+
+
+def _slug(node: Node, slug: str) -> str:
+    return ".".join([*(node.path.strip("/").replace("/", ".").split(".") if node.path else []), slug])
+
+
+def _answer(
+    id_: str, pointer: str, keyword: str, body: Writable, kind: str, *, valid: bool = True, became: str = ""
+) -> Answer:
+    says = f"{pointer or 'the body'}: {kind}"
+    return Answer(id_, valid, body, Story(pointer, keyword, "", became, says, kind))
+
+
+def _is_date_time(node: Node) -> bool:
+    shape = node.shape("string")
+    return shape is not None and shape.value("format") == "date-time"

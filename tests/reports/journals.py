@@ -1,0 +1,298 @@
+"""Synthetic journals: whole runs as lists of events, small enough to reason about or as large as asked for."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from conformance.model.case import Case, Request, Story
+from conformance.model.events import (
+    AnyEvent,
+    Creation,
+    DoubtRaised,
+    ExchangeEnded,
+    FindingMade,
+    Judged,
+    Paced,
+    RequestSent,
+    RunEnded,
+    RunStarted,
+)
+from conformance.model.exchange import Failure, Response
+from conformance.model.finding import Doubt, Finding
+from conformance.model.requirement import Requirement
+from conformance.model.vocabulary import Expectation, Group, Strength
+
+START = 1_760_000_000.0
+
+HOSTILE = "</script><script>alert(1)</script><!-- \u2028\u2029 \x00\x07\x1b[31m \u202e|`*_[x](http://evil.example/)\r\n# @all &amp; ]]>"
+"""What a target, or a document, might send to break whatever shows it."""
+
+MUST = Requirement(
+    "reject.Settings.min_replica.type",
+    "a `min_replica` that is no integer is refused",
+    Strength.MUST,
+    Group.REJECTION,
+    ("#/components/schemas/Settings/properties/min_replica/type",),
+    "REQ-REJ-001",
+)
+SHOULD = Requirement(
+    "accept.Settings.min_replica.integral",
+    "an integer written with a fraction of zero is accepted",
+    Strength.SHOULD,
+    Group.ACCEPTANCE,
+    ("JSON Schema 2020-12 section 6.1.1",),
+    "REQ-ACC-001, REQ-ACC-002",
+)
+ADVISORY = Requirement(
+    "advisory.Settings.min_replica.range",
+    "values beyond the range in the prose are noted",
+    Strength.ADVISORY,
+    Group.ADVISORY,
+    ("https://docs.example/range",),
+)
+RESPONSE = Requirement(
+    "response.Environment.name.type",
+    "`name` in the answer is a string",
+    Strength.MUST,
+    Group.RESPONSE,
+    ("#/components/schemas/Environment/properties/name/type",),
+    "REQ-RES-001",
+)
+ROWS = (MUST, SHOULD, ADVISORY, RESPONSE)
+
+ANSWER = Response(200, (("Content-Type", "application/json"),), b'{"name": 1, "settings": {"min_replica": 1.50}}')
+
+
+class Journal:
+    """Builds the events of one run, numbering them and letting time pass."""
+
+    def __init__(self, rows: Sequence[Requirement] = ROWS, **header: object) -> None:
+        """Begin a run that knows the requirements `rows`."""
+        self.rows = tuple(rows)
+        self.events: list[AnyEvent] = []
+        self._index = {row.id: place for place, row in enumerate(self.rows)}
+        self._sends = self._findings = 0
+        facts: dict[str, object] = {
+            "suite_version": "0.1.0",
+            "run_id": "1a2b3c4d",
+            "document": "openapi: 3.1.0",
+            "sha256": "5f" * 32,
+            "operation": "POST /v1/models/{model_id}/environments",
+            "path": "/v1/models/{model_id}/environments",
+            "target": "http://127.0.0.1:8000",
+            "profile": "standard",
+            "seed": 7,
+            "requirements": self.rows,
+        }
+        self._add(RunStarted(seq=0, time=START, **(facts | header)))  # type: ignore[arg-type]
+
+    def send(
+        self,
+        case: Case,
+        response: Response | None = ANSWER,
+        failure: Failure | None = None,
+        *,
+        passed: Iterable[str] = (),
+        relation: str = "",
+        ended: bool = True,
+    ) -> int:
+        """Send a case, answer it, judge the requirements `passed`; return the number of the send."""
+        self._sends += 1
+        self._add(RequestSent(seq=self._seq, time=self._time, send=self._sends, case=case, relation=relation))
+        if ended:
+            detail = "read timed out" if failure else ""
+            event = ExchangeEnded(send=self._sends, response=response, failure=failure, detail=detail, seconds=0.0234)
+            self._add(event)
+            self._add(Judged(send=self._sends, passed=tuple(self._index[each] for each in passed)))
+        if response is not None and response.status == 200 and ended:
+            self._add(Creation(send=self._sends, name=f"cfm-1a2b3c4d-{self._sends:04}", target=case.request.target))
+        return self._sends
+
+    def find(self, case: Case, row: Requirement, **parts: str) -> str:
+        """Record a finding about the last send; return its id."""
+        self._findings += 1
+        name = f"f{self._findings}"
+        texts = {
+            "message": "the value was accepted",
+            "cause": f"{row.id} type accepted",
+            "pattern": "type string accepted",
+            "sentence": "accepts a string where an integer is required",
+            "pointer": "/settings/min_replica",
+            "expected": "a status that is not 2xx",
+            "actual": "200",
+        } | parts
+        repeats = texts.pop("repeats", "")
+        finding = Finding(requirement=row.id, **texts)
+        self._add(FindingMade(id=name, send=self._sends, case=case.id, finding=finding, repeats=repeats))
+        return name
+
+    def doubt(
+        self, case: Case, row: Requirement, reason: str = "two validators disagree", *, ours: bool = False
+    ) -> None:
+        """Record a doubt about the last send."""
+        self._add(DoubtRaised(send=self._sends, case=case.id, doubt=Doubt(row.id, reason, ours)))
+
+    def wait(self, seconds: float) -> None:
+        """Record that the run waited."""
+        self._add(Paced(wait_seconds=seconds, reason="429"))
+
+    def end(self, reason: str = "", *, lost: bool = False) -> list[AnyEvent]:
+        """End the run and return its events."""
+        self._add(RunEnded(requests=self._sends, creations=0, seconds=12.5, reason=reason, lost=lost))
+        return self.events
+
+    @property
+    def _seq(self) -> int:
+        return len(self.events)
+
+    @property
+    def _time(self) -> float:
+        return START + len(self.events) * 0.25
+
+    def _add(self, event: AnyEvent) -> None:
+        self.events.append(event)
+
+
+def case(
+    name: str = "reject.Settings.min_replica.type.string",
+    *,
+    requirements: tuple[str, ...] = (MUST.id,),
+    expectation: Expectation = Expectation.REFUSED,
+    body: bytes | None = b'{"name": "cfm-1a2b3c4d-0001", "settings": {"min_replica": "abc"}}',
+    story: Story | None = None,
+    phase: str = "catalogue",
+) -> Case:
+    """Return a case that sends `body`."""
+    told = Story(
+        "/settings/min_replica",
+        "type",
+        "1",
+        '"abc"',
+        '`min_replica` is the string "abc" instead of an integer',
+        "string",
+    )
+    headers = (("Authorization", "Api-Key $API_KEY"), ("Content-Type", "application/json"))
+    request = Request("POST", "/v1/models/abcd1234/environments", headers, body)
+    return Case(name, expectation, requirements, request, story or told, phase, slotted=True)
+
+
+def passing() -> list[AnyEvent]:
+    """Return a run in which every mandatory requirement holds."""
+    journal = Journal()
+    journal.send(case(), Response(400, (), b'{"error": "min_replica must be an integer"}'), passed=[MUST.id])
+    accepted = case("accept.minimal", requirements=(SHOULD.id, RESPONSE.id), expectation=Expectation.ACCEPTED)
+    journal.send(accepted, passed=[SHOULD.id, RESPONSE.id])
+    return journal.end()
+
+
+def failing() -> list[AnyEvent]:
+    """Return a run with a finding of each strength and a doubt of each kind."""
+    journal = Journal()
+    refused = case()
+    journal.send(refused)
+    journal.find(refused, MUST)
+    accepted = case("accept.integral", requirements=(SHOULD.id,), expectation=Expectation.ACCEPTED)
+    journal.send(accepted, Response(422, (), b'{"error": "no"}'))
+    journal.find(accepted, SHOULD, pattern="integral refused", sentence="refuses 1.0 where an integer is allowed")
+    beyond = case("advisory.range", requirements=(ADVISORY.id,), expectation=Expectation.OBSERVED)
+    journal.send(beyond)
+    journal.find(beyond, ADVISORY, pattern="range taken", sentence="takes a value beyond its range")
+    unclear = case("accept.unclear", requirements=(RESPONSE.id,), expectation=Expectation.ACCEPTED)
+    journal.send(unclear)
+    journal.doubt(unclear, RESPONSE)
+    journal.doubt(unclear, RESPONSE, "a check failed: KeyError", ours=True)
+    return journal.end()
+
+
+def hostile() -> list[AnyEvent]:
+    """Return a run in which every text that a target or a document can choose is hostile."""
+    row = Requirement("reject.hostile", HOSTILE, Strength.MUST, Group.REJECTION, (HOSTILE,), "REQ-X")
+    journal = Journal([row], target=HOSTILE, skipped={"case-" + HOSTILE: HOSTILE}, profile=HOSTILE)
+    story = Story(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    bodies = [
+        json.dumps({"a": HOSTILE}).encode(),
+        HOSTILE.encode(),
+        b"\x00\xff\xfe" * 400,
+        b"a" * 1_000_000,
+        b"\xff abc",
+    ]
+    for number, body in enumerate(bodies):
+        one = case(f"hostile-{number}-{HOSTILE}", requirements=(row.id,), body=body, story=story, phase=HOSTILE)
+        answer = Response(200, ((HOSTILE, HOSTILE),), body, HOSTILE)
+        journal.send(one, answer)
+        texts = dict.fromkeys(
+            ("message", "cause", "pattern", "sentence", "pointer", "expected", "actual", "note"), HOSTILE
+        )
+        journal.find(one, row, **texts, repeats=HOSTILE)
+        journal.doubt(one, row, HOSTILE)
+    return journal.end(HOSTILE)
+
+
+def large(cases: int) -> list[AnyEvent]:
+    """Return a run of `cases` cases over many members, one in ten at fault, by a handful of causes."""
+    members = [f"member_{number}" for number in range(30)]
+    rows = [
+        Requirement(
+            f"{prefix}.UpdateAutoscalingSettingsV1.{member}.{keyword}",
+            f"`{member}` keeps its `{keyword}`",
+            (Strength.MUST, Strength.MUST, Strength.SHOULD, Strength.ADVISORY)[place % 4],
+            group,
+            (f"#/components/schemas/UpdateAutoscalingSettingsV1/properties/{member}/{keyword}",),
+            f"REQ-{prefix[:3].upper()}-{number:03}",
+        )
+        for prefix, group, keyword in (
+            ("accept", Group.ACCEPTANCE, "enum"),
+            ("reject", Group.REJECTION, "type"),
+            ("response", Group.RESPONSE, "type"),
+            ("semantics", Group.SEMANTICS, "echo"),
+            ("advisory", Group.ADVISORY, "range"),
+        )
+        for number, member in enumerate(members)
+        for place in [number if prefix != "advisory" else 3]
+    ]
+    journal = Journal(rows, skipped={f"wire.case.{number}": "the target has no wire" for number in range(5)})
+    reject, accept = rows[30:60], rows[:30]
+    response = [row.id for row in rows[60:120]]
+    for number in range(cases):
+        member, place = members[number % 30], number % 30
+        refused = number % 2 == 0
+        row = (reject if refused else accept)[place]
+        value = json.dumps(f"value {number}") if refused else str(number)
+        sent = ", ".join([f'"{each}": {index}' for index, each in enumerate(members) if each != member])
+        body = f'{{"name": "cfm-1a2b3c4d-{number:04}", "settings": {{{sent}, "{member}": {value}}}}}'.encode()
+        one = case(
+            f"{row.id}.{'string' if refused else 'value'}-{number}",
+            requirements=(row.id,),
+            expectation=Expectation.REFUSED if refused else Expectation.ACCEPTED,
+            body=body,
+            story=Story(
+                f"/settings/{member}",
+                "type",
+                "1",
+                value,
+                f"`{member}` is the value numbered {number} of its kind",
+                "string",
+            ),
+            phase="catalogue" if number % 3 else "combinations",
+        )
+        faulty = number % 10 == 4
+        taken = Response(200, (("Content-Type", "application/json"), ("Server", "uvicorn")), body)
+        error = json.dumps({"error": {"message": f"{member} is not an integer", "code": "invalid"}}).encode()
+        denied = Response(422, (("Content-Type", "application/json"), ("Server", "uvicorn")), error)
+        answer = (taken if faulty else denied) if refused else taken
+        journal.send(one, answer, passed=[] if faulty else [row.id, *(response if not refused else [])])
+        if faulty:
+            journal.find(
+                one,
+                row,
+                message=f"`{member}` was accepted although it is a string",
+                pointer=f"/settings/{member}",
+                cause=f"{row.id} /settings/{member} type accepted",
+                pattern=f"type string accepted {place % 3}",
+            )
+        if number % 101 == 7:
+            journal.find(
+                one, accept[2], pattern="integral refused", sentence="refuses `1.0` where an integer is allowed"
+            )
+        if number == 11:
+            journal.doubt(one, rows[61])
+    return journal.end()

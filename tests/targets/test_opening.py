@@ -1,0 +1,111 @@
+"""From what a user names to a target."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from conformance.model.case import Request
+from conformance.model.errors import UsageError
+from conformance.targets.asgi import AsgiTarget
+from conformance.targets.loading import load_app
+from conformance.targets.opening import is_loopback, open_target
+from conformance.targets.wire import WireTarget
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a folder with some modules."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("/")
+    (tmp_path / "some_app_module.py").write_text(
+        "class api:\n    async def app(scope, receive, send): ...\nthing = 1\n"
+    )
+    (tmp_path / "some_broken_module.py").write_text("raise RuntimeError('one\\ntwo')\n")
+
+
+def test_application_is_found_in_the_working_directory() -> None:
+    """`asgi:MODULE:APP` opens the application; its name is the specification, and it is on this machine."""
+    target = open_target("asgi:some_app_module:api.app")
+    assert isinstance(target, AsgiTarget)
+    assert target.name == "asgi:some_app_module:api.app"
+    assert target.loopback
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("main", "'main' names no application; write MODULE:APP, such as main:app"),
+        (":app", "':app' names no application; write MODULE:APP, such as main:app"),
+        ("no_such_module:app", "cannot import no_such_module: ModuleNotFoundError: No module named 'no_such_module'"),
+        ("some_broken_module:app", "cannot import some_broken_module: RuntimeError: one two"),
+        ("some_app_module:missing", "module some_app_module has no attribute missing"),
+        ("some_app_module:thing", "some_app_module:thing is no application: int is not callable"),
+    ],
+)
+def test_what_is_wrong_with_an_application_is_one_line(name: str, message: str) -> None:
+    """Each way to misname an application has its own sentence."""
+    with pytest.raises(UsageError) as caught:
+        load_app(name)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("spec", "loopback"), [("http://localhost:80/b", True), ("HTTPS://[::1]", True), ("https://api.example.com", False)]
+)
+def test_url_opens_a_wire_target(spec: str, *, loopback: bool) -> None:
+    """A URL is kept as it was written; its host tells whether it is here."""
+    target = open_target(spec)
+    assert isinstance(target, WireTarget)
+    assert target.name == spec
+    assert target.loopback == loopback
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("localhost:8000", "the target 'localhost:8000' has no scheme; write http://localhost:8000 or asgi:MODULE:APP"),
+        ("", "the target '' has no scheme; write http://host:port or asgi:MODULE:APP"),
+        ("ftp://x", "the target 'ftp://x' is neither http nor https; write http://host:port"),
+        ("http://", "the target 'http://' is no HTTP URL; write http://host:port or https://host"),
+        ("http://x:99999", "the target 'http://x:99999' is no HTTP URL; write http://host:port or https://host"),
+        ("http://x?a=b", "the target's URL holds a query or a fragment; give the base URL alone"),
+    ],
+)
+def test_what_is_wrong_with_a_target_is_one_line(spec: str, message: str) -> None:
+    """Each way to misname a target has its own sentence, with what to write."""
+    with pytest.raises(UsageError) as caught:
+        open_target(spec)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("spec", ["http://me:secret@x", "me:secret@x", "http://me:secret@"])
+def test_credentials_in_a_target_are_refused_and_not_shown(spec: str) -> None:
+    """A URL with a password is refused without repeating it."""
+    with pytest.raises(UsageError) as caught:
+        open_target(spec)
+    assert "secret" not in str(caught.value)
+
+
+def test_key_with_a_line_break_is_the_users_to_mend() -> None:
+    """A key that no header can hold is told apart from a wrong request, and is not shown."""
+    target = open_target("http://127.0.0.1:1")
+    with pytest.raises(UsageError, match="control character") as caught:
+        asyncio.run(target.send(Request("GET", "/"), key="secret\n"))
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST.", "a.localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "0:0:0:0:0:0:0:1"]
+)
+def test_loopback_hosts(host: str) -> None:
+    """Names and literals of this machine."""
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["", "localhost.com", "notlocalhost", "128.0.0.1", "0.0.0.0", "::2", "::ffff:127.0.0.1", "127.0.0.1.nip.io"]
+)
+def test_other_hosts(host: str) -> None:
+    """Everything else is elsewhere: nothing is resolved to find out."""
+    assert not is_loopback(host)

@@ -46,7 +46,7 @@ def case_list(run: Folded) -> bytes:
     case_of = {finding.id: finding.case for finding in run.results.findings}
     rows = [
         [
-            each.case.id,
+            one_line(each.case.id),
             outcomes.index(each.outcome),
             expectations.index(each.case.expectation),
             phases.index(each.case.phase),
@@ -128,7 +128,7 @@ def _details(run: Folded, each: Evidence, relations: dict[str, list[str]]) -> _D
         passed=each.passed,
         sends=len(each.sends),
         relation=each.relation,
-        related=tuple(case for case in relations.get(each.relation, ()) if case != each.case.id)[:RELATED],
+        related=tuple(one_line(case) for case in relations.get(each.relation, ()) if case != each.case.id)[:RELATED],
         exchange=exchange_view(run.results.target, each.shown(), each.case.story, finding, group),
     )
 

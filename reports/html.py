@@ -125,6 +125,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "line": lambda text: cut(one_line(text), LONGEST),
+        "one_line": one_line,
         "ticks": _ticks,
         "sentence": _sentence,
         "slug": _slug,

@@ -66,6 +66,8 @@ def _escape(match: re.Match[str]) -> str:
     character = match.group()
     if unicodedata.category(character) not in _INVISIBLE:
         return character
+    if character == "\r":
+        return "\\r"
     code = ord(character)
     if code < 0x100:  # noqa: PLR2004 - one byte
         return f"\\x{code:02x}"

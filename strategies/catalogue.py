@@ -17,6 +17,7 @@ from conformance.strategies.credentials import credential_cases
 from conformance.strategies.paths import path_cases
 from conformance.strategies.refused import refused_cases
 from conformance.strategies.relations import relations
+from conformance.strategies.trials import trial_cases
 from conformance.strategies.wire import wire_cases
 
 Item: TypeAlias = Case | Relation
@@ -73,6 +74,7 @@ def _all(build: Builder, knowledge: Knowledge, strength: int, *, large: bool) ->
     yield from credential_cases(build)
     yield from wire_cases(build, large=large)
     yield from path_cases(build, knowledge.unknown)
+    yield from trial_cases(build)
     yield from relations(build)
 
 

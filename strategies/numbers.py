@@ -13,26 +13,27 @@ Row: TypeAlias = tuple[str, Writable, str, str, bool, bool, bool]
 Number: TypeAlias = int | Decimal
 
 EDGES: tuple[tuple[str, int, str], ...] = (
+    ("beyond-float", 2**53 + 1, "an integer beyond 53 bits"),
     ("minus-one", -1, "-1"),
-    ("int8-max", 2**7 - 1, "the largest 8-bit integer"),
+    ("beyond-int64", 2**63, "an integer beyond 64 bits"),
+    ("huge", 10**30, "an integer of 31 digits"),
+    ("beyond-int32", 2**31, "an integer beyond 32 bits"),
+    ("int32-min", -(2**31), "the smallest 32-bit integer"),
+    ("beyond-uint64", 2**64, "an integer beyond unsigned 64 bits"),
+    ("below-int64", -(2**63) - 1, "an integer below 64 bits"),
+    ("int64-max", 2**63 - 1, "the largest 64-bit integer"),
+    ("beyond-uint32", 2**32, "an integer beyond unsigned 32 bits"),
+    ("below-int32", -(2**31) - 1, "an integer below 32 bits"),
+    ("int64-min", -(2**63), "the smallest 64-bit integer"),
+    ("int32-max", 2**31 - 1, "the largest 32-bit integer"),
+    ("beyond-int16", 2**15, "an integer beyond 16 bits"),
+    ("beyond-uint16", 2**16, "an integer beyond unsigned 16 bits"),
     ("beyond-int8", 2**7, "an integer beyond 8 bits"),
     ("beyond-uint8", 2**8, "an integer beyond unsigned 8 bits"),
     ("int16-max", 2**15 - 1, "the largest 16-bit integer"),
-    ("beyond-int16", 2**15, "an integer beyond 16 bits"),
-    ("beyond-uint16", 2**16, "an integer beyond unsigned 16 bits"),
-    ("int32-max", 2**31 - 1, "the largest 32-bit integer"),
-    ("beyond-int32", 2**31, "an integer beyond 32 bits"),
-    ("int32-min", -(2**31), "the smallest 32-bit integer"),
-    ("below-int32", -(2**31) - 1, "an integer below 32 bits"),
-    ("beyond-uint32", 2**32, "an integer beyond unsigned 32 bits"),
-    ("beyond-float", 2**53 + 1, "an integer beyond 53 bits"),
-    ("int64-max", 2**63 - 1, "the largest 64-bit integer"),
-    ("beyond-int64", 2**63, "an integer beyond 64 bits"),
-    ("int64-min", -(2**63), "the smallest 64-bit integer"),
-    ("below-int64", -(2**63) - 1, "an integer below 64 bits"),
-    ("beyond-uint64", 2**64, "an integer beyond unsigned 64 bits"),
-    ("huge", 10**30, "an integer of 31 digits"),
+    ("int8-max", 2**7 - 1, "the largest 8-bit integer"),
 )
+"""The edges of machine types, the most telling first."""
 
 LOWER = {"minimum": 0, "exclusiveMinimum": 1}
 UPPER = {"maximum": 0, "exclusiveMaximum": 1}

@@ -1,0 +1,1 @@
+"""From an OpenAPI document to what a target is held to: nodes, validators, requirements, prose."""

@@ -1,9 +1,9 @@
 """The contract: document, operation, nodes, requirements and prose in one value."""
 
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from functools import cached_property
 
 import msgspec
 
@@ -74,8 +74,9 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     def unmodelled(self) -> tuple[str, ...]:
         """`pointer keyword` for each keyword of the request schema that no deterministic rule knows."""
         places = [self.operation.request_pointer, *(node.pointer for node in self.request.walk())]
-        found = dict.fromkeys(f"{at} {word}" for at in places for word in unmodelled(self.document, follow(self.document, at)[0]))
-        return tuple(found)
+        document = self.document
+        words = (f"{at} {word}" for at in places for word in unmodelled(document, follow(document, at)[0]))
+        return tuple(dict.fromkeys(words))
 
 
 def load_contract(spec: Path | None = None, operation: str | None = None, data: Path | None = None) -> Contract:
@@ -88,7 +89,7 @@ def load_contract(spec: Path | None = None, operation: str | None = None, data: 
         ContractError: a file cannot be used.
 
     """
-    folder: Traversable = data if data else files(DATA)
+    folder: Traversable = data or files(DATA)
     if spec is None:
         document = parse_document((folder / "openapi.yaml").read_bytes(), "openapi.yaml")
     else:
@@ -135,7 +136,7 @@ def _prose(folder: Traversable, operation: Operation) -> Prose:
 
 
 def _identity(request: Node, response: Node | None, prose: Prose) -> str | None:
-    """Return the member that names the new object: as prose says, else the first required text that both bodies hold."""
+    """Return the member that names the new object: as prose says, else the first required text of both bodies."""
     if prose.identity != "":
         return prose.identity
     for node in request.children:

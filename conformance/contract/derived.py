@@ -15,7 +15,7 @@ BOUNDS = (
 ).split()
 """Keywords that are a requirement of their own, on both sides."""
 
-COERCIBLE = frozenset({"integer", "number", "boolean", "string"})
+COERCIBLE = frozenset({"integer", "number", "boolean"})
 """Types that a lax parser reads from a value of another type."""
 
 
@@ -40,7 +40,9 @@ def acceptance(root: Node) -> Iterator[Requirement]:
                 Group.ACCEPTANCE, node, "type", Strength.SHOULD, f"{_named(node)}: every {_types(node)} is accepted"
             )
         if _enumerated(node):
-            yield _row(Group.ACCEPTANCE, node, "enum", Strength.MUST, f"{_named(node)}: every declared value is accepted")
+            yield _row(
+                Group.ACCEPTANCE, node, "enum", Strength.MUST, f"{_named(node)}: every declared value is accepted"
+            )
         for _, name, keyword in bounds(node):
             yield _row(
                 Group.ACCEPTANCE, node, name, Strength.MUST, f"{_named(node)}: values at {name} are accepted", keyword
@@ -64,7 +66,9 @@ def rejection(root: Node, operation: Operation) -> Iterator[Requirement]:
         )
     for node in _distinct(root):
         if node.required and node is not root:
-            yield _row(Group.REJECTION, node, "required", Strength.MUST, f"{_named(node)}: a body without it is refused")
+            yield _row(
+                Group.REJECTION, node, "required", Strength.MUST, f"{_named(node)}: a body without it is refused"
+            )
         yield _row(Group.REJECTION, node, "type", Strength.MUST, f"{_named(node)}: a value of another type is refused")
         if node.types & COERCIBLE and node is not root:
             title = f"{_named(node)}: a value that could be converted to {_types(node)} is refused"

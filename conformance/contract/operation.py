@@ -10,6 +10,9 @@ from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+LISTED = 5
+"""How many operations a message lists."""
+
 JSON_MEDIA_TYPE = re.compile(r"^application/(?:[\w.-]+\+)?json$", re.IGNORECASE)
 
 
@@ -89,8 +92,8 @@ def pick_operation(document: Document, name: str | None) -> Operation:
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:
-    shown = ", ".join(repr(each) for each in names[:5])
-    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown or "it has none"
+    shown = ", ".join(repr(each) for each in names[:LISTED])
+    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown or "it has none"
 
 
 def _has_json_body(document: Document, name: str) -> bool:
@@ -130,7 +133,8 @@ def _json_content(document: Document, pointer: str) -> tuple[str, str]:
     holder = get(document, pointer)
     content = holder.get("content") if isinstance(holder, dict) else None
     for media_type, value in content.items() if isinstance(content, dict) else ():
-        if JSON_MEDIA_TYPE.match(media_type.partition(";")[0].strip()) and isinstance(value, dict) and "schema" in value:
+        is_json = JSON_MEDIA_TYPE.match(media_type.partition(";")[0].strip())
+        if is_json and isinstance(value, dict) and "schema" in value:
             return below(pointer, "content", media_type, "schema"), media_type
     return "", ""
 

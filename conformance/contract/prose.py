@@ -40,6 +40,15 @@ class Repeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     defaults_vary: tuple[str, ...] = ()
 
 
+class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body worth a note: members by pointer, and whether prose has it accepted (null: either is a note)."""
+
+    requirement: str
+    id: str
+    members: dict[str, bool | int | float | str | None]
+    accepted: bool | None = None
+
+
 class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request that finds (`read`) or removes (`remove`) what was created; `{name}` is the object's name."""
 
@@ -54,7 +63,8 @@ class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     document has none; absent: derived); `scheme` is the word before the key; `created` points to the response member
     that holds the time of creation; `fresh` lists response members that are null right after a creation; `safe` gives
     the values to send to a live system; `defaults` those that pages state for members that were not sent;
-    `protected` names that must never be removed.
+    `protected` names that must never be removed; `error_texts` the text members of an error body; `trials` bodies
+    whose fate is recorded.
     """
 
     operation: str = ""
@@ -62,15 +72,16 @@ class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scheme: str = ""
     created: str = ""
     fresh: tuple[str, ...] = ()
-    safe: dict[str, None | bool | int | float | str] = {}
-    defaults: dict[str, None | bool | int | float | str] = {}
+    safe: dict[str, bool | int | float | str | None] = {}
+    defaults: dict[str, bool | int | float | str | None] = {}
     ranges: tuple[Range, ...] = ()
     rules: tuple[Rule, ...] = ()
     echo: Repeat = Repeat()
     remove: Probe | None = None
     read: Probe | None = None
     protected: tuple[str, ...] = ()
-    later_members: dict[str, str] = {}
+    error_texts: tuple[str, ...] = ()
+    trials: tuple[Trial, ...] = ()
 
     def beyond(self, body: Json) -> tuple[str, ...]:
         """Return the requirements whose range or rule `body` leaves, in order and without repeats."""

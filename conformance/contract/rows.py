@@ -1,4 +1,4 @@
-"""Requirement rows that cannot be derived, and the published numbers of those that can: YAML under `spec/requirements`."""
+"""Requirement rows that cannot be derived, and the published numbers of those that can: `spec/requirements`."""
 
 from fnmatch import fnmatchcase
 from importlib.resources.abc import Traversable

@@ -171,7 +171,7 @@ def _types(one: _Draft, other: _Draft) -> frozenset[str] | None:
     if one.types is None or other.types is None:
         return one.types if other.types is None else other.types
     common = one.types & other.types
-    if "number" in one.types and "integer" in other.types or "number" in other.types and "integer" in one.types:
+    if ("number" in one.types and "integer" in other.types) or ("number" in other.types and "integer" in one.types):
         common |= {"integer"}
     return common
 
@@ -220,7 +220,8 @@ def _split(draft: _Draft) -> Iterable[Shape]:
             continue
         keywords = {k: v for k, v in draft.keywords.items() if name in APPLIES_TO.get(k, {name})}
         if listed is not None:
-            own = [value for value in listed if type_name(value) == name or (name, type_name(value)) == ("number", "integer")]
+            fitting = {name, "integer"} if name == "number" else {name}
+            own = [value for value in listed if type_name(value) in fitting]
             if not own:
                 continue
             key = "enum" if "enum" in keywords else "const"

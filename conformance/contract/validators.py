@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
+from typing import cast
 
 import jsonschema_rs
 import msgspec
@@ -79,7 +80,7 @@ def _is_integer(_: object, value: object) -> bool:
     )
 
 
-_Exact = extend(
+_Exact = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
 )
 
@@ -114,7 +115,7 @@ def _members(error: ValidationError) -> Iterator[Violation]:
     """Yield one violation a member: each that is missing, or each that should not be there."""
     held = error.instance if isinstance(error.instance, dict) else {}
     if error.validator == "required":
-        names = [name for name in error.validator_value if name not in held]
+        names = [name for name in cast("list[str]", error.validator_value) if name not in held]
         text = "is missing"
     else:
         declared = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
@@ -122,8 +123,10 @@ def _members(error: ValidationError) -> Iterator[Violation]:
         text = "is not declared"
     for name in names:
         pointer = from_tokens([*error.absolute_path, name])
-        yield Violation(pointer, str(error.validator), f"{name!r} {text}", True)
+        yield Violation(pointer, str(error.validator), f"{name!r} {text}", expected=True)
 
 
 def _violation(error: ValidationError, keyword: str) -> Violation:
-    return Violation(from_tokens(error.absolute_path), keyword, error.message[:500], error.validator_value)
+    return Violation(
+        from_tokens(error.absolute_path), keyword, error.message[:500], cast("Json", error.validator_value)
+    )

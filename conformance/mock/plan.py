@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from urllib.parse import unquote_to_bytes
 
-import msgspec
-
 from conformance.contract.contract import Contract
+from conformance.contract.document import below, follow
 from conformance.contract.prose import Probe
 from conformance.mock.answers import Answers, base_answers
 from conformance.mock.overlay import Part, apply, compile_overlay
-from conformance.mock.turn import Action
+from conformance.mock.turn import Action, Route
 from conformance.mock.verdict import holds
 from conformance.model.jsontext import Json
 from conformance.model.pointer import split
@@ -20,21 +19,13 @@ NAME = "name"
 """The parameter that stands for the object's name in the paths of probes (see `Probe`)."""
 
 
-class Route(msgspec.Struct, frozen=True):
-    """A path of the mock: its template as an expression, its parameters, and what each method does there."""
-
-    template: str
-    expression: re.Pattern[bytes]
-    parameters: tuple[str, ...]
-    actions: Mapping[str, Action]
-
-
 class Plan:
     """The contract, compiled: routes, what answers repeat, and the base answers by kind."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.routes = _routes(contract)
+        self.success = _success(contract)
         self.overlay: Part | None = compile_overlay(contract)
         self.identity = split(contract.identity) if contract.identity else ()
         self.created = split(contract.prose.created) if contract.prose.created else ()
@@ -102,6 +93,16 @@ class _Lazy:
             except StopIteration:
                 self._source = None
         return self._made[index % len(self._made)]
+
+
+def _success(contract: Contract) -> int:
+    """Return the declared success status whose answer is JSON, else the first."""
+    operation = contract.operation
+    for status in operation.successes:
+        pointer, _ = follow(contract.document, below(operation.pointer, "responses", str(status)))
+        if operation.response_pointer.startswith(f"{pointer}/"):
+            return status
+    return operation.successes[0]
 
 
 def _routes(contract: Contract) -> tuple[Route, ...]:

@@ -174,9 +174,8 @@ def store(desk: Desk, turn: Turn) -> None:
 def answer(desk: Desk, turn: Turn) -> None:
     """Build the answer: what was sent, defaults, the time, path parameters, and the rest from the base answers."""
     key = object_key(desk, turn)
-    operation = desk.plan.contract.operation
     if turn.action == "create":
-        turn.status = operation.successes[0]
+        turn.status = desk.plan.success
         turn.base = desk.plan.base(desk.answers, turn.created)
         fixed: dict[tuple[str, ...], Json] = {tokens: turn.parameters[name] for name, tokens in desk.plan.echoed}
         if desk.plan.created:
@@ -251,6 +250,8 @@ def object_key(desk: Desk, turn: Turn) -> Key | None:
         turn.name = take(turn.sent, desk.plan.identity)
     else:
         turn.name = turn.parameters.get(NAME)
+    if turn.name is None:
+        return None
     return tuple(turn.parameters[name] for name in _own_parameters(desk, turn)), write(turn.name)
 
 

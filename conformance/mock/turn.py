@@ -1,7 +1,9 @@
 """One request on its way through the mock: what was sent, what has become of it, and what will be answered."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from typing import Literal as OneOf
 from typing import TypeAlias
 
@@ -13,6 +15,15 @@ Action: TypeAlias = OneOf["create", "read", "remove"]
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 """Header fields, names in lower case."""
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A path of the mock: its template as an expression, its parameters, and what each method does there."""
+
+    template: str
+    expression: re.Pattern[bytes]
+    parameters: tuple[str, ...]
+    actions: Mapping[str, Action]
 
 
 class Refusal(Exception):  # noqa: N818 (no error of the program but an answer)
@@ -35,13 +46,13 @@ class Refusal(Exception):  # noqa: N818 (no error of the program but an answer)
 class Sending(msgspec.Struct, frozen=True):
     """How the answer goes over the transport; the default is how it should.
 
-    `announced` is the Content-Length where it is not that of the body; `cut` is after how many bytes of the body the
-    connection breaks off, `stall` after how many it falls silent; `drip` is how many pieces the body comes in, with a
-    pause between them, `slow` whether there is a pause before the first byte; `dropped` breaks off before any answer;
-    `swapped` gives this answer to the other request that is in flight.
+    `raw` writes the bytes by hand, as the Content-Length is not that of the body; `cut` is after how many bytes of the
+    body the connection breaks off, `stall` after how many it falls silent; `drip` is how many pieces the body comes in,
+    with a pause between them, `slow` whether there is a pause before the first byte; `dropped` breaks off before any
+    answer; `swapped` gives this answer to the other request that is in flight.
     """
 
-    announced: int | None = None
+    raw: bool = False
     cut: int | None = None
     stall: int | None = None
     drip: int = 0
@@ -64,6 +75,7 @@ class Turn:
         "base",
         "body",
         "created",
+        "desk",
         "fired",
         "headers",
         "method",
@@ -75,6 +87,7 @@ class Turn:
         "query",
         "refusal",
         "reply",
+        "route",
         "sending",
         "sent",
         "status",
@@ -100,6 +113,8 @@ class Turn:
         self.too_large = too_large
         self.number = 0
         self.arrived: datetime
+        self.desk: Any = None
+        self.route: Route | None = None
         self.action: Action = "create"
         self.parameters: dict[str, str] = {}
         self.text: JsonText | None = None

@@ -115,13 +115,5 @@ class RunEnded(Event, frozen=True, tag="run.ended", kw_only=True):
 
 
 AnyEvent: TypeAlias = (
-    RunStarted
-    | RequestSent
-    | ExchangeEnded
-    | Judged
-    | FindingMade
-    | DoubtRaised
-    | Creation
-    | Paced
-    | RunEnded
+    RunStarted | RequestSent | ExchangeEnded | Judged | FindingMade | DoubtRaised | Creation | Paced | RunEnded
 )

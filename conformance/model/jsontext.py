@@ -14,7 +14,7 @@ from typing import NoReturn, TypeAlias, cast
 
 import msgspec
 
-Json: TypeAlias = None | bool | int | float | Decimal | str | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = bool | int | float | Decimal | str | list["Json"] | dict[str, "Json"] | None
 """A value that was read from a JSON text, or can be written as one."""
 
 MAX_DEPTH = 128
@@ -27,7 +27,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Literal(msgspec.Struct, frozen=True):
-    """A piece of JSON text to be written as it stands: `1.0`, `1e400`, `"\\ud800"`."""
+    r"""A piece of JSON text to be written as it stands: `1.0`, `1e400`, `"\ud800"`."""
 
     text: str
 
@@ -39,12 +39,12 @@ class Members(msgspec.Struct, frozen=True):
 
 
 Writable: TypeAlias = (
-    None | bool | int | float | Decimal | str | Literal | Members | Sequence["Writable"] | Mapping[str, "Writable"]
+    bool | int | float | Decimal | str | Literal | Members | Sequence["Writable"] | Mapping[str, "Writable"] | None
 )
 """What can be written: a JSON value, with pieces of it as literal text."""
 
 
-class JsonFault(Exception):
+class JsonFault(Exception):  # noqa: N818 (what is wrong with a text, not with the suite)
     """A text is not JSON (RFC 8259): `reason` says why, `kind` is one word for it."""
 
     def __init__(self, kind: str, reason: str) -> None:
@@ -220,7 +220,7 @@ def _string(text: str) -> str:
     return json.dumps(text, ensure_ascii=bool(_UNREADABLE.search(text)))
 
 
-def _scalar(value: None | bool | float | Decimal) -> str:
+def _scalar(value: bool | float | Decimal | None) -> str:  # noqa: FBT001 (any JSON scalar)
     if isinstance(value, Decimal):
         return str(value)
     return json.dumps(value, allow_nan=False)

@@ -32,10 +32,11 @@ def parse_url(text: str, what: str) -> URL:
         UsageError: it is no HTTP URL, or more than a base URL.
 
     """
-    url = URL()
+    url, host = URL(), None
     with suppress(ValueError):
         url = URL(text, encoded=text.isascii())
-    if url.scheme not in {"http", "https"} or not url.host:
+        host = url.host
+    if url.scheme not in {"http", "https"} or not host:
         shown = repr(text) if "@" not in text else "given"
         raise UsageError(f"the {what} {shown} is no HTTP URL", "write http://host:port or https://host")
     if what == "target" and (url.raw_user or url.raw_password):

@@ -187,10 +187,7 @@ class ExactHandler(ResponseHandler):
         fault = self.exception()
         if payload.is_eof():
             self._stage = _Stage.IDLE
-            beyond = len(self) - queued
-            for _ in range(beyond):
-                self._buffer.pop()
-            if beyond or fault is not None:
+            if len(self) > queued or fault is not None:
                 self._exceed(1)
         elif fault is not None:
             self.malformed = str(fault.__cause__ or fault)
@@ -201,6 +198,7 @@ class ExactHandler(ResponseHandler):
         self._stop()
 
     def _stop(self) -> None:
-        self.force_close()
+        # What `force_close` does, which aiohttp 3.11 has not.
+        self._should_close = True
         if self.transport is not None:
             self.transport.close()

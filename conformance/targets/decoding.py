@@ -59,9 +59,13 @@ def _first(body: bytes, windows: tuple[int, ...], name: str, limit: int) -> Deco
     fault = ""
     for window in windows:
         try:
-            return _inflate(body, window, name, limit)
+            decoded = _inflate(body, window, name, limit)
         except zlib.error as error:
             fault = fault or str(error)
+            continue
+        # Nearly any bytes begin like raw DEFLATE: only what is so to its end counts.
+        if window != _RAW or decoded.failure is not Failure.TRUNCATED:
+            return decoded
     return Decoded(body, Failure.MALFORMED, f"the body is not {name}: {fault}")
 
 

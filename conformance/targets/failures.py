@@ -21,7 +21,9 @@ def failure_of(error: Exception, handler: ExactHandler | None) -> tuple[Failure,
         case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch() | ssl.SSLError():
             failure = Failure.TLS
         case aiohttp.ClientConnectorError():
-            failure = Failure.REFUSED
+            # Connecting is refused, never reset: a reset falls into the handshake.
+            shaken = isinstance(error.os_error, ConnectionResetError | ConnectionAbortedError)
+            failure = Failure.TLS if shaken else Failure.REFUSED
         case aiohttp.ClientHttpProxyError():
             failure, text = Failure.REFUSED, f"the proxy answered {error.status}"
         case aiohttp.ClientResponseError():

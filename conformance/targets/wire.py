@@ -190,7 +190,7 @@ def _head(response: aiohttp.ClientResponse) -> Response:
     version = response.version or aiohttp.HttpVersion11
     return Response(
         response.status,
-        tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers),
+        tuple((name.decode("latin-1"), value.strip(b" \t").decode("latin-1")) for name, value in response.raw_headers),
         reason=(response.reason or "").encode("utf-8", "surrogateescape").decode("latin-1"),
         version=f"{version.major}.{version.minor}",
     )

@@ -16,7 +16,10 @@
     element.append(...children.filter((child) => child !== null && child !== ""));
     return element;
   };
-  const ticks = (text) => text.split("`").map((piece, index, all) => (index % 2 && all.length % 2 ? make("code", {}, piece) : piece));
+  const ticks = (text) => {
+    const pieces = text.split("`");
+    return pieces.length % 2 ? pieces.map((piece, index) => (index % 2 ? make("code", {}, piece) : piece)) : [text];
+  };
   const pill = (outcome) => make("span", { class: `pill ${slug(outcome)}` }, make("span", { class: "glyph", "aria-hidden": "true" }, glyphs[outcome]), outcome);
 
   /* Theme: the system's, until the reader chooses. */
@@ -95,6 +98,8 @@
   fill(selects.phase, data.phases, PHASE);
   const texts = data.cases.map((row) => `${row[ID]}\n${row[POINTER]}\n${row[SAYS]}\n${row[STATUS]}`.toLowerCase());
   const indexOf = new Map(data.cases.map((row, index) => [row[ID], index]));
+  /* The worst first: what a reader looks for. */
+  const ordered = data.cases.map((_, index) => index).sort((one, other) => data.cases[one][OUTCOME] - data.cases[other][OUTCOME] || one - other);
   let matching = [], selected = 0, within = null, height = 56;
   $("browser").hidden = false;
 
@@ -129,7 +134,7 @@
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const want = [[OUTCOME, selects.outcome.value], [EXPECTATION, selects.expectation.value], [PHASE, selects.phase.value]]
       .filter(([, value]) => value !== "").map(([column, value]) => [column, Number(value)]);
-    matching = (within ? within.cases : data.cases.map((_, index) => index)).filter((index) =>
+    matching = (within ? ordered.filter((index) => within.cases.has(index)) : ordered).filter((index) =>
       want.every(([column, value]) => data.cases[index][column] === value) && words.every((word) => texts[index].includes(word)));
     selected = 0;
     list.scrollTop = 0;
@@ -139,7 +144,7 @@
     measure();
   };
   const narrow = (label, cases) => {
-    within = { label, cases };
+    within = { label, cases: new Set(cases) };
     search.value = "";
     Object.values(selects).forEach((select) => { select.value = ""; });
     filter();

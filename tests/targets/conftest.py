@@ -16,6 +16,7 @@ class Connection:
     def __init__(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.number = number
         self.requests: list[bytes] = []
+        self.over = asyncio.Event()
         self.reader = reader
         self.writer = writer
 
@@ -79,6 +80,7 @@ class RawServer:
             pass
         finally:
             writer.close()
+            connection.over.set()
 
 
 @asynccontextmanager
@@ -93,7 +95,10 @@ async def raw_server(script: Script) -> AsyncIterator[RawServer]:
         server.close()
 
 
+Serve = Callable[[Script], AbstractAsyncContextManager[RawServer]]
+
+
 @pytest.fixture
-def serve() -> Callable[[Script], AbstractAsyncContextManager[RawServer]]:
+def serve() -> Serve:
     """Give `raw_server` to a test."""
     return raw_server

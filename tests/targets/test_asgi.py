@@ -2,19 +2,19 @@
 
 import asyncio
 import gzip
-from typing import Any
 
 import pytest
 
 from conformance.model.case import KEY, Request
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.targets.asgi import AsgiTarget
+from conformance.targets.loading import App, Message, Receive, Send
 from conformance.targets.target import Limits
 
 POST = Request("POST", "/", body=b"{}")
 
 
-def exchanged(app: Any, request: Request = POST, *, limits: Limits | None = None, key: str = "") -> Exchange:
+def exchanged(app: App, request: Request = POST, *, limits: Limits | None = None, key: str = "") -> Exchange:
     """Send one request to `app`."""
 
     async def run() -> Exchange:
@@ -26,10 +26,10 @@ def exchanged(app: Any, request: Request = POST, *, limits: Limits | None = None
     return asyncio.run(run())
 
 
-def scripted(*events: Any) -> Any:
+def scripted(*events: Message | Exception | float) -> App:
     """Return an application that sends these events; an exception is raised, a number waited for."""
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
         await receive()
         for event in events:
@@ -43,22 +43,22 @@ def scripted(*events: Any) -> Any:
     return app
 
 
-def start(*headers: tuple[bytes, bytes], status: int = 200) -> dict[str, Any]:
+def start(*headers: tuple[bytes, bytes], status: int = 200) -> Message:
     """Return the event that begins an answer."""
     return {"type": "http.response.start", "status": status, "headers": list(headers)}
 
 
-def body(data: bytes, *, more: bool = False) -> dict[str, Any]:
+def body(data: bytes, *, more: bool = False) -> Message:
     """Return an event of the body."""
     return {"type": "http.response.body", "body": data, "more_body": more}
 
 
-def seen(request: Request, key: str = "") -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def seen(request: Request, key: str = "") -> tuple[Message, list[Message]]:
     """Return the scope and the events that an application gets for `request`."""
-    scopes: list[dict[str, Any]] = []
-    events: list[dict[str, Any]] = []
+    scopes: list[Message] = []
+    events: list[Message] = []
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
         scopes.append(scope)
         events.append(await receive())
@@ -169,7 +169,9 @@ def test_content_coding_is_undone() -> None:
         ([TimeoutError("its own")], Failure.CLOSED, None),
     ],
 )
-def test_faults_are_what_a_client_would_see(events: list[Any], failure: Failure | None, received: bytes | None) -> None:
+def test_faults_are_what_a_client_would_see(
+    events: list[Message | Exception | float], failure: Failure | None, received: bytes | None
+) -> None:
     """Exceptions, early ends, wrong lengths and delays give the failures that a socket would show."""
     exchange = exchanged(scripted(*events), limits=Limits(timeout_seconds=0.2, max_body_bytes=100))
     assert exchange.failure is failure
@@ -192,10 +194,27 @@ def test_head_has_no_body() -> None:
     assert exchange.response.body == b""
 
 
+def test_disconnect_comes_after_the_answer() -> None:
+    """An application that listens for the disconnect while it answers is not disturbed."""
+
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "http"
+        await receive()
+        listening = asyncio.ensure_future(receive())
+        await send(start())
+        await asyncio.sleep(0)
+        await send(body(b"gone" if listening.done() else b"there"))
+        assert (await listening)["type"] == "http.disconnect"
+
+    exchange = exchanged(app)
+    assert exchange.response is not None
+    assert exchange.response.body == b"there"
+
+
 def test_application_that_cancels_itself_is_closed() -> None:
     """A CancelledError that nobody asked for is the application's fault."""
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001
+    async def app(scope: Message, receive: Receive, send: Send) -> None:  # noqa: ARG001
         raise asyncio.CancelledError
 
     assert exchanged(app).failure is Failure.CLOSED
@@ -216,10 +235,10 @@ def test_cancelling_reaches_the_application() -> None:
     asyncio.run(run())
 
 
-def living(log: list[str], *, startup: str = "complete", shutdown: bool = True) -> Any:
+def living(log: list[str], *, startup: str = "complete", shutdown: bool = True) -> App:
     """Return an application with a lifespan."""
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             log.append((await receive())["type"])
             scope["state"]["n"] = 7
@@ -261,7 +280,7 @@ def test_startup_that_fails_refuses() -> None:
 def test_startup_that_hangs_refuses() -> None:
     """Startup has the time of a request."""
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001
+    async def app(scope: Message, receive: Receive, send: Send) -> None:  # noqa: ARG001
         await asyncio.sleep(5)
 
     assert exchanged(app, limits=Limits(timeout_seconds=0.2)).failure is Failure.REFUSED
@@ -270,7 +289,7 @@ def test_startup_that_hangs_refuses() -> None:
 def test_application_without_lifespan_is_served() -> None:
     """One that takes the lifespan for a request is served all the same."""
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001
+    async def app(scope: Message, receive: Receive, send: Send) -> None:  # noqa: ARG001
         await receive()
         await send(start())
         await send(body(b"a"))

@@ -1,6 +1,7 @@
 """Content codings, undone."""
 
 import gzip
+import tracemalloc
 import zlib
 
 import pytest
@@ -44,6 +45,16 @@ def test_result_is_limited() -> None:
     assert (decoded.failure, decoded.body) == (Failure.TOO_LARGE, TEXT[:399])
     decoded = decode(gzip.compress(b"a" * 80) * 9, "gzip", 100)
     assert (decoded.failure, decoded.body) == (Failure.TOO_LARGE, b"a" * 100)
+
+
+def test_bomb_takes_no_memory() -> None:
+    """Decoding stops at the limit, not after it."""
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    tracemalloc.start()
+    decode(bomb, "gzip", 10_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_coding_that_ends_early_is_truncated() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,17 +12,20 @@ from conformance.model.exchange import Exchange, Failure, Response
 from conformance.targets.target import IDLE_CLOSED, Limits
 from conformance.targets.wire import WireTarget
 
+if TYPE_CHECKING:
+    from tests.targets.conftest import Connection, Serve
+
 GET = Request("GET", "/")
 FAST = Limits(timeout_seconds=0.3)
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
 def received(
-    serve: Any, *pieces: bytes, request: Request = GET, limits: Limits | None = None, stay: bool = False
+    serve: "Serve", *pieces: bytes, request: Request = GET, limits: Limits | None = None, stay: bool = False
 ) -> Exchange:
     """Send one request to a server that sends `pieces`, then closes the connection, or leaves it open with `stay`."""
 
-    async def script(connection: Any) -> None:
+    async def script(connection: "Connection") -> None:
         await connection.request()
         for number, piece in enumerate(pieces):
             if number:
@@ -47,7 +50,7 @@ def answer(exchange: Exchange) -> Response:
     return exchange.response
 
 
-def test_answer_is_as_received(serve: Any) -> None:
+def test_answer_is_as_received(serve: "Serve") -> None:
     """Status, reason, version and headers come as they were: order, letter case, repeats, bytes as Latin-1."""
     exchange = received(
         serve, b"HTTP/1.0 299 Odd \xfc\r\nX-b: \xc3\xbc\xff \r\nx-A: 1\r\nX-b: 2\r\nContent-Length: 1\r\n\r\n\x00"
@@ -57,7 +60,7 @@ def test_answer_is_as_received(serve: Any) -> None:
     assert exchange.failure is None
 
 
-def test_redirects_are_not_followed(serve: Any) -> None:
+def test_redirects_are_not_followed(serve: "Serve") -> None:
     """A redirection is an answer like any other."""
     exchange = received(serve, b"HTTP/1.1 307 Go\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
     assert answer(exchange).status == 307
@@ -73,7 +76,7 @@ def test_redirects_are_not_followed(serve: Any) -> None:
         (GET, HEAD + b"Content-Length: 0\r\n\r\n"),
     ],
 )
-def test_answers_without_body_are_whole(serve: Any, request_: Request, data: bytes) -> None:
+def test_answers_without_body_are_whole(serve: "Serve", request_: Request, data: bytes) -> None:
     """HEAD, 204 and 304 have no body, whatever they announce; the connection may stay open."""
     exchange = received(serve, data, request=request_, stay=True)
     assert exchange.failure is None
@@ -97,7 +100,7 @@ def test_answers_without_body_are_whole(serve: Any, request_: Request, data: byt
         [b"HTTP/1.1 103 Early\r\n\r", b"\n" + HEAD + b"Content-Length: 3\r\n\r\nabc"],
     ],
 )
-def test_body_is_read_whatever_the_framing(serve: Any, pieces: list[bytes]) -> None:
+def test_body_is_read_whatever_the_framing(serve: "Serve", pieces: list[bytes]) -> None:
     """Length, chunks, end of the connection; in one segment or in many; after interim answers."""
     exchange = received(serve, *pieces)
     assert exchange.failure is None
@@ -108,7 +111,7 @@ def test_body_is_read_whatever_the_framing(serve: Any, pieces: list[bytes]) -> N
 @pytest.mark.parametrize(
     "data", [HEAD + b"Content-Length: 9\r\n\r\nabc", HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n9\r\n"]
 )
-def test_short_body_is_truncated(serve: Any, data: bytes) -> None:
+def test_short_body_is_truncated(serve: "Serve", data: bytes) -> None:
     """A body that ends before its announced end comes with what there is of it."""
     exchange = received(serve, data)
     assert exchange.failure is Failure.TRUNCATED
@@ -133,7 +136,7 @@ def test_short_body_is_truncated(serve: Any, data: bytes) -> None:
         (Request("HEAD", "/"), HEAD + b"Content-Length: 3\r\n\r\nabc", b""),
     ],
 )
-def test_bytes_behind_the_body_are_excess(serve: Any, request_: Request, data: bytes, body: bytes) -> None:
+def test_bytes_behind_the_body_are_excess(serve: "Serve", request_: Request, data: bytes, body: bytes) -> None:
     """What comes with the answer but after its end is told, and the answer is there up to its end."""
     exchange = received(serve, data, request=request_, stay=True)
     assert exchange.failure is Failure.EXCESS
@@ -151,7 +154,7 @@ def test_bytes_behind_the_body_are_excess(serve: Any, request_: Request, data: b
         HEAD + b"Content-Length: x\r\n\r\n",
     ],
 )
-def test_what_is_not_http_is_malformed(serve: Any, data: bytes) -> None:
+def test_what_is_not_http_is_malformed(serve: "Serve", data: bytes) -> None:
     """Bytes that are no header section give no response."""
     exchange = received(serve, data, stay=True)
     assert exchange.failure is Failure.MALFORMED
@@ -160,7 +163,25 @@ def test_what_is_not_http_is_malformed(serve: Any, data: bytes) -> None:
     assert "\n" not in exchange.detail
 
 
-def test_broken_chunk_is_malformed(serve: Any) -> None:
+@pytest.mark.parametrize("request_", [GET, Request("POST", "/", body=b"x" * 200_000)])
+def test_server_that_speaks_first_is_malformed(serve: "Serve", request_: Request) -> None:
+    """A greeting of another protocol is no answer."""
+
+    async def script(connection: "Connection") -> None:
+        await connection.send(b"220 mail.example ESMTP\r\n")
+        await connection.closed()
+
+    async def run() -> Exchange:
+        async with serve(script) as server:
+            target = WireTarget(server.url, Limits(timeout_seconds=3))
+            exchange = await target.send(request_)
+            await target.close()
+            return exchange
+
+    assert asyncio.run(run()).failure is Failure.MALFORMED
+
+
+def test_broken_chunk_is_malformed(serve: "Serve") -> None:
     """A body that leaves its framing comes as far as it was in it."""
     exchange = received(serve, HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n", stay=True)
     assert exchange.failure is Failure.MALFORMED
@@ -168,7 +189,7 @@ def test_broken_chunk_is_malformed(serve: Any) -> None:
 
 
 @pytest.mark.parametrize("size", [5_000, 500_000])
-def test_header_section_has_a_limit(serve: Any, size: int) -> None:
+def test_header_section_has_a_limit(serve: "Serve", size: int) -> None:
     """A header section beyond the limit is not read on, in many fields or in one."""
     limits = Limits(timeout_seconds=3, max_header_bytes=4_000)
     for data in (b"X: " + b"a" * size + b"\r\n", b"X: aaaaa\r\n" * (size // 10)):
@@ -180,7 +201,7 @@ def test_header_section_has_a_limit(serve: Any, size: int) -> None:
 
 
 @pytest.mark.parametrize("pieces", [[], [b""], [HEAD + b"X: "]])
-def test_connection_closed_before_an_answer(serve: Any, pieces: list[bytes]) -> None:
+def test_connection_closed_before_an_answer(serve: "Serve", pieces: list[bytes]) -> None:
     """A new connection that ends without a header section is closed, and not idle."""
     exchange = received(serve, *pieces)
     assert exchange.failure is Failure.CLOSED
@@ -188,10 +209,10 @@ def test_connection_closed_before_an_answer(serve: Any, pieces: list[bytes]) -> 
     assert exchange.response is None
 
 
-def test_connection_reset_is_closed(serve: Any) -> None:
+def test_connection_reset_is_closed(serve: "Serve") -> None:
     """A connection that is reset is closed."""
 
-    async def script(connection: Any) -> None:
+    async def script(connection: "Connection") -> None:
         await connection.head()
         connection.writer.transport.abort()
 
@@ -205,7 +226,7 @@ def test_connection_reset_is_closed(serve: Any) -> None:
     assert asyncio.run(run()).failure is Failure.CLOSED
 
 
-def test_no_answer_in_time(serve: Any) -> None:
+def test_no_answer_in_time(serve: "Serve") -> None:
     """A server that says nothing is timed out."""
     exchange = received(serve, stay=True, limits=FAST)
     assert exchange.failure is Failure.TIMEOUT
@@ -214,7 +235,7 @@ def test_no_answer_in_time(serve: Any) -> None:
     assert 0.25 < exchange.seconds < 2
 
 
-def test_slow_body_comes_as_far_as_it_got(serve: Any) -> None:
+def test_slow_body_comes_as_far_as_it_got(serve: "Serve") -> None:
     """The limit is for the whole exchange: a drip does not extend it."""
     drip = [HEAD + b"Content-Length: 99\r\n\r\na", *([b"a"] * 60)]
     exchange = received(serve, *drip, limits=FAST)
@@ -224,20 +245,20 @@ def test_slow_body_comes_as_far_as_it_got(serve: Any) -> None:
 
 
 @pytest.mark.parametrize("framing", [b"Content-Length: 5000\r\n\r\n", b"\r\n"])
-def test_long_body_is_cut_at_the_limit(serve: Any, framing: bytes) -> None:
+def test_long_body_is_cut_at_the_limit(serve: "Serve", framing: bytes) -> None:
     """A body beyond the limit is cut there."""
     exchange = received(serve, HEAD + framing + b"a" * 5000, limits=Limits(max_body_bytes=1000))
     assert exchange.failure is Failure.TOO_LARGE
     assert answer(exchange).body == b"a" * 1000
 
 
-def test_body_of_the_limit_is_whole(serve: Any) -> None:
+def test_body_of_the_limit_is_whole(serve: "Serve") -> None:
     """The limit itself is not beyond it."""
     exchange = received(serve, HEAD + b"Content-Length: 1000\r\n\r\n" + b"a" * 1000, limits=Limits(max_body_bytes=1000))
     assert exchange.failure is None
 
 
-def test_body_of_megabytes_is_read(serve: Any) -> None:
+def test_body_of_megabytes_is_read(serve: "Serve") -> None:
     """A long body passes through aiohttp's pauses unharmed, in both framings."""
     body = bytes(range(256)) * 12_000
     exchange = received(serve, HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)
@@ -248,7 +269,7 @@ def test_body_of_megabytes_is_read(serve: Any) -> None:
     assert answer(exchange).body == body
 
 
-def test_content_coding_is_undone(serve: Any) -> None:
+def test_content_coding_is_undone(serve: "Serve") -> None:
     """A gzip body is decoded, and its header stays."""
     body = gzip.compress(b"{}")
     exchange = received(serve, HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
@@ -257,7 +278,7 @@ def test_content_coding_is_undone(serve: Any) -> None:
     assert answer(exchange).header("content-encoding") == "gzip"
 
 
-def test_decompression_bomb_is_too_large(serve: Any) -> None:
+def test_decompression_bomb_is_too_large(serve: "Serve") -> None:
     """A small body that decodes to a large one is cut at the limit."""
     body = zlib.compress(b"\0" * 50_000_000, 9)
     data = HEAD + b"Content-Encoding: deflate\r\nContent-Length: %d\r\n\r\n" % len(body) + body

@@ -1,0 +1,71 @@
+"""`conformance spec`: what is tested, without testing."""
+
+import json
+from pathlib import Path
+
+import click
+
+from conformance.model.vocabulary import Profile
+
+
+@click.group(short_help="List the requirements and the cases.")
+def spec() -> None:
+    """List what a run judges and sends."""
+
+
+def _document(function: click.decorators.FC) -> click.decorators.FC:
+    function = click.option("--operation", metavar="'METHOD /path'", help="The operation in it.")(function)
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option("--spec", "document", type=kind, help="Another OpenAPI 3.1 document.")(function)
+
+
+@spec.command(short_help="List every requirement with strength and source.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_document
+def requirements(*, as_json: bool, document: Path | None, operation: str | None) -> int:
+    """List every requirement: id, strength, number, source, title."""
+    from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
+
+    contract = load_contract(document, operation)
+    if as_json:
+        import msgspec  # noqa: PLC0415  (beside the rest)
+
+        rows = msgspec.to_builtins(contract.requirements)
+        click.echo(json.dumps(rows, indent=2))
+        return 0
+    from rich.console import Console  # noqa: PLC0415  (loads what only a table needs)
+    from rich.table import Table  # noqa: PLC0415  (loads what only a table needs)
+
+    console = Console()
+    if not console.is_terminal:
+        for row in contract.requirements:
+            click.echo("\t".join((row.id, row.strength.value, row.alias or "-", ", ".join(row.source), row.title)))
+        return 0
+    table = Table("id", "strength", "number", "title", box=None, header_style="bold")
+    for row in contract.requirements:
+        table.add_row(row.id, row.strength.value, row.alias or "", row.title.replace("[", "\\["))
+    console.print(table)
+    return 0
+
+
+@spec.command(short_help="List every case of a profile.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with the requests.")
+@click.option(
+    "--profile", type=click.Choice(["smoke", "standard", "full"]), default="standard", show_default=True, help="How much."
+)
+@click.option("--model-id", default="conformance", show_default=True, metavar="ID", help="Value of the path parameter.")
+@_document
+def cases(*, as_json: bool, profile: str, model_id: str, document: Path | None, operation: str | None) -> int:
+    """List every case, in the order in which it is sent: id, expectation, requirements, what is special about it."""
+    from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
+    from conformance.workflow.listing import cases_of, described  # noqa: PLC0415  (loads what only this needs)
+
+    contract = load_contract(document, operation)
+    found = cases_of(contract, Profile(profile), model_id)
+    if as_json:
+        click.echo(json.dumps([described(case) for case in found], indent=2))
+        return 0
+    for case in found:
+        says = case.story.says if case.story else ""
+        click.echo("\t".join((case.id, case.expectation.value, ",".join(case.requirements[:1]), says)))
+    return 0

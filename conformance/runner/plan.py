@@ -1,0 +1,89 @@
+"""The plan: which items of the catalogue are sent to this target, and why the others are not."""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from conformance.contract.contract import Contract
+from conformance.model.case import Case, Need, Relation
+from conformance.strategies.catalogue import Item, creations, size
+
+REASONS = {
+    Need.STATE: "the target was said to be stateless",
+    Need.KEYS: "the target was said to be stateless, so it knows no key from another",
+    Need.UNKNOWN_RESOURCE: "no resource that does not exist was named",
+    Need.WIRE: "the target is not reached over a socket",
+    Need.NAME_EDGES: "odd names are sent only to a server on this machine",
+    Need.PROBES: "the requests that read what was created were not asked for",
+    Need.LOOPBACK: "it is sent only to a server on this machine",
+}
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What is sent, in order. `skipped` tells, for each requirement that lost all its cases, why."""
+
+    items: tuple[Item, ...]
+    skipped: dict[str, str]
+
+    @property
+    def requests(self) -> int:
+        """How many requests the plan sends, repeats aside."""
+        return sum(map(size, self.items))
+
+    @property
+    def creations(self) -> int:
+        """How many objects a right server creates at most, repeats aside."""
+        return sum(map(creations, self.items))
+
+    @property
+    def cases(self) -> int:
+        """How many cases the plan holds."""
+        return sum(map(size, self.items))
+
+
+def make_plan(
+    contract: Contract,
+    items: Iterable[Item],
+    offered: frozenset[Need],
+    *,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+) -> Plan:
+    """Return the plan for a target that offers what `offered` says.
+
+    `only` and `skip` are globs over ids of cases, relations and requirements.
+    """
+    kept: list[Item] = []
+    lost: dict[str, str] = {}
+    for item in items:
+        reason = _reason(item, offered, only, skip)
+        if reason is None:
+            kept.append(item)
+        else:
+            for requirement in requirements_of(item):
+                lost.setdefault(requirement, reason)
+    exercised = {requirement for item in kept for requirement in requirements_of(item)}
+    skipped = {each: reason for each, reason in lost.items() if each not in exercised and each in contract.by_id}
+    return Plan(tuple(kept), skipped)
+
+
+def requirements_of(item: Item) -> tuple[str, ...]:
+    """Return the requirements that an item exercises."""
+    if isinstance(item, Relation):
+        return tuple(dict.fromkeys((*item.requirements, *(r for case in item.cases for r in case.requirements))))
+    return item.requirements
+
+
+def _reason(item: Item, offered: frozenset[Need], only: Sequence[str], skip: Sequence[str]) -> str | None:
+    cases: tuple[Case, ...] = item.cases if isinstance(item, Relation) else (item,)
+    for case in cases:
+        for need in case.needs:
+            if need not in offered:
+                return REASONS[need]
+    names = (item.id, *(case.id for case in cases), *requirements_of(item))
+    if only and not any(fnmatchcase(name, glob) for name in names for glob in only):
+        return "it was left out by --only"
+    if any(fnmatchcase(name, glob) for name in names for glob in skip):
+        return "it was left out by --skip"
+    return None

@@ -1,0 +1,74 @@
+"""The cases of a profile, described for other programs."""
+
+import base64
+
+import msgspec
+
+from conformance.contract.contract import Contract
+from conformance.model.case import Case, Relation
+from conformance.model.jsontext import Json, JsonFault, equal, read
+from conformance.model.vocabulary import Profile
+from conformance.strategies.catalogue import Knowledge, catalogue
+
+
+def cases_of(contract: Contract, profile: Profile, parameter: str) -> list[Case]:
+    """Return the cases of a profile in their order, those of relations among them."""
+    knowledge = Knowledge(dict.fromkeys(contract.operation.path_parameters, parameter))
+    found: list[Case] = []
+    for item in catalogue(contract, profile, knowledge):
+        found.extend(item.cases if isinstance(item, Relation) else (item,))
+    return found
+
+
+def described(case: Case) -> dict[str, object]:
+    """Return a case as JSON data: `body` where a float does not damage its JSON, else `body_base64`."""
+    story = None
+    if case.story is not None:
+        story = msgspec.to_builtins(case.story)
+        story.pop("kind", None)
+    request = case.request
+    result: dict[str, object] = {
+        "id": case.id,
+        "expectation": case.expectation.value,
+        "requirements": list(case.requirements),
+        "story": story,
+        "method": request.method,
+        "path": request.target,
+        "headers": [list(pair) for pair in request.headers],
+    }
+    if request.body is not None:
+        result |= _body(request.body)
+    return result
+
+
+def _body(data: bytes) -> dict[str, object]:
+    plain = _plain(data)
+    return {"body": plain[0]} if plain else {"body_base64": base64.b64encode(data).decode()}
+
+
+def _plain(data: bytes) -> tuple[object] | None:
+    """Return the body as data that any JSON program reads back as the same value, if it is such."""
+    try:
+        exact = read(data)
+        loose = msgspec.json.decode(data)
+        text = data.decode()
+    except (JsonFault, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    spelled_otherwise = exact.duplicates or exact.byte_order_mark or len(text) > 20_000
+    if spelled_otherwise or not equal(exact.value, loose) or not _safe(exact.value):
+        return None
+    return (loose,)
+
+
+def _safe(value: Json) -> bool:
+    if isinstance(value, bool) or value is None:
+        return True
+    if isinstance(value, int):
+        return abs(value) <= 2**53
+    if isinstance(value, str):
+        return not any(0xD800 <= ord(c) <= 0xDFFF for c in value)
+    if isinstance(value, list):
+        return all(map(_safe, value))
+    if isinstance(value, dict):
+        return all(_safe(name) and _safe(item) for name, item in value.items())
+    return False

@@ -1,0 +1,74 @@
+"""The options of a run: what the command line, the configuration and `conformance.run` share."""
+
+from pathlib import Path
+
+import msgspec
+
+from conformance.model.vocabulary import Profile, Strength
+
+MOCK = "mock"
+DEFAULT_OUT = Path("conformance-report")
+DEFAULT_KEY_VARIABLE = "CONFORMANCE_API_KEY"
+
+
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a run can be told.
+
+    Attributes:
+        target: `mock` (the reference server, started on a free loopback port), `http(s)://...`, or `asgi:MODULE:APP`.
+        model_id: the value of the operation's only path parameter.
+        path_params: values of path parameters by name.
+        unknown_model_id: a value of the only path parameter that is known to name nothing.
+        api_key_env: the environment variable that holds the key.
+        profile: how much to send; None is `standard` on loopback and `smoke` elsewhere.
+        out: the folder for journal and reports.
+        seed: the seed of everything random.
+        only: globs over ids of cases and requirements to keep.
+        skip: globs over those to leave out.
+        rate: requests a second at most.
+        concurrency: requests in flight at most.
+        timeout: seconds for one exchange.
+        max_response_time: seconds after which an answer is a finding.
+        max_failures: end after so many findings of strength must.
+        max_requests: requests at most.
+        max_creations: objects created at most.
+        time_budget: seconds for the whole run.
+        repeats: how often a new kind of failure is sent again.
+        allow_hosts: hosts that are not on this machine and may be sent to.
+        allow_plaintext: send the key over http to such a host.
+        stateless: the target does not remember or echo anything.
+        probes: read what was created, with the requests that `spec/prose.yaml` describes.
+        fail_on: the weakest strength that fails the run.
+        reports: kinds of reports to write; None for all.
+        spec: another OpenAPI document.
+        operation: `METHOD /path` in it.
+
+    """
+
+    target: str = MOCK
+    model_id: str | None = None
+    path_params: dict[str, str] = {}
+    unknown_model_id: str | None = None
+    api_key_env: str | None = None
+    profile: Profile | None = None
+    out: Path = DEFAULT_OUT
+    seed: int = 0
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    rate: float | None = None
+    concurrency: int = 4
+    timeout: float = 10.0
+    max_response_time: float | None = None
+    max_failures: int | None = None
+    max_requests: int | None = None
+    max_creations: int | None = None
+    time_budget: float | None = None
+    repeats: int = 3
+    allow_hosts: tuple[str, ...] = ()
+    allow_plaintext: bool = False
+    stateless: bool = False
+    probes: bool = False
+    fail_on: Strength = Strength.MUST
+    reports: tuple[str, ...] | None = None
+    spec: Path | None = None
+    operation: str | None = None

@@ -1,0 +1,133 @@
+"""What must be known before the first byte is sent: parameters, key, host, plan."""
+
+import os
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import msgspec
+
+from conformance.contract.contract import Contract
+from conformance.model.case import Need
+from conformance.model.errors import UsageError
+from conformance.model.vocabulary import Profile
+from conformance.runner.plan import Plan, make_plan
+from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.targets.addresses import is_loopback
+from conformance.workflow.options import DEFAULT_KEY_VARIABLE, MOCK, RunOptions
+
+LOCAL_KEY = "conformance-local-key"
+"""The key for the reference server and for servers on this machine where none is named."""
+
+EXAMPLE_PARAMETER = "conformance"
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A run that is ready to begin."""
+
+    contract: Contract
+    options: RunOptions
+    knowledge: Knowledge
+    plan: Plan
+    profile: Profile
+    key: str
+    loopback: bool
+
+
+def prepare(contract: Contract, options: RunOptions, environment: Mapping[str, str] = os.environ) -> Prepared:
+    """Check the options against the contract and make the plan.
+
+    Raises:
+        UsageError: a path parameter or the key is missing, or the host may not be sent to.
+
+    """
+    loopback = guard(options)
+    knowledge = _knowledge(contract, options)
+    key = _key(contract, options, environment, loopback=loopback)
+    profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
+    items = catalogue(contract, profile, knowledge)
+    plan = make_plan(contract, items, _offered(options, loopback=loopback), only=options.only, skip=options.skip)
+    if not plan.items:
+        raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
+    return Prepared(contract, options, knowledge, plan, profile, key, loopback)
+
+
+def guard(options: RunOptions) -> bool:
+    """Tell whether the target is on this machine.
+
+    Raises:
+        UsageError: it is not, and was not allowed by name; or the key would travel in plain text.
+
+    """
+    if options.target == MOCK or options.target.startswith("asgi:"):
+        return True
+    try:
+        parts = urlsplit(options.target)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise UsageError(f"the target is not a URL: {error}", "write http://host:port") from error
+    if is_loopback(host):
+        return True
+    if not host:
+        return False
+    if host not in options.allow_hosts:
+        raise UsageError(f"{host} is not on this machine", f"allow it with --allow-host {host}")
+    if parts.scheme == "http" and not options.allow_plaintext:
+        raise UsageError(f"the key would travel to {host} in plain text", "use https, or --allow-plaintext")
+    return False
+
+
+def _knowledge(contract: Contract, options: RunOptions) -> Knowledge:
+    names = contract.operation.path_parameters
+    given = dict(options.path_params)
+    if options.model_id is not None:
+        if len(names) != 1:
+            raise UsageError(f"--model-id needs one path parameter, the operation has {len(names)}", "use --path-param")
+        given[names[0]] = options.model_id
+    strange = sorted(set(given) - set(names))
+    if strange:
+        known = ", ".join(names) or "none"
+        raise UsageError(f"{contract.operation.name} has no path parameter {strange[0]!r}", f"it has: {known}")
+    missing = [name for name in names if name not in given]
+    local = options.target == MOCK or options.target.startswith("asgi:") or options.stateless or guard(options)
+    if missing and not local:
+        flag = "--model-id ID" if len(names) == 1 else f"--path-param {missing[0]}=VALUE"
+        raise UsageError(f"the path parameter {missing[0]!r} has no value", f"name it with {flag}")
+    given.update(dict.fromkeys(missing, EXAMPLE_PARAMETER))
+    unknown = {}
+    if options.unknown_model_id is not None and names:
+        unknown[names[-1]] = options.unknown_model_id
+    elif options.target == MOCK and names:
+        unknown[names[-1]] = unknown_parameter()
+    return Knowledge(given, unknown)
+
+
+def unknown_parameter() -> str:
+    """Return the path parameter that the reference server does not know."""
+    return f"{EXAMPLE_PARAMETER}-unknown"
+
+
+def _key(contract: Contract, options: RunOptions, environment: Mapping[str, str], *, loopback: bool) -> str:
+    if contract.operation.security is None:
+        return ""
+    variable = options.api_key_env or DEFAULT_KEY_VARIABLE
+    key = environment.get(variable, "")
+    if key:
+        if any(ord(c) < 33 or ord(c) > 126 for c in key):
+            raise UsageError(f"the key in {variable} holds a space or a character that no header can", "check it")
+        return key
+    if options.api_key_env is None and loopback:
+        return LOCAL_KEY
+    raise UsageError(f"the environment variable {variable} is not set", "put the key there, or name another with --api-key-env")
+
+
+def _offered(options: RunOptions, *, loopback: bool) -> frozenset[Need]:
+    offered = {Need.UNKNOWN_RESOURCE}
+    if not options.stateless:
+        offered |= {Need.STATE, Need.KEYS}
+    if loopback:
+        offered |= {Need.LOOPBACK, Need.NAME_EDGES}
+    if not options.target.startswith("asgi:"):
+        offered.add(Need.WIRE)
+    if options.probes or options.target == MOCK:
+        offered.add(Need.PROBES)
+    return frozenset(offered)

@@ -1,0 +1,73 @@
+"""Causes: a hundred findings of one fault are one line."""
+
+import pytest
+
+from conformance.model.vocabulary import Strength
+from conformance.reports.causes import generalise
+from conformance.reports.folding import fold
+
+from . import journals
+from .journals import ADVISORY, MUST, SHOULD, Journal
+
+
+@pytest.mark.parametrize(
+    ("pointer", "general"),
+    [("/a/0/b/12", "/a/*/b/*"), ("/a~1b/c", "/a~1b/c"), ("", ""), ("Retry-After", "Retry-After")],
+)
+def test_generalise(pointer: str, general: str) -> None:
+    """Indices become stars; member names, headers and the root stay."""
+    assert generalise(pointer) == general
+
+
+def test_findings_of_one_pattern_are_one_cause() -> None:
+    """Findings of one pattern make one cause, counted, with the members told and the smallest body as evidence."""
+    journal = Journal()
+    for number, body in enumerate([b'{"name": "long"}', b"{}", b'{"name": 1}']):
+        one = journals.case(f"case-{number}", body=body)
+        journal.send(one)
+        journal.find(one, MUST, pointer=f"/items/{number}/{'ab'[number % 2]}")
+    (cause,) = fold(journal.end()).causes
+    assert cause.count == 3
+    assert cause.sentence == "accepts a string where an integer is required, at 2 members"
+    assert cause.pointers == ("/items/*/a", "/items/*/b")
+    assert (cause.case, cause.finding, cause.findings) == ("case-1", "f2", ("f1", "f2", "f3"))
+
+
+def test_places_that_are_no_members() -> None:
+    """Where a fault shows in headers, the sentence speaks of places."""
+    journal = Journal()
+    journal.send(journals.case())
+    journal.find(journals.case(), MUST, pointer="Content-Type")
+    journal.find(journals.case(), MUST, pointer="Retry-After")
+    assert fold(journal.end()).causes[0].sentence.endswith(", at 2 places")
+
+
+def test_order_is_strength_then_count_then_pattern() -> None:
+    """The most severe cause comes first, then the most frequent, then by name."""
+    journal = Journal()
+    journal.send(journals.case())
+    found = [(ADVISORY, "a"), (SHOULD, "b"), (SHOULD, "b"), (MUST, "d"), (MUST, "c"), (SHOULD, "e")]
+    for requirement, pattern in found:
+        journal.find(journals.case(), requirement, pattern=pattern)
+    assert [each.pattern for each in fold(journal.end()).causes] == ["c", "d", "b", "e", "a"]
+
+
+def test_cause_takes_its_strongest_requirement() -> None:
+    """A pattern that breaks several requirements weighs as the strongest, whose case is the evidence."""
+    journal = Journal()
+    small, big = journals.case("small", body=b"{}"), journals.case("big")
+    journal.send(small)
+    journal.find(small, SHOULD)
+    journal.send(big)
+    journal.find(big, MUST)
+    (cause,) = fold(journal.end()).causes
+    assert (cause.strength, cause.case) == (Strength.MUST, "big")
+    assert cause.requirements == (SHOULD.id, MUST.id)
+
+
+def test_thousands_collapse() -> None:
+    """A large run with a thousand findings has a handful of causes, with ids that are the same in every run."""
+    once, again = fold(journals.large(2000)), fold(journals.large(400))
+    assert len(once.findings) > 200
+    assert len(once.causes) == 4
+    assert {each.id for each in once.causes} == {each.id for each in again.causes}

@@ -108,7 +108,6 @@ def _details(run: Folded, each: Evidence, relations: dict[str, list[str]]) -> _D
             {
                 "outcome": of_finding(found.strength, found.waiver).value,
                 "requirement": found.requirement,
-                "title": rows[found.requirement].title,
                 "strength": found.strength.value,
                 **{
                     name: cut(one_line(getattr(found, name) or ""), LONGEST)

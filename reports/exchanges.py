@@ -63,7 +63,7 @@ def exchange_view(
         answer=answer,
         lack=lack,
         took=duration(sent.seconds) if sent.ended else "",
-        where=_where(finding, request, answer),
+        where=_where(finding, request if group in ABOUT_REQUEST else answer),
         curl=visible(curl(base, sent.request)),
     )
 
@@ -118,9 +118,7 @@ def _pointer(place: str) -> str | None:
     return place if place.startswith("/") else None
 
 
-def _where(finding: FindingResult | None, request: MessageView, answer: MessageView | None) -> str:
-    if finding is None or not finding.pointer.startswith("/"):
-        return ""
-    if request.body.found or (answer is not None and answer.body.found):
+def _where(finding: FindingResult | None, message: MessageView | None) -> str:
+    if finding is None or message is None or message.body.found or not finding.pointer.startswith("/"):
         return ""
     return f"There is no value at {one_line(finding.pointer)} in what is shown."

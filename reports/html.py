@@ -50,6 +50,8 @@ def render(run: Folded) -> bytes:
     lets its own script and style run and nothing else, whatever a target has sent.
     """
     style, script = _asset("report.css") + _widths(run), _asset("report.js")
+    against = [each for each in run.results.causes if each.strength is not Strength.ADVISORY]
+    advisory = [each for each in run.results.causes if each.strength is Strength.ADVISORY]
     page = _environment().get_template("report.html.j2")
     return page.render(
         run=run,
@@ -60,8 +62,9 @@ def render(run: Folded) -> bytes:
         outcomes=[(each, run.results.counts.requirements[each]) for each in Outcome],
         tone=VERDICTS[run.results.verdict],
         headline=_headline(run),
-        causes=[_cause(run, cause) for cause in run.results.causes[:CARDS]],
-        more=run.results.causes[CARDS:],
+        causes=[_cause(run, cause) for cause in against[:CARDS]],
+        more=against[CARDS:],
+        notes=[_cause(run, cause) for cause in advisory[:CARDS]],
         groups=_groups(run),
         unsent=_unsent(run),
         cases=_data(case_list(run)),
@@ -152,10 +155,10 @@ def _headline(run: Folded) -> str:
     held = [row for row in musts if row.outcome is not Outcome.NOT_EXERCISED]
     if results.verdict is Verdict.INCONCLUSIVE:
         return "Nothing was exercised."
-    left = len(musts) - len(held)
-    return f"All {count(len(held), 'mandatory requirement')} that were exercised hold" + (
-        f"; {number(left)} {'was' if left == 1 else 'were'} not exercised." if left else "."
-    )
+    left, warned = len(musts) - len(held), results.counts.requirements[Outcome.WARNED]
+    said = f"All {count(len(held), 'mandatory requirement')} that were exercised hold"
+    said += f"; {number(left)} {'was' if left == 1 else 'were'} not exercised." if left else "."
+    return said + (f" {count(warned, 'recommendation')} not kept." if warned else "")
 
 
 def _cause(run: Folded, cause: Cause) -> dict[str, object]:

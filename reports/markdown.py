@@ -3,7 +3,7 @@
 import html
 import re
 
-from conformance.model.vocabulary import Group, Outcome
+from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.evidence import Folded
 from conformance.reports.results import Cause, FindingResult, Results
 from conformance.reports.texts import count, cut, duration, moment, one_line
@@ -27,7 +27,7 @@ MARKS = {
     Outcome.PASSED: "✅",
 }
 
-_ACTIVE = re.compile(r"[\\`*_\[\]#|~:$]|(?<=www)\.")
+_ACTIVE = re.compile(r"[\\`*\[\]#|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.")
 """What Markdown would make a mark, a table cell, a link or a formula of."""
 
 
@@ -49,7 +49,15 @@ def code(value: str) -> str:
     """Return `value` as code, safe in a cell of a table."""
     shown = html.escape(cut(one_line(value), LONGEST), quote=False)
     # An HTML element, because neither a backtick nor a pipe can be escaped in Markdown's own code.
-    return "<code>" + re.sub(r"([|`*_~\[\]\\@:])", lambda match: f"&#{ord(match.group())};", shown) + "</code>"
+    return "<code>" + _ACTIVE.sub(lambda match: f"&#{ord(match.group())};", shown).replace("@", "&#64;") + "</code>"
+
+
+def prose(value: str) -> str:
+    """Return `value` as `text` does, with what stands between backticks as code."""
+    pieces = value.split("`")
+    if len(pieces) % 2 == 0:
+        return text(value)
+    return "".join(code(piece) if place % 2 else text(piece) for place, piece in enumerate(pieces))
 
 
 def _head(run: Folded) -> list[str]:
@@ -77,22 +85,33 @@ def _counts(results: Results) -> list[str]:
 
 
 def _causes(run: Folded) -> list[str]:
-    if not run.results.causes:
-        return []
-    lines = ["## What was found", ""]
-    for cause in run.results.causes:
-        lines += _cause(cause, run.by_finding[cause.finding])
-    return [*lines, ""]
+    against = [each for each in run.results.causes if each.strength is not Strength.ADVISORY]
+    notes = [each for each in run.results.causes if each.strength is Strength.ADVISORY]
+    lines = []
+    if against:
+        lines += ["## What was found", ""]
+        for cause in against:
+            lines += _cause(cause, run.by_finding[cause.finding])
+        lines.append("")
+    if notes:
+        lines += [f"<details><summary>{count(len(notes), 'note')}: advisory, nothing fails for it</summary>", ""]
+        lines += [f"- {prose(cause.sentence)} ({count(cause.count, 'time')}, {code(cause.case)})" for cause in notes]
+        lines += ["", "</details>", ""]
+    return lines
 
 
 def _cause(cause: Cause, found: FindingResult) -> list[str]:
     rest = len(cause.requirements) - 1
     broken = code(found.requirement) + (f" and {rest} more" if rest else "")
-    lines = [f"- **{cause.strength.value}** {text(cause.sentence)} ({count(cause.count, 'finding')})"]
+    lines = [f"- **{cause.strength.value}** {prose(cause.sentence)} ({count(cause.count, 'finding')})"]
     lines.append(f"  <br>{broken}, case {code(cause.case)}{', at ' + code(found.pointer) if found.pointer else ''}")
     if found.expected or found.actual:
-        lines.append(f"  <br>expected {code(found.expected)}, got {code(found.actual)}")
+        lines.append(f"  <br>expected {_quoted(found.expected)}, got {_quoted(found.actual)}")
     return lines
+
+
+def _quoted(value: str) -> str:
+    return code(value) if value else "nothing"
 
 
 def _groups(results: Results) -> list[str]:
@@ -112,7 +131,7 @@ def _undecided(results: Results) -> list[str]:
         rows = [row for row in results.requirements if row.outcome is outcome]
         if rows:
             lines += [f"## {outcome.value.capitalize()}", ""]
-            lines += [f"- {code(row.id)}: {text(row.reason)}" for row in rows]
+            lines += [f"- {code(row.id)}: {prose(row.reason)}" for row in rows]
             lines.append("")
     return lines
 

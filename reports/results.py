@@ -31,7 +31,7 @@ class RequirementResult(msgspec.Struct, frozen=True):
     """The outcome of one requirement.
 
     `reason` says why it was not exercised, or could not be judged; else it is empty. `cases` are the ids of the cases
-    made for it or with a finding or doubt of it, filled up to a hundred with cases that showed it in passing;
+    made for it or with a finding or doubt of it, filled up to 25 with cases that showed it in passing;
     `exercised` counts all the cases that decided it. `findings` are ids in `Results.findings`.
     """
 

@@ -10,7 +10,7 @@ from conformance.reports.results import AliasResult, FindingResult, RequirementR
 
 NO_CASE = "no case of this run exercised it"
 
-LISTED = 100
+LISTED = 25
 """Up to how many cases of a requirement are listed that only showed it in passing."""
 
 

@@ -34,10 +34,10 @@ def accept_id(node: Node, keyword: str = "") -> str:
 def _whole(build: Builder) -> Iterator[Case]:
     root = build.contract.request
     story = Story("", "required", "", write(build.smallest), "only what is required", "the smallest body")
-    yield build.accepted("accept.smallest", (accept_id(root, "required"),), build.request(build.smallest), story)
+    yield build.accepting("accept.smallest", (accept_id(root, "required"),), build.smallest, story)
     example = _example(build)
     story = Story("", "examples", "", write(example), "the document's own example", "the document's example")
-    yield build.accepted("accept.example", (accept_id(root, "example"),), build.request(example), story)
+    yield build.accepting("accept.example", (accept_id(root, "example"),), example, story)
     story = Story("", "properties", "", write(build.fullest), "every declared member", "the fullest body")
     yield _row(build, "accept.fullest", build.fullest, story)
 
@@ -54,7 +54,7 @@ def _example(build: Builder) -> Writable:
         for child in root.members(0):
             found = next((s.value("examples") for s in child.shapes if isinstance(s.value("examples"), list)), None)
             if isinstance(found, list) and found and isinstance(body, dict):
-                body[last(child.path)] = found[0]
+                body[child.name] = found[0]
     identity = build.contract.identity
     if identity is not None and isinstance(body, dict):
         body = {**body, last(identity): SLOT}
@@ -71,7 +71,7 @@ def _members(build: Builder) -> Iterator[Case]:
         if not node.required and not node.path.endswith("*"):
             body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
             story = Story(node.path, "required", "", "", f"{node.path} is absent", "absence")
-            yield build.accepted(f"accept.{path_slug(node.path)}.absent", (accept_id(node),), build.request(body), story)
+            yield build.accepting(f"accept.{path_slug(node.path)}.absent", (accept_id(node),), body, story)
 
 
 def _value(build: Builder, lineage: bodies.Lineage, value: values.Value) -> Iterator[Case]:
@@ -84,11 +84,10 @@ def _value(build: Builder, lineage: bodies.Lineage, value: values.Value) -> Iter
     story = Story(node.path, value.keyword, "", write(value.json), f"{node.path} is {value.kind}", value.kind)
     id_ = f"accept.{path_slug(node.path)}.{value.slug}"
     needs = (Need.NAME_EDGES,) if identity else ()
-    request = build.request(body)
     if value.undecided:
-        yield build.observed(id_, ("error.server-error",), request, story, needs)
+        yield build.observed(id_, ("error.server-error",), build.request(body), story, needs)
         return
-    case = build.accepted(id_, (), request, story, needs)
+    case = build.accepting(id_, (), body, story, needs)
     keyword = "" if value.keyword == "type" else value.keyword
     weak = value.edge or bool(case.beyond)
     focus = accept_id(node, "type") if weak else accept_id(node, keyword)
@@ -127,7 +126,7 @@ def _together(build: Builder) -> Iterator[Case]:
         body = bodies.fullest(build.contract.request, defaults)
         kind = chosen[0][1].kind
         story = Story("", chosen[0][1].keyword, "", write(body), f"{len(chosen)} members are {kind}", kind)
-        case = build.accepted(f"accept.all.{slug}", (), build.request(body), story)
+        case = build.accepting(f"accept.all.{slug}", (), body, story)
         edge = chosen[0][1].edge or bool(case.beyond)
         focus = BEYOND_PROSE if edge else accept_id(build.contract.request, "combination")
         held = tuple(accept_id(node, "type" if edge else "") for node, _ in chosen)
@@ -151,7 +150,7 @@ def _open_objects(build: Builder) -> Iterator[Case]:
                 says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
                 story = Story(node.path, "additionalProperties", "", write({name: extra}), says, "an undeclared member")
                 id_ = f"accept.{path_slug(node.path)}.{slug}"
-                yield build.accepted(id_, (requirement,), build.request(body), story)
+                yield build.accepting(id_, (requirement,), body, story)
 
 
 def _combinations(build: Builder, strength: int) -> Iterator[Case]:
@@ -165,7 +164,7 @@ def _combinations(build: Builder, strength: int) -> Iterator[Case]:
 
 def _row(build: Builder, id_: str, body: Writable, story: Story) -> Case:
     """Return a case that exercises whatever its body holds."""
-    case = build.accepted(id_, (), build.request(body), story)
+    case = build.accepting(id_, (), body, story)
     focus = BEYOND_PROSE if case.beyond else accept_id(build.contract.request, "combination")
     held = () if case.beyond else _held(build, read(encode(body)).value)
     return replace(case, requirements=_known(build, (focus, *held)))

@@ -9,7 +9,6 @@ import msgspec
 from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Literal, Writable
-from conformance.model.pointer import last
 from conformance.strategies import values
 
 Lineage: TypeAlias = tuple[Node, ...]
@@ -61,7 +60,7 @@ def planted(lineage: Lineage, value: Writable, base: Base, defaults: Defaults = 
         extra = max(_count(shape) - 1, 0)
         return [inner, *(_build(child, base, defaults) for _ in range(extra))]
     result = _members(node, child.branch, base, defaults)
-    name = last(child.path)
+    name = child.name
     if inner is ABSENT:
         result.pop(name, None)
     else:
@@ -92,7 +91,7 @@ def _build(node: Node, base: Base, defaults: Defaults) -> Writable:
     if shape.type == "object":
         return _members(node, branch, base, defaults)
     if shape.type == "array":
-        item = next((child for child in node.members(branch) if last(child.path) == ANY_ITEM), None)
+        item = next((child for child in node.members(branch) if child.name == ANY_ITEM), None)
         count = max(_count(shape), 1 if base == "fullest" else 0)
         return [_build(item, base, defaults) if item else 0 for _ in range(count)]
     return values.typical(node, shape)
@@ -101,9 +100,9 @@ def _build(node: Node, base: Base, defaults: Defaults) -> Writable:
 def _members(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
     shape = node.shapes[branch]
     result = {
-        last(child.path): _build(child, base, defaults)
+        child.name: _build(child, base, defaults)
         for child in node.members(branch)
-        if base == "fullest" or last(child.path) in shape.required
+        if base == "fullest" or child.name in shape.required
     }
     for name in shape.required:
         result.setdefault(name, 0)

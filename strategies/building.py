@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.model.case import KEY, SLOT, Case, Need, Request, Story
-from conformance.model.jsontext import JsonFault, Writable, encode, read
+from conformance.model.jsontext import Writable, encode
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
 from conformance.strategies import bodies
@@ -94,6 +94,18 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         lowered = {name.lower() for name in names}
         return tuple((name, value) for name, value in self.headers if name.lower() not in lowered)
 
+    def accepting(
+        self,
+        id_: str,
+        requirements: tuple[str, ...],
+        body: Writable,
+        story: Story,
+        needs: tuple[Need, ...] = (),
+    ) -> Case:
+        """Return a case that must be accepted; what prose says against its body is found out here."""
+        case = self.case(id_, Expectation.ACCEPTED, requirements, self.request(body), story, needs)
+        return replace(case, beyond=self.contract.prose.beyond(body))
+
     def request(self, body: Writable | bytes) -> Request:
         """Return a right request with the given body."""
         data = body if isinstance(body, bytes) else encode(body)
@@ -107,9 +119,8 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         story: Story | None = None,
         needs: tuple[Need, ...] = (),
     ) -> Case:
-        """Return a case that must be accepted; what prose says against its body is found out here."""
-        case = self.case(id_, Expectation.ACCEPTED, requirements, request, story, needs)
-        return replace(case, beyond=self.beyond(request.body))
+        """Return a case that must be accepted, whose body is the smallest or fullest one, spelled or sent otherwise."""
+        return self.case(id_, Expectation.ACCEPTED, requirements, request, story, needs)
 
     def refused(
         self,
@@ -146,13 +157,6 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         known = tuple(each for each in dict.fromkeys(requirements) if each in self.contract.by_id)
         slotted = SLOT in request.target or (request.body is not None and SLOT.encode() in request.body)
         return Case(id_, expectation, known, request, story, slotted=slotted, needs=needs)
-
-    def beyond(self, body: bytes | None) -> tuple[str, ...]:
-        """Return the advisory requirements whose range a body leaves."""
-        try:
-            return self.contract.prose.beyond(read(body or b"").value)
-        except JsonFault:
-            return ()
 
 
 def path_slug(path: str) -> str:

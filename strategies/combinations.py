@@ -6,7 +6,7 @@ import msgspec
 
 from conformance.contract.nodes import Node
 from conformance.model.jsontext import Writable, write
-from conformance.model.pointer import last, parent
+from conformance.model.pointer import parent
 from conformance.strategies import bodies, values
 from conformance.strategies.building import Builder
 from conformance.strategies.covering import Factor, Row, covering_array
@@ -62,7 +62,7 @@ def _object(build: Builder, node: Node, branch: int, chosen: dict[str, Level]) -
     result: dict[str, Writable] = {}
     for child in node.members(branch):
         level = chosen.get(child.path)
-        name = last(child.path)
+        name = child.name
         if level is None:
             if name in node.shapes[branch].required:
                 result[name] = bodies.smallest(child, build.defaults)
@@ -129,4 +129,4 @@ def _leaves(build: Builder, node: Node, value: values.Value) -> bool:
     body: Writable = value.json
     for token in reversed(node.path.split("/")[1:]):
         body = {token: body}
-    return bool(build.beyond(write(body).encode()))
+    return bool(build.contract.prose.beyond(body))

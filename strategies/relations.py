@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from conformance.contract.nodes import Node
 from conformance.model.case import SLOT, Case, Need, Relation, Request, Story
 from conformance.model.jsontext import Writable, write
-from conformance.model.pointer import last
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies import bodies, values
@@ -36,9 +35,9 @@ def _null_beside_absent(build: Builder) -> Iterator[Relation]:
             optional = [child for child in node.members(branch) if child.nullable and not child.required]
             if shape.type != "object" or not optional:
                 continue
-            held = {last(c.path): bodies.smallest(c, build.defaults) for c in node.members(branch) if c.required}
+            held = {c.name: bodies.smallest(c, build.defaults) for c in node.members(branch) if c.required}
             absent = bodies.planted(lineage, held, "smallest", build.defaults)
-            null = {**held, **{last(child.path): None for child in optional}}
+            null = {**held, **{child.name: None for child in optional}}
             nulls = bodies.planted(lineage, null, "smallest", build.defaults)
             slug = f"relate.null-beside-absent.{path_slug(node.path)}"
             below = {child.label for each in optional for child in each.walk()}
@@ -90,7 +89,7 @@ def _beyond(build: Builder, node: Node, value: values.Value) -> bool:
     body: Writable = value.json
     for token in reversed(node.path.split("/")[1:]):
         body = {token: body}
-    return bool(build.beyond(write(body).encode()))
+    return bool(build.contract.prose.beyond(body))
 
 
 def _same_name(build: Builder) -> Iterator[Relation]:
@@ -156,7 +155,7 @@ def _visible(build: Builder) -> Iterator[Relation]:
 
 def _plain(build: Builder, id_: str, body: Writable, says: str) -> Case:
     requirement = requirement_id(Group.ACCEPTANCE, build.contract.request.label, "combination")
-    return build.accepted(id_, (requirement,), build.request(body), _story(says))
+    return build.accepting(id_, (requirement,), body, _story(says))
 
 
 def _story(says: str) -> Story:

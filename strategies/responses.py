@@ -8,7 +8,6 @@ from conformance.contract.contract import Contract
 from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, write
-from conformance.model.pointer import last
 from conformance.strategies import bodies, values
 
 DATE_TIMES = (
@@ -47,7 +46,7 @@ def valid_answers(contract: Contract) -> Iterator[Answer]:
                 yield _planted(lineage, value, valid=True)
         for slug, text, kind in DATE_TIMES if _is_date_time(node) else ():
             yield _planted(lineage, values.Value(slug, text, kind, "format"), valid=True)
-        if not node.required and last(node.path) != ANY_ITEM:
+        if not node.required and node.name != ANY_ITEM:
             yield _planted(lineage, values.Value("absent", bodies.ABSENT, "absence", "required"), valid=True)
         yield from _extended(lineage)
 

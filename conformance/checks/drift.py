@@ -6,7 +6,7 @@ from conformance.checks.subject import Judged, Subject, finding
 from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.model.finding import Pass
 from conformance.model.jsontext import Json
-from conformance.model.pointer import join
+from conformance.model.pointer import escape, join
 
 
 def members(subject: Subject) -> Judged:
@@ -16,15 +16,17 @@ def members(subject: Subject) -> Judged:
     found = list(_undeclared(subject.contract.response, "", subject.answer))
     if not found:
         yield Pass("drift.members")
-    for pointer in found[:20]:
+    else:
+        shown = ", ".join(found[:10])
         yield finding(
             "drift.members",
             rule="undeclared member",
             kind="an answer",
             observed="a member that is not declared",
             sentence="answers with members that the document does not declare",
-            message=f"{pointer} is not declared",
-            pointer=pointer,
+            message=f"not declared: {shown}",
+            pointer=found[0],
+            actual=shown,
         )
 
 
@@ -35,9 +37,9 @@ def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[str]:
         for name, item in value.items():
             child = node.child(name)
             if child is None:
-                yield join(pointer, name)
+                yield f"{pointer}/{escape(name)}"
             else:
-                yield from _undeclared(child, join(pointer, name), item)
+                yield from _undeclared(child, f"{pointer}/{escape(name)}", item)
     elif isinstance(value, list):
         child = node.child(ANY_ITEM)
         for index, item in enumerate(value if child else ()):

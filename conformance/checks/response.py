@@ -11,7 +11,7 @@ from conformance.contract.contract import DATA, Contract
 from conformance.contract.derived import BOUNDS
 from conformance.contract.document import parse_yaml
 from conformance.contract.nodes import Node, find, occurrences
-from conformance.contract.validators import Violation
+from conformance.contract.violation import Violation
 from conformance.model.finding import Doubt, Finding, Pass
 from conformance.model.jsontext import Json, type_name, write
 from conformance.model.pointer import last, lookup, parent

@@ -8,7 +8,7 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import ANY_ITEM
-from conformance.contract.validators import Violation
+from conformance.contract.violation import Violation
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Finding, Judgement

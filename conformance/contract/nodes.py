@@ -1,6 +1,7 @@
 """Nodes: every place of a request or response body that the schema speaks of."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 from msgspec.structs import replace
@@ -8,13 +9,13 @@ from msgspec.structs import replace
 from conformance.contract.document import Document
 from conformance.contract.shapes import Shape, shapes_of
 from conformance.model.jsontext import Json
-from conformance.model.pointer import join, split
+from conformance.model.pointer import escape, join, last, split
 
 ANY_ITEM = "*"
 """The token that stands for every index of an array in the path of a node."""
 
 
-class Node(msgspec.Struct, frozen=True):
+class Node(msgspec.Struct, frozen=True, dict=True):
     """One place in a body.
 
     `path` is a JSON pointer into the body, with `*` for the items of an array. `owner` and `member` name the
@@ -30,6 +31,11 @@ class Node(msgspec.Struct, frozen=True):
     shapes: tuple[Shape, ...]
     children: tuple["Node", ...] = ()
     branch: int = 0
+
+    @cached_property
+    def name(self) -> str:
+        """The last token of the path: the name of the member, `*` for items, empty for the root."""
+        return last(self.path)
 
     @property
     def nullable(self) -> bool:
@@ -52,7 +58,11 @@ class Node(msgspec.Struct, frozen=True):
 
     def child(self, name: str) -> "Node | None":
         """Return the node of the declared member `name`, or None."""
-        return next((node for node in self.children if node.path == join(self.path, name)), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, "Node"]:
+        return {node.name: node for node in reversed(self.children)}
 
     def members(self, branch: int) -> tuple["Node", ...]:
         """Return the children that the shape with index `branch` declares."""
@@ -91,7 +101,7 @@ def _occurrences(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, 
         for name, item in value.items():
             child = node.child(name)
             if child is not None:
-                yield from _occurrences(child, join(pointer, name), item)
+                yield from _occurrences(child, f"{pointer}/{escape(name)}", item)
     elif isinstance(value, list):
         child = node.child(ANY_ITEM)
         for index, item in enumerate(value if child else ()):

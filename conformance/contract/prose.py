@@ -1,13 +1,15 @@
 """What the pages around the document say and the document cannot: data, read from `spec/prose.yaml`."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import cast
 
 import msgspec
 
 from conformance.model.errors import ContractError
-from conformance.model.jsontext import Json
-from conformance.model.pointer import lookup
+from conformance.model.jsontext import Json, JsonFault, Literal, Members, Writable, read_text
+from conformance.model.pointer import split
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,8 +85,11 @@ class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error_texts: tuple[str, ...] = ()
     trials: tuple[Trial, ...] = ()
 
-    def beyond(self, body: Json) -> tuple[str, ...]:
-        """Return the requirements whose range or rule `body` leaves, in order and without repeats."""
+    def beyond(self, body: Writable) -> tuple[str, ...]:
+        """Return the requirements whose range or rule `body` leaves, in order and without repeats.
+
+        Literals in `body` are read; one that is no JSON leaves no range.
+        """
         broken = [each.requirement for each in self.ranges if _leaves(each, body)]
         broken += [each.requirement for each in self.rules if _breaks(each, body)]
         return tuple(dict.fromkeys(broken))
@@ -107,11 +112,18 @@ def read_prose(data: Json, name: str) -> Prose:
         raise ContractError(f"{name}: {error}") from error
 
 
-def _value(body: Json, pointer: str) -> Json:
-    try:
-        return lookup(body, pointer)
-    except KeyError:
-        return None
+def _value(body: Writable, pointer: str) -> Json:
+    value = body
+    for token in split(pointer):
+        if not isinstance(value, Mapping) or token not in value:
+            return None
+        value = value[token]
+    if isinstance(value, Literal):
+        try:
+            return read_text(value.text).value
+        except JsonFault:
+            return None
+    return None if isinstance(value, Mapping | Members) else cast("Json", value)
 
 
 def _number(value: Json) -> Decimal | int | None:
@@ -120,7 +132,7 @@ def _number(value: Json) -> Decimal | int | None:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-def _leaves(stated: Range, body: Json) -> bool:
+def _leaves(stated: Range, body: Writable) -> bool:
     value = _value(body, stated.pointer)
     if value is None:
         return False
@@ -138,7 +150,7 @@ def _matches(pattern: str, value: str) -> bool:
     return re.fullmatch(pattern, value) is not None
 
 
-def _breaks(rule: Rule, body: Json) -> bool:
+def _breaks(rule: Rule, body: Writable) -> bool:
     if rule.at_most:
         low, high = (_number(_value(body, pointer)) for pointer in rule.at_most)
         return low is not None and high is not None and low > high

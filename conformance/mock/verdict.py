@@ -1,6 +1,7 @@
 """The verdict on a body, for any text that JSON allows."""
 
-from conformance.contract.validators import BodyValidator, Violation
+from conformance.contract.validators import BodyValidator
+from conformance.contract.violation import Violation
 from conformance.model.jsontext import Json
 
 

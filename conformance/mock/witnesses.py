@@ -1,6 +1,6 @@
 """Witnesses: requests that show a fault, made from the contract alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -9,7 +9,7 @@ from conformance.mock.faults import Witness
 from conformance.model.case import SLOT, Request
 from conformance.model.jsontext import Writable, encode
 from conformance.model.pointer import last, split
-from conformance.strategies import bodies
+from conformance.strategies import bodies, values
 from conformance.strategies.building import Builder
 
 UNKNOWN = "unknown-resource"
@@ -49,6 +49,26 @@ def planted(
 ) -> Request:
     """Return a request that holds `value` at the end of `lineage`."""
     return post(contract, bodies.planted(lineage, value, base, _loud(contract)), number)
+
+
+def holding(contract: Contract, values: Mapping[str, Writable], number: int = 1) -> Request:
+    """Return the fullest request with the given values by path; `bodies.ABSENT` leaves a member out."""
+    stated = {path: value for path, value in values.items() if value is not bodies.ABSENT}
+    defaults = bodies.Defaults({**_loud(contract).values, **stated})
+    body = bodies.fullest(contract.request, defaults)
+    for path, value in values.items():
+        if value is bodies.ABSENT:
+            body = without(body, split(path))
+    return post(contract, body, number)
+
+
+def without(body: Writable, tokens: tuple[str, ...]) -> Writable:
+    """Return `body` without the member at `tokens`."""
+    if not isinstance(body, Mapping) or tokens[0] not in body:
+        return body
+    if len(tokens) == 1:
+        return {name: item for name, item in body.items() if name != tokens[0]}
+    return {**body, tokens[0]: without(body[tokens[0]], tokens[1:])}
 
 
 def one(make: Callable[[Contract], Request]) -> Witness:
@@ -97,20 +117,12 @@ def repeated(count: int, *, full: bool = True) -> Witness:
 
 
 def invalid(contract: Contract, number: int = 1) -> Request:
-    """Return a request whose body breaks the schema: a required member is missing, or the body is no object."""
-    root = contract.request
-    shape = root.shapes[0]
-    body = builder(contract).smallest
-    if shape.required and isinstance(body, dict):
-        spare = [name for name in shape.required if contract.identity is None or split(contract.identity) != (name,)]
-        body = {**body, (spare or list(shape.required))[0]: {"wrong": [1.5]}}
-        return post(contract, body, number)
+    """Return a request whose body breaks the schema at a member that does not name the object, where there is one."""
+    below = [lineage for lineage in bodies.lineages(contract.request) if len(lineage) > 1]
+    for lineage in sorted(below, key=lambda each: each[-1].path == contract.identity):
+        for value in values.invalid_values(lineage[-1]):
+            return planted(contract, lineage, value.json, number=number)
     return post(contract, [[1.5]], number)
-
-
-def lineages(contract: Contract) -> dict[str, bodies.Lineage]:
-    """Return the lineage of every node of the request by path."""
-    return {lineage[-1].path: lineage for lineage in bodies.lineages(contract.request)}
 
 
 def name_of(contract: Contract) -> str:

@@ -8,8 +8,9 @@ wrong with a text is listed beside its value.
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import NoReturn, TypeAlias, cast
 
 import msgspec
@@ -68,19 +69,18 @@ def write(value: Writable) -> str:
         TypeError: `value` holds something that is not JSON.
 
     """
-    match value:
-        case Literal(text):
-            return text
-        case Members(pairs):
-            return "{" + ", ".join(f"{_string(name)}: {write(item)}" for name, item in pairs) + "}"
-        case None | bool() | int() | float() | Decimal():
-            return _scalar(value)
-        case str():
-            return _string(value)
-        case Mapping():
-            return "{" + ", ".join(f"{_string(name)}: {write(item)}" for name, item in value.items()) + "}"
-        case Sequence():
-            return "[" + ", ".join(write(item) for item in value) + "]"
+    if isinstance(value, str):
+        return _string(value)
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return _scalar(value)
+    if isinstance(value, Literal):
+        return value.text
+    if isinstance(value, Members):
+        return _object(value.pairs)
+    if isinstance(value, Mapping):
+        return _object(value.items())
+    if isinstance(value, Sequence):
+        return "[" + ", ".join([write(item) for item in value]) + "]"
     message = f"not JSON: {type(value).__name__}"
     raise TypeError(message)
 
@@ -216,11 +216,21 @@ def _no_constant(text: str) -> NoReturn:
 _UNREADABLE = re.compile("[\ud800-\udfff]")
 
 
+def _object(pairs: Iterable[tuple[str, Writable]]) -> str:
+    return "{" + ", ".join([f"{_string(name)}: {write(item)}" for name, item in pairs]) + "}"
+
+
 def _string(text: str) -> str:
-    return json.dumps(text, ensure_ascii=bool(_UNREADABLE.search(text)))
+    if text.isascii() or not _UNREADABLE.search(text):
+        return encode_basestring(text)
+    return encode_basestring_ascii(text)
 
 
-def _scalar(value: bool | float | Decimal | None) -> str:  # noqa: FBT001 (any JSON scalar)
-    if isinstance(value, Decimal):
+def _scalar(value: None | bool | float | Decimal) -> str:  # noqa: FBT001  (a JSON value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | Decimal):
         return str(value)
     return json.dumps(value, allow_nan=False)

@@ -1,13 +1,14 @@
 """JSON Pointers (RFC 6901): writing, reading and generalising them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from conformance.model.jsontext import Json
 
 
 def escape(token: str) -> str:
     """Return a reference token with `~` and `/` escaped (RFC 6901 section 3)."""
-    return token.replace("~", "~0").replace("/", "~1")
+    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
 
 
 def unescape(token: str) -> str:
@@ -20,6 +21,7 @@ def join(pointer: str, *tokens: str | int) -> str:
     return pointer + "".join("/" + escape(str(token)) for token in tokens)
 
 
+@lru_cache(4096)
 def split(pointer: str) -> tuple[str, ...]:
     """Return the unescaped tokens of `pointer`; the empty pointer has none."""
     return tuple(unescape(token) for token in pointer.split("/")[1:])

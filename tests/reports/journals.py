@@ -23,7 +23,10 @@ from conformance.model.vocabulary import Expectation, Group, Strength
 
 START = 1_760_000_000.0
 
-HOSTILE = "</script><script>alert(1)</script><!-- \u2028\u2029 \x00\x07\x1b[31m \u202e|`*_[x](http://evil.example/)\r\n# @all &amp; ]]>"
+HOSTILE = (
+    "</script><script>alert(1)</script><!-- \u2028\u2029 \x00\x07\x1b[31m \u202e"
+    "|`*_[x](http://evil.example/)\r\n# @all &amp; ]]>"
+)
 """What a target, or a document, might send to break whatever shows it."""
 
 MUST = Requirement(

@@ -6,6 +6,7 @@ import pytest
 from conformance.model.errors import JournalError
 from conformance.model.events import ExchangeEnded, Judged
 from conformance.model.exchange import Failure, Response
+from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome, Strength, Verdict
 from conformance.reports.folding import LOST, UNFINISHED, fold, fold_run
 from conformance.reports.outcomes import exit_status, worst
@@ -26,7 +27,7 @@ def row(results: Results, name: str) -> RequirementResult:
     [(MUST, Outcome.FAILED), (SHOULD, Outcome.WARNED), (ADVISORY, Outcome.OBSERVED)],
     ids=lambda value: getattr(value, "id", str(value)),
 )
-def test_finding_speaks_by_strength(broken: journals.Requirement, outcome: Outcome) -> None:
+def test_finding_speaks_by_strength(broken: Requirement, outcome: Outcome) -> None:
     """A finding makes a must failed, a should warned and an advisory requirement observed, whatever else held."""
     journal = Journal()
     one = journals.case(requirements=(broken.id,))
@@ -134,7 +135,7 @@ def test_worst_passes_over_not_exercised() -> None:
     assert worst([]) is Outcome.NOT_EXERCISED
 
 
-def broken_by(requirement: journals.Requirement, reason: str = "", *, lost: bool = False) -> Results:
+def broken_by(requirement: Requirement, reason: str = "", *, lost: bool = False) -> Results:
     """Return the results of a run with one finding and one pass."""
     journal = Journal()
     journal.send(journals.case(), passed=[RESPONSE.id])
@@ -142,7 +143,7 @@ def broken_by(requirement: journals.Requirement, reason: str = "", *, lost: bool
     return fold(journal.end(reason, lost=lost))
 
 
-def doubtful(requirement: journals.Requirement, *, ours: bool = False) -> Results:
+def doubtful(requirement: Requirement, *, ours: bool = False) -> Results:
     """Return the results of a run with one doubt and one pass."""
     journal = Journal()
     journal.send(journals.case(), passed=[ADVISORY.id])

@@ -1,0 +1,91 @@
+"""Why a value is not valid, by jsonschema: the slow voice, which knows the branches that were tried."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import cast
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+from conformance.contract.violation import Violation
+from conformance.model.jsontext import Json, is_integral
+from conformance.model.pointer import from_tokens
+
+
+class Explainer:
+    """Explains values against one schema (JSON Schema 2020-12), formats asserted."""
+
+    def __init__(self, schema: Mapping[str, Json]) -> None:
+        self._validator = _Exact(dict(schema), format_checker=FormatChecker())
+
+    def is_valid(self, value: Json) -> bool:
+        """Tell the verdict of jsonschema."""
+        return bool(self._validator.is_valid(value))
+
+    def violations(self, value: Json) -> Iterator[Violation]:
+        """Yield each violation once a place and keyword; of a union, those of the one branch that fits the type."""
+        seen: set[tuple[str, str]] = set()
+        for error in self._validator.iter_errors(value):
+            for each in _leaves(error):
+                if (each.pointer, each.keyword) not in seen:
+                    seen.add((each.pointer, each.keyword))
+                    yield each
+
+
+def _is_integer(_: object, value: object) -> bool:
+    return not isinstance(value, bool) and (
+        isinstance(value, int) or (isinstance(value, float | Decimal) and is_integral(value))
+    )
+
+
+_Exact = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+)
+
+
+def _leaves(error: ValidationError) -> Iterator[Violation]:
+    keyword = str(error.validator)
+    if keyword in {"required", "additionalProperties"}:
+        yield from _members(error)
+        return
+    if keyword not in {"anyOf", "oneOf"}:
+        yield _violation(error, keyword)
+        return
+    here = list(error.absolute_path)
+    branches: dict[int, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(int(inner.relative_schema_path[0]), []).append(inner)
+    fitting = [
+        inner
+        for inner in branches.values()
+        if not any(each.validator == "type" and list(each.absolute_path) == here for each in inner)
+    ]
+    if len(fitting) == 1:
+        for inner in fitting[0]:
+            yield from _leaves(inner)
+    elif fitting or not branches:
+        yield _violation(error, keyword)
+    else:
+        yield _violation(error, "type")
+
+
+def _members(error: ValidationError) -> Iterator[Violation]:
+    """Yield one violation a member: each that is missing, or each that should not be there."""
+    held = error.instance if isinstance(error.instance, dict) else {}
+    if error.validator == "required":
+        names = [name for name in cast("list[str]", error.validator_value) if name not in held]
+        text = "is missing"
+    else:
+        declared = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+        names = [name for name in held if name not in declared]
+        text = "is not declared"
+    for name in names:
+        pointer = from_tokens([*error.absolute_path, name])
+        yield Violation(pointer, str(error.validator), f"{name!r} {text}", expected=True)
+
+
+def _violation(error: ValidationError, keyword: str) -> Violation:
+    return Violation(
+        from_tokens(error.absolute_path), keyword, error.message[:500], cast("Json", error.validator_value)
+    )

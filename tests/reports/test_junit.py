@@ -1,0 +1,94 @@
+"""JUnit: one test case a case, well-formed whatever a target has sent."""
+
+from xml.etree.ElementTree import Element, fromstring
+
+from conformance.model.events import AnyEvent
+from conformance.model.vocabulary import Strength
+from conformance.reports.folding import fold_run
+from conformance.reports.junit import legal, render
+
+from . import journals
+from .journals import MUST, RESPONSE, Journal
+
+
+def read(events: list[AnyEvent], fail_on: Strength = Strength.MUST) -> Element:
+    """Return the root of the file."""
+    return fromstring(render(fold_run(events, fail_on=fail_on)))  # noqa: S314 - our own file
+
+
+def case(root: Element, name: str) -> Element:
+    """Return the test case called `name`."""
+    return next(each for each in root.iter("testcase") if each.get("name") == name)
+
+
+def test_one_test_case_for_each_case() -> None:
+    """Each case is in the suite of its focus requirement's group, and the counts are right."""
+    root = read(journals.failing())
+    assert [(each.get("classname"), each.get("name")) for each in root.iter("testcase")] == [
+        ("acceptance", "accept.integral"),
+        ("rejection", "reject.Settings.min_replica.type.string"),
+        ("response", "accept.unclear"),
+        ("advisory", "advisory.range"),
+    ]
+    assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "4",
+        "failures": "1",
+        "errors": "1",
+        "skipped": "0",
+    }
+
+
+def test_must_finding_is_a_failure() -> None:
+    """A must finding is a failure with its message, requirement, expected and actual."""
+    failure = case(read(journals.failing()), "reject.Settings.min_replica.type.string").find("failure")
+    assert failure is not None
+    assert (failure.get("message"), failure.get("type")) == ("the value was accepted", MUST.id)
+    assert "expected: a status that is not 2xx\nactual: 200" in (failure.text or "")
+
+
+def test_should_finding_is_output_unless_the_run_fails_on_it() -> None:
+    """A should finding is a line of output, and a failure where the run fails on should."""
+    lenient, strict = (
+        case(read(journals.failing(), each), "accept.integral") for each in Strength if each != "advisory"
+    )
+    assert lenient.find("failure") is None
+    assert "should: accept.Settings.min_replica.integral: the value was accepted" in (
+        lenient.findtext("system-out") or ""
+    )
+    assert strict.find("failure") is not None
+
+
+def test_doubts() -> None:
+    """The suite's own fault is an error; what nobody can decide is skipped, with the reason."""
+    journal = Journal()
+    journal.send(journals.case("ours"))
+    journal.doubt(journals.case("ours"), RESPONSE, "a check failed", ours=True)
+    journal.send(journals.case("open"))
+    journal.doubt(journals.case("open"), RESPONSE, "two voices")
+    root = read(journal.end())
+    error, skipped = case(root, "ours").find("error"), case(root, "open").find("skipped")
+    assert error is not None
+    assert error.get("message") == "a check failed"
+    assert skipped is not None
+    assert skipped.get("message") == "inconclusive: two voices"
+
+
+def test_what_was_not_sent_is_skipped() -> None:
+    """Cases that were left out, or under way when the run stopped, are skipped with the reason."""
+    journal = Journal(skipped={"wire.case": "no wire", MUST.id: "a requirement is no case"})
+    journal.send(journals.case("cut"), ended=False)
+    root = read(journal.events)
+    reasons = {each.get("name"): each.find("skipped").get("message") for each in root.iter("testcase")}  # type: ignore[union-attr]
+    assert reasons == {"wire.case": "not sent: no wire", "cut": "the run stopped before the answer"}
+
+
+def test_hostile_texts_stay_well_formed() -> None:
+    """Whatever a target sends, the file can be read, and what XML cannot hold is replaced."""
+    failure = next(read(journals.hostile()).iter("failure"))
+    assert "</script><script>alert(1)</script>" in (failure.get("message") or "")
+    assert "\ufffd" in (failure.text or "")
+
+
+def test_legal() -> None:
+    """Characters that XML 1.0 forbids are replaced; all others stay."""
+    assert legal("a\x00\x0b\ud800\ufffe\t\n\r é🎉\u202e") == "a\ufffd\ufffd\ufffd\ufffd\t\n\r é🎉\u202e"

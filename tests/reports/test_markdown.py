@@ -1,0 +1,76 @@
+"""The summary: one page, in which a target can format nothing."""
+
+import re
+
+import pytest
+
+from conformance.reports import markdown
+from conformance.reports.folding import fold_run
+from conformance.reports.markdown import code, prose, render, text
+
+from . import journals
+
+
+def test_says_what_matters() -> None:
+    """The verdict, the counts, the causes and the requirements by group and outcome are on the page."""
+    page = render(fold_run(journals.failing())).decode()
+    assert page.startswith("# Not conforming\n")
+    assert "| 4 | 3 | 4 | 12.5 s |" in page
+    assert "**must** accepts a string where an integer is required (1 finding)" in page
+    assert "expected <code>a status that is not 2xx</code>, got <code>200</code>" in page
+    assert "| group | failed | error | warned | observed |" in page
+    assert "| rejection | 1 |  |  |  |" in page
+    assert "a check failed: KeyError" in page
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a|b", "a\\|b"),
+        ("<b>&", "&lt;b&gt;&amp;"),
+        ("`x` *y* [z]", "\\`x\\` \\*y\\* \\[z\\]"),
+        ("two\nlines\r", "two\\\\nlines\\\\r"),
+        ("https://x www.x", "https\\://x www\\.x"),
+        ("@all #1 ~x~ $x$", "@<!-- -->all \\#1 \\~x\\~ \\$x\\$"),
+        ("\u202e\x00", "\\\\u202e\\\\x00"),
+        ("min_replica _x_", "min_replica \\_x\\_"),
+        ("12:30", "12:30"),
+    ],
+)
+def test_texts_format_nothing(written: str, shown: str) -> None:
+    """Whatever Markdown, HTML or a host would act on is escaped."""
+    assert text(written) == shown
+
+
+def test_code_is_safe_in_a_cell() -> None:
+    """Code survives pipes, backticks and elements."""
+    assert code("a|`b`<c>\n") == "<code>a&#124;&#96;b&#96;&lt;c&gt;&#92;n</code>"
+
+
+def test_hostile_run() -> None:
+    """A hostile run's page has no element, line or link of the target's making."""
+    page = render(fold_run(journals.hostile())).decode()
+    assert "<script" not in page
+    assert not re.search(r"(?<!\\)\]\(", page)
+    assert not [line for line in page.splitlines() if line.startswith("# @")]
+    assert "\u202e" not in page
+
+
+def test_long_page_is_cut_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page beyond the limit ends with a whole line and a note that says where the rest is."""
+    monkeypatch.setattr(markdown, "LIMIT", 1000)
+    octets = render(fold_run(journals.failing()))
+    assert len(octets) < 1200
+    assert octets.endswith(b"The whole is in report.html and results.json.**\n")
+
+
+def test_names_are_code() -> None:
+    """What stands between backticks is code; a lone backtick is only a backtick."""
+    assert prose("`min_replica` is <b>") == "<code>min_replica</code> is &lt;b&gt;"
+    assert prose("a ` b") == "a \\` b"
+
+
+def test_notes_stand_apart() -> None:
+    """Advisory causes are folded away below what counts."""
+    page = render(fold_run(journals.failing())).decode()
+    assert page.index("refuses 1.0") < page.index("<summary>1 note: advisory") < page.index("takes a value beyond")

@@ -1,0 +1,114 @@
+"""Writing: the same events give the same bytes, and a file is there whole or not at all."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from conformance.model.errors import UsageError
+from conformance.model.events import AnyEvent
+from conformance.model.vocabulary import Strength
+from conformance.reports.folding import fold
+from conformance.reports.results import results_schema
+from conformance.reports.writing import REPORTS, write_reports
+
+from . import journals
+
+SCRIPT = """
+import hashlib, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import journals
+from conformance.reports.writing import write_reports
+for events in (journals.large(150), journals.hostile(), journals.failing()):
+    write_reports(events, Path(sys.argv[2]))
+    for path in sorted(Path(sys.argv[2]).iterdir()):
+        print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+"""
+
+
+def test_writes_every_report(tmp_path: Path) -> None:
+    """All reports are written by default, into a folder that need not exist, and nothing else is left there."""
+    results = write_reports(journals.failing(), tmp_path / "new" / "folder")
+    names = {path.name for path in (tmp_path / "new" / "folder").iterdir()}
+    assert names == {"results.json", "report.html", "junit.xml", "summary.md"}
+    assert results == fold(journals.failing())
+
+
+def test_writes_chosen_kinds(tmp_path: Path) -> None:
+    """Only the kinds that were asked for are written."""
+    write_reports(journals.passing(), tmp_path, kinds=["junit"])
+    assert [path.name for path in tmp_path.iterdir()] == ["junit.xml"]
+
+
+def test_unknown_kind_is_refused(tmp_path: Path) -> None:
+    """A kind that does not exist is a wrong call, and names those that do."""
+    with pytest.raises(UsageError, match=f"choose from {', '.join(REPORTS)}"):
+        write_reports(journals.passing(), tmp_path, kinds=["pdf"])
+
+
+def test_unwritable_folder_is_refused(tmp_path: Path) -> None:
+    """A folder that is a file is a wrong call."""
+    (tmp_path / "out").write_text("")
+    with pytest.raises(UsageError, match="choose another folder"):
+        write_reports(journals.passing(), tmp_path / "out")
+
+
+def test_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where writing fails halfway, the old file stands and no half of the new one is left."""
+    write_reports(journals.passing(), tmp_path, kinds=["results"])
+    before = (tmp_path / "results.json").read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(UsageError, match="No space left"):
+        write_reports(journals.failing(), tmp_path, kinds=["results"])
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("results.json", before)]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [journals.passing(), journals.failing(), journals.hostile(), journals.large(60)],
+    ids=["passing", "failing", "hostile", "large"],
+)
+def test_results_keep_their_schema(tmp_path: Path, events: list[AnyEvent]) -> None:
+    """`results.json` is valid by the schema that is derived from the types, and the schema is valid itself."""
+    write_reports(events, tmp_path, kinds=["results"])
+    schema = results_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads((tmp_path / "results.json").read_bytes()), schema)
+
+
+def test_results_have_the_published_names(tmp_path: Path) -> None:
+    """The names that other programs rely on are there."""
+    write_reports(journals.failing(), tmp_path, kinds=["results"], fail_on=Strength.SHOULD)
+    content = json.loads((tmp_path / "results.json").read_bytes())
+    top = "schema_version verdict contract run_id target profile seed started_at counts requirements findings causes"
+    assert set(top.split()) <= content.keys()
+    assert content["contract"].keys() == {"sha256", "operation", "path"}
+    assert content["verdict"] == "not conforming"
+    assert content["started_at"] == "2025-10-09T08:53:20.000Z"
+    assert content["counts"]["requirements"]["not exercised"] == 0
+    row = "id title strength group source outcome reason cases findings"
+    assert set(row.split()) <= content["requirements"][0].keys()
+    finding = "id requirement strength case cause pattern message pointer expected actual repeats waiver"
+    assert set(finding.split()) <= content["findings"][0].keys()
+    assert {"id", "pattern", "sentence", "count", "case"} <= content["causes"][0].keys()
+
+
+def test_same_journal_same_bytes(tmp_path: Path) -> None:
+    """Every report has the same bytes whatever the hash seed, the folder and the time zone."""
+    printed = []
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
+        environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone}
+        command = [sys.executable, "-c", SCRIPT, str(Path(__file__).parent), str(tmp_path / seed)]
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
+        printed.append(done.stdout)
+    assert printed[0] == printed[1]
+    assert len(printed[0].splitlines()) == 12

@@ -17,6 +17,9 @@ PIECE = 100
 LONGEST = 2_000
 """The longest text of a story, finding or doubt that is shown, in characters."""
 
+SHORT = 400
+"""The longest value beside another, in characters."""
+
 LISTED = 200
 """The longest text in a row of the list, in characters."""
 
@@ -110,7 +113,9 @@ def _details(run: Folded, each: Evidence, relations: dict[str, list[str]]) -> _D
                 "requirement": found.requirement,
                 "strength": found.strength.value,
                 **{
-                    name: cut(one_line(getattr(found, name) or ""), LONGEST)
+                    name: cut(
+                        one_line(getattr(found, name) or ""), SHORT if name in {"expected", "actual"} else LONGEST
+                    )
                     for name in ("message", "pointer", "expected", "actual", "repeats", "note", "waiver")
                 },
             }

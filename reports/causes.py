@@ -53,7 +53,8 @@ def _cause(pattern: str, group: list[FindingResult], sentences: Mapping[str, str
 
 
 def _extent(pointers: tuple[str, ...]) -> str:
-    if len(pointers) == 1:
+    # The root says nothing about where; beside named places it is not one more of them.
+    named = [pointer for pointer in pointers if pointer]
+    if len(named) < 2:  # noqa: PLR2004 - one place needs no number
         return ""
-    members = all(not pointer or pointer.startswith("/") for pointer in pointers)
-    return f", at {len(pointers)} {'members' if members else 'places'}"
+    return f", at {len(named)} {'members' if all(each.startswith('/') for each in named) else 'places'}"

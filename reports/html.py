@@ -32,15 +32,11 @@ GLYPHS = {
 }
 """What stands for an outcome beside its colour."""
 
-VERDICTS = {
-    Verdict.CONFORMING: Outcome.PASSED,
-    Verdict.NOT_CONFORMING: Outcome.FAILED,
-    Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
-}
+VERDICTS = dict(zip(Verdict, (Outcome.PASSED, Outcome.FAILED, Outcome.INCONCLUSIVE), strict=True))
 """The outcome whose colour and glyph a verdict takes."""
 
-LONGEST = 2_000
-"""The longest text of a target that is shown, in characters."""
+LONGEST, SHORT = 2_000, 400
+"""The longest text of a target that is shown, and the longest value beside another, in characters."""
 
 
 def render(run: Folded) -> bytes:
@@ -128,6 +124,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "line": lambda text: cut(one_line(text), LONGEST),
+        "short": lambda text: cut(one_line(text), SHORT),
         "one_line": one_line,
         "ticks": _ticks,
         "sentence": _sentence,
@@ -157,7 +154,7 @@ def _headline(run: Folded) -> str:
         return "Nothing was exercised."
     left, warned = len(musts) - len(held), results.counts.requirements[Outcome.WARNED]
     said = f"All {count(len(held), 'mandatory requirement')} that were exercised hold"
-    said += f"; {number(left)} {'was' if left == 1 else 'were'} not exercised." if left else "."
+    said += f"; {count(left, 'more was', 'more were')} not exercised." if left else "."
     return said + (f" {count(warned, 'recommendation')} not kept." if warned else "")
 
 

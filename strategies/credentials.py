@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from conformance.model.case import KEY, Case, Need, Story
 from conformance.strategies.building import Builder, Headers
 
+ANY_SCHEME = "a credential without the documented scheme"
 WRONG_KEY = "wrong-key-of-the-conformance-suite"
 
 
@@ -27,11 +28,8 @@ def _missing(build: Builder) -> Iterator[Case]:
     security = build.contract.operation.security
     if security is None or security.location != "header":
         return
-    scheme = build.contract.scheme
-    empty = ["", scheme, f"{scheme} "] if scheme else [""]
-    for slug, value in zip(("empty", "scheme-alone", "scheme-and-space"), empty, strict=False):
-        headers = ((security.name, value),)
-        yield _refused(build, slug, "authentication.missing", headers, f"{security.name}: {value!r}", "an empty credential")
+    headers = ((security.name, ""),)
+    yield _refused(build, "empty", "authentication.missing", headers, f"{security.name} is empty", "an empty credential")
 
 
 def _wrong(build: Builder) -> Iterator[Case]:
@@ -42,6 +40,12 @@ def _wrong(build: Builder) -> Iterator[Case]:
         story = _story(build, "a wrong key", "a wrong key")
         request = replace(right, headers=headers, target=target)
         yield build.refused(f"refuse.credential.{slug}", "authentication.wrong", request, story, (Need.KEYS,))
+    if build.contract.scheme and build.credential_headers:
+        name = build.credential_headers[0][0]
+        for slug, value in (("scheme-alone", build.contract.scheme), ("scheme-and-space", f"{build.contract.scheme} ")):
+            request = replace(right, headers=_with(build, ((name, value),)))
+            story = _story(build, "the scheme without a key", "an empty key")
+            yield build.refused(f"refuse.credential.{slug}", "authentication.wrong", request, story, (Need.KEYS,))
     headers = tuple((n, v.replace(KEY, WRONG_KEY)) for n, v in right.headers)
     both = replace(build.request(b"{"), headers=headers, target=right.target.replace(KEY, WRONG_KEY))
     story = _story(build, "a wrong key and a bad body", "a wrong key with a bad body")
@@ -73,16 +77,16 @@ def _schemes(build: Builder) -> Iterator[Case]:
     if security is None or not scheme:
         return
     yield _refused(
-        build, "bare-key", "authentication.bare-key", ((security.name, KEY),), "the key without its scheme", "the bare key"
+        build, "bare-key", "authentication.bare-key", ((security.name, KEY),), "the key without its scheme", ANY_SCHEME
     )
     for other in ("Basic", "Token", "Digest", "Conformance"):
         if other.lower() != scheme.lower():
             headers = ((security.name, f"{other} {KEY}"),)
             says = f"scheme {other}"
             slug = f"scheme-{other.lower()}"
-            yield _refused(build, slug, "authentication.unknown-scheme", headers, says, "an undocumented scheme")
+            yield _refused(build, slug, "authentication.unknown-scheme", headers, says, ANY_SCHEME)
     joined = ((security.name, f"{scheme}{KEY}"),)
-    yield _refused(build, "no-space", "authentication.unknown-scheme", joined, "no space after the scheme", "no space after the scheme")
+    yield _refused(build, "no-space", "authentication.unknown-scheme", joined, "no space after the scheme", ANY_SCHEME)
     odd = [
         ("scheme-lower-case", "authentication.scheme-case", f"{scheme.lower()} {KEY}"),
         ("scheme-upper-case", "authentication.scheme-case", f"{scheme.upper()} {KEY}"),

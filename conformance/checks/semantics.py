@@ -17,6 +17,13 @@ from conformance.model.vocabulary import Group
 
 MISSING = object()
 
+MAX_DIGITS = 4_300
+
+MACHINE_LIMITS = frozenset(
+    map(Decimal, (2**31 - 1, 2**31, 2**32 - 1, 2**53 - 1, 2**53, 2**63 - 1, 2**63, 2**64 - 1))
+)
+"""Where arithmetic of machine types stops."""
+
 
 def echo(subject: Subject) -> Judged:
     """Every value that was sent and is not null comes back equal, by exact value."""
@@ -192,23 +199,20 @@ def _difference(sent: object, found: object, node: Node | None) -> str:  # noqa:
         return "the default in its place"
     if isinstance(sent, str) and isinstance(found, str):
         return _text_difference(sent, found)
-    if isinstance(sent, int | Decimal) and isinstance(found, int | Decimal) and not isinstance(found, bool):
-        if _close(sent, found):
-            return "rounded"
-        for bits in (32, 64):
-            if (int(sent) - int(found)) % 2**bits == 0:
-                return f"wrapped to {bits} bits"
-        if abs(int(found)) in {2**31 - 1, 2**31, 2**32 - 1, 2**53 - 1, 2**63 - 1, 2**63, 2**64 - 1}:
-            return "cut to a machine type"
-        return "another number"
+    if _type(sent) == _type(found) == "number":
+        return _number_difference(Decimal(str(sent)), Decimal(str(found)))
     return "another value" if _type(sent) == _type(found) else f"{_type(found)} in its place"
 
 
-def _close(sent: int | Decimal, found: int | Decimal) -> bool:
-    try:
-        return float(sent) == float(found)
-    except OverflowError:
-        return False
+def _number_difference(sent: Decimal, found: Decimal) -> str:
+    if float(sent) == float(found):
+        return "rounded"
+    # Beyond this an integer would fill the memory: an exponent is short to write.
+    if max(sent.adjusted(), found.adjusted()) <= MAX_DIGITS:
+        for bits in (32, 64):
+            if (int(sent) - int(found)) % 2**bits == 0:
+                return f"wrapped to {bits} bits"
+    return "cut to a machine type" if abs(found) in MACHINE_LIMITS else "another number"
 
 
 def _text_difference(sent: str, found: str) -> str:

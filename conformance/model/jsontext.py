@@ -226,7 +226,7 @@ def _string(text: str) -> str:
     return encode_basestring_ascii(text)
 
 
-def _scalar(value: None | bool | float | Decimal) -> str:  # noqa: FBT001  (a JSON value)
+def _scalar(value: bool | float | Decimal | None) -> str:  # noqa: FBT001  (a JSON value)
     if value is None:
         return "null"
     if isinstance(value, bool):

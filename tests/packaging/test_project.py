@@ -74,7 +74,9 @@ def test_the_nouns_are_kept_from_every_dependency(project: dict[str, Any]) -> No
     modules = {
         name
         for name, owners in providers.items()
-        if not name.startswith("_") and wanted & {owner.lower().replace("_", "-") for owner in owners}
+        if name.isidentifier()
+        and not name.startswith("_")
+        and wanted & {owner.lower().replace("_", "-") for owner in owners}
     }
     (contract,) = (each for each in project["tool"]["importlinter"]["contracts"] if each["type"] == "forbidden")
 

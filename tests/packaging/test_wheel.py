@@ -37,11 +37,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def python(code: str, folder: Path, installed: Path) -> str:
-    """Run `code` in `folder`, with the installed wheel before anything else that is importable."""
+    """Run `code` in `folder`, as a user would: the folder comes first, the installed wheel next."""
     done = subprocess.run(  # noqa: S603 (our own words)
         [sys.executable, "-c", code],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(installed)},
+        env={name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+        | {"PYTHONPATH": str(installed)},
         check=False,
         capture_output=True,
         text=True,

@@ -71,3 +71,12 @@ def test_thousands_collapse() -> None:
     assert len(once.findings) > 200
     assert len(once.causes) == 4
     assert {each.id for each in once.causes} == {each.id for each in again.causes}
+
+
+def test_root_is_no_further_place() -> None:
+    """A finding without a place, beside findings at one, adds none to the sentence."""
+    journal = Journal()
+    journal.send(journals.case())
+    journal.find(journals.case(), MUST, pointer="")
+    journal.find(journals.case(), MUST, pointer="/name")
+    assert fold(journal.end()).causes[0].sentence == "accepts a string where an integer is required"

@@ -1,0 +1,275 @@
+"""Faults of HTTP in requests: methods, paths, header fields and transfer codings that are treated wrongly."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote
+
+from msgspec.structs import replace
+
+from conformance.contract.contract import Contract
+from conformance.mock.effects import after, answering, forgiving, refusals, refusing
+from conformance.mock.faults import Effect, Fault, Witness
+from conformance.mock.plan import put
+from conformance.mock.stages import Stage
+from conformance.mock.turn import Refusal, Step, Turn
+from conformance.mock.witnesses import builder, one, smallest, with_header, with_parameter
+from conformance.model.case import Request
+from conformance.model.pointer import split
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Group
+
+
+def exchange_faults(contract: Contract) -> Iterator[Fault]:
+    """Yield faults of how a request is received."""
+    yield from _methods()
+    yield from _accept()
+    yield from _media_types(contract)
+    yield from _transfer()
+    for name, pointer in contract.echoed_parameters.items():
+        yield from _echoed_parameter(name, split(pointer))
+    for name in contract.operation.path_parameters:
+        yield from _parameter(name)
+
+
+def _methods() -> Iterator[Fault]:
+    def any_method(turn: Turn, step: Step) -> bool:
+        try:
+            step(turn)
+        except Refusal:
+            turn.action = "create"
+            return True
+        return False
+
+    def unlisted(turn: Turn) -> bool:
+        before = len(turn.reply)
+        turn.set_header("allow", None)
+        return len(turn.reply) < before
+
+    def wrong(_: Turn, refusal: Refusal) -> bool:
+        return refusal.status == 405  # noqa: PLR2004
+
+    not_allowed = "transport.method-not-allowed"
+    for slug, sentence, requirement, stage, effect in (
+        ("any", "Any method creates.", not_allowed, Stage.METHOD, any_method),
+        ("without-allow", "A 405 carries no Allow.", not_allowed, Stage.REFUSE, after(unlisted)),
+        ("status-200", "An unsupported method is answered with 200.", not_allowed, Stage.METHOD, refusals(wrong, 200)),
+        ("status-400", "An unsupported method is answered with 400.", not_allowed, Stage.METHOD, refusals(wrong, 400)),
+        ("status-500", "An unsupported method is answered with 500.", "error.server-error", Stage.METHOD, refusals(wrong, 500)),
+        ("status-501", "An unsupported method is answered with 501.", "error.server-error", Stage.METHOD, refusals(wrong, 501)),
+        (
+            "dropped",
+            "An unsupported method breaks the connection off.",
+            "transport.dropped",
+            Stage.METHOD,
+            refusals(wrong, 500, dropped=True),
+        ),
+    ):
+        yield Fault(f"method.{slug}", sentence, requirement, stage, effect, _by_put)
+
+
+def _by_put(contract: Contract) -> tuple[Request, ...]:
+    wrong = "PUT" if contract.operation.method != "PUT" else "PATCH"
+    return (replace(smallest(contract), method=wrong),)
+
+
+def _accept() -> Iterator[Fault]:
+    def none(turn: Turn) -> bool:
+        return not turn.values("accept")
+
+    def wildcard(turn: Turn) -> bool:
+        return any(b"*/*" in value for value in turn.values("accept"))
+
+    def ranged(turn: Turn) -> bool:
+        return any(b"/*" in value and b"*/*" not in value for value in turn.values("accept"))
+
+    for slug, says, test, value in (
+        ("absent", "without Accept", none, None),
+        ("wildcard", "with Accept: */*", wildcard, "*/*"),
+        ("range", "with Accept: application/*", ranged, "application/*"),
+    ):
+        yield Fault(
+            f"accept-field.{slug}-refused",
+            f"A request {says} is refused.",
+            "transport.accept",
+            Stage.MEDIA_TYPE,
+            refusing(test, 406, "NOT_ACCEPTABLE", "name the media type that you accept"),
+            with_header("Accept", value),
+        )
+
+
+def _media_types(contract: Contract) -> Iterator[Fault]:
+    declared = contract.operation.request_media_type
+
+    def essence(turn: Turn) -> str:
+        values = turn.values("content-type")
+        return values[0].decode("latin-1").partition(";")[0].strip().lower() if values else ""
+
+    for slug, says, test, value in (
+        ("unchecked", "Any media type, and none, is taken.", lambda _: True, "text/plain"),
+        ("absent", "A body without a media type is taken.", lambda turn: not turn.values("content-type"), None),
+        ("text", "JSON declared as text is taken.", lambda turn: essence(turn).startswith("text/"), "text/plain"),
+        ("xml", "JSON declared as XML is taken.", lambda turn: essence(turn) == "application/xml", "application/xml"),
+        (
+            "form",
+            "JSON declared as a form is taken.",
+            lambda turn: essence(turn) == "application/x-www-form-urlencoded",
+            "application/x-www-form-urlencoded",
+        ),
+        (
+            "multipart",
+            "JSON declared as multipart is taken.",
+            lambda turn: essence(turn).startswith("multipart/"),
+            "multipart/form-data; boundary=x",
+        ),
+        (
+            "octet-stream",
+            "JSON declared as an octet stream is taken.",
+            lambda turn: essence(turn) == "application/octet-stream",
+            "application/octet-stream",
+        ),
+    ):
+        witness = with_header("Content-Type", value)
+        yield _media(f"{slug}-taken", says, "reject.media-type", forgiving(test), witness)
+    for slug, says, test, value in (
+        ("upper-case", "The media type in upper case is refused.", _upper, declared.upper()),
+        ("charset", "A charset beside the media type is refused.", lambda turn: b";" in _content_type(turn), f"{declared}; charset=utf-8"),
+        ("quoted-charset", "A charset in quotes is refused.", lambda turn: b'"' in _content_type(turn), f'{declared}; charset="utf-8"'),
+        ("unspaced", "A parameter without a space before it is refused.", lambda turn: b";c" in _content_type(turn).lower(), f"{declared};charset=UTF-8"),
+    ):
+        witness = with_header("Content-Type", value)
+        refused = refusing(test, 415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {declared}")
+        yield _media(f"{slug}-refused", says, "accept.media-type", refused, witness)
+    crashed = refusals(lambda *_: True, 500)
+    witness = with_header("Content-Type", "text/plain")
+    yield _media("wrong-crashes", "Another media type is answered with 500.", "error.server-error", crashed, witness)
+    crashed = refusals(lambda turn, _: not turn.values("content-type"), 500)
+    witness = with_header("Content-Type", None)
+    yield _media("absent-crashes", "No media type is answered with 500.", "error.server-error", crashed, witness)
+
+
+def _media(slug: str, sentence: str, requirement: str, effect: Effect, witness: Witness) -> Fault:
+    return Fault(f"media-type.{slug}", sentence, requirement, Stage.MEDIA_TYPE, effect, witness)
+
+
+def _content_type(turn: Turn) -> bytes:
+    values = turn.values("content-type")
+    return values[0] if values else b""
+
+
+def _upper(turn: Turn) -> bool:
+    return _content_type(turn) != _content_type(turn).lower()
+
+
+def _transfer() -> Iterator[Fault]:
+    def chunked(turn: Turn) -> bool:
+        return bool(turn.values("transfer-encoding"))
+
+    def unread(turn: Turn, step: Step) -> bool:
+        lost = chunked(turn)
+        if lost:
+            turn.body = b""
+        step(turn)
+        return lost
+
+    def without_length(contract: Contract) -> Request:
+        return replace(smallest(contract), chunked=True)
+
+    refused = refusing(chunked, 411, "LENGTH_REQUIRED", "say how long the body is")
+    for slug, sentence, effect in (
+        ("refused", "A body in chunks is refused.", refused),
+        ("lost", "A body in chunks is taken for an empty one.", unread),
+    ):
+        yield Fault(f"chunks.{slug}", sentence, "transport.chunked", Stage.LIMIT, effect, one(without_length))
+
+
+def _echoed_parameter(name: str, target: tuple[str, ...]) -> Iterator[Fault]:
+    requirement = requirement_id(Group.SEMANTICS, "path", name, "echo")
+
+    def previous(turn: Turn) -> str:
+        memory = turn.desk.memory
+        held = memory.get(f"path.{name}", turn.parameters[name])
+        memory[f"path.{name}"] = turn.parameters[name]
+        return str(held)
+
+    for slug, says, change, value in (
+        ("constant", "is the same in every answer", lambda _: "abcd1234", "witness"),
+        ("lower-case", "comes back in lower case", lambda turn: turn.parameters[name].lower(), "Witness"),
+        ("upper-case", "comes back in upper case", lambda turn: turn.parameters[name].upper(), "witness"),
+        ("not-decoded", "comes back percent-encoded", lambda turn: builder_quote(turn, name), "a b"),
+        ("decoded-twice", "is decoded twice", lambda turn: unquote(turn.parameters[name]), "a%2Fb"),
+        ("plus-as-space", "has its plus signs read as spaces", lambda turn: turn.parameters[name].replace("+", " "), "a+b"),
+        ("base-name", "loses what precedes a slash", lambda turn: turn.parameters[name].rpartition("/")[2], "a/b"),
+        ("empty", "is an empty text", lambda _: "", "witness"),
+    ):
+
+        def remake(turn: Turn, change: Callable[[Turn], str] = change) -> object:
+            new = change(turn)
+            return turn.answer if new == turn.parameters[name] else put(turn.answer, target, new)
+
+        yield Fault(
+            f"path.{name}.{slug}",
+            f"The path parameter {name} {says}.",
+            requirement,
+            Stage.ANSWER,
+            answering(remake),  # type: ignore[arg-type]
+            with_parameter(name, value),
+        )
+
+    def witness(contract: Contract) -> tuple[Request, ...]:
+        first = smallest(contract, 1)
+        return first, replace(smallest(contract, 2), target=builder(contract).target_with({name: "another"}))
+
+    yield Fault(
+        f"path.{name}.previous",
+        f"The path parameter {name} is that of the request before.",
+        requirement,
+        Stage.ANSWER,
+        answering(lambda turn: put(turn.answer, target, previous(turn))),
+        witness,
+    )
+
+
+def builder_quote(turn: Turn, name: str) -> str:
+    """Return a path parameter as it stood in the path."""
+    for each in turn.desk.plan.routes:
+        match = each.expression.fullmatch(turn.path)
+        if match and name in each.parameters:
+            return str(match.groups()[each.parameters.index(name)].decode("latin-1"))
+    return turn.parameters[name]
+
+
+def _parameter(name: str) -> Iterator[Fault]:
+    for slug, says, test, value, status in (
+        ("encoded", "that is percent-encoded", lambda turn: b"%" in turn.path, "a b", 404),
+        ("encoded-slash", "with an encoded slash", lambda turn: b"%2f" in turn.path.lower(), "a/b", 404),
+        ("non-ascii", "beyond ASCII", lambda turn: not turn.parameters[name].isascii(), "\u00e9\U0001f600", 400),
+    ):
+        yield Fault(
+            f"path.{name}.{slug}-refused",
+            f"A path parameter {name} {says} is not found.",
+            "transport.target",
+            Stage.METHOD,
+            refusing(test, status, "NOT_FOUND", "there is nothing at this path"),
+            with_parameter(name, value),
+        )
+        if status != 404:  # noqa: PLR2004
+            yield Fault(
+                f"path.{name}.{slug}-crashes",
+                f"A path parameter {name} {says} is answered with 500.",
+                "error.server-error",
+                Stage.METHOD,
+                refusing(test, 500, "INTERNAL_ERROR", "internal server error"),
+                with_parameter(name, value),
+            )
+    for slug, says, test, value in (
+        ("long", "of 2,000 characters", lambda turn: len(turn.parameters[name]) > 1_000, "a" * 2_000),  # noqa: PLR2004
+        ("nul", "with an encoded NUL", lambda turn: "\0" in turn.parameters[name], "a\0b"),
+        ("dots", "of two dots", lambda turn: turn.parameters[name] == "..", ".."),
+    ):
+        yield Fault(
+            f"path.{name}.{slug}-crashes",
+            f"A path parameter {name} {says} is answered with 500.",
+            "error.server-error",
+            Stage.METHOD,
+            refusing(test, 500, "INTERNAL_ERROR", "internal server error"),
+            with_parameter(name, value),
+        )

@@ -1,0 +1,349 @@
+"""Faults of reading: bodies that are no JSON and are taken or crashed on, and right spellings that are refused."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.contract.contract import Contract
+from conformance.mock.effects import crashing, refusals, refusing
+from conformance.mock.faults import Effect, Fault
+from conformance.mock.stages import Stage
+from conformance.mock.turn import Refusal, Step, Turn
+from conformance.mock.witnesses import builder, name_of, one, post, smallest, with_body
+from conformance.model.case import Request
+from conformance.model.jsontext import BYTE_ORDER_MARK, Json, JsonFault, JsonText, Writable, read
+
+CRASH = "error.server-error"
+
+
+class Leniency(msgspec.Struct, frozen=True):
+    """A kind of text that is no JSON: what a lax reader makes of it, and how a right body becomes one."""
+
+    slug: str
+    says: str
+    mend: Callable[[bytes], bytes]
+    spoil: Callable[[bytes], bytes]
+    requirement: str = "reject.json-text"
+
+
+def _sub(pattern: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    compiled = re.compile(pattern, re.DOTALL)
+    return lambda body: compiled.sub(new, body)
+
+
+def _first_text(body: bytes) -> bytes:
+    """Return the first of several JSON texts."""
+    try:
+        text = body.decode()
+        _, end = json.JSONDecoder().raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
+        return body
+    return text.lstrip()[:end].encode()
+
+
+def _closed(body: bytes) -> bytes:
+    """Return a text that breaks off with what is missing at its end."""
+    plain = re.sub(rb'"(?:[^"\\]|\\.)*"', b'""', body)
+    quote = b'"' if plain.count(b'"') % 2 else b""
+    return body + quote + b"}" * (plain.count(b"{") - plain.count(b"}"))
+
+
+def _before_end(extra: bytes) -> Callable[[bytes], bytes]:
+    return lambda body: body.rstrip()[:-1] + extra + b"}"
+
+
+LENIENCIES = (
+    Leniency("trailing-comma", "a trailing comma", _sub(rb",\s*([}\]])", rb"\1"), _before_end(b",")),
+    Leniency(
+        "comments", "comments", _sub(rb"/\*.*?\*/|//[^\n\"]*(?=\n|$)|#[^\n\"]*\n", b""), lambda body: b"/* a comment */" + body
+    ),
+    Leniency("line-comments", "line comments", _sub(rb"(?m)^\s*//[^\n]*\n", b""), lambda body: b"// a comment\n" + body),
+    Leniency("single-quotes", "single quotes", lambda body: body.replace(b"'", b'"'), lambda body: body.replace(b'"', b"'")),
+    Leniency(
+        "unquoted-names",
+        "names without quotes",
+        _sub(rb"([{,]\s*)([A-Za-z_]\w*)\s*:", rb'\1"\2":'),
+        _sub(rb'"([A-Za-z_]\w*)"\s*:', rb"\1:"),
+    ),
+    Leniency("nan", "NaN", _sub(rb":\s*NaN\b", b": null"), _before_end(b', "undeclared": NaN')),
+    Leniency("infinity", "Infinity", _sub(rb":\s*-?Infinity\b", b": null"), _before_end(b', "undeclared": Infinity')),
+    Leniency("hexadecimal", "hexadecimal numbers", _sub(rb":\s*0x[0-9A-Fa-f]+", b": 1"), _before_end(b', "undeclared": 0x1F')),
+    Leniency("leading-zero", "leading zeros", _sub(rb":\s*0+(\d)", rb": \1"), _before_end(b', "undeclared": 01')),
+    Leniency("leading-plus", "a plus sign", _sub(rb":\s*\+(\d)", rb": \1"), _before_end(b', "undeclared": +1')),
+    Leniency("bare-point", "a number that ends in a point", _sub(rb"(\d)\.(?=[,}\s])", rb"\1"), _before_end(b', "undeclared": 1.')),
+    Leniency("leading-point", "a number that begins with a point", _sub(rb":\s*\.(\d)", rb": 0.\1"), _before_end(b', "undeclared": .5')),
+    Leniency(
+        "python-literals",
+        "True, False and None",
+        lambda body: _sub(rb"\b(True|False|None)\b", b"null")(body),  # noqa: PLW0108
+        _before_end(b', "undeclared": True'),
+    ),
+    Leniency("two-texts", "two JSON texts", _first_text, lambda body: body + b" " + body),
+    Leniency("trailing-text", "text after the JSON text", _first_text, lambda body: body + b" x"),
+    Leniency("cut-short", "a text that breaks off", _closed, lambda body: body.rstrip()[:-1]),
+    Leniency(
+        "control-character",
+        "an unescaped control character",
+        _sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|(?<=[a-z])[\n\t\r]", b""),
+        _before_end(b', "undeclared": "a\x01b"'),
+    ),
+    Leniency("missing-comma", "a missing comma", _sub(rb'(["\d}])\s+"', rb'\1, "'), _before_end(b' "undeclared": 1')),
+    Leniency("bad-escape", "an unknown escape", _sub(rb'\\([^"\\/bfnrtu])', rb"\1"), _before_end(b', "undeclared": "\\x41"')),
+    Leniency(
+        "invalid-utf-8",
+        "bytes that are not UTF-8",
+        lambda body: body.decode("utf-8", "replace").encode(),
+        _before_end(b', "undeclared": "\xff"'),
+        "reject.utf-8",
+    ),
+    Leniency(
+        "latin-1",
+        "Latin-1",
+        lambda body: body if _is_utf_8(body) else body.decode("latin-1").encode(),
+        _before_end(b', "undeclared": "\xe9t\xe9"'),
+        "reject.utf-8",
+    ),
+    Leniency(
+        "overlong-utf-8",
+        "overlong UTF-8",
+        lambda body: body.replace(b"\xc0\xaf", b"/"),
+        _before_end(b', "undeclared": "\xc0\xaf"'),
+        "reject.utf-8",
+    ),
+    Leniency(
+        "encoded-surrogate",
+        "a surrogate in UTF-8",
+        _sub(rb"\xed[\xa0-\xbf][\x80-\xbf]", b"?"),
+        _before_end(b', "undeclared": "\xed\xa0\x80"'),
+        "reject.utf-8",
+    ),
+    Leniency(
+        "utf-16",
+        "UTF-16",
+        lambda body: body.decode("utf-16", "ignore").encode("utf-8", "ignore") if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else body,
+        lambda body: body.decode().encode("utf-16"),
+        "reject.utf-8",
+    ),
+)
+
+
+def malformed_faults(contract: Contract) -> Iterator[Fault]:
+    """Yield faults of reading the body."""
+    for each in LENIENCIES:
+        yield Fault(
+            f"malformed.{each.slug}-taken",
+            f"A body with {each.says} is taken as JSON.",
+            each.requirement,
+            Stage.PARSE,
+            _reading(each.mend),
+            with_body(each.spoil),
+        )
+    yield Fault(
+        "malformed.duplicates-taken",
+        "A body with a member twice is taken, and the last one counts.",
+        "reject.duplicate-names",
+        Stage.PARSE,
+        _duplicates,
+        one(_doubled),
+    )
+    yield from _wholes(contract)
+    yield from _crashes()
+    yield from _spellings()
+
+
+def _reading(mend: Callable[[bytes], bytes]) -> Effect:
+    """Return an effect that reads what is not JSON after mending it."""
+
+    def effect(turn: Turn, step: Step) -> bool:
+        try:
+            step(turn)
+        except Refusal:
+            mended = mend(turn.body)
+            if mended == turn.body:
+                raise
+            _read_as(turn, mended)
+            return True
+        return False
+
+    return effect
+
+
+def _read_as(turn: Turn, body: bytes) -> None:
+    try:
+        text = read(body)
+    except JsonFault as fault:
+        raise Refusal(400, "INVALID_JSON", f"the body is not JSON: {fault.reason}") from fault
+    turn.text, turn.sent = text, text.value
+
+
+def _duplicates(turn: Turn, step: Step) -> bool:
+    try:
+        step(turn)
+    except Refusal:
+        if turn.text is None or not turn.text.duplicates:
+            raise
+        turn.sent = turn.text.value
+        return True
+    return False
+
+
+def _doubled(contract: Contract) -> Request:
+    request = smallest(contract)
+    body = request.body or b"{}"
+    inside = body.strip()[1:-1] or b'"a": 1'
+    return replace(request, body=b"{" + inside + b", " + inside + b"}")
+
+
+def _wholes(contract: Contract) -> Iterator[Fault]:
+    """Yield bodies without any JSON text that are taken as the smallest right one."""
+
+    def smallest_read(turn: Turn) -> None:
+        body = cast("Json", builder(contract).smallest)
+        name = name_of(contract)
+        turn.sent = {**body, name: f"unnamed-{turn.number}"} if name and isinstance(body, dict) else body
+        turn.text = JsonText(turn.sent)
+
+    for slug, says, test, body in (
+        ("blank", "of white space alone", lambda body: bool(body) and not body.strip(), b" \n"),
+        ("no-json", "of plain text", lambda body: body[:1].isalpha() and b"=" not in body, b"hello"),
+        ("form", "of a form", lambda body: bool(re.match(rb"[\w%+.-]+=", body)), b"a=1&b=2"),
+    ):
+
+        def effect(turn: Turn, step: Step, test: Callable[[bytes], bool] = test) -> bool:
+            try:
+                step(turn)
+            except Refusal:
+                if not test(turn.body):
+                    raise
+                smallest_read(turn)
+                return True
+            return False
+
+        sentence = f"A body {says} is taken."
+        witness = with_body(lambda _, body=body: body)  # type: ignore[misc]
+        yield Fault(f"malformed.{slug}-taken", sentence, "reject.json-text", Stage.PARSE, effect, witness)
+
+
+def _crashes() -> Iterator[Fault]:
+    """Yield 500 and broken connections where 400 is due, or where the body is right."""
+    for slug, says, test, spoil in (
+        ("not-json", "that is not JSON", lambda body: bool(body.strip()), lambda body: body[:-1]),
+        ("empty", "that is empty", lambda body: not body, lambda _: b""),
+        ("not-utf-8", "that is not UTF-8", lambda body: not _is_utf_8(body), _before_end(b', "undeclared": "\xff"')),
+        ("byte-order-mark", "with a byte order mark", lambda body: body.startswith(BYTE_ORDER_MARK), lambda body: BYTE_ORDER_MARK + body),
+        ("deep", "nested beyond 100 levels", lambda body: body.count(b"[") > 100, _before_end(b', "undeclared": ' + b"[" * 5000 + b"]" * 5000)),  # noqa: PLR2004
+        ("nan", "with NaN", lambda body: b"NaN" in body, _before_end(b', "undeclared": NaN')),
+        ("long-number", "with a number of 5,000 digits", lambda body: bool(re.search(rb"\d{4500}", body)), _before_end(b', "undeclared": ' + b"1" * 5000)),
+    ):
+
+        def refused(turn: Turn, refusal: Refusal, test: Callable[[bytes], bool] = test) -> bool:
+            return refusal.status == 400 and test(turn.body)  # noqa: PLR2004
+
+        yield Fault(
+            f"crash.body.{slug}",
+            f"The server answers 500 to a body {says}.",
+            CRASH,
+            Stage.PARSE,
+            refusals(refused, 500),
+            with_body(spoil),
+        )
+        yield Fault(
+            f"drop.body.{slug}",
+            f"The server breaks the connection off at a body {says}.",
+            "transport.dropped",
+            Stage.PARSE,
+            refusals(refused, 500, dropped=True),
+            with_body(spoil),
+        )
+    for slug, says, test, spoil in (
+        ("undeclared-member", "an undeclared member", lambda body: b"undeclared" in body, _before_end(b', "undeclared_member": 1')),
+        ("nested", "20 levels", lambda body: body.count(b"[") + body.count(b"{") > 20, _before_end(b', "undeclared": ' + b"[" * 30 + b"]" * 30)),  # noqa: PLR2004
+        ("large", "more than 60,000 bytes", lambda body: len(body) > 60_000, _before_end(b', "undeclared": "' + b"a" * 70_000 + b'"')),  # noqa: PLR2004
+        ("very-large", "more than 1,000,000 bytes", lambda body: len(body) > 1_000_000, _before_end(b', "undeclared": "' + b"a" * 1_100_000 + b'"')),  # noqa: PLR2004
+        ("many-members", "more than 500 members", lambda body: body.count(b":") > 500, _before_end(b"".join(b', "undeclared%d": 1' % n for n in range(600)))),  # noqa: PLR2004
+        ("proto-member", "a member called __proto__", lambda body: b"__proto__" in body, _before_end(b', "__proto__": {"a": 1}')),
+        ("empty-name", "a member with an empty name", lambda body: b'"":' in body, _before_end(b', "": 1')),
+        ("duplicate", "a member twice", _has_duplicates, None),
+    ):
+
+        def seen(turn: Turn, test: Callable[[bytes], bool] = test) -> bool:
+            return test(turn.body)
+
+        yield Fault(
+            f"crash.body.{slug}",
+            f"The server answers 500 to a body with {says}.",
+            CRASH,
+            Stage.PARSE,
+            crashing(seen),
+            with_body(spoil) if spoil else one(_doubled),
+        )
+
+
+def _spellings() -> Iterator[Fault]:
+    """Yield right spellings of JSON that are refused."""
+    for slug, says, test, respell in (
+        ("leading-space", "white space before it", lambda body: body[:1] in {b" ", b"\n", b"\t", b"\r"}, lambda body: b" \n" + body),
+        ("trailing-line-break", "a line break after it", lambda body: body.endswith(b"\n"), lambda body: body + b"\n"),
+        ("line-breaks", "line breaks in it", lambda body: b"\n" in body.strip(), lambda body: body.replace(b": ", b":\n  ")),
+        ("compact", "no white space at all", lambda body: b": " not in body, lambda body: body.replace(b": ", b":").replace(b", ", b",")),
+        ("escaped-name", "an escaped letter in a name", lambda body: bool(re.search(rb'"[^"]*\\u[^"]*"\s*:', body)), _escaped_name),
+        ("non-ascii", "letters beyond ASCII", lambda body: not body.isascii(), _before_end(', "undeclared": "é"'.encode())),
+        ("escaped-slash", "an escaped slash", lambda body: b"\\/" in body, _before_end(b', "undeclared": "a\\/b"')),
+    ):
+
+        def seen(turn: Turn, test: Callable[[bytes], bool] = test) -> bool:
+            return test(turn.body)
+
+        yield Fault(
+            f"spelling.{slug}-refused",
+            f"A JSON text with {says} is refused.",
+            "accept.json-text",
+            Stage.PARSE,
+            refusing(seen, 400, "INVALID_JSON", "the body is not JSON"),
+            with_body(respell),
+        )
+    yield Fault(
+        "spelling.order-refused",
+        "Members in another than alphabetical or declared order are refused.",
+        "accept.json-text",
+        Stage.PARSE,
+        refusing(_reversed_order, 400, "INVALID_JSON", "the body is not JSON"),
+        one(_reversed),
+    )
+
+
+def _reversed_order(turn: Turn) -> bool:
+    if not isinstance(turn.sent, dict):
+        return False
+    declared = [name for name in turn.desk.plan.members if name in turn.sent]
+    sent = [name for name in turn.sent if name in declared]
+    return sent not in (declared, sorted(sent))
+
+
+def _reversed(contract: Contract) -> Request:
+    body = builder(contract).fullest
+    turned: Writable = dict(reversed(body.items())) if isinstance(body, dict) else body
+    return post(contract, turned)
+
+
+def _escaped_name(body: bytes) -> bytes:
+    return re.sub(rb'"(\w)(\w*)"\s*:', lambda match: b'"\\u%04x%s":' % (match[1][0], match[2]), body, count=1)
+
+
+def _has_duplicates(body: bytes) -> bool:
+    try:
+        return bool(read(body).duplicates)
+    except JsonFault:
+        return False
+
+
+def _is_utf_8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

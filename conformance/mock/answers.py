@@ -17,7 +17,10 @@ from conformance.strategies.responses import DATE_TIMES
 Answers: TypeAlias = OneOf["varied", "fresh", "full"]
 
 ODD = 5
-"""One answer in so many leaves out or nulls a given object, so that what lies in it is mostly seen."""
+"""A given object is null, a given member left out, once in so many answers: what lies in it is mostly seen."""
+
+MOST = 200
+"""The most varied answers, whatever the schema."""
 
 
 def base_answers(contract: Contract, answers: Answers) -> Iterator[Json]:
@@ -53,41 +56,57 @@ def _full(root: Node) -> Iterator[Json]:
 
 def _varied(root: Node) -> Iterator[Json]:
     yield from _full(root)
-    turns = max(len(_classes(node)) for node in root.walk())
-    number = {id(node): index for index, node in enumerate(root.walk())}
-    for turn in range(max(turns, 2 * ODD)):
-        yield plain_json(_combined(root, turn, number))
+    rotation = _Rotation(root)
+    for _ in range(MOST):
+        yield plain_json(rotation.value(root))
+        if rotation.whole:
+            return
 
 
-def _combined(node: Node, turn: int, number: dict[int, int]) -> Writable:
-    """Return a value of `node` in which every place holds the class whose turn it is; places are out of step."""
-    step = turn + number[id(node)]
-    branch = next((index for index, shape in enumerate(node.shapes) if shape.type == "object"), None)
-    if branch is None or not node.shapes[branch].members:
-        listed = next((index for index, shape in enumerate(node.shapes) if shape.items), None)
-        if listed is not None:
-            return _items(node, listed, step, number, turn)
-        classes = _classes(node)
-        return classes[step % len(classes)] if classes else bodies.fullest(node)
-    if node.nullable and step % ODD == ODD - 1:
-        return None
-    shape = node.shapes[branch]
-    result: dict[str, Writable] = {
-        last(child.path): _combined(child, turn, number)
-        for child in node.members(branch)
-        if child.required or (turn + number[id(child)]) % ODD != 1
-    }
-    if not shape.closed and step % ODD == 2:  # noqa: PLR2004 (out of step with the two above)
-        result["undeclared_member"] = {"a": 1}
-    return result
+class _Rotation:
+    """Makes values in which every place moves on to its next class each time that it is there."""
 
+    def __init__(self, root: Node) -> None:
+        self._classes = {id(node): _classes(node) for node in root.walk()}
+        # Out of step from the start, so that not everything is null or left out at once.
+        self._visits = {id(node): index for index, node in enumerate(root.walk())}
+        self._chances = dict(self._visits)
+        self._wanted = {key: index + len(self._classes[key]) for key, index in self._visits.items()}
 
-def _items(node: Node, branch: int, step: int, number: dict[int, int], turn: int) -> Writable:
-    shape = node.shapes[branch]
-    item = next((child for child in node.members(branch) if last(child.path) == ANY_ITEM), None)
-    least = shape.value("minItems")
-    count = max(least if isinstance(least, int) else 0, step % 3)
-    return [_combined(item, turn + index, number) if item else index for index in range(count)]
+    @property
+    def whole(self) -> bool:
+        """Whether every place has been through all its classes."""
+        return all(self._visits[key] >= wanted for key, wanted in self._wanted.items())
+
+    def value(self, node: Node) -> Writable:
+        """Return a value of `node`, and move on."""
+        visit = self._visits[id(node)]
+        self._visits[id(node)] += 1
+        branch = next((index for index, shape in enumerate(node.shapes) if shape.members), None)
+        if branch is not None:
+            return None if node.nullable and visit % ODD == 0 else self._object(node, branch, visit)
+        branch = next((index for index, shape in enumerate(node.shapes) if shape.items), None)
+        if branch is not None:
+            return self._items(node, branch, visit)
+        classes = self._classes[id(node)]
+        return classes[visit % len(classes)] if classes else bodies.fullest(node)
+
+    def _object(self, node: Node, branch: int, visit: int) -> Writable:
+        shape = node.shapes[branch]
+        result: dict[str, Writable] = {}
+        for child in node.members(branch):
+            self._chances[id(child)] += 1
+            if child.required or self._chances[id(child)] % ODD:
+                result[last(child.path)] = self.value(child)
+        if not shape.closed and visit % ODD == 1:
+            result["undeclared_member"] = {"a": 1}
+        return result
+
+    def _items(self, node: Node, branch: int, visit: int) -> Writable:
+        least = node.shapes[branch].value("minItems")
+        item = next((child for child in node.members(branch) if last(child.path) == ANY_ITEM), None)
+        count = max(least if isinstance(least, int) else 0, visit % 3)
+        return [self.value(item) if item else index for index in range(count)]
 
 
 def _classes(node: Node) -> list[Writable]:

@@ -199,5 +199,3 @@ async def _read(scope: Message, receive: Receive) -> Turn | None:
         b"".join(pieces),
         too_large=size > MAX_BODY_BYTES,
     )
-
-

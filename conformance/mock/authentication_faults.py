@@ -8,12 +8,26 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.contract.operation import Security
 from conformance.mock import stages
-from conformance.mock.effects import after, forgiving, refusals, refusing
+from conformance.mock.credentials import (
+    carrying,
+    is_key,
+    is_scheme,
+    key_of,
+    matches,
+    nothing,
+    raw,
+    right_key,
+    sent_key,
+    word_of,
+)
+from conformance.mock.effects import after, forgiving, of_status, refusals, refusing
 from conformance.mock.faults import ALWAYS, Effect, Fault, Trigger, Witness, every
-from conformance.mock.stages import Stage, credentials
+from conformance.mock.stages import Stage
 from conformance.mock.turn import Refusal, Step, Turn
 from conformance.mock.witnesses import builder, invalid, one, repeated, smallest
 from conformance.model.case import KEY, Request
+
+LONG = 4_096
 
 WRONG = "wrong-key-of-a-witness"
 
@@ -29,41 +43,47 @@ def authentication_faults(contract: Contract) -> Iterator[Fault]:
         if contract.scheme:
             yield from _schemes(contract, security)
     yield from _statuses()
-    yield from _kept_out(contract, security)
+    yield from _kept_out(security)
     yield from _echoed()
 
 
 def _let_in(contract: Contract, security: Security) -> Iterator[Fault]:
-    nothing = _carrying(security, None)
-    yield _fault("no-credential", "No credential is needed.", "missing", forgiving(lambda turn: not _raw(turn)), nothing)
-    yield _fault("unchecked", "Credentials are not looked at.", "wrong", forgiving(lambda _: True), _carrying(security, WRONG))
+    nothing = carrying(security, None)
+    yield _fault("no-credential", "No credential is needed.", "missing", forgiving(lambda turn: not raw(turn)), nothing)
+    yield _fault(
+        "unchecked", "Credentials are not looked at.", "wrong", forgiving(lambda _: True), carrying(security, WRONG)
+    )
     scheme = contract.scheme
     empties = {"", scheme.lower()}
     yield _fault(
         "empty-key",
         "An empty key is taken.",
         "missing",
-        forgiving(lambda turn: len(_raw(turn)) == 1 and _raw(turn)[0].strip().lower() in empties),
-        _carrying(security, f"{scheme} " if scheme else "", whole=True),
+        forgiving(lambda turn: len(raw(turn)) == 1 and raw(turn)[0].strip().lower() in empties),
+        carrying(security, f"{scheme} " if scheme else "", whole=True),
     )
 
     def scheme_right(turn: Turn) -> bool:
-        return _is_scheme(_word(turn), scheme) and bool(_key(turn, scheme))
+        return is_scheme(word_of(turn), scheme) and bool(key_of(turn, scheme))
 
-    yield _fault("any-key", "Any key is taken.", "wrong", forgiving(scheme_right), _carrying(security, WRONG))
+    yield _fault("any-key", "Any key is taken.", "wrong", forgiving(scheme_right), carrying(security, WRONG))
     yield _fault(
         "key-prefix",
         "A key that only begins with the right one is taken.",
         "wrong",
-        forgiving(lambda turn: scheme_right(turn) and _right(turn) != "" and _key(turn, scheme).startswith(_right(turn))),
-        _carrying(security, f"{KEY}x"),
+        forgiving(
+            lambda turn: (
+                scheme_right(turn) and bool(right_key(turn)) and key_of(turn, scheme).startswith(right_key(turn))
+            )
+        ),
+        carrying(security, f"{KEY}x"),
     )
     yield _fault(
         "long-key",
         "A very long key is taken.",
         "wrong",
-        forgiving(lambda turn: scheme_right(turn) and len(_key(turn, scheme)) > 4096),  # noqa: PLR2004
-        _carrying(security, "k" * 8_000),
+        forgiving(lambda turn: scheme_right(turn) and len(key_of(turn, scheme)) > LONG),
+        carrying(security, "k" * 8_000),
     )
 
 
@@ -75,20 +95,22 @@ def _elsewhere(security: Security) -> Iterator[Fault]:
     ):
 
         def test(turn: Turn, name: str = name) -> bool:
-            return any(_is_key(turn, value) for value in turn.values(name.lower()))
+            return any(is_key(turn, value) for value in turn.values(name.lower()))
 
         def witness(contract: Contract, name: str = name, value: str = value) -> Request:
-            request = _carrying(security, None)(contract)
+            request = carrying(security, None)(contract)
             return replace(request, headers=(*request.headers, (name, value)))
 
         if name.lower() != security.name.lower():
             yield _fault(f"key-in-{slug}", f"The key is taken from {says}.", "location", forgiving(test), witness)
 
     def in_query(turn: Turn) -> bool:
-        return any(_is_key(turn, value.encode()) for _, value in parse_qsl(turn.query.decode("latin-1")))
+        return any(is_key(turn, value.encode()) for _, value in parse_qsl(turn.query.decode("latin-1")))
 
     def query_witness(contract: Contract) -> Request:
-        return replace(_carrying(security, None)(contract), target=builder(contract).target_with({}, query=f"api_key={KEY}"))
+        return replace(
+            carrying(security, None)(contract), target=builder(contract).target_with({}, query=f"api_key={KEY}")
+        )
 
     yield _fault("key-in-query", "The key is taken from the query.", "location", forgiving(in_query), query_witness)
 
@@ -98,50 +120,54 @@ def _schemes(contract: Contract, security: Security) -> Iterator[Fault]:
 
     def other(turn: Turn) -> bool:
         known = {scheme.lower(), "bearer", ""}
-        return _word(turn).lower() not in known and _matches(turn, _raw(turn)[0].partition(" ")[2])
+        return word_of(turn).lower() not in known and matches(turn, raw(turn)[0].partition(" ")[2])
 
     yield _fault(
-        "any-scheme", "Any scheme is taken.", "unknown-scheme", forgiving(other), _carrying(security, f"Token {KEY}", whole=True)
+        "any-scheme",
+        "Any scheme is taken.",
+        "unknown-scheme",
+        forgiving(other),
+        carrying(security, f"Token {KEY}", whole=True),
     )
 
     def basic(turn: Turn) -> bool:
-        return _word(turn).lower() == "basic" and _matches(turn, _raw(turn)[0].partition(" ")[2])
+        return word_of(turn).lower() == "basic" and matches(turn, raw(turn)[0].partition(" ")[2])
 
-    witness = _carrying(security, f"Basic {KEY}", whole=True)
+    witness = carrying(security, f"Basic {KEY}", whole=True)
     yield _fault("basic", "The scheme Basic is taken.", "unknown-scheme", forgiving(basic), witness)
 
     def bearer(turn: Turn) -> bool:
-        return _word(turn).lower() == "bearer" and _matches(turn, _raw(turn)[0].partition(" ")[2])
+        return word_of(turn).lower() == "bearer" and matches(turn, raw(turn)[0].partition(" ")[2])
 
     if scheme.lower() != "bearer":
-        witness = _carrying(security, f"Bearer {KEY}", whole=True)
+        witness = carrying(security, f"Bearer {KEY}", whole=True)
         yield _fault("bearer", "The scheme Bearer is taken.", "bearer", forgiving(bearer), witness)
     yield _fault(
         "bare-key",
         "The key is taken without its scheme.",
         "bare-key",
-        forgiving(lambda turn: len(_raw(turn)) == 1 and " " not in _raw(turn)[0] and _matches(turn, _raw(turn)[0])),
-        _carrying(security, KEY, whole=True),
+        forgiving(lambda turn: len(raw(turn)) == 1 and " " not in raw(turn)[0] and matches(turn, raw(turn)[0])),
+        carrying(security, KEY, whole=True),
     )
 
     def joined(turn: Turn) -> bool:
-        raw = _raw(turn)[0] if _raw(turn) else ""
-        return raw.lower().startswith(scheme.lower()) and _matches(turn, raw[len(scheme) :])
+        found = next(iter(raw(turn)), "")
+        return found.lower().startswith(scheme.lower()) and matches(turn, found[len(scheme) :])
 
-    witness = _carrying(security, f"{scheme}{KEY}", whole=True)
+    witness = carrying(security, f"{scheme}{KEY}", whole=True)
     yield _fault("no-space", "No space is needed after the scheme.", "unknown-scheme", forgiving(joined), witness)
     yield _fault(
         "scheme-case",
         "The scheme is refused in another letter case.",
         "scheme-case",
-        refusing(lambda turn: _word(turn) != scheme, 401, "UNAUTHORIZED", "the scheme is not known"),
-        _carrying(security, f"{scheme.lower()} {KEY}", whole=True),
+        refusing(lambda turn: word_of(turn) != scheme, 401, "UNAUTHORIZED", "the scheme is not known"),
+        carrying(security, f"{scheme.lower()} {KEY}", whole=True),
     )
     yield _fault(
         "scheme-lower-case-alone",
         "The scheme is taken in lower case alone.",
         "valid",
-        refusing(lambda turn: _word(turn) != scheme.lower(), 401, "UNAUTHORIZED", "the scheme is not known"),
+        refusing(lambda turn: word_of(turn) != scheme.lower(), 401, "UNAUTHORIZED", "the scheme is not known"),
         smallest,
     )
 
@@ -156,9 +182,9 @@ def _statuses() -> Iterator[Fault]:
         ("503", 503, "error.server-error"),
         ("200", 200, "authentication.missing"),
     ):
-        effect = refusals(lambda _, refusal: refusal.status == 401, status)  # noqa: PLR2004
+        effect = refusals(of_status(401), status)
         sentence = f"A missing or wrong credential is answered with {status}."
-        yield Fault(f"auth.status-{slug}", sentence, requirement, Stage.AUTHENTICATE, effect, _nothing)
+        yield Fault(f"auth.status-{slug}", sentence, requirement, Stage.AUTHENTICATE, effect, nothing)
 
     def unchallenged(turn: Turn) -> bool:
         before = len(turn.reply)
@@ -166,18 +192,18 @@ def _statuses() -> Iterator[Fault]:
         return len(turn.reply) < before
 
     sentence = "A 401 carries no WWW-Authenticate."
-    yield Fault("auth.no-challenge", sentence, "authentication.challenge", Stage.REFUSE, after(unchallenged), _nothing)
+    yield Fault("auth.no-challenge", sentence, "authentication.challenge", Stage.REFUSE, after(unchallenged), nothing)
     yield Fault(
         "auth.dropped",
         "A request without a credential gets no answer.",
         "transport.dropped",
         Stage.AUTHENTICATE,
         refusals(lambda *_: True, 500, dropped=True),
-        _nothing,
+        nothing,
     )
 
 
-def _kept_out(contract: Contract, security: Security) -> Iterator[Fault]:
+def _kept_out(security: Security) -> Iterator[Fault]:
     kept_out = refusing(lambda _: True, 401, "UNAUTHORIZED", "the key has expired")
     yield _fault("valid-refused", "The right credential is refused.", "valid", kept_out, smallest)
     yield _fault(
@@ -204,7 +230,7 @@ def _kept_out(contract: Contract, security: Security) -> Iterator[Fault]:
 
     def witness(contract: Contract) -> Request:
         request = invalid(contract)
-        return replace(_carrying(security, None)(contract), body=request.body)
+        return replace(carrying(security, None)(contract), body=request.body)
 
     sentence = "The body is judged before the credential."
     yield _fault("after-validation", sentence, "order", late, witness)
@@ -212,21 +238,21 @@ def _kept_out(contract: Contract, security: Security) -> Iterator[Fault]:
 
 def _echoed() -> Iterator[Fault]:
     def in_message(turn: Turn) -> bool:
-        key = _sent_key(turn)
+        key = sent_key(turn)
         if turn.refusal is None or not key or not isinstance(turn.answer, dict):
             return False
         turn.answer = {**turn.answer, "message": f"{turn.answer.get('message')} (key: {key})"}
         return True
 
     def in_header(turn: Turn) -> bool:
-        key = _sent_key(turn)
+        key = sent_key(turn)
         if key:
             turn.set_header("x-request-credential", key)
         return bool(key)
 
     def in_answer(turn: Turn, step: Step) -> bool:
         step(turn)
-        key = _sent_key(turn)
+        key = sent_key(turn)
         if turn.action != "create" or not key or not isinstance(turn.answer, dict):
             return False
         turn.answer = {**turn.answer, "request_credential": key}
@@ -256,68 +282,3 @@ def _fault(
     return Fault(
         f"auth.{slug}", sentence, f"authentication.{requirement}", Stage.AUTHENTICATE, effect, requests, trigger
     )
-
-
-def _carrying(security: Security, value: str | None, *, whole: bool = False) -> Callable[[Contract], Request]:
-    """Return what makes a right request with another credential: a key, or with `whole` all that stands in its place."""
-
-    def make(contract: Contract) -> Request:
-        request = smallest(contract)
-        build = builder(contract)
-        text = value if value is None or whole or not contract.scheme else f"{contract.scheme} {value}"
-        if security.location == "query":
-            query = "" if text is None else f"{security.name}={text}"
-            return replace(request, target=build.target_with({}, query=query, credential=False))
-        name = "Cookie" if security.location == "cookie" else security.name
-        rest = tuple(each for each in request.headers if each[0].lower() != name.lower())
-        if text is None:
-            return replace(request, headers=rest)
-        held = f"{security.name}={text}" if security.location == "cookie" else text
-        return replace(request, headers=(*rest, (name, held)))
-
-    return make
-
-
-def _nothing(contract: Contract) -> tuple[Request, ...]:
-    security = contract.operation.security
-    return (_carrying(security, None)(contract),) if security else ()
-
-
-def _raw(turn: Turn) -> list[str]:
-    return credentials(turn.desk, turn)
-
-
-def _word(turn: Turn) -> str:
-    found = _raw(turn)
-    return found[0].strip().partition(" ")[0] if len(found) == 1 else ""
-
-
-def _is_scheme(word: str, scheme: str) -> bool:
-    return not scheme or word.lower() == scheme.lower()
-
-
-def _key(turn: Turn, scheme: str) -> str:
-    found = _raw(turn)
-    if len(found) != 1:
-        return ""
-    return found[0].strip().partition(" ")[2].strip() if scheme else found[0].strip()
-
-
-def _right(turn: Turn) -> str:
-    return turn.desk.key or ""
-
-
-def _matches(turn: Turn, key: str) -> bool:
-    """Tell whether `key` is the right one, or any where the mock knows none."""
-    return bool(key) and (turn.desk.key is None or key.strip() == turn.desk.key)
-
-
-def _is_key(turn: Turn, value: bytes) -> bool:
-    """Tell whether a field holds the right key, alone or after a word; any text where the mock knows none."""
-    text = value.decode("latin-1")
-    return _matches(turn, text) or any(_matches(turn, part) for part in text.replace("=", " ").split())
-
-
-def _sent_key(turn: Turn) -> str:
-    found = _raw(turn)
-    return found[0].rpartition(" ")[2] if found else ""

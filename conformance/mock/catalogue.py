@@ -7,16 +7,20 @@ from fnmatch import fnmatchcase
 from conformance.contract.contract import Contract
 from conformance.mock.acceptance_faults import acceptance_faults
 from conformance.mock.authentication_faults import authentication_faults
+from conformance.mock.body_faults import body_faults
 from conformance.mock.crash_faults import crash_faults
+from conformance.mock.created_faults import created_faults
 from conformance.mock.echo_faults import default_faults, echo_faults
 from conformance.mock.error_faults import error_faults
 from conformance.mock.exchange_faults import exchange_faults
 from conformance.mock.faults import Fault
 from conformance.mock.http_faults import http_faults
 from conformance.mock.malformed_faults import malformed_faults
+from conformance.mock.path_faults import path_faults
 from conformance.mock.rejection_faults import rejection_faults
 from conformance.mock.response_faults import response_faults
 from conformance.mock.state_faults import state_faults
+from conformance.mock.store_faults import store_faults
 from conformance.model.errors import UsageError
 
 FAMILIES: tuple[Callable[[Contract], Iterator[Fault]], ...] = (
@@ -29,9 +33,13 @@ FAMILIES: tuple[Callable[[Contract], Iterator[Fault]], ...] = (
     authentication_faults,
     http_faults,
     exchange_faults,
+    path_faults,
     malformed_faults,
+    body_faults,
     error_faults,
     state_faults,
+    store_faults,
+    created_faults,
 )
 """What makes faults; a new family is one more line."""
 

@@ -26,6 +26,8 @@ DROPPED = "transport.dropped"
 SERIOUS = frozenset({"huge", "nul", "lone-surrogate", "very-long", "beyond-double"})
 """Kinds on which some servers break the connection off as well."""
 
+COMPANY = {2: "pair", 3: "triple"}
+
 Holds: TypeAlias = Callable[[Json], bool]
 
 
@@ -39,7 +41,9 @@ class Level(msgspec.Struct, frozen=True):
 
 LEVELS = (
     Level("null", lambda site, body: site.any(body, lambda held: held is None), lambda _: None),
-    Level("set", lambda site, body: site.any(body, lambda held: held is not None), lambda site: bodies.smallest(site.node)),
+    Level(
+        "set", lambda site, body: site.any(body, lambda held: held is not None), lambda site: bodies.smallest(site.node)
+    ),
     Level("absent", lambda site, body: site.absent(body), lambda _: bodies.ABSENT),
 )
 """What every member that need not be there can be."""
@@ -79,7 +83,7 @@ def _kind(kind: Kind, holders: Iterable[Site], where: str, *, dropped: bool) -> 
 
 
 def _member(contract: Contract, site: Site) -> Iterator[Fault]:
-    """Yield crashes at one member: on null, on an empty value, on a value of a wrong type, on values outside its list."""
+    """Yield crashes at one member: on null, on an empty value, on its absence, on a value that its schema forbids."""
     node = site.node
     if node.nullable:
         yield _at(site, "null", "is null", partial(_any, site, lambda held: held is None), None)
@@ -139,7 +143,7 @@ def _together(company: list[tuple[Site, Level]]) -> Fault:
         return all(level.test(site, turn.sent) for site, level in company)
 
     return Fault(
-        id=f"crash.{'pair' if len(company) == 2 else 'triple'}.{named}",  # noqa: PLR2004
+        id=f"crash.{COMPANY[len(company)]}.{named}",
         sentence=f"The server answers 500 when {says} at once.",
         requirement=CRASH,
         stage=Stage.VALIDATE,

@@ -1,8 +1,9 @@
-"""Faults of what answers repeat, derived from the pairs of members that must agree: lost, replaced, damaged, crossed."""
+"""Faults of what answers repeat, derived from the pairs of members that must agree."""
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from typing import cast
 
 from conformance.contract.contract import Contract
@@ -11,7 +12,7 @@ from conformance.contract.nodes import Node
 from conformance.mock.effects import answering
 from conformance.mock.faults import Fault
 from conformance.mock.overlay import default_of
-from conformance.mock.places import MISSING, Site, Tokens, changed, found
+from conformance.mock.places import MISSING, Tokens, changed, found
 from conformance.mock.plan import take
 from conformance.mock.stages import Stage
 from conformance.mock.turn import Turn
@@ -145,14 +146,17 @@ def _clamped(contract: Contract, pair: Pair) -> Iterator[Fault]:
             return high if high is not None and held > high else held
 
         slug = "clamped" if low is not None else "clamped-above"
-        says = "is corrected in silence to what pages allow"
+        bounds = " and ".join(
+            f"{word} {bound}" for word, bound in (("at least", low), ("at most", high)) if bound is not None
+        )
+        says = f"is corrected in silence to {bounds}, as pages have it"
         yield _fault(pair, slug, says, partial(_twisted, pair, clamp), example)
 
 
 def _crossed(contract: Contract) -> Iterator[Fault]:
     """Yield pairs of neighbours of one type whose values come back in each other's place."""
     known = pairs(contract)
-    for one_, other in zip(known, known[1:], strict=False):
+    for one_, other in pairwise(known):
         same = one_.answered.types == other.answered.types and parent(one_.sent.path) == parent(other.sent.path)
         enumerated = any(shape.value("enum") is not None for shape in one_.answered.shapes)
         if not same or enumerated:

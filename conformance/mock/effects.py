@@ -1,11 +1,14 @@
 """What faults do: the few forms that effects take."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypeAlias
 
 from conformance.mock.faults import Effect
 from conformance.mock.turn import Fields, Refusal, Sending, Step, Turn
 from conformance.model.jsontext import Json
+
+REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 
 Test: TypeAlias = Callable[[Turn], bool]
 
@@ -94,12 +97,17 @@ def refusals(test: Callable[[Turn, Refusal], bool], status: int, *, dropped: boo
         except Refusal as refusal:
             if not test(turn, refusal):
                 raise
-            if dropped or status >= 500:  # noqa: PLR2004
+            if dropped or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise crash(turn, dropped=dropped, status=status) from refusal
             raise Refusal(status, refusal.code, refusal.message, _moved(status), deliberate=True) from refusal
         return False
 
     return effect
+
+
+def of_status(status: int) -> Callable[[Turn, Refusal], bool]:
+    """Return the test for refusals of one status."""
+    return lambda _, refusal: refusal.status == status
 
 
 def crash(turn: Turn, *, dropped: bool = False, status: int = 500) -> Refusal:
@@ -110,4 +118,4 @@ def crash(turn: Turn, *, dropped: bool = False, status: int = 500) -> Refusal:
 
 
 def _moved(status: int) -> Fields:
-    return (("location", "/login"),) if 300 <= status < 400 else ()  # noqa: PLR2004
+    return (("location", "/login"),) if status in REDIRECTIONS else ()

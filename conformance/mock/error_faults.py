@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.effects import after, refusals, refusing
+from conformance.mock.effects import after, of_status, refusals, refusing
 from conformance.mock.faults import Fault, Witness, every
 from conformance.mock.http_faults import PAGE
 from conformance.mock.stages import Stage
@@ -16,7 +16,7 @@ from conformance.model.jsontext import Json
 
 TRACE = (
     'Traceback (most recent call last):\n  File "/app/server/views.py", line 42, in create\n'
-    '    name = body["name"]\nKeyError: \'name\'\n'
+    "    name = body[\"name\"]\nKeyError: 'name'\n"
 )
 
 
@@ -46,7 +46,7 @@ def _statuses(contract: Contract) -> Iterator[Fault]:
         effect = refusals(_any, status)
         sentence = f"A body that breaks the schema is answered with {status}."
         yield Fault(f"error.invalid-{slug}", sentence, requirement, Stage.VALIDATE, effect, invalid_one)
-        other = "reject.json-text" if status < 300 else requirement  # noqa: PLR2004
+        other = "reject.json-text" if requirement == root else requirement
         sentence = f"A body that is not JSON is answered with {status}."
         yield Fault(f"error.malformed-{slug}", sentence, other, Stage.PARSE, effect, broken)
     sentence = "A body that is not JSON is answered with 422."
@@ -67,7 +67,13 @@ def _bodies() -> Iterator[Fault]:
         ("cut-short", "declares JSON and breaks off", "error.json", b'{"code": "VALIDA', "application/json"),
         ("python", "declares JSON and is written as Python", "error.json", b"{'code': 'BAD'}", "application/json"),
         ("nothing-as-json", "declares JSON and is empty", "error.json", b"", "application/json"),
-        ("problem-not-json", "declares a problem in JSON and is none", "error.json", b"Bad", "application/problem+json"),
+        (
+            "problem-not-json",
+            "declares a problem in JSON and is none",
+            "error.json",
+            b"Bad",
+            "application/problem+json",
+        ),
         ("trace", "is a stack trace", "error.no-page", TRACE.encode(), "text/plain"),
     ):
 
@@ -84,13 +90,33 @@ def _bodies() -> Iterator[Fault]:
 
 def _shapes() -> Iterator[Fault]:
     shapes: tuple[tuple[str, str, str, Callable[[Json], Json]], ...] = (
-        ("trace-in-message", "shows a stack trace in its message", "error.no-page", lambda _: {"code": "ERROR", "message": TRACE}),
-        ("detail", "has `detail` alone", "advisory.error-shape", lambda _: {"detail": [{"loc": ["body"], "msg": "bad"}]}),
+        (
+            "trace-in-message",
+            "shows a stack trace in its message",
+            "error.no-page",
+            lambda _: {"code": "ERROR", "message": TRACE},
+        ),
+        (
+            "detail",
+            "has `detail` alone",
+            "advisory.error-shape",
+            lambda _: {"detail": [{"loc": ["body"], "msg": "bad"}]},
+        ),
         ("error-member", "has `error` alone", "advisory.error-shape", lambda _: {"error": "bad request"}),
         ("without-code", "has no code", "advisory.error-shape", lambda held: _only(held, "message")),
         ("without-message", "has no message", "advisory.error-shape", lambda held: _only(held, "code")),
-        ("number-code", "has a code that is a number", "advisory.error-shape", lambda _: {"code": 422, "message": "bad"}),
-        ("list-message", "has a list for a message", "advisory.error-shape", lambda _: {"code": "BAD", "message": ["bad"]}),
+        (
+            "number-code",
+            "has a code that is a number",
+            "advisory.error-shape",
+            lambda _: {"code": 422, "message": "bad"},
+        ),
+        (
+            "list-message",
+            "has a list for a message",
+            "advisory.error-shape",
+            lambda _: {"code": "BAD", "message": ["bad"]},
+        ),
         ("list", "is a list", "advisory.error-shape", lambda held: [held]),
         ("text", "is a JSON text alone", "advisory.error-shape", lambda _: "bad request"),
         ("null", "is null", "advisory.error-shape", lambda _: None),
@@ -113,12 +139,6 @@ def _only(held: Json, name: str) -> Json:
 
 
 def _special(contract: Contract) -> Iterator[Fault]:
-    def conflict(_: Turn, refusal: Refusal) -> bool:
-        return refusal.status == 409  # noqa: PLR2004
-
-    def unknown(_: Turn, refusal: Refusal) -> bool:
-        return refusal.status == 404  # noqa: PLR2004
-
     twice: Witness = lambda contract: (smallest(contract), smallest(contract))  # noqa: E731
     if contract.identity:
         for status, requirement in (
@@ -128,7 +148,7 @@ def _special(contract: Contract) -> Iterator[Fault]:
             (302, "error.status-class"),
         ):
             sentence = f"A second creation with the same name is answered with {status}."
-            effect = refusals(conflict, status)
+            effect = refusals(of_status(409), status)
             yield Fault(f"error.same-name-{status}", sentence, requirement, Stage.STORE, effect, twice)
     for status, requirement in (
         (200, "error.unknown-resource"),
@@ -138,7 +158,7 @@ def _special(contract: Contract) -> Iterator[Fault]:
     ):
         if contract.operation.path_parameters:
             sentence = f"A path parameter that names nothing is answered with {status}."
-            effect = refusals(unknown, status)
+            effect = refusals(of_status(404), status)
             yield Fault(f"error.unknown-{status}", sentence, requirement, Stage.STORE, effect, _to_unknown)
     slow_down = refusing(lambda _: True, 429, "RATE_LIMITED", "too many requests")
     yield Fault(

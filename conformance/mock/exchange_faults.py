@@ -1,21 +1,16 @@
-"""Faults of HTTP in requests: methods, paths, header fields and transfer codings that are treated wrongly."""
+"""Faults of HTTP in requests: methods, header fields and transfer codings that are treated wrongly."""
 
-from collections.abc import Callable, Iterator
-from urllib.parse import unquote
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.effects import after, answering, forgiving, refusals, refusing
+from conformance.mock.effects import after, forgiving, of_status, refusals, refusing
 from conformance.mock.faults import Effect, Fault, Witness
-from conformance.mock.plan import put
 from conformance.mock.stages import Stage
 from conformance.mock.turn import Refusal, Step, Turn
-from conformance.mock.witnesses import builder, one, smallest, with_header, with_parameter
+from conformance.mock.witnesses import one, smallest, with_header
 from conformance.model.case import Request
-from conformance.model.pointer import split
-from conformance.model.requirement import requirement_id
-from conformance.model.vocabulary import Group
 
 
 def exchange_faults(contract: Contract) -> Iterator[Fault]:
@@ -24,10 +19,6 @@ def exchange_faults(contract: Contract) -> Iterator[Fault]:
     yield from _accept()
     yield from _media_types(contract)
     yield from _transfer()
-    for name, pointer in contract.echoed_parameters.items():
-        yield from _echoed_parameter(name, split(pointer))
-    for name in contract.operation.path_parameters:
-        yield from _parameter(name)
 
 
 def _methods() -> Iterator[Fault]:
@@ -44,17 +35,27 @@ def _methods() -> Iterator[Fault]:
         turn.set_header("allow", None)
         return len(turn.reply) < before
 
-    def wrong(_: Turn, refusal: Refusal) -> bool:
-        return refusal.status == 405  # noqa: PLR2004
-
+    wrong = of_status(405)
     not_allowed = "transport.method-not-allowed"
     for slug, sentence, requirement, stage, effect in (
         ("any", "Any method creates.", not_allowed, Stage.METHOD, any_method),
         ("without-allow", "A 405 carries no Allow.", not_allowed, Stage.REFUSE, after(unlisted)),
         ("status-200", "An unsupported method is answered with 200.", not_allowed, Stage.METHOD, refusals(wrong, 200)),
         ("status-400", "An unsupported method is answered with 400.", not_allowed, Stage.METHOD, refusals(wrong, 400)),
-        ("status-500", "An unsupported method is answered with 500.", "error.server-error", Stage.METHOD, refusals(wrong, 500)),
-        ("status-501", "An unsupported method is answered with 501.", "error.server-error", Stage.METHOD, refusals(wrong, 501)),
+        (
+            "status-500",
+            "An unsupported method is answered with 500.",
+            "error.server-error",
+            Stage.METHOD,
+            refusals(wrong, 500),
+        ),
+        (
+            "status-501",
+            "An unsupported method is answered with 501.",
+            "error.server-error",
+            Stage.METHOD,
+            refusals(wrong, 501),
+        ),
         (
             "dropped",
             "An unsupported method breaks the connection off.",
@@ -131,9 +132,24 @@ def _media_types(contract: Contract) -> Iterator[Fault]:
         yield _media(f"{slug}-taken", says, "reject.media-type", forgiving(test), witness)
     for slug, says, test, value in (
         ("upper-case", "The media type in upper case is refused.", _upper, declared.upper()),
-        ("charset", "A charset beside the media type is refused.", lambda turn: b";" in _content_type(turn), f"{declared}; charset=utf-8"),
-        ("quoted-charset", "A charset in quotes is refused.", lambda turn: b'"' in _content_type(turn), f'{declared}; charset="utf-8"'),
-        ("unspaced", "A parameter without a space before it is refused.", lambda turn: b";c" in _content_type(turn).lower(), f"{declared};charset=UTF-8"),
+        (
+            "charset",
+            "A charset beside the media type is refused.",
+            lambda turn: b";" in _content_type(turn),
+            f"{declared}; charset=utf-8",
+        ),
+        (
+            "quoted-charset",
+            "A charset in quotes is refused.",
+            lambda turn: b'"' in _content_type(turn),
+            f'{declared}; charset="utf-8"',
+        ),
+        (
+            "unspaced",
+            "A parameter without a space before it is refused.",
+            lambda turn: b";c" in _content_type(turn).lower(),
+            f"{declared};charset=UTF-8",
+        ),
     ):
         witness = with_header("Content-Type", value)
         refused = refusing(test, 415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {declared}")
@@ -179,97 +195,3 @@ def _transfer() -> Iterator[Fault]:
         ("lost", "A body in chunks is taken for an empty one.", unread),
     ):
         yield Fault(f"chunks.{slug}", sentence, "transport.chunked", Stage.LIMIT, effect, one(without_length))
-
-
-def _echoed_parameter(name: str, target: tuple[str, ...]) -> Iterator[Fault]:
-    requirement = requirement_id(Group.SEMANTICS, "path", name, "echo")
-
-    def previous(turn: Turn) -> str:
-        memory = turn.desk.memory
-        held = memory.get(f"path.{name}", turn.parameters[name])
-        memory[f"path.{name}"] = turn.parameters[name]
-        return str(held)
-
-    for slug, says, change, value in (
-        ("constant", "is the same in every answer", lambda _: "abcd1234", "witness"),
-        ("lower-case", "comes back in lower case", lambda turn: turn.parameters[name].lower(), "Witness"),
-        ("upper-case", "comes back in upper case", lambda turn: turn.parameters[name].upper(), "witness"),
-        ("not-decoded", "comes back percent-encoded", lambda turn: builder_quote(turn, name), "a b"),
-        ("decoded-twice", "is decoded twice", lambda turn: unquote(turn.parameters[name]), "a%2Fb"),
-        ("plus-as-space", "has its plus signs read as spaces", lambda turn: turn.parameters[name].replace("+", " "), "a+b"),
-        ("base-name", "loses what precedes a slash", lambda turn: turn.parameters[name].rpartition("/")[2], "a/b"),
-        ("empty", "is an empty text", lambda _: "", "witness"),
-    ):
-
-        def remake(turn: Turn, change: Callable[[Turn], str] = change) -> object:
-            new = change(turn)
-            return turn.answer if new == turn.parameters[name] else put(turn.answer, target, new)
-
-        yield Fault(
-            f"path.{name}.{slug}",
-            f"The path parameter {name} {says}.",
-            requirement,
-            Stage.ANSWER,
-            answering(remake),  # type: ignore[arg-type]
-            with_parameter(name, value),
-        )
-
-    def witness(contract: Contract) -> tuple[Request, ...]:
-        first = smallest(contract, 1)
-        return first, replace(smallest(contract, 2), target=builder(contract).target_with({name: "another"}))
-
-    yield Fault(
-        f"path.{name}.previous",
-        f"The path parameter {name} is that of the request before.",
-        requirement,
-        Stage.ANSWER,
-        answering(lambda turn: put(turn.answer, target, previous(turn))),
-        witness,
-    )
-
-
-def builder_quote(turn: Turn, name: str) -> str:
-    """Return a path parameter as it stood in the path."""
-    for each in turn.desk.plan.routes:
-        match = each.expression.fullmatch(turn.path)
-        if match and name in each.parameters:
-            return str(match.groups()[each.parameters.index(name)].decode("latin-1"))
-    return turn.parameters[name]
-
-
-def _parameter(name: str) -> Iterator[Fault]:
-    for slug, says, test, value, status in (
-        ("encoded", "that is percent-encoded", lambda turn: b"%" in turn.path, "a b", 404),
-        ("encoded-slash", "with an encoded slash", lambda turn: b"%2f" in turn.path.lower(), "a/b", 404),
-        ("non-ascii", "beyond ASCII", lambda turn: not turn.parameters[name].isascii(), "\u00e9\U0001f600", 400),
-    ):
-        yield Fault(
-            f"path.{name}.{slug}-refused",
-            f"A path parameter {name} {says} is not found.",
-            "transport.target",
-            Stage.METHOD,
-            refusing(test, status, "NOT_FOUND", "there is nothing at this path"),
-            with_parameter(name, value),
-        )
-        if status != 404:  # noqa: PLR2004
-            yield Fault(
-                f"path.{name}.{slug}-crashes",
-                f"A path parameter {name} {says} is answered with 500.",
-                "error.server-error",
-                Stage.METHOD,
-                refusing(test, 500, "INTERNAL_ERROR", "internal server error"),
-                with_parameter(name, value),
-            )
-    for slug, says, test, value in (
-        ("long", "of 2,000 characters", lambda turn: len(turn.parameters[name]) > 1_000, "a" * 2_000),  # noqa: PLR2004
-        ("nul", "with an encoded NUL", lambda turn: "\0" in turn.parameters[name], "a\0b"),
-        ("dots", "of two dots", lambda turn: turn.parameters[name] == "..", ".."),
-    ):
-        yield Fault(
-            f"path.{name}.{slug}-crashes",
-            f"A path parameter {name} {says} is answered with 500.",
-            "error.server-error",
-            Stage.METHOD,
-            refusing(test, 500, "INTERNAL_ERROR", "internal server error"),
-            with_parameter(name, value),
-        )

@@ -32,13 +32,19 @@ def http_faults(contract: Contract) -> Iterator[Fault]:
 def _statuses() -> Iterator[Fault]:
     for status in (201, 202, 203, 206, 226):
         yield _fault(
-            f"status-{status}", f"A creation is answered with {status}.", "transport.status", Stage.ANSWER, _status(status)
+            f"status-{status}",
+            f"A creation is answered with {status}.",
+            "transport.status",
+            Stage.ANSWER,
+            _status(status),
         )
 
     def no_content(turn: Turn) -> None:
         turn.status, turn.payload, turn.reply = 204, b"", []
 
-    yield _fault("status-204", "A creation is answered with 204 and no body.", "transport.status", Stage.SERIALISE, no_content)
+    yield _fault(
+        "status-204", "A creation is answered with 204 and no body.", "transport.status", Stage.SERIALISE, no_content
+    )
 
     def moved(turn: Turn) -> None:
         turn.status = 307
@@ -82,7 +88,12 @@ def _texts(contract: Contract) -> Iterator[Fault]:
     unlike = requirement_id(Group.RESPONSE, needed.label, "required") if needed else not_object
     for slug, sentence, requirement, change in (
         ("byte-order-mark", "begins with a byte order mark", "transport.utf-8", lambda body: BYTE_ORDER_MARK + body),
-        ("invalid-utf-8", "holds a byte that is not UTF-8", "transport.utf-8", lambda body: body.replace(b'"', b'"\xff', 3)),
+        (
+            "invalid-utf-8",
+            "holds a byte that is not UTF-8",
+            "transport.utf-8",
+            lambda body: body.replace(b'"', b'"\xff', 3),
+        ),
         ("latin-1", "is encoded in Latin-1", "transport.utf-8", _latin_1),
         ("utf-16", "is encoded in UTF-16", "transport.utf-8", lambda body: body.decode().encode("utf-16")),
         ("trailing-text", "is followed by other text", "transport.json-text", lambda body: body + b" OK"),
@@ -94,7 +105,12 @@ def _texts(contract: Contract) -> Iterator[Fault]:
         ("nan", "holds NaN", "transport.json-text", lambda body: _with_member(body, b'"undeclared_number": NaN')),
         ("trailing-comma", "has a trailing comma", "transport.json-text", lambda body: body[:-1] + b",}"),
         ("comment", "holds a comment", "transport.json-text", lambda body: body[:-1] + b" /* done */}"),
-        ("cut-short", "breaks off, though its length is right", "transport.json-text", lambda body: body[: len(body) // 2]),
+        (
+            "cut-short",
+            "breaks off, though its length is right",
+            "transport.json-text",
+            lambda body: body[: len(body) // 2],
+        ),
         ("empty", "is empty", "transport.json-text", lambda _: b""),
         ("page", "is an HTML page", "transport.json-text", lambda _: PAGE),
         ("plain-text", "is plain text", "transport.json-text", lambda _: b"OK"),

@@ -31,6 +31,14 @@ def text(test: Callable[[str], bool]) -> Test:
     return lambda held: isinstance(held, str) and test(held)
 
 
+def _longer(length: int) -> Test:
+    return text(lambda held: len(held) > length)
+
+
+def _size(held: int | Decimal) -> int | Decimal:
+    return held if held >= 0 else -held
+
+
 def _exponent(held: int | Decimal) -> int:
     found = held.as_tuple().exponent if isinstance(held, Decimal) else 0
     return found if isinstance(found, int) else 0
@@ -51,17 +59,17 @@ NUMBERS = (
         number(lambda n: isinstance(n, Decimal) and is_integral(n) and _exponent(n) > 0),
         Literal("1e1"),
     ),
-    Kind("beyond-int8", "a number beyond 8 bits", number(lambda n: abs(n) > 2**7), 2**8),
-    Kind("beyond-int16", "a number beyond 16 bits", number(lambda n: abs(n) > 2**15), 2**16),
+    Kind("beyond-int8", "a number beyond 8 bits", number(lambda n: _size(n) > 2**7), 2**8),
+    Kind("beyond-int16", "a number beyond 16 bits", number(lambda n: _size(n) > 2**15), 2**16),
     Kind("beyond-int32", "a number beyond 32 bits", number(lambda n: n >= 2**31), 2**31),
     Kind("below-int32", "a number below 32 bits", number(lambda n: n < -(2**31)), -(2**31) - 1),
     Kind("beyond-uint32", "a number beyond unsigned 32 bits", number(lambda n: n >= 2**32), 2**32),
-    Kind("beyond-float", "a number beyond 53 bits", number(lambda n: abs(n) > 2**53), 2**53 + 1),
+    Kind("beyond-float", "a number beyond 53 bits", number(lambda n: _size(n) > 2**53), 2**53 + 1),
     Kind("beyond-int64", "a number beyond 64 bits", number(lambda n: n >= 2**63), 2**63),
     Kind("below-int64", "a number below 64 bits", number(lambda n: n < -(2**63)), -(2**63) - 1),
     Kind("beyond-uint64", "a number beyond unsigned 64 bits", number(lambda n: n >= 2**64), 2**64),
-    Kind("huge", "a number of more than 20 digits", number(lambda n: abs(n) > 10**20), 10**30),
-    Kind("beyond-double", "a number beyond 64-bit floats", number(lambda n: abs(n) > 10**309), Literal("1e400")),
+    Kind("huge", "a number of more than 20 digits", number(lambda n: _size(n) > 10**20), 10**30),
+    Kind("beyond-double", "a number beyond 64-bit floats", number(lambda n: _size(n) > 10**309), Literal("1e400")),
     Kind("fraction", "a number with a fraction", number(lambda n: not is_integral(n)), Literal("1.5")),
 )
 
@@ -71,13 +79,15 @@ TEXTS = (
     Kind("padded", "a text with spaces around it", text(lambda t: t.strip() not in {t, ""}), " a "),
     Kind("upper-case", "a text with upper case", text(lambda t: t != t.lower()), "UPPER"),
     Kind("one-character", "a text of one character", text(lambda t: len(t) == 1), "a"),
-    Kind("long", "a text of more than 255 characters", text(lambda t: len(t) > 255), "a" * 256),  # noqa: PLR2004
-    Kind("very-long", "a text of 10,000 characters", text(lambda t: len(t) > 9_000), "a" * 10_000),  # noqa: PLR2004
+    Kind("long", "a text of more than 255 characters", _longer(255), "a" * 256),
+    Kind("very-long", "a text of 10,000 characters", _longer(9_000), "a" * 10_000),
     Kind("line-break", "a text with a line break", text(lambda t: "\n" in t), "a\nb\tc"),
     Kind("quotes", "a text with a single quote", text(lambda t: "'" in t), "a\"b'c\\d"),
     Kind("backslash", "a text with a backslash", text(lambda t: "\\" in t), "a\"b'c\\d"),
     Kind("nul", "a text with an escaped NUL", text(lambda t: "\0" in t), Literal('"a\\u0000b"')),
-    Kind("controls", "a text with control characters", text(lambda t: "\x01" in t), Literal('"a\\u0001\\u001f\\u007fb"')),
+    Kind(
+        "controls", "a text with control characters", text(lambda t: "\x01" in t), Literal('"a\\u0001\\u001f\\u007fb"')
+    ),
     Kind("non-ascii", "a text beyond ASCII", text(lambda t: not t.isascii()), "\u00e9\u00fc\u00df"),
     Kind(
         "combining",
@@ -86,7 +96,9 @@ TEXTS = (
         "e\u0301",
     ),
     Kind("right-to-left", "a text with a change of direction", text(lambda t: "\u202e" in t), "\u05d0\u202e\u05d1"),
-    Kind("astral", "a text with a character beyond 16 bits", text(lambda t: max(t, default="") > "\uffff"), "\U0001f600"),
+    Kind(
+        "astral", "a text with a character beyond 16 bits", text(lambda t: max(t, default="") > "\uffff"), "\U0001f600"
+    ),
     Kind(
         "lone-surrogate",
         "a text with an escaped lone surrogate",

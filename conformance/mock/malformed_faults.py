@@ -1,4 +1,4 @@
-"""Faults of reading: bodies that are no JSON and are taken or crashed on, and right spellings that are refused."""
+"""Faults of reading: bodies that are no JSON and are taken all the same, one kind of text at a time."""
 
 import json
 import re
@@ -9,15 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.effects import crashing, refusals, refusing
 from conformance.mock.faults import Effect, Fault
 from conformance.mock.stages import Stage
 from conformance.mock.turn import Refusal, Step, Turn
-from conformance.mock.witnesses import builder, name_of, one, post, smallest, with_body
+from conformance.mock.witnesses import builder, name_of, one, smallest, with_body
 from conformance.model.case import Request
-from conformance.model.jsontext import BYTE_ORDER_MARK, Json, JsonFault, JsonText, Writable, read
-
-CRASH = "error.server-error"
+from conformance.model.jsontext import Json, JsonFault, JsonText, read
 
 
 class Leniency(msgspec.Struct, frozen=True):
@@ -52,35 +49,55 @@ def _closed(body: bytes) -> bytes:
     return body + quote + b"}" * (plain.count(b"{") - plain.count(b"}"))
 
 
-def _before_end(extra: bytes) -> Callable[[bytes], bytes]:
+def before_end(extra: bytes) -> Callable[[bytes], bytes]:
+    """Return what puts `extra` before the end of an object."""
     return lambda body: body.rstrip()[:-1] + extra + b"}"
 
 
 LENIENCIES = (
-    Leniency("trailing-comma", "a trailing comma", _sub(rb",\s*([}\]])", rb"\1"), _before_end(b",")),
+    Leniency("trailing-comma", "a trailing comma", _sub(rb",\s*([}\]])", rb"\1"), before_end(b",")),
     Leniency(
-        "comments", "comments", _sub(rb"/\*.*?\*/|//[^\n\"]*(?=\n|$)|#[^\n\"]*\n", b""), lambda body: b"/* a comment */" + body
+        "comments",
+        "comments",
+        _sub(rb"/\*.*?\*/|//[^\n\"]*(?=\n|$)|#[^\n\"]*\n", b""),
+        lambda body: b"/* a comment */" + body,
     ),
-    Leniency("line-comments", "line comments", _sub(rb"(?m)^\s*//[^\n]*\n", b""), lambda body: b"// a comment\n" + body),
-    Leniency("single-quotes", "single quotes", lambda body: body.replace(b"'", b'"'), lambda body: body.replace(b'"', b"'")),
+    Leniency(
+        "line-comments", "line comments", _sub(rb"(?m)^\s*//[^\n]*\n", b""), lambda body: b"// a comment\n" + body
+    ),
+    Leniency(
+        "single-quotes", "single quotes", lambda body: body.replace(b"'", b'"'), lambda body: body.replace(b'"', b"'")
+    ),
     Leniency(
         "unquoted-names",
         "names without quotes",
         _sub(rb"([{,]\s*)([A-Za-z_]\w*)\s*:", rb'\1"\2":'),
         _sub(rb'"([A-Za-z_]\w*)"\s*:', rb"\1:"),
     ),
-    Leniency("nan", "NaN", _sub(rb":\s*NaN\b", b": null"), _before_end(b', "undeclared": NaN')),
-    Leniency("infinity", "Infinity", _sub(rb":\s*-?Infinity\b", b": null"), _before_end(b', "undeclared": Infinity')),
-    Leniency("hexadecimal", "hexadecimal numbers", _sub(rb":\s*0x[0-9A-Fa-f]+", b": 1"), _before_end(b', "undeclared": 0x1F')),
-    Leniency("leading-zero", "leading zeros", _sub(rb":\s*0+(\d)", rb": \1"), _before_end(b', "undeclared": 01')),
-    Leniency("leading-plus", "a plus sign", _sub(rb":\s*\+(\d)", rb": \1"), _before_end(b', "undeclared": +1')),
-    Leniency("bare-point", "a number that ends in a point", _sub(rb"(\d)\.(?=[,}\s])", rb"\1"), _before_end(b', "undeclared": 1.')),
-    Leniency("leading-point", "a number that begins with a point", _sub(rb":\s*\.(\d)", rb": 0.\1"), _before_end(b', "undeclared": .5')),
+    Leniency("nan", "NaN", _sub(rb":\s*NaN\b", b": null"), before_end(b', "undeclared": NaN')),
+    Leniency("infinity", "Infinity", _sub(rb":\s*-?Infinity\b", b": null"), before_end(b', "undeclared": Infinity')),
+    Leniency(
+        "hexadecimal", "hexadecimal numbers", _sub(rb":\s*0x[0-9A-Fa-f]+", b": 1"), before_end(b', "undeclared": 0x1F')
+    ),
+    Leniency("leading-zero", "leading zeros", _sub(rb":\s*0+(\d)", rb": \1"), before_end(b', "undeclared": 01')),
+    Leniency("leading-plus", "a plus sign", _sub(rb":\s*\+(\d)", rb": \1"), before_end(b', "undeclared": +1')),
+    Leniency(
+        "bare-point",
+        "a number that ends in a point",
+        _sub(rb"(\d)\.(?=[,}\s])", rb"\1"),
+        before_end(b', "undeclared": 1.'),
+    ),
+    Leniency(
+        "leading-point",
+        "a number that begins with a point",
+        _sub(rb":\s*\.(\d)", rb": 0.\1"),
+        before_end(b', "undeclared": .5'),
+    ),
     Leniency(
         "python-literals",
         "True, False and None",
         lambda body: _sub(rb"\b(True|False|None)\b", b"null")(body),  # noqa: PLW0108
-        _before_end(b', "undeclared": True'),
+        before_end(b', "undeclared": True'),
     ),
     Leniency("two-texts", "two JSON texts", _first_text, lambda body: body + b" " + body),
     Leniency("trailing-text", "text after the JSON text", _first_text, lambda body: body + b" x"),
@@ -89,42 +106,48 @@ LENIENCIES = (
         "control-character",
         "an unescaped control character",
         _sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|(?<=[a-z])[\n\t\r]", b""),
-        _before_end(b', "undeclared": "a\x01b"'),
+        before_end(b', "undeclared": "a\x01b"'),
     ),
-    Leniency("missing-comma", "a missing comma", _sub(rb'(["\d}])\s+"', rb'\1, "'), _before_end(b' "undeclared": 1')),
-    Leniency("bad-escape", "an unknown escape", _sub(rb'\\([^"\\/bfnrtu])', rb"\1"), _before_end(b', "undeclared": "\\x41"')),
+    Leniency("missing-comma", "a missing comma", _sub(rb'(["\d}])\s+"', rb'\1, "'), before_end(b' "undeclared": 1')),
+    Leniency(
+        "bad-escape", "an unknown escape", _sub(rb'\\([^"\\/bfnrtu])', rb"\1"), before_end(b', "undeclared": "\\x41"')
+    ),
     Leniency(
         "invalid-utf-8",
         "bytes that are not UTF-8",
         lambda body: body.decode("utf-8", "replace").encode(),
-        _before_end(b', "undeclared": "\xff"'),
+        before_end(b', "undeclared": "\xff"'),
         "reject.utf-8",
     ),
     Leniency(
         "latin-1",
         "Latin-1",
-        lambda body: body if _is_utf_8(body) else body.decode("latin-1").encode(),
-        _before_end(b', "undeclared": "\xe9t\xe9"'),
+        lambda body: body if is_utf_8(body) else body.decode("latin-1").encode(),
+        before_end(b', "undeclared": "\xe9t\xe9"'),
         "reject.utf-8",
     ),
     Leniency(
         "overlong-utf-8",
         "overlong UTF-8",
         lambda body: body.replace(b"\xc0\xaf", b"/"),
-        _before_end(b', "undeclared": "\xc0\xaf"'),
+        before_end(b', "undeclared": "\xc0\xaf"'),
         "reject.utf-8",
     ),
     Leniency(
         "encoded-surrogate",
         "a surrogate in UTF-8",
         _sub(rb"\xed[\xa0-\xbf][\x80-\xbf]", b"?"),
-        _before_end(b', "undeclared": "\xed\xa0\x80"'),
+        before_end(b', "undeclared": "\xed\xa0\x80"'),
         "reject.utf-8",
     ),
     Leniency(
         "utf-16",
         "UTF-16",
-        lambda body: body.decode("utf-16", "ignore").encode("utf-8", "ignore") if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else body,
+        lambda body: (
+            body.decode("utf-16", "ignore").encode("utf-8", "ignore")
+            if body[:2] in {b"\xff\xfe", b"\xfe\xff"}
+            else body
+        ),
         lambda body: body.decode().encode("utf-16"),
         "reject.utf-8",
     ),
@@ -132,7 +155,7 @@ LENIENCIES = (
 
 
 def malformed_faults(contract: Contract) -> Iterator[Fault]:
-    """Yield faults of reading the body."""
+    """Yield, for each kind of text that is no JSON, a fault that takes it."""
     for each in LENIENCIES:
         yield Fault(
             f"malformed.{each.slug}-taken",
@@ -148,11 +171,9 @@ def malformed_faults(contract: Contract) -> Iterator[Fault]:
         "reject.duplicate-names",
         Stage.PARSE,
         _duplicates,
-        one(_doubled),
+        one(doubled),
     )
     yield from _wholes(contract)
-    yield from _crashes()
-    yield from _spellings()
 
 
 def _reading(mend: Callable[[bytes], bytes]) -> Effect:
@@ -191,7 +212,8 @@ def _duplicates(turn: Turn, step: Step) -> bool:
     return False
 
 
-def _doubled(contract: Contract) -> Request:
+def doubled(contract: Contract) -> Request:
+    """Return a right request but that every member of the body stands twice."""
     request = smallest(contract)
     body = request.body or b"{}"
     inside = body.strip()[1:-1] or b'"a": 1'
@@ -228,120 +250,8 @@ def _wholes(contract: Contract) -> Iterator[Fault]:
         yield Fault(f"malformed.{slug}-taken", sentence, "reject.json-text", Stage.PARSE, effect, witness)
 
 
-def _crashes() -> Iterator[Fault]:
-    """Yield 500 and broken connections where 400 is due, or where the body is right."""
-    for slug, says, test, spoil in (
-        ("not-json", "that is not JSON", lambda body: bool(body.strip()), lambda body: body[:-1]),
-        ("empty", "that is empty", lambda body: not body, lambda _: b""),
-        ("not-utf-8", "that is not UTF-8", lambda body: not _is_utf_8(body), _before_end(b', "undeclared": "\xff"')),
-        ("byte-order-mark", "with a byte order mark", lambda body: body.startswith(BYTE_ORDER_MARK), lambda body: BYTE_ORDER_MARK + body),
-        ("deep", "nested beyond 100 levels", lambda body: body.count(b"[") > 100, _before_end(b', "undeclared": ' + b"[" * 5000 + b"]" * 5000)),  # noqa: PLR2004
-        ("nan", "with NaN", lambda body: b"NaN" in body, _before_end(b', "undeclared": NaN')),
-        ("long-number", "with a number of 5,000 digits", lambda body: bool(re.search(rb"\d{4500}", body)), _before_end(b', "undeclared": ' + b"1" * 5000)),
-    ):
-
-        def refused(turn: Turn, refusal: Refusal, test: Callable[[bytes], bool] = test) -> bool:
-            return refusal.status == 400 and test(turn.body)  # noqa: PLR2004
-
-        yield Fault(
-            f"crash.body.{slug}",
-            f"The server answers 500 to a body {says}.",
-            CRASH,
-            Stage.PARSE,
-            refusals(refused, 500),
-            with_body(spoil),
-        )
-        yield Fault(
-            f"drop.body.{slug}",
-            f"The server breaks the connection off at a body {says}.",
-            "transport.dropped",
-            Stage.PARSE,
-            refusals(refused, 500, dropped=True),
-            with_body(spoil),
-        )
-    for slug, says, test, spoil in (
-        ("undeclared-member", "an undeclared member", lambda body: b"undeclared" in body, _before_end(b', "undeclared_member": 1')),
-        ("nested", "20 levels", lambda body: body.count(b"[") + body.count(b"{") > 20, _before_end(b', "undeclared": ' + b"[" * 30 + b"]" * 30)),  # noqa: PLR2004
-        ("large", "more than 60,000 bytes", lambda body: len(body) > 60_000, _before_end(b', "undeclared": "' + b"a" * 70_000 + b'"')),  # noqa: PLR2004
-        ("very-large", "more than 1,000,000 bytes", lambda body: len(body) > 1_000_000, _before_end(b', "undeclared": "' + b"a" * 1_100_000 + b'"')),  # noqa: PLR2004
-        ("many-members", "more than 500 members", lambda body: body.count(b":") > 500, _before_end(b"".join(b', "undeclared%d": 1' % n for n in range(600)))),  # noqa: PLR2004
-        ("proto-member", "a member called __proto__", lambda body: b"__proto__" in body, _before_end(b', "__proto__": {"a": 1}')),
-        ("empty-name", "a member with an empty name", lambda body: b'"":' in body, _before_end(b', "": 1')),
-        ("duplicate", "a member twice", _has_duplicates, None),
-    ):
-
-        def seen(turn: Turn, test: Callable[[bytes], bool] = test) -> bool:
-            return test(turn.body)
-
-        yield Fault(
-            f"crash.body.{slug}",
-            f"The server answers 500 to a body with {says}.",
-            CRASH,
-            Stage.PARSE,
-            crashing(seen),
-            with_body(spoil) if spoil else one(_doubled),
-        )
-
-
-def _spellings() -> Iterator[Fault]:
-    """Yield right spellings of JSON that are refused."""
-    for slug, says, test, respell in (
-        ("leading-space", "white space before it", lambda body: body[:1] in {b" ", b"\n", b"\t", b"\r"}, lambda body: b" \n" + body),
-        ("trailing-line-break", "a line break after it", lambda body: body.endswith(b"\n"), lambda body: body + b"\n"),
-        ("line-breaks", "line breaks in it", lambda body: b"\n" in body.strip(), lambda body: body.replace(b": ", b":\n  ")),
-        ("compact", "no white space at all", lambda body: b": " not in body, lambda body: body.replace(b": ", b":").replace(b", ", b",")),
-        ("escaped-name", "an escaped letter in a name", lambda body: bool(re.search(rb'"[^"]*\\u[^"]*"\s*:', body)), _escaped_name),
-        ("non-ascii", "letters beyond ASCII", lambda body: not body.isascii(), _before_end(', "undeclared": "é"'.encode())),
-        ("escaped-slash", "an escaped slash", lambda body: b"\\/" in body, _before_end(b', "undeclared": "a\\/b"')),
-    ):
-
-        def seen(turn: Turn, test: Callable[[bytes], bool] = test) -> bool:
-            return test(turn.body)
-
-        yield Fault(
-            f"spelling.{slug}-refused",
-            f"A JSON text with {says} is refused.",
-            "accept.json-text",
-            Stage.PARSE,
-            refusing(seen, 400, "INVALID_JSON", "the body is not JSON"),
-            with_body(respell),
-        )
-    yield Fault(
-        "spelling.order-refused",
-        "Members in another than alphabetical or declared order are refused.",
-        "accept.json-text",
-        Stage.PARSE,
-        refusing(_reversed_order, 400, "INVALID_JSON", "the body is not JSON"),
-        one(_reversed),
-    )
-
-
-def _reversed_order(turn: Turn) -> bool:
-    if not isinstance(turn.sent, dict):
-        return False
-    declared = [name for name in turn.desk.plan.members if name in turn.sent]
-    sent = [name for name in turn.sent if name in declared]
-    return sent not in (declared, sorted(sent))
-
-
-def _reversed(contract: Contract) -> Request:
-    body = builder(contract).fullest
-    turned: Writable = dict(reversed(body.items())) if isinstance(body, dict) else body
-    return post(contract, turned)
-
-
-def _escaped_name(body: bytes) -> bytes:
-    return re.sub(rb'"(\w)(\w*)"\s*:', lambda match: b'"\\u%04x%s":' % (match[1][0], match[2]), body, count=1)
-
-
-def _has_duplicates(body: bytes) -> bool:
-    try:
-        return bool(read(body).duplicates)
-    except JsonFault:
-        return False
-
-
-def _is_utf_8(body: bytes) -> bool:
+def is_utf_8(body: bytes) -> bool:
+    """Tell whether a body is UTF-8."""
     try:
         body.decode()
     except UnicodeDecodeError:

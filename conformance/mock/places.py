@@ -48,7 +48,9 @@ class Site(msgspec.Struct, frozen=True):
         """Tell whether an object that could hold the member is there without it."""
         name = last(self.node.path)
         return any(
-            isinstance(holder, dict) and name not in holder for tokens in self.places for holder in found(body, tokens[:-1])
+            isinstance(holder, dict) and name not in holder
+            for tokens in self.places
+            for holder in found(body, tokens[:-1])
         )
 
     def change(self, body: Json, new: Change) -> Json:

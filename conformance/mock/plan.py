@@ -116,9 +116,7 @@ def _routes(contract: Contract) -> tuple[Route, ...]:
 
 def _route(template: str, actions: Mapping[str, Action]) -> Route:
     pieces = re.split(r"\{([^{}]+)\}", template)
-    pattern = "".join(
-        r"([^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)
-    )
+    pattern = "".join(r"([^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
     return Route(template, re.compile(pattern.encode()), tuple(pieces[1::2]), actions)
 
 

@@ -13,7 +13,7 @@ from conformance.mock.stages import Stage
 from conformance.mock.turn import Turn
 from conformance.mock.witnesses import builder, one, planted, smallest
 from conformance.model.case import Request
-from conformance.model.jsontext import Json, JsonFault, Literal, Writable, encode, equal, read
+from conformance.model.jsontext import Json, JsonFault, Literal, Writable, encode, equal, read, write
 from conformance.model.pointer import last
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
@@ -37,28 +37,31 @@ def rejection_faults(contract: Contract) -> Iterator[Fault]:
     for site in sites(contract.request):
         if site.node.path:
             yield from _classes(contract, site)
-        yield from _open(contract, site)
+        yield from _open(site)
     yield from _whole(contract)
 
 
 def _classes(contract: Contract, site: Site) -> Iterator[Fault]:
     for value in values.valid_values(site.node):
         listed = value.keyword != "type"
-        if value.undecided or not (listed or value.slug in CHOSEN):
+        # A typical number may be 0 itself.
+        named = "zero" if value.slug == "typical" and KINDS["zero"].test(cast("Json", value.json)) else value.slug
+        if value.undecided or not (listed or named in CHOSEN):
             continue
-        kind = KINDS.get(ALIKE.get(value.slug, value.slug))
+        kind = KINDS.get(ALIKE.get(named, named))
+        said = f"{value.kind}, {write(value.json)}" if listed else value.kind
         test = kind.test if kind and not listed else _equal_to(value.json)
-        slug = kind.slug if kind and not listed else value.slug
+        slug = kind.slug if kind and not listed else named
         weak = value.edge or _beyond(contract, site, value.json)
         keyword = "type" if weak else "" if value.keyword == "type" else value.keyword
-        yield _fault(site, slug, f"is {value.kind}", keyword, partial(_any, site, test), value.json)
+        yield _fault(site, slug, f"is {said}", keyword, partial(_any, site, test), value.json)
     typical = bodies.smallest(site.node)
     yield _fault(site, "present", "is there at all and not null", "", partial(_any, site, _is_something), typical)
     if not site.node.required and not site.node.path.endswith("*"):
         yield _fault(site, "absent", "is absent", "", partial(_absent, site), bodies.ABSENT)
 
 
-def _open(contract: Contract, site: Site) -> Iterator[Fault]:
+def _open(site: Site) -> Iterator[Fault]:
     for branch, shape in enumerate(site.node.shapes):
         if shape.type != "object" or shape.closed:
             continue
@@ -131,9 +134,7 @@ def _examples(contract: Contract) -> dict[str, Json]:
     return found
 
 
-def _fault(
-    site: Site, slug: str, says: str, keyword: str, test: Callable[[Turn], bool], example: Writable
-) -> Fault:
+def _fault(site: Site, slug: str, says: str, keyword: str, test: Callable[[Turn], bool], example: Writable) -> Fault:
     return Fault(
         id=f"refuses.{site.label}.{slug}",
         sentence=f"A body is refused when {site.label} {says}.",

@@ -1,4 +1,4 @@
-"""Faults of the answer's shape, derived from the response schema: members missing, of another type, outside their list."""
+"""Faults of the answer's shape, derived from the response schema: members missing, or of a value that it forbids."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,7 +11,7 @@ from conformance.mock.places import MISSING, Absence, Site, sites
 from conformance.mock.stages import Stage
 from conformance.mock.turn import Turn
 from conformance.mock.witnesses import fullest, one
-from conformance.model.jsontext import Json
+from conformance.model.jsontext import Json, write
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies import values
@@ -27,7 +27,9 @@ def response_faults(contract: Contract) -> Iterator[Fault]:
     for site in sites(contract.response):
         yield from _wrong_values(site)
         if site.node.required and site.node.path:
-            yield _fault(site, "missing", "is missing", _id(site.label, "required"), partial(_everywhere, site, MISSING))
+            yield _fault(
+                site, "missing", "is missing", _id(site.label, "required"), partial(_everywhere, site, MISSING)
+            )
         yield from _undeclared(site)
 
 
@@ -40,7 +42,8 @@ def _wrong_values(site: Site) -> Iterator[Fault]:
         if value.keyword == "type" and value.json is not None and holder is not None and holder.members:
             requirement = _id(holder.owner, "type")
         change = partial(_everywhere, site, plain_json(value.json))
-        yield _fault(site, value.slug, f"is {value.kind}", requirement, change)
+        shown = f"{value.kind}, {write(value.json)}" if value.keyword in {"enum", "format"} else value.kind
+        yield _fault(site, value.slug, f"is {shown}", requirement, change)
 
 
 def _undeclared(site: Site) -> Iterator[Fault]:

@@ -1,7 +1,7 @@
 """The last step: an answer goes over the transport, as it should or as a fault wants it.
 
-Faults of framing are ASGI events that do not fit together, which a caller in the same process can judge. Over a socket a
-decent server would mend some of them, so `BackgroundServer` and `serve` hand over the transport itself, and the bytes
+Faults of framing are ASGI events that do not fit together, which a caller in the same process can judge. Over a socket
+a decent server would mend some of them, so `BackgroundServer` and `serve` hand over the transport itself, and the bytes
 are written as they are meant.
 """
 

@@ -146,7 +146,9 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listening.close()
         problem = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"cannot listen on {host}:{port}: {problem}", "name another --port, 0 for a free one") from error
+        raise UsageError(
+            f"cannot listen on {host}:{port}: {problem}", "name another --port, 0 for a free one"
+        ) from error
     return listening
 
 

@@ -77,9 +77,7 @@ def method(desk: Desk, turn: Turn) -> None:  # noqa: ARG001 (every stage is call
     action = turn.route.actions.get(turn.method) if turn.route else None
     if action is None:
         allowed = ", ".join(turn.route.actions) if turn.route else ""
-        raise Refusal(
-            405, "METHOD_NOT_ALLOWED", f"{turn.method} is not supported here", (("allow", allowed),)
-        )
+        raise Refusal(405, "METHOD_NOT_ALLOWED", f"{turn.method} is not supported here", (("allow", allowed),))
     turn.action = action
 
 

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from typing import Literal as OneOf
-from typing import TypeAlias
 
 import msgspec
 
@@ -32,9 +31,7 @@ class Refusal(Exception):  # noqa: N818 (no error of the program but an answer)
     `deliberate` marks a refusal that a fault made.
     """
 
-    def __init__(
-        self, status: int, code: str, message: str, headers: Fields = (), *, deliberate: bool = False
-    ) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: Fields = (), *, deliberate: bool = False) -> None:
         super().__init__(message)
         self.status = status
         self.code = code

@@ -35,7 +35,7 @@ def twists(sent: Node, answered: Node, default: Json) -> Iterator[Twist]:
     if not equal(remade, typical):
         yield Twist("other", "comes back as another value", lambda held: other_value(answered, held), typical)
     example = typical if not equal(typical, default) else other_value(sent, default)
-    if not equal(example, default) and (default is not None or answered.nullable):
+    if example is not None and not equal(example, default) and (default is not None or answered.nullable):
         yield Twist("default", "is not stored: its default comes back", lambda _: default, example)
     if answered.nullable and default is not None:
         yield Twist("null", "comes back as null", lambda _: None, typical)
@@ -74,7 +74,7 @@ def _falsy(sent: Node, answered: Node, default: Json) -> Iterator[Twist]:
     ):
         if not types & sent.types or any(shape.value("enum") is not None for shape in sent.shapes):
             continue
-        instead = default if default else other_value(answered, falsy)
+        instead = default or other_value(answered, falsy)
         says = f"is lost when it is {slug.rpartition('-')[2]}: another value comes back"
 
         def remake(held: Json, falsy: Json = falsy, instead: Json = instead) -> Json:
@@ -118,7 +118,12 @@ def _textual() -> Iterator[Twist]:
         ("lower-case", "is put into lower case", str.lower, "UPPER"),
         ("trimmed", "loses spaces around it", str.strip, " a "),
         ("nfc", "is composed by Unicode", lambda text: unicodedata.normalize("NFC", text), "e\u0301"),
-        ("nfkc", "is folded by Unicode compatibility", lambda text: unicodedata.normalize("NFKC", text), "\uff41\u2460"),
+        (
+            "nfkc",
+            "is folded by Unicode compatibility",
+            lambda text: unicodedata.normalize("NFKC", text),
+            "\uff41\u2460",
+        ),
         ("truncated-63", "is cut at 63 characters", lambda text: text[:63], "a" * 64),
         ("truncated-255", "is cut at 255 characters", lambda text: text[:255], "a" * 256),
         ("ascii-only", "loses letters beyond ASCII", _ascii, "\u00e9"),
@@ -129,7 +134,12 @@ def _textual() -> Iterator[Twist]:
         ("percent-decoded", "has its percent signs decoded", unquote, "a%2Fb"),
         ("quotes-doubled", "has its single quotes doubled", lambda text: text.replace("'", "''"), "it's"),
         ("backslash-lost", "loses backslashes", lambda text: text.replace("\\", ""), "a\\b"),
-        ("line-breaks-lost", "loses line breaks and tabs", lambda text: " ".join(text.split("\n")).replace("\t", " "), "a\nb"),
+        (
+            "line-breaks-lost",
+            "loses line breaks and tabs",
+            lambda text: " ".join(text.split("\n")).replace("\t", " "),
+            "a\nb",
+        ),
         ("base-name", "keeps what follows the last slash alone", lambda text: text.rpartition("/")[2], "../a/b"),
     ):
         yield Twist(slug, says, _texts(change), example)
@@ -153,7 +163,7 @@ def _mojibake(text: str) -> str:
 
 
 def _without_astral(text: str) -> str:
-    return "".join("?" if ord(letter) > 0xFFFF else letter for letter in text)  # noqa: PLR2004
+    return "".join("?" if letter > "\uffff" else letter for letter in text)
 
 
 def _free(node: Node) -> bool:

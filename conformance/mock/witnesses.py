@@ -23,7 +23,7 @@ def builder(contract: Contract) -> Builder:
     found = _BUILDERS.get(id(contract))
     if found is None or found.contract is not contract:
         _BUILDERS.clear()
-        found = Builder(contract, {name: "witness" for name in contract.operation.path_parameters})
+        found = Builder(contract, dict.fromkeys(contract.operation.path_parameters, "witness"))
         _BUILDERS[id(contract)] = found
     return found
 

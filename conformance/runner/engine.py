@@ -36,6 +36,11 @@ class Progress(msgspec.Struct, frozen=True):
 
 Report: TypeAlias = Callable[[Progress], None]
 
+Stop: TypeAlias = Callable[[int, Finding], bool]
+"""Given the number of the request and each finding, tells whether the run has seen enough."""
+
+ENOUGH = "enough was found"
+
 
 class EngineOptions(msgspec.Struct, frozen=True):
     """How a plan is carried out: how many requests are in flight, how often a new kind of failure is sent again."""
@@ -58,12 +63,14 @@ class Engine:
         *,
         run_id: str,
         report: Report | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self._contract = contract
         self._journal = journal
         self._settings = settings
         self._options = options
         self._report = report
+        self._stop = stop
         self._budget = Budget(options.limits)
         self._sender = Sender(target, journal, self._budget, settings.key, run_id, contract.operation.method)
         self._index = {row.id: number for number, row in enumerate(contract.requirements)}
@@ -111,9 +118,9 @@ class Engine:
     async def _work(self, items: Iterator[Item]) -> None:
         for item in items:
             could_create = sum(self._could_create(case) for case in _cases(item))
-            reason = await self._budget.take(size(item), could_create)
+            reason = self._reason or await self._budget.take(size(item), could_create)
             if reason:
-                self._reason = self._reason or reason
+                self._reason = reason
                 return
             try:
                 if isinstance(item, Relation):
@@ -214,6 +221,8 @@ class Engine:
                 self._budget.failures += strength is Strength.MUST
                 made = FindingMade(id=f"f{self._findings}", send=sent.number, case=case, finding=each, repeats=repeats)
                 self._journal.append(made)
+                if self._stop is not None and self._stop(sent.number, each):
+                    self._reason = self._reason or ENOUGH
             elif isinstance(each, Doubt):
                 self._doubt(sent, case, each)
 

@@ -11,8 +11,6 @@ import msgspec
 
 from conformance.checks.subject import Settings
 from conformance.contract.contract import Contract, load_contract
-from conformance.mock.app import reference_app
-from conformance.mock.server import BackgroundServer
 from conformance.model.events import RunStarted
 from conformance.model.version import VERSION
 from conformance.reports.outcomes import exit_status
@@ -49,13 +47,14 @@ def run(options: RunOptions, *, report: Report | None = None, started: Started |
 
     """
     contract = load_contract(options.spec, options.operation)
-    prepared = prepare(contract, options)
     path = options.out / FILE_NAME
+    from conformance.workflow.embedded import EmbeddedMock
     with ExitStack() as stack:
+        mock = stack.enter_context(EmbeddedMock(contract, key='conformance-local-key', unknown=frozenset({unknown_parameter()})))
+        prepared = prepare(contract, options)
         url = options.target
         if url == MOCK:
-            app = reference_app(contract, key=prepared.key or None, unknown=frozenset({unknown_parameter()}))
-            url = stack.enter_context(BackgroundServer(app)).url
+            url = mock.url
         journal = stack.enter_context(Journal(path))
         if started is not None:
             started(prepared, url)

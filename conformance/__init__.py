@@ -5,12 +5,14 @@
 
 from typing import TYPE_CHECKING
 
-from conformance.model.version import VERSION as __version__
+from conformance.model.version import VERSION
 
 if TYPE_CHECKING:
     from conformance.workflow.api import run
 
 __all__ = ["__version__", "run"]
+
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> object:

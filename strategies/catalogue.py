@@ -45,11 +45,16 @@ def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tup
     build = Builder(contract, knowledge.parameters)
     standard = _ordered(contract, _distinct(_all(build, knowledge, PAIRWISE, large=False)))
     if profile is Profile.SMOKE:
-        return tuple(_prefix(standard))
+        return smoke(standard)
     if not full:
         return tuple(standard)
     more = _distinct([*standard, *_all(build, knowledge, THREE_WAY, large=True)])
     return tuple([*standard, *more[len(standard) :]])
+
+
+def smoke(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Return the items of the smoke profile: those of standard in order, leaving out what no longer fits."""
+    return tuple(_prefix(items))
 
 
 def creations(item: Item) -> int:
@@ -134,10 +139,11 @@ def _features(contract: Contract, item: Item, weights: dict[str, int]) -> frozen
     for case in cases:
         if case.story is None:
             continue
-        found[f"{case.expectation}/{case.story.kind}"] = 4
-        found[f"{case.expectation}/{case.story.kind}/{case.story.pointer}"] = 1
-        if case.id.startswith("accept.all."):
-            found.update({f"{requirement}/{case.story.kind}": 1 for requirement in case.requirements})
+        kind = f"{case.expectation}/{case.story.kind}"
+        found[kind] = 4
+        # What a body with many members shows of each of them, a body with one of them shows no more.
+        held = case.requirements if case.expectation is Expectation.ACCEPTED else (case.story.pointer,)
+        found.update({f"{kind}/{each}": 1 for each in held})
     weights.update(found)
     return frozenset(found)
 

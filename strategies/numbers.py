@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import TypeAlias
 
+from conformance.contract.multiples import is_multiple
 from conformance.contract.shapes import Shape
-from conformance.model.jsontext import Json, Literal, Writable
-
-Row: TypeAlias = tuple[str, Writable, str, str, bool, bool, bool]
-"""The fields of a `Value`, in order."""
+from conformance.model.jsontext import Json, Literal
+from conformance.strategies.classes import Value, keyword_slug
 
 Number: TypeAlias = int | Decimal
 
@@ -35,84 +35,97 @@ EDGES: tuple[tuple[str, int, str], ...] = (
 )
 """The edges of machine types, the most telling first."""
 
-LOWER = {"minimum": 0, "exclusiveMinimum": 1}
-UPPER = {"maximum": 0, "exclusiveMaximum": 1}
+LOWER = ("minimum", "exclusiveMinimum")
+UPPER = ("maximum", "exclusiveMaximum")
+KEYWORDS = (*LOWER, *UPPER, "multipleOf")
+
+ROUND = (1, 2, 5, 10, 100, 0)
+"""What a person would send where nothing is suggested, the first that the bounds allow."""
+
+HALVINGS = 60
+"""How often a step is halved to stay between two bounds."""
 
 
-def valid(shape: Shape) -> Iterator[Row]:
+def valid(shape: Shape) -> Iterator[Value]:
     """Yield a number of each valid class: typical, 0, 1, spellings, machine edges, and at each stated bound."""
     usual = typical(shape)
-    yield "typical", usual, "a typical number", "type", False, False, False
+    if not within(shape, usual):
+        return
+    yield Value("typical", usual, "a typical number")
     for slug, number, kind in (("zero", 0, "0"), ("one", 1, "1")):
         if within(shape, number) and number != usual:
-            yield slug, number, kind, "type", False, False, False
+            yield Value(slug, number, kind)
     yield from _at_bounds(shape)
-    whole = int(usual) if usual == int(usual) else None
-    if whole is not None:
-        yield "integral-float", Literal(f"{whole}.0"), "a number written with a zero fraction", "type", True, False, False
+    if usual == int(usual):
+        yield Value("integral-float", Literal(f"{int(usual)}.0"), "a number written with a zero fraction", edge=True)
     ten = next((n for n in (10, 20, 50, 100, 1000) if within(shape, n)), None)
     if ten is not None:
         digits = str(ten).rstrip("0")
         spelled = f"{digits}e{len(str(ten)) - len(digits)}"
-        yield "exponent", Literal(spelled), "a number written with an exponent", "type", True, False, False
+        yield Value("exponent", Literal(spelled), "a number written with an exponent", edge=True)
     if within(shape, 0):
-        yield "minus-zero", Literal("-0"), "minus zero", "type", True, False, False
+        yield Value("minus-zero", Literal("-0"), "minus zero", edge=True)
     if shape.type == "number" and within(shape, Decimal("0.1")):
-        yield "fraction", Literal("0.1"), "a number with a fraction", "type", False, False, False
+        yield Value("fraction", Literal("0.1"), "a number with a fraction")
     for slug, number, kind in EDGES:
         if within(shape, number):
-            yield slug, number, kind, "type", True, False, False
-    if not any(bound in shape.keywords for bound in (*LOWER, *UPPER, "multipleOf")):
-        yield "beyond-double", Literal("1e400"), "a number beyond 64-bit floats", "type", True, False, True
+            yield Value(slug, number, kind, edge=True)
+    if not any(bound in shape.keywords for bound in KEYWORDS):
+        yield Value("beyond-double", Literal("1e400"), "a number beyond 64-bit floats", edge=True, undecided=True)
 
 
-def invalid(shape: Shape) -> Iterator[Row]:
-    """Yield a number just outside each bound that the schema states."""
+def invalid(shape: Shape) -> Iterator[Value]:
+    """Yield a number just outside each bound that the schema states, which keeps all the others."""
     for keyword in (*LOWER, *UPPER):
-        bound = _number(shape.value(keyword))
+        bound = as_number(shape.value(keyword))
         if bound is None:
             continue
-        outward = -1 if keyword in LOWER else 1
-        number = bound if keyword.startswith("exclusive") else bound + outward * _step(shape)
-        if _only_breaks(shape, number, keyword):
-            yield f"{_slug(keyword)}-broken", number, f"a number beyond {keyword}", keyword, False, False, False
-    multiple = _number(shape.value("multipleOf"))
-    if multiple is not None:
-        number = typical(shape) + (1 if shape.type == "integer" else multiple / Decimal(2))
-        if number % multiple:
-            yield "multiple-of-broken", number, "no multiple of multipleOf", "multipleOf", False, False, False
+        down = keyword in LOWER
+        # The bound itself breaks an exclusive one; where it is no multiple of what is asked for, the next one does.
+        number = _rounded(bound, _unit(shape), down=down, beyond=not keyword.startswith("exclusive"))
+        if _broken(shape, number) == {keyword}:
+            yield Value(f"{keyword_slug(keyword)}-broken", number, f"a number beyond {keyword}", keyword)
+    multiple = as_number(shape.value("multipleOf"))
+    if multiple is None:
+        return
+    usual = typical(shape)
+    parts = (1, 2, 3) if shape.type == "integer" else (Decimal(multiple) / 2, Decimal(multiple) / 4)
+    for number in (usual + sign * part for part in parts for sign in (1, -1)):
+        if _broken(shape, number) == {"multipleOf"}:
+            yield Value("multiple-of-broken", number, "no multiple of multipleOf", "multipleOf")
+            return
 
 
 def typical(shape: Shape) -> Number:
-    """Return a plain number that keeps every bound: an example or the default, else the smallest round one."""
+    """Return a plain number that keeps every bound: an example or the default, else a round one, else one at a bound."""
     examples = shape.value("examples")
-    for value in [*(examples if isinstance(examples, list) else []), shape.value("default"), 1, 2, 5, 10, 100, 0]:
-        number = _number(value)
+    suggested = [*(examples if isinstance(examples, list) else []), shape.value("default"), *ROUND]
+    for value in suggested:
+        number = as_number(value)
         if number is not None and within(shape, number) and (shape.type == "number" or number == int(number)):
             return number
-    for keyword in (*LOWER, *UPPER):
-        bound = _number(shape.value(keyword))
-        if bound is not None:
-            step = _step(shape) if keyword in LOWER else -_step(shape)
-            number = bound + step if keyword.startswith("exclusive") else bound
-            multiple = _number(shape.value("multipleOf"))
-            if multiple is not None and number % multiple:
-                number += multiple - number % multiple
-            if within(shape, number):
-                return number
-    return 1
+    return next((value.json for value in _at_bounds(shape) if isinstance(value.json, int | Decimal)), 1)
 
 
 def within(shape: Shape, value: Json) -> bool:
     """Tell whether a value keeps the numeric bounds of a shape; what is no number keeps them."""
-    number = _number(value)
-    return number is None or not any(_breaks(shape, number, keyword) for keyword in (*LOWER, *UPPER, "multipleOf"))
+    number = as_number(value)
+    return number is None or not _broken(shape, number)
 
 
-def _breaks(shape: Shape, number: Number, keyword: str) -> bool:
-    bound = _number(shape.value(keyword))
-    if bound is None:
-        return False
+def as_number(value: Json) -> Number | None:
+    """Return a number exactly as it is written, and None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _broken(shape: Shape, number: Number) -> set[str]:
+    stated = [(keyword, as_number(shape.value(keyword))) for keyword in KEYWORDS if keyword in shape.keywords]
+    return {keyword for keyword, bound in stated if bound is not None and _breaks(keyword, number, bound)}
+
+
+def _breaks(keyword: str, number: Number, bound: Number) -> bool:
     match keyword:
         case "minimum":
             return number < bound
@@ -123,40 +136,57 @@ def _breaks(shape: Shape, number: Number, keyword: str) -> bool:
         case "exclusiveMaximum":
             return number >= bound
         case _:
-            return bool(Decimal(number) % Decimal(bound))
+            return not is_multiple(number, bound)
 
 
-def _only_breaks(shape: Shape, number: Number, keyword: str) -> bool:
-    broken = {each for each in (*LOWER, *UPPER, "multipleOf") if _breaks(shape, number, each)}
-    return broken <= {keyword, "multipleOf"} and keyword in broken
-
-
-def _at_bounds(shape: Shape) -> Iterator[Row]:
+def _at_bounds(shape: Shape) -> Iterator[Value]:
+    """Yield the number nearest to each bound that keeps them all."""
+    unit = _unit(shape)
     for keyword in (*LOWER, *UPPER):
-        bound = _number(shape.value(keyword))
+        bound = as_number(shape.value(keyword))
         if bound is None:
             continue
-        inward = _step(shape) if keyword in LOWER else -_step(shape)
-        number = bound + inward if keyword.startswith("exclusive") else bound
-        if within(shape, number):
-            yield f"{_slug(keyword)}-kept", number, f"a number at {keyword}", keyword, False, False, False
-    multiple = _number(shape.value("multipleOf"))
-    if multiple is not None and within(shape, typical(shape)):
-        yield "multiple-of-kept", typical(shape), "a multiple of multipleOf", "multipleOf", False, False, False
-
-
-def _step(shape: Shape) -> Number:
-    multiple = _number(shape.value("multipleOf"))
+        number = _inside(shape, keyword, bound, unit)
+        if number is not None:
+            yield Value(f"{keyword_slug(keyword)}-kept", number, f"a number at {keyword}", keyword)
+    multiple = as_number(shape.value("multipleOf"))
     if multiple is not None:
-        return multiple
-    return 1 if shape.type == "integer" else Decimal("0.5")
+        number = next((n for n in (unit, 2 * unit, -unit, 0) if within(shape, n)), None)
+        if number is not None:
+            yield Value("multiple-of-kept", number, "a multiple of multipleOf", "multipleOf")
 
 
-def _number(value: Json) -> Number | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return None
-    return Decimal(repr(value)) if isinstance(value, float) else value
+def _inside(shape: Shape, keyword: str, bound: Number, unit: Number) -> Number | None:
+    exclusive = keyword.startswith("exclusive")
+    number = _rounded(bound, unit, down=keyword in UPPER, beyond=exclusive)
+    if within(shape, number):
+        return number
+    if shape.type == "number" and "multipleOf" not in shape.keywords and exclusive:
+        step = Decimal(1)
+        for _ in range(HALVINGS):
+            step /= 2
+            near = bound - step if keyword in UPPER else bound + step
+            if within(shape, near):
+                return near
+    return None
 
 
-def _slug(keyword: str) -> str:
-    return "".join(f"-{c.lower()}" if c.isupper() else c for c in keyword)
+def _rounded(bound: Number, unit: Number, *, down: bool, beyond: bool) -> Number:
+    """Return the multiple of `unit` at or next below (above) `bound`; with `beyond` never the bound itself.
+
+    Where the unit is a mere step, because any number is allowed, multiples are counted from the bound.
+    """
+    exact = Fraction(bound) / Fraction(unit)
+    whole = exact.__floor__() if down else exact.__ceil__()
+    if beyond and whole == exact:
+        whole += -1 if down else 1
+    number = Fraction(unit) * whole
+    return int(number) if number.denominator == 1 else Decimal(number.numerator) / Decimal(number.denominator)
+
+
+def _unit(shape: Shape) -> Number:
+    """Return the least number that all allowed ones are multiples of; a step where there is none."""
+    multiple = as_number(shape.value("multipleOf"))
+    if multiple is None:
+        return 1 if shape.type == "integer" else Decimal("0.5")
+    return Fraction(multiple).numerator if shape.type == "integer" else multiple

@@ -1,0 +1,1 @@
+"""Checks: pure functions from a case and its exchange, or from a relation and its exchanges, to findings."""

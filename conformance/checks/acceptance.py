@@ -1,54 +1,61 @@
 """Acceptance: what the contract allows is taken."""
 
-from conformance.checks.subject import Judged, Subject, finding
+from conformance.checks.findings import finding
+from conformance.checks.subject import Judged, Subject
 from conformance.model.finding import Pass
-from conformance.model.vocabulary import Expectation, Group
+from conformance.model.vocabulary import Expectation, Group, Strength
+
+BEYOND_PROSE = "accept.beyond-prose"
+VALID = "authentication.valid"
 
 
 def accepted(subject: Subject) -> Judged:
-    """A request that the contract allows is answered with success; one that prose speaks against may be refused."""
+    """A request that the contract allows is answered with success; one that prose speaks against may be refused.
+
+    401, 404 and 405 are about credential and path, and so is 403 before a right request was taken; a redirection is no
+    verdict on a body, and 409 is one only where the object has a fresh name.
+    """
     case = subject.case
-    if case.expectation is not Expectation.ACCEPTED or subject.response is None:
+    if case.expectation is not Expectation.ACCEPTED or not subject.focus:
         return
     if subject.status in subject.contract.operation.successes:
         for requirement in case.requirements:
             yield Pass(requirement)
         return
-    secured = subject.contract.operation.security is not None
-    outside = {404, 405} | ({401, 403} if secured else set())
-    if not subject.refused or subject.status in outside or (subject.status == 409 and not case.slotted):
+    if not 400 <= subject.status < 500 or _is_outside(subject) or (subject.status == 409 and not case.slotted):
         return
     if case.beyond and not subject.settings.loopback:
         return
-    focus = case.requirements[0]
-    story = case.story
     yield finding(
-        focus,
+        _weakened(subject),
         rule="refuses",
         kind=subject.kind,
-        observed=f"{subject.status // 100}xx",
+        observed="4xx",
         sentence=f"refuses {subject.kind}",
-        message=f"refuses {story.says if story else case.id} with {subject.status}",
-        pointer=story.pointer if story else "",
+        message=f"refuses {case.story.says if case.story else case.id} with {subject.status}",
+        pointer=case.story.pointer if case.story else "",
+        place=subject.place,
         expected="accepted: " + ", ".join(map(str, subject.contract.operation.successes)),
         actual=str(subject.status),
     )
 
 
 def prose(subject: Subject) -> Judged:
-    """Whether pages are right about what is refused: a note either way."""
+    """Whether pages are right about what is refused: a note where such a body is taken."""
     for requirement in subject.case.beyond:
-        if subject.refused and subject.status not in {401, 403, 404, 405}:
+        if subject.refused and not subject.beside:
             yield Pass(requirement)
         elif subject.succeeded:
             row = subject.contract.by_id.get(requirement)
             yield finding(
                 requirement,
                 rule="takes what a page forbids",
-                kind=requirement,
+                kind="a body beyond a page",
                 observed="2xx",
-                sentence=f"takes what a page says is refused: {row.title if row else requirement}",
+                sentence="takes what a page says is refused",
+                message=f"takes what a page says is refused: {row.title if row else requirement}",
                 pointer=subject.case.story.pointer if subject.case.story else "",
+                place=subject.place,
                 expected="refused, by the page",
                 actual=str(subject.status),
             )
@@ -57,9 +64,11 @@ def prose(subject: Subject) -> Judged:
 def trials(subject: Subject) -> Judged:
     """The fate of trial bodies is recorded; where prose says what it should be, that is a pass."""
     story = subject.case.story
-    if story is None or story.keyword != "trial" or not (subject.succeeded or subject.refused):
+    if story is None or story.keyword != "trial":
         return
-    trial = next(each for each in subject.contract.prose.trials if each.id == story.kind)
+    trial = next((each for each in subject.contract.prose.trials if each.id == story.kind), None)
+    if trial is None or not (subject.succeeded or (subject.refused and not subject.beside)):
+        return
     if trial.accepted is subject.succeeded:
         yield Pass(trial.requirement)
         return
@@ -75,24 +84,45 @@ def trials(subject: Subject) -> Judged:
 
 
 def right_credential(subject: Subject) -> Judged:
-    """A right credential in the documented form is accepted."""
-    if subject.case.expectation is not Expectation.ACCEPTED or "authentication.valid" not in subject.contract.by_id:
+    """A right credential in the documented form is accepted.
+
+    Where only names or framing of header fields were changed, the requirement of that change speaks. 403 is no word on
+    the credential once a right request was taken, nor on a body that a sane server may refuse: firewalls answer so.
+    """
+    if subject.case.expectation is not Expectation.ACCEPTED or VALID not in subject.contract.by_id:
         return
-    row = subject.contract.by_id.get(subject.case.requirements[0]) if subject.case.requirements else None
     if subject.succeeded:
-        yield Pass("authentication.valid")
-    elif subject.status in {401, 403}:
-        aside = row is not None and row.group is Group.TRANSPORT
+        yield Pass(VALID)
+        return
+    row = subject.contract.by_id.get(subject.focus)
+    aside = row is not None and row.group is Group.TRANSPORT
+    weak = row is not None and row.strength is not Strength.MUST
+    if subject.status == 401 or (subject.status == 403 and (aside or not weak) and not subject.settings.proven):
+        security = subject.contract.operation.security
         yield finding(
-            row.id if aside and row else "authentication.valid",
+            subject.focus if aside else VALID,
             rule="refuses",
             kind=subject.kind if aside else "a right credential",
             observed=str(subject.status),
             sentence=f"refuses a right credential{f' with {subject.kind}' if aside else ''}",
-            pointer=subject.contract.operation.security.name if subject.contract.operation.security else "",
+            pointer=security.name if security else "",
             expected="accepted",
             actual=str(subject.status),
         )
+
+
+def _is_outside(subject: Subject) -> bool:
+    """Tell whether a status is about the path, or about the credential where one is asked for."""
+    secured = subject.contract.operation.security is not None
+    credential = subject.status == 401 or (subject.status == 403 and not subject.settings.proven)
+    return subject.status in {404, 405, 429} or (secured and credential)
+
+
+def _weakened(subject: Subject) -> str:
+    """Return the requirement that speaks: never one of strength must where a page speaks against the body."""
+    row = subject.contract.by_id.get(subject.focus)
+    must = row is not None and row.strength is Strength.MUST
+    return BEYOND_PROSE if subject.case.beyond and must else subject.focus
 
 
 CHECKS = (accepted, prose, trials, right_credential)

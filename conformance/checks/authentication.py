@@ -1,58 +1,65 @@
 """Authentication: how bad credentials are answered, and that the key is never shown."""
 
-import base64
-from urllib.parse import quote
-
-from conformance.checks.subject import Judged, Subject, finding
+from conformance.checks.credentials import SHORT, forms
+from conformance.checks.findings import finding, status_word
+from conformance.checks.rejection import about_credential
+from conformance.checks.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation
 
-SHORT_KEY = 6
-"""A key of fewer characters may occur in an answer by chance."""
+ABOUT_CREDENTIALS = frozenset({400, 401, 403})
+"""Statuses of a refusal that may be about a credential; another one says nothing of it."""
 
 
 def status(subject: Subject) -> Judged:
-    """A missing or wrong credential is answered with 401 or 403; a 401 carries WWW-Authenticate."""
-    if not _about_credentials(subject) or subject.case.expectation is not Expectation.REFUSED or not subject.refused:
+    """A missing or wrong credential is answered with 401 or 403."""
+    if not _bad(subject) or not 400 <= subject.status < 500 or subject.status == 429:
         return
     if subject.status in {401, 403}:
         yield Pass("authentication.status")
     else:
+        word = status_word(subject.status)
         yield finding(
             "authentication.status",
             rule="status of a bad credential",
             kind="a bad credential",
-            observed=str(subject.status),
-            sentence=f"answers {subject.status} to a bad credential",
+            observed=word,
+            sentence=f"answers {word} to a bad credential",
             pointer="status",
             expected="401 or 403",
             actual=str(subject.status),
         )
-    if subject.status == 401 and subject.response is not None:
-        if subject.response.header("WWW-Authenticate"):
-            yield Pass("authentication.challenge")
-        else:
-            yield finding(
-                "authentication.challenge",
-                rule="challenge",
-                kind="401",
-                observed="none",
-                sentence="answers 401 without WWW-Authenticate",
-                pointer="WWW-Authenticate",
-                expected="WWW-Authenticate",
-                actual="none",
-            )
+
+
+def challenge(subject: Subject) -> Judged:
+    """A 401 carries WWW-Authenticate (RFC 9110 section 15.5.2)."""
+    if not _bad(subject) or subject.status != 401 or subject.response is None:
+        return
+    if subject.response.header("WWW-Authenticate"):
+        yield Pass("authentication.challenge")
+    else:
+        yield finding(
+            "authentication.challenge",
+            rule="challenge",
+            kind="401",
+            observed="none",
+            sentence="answers 401 without WWW-Authenticate",
+            pointer="WWW-Authenticate",
+            expected="WWW-Authenticate",
+            actual="none",
+        )
 
 
 def spellings(subject: Subject) -> Judged:
     """Spellings that no document decides are recorded: the scheme in other letter case, and Bearer."""
-    for requirement in ("authentication.scheme-case", "authentication.bearer"):
+    if not subject.succeeded and subject.status not in ABOUT_CREDENTIALS:
+        return
+    for requirement, usual in (("authentication.scheme-case", True), ("authentication.bearer", False)):
         if requirement not in subject.case.requirements:
             continue
-        taken = requirement == "authentication.bearer"
-        if subject.succeeded is not taken and (subject.succeeded or subject.refused):
+        if subject.succeeded is usual:
             yield Pass(requirement)
-        elif subject.succeeded or subject.refused:
+        else:
             yield finding(
                 requirement,
                 rule="credential",
@@ -66,46 +73,52 @@ def spellings(subject: Subject) -> Judged:
 
 def order(subject: Subject) -> Judged:
     """Bad credentials with a bad body give the credential's error."""
-    if "authentication.order" not in subject.case.requirements or not subject.refused:
+    requirement = "authentication.order"
+    if requirement not in subject.case.requirements or subject.status not in {400, 401, 403, 415, 422}:
         return
     if subject.status in {401, 403}:
-        yield Pass("authentication.order")
+        yield Pass(requirement)
     else:
         yield finding(
-            "authentication.order",
+            requirement,
             rule="order",
             kind="a bad credential with a bad body",
-            observed=str(subject.status),
+            observed="the error of the body",
             sentence="tells a bad body before a bad credential",
+            pointer="status",
             expected="401 or 403",
             actual=str(subject.status),
         )
 
 
 def key_echo(subject: Subject) -> Judged:
-    """The key appears in no answer, neither as it is nor base64- or percent-encoded."""
-    key, response = subject.settings.key, subject.exchange.response
-    if len(key) < SHORT_KEY or response is None or "authentication.key-echo" not in subject.contract.by_id:
+    """The key appears in no answer, neither as it is nor encoded; a body that holds it by itself shows nothing."""
+    requirement, key, response = "authentication.key-echo", subject.settings.key, subject.exchange.response
+    if len(key) < SHORT or response is None or requirement not in subject.contract.by_id:
         return
-    forms = {key, quote(key, safe=""), base64.b64encode(key.encode()).decode().rstrip("=")}
     headers = "\n".join(value for _, value in response.headers)
-    shown = [form for form in forms if form.encode() in response.body or form in headers]
-    if shown:
-        yield finding(
-            "authentication.key-echo",
-            rule="key",
-            kind="any answer",
-            observed="key shown",
-            sentence="shows the key in an answer",
-            expected="the key in no answer",
-            actual="the key stands in the answer",
-        )
-    else:
-        yield Pass("authentication.key-echo")
+    sent = subject.case.request.body or b""
+    shown = [form for form in forms(key) if form.encode() in response.body or form in headers]
+    if any(form.encode() in sent for form in shown):
+        return
+    if not shown:
+        yield Pass(requirement)
+        return
+    place = "the header section" if all(form in headers for form in shown) else "the body"
+    yield finding(
+        requirement,
+        rule="key",
+        kind="any answer",
+        observed="key shown",
+        sentence="shows the key in an answer",
+        expected="the key in no answer",
+        actual=f"the key stands in {place}",
+    )
 
 
-def _about_credentials(subject: Subject) -> bool:
-    return any(each.startswith("authentication.") for each in subject.case.requirements[:1])
+def _bad(subject: Subject) -> bool:
+    """Tell whether a case carries a credential that must be refused."""
+    return about_credential(subject) and subject.case.expectation is Expectation.REFUSED
 
 
-CHECKS = (status, spellings, order, key_echo)
+CHECKS = (status, challenge, spellings, order, key_echo)

@@ -1,45 +1,57 @@
 """Drift: signs that the target follows a later document."""
 
 from collections.abc import Iterator
+from itertools import islice
 
-from conformance.checks.subject import Judged, Subject, finding
+from conformance.checks.findings import below, finding
+from conformance.checks.subject import Judged, Subject
 from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.model.finding import Pass
 from conformance.model.jsontext import Json
-from conformance.model.pointer import escape, join
+from conformance.model.pointer import join
+
+MANY = 1_000
+"""How many undeclared members of one answer are looked at."""
+
+SHOWN = 10
 
 
 def members(subject: Subject) -> Judged:
     """Members of an answer that the document does not declare are recorded, never failed."""
-    if subject.answer is None or subject.contract.response is None or "drift.members" not in subject.contract.by_id:
+    requirement, root = "drift.members", subject.contract.response
+    if subject.answer is None or root is None or requirement not in subject.contract.by_id:
         return
-    found = list(_undeclared(subject.contract.response, "", subject.answer))
+    found: dict[str, list[str]] = {}
+    for node, pointer in islice(_undeclared(root, "", subject.answer), MANY):
+        found.setdefault(node.path, []).append(pointer)
     if not found:
-        yield Pass("drift.members")
-    else:
-        shown = ", ".join(found[:10])
+        yield Pass(requirement)
+    for path, pointers in found.items():
         yield finding(
-            "drift.members",
+            requirement,
             rule="undeclared member",
             kind="an answer",
             observed="a member that is not declared",
             sentence="answers with members that the document does not declare",
-            message=f"not declared: {shown}",
-            pointer=found[0],
-            actual=shown,
+            message=f"not declared: {', '.join(pointers[:SHOWN])}",
+            pointer=pointers[0],
+            place=path,
+            expected="declared members",
+            actual=", ".join(pointers[:SHOWN]),
         )
 
 
-def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[str]:
-    if isinstance(value, dict):
-        if not node.children:
-            return
+def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, str]]:
+    """Yield each undeclared member: the node of the object that holds it, and its pointer."""
+    if isinstance(value, dict) and node.children:
+        # Elsewhere the document speaks of further members: it forbids them, or says what they hold.
+        open_ = all(shape.open for shape in node.shapes if shape.type == "object")
         for name, item in value.items():
             child = node.child(name)
-            if child is None:
-                yield f"{pointer}/{escape(name)}"
-            else:
-                yield from _undeclared(child, f"{pointer}/{escape(name)}", item)
+            if child is not None:
+                yield from _undeclared(child, below(pointer, name), item)
+            elif open_:
+                yield node, below(pointer, name)
     elif isinstance(value, list):
         child = node.child(ANY_ITEM)
         for index, item in enumerate(value if child else ()):

@@ -1,56 +1,75 @@
 """All checks, applied: a case and its exchange in, judgements out; a check that breaks is a doubt, never a finding."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from conformance.checks import (
     acceptance,
     authentication,
+    content,
+    defaults,
     drift,
+    echo,
+    error_bodies,
     errors,
     rejection,
     relations,
     response,
-    semantics,
     transport,
 )
+from conformance.checks.credentials import hidden
+from conformance.checks.findings import clean
 from conformance.checks.subject import Check, Subject
 from conformance.model.case import Relation
 from conformance.model.finding import Doubt, Judgement
 
 CHECKS: tuple[Check, ...] = (
     *transport.CHECKS,
+    *content.CHECKS,
     *errors.CHECKS,
+    *error_bodies.CHECKS,
     *authentication.CHECKS,
     *rejection.CHECKS,
     *acceptance.CHECKS,
     *response.CHECKS,
-    *semantics.CHECKS,
+    *echo.CHECKS,
+    *defaults.CHECKS,
     *drift.CHECKS,
 )
 """Every check of single exchanges; adding one is a function and its requirement row."""
+
+WHEN_PACED: tuple[Check, ...] = (errors.rate_limit, authentication.key_echo)
+"""The checks of an answer 429, which is a request for patience and no answer to what was asked."""
 
 
 def judge(subject: Subject) -> tuple[Judgement | Doubt, ...]:
     """Return what all checks say of one exchange, for requirements that the contract has."""
     found: list[Judgement | Doubt] = []
-    focus = subject.case.requirements[0] if subject.case.requirements else "error.server-error"
-    for check in CHECKS:
+    for check in WHEN_PACED if subject.status == 429 else CHECKS:
         try:
             found.extend(check(subject))
         except Exception as error:  # noqa: BLE001  (a fault of ours must not read as one of the target)
-            found.append(_broken(focus, check.__name__, error))
-    return tuple(each for each in found if each.requirement in subject.contract.by_id)
+            found.append(_broken(subject, subject.case.requirements, check.__name__, error))
+    return _kept(subject, found)
 
 
 def judge_relation(relation: Relation, subjects: Sequence[Subject]) -> tuple[Judgement | Doubt, ...]:
     """Return what the relation's check says of its exchanges; `subjects` are in the order of its cases."""
-    check = relations.RELATIONS[relation.kind]
+    found: list[Judgement | Doubt] = []
     try:
-        found = tuple(check(subjects))
+        found.extend(relations.RELATIONS[relation.kind](subjects))
     except Exception as error:  # noqa: BLE001  (a fault of ours must not read as one of the target)
-        found = (_broken(relation.requirements[0], relation.kind, error),)
-    return tuple(each for each in found if each.requirement in subjects[0].contract.by_id)
+        found.append(_broken(subjects[0], relation.requirements, relation.kind, error))
+    return _kept(subjects[0], found)
 
 
-def _broken(requirement: str, check: str, error: Exception) -> Doubt:
-    return Doubt(requirement, f"the suite's own check {check!r} failed: {type(error).__name__}: {error}", ours=True)
+def _kept(subject: Subject, found: Iterable[Judgement | Doubt]) -> tuple[Judgement | Doubt, ...]:
+    """Return what speaks of requirements that the contract has, without the key."""
+    rows, key = subject.contract.by_id, subject.settings.key
+    return tuple(hidden(each, key) for each in found if each.requirement in rows)
+
+
+def _broken(subject: Subject, requirements: Sequence[str], check: str, error: Exception) -> Doubt:
+    rows = subject.contract.by_id
+    known = next((each for each in requirements if each in rows), subject.contract.requirements[0].id)
+    reason = clean(f"the suite's own check {check!r} failed: {type(error).__name__}: {error}")
+    return Doubt(known, reason, ours=True)

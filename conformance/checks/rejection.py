@@ -1,56 +1,58 @@
 """Rejection: what the contract forbids is refused."""
 
-from conformance.checks.subject import UNJUDGED, Judged, Subject, finding
+from conformance.checks.findings import finding
+from conformance.checks.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation, Group
+
+DUPLICATES = "reject.duplicate-names"
 
 
 def refused(subject: Subject) -> Judged:
     """A request that the contract forbids is not answered with 2xx (its class is another requirement)."""
     case = subject.case
-    if case.expectation is not Expectation.REFUSED or subject.response is None:
+    if case.expectation is not Expectation.REFUSED or not subject.focus:
         return
-    focus = case.requirements[0]
     if subject.succeeded:
-        story = case.story
-        says = story.says if story else case.id
         yield finding(
-            focus,
+            subject.focus,
             rule="takes",
             kind=subject.kind,
             observed="2xx",
             sentence=f"takes {subject.kind}",
-            message=f"takes {says} with {subject.status}",
-            pointer=story.pointer if story else "",
+            message=f"takes {case.story.says if case.story else case.id} with {subject.status}",
+            pointer=case.story.pointer if case.story else "",
+            place=subject.place,
             expected="refused: a 4xx",
             actual=str(subject.status),
         )
-    elif subject.refused and (is_outside_body(subject) or subject.status not in UNJUDGED):
+    elif subject.refused and (about_credential(subject) or not subject.beside):
         for requirement in case.requirements:
-            yield Pass(requirement)
+            if requirement != "error.unknown-resource":
+                yield Pass(requirement)
 
 
 def duplicates(subject: Subject) -> Judged:
     """A body with a member twice is recorded."""
-    if "reject.duplicate-names" not in subject.case.requirements:
+    if DUPLICATES not in subject.case.requirements:
         return
     if subject.succeeded:
         yield finding(
-            "reject.duplicate-names",
+            DUPLICATES,
             rule="takes",
             kind=subject.kind,
             observed="2xx",
             sentence="takes a body with a member twice",
             actual=str(subject.status),
         )
-    elif subject.refused and subject.status not in UNJUDGED:
-        yield Pass("reject.duplicate-names")
+    elif subject.refused and not subject.beside:
+        yield Pass(DUPLICATES)
 
 
-def is_outside_body(subject: Subject) -> bool:
-    """Tell whether a case is about credentials or the path, so that 401, 403 and 404 are answers to it."""
-    row = subject.contract.by_id.get(subject.case.requirements[0]) if subject.case.requirements else None
-    return row is not None and row.group in {Group.AUTHENTICATION, Group.ERROR}
+def about_credential(subject: Subject) -> bool:
+    """Tell whether a case is about credentials, so that 401, 403 and 404 are answers to it."""
+    row = subject.contract.by_id.get(subject.focus)
+    return row is not None and row.group is Group.AUTHENTICATION
 
 
 CHECKS = (refused, duplicates)

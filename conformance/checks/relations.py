@@ -3,89 +3,68 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from conformance.checks.semantics import MISSING, value_at
-from conformance.checks.subject import Judged, Subject, finding
-from conformance.model.finding import Pass
-from conformance.model.jsontext import equal, write
+from conformance.checks.defaults import nulled
+from conformance.checks.differences import MISSING, same, shown, type_word, value_at
+from conformance.checks.errors import redirected
+from conformance.checks.findings import finding, status_word
+from conformance.checks.isolation import isolation
+from conformance.checks.subject import Judged, Subject
+from conformance.model.finding import Doubt, Pass
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
 RelationCheck: TypeAlias = Callable[[Sequence[Subject]], Judged]
 
+TAKEN = 409
+"""The status that says of a name that it is taken, and nothing else."""
+
 
 def null_beside_absent(subjects: Sequence[Subject]) -> Judged:
-    """Null and absent lead to the same value of every member that both answers hold."""
+    """Null and absent lead to the same value of every member that was null in one request and absent in the other."""
     absent, null = subjects
-    if absent.answer is None or null.answer is None or absent.settings.stateless:
+    if not absent.echoing or not null.echoing:
         return
     for sent, answered in absent.contract.echoes:
+        apart = nulled(null.sent, sent.path) and value_at(absent.sent, sent.path) is MISSING
+        if not apart or nulled(absent.sent, sent.path) or sent.path == absent.contract.identity:
+            continue
         one, other = value_at(absent.answer, answered.path), value_at(null.answer, answered.path)
-        spoken = value_at(absent.sent, sent.path) not in (MISSING, None)
-        if sent.required or spoken or (one is MISSING and other is MISSING):
+        wrong = absent.invalid_at(answered.path) or null.invalid_at(answered.path)
+        if wrong or (one is MISSING and other is MISSING):
             continue
         requirement = requirement_id(Group.SEMANTICS, sent.label, "null-as-absent")
         left, right = (None if each is MISSING else each for each in (one, other))
-        if equal(left, right):  # type: ignore[arg-type]
+        if same(left, right):
             yield Pass(requirement)
         else:
+            words = sorted({type_word(left), type_word(right)})
             yield finding(
                 requirement,
                 rule="null beside absent",
-                kind=sent.label,
-                observed="different values",
-                sentence=f"`{sent.label}` differs between null and absent",
+                kind="a member",
+                observed=" and ".join(words) if len(words) > 1 else f"another {words[0]}",
+                sentence="does not treat a member that is null as one that is absent",
+                message=f"`{sent.label}` differs between null and absent",
                 pointer=answered.path,
-                expected=_text(one),
-                actual=_text(other),
-            )
-
-
-def isolation(subjects: Sequence[Subject]) -> Judged:
-    """Nothing that was sent in one request comes back in the answer to the other; both objects are different ones."""
-    one, other = subjects
-    if one.answer is None or other.answer is None or one.settings.stateless:
-        return
-    identity = one.contract.identity
-    mixed = _mixed(one, other) + _mixed(other, one)
-    if mixed:
-        yield finding(
-            "semantics.isolation",
-            rule="isolation",
-            kind="two requests at once",
-            observed="values of the other request",
-            sentence="mixes up requests that are in flight at once",
-            pointer=mixed[0],
-            expected="values of its own request",
-            actual=", ".join(mixed[:10]),
-        )
-    else:
-        yield Pass("semantics.isolation")
-    if identity is not None and not mixed:
-        names = [value_at(each.answer, identity) for each in subjects]
-        if MISSING not in names and names[0] != names[1]:
-            yield Pass("semantics.distinct")
-        elif MISSING not in names:
-            yield finding(
-                "semantics.distinct",
-                rule="distinct",
-                kind="two creations",
-                observed="one name",
-                sentence="gives two creations with different names one object",
-                pointer=identity,
-                actual=_text(names[0]),
+                expected=f"as when absent: {shown(one)}",
+                actual=shown(other),
             )
 
 
 def leaves_nothing(subjects: Sequence[Subject]) -> Judged:
-    """After a refusal, a right request with the same name succeeds."""
+    """After a refusal, a right request with the same name succeeds.
+
+    409 says that the name is taken; 400 and 422 may say so, or refuse any right request, as long as none was taken.
+    """
+    requirement = "error.leaves-nothing"
     first, then = subjects
-    if not first.refused or then.response is None or then.settings.stateless:
+    if not first.refused or first.beside or then.settings.stateless:
         return
     if then.succeeded:
-        yield Pass("error.leaves-nothing")
-    elif then.status in {400, 409, 422}:
+        yield Pass(requirement)
+    elif then.status == TAKEN or (then.status in {400, 422} and then.settings.proven):
         yield finding(
-            "error.leaves-nothing",
+            requirement,
             rule="leaves nothing",
             kind="a refused request",
             observed=str(then.status),
@@ -95,23 +74,28 @@ def leaves_nothing(subjects: Sequence[Subject]) -> Judged:
             expected="success",
             actual=str(then.status),
         )
+    elif then.status in {400, 422}:
+        yield Doubt(requirement, f"then a right request is answered {then.status}: for its name, or its body?")
 
 
 def same_name(subjects: Sequence[Subject]) -> Judged:
     """A second creation with the same name is refused with 409 or 400: a note where it is not."""
     first, second = subjects
-    if not first.succeeded or second.response is None or not (second.succeeded or second.refused):
+    if not first.succeeded or not (second.succeeded or second.refused):
         return
     yield Pass("semantics.same-name")
-    if second.status in {400, 409}:
+    if second.status in {400, TAKEN}:
         yield Pass("error.duplicate")
+    elif 300 <= second.status < 400:
+        yield redirected(second.status, "a second creation")
     else:
+        word = "2xx" if second.succeeded else status_word(second.status)
         yield finding(
             "error.duplicate",
             rule="same name",
             kind="a second creation",
-            observed="2xx" if second.succeeded else str(second.status),
-            sentence=f"answers {second.status} to a second creation with the same name",
+            observed=word,
+            sentence=f"answers {word} to a second creation with the same name",
             pointer="status",
             expected="409 or 400",
             actual=str(second.status),
@@ -121,13 +105,12 @@ def same_name(subjects: Sequence[Subject]) -> Judged:
 def visible(subjects: Sequence[Subject]) -> Judged:
     """A created object is then found by its name, with equal members: a note where it is not."""
     created, read = subjects
-    if created.answer is None or read.response is None or not (read.succeeded or read.refused):
+    if created.answer is None or not (read.succeeded or read.refused):
         return
-    found = read.answer_of_probe
     different = [
         answered.path
         for _, answered in created.contract.echoes
-        if not _same(value_at(created.answer, answered.path), value_at(found, answered.path))
+        if not same(value_at(created.answer, answered.path), value_at(read.answer_of_probe, answered.path))
     ]
     if read.succeeded and not different:
         yield Pass("semantics.visible")
@@ -136,9 +119,10 @@ def visible(subjects: Sequence[Subject]) -> Judged:
             "semantics.visible",
             rule="visible",
             kind="a created object",
-            observed="different" if read.succeeded else str(read.status),
+            observed="different" if read.succeeded else status_word(read.status),
             sentence="does not show a created object by its name as it was created",
-            pointer=different[0] if different and read.succeeded else "status",
+            pointer=different[0] if read.succeeded else "status",
+            place="",
             expected="the object as it was created",
             actual=", ".join(different[:10]) if read.succeeded else str(read.status),
         )
@@ -155,26 +139,3 @@ RELATIONS: Mapping[str, RelationCheck] = {
 
 TOGETHER_ONLY = frozenset({"leaves-nothing", "same-name", "visible"})
 """Kinds whose last answer means nothing alone."""
-
-
-def _mixed(own: Subject, other: Subject) -> list[str]:
-    """Return where the answer to `own` holds what was sent in `other` and not in `own`."""
-    found = []
-    for sent, answered in own.contract.echoes:
-        mine, theirs = value_at(own.sent, sent.path), value_at(other.sent, sent.path)
-        held = value_at(own.answer, answered.path)
-        if theirs in (MISSING, None) or held is MISSING or _same(mine, theirs):
-            continue
-        if _same(held, theirs) and not _same(held, mine):
-            found.append(answered.path)
-    return found
-
-
-def _same(one: object, other: object) -> bool:
-    if one is MISSING or other is MISSING:
-        return one is other
-    return equal(one, other)  # type: ignore[arg-type]
-
-
-def _text(value: object) -> str:
-    return "absent" if value is MISSING else write(value)  # type: ignore[arg-type]

@@ -1,30 +1,34 @@
 """What a check is given: one case and its exchange, read once for all checks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
 import msgspec
 
+from conformance.checks.asked import admits, described, essence, path_parameters
+from conformance.checks.voices import Reading, read_answer
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import ANY_ITEM
-from conformance.contract.violation import Violation
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Response
-from conformance.model.finding import Doubt, Finding, Judgement
+from conformance.model.finding import Doubt, Judgement
 from conformance.model.jsontext import Json, JsonFault, JsonText, read
-from conformance.model.pointer import from_tokens, split
 from conformance.model.vocabulary import Expectation
 
 UNJUDGED = frozenset({401, 403, 404, 405, 429})
-"""Statuses that refuse a request for reasons outside its body: they say nothing of the body."""
+"""Statuses that may refuse a request for reasons outside its body."""
+
+BODILESS = frozenset({204, 205, 304})
+"""Statuses whose answers have no body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5)."""
 
 
 class Settings(msgspec.Struct, frozen=True):
     """What the run knows of the target.
 
     `loopback` tells a server on this machine, which is held to the document alone; `stateless` one that does not
-    echo. `key` is the real credential, looked for in answers. `created_tolerance` is in seconds.
+    echo. `key` is the real credential, looked for in answers. `created_tolerance` is in seconds. `proven` tells that
+    the target has taken a right request: credential and path are right, so that from then on its 401, 403, 404 and 405
+    are answers to what is wrong with a request.
     """
 
     loopback: bool = True
@@ -32,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True):
     key: str = ""
     max_response_seconds: float | None = None
     created_tolerance: float = 300.0
+    proven: bool = False
 
 
 class Subject(msgspec.Struct, frozen=True, dict=True):
@@ -49,8 +54,8 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def status(self) -> int:
-        """The status of the whole answer, 0 where there is none."""
-        return self.response.status if self.response else 0
+        """The status of the answer, be its body whole or not; 0 where there is none."""
+        return self.exchange.response.status if self.exchange.response else 0
 
     @property
     def succeeded(self) -> bool:
@@ -63,15 +68,37 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return 300 <= self.status < 500 and self.status != 429
 
     @property
+    def beside(self) -> bool:
+        """Whether the status may be about the credential or the path of the run, and not about what the case is."""
+        return self.status == 429 or (self.status in UNJUDGED and not self.settings.proven)
+
+    @property
     def kind(self) -> str:
         """The class of what was sent, for patterns."""
-        return self.case.story.kind if self.case.story else "a right request"
+        return (self.case.story.kind if self.case.story else "") or "a right request"
+
+    @property
+    def focus(self) -> str:
+        """The requirement that speaks when the expectation of the case is not met; empty where there is none."""
+        return self.case.requirements[0] if self.case.requirements else ""
+
+    @property
+    def place(self) -> str:
+        """Where the case differs from a right request: a declared place of the body, or the name of a header."""
+        pointer = self.case.story.pointer if self.case.story else ""
+        node, path = self.contract.request, ""
+        for token in pointer.split("/")[1:] if pointer.startswith("/") else ():
+            child = node.child(token) or (node.child("*") if token.isdecimal() else None)
+            if child is None:
+                return path
+            node, path = child, child.path
+        return path or ("" if pointer.startswith("/") else pointer)
 
     @cached_property
     def media_type(self) -> str:
         """The media type of the answer in lower case, parameters cut off."""
         value = self.response.header("Content-Type") if self.response else None
-        return (value or "").partition(";")[0].strip().lower()
+        return essence(value or "")
 
     @cached_property
     def json(self) -> JsonText | JsonFault:
@@ -84,19 +111,60 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def sent(self) -> Json:
         """The body of the request as JSON, None where it is none."""
+        return self._request.value if self._request else None
+
+    @cached_property
+    def _request(self) -> JsonText | None:
         try:
-            return read(self.case.request.body or b"").value
+            return read(self.case.request.body or b"")
         except JsonFault:
             return None
 
     @cached_property
+    def parameters(self) -> Mapping[str, str] | None:
+        """The path parameters that were sent, decoded once; None where the request goes to another path."""
+        return path_parameters(self.contract.operation.path, self.case.request.target)
+
+    @cached_property
+    def names_operation(self) -> bool:
+        """Whether the request goes to the operation itself, by method and path.
+
+        A parameter that is empty or made of dots does not count: servers fold such paths (RFC 3986 section 6.2.2.3).
+        """
+        values = None if self.parameters is None else self.parameters.values()
+        same = self.case.request.method == self.contract.operation.method
+        return same and values is not None and not any(value in {"", ".", ".."} for value in values)
+
+    @cached_property
+    def promised(self) -> bool:
+        """Whether the answer is the one that the document describes: a successful one to what may be taken.
+
+        A request that asks for another media type may get another form.
+        """
+        return (
+            self.response is not None
+            and self.status in self.contract.operation.successes
+            and self.status not in BODILESS
+            and self.names_operation
+            and self.case.expectation is not Expectation.REFUSED
+            and admits(self._accept, self.contract.operation.response_media_type)
+            and described(self.contract.document, self.contract.operation, self.status)
+        )
+
+    @property
+    def _accept(self) -> str:
+        return ",".join(value for name, value in self.case.request.headers if name.lower() == "accept")
+
+    @cached_property
     def answer(self) -> Json:
-        """The answer to be held against the response schema: None unless it is one by status, media type and text."""
-        whole = self.status in self.contract.operation.successes and isinstance(self.json, JsonText)
-        ours = self.case.request.method == self.contract.operation.method
-        if not whole or not ours or self.case.expectation is Expectation.REFUSED:
-            return None
-        return self.json.value if isinstance(self.json, JsonText) else None
+        """The answer to be held against the response schema: None unless it is one by status, request and text."""
+        return self.json.value if self.promised and isinstance(self.json, JsonText) else None
+
+    @cached_property
+    def echoing(self) -> bool:
+        """Whether the answer can be held against the request: the target has state, and what was sent reads one way."""
+        clear = self._request is not None and not self._request.duplicates
+        return self.answer is not None and clear and not self.settings.stateless
 
     @cached_property
     def answer_of_probe(self) -> Json:
@@ -104,58 +172,19 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return self.json.value if self.succeeded and isinstance(self.json, JsonText) else None
 
     @cached_property
-    def violations(self) -> tuple[Violation, ...]:
-        """Why the answer breaks the response schema, empty where it keeps it or is not to be held against it."""
-        validator = self.contract.response_validator
-        if validator is None or self.answer is None or validator.is_valid(self.answer):
-            return ()
-        return tuple(validator.violations(self.answer)) or tuple(validator.fast_violations(self.answer))
+    def reading(self) -> Reading:
+        """What both validators say of the answer; nothing where it is not to be held against the response schema."""
+        return Reading() if self.answer is None else read_answer(self.contract, self.answer)
 
-    @cached_property
-    def names_operation(self) -> bool:
-        """Whether the request goes to the operation itself, by method and path."""
-        return self.case.request.method == self.contract.operation.method
+    def invalid_at(self, path: str) -> bool:
+        """Tell whether the answer breaks the schema at a place, above or below it: then no other check speaks of it."""
+        return any(
+            path == each.pointer or path.startswith(f"{each.pointer}/") or each.pointer.startswith(f"{path}/")
+            for each in self.reading.violations
+        )
 
 
 Judged: TypeAlias = Iterator[Judgement | Doubt]
 
 Check: TypeAlias = Callable[[Subject], Judged]
 """Every check has this form; one that does not apply yields nothing."""
-
-
-def finding(
-    requirement: str,
-    *,
-    rule: str,
-    kind: str,
-    observed: str,
-    sentence: str,
-    message: str = "",
-    pointer: str = "",
-    expected: str = "",
-    actual: str = "",
-    note: str = "",
-) -> Finding:
-    """Return a finding: its cause from requirement, place, rule and what was observed, its pattern without the place.
-
-    `rule`, `kind` and `observed` must hold no value of a message, so that they are the same in every run.
-    """
-    place = generalised(pointer)
-    return Finding(
-        requirement=requirement,
-        message=message or sentence,
-        cause=" | ".join((requirement, place, rule, kind, observed)),
-        pattern=" | ".join((rule, kind, observed)),
-        sentence=sentence,
-        pointer=pointer,
-        expected=expected[:2000],
-        actual=actual[:2000],
-        note=note,
-    )
-
-
-def generalised(pointer: str) -> str:
-    """Return a pointer with `*` for indices."""
-    if not pointer.startswith("/"):
-        return pointer
-    return from_tokens(ANY_ITEM if token.isdecimal() else token for token in split(pointer))

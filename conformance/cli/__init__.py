@@ -1,16 +1,29 @@
 """The command `conformance`: options and screen only."""
 
+import os
 import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from conformance.cli.configuration import defaults
 from conformance.cli.mock import mock
+from conformance.cli.prove import prove
 from conformance.cli.report import report
 from conformance.cli.run import run
 from conformance.cli.spec import spec
-from conformance.model.errors import ConformanceError
+from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.version import VERSION
+
+DEBUG = "--debug"
+DEBUG_VARIABLE = "CONFORMANCE_DEBUG"
+
+NO_ARGUMENTS = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""What recent versions of click raise to show the help of a group; older ones show it themselves."""
+
+WRONG_CALL, UNDECIDED = 2, 3
+"""The exit statuses of a wrong call, and of what the suite could not bring to an end."""
 
 
 class _Group(click.Group):
@@ -21,7 +34,11 @@ class _Group(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=f"{DEBUG} anywhere, or {DEBUG_VARIABLE}=1, shows the traceback of an error.",
+)
 @click.version_option(VERSION, prog_name="conformance")
 def cli() -> None:
     """Test one operation of an HTTP API against its OpenAPI document, and report on every requirement.
@@ -31,20 +48,63 @@ def cli() -> None:
     """
 
 
-for command in (run, report, spec, mock):
+for command in (run, report, spec, mock, prove):
     cli.add_command(command)
 
 
-def main() -> None:
-    """Run the command line; a mistake of the user's is one line and exit status 2."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; whatever goes wrong is one line, and an exit status.
+
+    That is 2 for what the user can mend, and 3 for what was stopped and for a fault of the suite itself.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug, given = _debug(given)
     try:
-        status = cli.main(standalone_mode=False, default_map=defaults(run))
-    except click.exceptions.Abort:
-        status = 3
-    except click.ClickException as error:
+        status = cli.main(given, prog_name="conformance", standalone_mode=False)
+    except NO_ARGUMENTS as error:
         error.show()
-        status = 2
-    except ConformanceError as error:
-        click.echo(f"conformance: {error}", err=True)
-        status = 2
+        sys.exit(WRONG_CALL)
+    except Exception as error:  # noqa: BLE001 (no user is to see a traceback who did not ask for it)
+        if debug:
+            traceback.print_exc()
+        status, line = _told(error)
+        click.echo(line, err=True)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _debug(given: list[str]) -> tuple[bool, list[str]]:
+    """Tell whether tracebacks are wanted, and return the arguments without the option that says so."""
+    end = given.index("--") if "--" in given else len(given)
+    ours = [argument for argument in given[:end] if argument != DEBUG]
+    wanted = len(ours) < end or os.environ.get(DEBUG_VARIABLE, "0") not in {"", "0"}
+    return wanted, ours + given[end:]
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """Return the exit status for an exception, and the line that tells it."""
+    if isinstance(error, click.exceptions.Abort):
+        return UNDECIDED, "conformance: interrupted before anything was sent"
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "conformance"
+        hint = (
+            f"; `{path} --help` lists what there is" if isinstance(error, click.NoSuchOption | click.UsageError) else ""
+        )
+        return WRONG_CALL, f"{path}: {_one_line(error.format_message()).removesuffix('.')}{hint}"
+    if isinstance(error, ConformanceError):
+        return (WRONG_CALL if isinstance(error, UsageError) else UNDECIDED), f"conformance: {_one_line(str(error))}"
+    return UNDECIDED, _fault_of_ours(error)
+
+
+def _fault_of_ours(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    what = _one_line(f"{type(error).__name__}: {error}")
+    return (
+        f"conformance: a fault of the suite itself, not of the target: {what}{place}; "
+        f"please report it, with what {DEBUG} shows, to whoever keeps this suite (version {VERSION})"
+    )
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))

@@ -2,57 +2,135 @@
 
 import difflib
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from conformance.model.errors import UsageError
 
-FILES = (Path("conformance.toml"), Path("pyproject.toml"))
+OWN = Path("conformance.toml")
+PROJECT = Path("pyproject.toml")
+TABLE = "tool.conformance"
 
 
-def defaults(run: click.Command) -> dict[str, dict[str, object]]:
-    """Return the defaults for the commands, by command and parameter; those of `run` stand at the top of the table.
+def defaults(run: click.Command) -> dict[str, object]:
+    """Return the defaults for `run` that a file sets, by parameter; `conformance.toml` comes before `pyproject.toml`.
 
     Raises:
-        UsageError: the file is not TOML, or names an option that there is not.
+        UsageError: the file is not TOML, names an option that there is not, or gives one a value of a wrong type.
 
     """
-    for path in FILES:
-        table = _table(path)
-        if table is not None:
-            return {"run": _checked(table, run, path)}
-    return {}
+    table, name = _own()
+    if table is None:
+        table, name = _project()
+    return _checked(table, run, name) if table is not None else {}
 
 
-def _table(path: Path) -> dict[str, object] | None:
+def _own() -> tuple[dict[str, object] | None, str]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(OWN.read_text(encoding="utf-8")), str(OWN)
     except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        if path.name == "pyproject.toml":
-            return None
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    if path.name == "pyproject.toml":
-        content = content.get("tool", {}).get("conformance")
-    return content if isinstance(content, dict) else None
+        return None, ""
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{OWN} cannot be read: {error}", "mend it, or move it away") from error
 
 
-def _checked(table: dict[str, object], run: click.Command, path: Path) -> dict[str, object]:
-    names = {_flag(parameter): parameter.name for parameter in run.params if parameter.name}
+def _project() -> tuple[dict[str, object] | None, str]:
+    name = f"[{TABLE}] of {PROJECT}"
+    try:
+        text = PROJECT.read_text(encoding="utf-8")
+        table: object = tomllib.loads(text)
+    except FileNotFoundError:
+        return None, ""
+    except (OSError, ValueError) as error:
+        # The file is another's, unless it names us.
+        if isinstance(error, tomllib.TOMLDecodeError) and TABLE not in text:
+            return None, ""
+        raise UsageError(
+            f"{PROJECT} cannot be read: {error}", "mend it, or set the options in conformance.toml"
+        ) from error
+    for part in TABLE.split("."):
+        table = table.get(part) if isinstance(table, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise UsageError(f"{TABLE} of {PROJECT} is no table", f"write [{TABLE}] and one option a line")
+    return table, name
+
+
+def _checked(table: dict[str, object], run: click.Command, where: str) -> dict[str, object]:
+    parameters = {_flag(parameter): parameter for parameter in run.params}
     found: dict[str, object] = {}
     for key, value in table.items():
         name = key.replace("_", "-")
-        if name not in names:
-            close = difflib.get_close_matches(name, names, 1)
-            remedy = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(sorted(names))}"
-            raise UsageError(f"{path} sets {key!r}, which is no option of `conformance run`", remedy)
-        known = names[name]
-        if known is not None:
-            found[known] = [f"{k}={v}" for k, v in value.items()] if isinstance(value, dict) else value
+        parameter = parameters.get(name)
+        if parameter is None or parameter.name is None:
+            close = difflib.get_close_matches(name, parameters, 1)
+            remedy = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(sorted(parameters))}"
+            raise UsageError(f"{where} sets {key!r}, which is no option of `conformance run`", remedy)
+        found[parameter.name] = _converted(parameter, value, f"{where}: {key}")
     return found
 
 
 def _flag(parameter: click.Parameter) -> str:
     return max(parameter.opts, key=len).lstrip("-")
+
+
+def _converted(parameter: click.Parameter, value: object, what: str) -> object:
+    """Return a value of TOML as click takes it, checked: click itself would turn `true` into 1.0 and cut 1.5 to 1."""
+    words, holds = _kind(parameter)
+    if not holds(value):
+        raise UsageError(f"{what} is {_shown(value)}, not {words}", f"write {_flag(parameter)} = {_example(words)}")
+    if isinstance(value, dict):
+        value = [f"{name}={text}" for name, text in value.items()]
+    elif parameter.multiple and isinstance(value, str):
+        value = [value]
+    try:
+        parameter.type_cast_value(click.Context(click.Command("run")), value)
+    except click.BadParameter as error:
+        raise UsageError(f"{what}: {error.message.removesuffix('.')}") from error
+    return value
+
+
+def _kind(parameter: click.Parameter) -> tuple[str, Callable[[object], bool]]:
+    """Return what a value of a parameter must be, in words and as a test."""
+    if isinstance(parameter, click.Option) and parameter.is_flag:
+        return "true or false", lambda value: isinstance(value, bool)
+    if isinstance(parameter.type, click.types.IntParamType):
+        return "a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(parameter.type, click.types.FloatParamType):
+        return "a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool)
+    if not parameter.multiple:
+        return "a text", lambda value: isinstance(value, str)
+    if parameter.metavar == "NAME=VALUE":
+        return "a table of texts", lambda value: isinstance(value, dict) and _are_texts(value.values())
+    return (
+        "a text or a list of texts",
+        lambda value: isinstance(value, str) or (isinstance(value, list) and _are_texts(value)),
+    )
+
+
+def _are_texts(values: object) -> bool:
+    return all(isinstance(value, str) for value in values)  # type: ignore[attr-defined]
+
+
+def _example(words: str) -> str:
+    examples = {
+        "true or false": "true",
+        "a whole number": "10",
+        "a number": "2.5",
+        "a text": '"..."',
+        "a table of texts": '{ name = "value" }',
+    }
+    return examples.get(words, '["..."]')
+
+
+def _shown(value: object) -> str:
+    names = {
+        bool: "a boolean",
+        int: "a whole number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "a table",
+    }
+    return names.get(type(value), "a date or time")

@@ -7,20 +7,35 @@ import click
 
 @click.command(short_help="Serve a right server for the contract, or a wrong one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one.")
 @click.option(
-    "--answers", type=click.Choice(["varied", "fresh", "full"]), default="fresh", show_default=True,
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
+)
+@click.option(
+    "--answers",
+    type=click.Choice(["varied", "fresh", "full"]),
+    default="fresh",
+    show_default=True,
     help="fresh: as a new object; full: every member filled in; varied: all that the schema allows, in turn.",
 )
 @click.option("--api-key-env", metavar="NAME", help="Environment variable with the one right key.  [default: any key]")
-@click.option("--fault", "faults", multiple=True, metavar="ID", help="Be wrong in this way; a glob takes several. Repeatable.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="ID", help="Be wrong in this way; a glob takes several. Repeatable."
+)
 @click.option("--list-faults", is_flag=True, help="List the faults and end.")
 @click.option("--tell", is_flag=True, help="Name the faults that showed in X-Conformance-Fault.")
 @click.option("--spec", type=click.Path(path_type=Path, dir_okay=False), help="Another OpenAPI 3.1 document.")
 @click.option("--operation", metavar="'METHOD /path'", help="The operation in it.")
 def mock(
-    *, host: str, port: int, answers: str, api_key_env: str | None, faults: tuple[str, ...], list_faults: bool,
-    tell: bool, spec: Path | None, operation: str | None,
+    *,
+    host: str,
+    port: int,
+    answers: str,
+    api_key_env: str | None,
+    faults: tuple[str, ...],
+    list_faults: bool,
+    tell: bool,
+    spec: Path | None,
+    operation: str | None,
 ) -> int:
     """Serve a server that keeps the contract, in memory, until Ctrl-C; with --fault one that is wrong in named ways."""
     import os  # noqa: PLC0415  (beside the rest of what only a server needs)

@@ -1,34 +1,35 @@
 """What a run shows: a progress bar on a terminal, plain lines otherwise."""
 
+import os
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
     from conformance.runner.engine import Progress as Step
     from conformance.workflow.preparation import Prepared
     from conformance.workflow.running import RunResult
 
 LINE_EVERY_SECONDS = 5.0
 CAUSES_SHOWN = 10
+COLOURS = {"conforming": "green", "not conforming": "red"}
 
 
 class Screen:
-    """Shows one run."""
+    """Shows one run. A screen that nobody reads any more (`| head`) ends no run."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._console = Console(stderr=True, highlight=False)
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._gone = False
+        self._bar: Bar | None = None
         self._last = time.monotonic()
 
-    def __enter__(self) -> "Screen":
+    def __enter__(self) -> Self:
         """Return the screen."""
         return self
 
@@ -44,61 +45,90 @@ class Screen:
         if self._quiet:
             return
         plan = prepared.plan
-        click.echo(f"{prepared.contract.operation.name} at {url}")
-        click.echo(
+        self._say(f"{prepared.contract.operation.name} at {url}")
+        self._say(
             f"{prepared.profile.value}: {plan.requests} requests, up to {plan.creations} creations, "
             f"{len(prepared.contract.requirements)} requirements"
         )
-        if self._console.is_terminal:
-            self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-                TimeElapsedColumn(), TextColumn("{task.fields[found]}"), console=self._console, transient=True,
-            )
-            self._task = self._bar.add_task("sending", total=plan.requests, found="")
+        if sys.stderr.isatty():
+            self._bar = _bar(plan.requests)
             self._bar.start()
 
     def progress(self, step: "Step") -> None:
         """Show how far the run is."""
         found = f"{step.failed} failures, {step.warned} warnings" if step.failed or step.warned else ""
-        if self._bar is not None and self._task is not None:
+        if self._bar is not None:
             total = max(step.planned, step.sent)
-            self._bar.update(self._task, completed=step.sent, total=total, found=found)
+            self._bar.update(self._bar.task_ids[0], completed=step.sent, total=total, found=found)
         elif not self._quiet and time.monotonic() - self._last >= LINE_EVERY_SECONDS:
             self._last = time.monotonic()
-            click.echo(f"{step.sent} of {step.planned} requests{', ' + found if found else ''}")
+            self._say(f"{step.sent} of {step.planned} requests{', ' + found if found else ''}")
 
     def plan(self, prepared: "Prepared") -> None:
         """Say what would be sent."""
         plan = prepared.plan
-        click.echo(f"{prepared.contract.operation.name} at {prepared.options.target}: nothing is sent")
-        click.echo(
+        self._say(f"{prepared.contract.operation.name} at {prepared.options.target}: nothing is sent")
+        self._say(
             f"{prepared.profile.value}: {plan.cases} cases, {plan.requests} requests, up to {plan.creations} creations "
             "(a failure of a new kind is sent again)"
         )
         if plan.skipped:
-            click.echo(f"{len(plan.skipped)} requirements lose all their cases:")
+            self._say(f"{len(plan.skipped)} requirements lose all their cases:")
             for requirement, reason in sorted(plan.skipped.items()):
-                click.echo(f"  {requirement}: {reason}")
+                self._say(f"  {requirement}: {reason}")
 
     def verdict(self, result: "RunResult") -> None:
         """Say what the run came to."""
         results = result.results
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in results.counts.requirements.items() if count)
-        for cause in results.causes[:CAUSES_SHOWN] if not self._quiet else ():
-            if cause.strength.value != "advisory":
-                click.echo(f"  {cause.strength.value:6} {_plain(cause.sentence)} ({cause.count}x, e.g. {cause.case})")
-        more = sum(cause.strength.value != "advisory" for cause in results.causes[CAUSES_SHOWN:])
-        if more and not self._quiet:
-            click.echo(f"  and {more} more causes in the report")
-        colour = {"conforming": "green", "not conforming": "red"}.get(results.verdict.value, "yellow")
-        click.echo(click.style(results.verdict.value, fg=colour, bold=True) + f": requirements {counts}")
-        if results.reason:
-            click.echo(f"the run is not whole: {_plain(results.reason)}", err=True)
+        against = [cause for cause in results.causes if cause.strength.value != "advisory"]
         if not self._quiet:
-            click.echo(f"report: {result.out / 'report.html'}")
-        sys.stdout.flush()
+            for cause in against[:CAUSES_SHOWN]:
+                self._say(f"  {cause.strength.value:6} {cause.sentence} ({cause.count}x, e.g. {cause.case})")
+            if len(against) > CAUSES_SHOWN:
+                self._say(f"  and {len(against) - CAUSES_SHOWN} more causes in the report")
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in results.counts.requirements.items() if count)
+        verdict = click.style(results.verdict.value, fg=COLOURS.get(results.verdict.value, "yellow"), bold=True)
+        self._say(f"{verdict}: requirements {counts}", styled=True)
+        if results.reason:
+            self._say(f"the run is not whole: {results.reason}", err=True)
+        if result.hint and not self._quiet:
+            self._say(f"hint: {result.hint}")
+        if not self._quiet:
+            self._say(f"report: {result.out / 'report.html'}")
+
+    def _say(self, line: str, *, err: bool = False, styled: bool = False) -> None:
+        if self._gone:
+            return
+        try:
+            click.echo(line if styled else _plain(line), err=err)
+        except BrokenPipeError:
+            self._gone = True
+            _silence()
+
+
+def _bar(total: int) -> "Bar":
+    # Loaded here, because only a terminal needs it.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[found]}"),
+        console=Console(stderr=True, highlight=False),
+        transient=True,
+    )
+    bar.add_task("sending", total=total, found="")
+    return bar
+
+
+def _silence() -> None:
+    """Keep Python from telling at its end that it could not write the rest."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (it lasts as long as the process)
 
 
 def _plain(text: str) -> str:
-    """Return a text from a target without control characters, for a terminal."""
+    """Return a text, which may hold what a target sent, without control characters."""
     return "".join(c if c.isprintable() else "?" for c in text)

@@ -51,7 +51,11 @@ def requirements(*, as_json: bool, document: Path | None, operation: str | None)
 @spec.command(short_help="List every case of a profile.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with the requests.")
 @click.option(
-    "--profile", type=click.Choice(["smoke", "standard", "full"]), default="standard", show_default=True, help="How much."
+    "--profile",
+    type=click.Choice(["smoke", "standard", "full"]),
+    default="standard",
+    show_default=True,
+    help="How much.",
 )
 @click.option("--model-id", default="conformance", show_default=True, metavar="ID", help="Value of the path parameter.")
 @_document

@@ -13,7 +13,7 @@ from conformance.contract.nodes import Node, build_node, find
 from conformance.contract.operation import Operation, pick_operation
 from conformance.contract.prose import Prose, read_prose
 from conformance.contract.rows import apply_aliases, read_rows
-from conformance.contract.shapes import owner_of, unmodelled
+from conformance.contract.shapes import owner_of
 from conformance.contract.validators import BodyValidator
 from conformance.model.errors import ContractError
 from conformance.model.pointer import last, split
@@ -73,10 +73,14 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def unmodelled(self) -> tuple[str, ...]:
         """`pointer keyword` for each keyword of the request schema that no deterministic rule knows."""
-        places = [self.operation.request_pointer, *(node.pointer for node in self.request.walk())]
-        document = self.document
-        words = (f"{at} {word}" for at in places for word in unmodelled(document, follow(document, at)[0]))
-        return tuple(dict.fromkeys(words))
+        return self.request.unmodelled
+
+    @cached_property
+    def modelled(self) -> bool:
+        """Whether the nodes say all that the request schema says, so that what is derived from them needs no proof."""
+        shapes = [node.shapes for node in self.request.walk()]
+        alone = all(len({shape.type for shape in each}) == len(each) for each in shapes)
+        return alone and not self.unmodelled and not any(shape.loose for each in shapes for shape in each)
 
 
 def load_contract(spec: Path | None = None, operation: str | None = None, data: Path | None = None) -> Contract:
@@ -107,6 +111,9 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
     if operation.response_pointer:
         pointer, _ = follow(document, operation.response_pointer)
         response = build_node(document, pointer, owner_of(pointer))
+    BodyValidator(document, operation.request_pointer)
+    if operation.response_pointer:
+        BodyValidator(document, operation.response_pointer)
     prose = _prose(folder, operation)
     rows = [*derived.acceptance(request), *derived.rejection(request, operation)]
     if response is not None:

@@ -15,6 +15,11 @@ BOUNDS = (
 ).split()
 """Keywords that are a requirement of their own, on both sides."""
 
+FORMATS = frozenset(
+    "date-time date time duration email hostname ipv4 ipv6 uri uuid json-pointer regex".split()
+)
+"""Formats that are asserted; others say something of a value that no validator checks."""
+
 COERCIBLE = frozenset({"integer", "number", "boolean"})
 """Types that a lax parser reads from a value of another type."""
 
@@ -23,8 +28,13 @@ def bounds(node: Node) -> Iterator[tuple[Shape, str, Keyword]]:
     """Yield each bound in force at a node: its shape, the keyword, and its value with pointer."""
     for shape in node.shapes:
         for name in BOUNDS:
-            if name in shape.keywords and shape.value("enum") is None:
+            if name in shape.keywords and shape.value("enum") is None and _asserted(shape, name):
                 yield shape, name, shape.keywords[name]
+
+
+def _asserted(shape: Shape, name: str) -> bool:
+    """Tell whether a keyword decides anything: `format` does where both validators know it."""
+    return name != "format" or shape.value(name) in FORMATS
 
 
 def acceptance(root: Node) -> Iterator[Requirement]:

@@ -1,12 +1,14 @@
 """The OpenAPI document: read from a file, checked to be one, named by its SHA-256."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import cast
 
 import msgspec
 import yaml
 
+from conformance.contract.yamltext import Loader, as_json
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json
 from conformance.model.pointer import escape, lookup
@@ -21,16 +23,6 @@ class Document(msgspec.Struct, frozen=True):
     content: dict[str, Json]
     sha256: str
     name: str
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML as JSON: no dates, no sexagesimal numbers, no yes and no; member names are always texts."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def load_document(path: Path) -> Document:
@@ -53,7 +45,7 @@ def parse_document(data: bytes, name: str) -> Document:
     if not isinstance(content, dict) or "openapi" not in content:
         raise ContractError(f"{name} is not an OpenAPI document: it has no member 'openapi'")
     version = str(content["openapi"])
-    if not version.startswith("3.1"):
+    if not re.match(r"3\.1(\.|$)", version):
         raise ContractError(f"{name} is OpenAPI {version}", "convert it to OpenAPI 3.1")
     return Document(data.decode(), content, hashlib.sha256(data).hexdigest(), name)
 
@@ -68,7 +60,7 @@ def parse_yaml(data: bytes, name: str) -> Json:
     if len(data) > MAX_BYTES:
         raise ContractError(f"{name} is larger than {MAX_BYTES} bytes")
     try:
-        content = yaml.load(data.decode(), Loader=_Loader)  # noqa: S506  (a safe loader, with fewer types)
+        content = yaml.load(data.decode(), Loader=Loader)  # noqa: S506  (a safe loader, with fewer types)
     except UnicodeDecodeError as error:
         raise ContractError(f"{name} is not UTF-8 (byte {error.start})") from error
     except yaml.MarkedYAMLError as error:
@@ -77,7 +69,7 @@ def parse_yaml(data: bytes, name: str) -> Json:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ContractError(f"{name} is not YAML: {str(error).splitlines()[0]}") from error
     try:
-        return _as_json(content, name, frozenset())
+        return as_json(content, name)
     except RecursionError as error:
         raise ContractError(f"{name} is nested too deeply") from error
 
@@ -124,16 +116,3 @@ def follow(document: Document, pointer: str) -> tuple[str, Json]:
 def below(pointer: str, *tokens: str | int) -> str:
     """Return a document pointer extended by tokens, escaped."""
     return pointer + "".join("/" + escape(str(token)) for token in tokens)
-
-
-def _as_json(value: object, name: str, ancestors: frozenset[int]) -> Json:
-    if isinstance(value, (dict, list)):
-        if id(value) in ancestors:
-            raise ContractError(f"{name} holds a YAML alias to itself")
-        inside = ancestors | {id(value)}
-        if isinstance(value, dict):
-            return {str(key): _as_json(item, name, inside) for key, item in value.items()}
-        return [_as_json(item, name, inside) for item in value]
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    raise ContractError(f"{name} holds a {type(value).__name__}, which JSON has not")

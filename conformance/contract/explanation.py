@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import cast
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from conformance.contract.violation import Violation
+from conformance.contract.multiples import is_multiple
 from conformance.model.jsontext import Json, is_integral
 from conformance.model.pointer import from_tokens
 
@@ -17,16 +18,16 @@ class Explainer:
     """Explains values against one schema (JSON Schema 2020-12), formats asserted."""
 
     def __init__(self, schema: Mapping[str, Json]) -> None:
-        self._validator = _Exact(dict(schema), format_checker=FormatChecker())
+        self._validator = _Exact(_exact(dict(schema)), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
     def is_valid(self, value: Json) -> bool:
         """Tell the verdict of jsonschema."""
-        return bool(self._validator.is_valid(value))
+        return bool(self._validator.is_valid(_exact(value)))
 
     def violations(self, value: Json) -> Iterator[Violation]:
         """Yield each violation once a place and keyword; of a union, those of the one branch that fits the type."""
         seen: set[tuple[str, str]] = set()
-        for error in self._validator.iter_errors(value):
+        for error in self._validator.iter_errors(_exact(value)):
             for each in _leaves(error):
                 if (each.pointer, each.keyword) not in seen:
                     seen.add((each.pointer, each.keyword))
@@ -39,9 +40,27 @@ def _is_integer(_: object, value: object) -> bool:
     )
 
 
+def _multiple_of(
+    validator: Draft202012Validator, divisor: int | Decimal, value: object, _: object
+) -> Iterator[ValidationError]:
+    if validator.is_type(value, "number") and not is_multiple(cast("int | Decimal", value), divisor):
+        yield ValidationError(f"{value} is not a multiple of {divisor}")
+
+
 _Exact = extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+    Draft202012Validator,
+    {"multipleOf": _multiple_of},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
+
+
+def _exact(value: Json) -> Json:
+    """Return `value` with every float as the decimal number that it is written as: 0.1 is no more and no less."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {name: _exact(item) for name, item in value.items()}
+    return [_exact(item) for item in value] if isinstance(value, list) else value
 
 
 def _leaves(error: ValidationError) -> Iterator[Violation]:

@@ -6,10 +6,11 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
+from conformance.contract.composition import shapes_of
 from conformance.contract.document import Document
-from conformance.contract.shapes import Shape, shapes_of
+from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json
-from conformance.model.pointer import escape, join, last, split
+from conformance.model.pointer import escape, join, last, parent, split
 
 ANY_ITEM = "*"
 """The token that stands for every index of an array in the path of a node."""
@@ -51,6 +52,12 @@ class Node(msgspec.Struct, frozen=True, dict=True):
     def label(self) -> str:
         """Owner and member, as in ids of requirements."""
         return f"{self.owner}.{self.member}" if self.member else self.owner
+
+    @cached_property
+    def unmodelled(self) -> tuple[str, ...]:
+        """`pointer keyword` for each keyword here and below that no rule of the suite derives cases from."""
+        found = [keyword.pointer for node in self.walk() for shape in node.shapes for keyword in shape.unmodelled]
+        return tuple(dict.fromkeys(f"{parent(each)} {last(each)}" for each in found))
 
     def shape(self, type_: str) -> Shape | None:
         """Return the first shape of the given type, or None."""

@@ -165,7 +165,10 @@ def _responses(document: Document, pointer: str) -> tuple[tuple[int, ...], tuple
 
 def _security(document: Document, operation: dict[str, Json]) -> Security | None:
     stated = operation.get("security", document.content.get("security"))
-    names = [name for entry in stated if isinstance(entry, dict) for name in entry] if isinstance(stated, list) else []
+    entries = [entry for entry in stated if isinstance(entry, dict)] if isinstance(stated, list) else []
+    if {} in entries:
+        return None  # a request without a credential is right as well
+    names = [name for entry in entries for name in entry]
     for name in names:
         pointer = below("#/components/securitySchemes", name)
         pointer, scheme = follow(document, pointer)

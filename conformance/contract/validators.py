@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import jsonschema_rs
 
 from conformance.contract.document import Document, get
 from conformance.contract.violation import Violation
+from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json
 from conformance.model.pointer import from_tokens
 
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
+def _no_retrieval(uri: str) -> NoReturn:
+    raise ValueError(f"{uri} is not part of the document")
+
+
 class BodyValidator:
     """Validates bodies against one schema of the document, formats asserted.
 
     Integers of any size and `Decimal` are taken as numbers; `1.0` is an integer (JSON Schema Validation 6.1.1).
+
+    Raises:
+        ContractError: what stands at the pointer is no JSON Schema.
+
     """
 
     def __init__(self, document: Document, pointer: str) -> None:
@@ -31,7 +40,12 @@ class BodyValidator:
             **bundle,
             **(schema if isinstance(schema, dict) else {"not": {}} if schema is False else {}),
         }
-        self._fast = jsonschema_rs.validator_for(self._schema, validate_formats=True)
+        try:
+            self._fast = jsonschema_rs.validator_for(self._schema, validate_formats=True, retriever=_no_retrieval)
+        except jsonschema_rs.ValidationError as error:
+            path = from_tokens(error.instance_path)
+            place = f"#{path}" if path.partition("/")[2].partition("/")[0] in bundle else f"{pointer}{path}"
+            raise ContractError(f"{document.name}: {place} is no JSON Schema: {error.message}") from error
 
     def is_valid(self, value: Json) -> bool:
         """Tell the verdict of jsonschema-rs."""

@@ -104,6 +104,17 @@ def _elsewhere(security: Security) -> Iterator[Fault]:
         if name.lower() != security.name.lower():
             yield _fault(f"key-in-{slug}", f"The key is taken from {says}.", "location", forgiving(test), witness)
 
+    def anywhere(turn: Turn) -> bool:
+        usual = {security.name.lower().encode(), b"cookie", b"proxy-authorization"}
+        return any(is_key(turn, value) for name, value in turn.headers if name not in usual)
+
+    def other_witness(contract: Contract) -> Request:
+        request = carrying(security, None)(contract)
+        return replace(request, headers=(*request.headers, ("X-Any-Field", builder(contract).credential)))
+
+    says = "The key is taken from any header field."
+    yield _fault("key-in-any-field", says, "location", forgiving(anywhere), other_witness)
+
     def in_query(turn: Turn) -> bool:
         return any(is_key(turn, value.encode()) for _, value in parse_qsl(turn.query.decode("latin-1")))
 

@@ -66,7 +66,7 @@ def _bodies() -> Iterator[Fault]:
         ("page-as-json", "declares JSON and is an HTML page", "error.json", PAGE, "application/json"),
         ("cut-short", "declares JSON and breaks off", "error.json", b'{"code": "VALIDA', "application/json"),
         ("python", "declares JSON and is written as Python", "error.json", b"{'code': 'BAD'}", "application/json"),
-        ("nothing-as-json", "declares JSON and is empty", "error.json", b"", "application/json"),
+        ("nothing-as-json", "declares JSON and is empty", "error.representation", b"", "application/json"),
         (
             "problem-not-json",
             "declares a problem in JSON and is none",

@@ -50,13 +50,6 @@ def _methods() -> Iterator[Fault]:
             refusals(wrong, 500),
         ),
         (
-            "status-501",
-            "An unsupported method is answered with 501.",
-            "error.server-error",
-            Stage.METHOD,
-            refusals(wrong, 501),
-        ),
-        (
             "dropped",
             "An unsupported method breaks the connection off.",
             "transport.dropped",

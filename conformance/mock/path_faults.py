@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from msgspec.structs import replace
 
@@ -93,29 +93,37 @@ def _as_sent(turn: Turn, name: str) -> str:
 
 
 def _parameter(name: str) -> Iterator[Fault]:
-    crash = partial(refusing, status=500, code="INTERNAL_ERROR", message="internal server error")
-    lost = partial(refusing, status=404, code="NOT_FOUND", message="there is nothing at this path")
-    for slug, says, test, value, effects in (
-        ("encoded", "that is percent-encoded", lambda turn: b"%" in turn.path, "a b", (lost,)),
-        ("encoded-slash", "with an encoded slash", lambda turn: b"%2f" in turn.path.lower(), "a/b", (lost,)),
-        (
-            "non-ascii",
-            "beyond ASCII",
-            lambda turn: not turn.parameters[name].isascii(),
-            "\u00e9\U0001f600",
-            (lost, crash),
-        ),
-        ("long", "of 2,000 characters", lambda turn: len(turn.parameters[name]) > LONG, "a" * 2_000, (crash,)),
-        ("nul", "with an encoded NUL", lambda turn: "\0" in turn.parameters[name], "a\0b", (crash,)),
-        ("dots", "of two dots", lambda turn: turn.parameters[name] == "..", "..", (crash,)),
+    for slug, says, test, value in (
+        ("non-ascii", "beyond ASCII", lambda turn: not turn.parameters[name].isascii(), "\u00e9t\u00e9"),
+        ("slash", "with an encoded slash", lambda turn: "/" in turn.parameters[name], "a/b"),
+        ("long", "of 2,000 characters", lambda turn: len(turn.parameters[name]) > LONG, "a" * 2_000),
+        ("nul", "with an encoded NUL", lambda turn: "\0" in turn.parameters[name], "a\0b"),
+        ("dots", "of two dots", lambda turn: turn.parameters[name] == "..", ".."),
     ):
-        for make in effects:
-            crashes = make is crash
-            yield Fault(
-                f"path.{name}.{slug}-{'crashes' if crashes else 'refused'}",
-                f"A path parameter {name} {says} is {'answered with 500' if crashes else 'not found'}.",
-                "error.server-error" if crashes else "transport.target",
-                Stage.METHOD,
-                make(test),
-                with_parameter(name, value),
-            )
+        yield Fault(
+            f"path.{name}.{slug}-crashes",
+            f"A path parameter {name} {says} is answered with 500.",
+            "error.server-error",
+            Stage.METHOD,
+            refusing(test, 500, "INTERNAL_ERROR", "internal server error"),
+            with_parameter(name, value),
+        )
+    yield Fault(
+        f"path.{name}.encoded-letters-refused",
+        f"A path parameter {name} is not found when letters of it are percent-encoded, as any may be.",
+        "transport.target",
+        Stage.METHOD,
+        refusing(partial(_needlessly_encoded, name), 404, "NOT_FOUND", "there is nothing at this path"),
+        partial(_needlessly, name),
+    )
+
+
+def _needlessly_encoded(name: str, turn: Turn) -> bool:
+    sent = _as_sent(turn, name)
+    return sent != quote(turn.parameters[name], safe="") and "%" in sent
+
+
+def _needlessly(name: str, contract: Contract) -> tuple[Request, ...]:
+    mark = "0-mark-0"
+    target = builder(contract).target_with({name: mark}).replace(mark, "%77itness")
+    return (replace(smallest(contract), target=target),)

@@ -55,10 +55,26 @@ def _classes(contract: Contract, site: Site) -> Iterator[Fault]:
         weak = value.edge or _beyond(contract, site, value.json)
         keyword = "type" if weak else "" if value.keyword == "type" else value.keyword
         yield _fault(site, slug, f"is {said}", keyword, partial(_any, site, test), value.json)
-    typical = bodies.smallest(site.node)
-    yield _fault(site, "present", "is there at all and not null", "", partial(_any, site, _is_something), typical)
+    yield from _present(contract, site)
     if not site.node.required and not site.node.path.endswith("*"):
         yield _fault(site, "absent", "is absent", "", partial(_absent, site), bodies.ABSENT)
+
+
+def _present(contract: Contract, site: Site) -> Iterator[Fault]:
+    """Yield the refusal of every value but null."""
+    typical = bodies.smallest(site.node)
+    test = partial(_any, site, _is_something)
+    if site.node.path == contract.identity and site.node.required:
+        # Nothing is taken any more.
+        sentence = f"Every body that holds {site.label} is refused."
+        yield _root_fault(contract, f"{site.node.member}-present", sentence, "required", test, one(smallest))
+        return
+    keyword = "type" if _beyond(contract, site, typical) else "enum" if _is_listed(site) else ""
+    yield _fault(site, "present", "is there at all and not null", keyword, test, typical)
+
+
+def _is_listed(site: Site) -> bool:
+    return any(shape.value("enum") is not None for shape in site.node.shapes if shape.type != "null")
 
 
 def _open(site: Site) -> Iterator[Fault]:

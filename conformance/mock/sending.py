@@ -97,6 +97,9 @@ async def transmit(host: Host, turn: Turn, scope: Message, receive: Receive, sen
     if sending.raw and transport is not None:
         await _raw(turn, transport, receive)
         return
+    if sending.stall == 0:
+        await _silence(host, transport, receive)
+        return
     await _start(turn, send)
     if sending.cut is not None:
         await _piece(turn.payload[: sending.cut], send)
@@ -104,9 +107,7 @@ async def transmit(host: Host, turn: Turn, scope: Message, receive: Receive, sen
         return
     if sending.stall is not None:
         await _piece(turn.payload[: sending.stall], send)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(_gone(receive), host.stall_seconds)
-        await _drop(transport, receive)
+        await _silence(host, transport, receive)
         return
     if sending.drip:
         size = max(1, len(turn.payload) // sending.drip)
@@ -130,6 +131,13 @@ async def _piece(data: bytes, send: Send) -> None:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _silence(host: Host, transport: asyncio.Transport | None, receive: Receive) -> None:
+    """Say nothing more until the client has had enough, or the mock has."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(_gone(receive), host.stall_seconds)
+    await _drop(transport, receive)
 
 
 async def _drop(transport: asyncio.Transport | None, receive: Receive) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -21,6 +22,7 @@ App: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
+HIGHEST_PORT = 65_535
 STARTUP_SECONDS = 10.0
 SHUTDOWN_SECONDS = 5.0
 
@@ -61,15 +63,19 @@ def serve(app: App, host: str = LOOPBACK, port: int = 0, announce: Callable[[str
     """
     listening = listen(host, port)
     server = _server(app)
-    if announce is not None:
-        announce(_url(listening))
+    # uvicorn shuts down on either signal and then raises it again, for programs that want to know of it.
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _interrupt) if in_main_thread else None
     try:
+        if announce is not None:
+            announce(_url(listening))
         server.run([listening])
     except KeyboardInterrupt:
-        # uvicorn has shut down and raises the signal again, for programs that want to know of it.
         pass
     finally:
         listening.close()
+        if in_main_thread:
+            signal.signal(signal.SIGTERM, before)
 
 
 class BackgroundServer:
@@ -126,6 +132,10 @@ class BackgroundServer:
             self._thread = None
 
 
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens on `host` and `port`; 0 takes a free port.
 
@@ -133,6 +143,10 @@ def listen(host: str, port: int) -> socket.socket:
         UsageError: the address cannot be listened on.
 
     """
+    if not 0 <= port <= HIGHEST_PORT:
+        raise UsageError(
+            f"cannot listen on {host}:{port}: there is no such port", "name another --port, 0 for a free one"
+        )
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]

@@ -57,7 +57,7 @@ def _now_and_then(contract: Contract) -> Iterator[Fault]:
             repeated(20),
             every(20),
         )
-    refused = requirement_id(Group.ACCEPTANCE, contract.request.label, "required")
+    refused = requirement_id(Group.ACCEPTANCE, contract.request.label, "combination")
     busy = refusing(lambda _: True, 400, "TRY_AGAIN", "try again")
     for count in (2, 20):
         yield _fault(

@@ -131,6 +131,16 @@ def read_text(text: str) -> JsonText:
     return JsonText(value, tuple(duplicates))
 
 
+def read_spelled(data: bytes) -> Writable:
+    """Return the value of a JSON text with its numbers as literals, so that it is written as it was spelled.
+
+    Raises:
+        ValueError: the bytes are not a JSON text.
+
+    """
+    return cast("Writable", json.loads(data, parse_float=Literal, parse_int=Literal, parse_constant=Literal))
+
+
 def equal(left: Json, right: Json) -> bool:
     """Tell whether two values are equal by JSON Schema (Core section 4.2.2): 800 and 800.0 are, 1 and true are not."""
     if isinstance(left, bool) or isinstance(right, bool):

@@ -20,7 +20,8 @@ class Budget:
     """Keeps a run within its limits.
 
     A request that could create something holds one creation from before it is sent until its answer is known, so that
-    the limit holds even for a target that takes everything.
+    the limit holds even for a target that takes everything. What is held belongs to the task that took it; a task that
+    takes again is done with what it held before.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -29,30 +30,48 @@ class Budget:
         self.creations = 0
         self.failures = 0
         self.started = time.monotonic()
-        self._held = 0
+        self._held: dict[asyncio.Task[object] | None, int] = {}
         self._changed = asyncio.Condition()
         self._next = 0.0
 
     async def take(self, requests: int, could_create: int) -> str:
         """Take what an item needs, waiting for held creations; returns what ran out, or an empty text."""
+        task = asyncio.current_task()
         async with self._changed:
+            self._release(task)
             while True:
                 reason = self._spent(requests, could_create)
                 if reason:
                     return reason
                 limit = self.limits.creations
-                if limit is None or self.creations + self._held + could_create <= limit or self._held == 0:
+                held = sum(self._held.values())
+                if limit is None or not could_create or self.creations + held + could_create <= limit:
                     break
                 await self._changed.wait()
             self.requests += requests
-            self._held += could_create
+            if could_create:
+                self._held[task] = could_create
             return ""
 
     async def give_back(self, could_create: int) -> None:
         """Return what an item held and did not use."""
+        del could_create
         async with self._changed:
-            self._held -= could_create
-            self._changed.notify_all()
+            self._release(asyncio.current_task())
+
+    def created(self) -> None:
+        """Count an object that was created: one creation that was held, where this task held one, is used."""
+        self.creations += 1
+        task = asyncio.current_task()
+        if self._held.get(task):
+            self._held[task] -= 1
+
+    def again(self) -> bool:
+        """Take one more request, for one that is to be sent again; tells whether there is one left."""
+        if self.limits.requests is not None and self.requests >= self.limits.requests:
+            return False
+        self.requests += 1
+        return True
 
     async def pace(self) -> float:
         """Wait until the rate allows the next request; returns the seconds waited."""
@@ -69,7 +88,16 @@ class Budget:
         """Return how long the run may still take, None without a limit."""
         if self.limits.seconds is None:
             return None
-        return self.limits.seconds - (time.monotonic() - self.started)
+        return self.limits.seconds - self.elapsed()
+
+    def elapsed(self) -> float:
+        """Return how long the run has taken, in seconds."""
+        return time.monotonic() - self.started
+
+    def _release(self, task: asyncio.Task[object] | None) -> None:
+        """Let go of what a task holds; the condition is locked."""
+        if self._held.pop(task, 0):
+            self._changed.notify_all()
 
     def _spent(self, requests: int, could_create: int) -> str:
         limits = self.limits
@@ -83,7 +111,3 @@ class Budget:
         if left is not None and left <= 0:
             return f"--time-budget {limits.seconds:g} is used up"
         return ""
-
-    def elapsed(self) -> float:
-        """Return how long the run has taken, in seconds."""
-        return time.monotonic() - self.started

@@ -4,17 +4,35 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol, TypeVar
+from typing import BinaryIO, Protocol, Self, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from conformance.model.errors import JournalError, UsageError
-from conformance.model.events import JOURNAL_VERSION, AnyEvent, Event, RunStarted
+from conformance.model.events import (
+    JOURNAL_VERSION,
+    AnyEvent,
+    DoubtRaised,
+    Event,
+    ExchangeEnded,
+    FindingMade,
+    Paced,
+    RequestSent,
+    RunEnded,
+    RunStarted,
+)
+from conformance.runner.redaction import redactor
 
 FILE_NAME = "journal.ndjson"
 
+LAST_SECOND = 253_402_300_799.0
+"""The end of the year 9999, beyond which no date can be told."""
+
 E = TypeVar("E", bound=Event)
+
+URGENT = (RunStarted, RequestSent, ExchangeEnded, Paced, RunEnded)
+"""What must be in the file before the run goes on, so that whoever kills it finds there what it did."""
 
 
 class Sink(Protocol):
@@ -26,15 +44,18 @@ class Sink(Protocol):
 
 
 class Journal:
-    """Writes events to a file, each flushed as soon as it is written.
+    """Writes events to a file; what was sent and what came back is flushed as soon as it is written.
+
+    The texts of findings, doubts and of the end are redacted: they may hold what a target sent.
 
     Raises:
         UsageError: the file cannot be written.
 
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, secret: str = "") -> None:
         self._encoder = msgspec.json.Encoder()
+        self._redactor = redactor(secret)
         self._count = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,15 +67,34 @@ class Journal:
         """Write an event, with its place and the time."""
         self._count += 1
         stamped = replace(event, seq=self._count, time=time.time())
-        self._file.write(self._encoder.encode(stamped) + b"\n")
-        self._file.flush()
+        self._file.write(self._encoded(self._shown(stamped)) + b"\n")
+        if isinstance(stamped, URGENT):
+            self._file.flush()
         return stamped
+
+    def _shown(self, event: E) -> E:
+        match event:
+            case FindingMade():
+                return replace(event, finding=self._redactor.texts_of(event.finding))
+            case DoubtRaised():
+                return replace(event, doubt=self._redactor.texts_of(event.doubt))
+            case RunEnded():
+                return self._redactor.texts_of(event)
+            case _:
+                return event
+
+    def _encoded(self, event: Event) -> bytes:
+        try:
+            return self._encoder.encode(event)
+        except UnicodeEncodeError:
+            # A lone surrogate in the text of a finding: what a target sent may hold one, UTF-8 cannot.
+            return self._encoder.encode(_encodable(msgspec.to_builtins(event)))
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
-    def __enter__(self) -> "Journal":
+    def __enter__(self) -> Self:
         """Return the journal."""
         return self
 
@@ -99,7 +139,7 @@ def read_journal(path: Path) -> Iterator[AnyEvent]:
                 event = decoder.decode(line)
             except msgspec.DecodeError as error:
                 if not line.endswith(b"\n"):
-                    return
+                    break
                 raise JournalError(f"{path} line {number} is no event of a journal: {error}") from error
             _check(event, number, previous, path)
             previous = event.seq
@@ -115,5 +155,16 @@ def _check(event: AnyEvent, number: int, previous: int, path: Path) -> None:
         if event.journal_version != JOURNAL_VERSION:
             found = event.journal_version
             raise JournalError(f"{path} is of version {found}, this suite reads version {JOURNAL_VERSION}")
+    if not 0 <= event.time <= LAST_SECOND:
+        raise JournalError(f"{path} line {number}: {event.time:g} is no time")
     if event.seq != previous + 1:
         raise JournalError(f"{path} line {number}: event {event.seq} follows {previous}: lines are missing")
+
+
+def _encodable(value: object) -> object:
+    """Return JSON data with lone surrogates written as escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(item) for name, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value

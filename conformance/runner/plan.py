@@ -1,12 +1,12 @@
 """The plan: which items of the catalogue are sent to this target, and why the others are not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.model.case import Case, Need, Relation
+from conformance.model.case import Case, Need, Relation, Request
 from conformance.strategies.catalogue import Item, creations, size
 
 REASONS = {
@@ -21,10 +21,15 @@ REASONS = {
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What is sent, in order. `skipped` tells, for each requirement that lost all its cases, why."""
+    """What is sent, in order.
+
+    `skipped` tells, for each requirement that lost all its cases, why. `known` are all cases of single requests by
+    their request, sent or not: a body that was cut down may be one of them.
+    """
 
     items: tuple[Item, ...]
     skipped: dict[str, str]
+    known: Mapping[Request, Case] = {}
 
     @property
     def requests(self) -> int:
@@ -49,6 +54,7 @@ def make_plan(
     *,
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
+    known: Iterable[Item] = (),
 ) -> Plan:
     """Return the plan for a target that offers what `offered` says.
 
@@ -65,7 +71,8 @@ def make_plan(
                 lost.setdefault(requirement, reason)
     exercised = {requirement for item in kept for requirement in requirements_of(item)}
     skipped = {each: reason for each, reason in lost.items() if each not in exercised and each in contract.by_id}
-    return Plan(tuple(kept), skipped)
+    singles = {item.request: item for item in known if isinstance(item, Case)}
+    return Plan(tuple(kept), skipped, singles)
 
 
 def requirements_of(item: Item) -> tuple[str, ...]:

@@ -1,6 +1,9 @@
 """Sending: fresh names, patience with a target that asks for it, and the record of what went out and came back."""
 
 import asyncio
+import time
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -12,7 +15,8 @@ from conformance.model.exchange import UNREACHED, Exchange, Failure
 from conformance.model.jsontext import JsonFault, read
 from conformance.runner.budget import Budget
 from conformance.runner.journal import Sink
-from conformance.runner.redaction import redact
+from conformance.runner.presence import is_there
+from conformance.runner.redaction import redact, redact_text
 from conformance.strategies.catalogue import fill
 from conformance.targets.target import IDLE_CLOSED, Target
 
@@ -28,12 +32,20 @@ SILENT_IN_A_ROW = 5
 TargetLost = TargetLostError
 
 
+BROKEN_OFF = frozenset({Failure.CLOSED, Failure.TRUNCATED})
+"""Failures that are the target's fault while it lives, and nobody's while it dies."""
+
+
 class Sent(msgspec.Struct, frozen=True):
-    """A request that went out, and its exchange; `unjudged` says why it cannot be judged, empty where it can."""
+    """A request that went out, and its exchange.
+
+    `unjudged` says why it cannot be judged, empty where it can; `ours` tells that the suite itself is why.
+    """
 
     number: int
     exchange: Exchange
     unjudged: str = ""
+    ours: bool = False
 
 
 class Sender:
@@ -49,6 +61,7 @@ class Sender:
         self._names = 0
         self._unreached = 0
         self._silent = 0
+        self._survives = False
         self.sent = 0
         self.reached = False
 
@@ -71,24 +84,30 @@ class Sender:
             TargetLost: the target could not be reached, or stayed silent, several times in a row.
 
         """
-        fresh = False
         for patience in range(PATIENCE + 1):
-            sent = await self._once(case, name or self.new_name(), attempt, relation, fresh=fresh)
-            exchange = sent.exchange
-            if exchange.failure is Failure.CLOSED and exchange.detail == IDLE_CLOSED and not fresh:
-                fresh = True
-                continue
-            if exchange.response is None or exchange.response.status != 429:
+            sent = await self._delivered(case, name, attempt, relation)
+            if sent.unjudged or sent.exchange.response is None or sent.exchange.response.status != 429:
                 break
             if patience == PATIENCE:
                 return replace(sent, unjudged=f"the target answered 429 to {PATIENCE + 1} tries")
-            await self._wait(exchange)
-        self._watch(sent.exchange)
-        if sent.exchange.failure in UNREACHED:
+            if not self._budget.again():
+                return replace(sent, unjudged="the target answered 429, and --max-requests allows no other try")
+            await self._wait(sent.exchange)
+        gone = await self._gone(sent.exchange)
+        self._watch(sent.exchange, gone=gone)
+        if gone and not sent.unjudged:
             return replace(sent, unjudged=f"the target was not reached: {sent.exchange.failure}")
         return sent
 
-    async def _once(self, case: Case, name: str, attempt: int, relation: str, *, fresh: bool) -> Sent:
+    async def _delivered(self, case: Case, name: str | None, attempt: int, relation: str) -> Sent:
+        sent = await self._once(case, name or self.new_name(), attempt, relation)
+        if sent.exchange.failure is not Failure.CLOSED or sent.exchange.detail != IDLE_CLOSED:
+            return sent
+        if not self._budget.again():
+            return replace(sent, unjudged="an idle connection was closed, and --max-requests allows no other try")
+        return await self._once(case, name or self.new_name(), attempt, relation, fresh=True)
+
+    async def _once(self, case: Case, name: str, attempt: int, relation: str, *, fresh: bool = False) -> Sent:
         await self._budget.pace()
         request = fill(case.request, name) if case.slotted else case.request
         self.sent += 1
@@ -98,7 +117,12 @@ class Sender:
             send=number, case=filled, name=name if case.slotted else "", attempt=attempt, relation=relation
         )
         self._journal.append(event)
-        exchange = await self._target.send(request, key=self._key, fresh=fresh)
+        try:
+            exchange = await self._target.send(request, key=self._key, fresh=fresh)
+        except ValueError as error:
+            reason = redact_text(f"the suite made a request that cannot be sent: {error}", self._key)
+            self._journal.append(ExchangeEnded(send=number, detail=reason))
+            return Sent(number, Exchange(request, detail=reason), reason, ours=True)
         shown = redact(exchange, self._key)
         self._count_creation(number, name, exchange)
         self._journal.append(
@@ -116,7 +140,7 @@ class Sender:
         response = exchange.response
         if response is None or exchange.request.method != self._creates or not 200 <= response.status < 300:
             return
-        self._budget.creations += 1
+        self._budget.created()
         self._journal.append(Creation(send=number, name=name, target=exchange.request.target))
 
     async def _wait(self, exchange: Exchange) -> None:
@@ -124,13 +148,21 @@ class Sender:
         self._journal.append(Paced(wait_seconds=seconds, reason="the target answered 429"))
         await asyncio.sleep(seconds)
 
-    def _watch(self, exchange: Exchange) -> None:
+    async def _gone(self, exchange: Exchange) -> bool:
+        """Tell whether the target was not there to answer, or went while it did."""
+        if exchange.failure not in BROKEN_OFF:
+            return exchange.failure in UNREACHED
+        there = await is_there(self._target.name, pause=not self._survives)
+        self._survives = self._survives or there
+        return not there
+
+    def _watch(self, exchange: Exchange, *, gone: bool) -> None:
         """Notice when the target is gone: a run that nobody answers says nothing of conformance."""
-        unreached = exchange.failure in UNREACHED
         silent = exchange.failure is Failure.TIMEOUT
-        self._unreached = self._unreached + 1 if unreached else 0
+        self._unreached = self._unreached + 1 if gone else 0
         self._silent = self._silent + 1 if silent else 0
-        self.reached = self.reached or not (unreached or silent)
+        answered = exchange.response is not None or exchange.failure is not None
+        self.reached = self.reached or (answered and not gone and not silent)
         if self._unreached >= UNREACHED_IN_A_ROW:
             what = f"{self._target.name} cannot be reached: {exchange.failure}"
             raise TargetLostError(what, "is it running, and is the address right?")
@@ -148,11 +180,15 @@ def _asked_wait(exchange: Exchange) -> float:
     except JsonFault:
         body = None
     told = body.get("retry_after") if isinstance(body, dict) else None
-    for value in (told, response.header("Retry-After")):
-        try:
-            seconds = float(str(value))
-        except ValueError:
-            continue
-        if seconds >= 0:
-            return seconds
-    return DEFAULT_WAIT
+    asked = (_seconds(value) for value in (told, response.header("Retry-After")))
+    return next((seconds for seconds in asked if seconds is not None), DEFAULT_WAIT)
+
+
+def _seconds(value: object) -> float | None:
+    """Return a number of seconds, or how long it is until a date of HTTP; None if it is neither."""
+    with suppress(ValueError):
+        seconds = float(str(value))
+        return seconds if seconds >= 0 else None
+    with suppress(ValueError, TypeError, OverflowError):
+        return max(0.0, parsedate_to_datetime(str(value)).timestamp() - time.time())
+    return None

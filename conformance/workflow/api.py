@@ -1,13 +1,22 @@
 """The public Python call."""
 
+import difflib
+import os
+from enum import StrEnum
 from pathlib import Path
-from typing import Unpack, TypedDict
+from typing import TypedDict, Unpack
+
+import msgspec
 
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Strength
 from conformance.workflow.options import RunOptions
-from conformance.workflow.running import RunResult
+from conformance.workflow.reporting import RunResult
 from conformance.workflow.running import run as run_options
+
+CHOICES: dict[str, type[StrEnum]] = {"profile": Profile, "fail_on": Strength}
+LISTS = frozenset({"only", "skip", "allow_hosts", "reports"})
+"""Options that are lists, for which one text will do."""
 
 
 class Options(TypedDict, total=False):
@@ -57,26 +66,34 @@ def run(**options: Unpack[Options]) -> RunResult:
         <Verdict.CONFORMING: 'conforming'>
 
     """
-    values: dict[str, object] = dict(options)
+    return run_options(read_options(dict(options)))
+
+
+def read_options(values: dict[str, object]) -> RunOptions:
+    """Return options from their values by name.
+
+    Raises:
+        UsageError: there is no option of that name, or it takes no such value.
+
+    """
     known = RunOptions.__struct_fields__
-    for name in values:
+    for name, value in values.items():
         if name not in known:
-            raise UsageError(f"run has no option {name!r}", f"it has: {', '.join(known)}")
-    for name, choice in (("profile", Profile), ("fail_on", Strength)):
-        if name in values:
-            values[name] = _chosen(name, str(values[name]), choice)
-    for name in ("out", "spec"):
-        if name in values:
-            values[name] = Path(str(values[name]))
-    for name in ("only", "skip", "allow_hosts", "reports"):
-        if name in values:
-            held = values[name]
-            values[name] = (held,) if isinstance(held, str) else tuple(held)  # type: ignore[arg-type]
-    return run_options(RunOptions(**values))  # type: ignore[arg-type]
-
-
-def _chosen(name: str, value: str, choice: type[Profile] | type[Strength]) -> Profile | Strength:
+            close = difflib.get_close_matches(name, known, 1)
+            remedy = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(known)}"
+            raise UsageError(f"run has no option {name!r}", remedy)
+        choice = CHOICES.get(name)
+        if choice is not None and value is not None and value not in tuple(choice):
+            raise UsageError(f"{name} cannot be {value!r}", f"choose from {', '.join(choice)}")
+    listed = {name: (value,) if name in LISTS and isinstance(value, str) else value for name, value in values.items()}
     try:
-        return choice(value)
-    except ValueError as error:
-        raise UsageError(f"{name} cannot be {value!r}", f"choose from {', '.join(choice)}") from error
+        return msgspec.convert(listed, RunOptions, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at ")
+        raise UsageError(f"{where.strip('`$.') or 'an option'}: {what[:1].lower()}{what[1:]}") from error
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str | os.PathLike):
+        return Path(value)
+    raise msgspec.ValidationError(f"Expected a path, got `{type(value).__name__}`")

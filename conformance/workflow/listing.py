@@ -10,6 +10,9 @@ from conformance.model.jsontext import Json, JsonFault, equal, read
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue import Knowledge, catalogue
 
+LONGEST = 20_000
+"""Longer texts than this, in characters, are no reading: they travel as Base64."""
+
 
 def cases_of(contract: Contract, profile: Profile, parameter: str) -> list[Case]:
     """Return the cases of a profile in their order, those of relations among them."""
@@ -54,7 +57,7 @@ def _plain(data: bytes) -> tuple[object] | None:
         text = data.decode()
     except (JsonFault, msgspec.DecodeError, UnicodeDecodeError):
         return None
-    spelled_otherwise = exact.duplicates or exact.byte_order_mark or len(text) > 20_000
+    spelled_otherwise = exact.duplicates or exact.byte_order_mark or len(text) > LONGEST
     if spelled_otherwise or not equal(exact.value, loose) or not _safe(exact.value):
         return None
     return (loose,)
@@ -66,7 +69,7 @@ def _safe(value: Json) -> bool:
     if isinstance(value, int):
         return abs(value) <= 2**53
     if isinstance(value, str):
-        return not any(0xD800 <= ord(c) <= 0xDFFF for c in value)
+        return not any("\ud800" <= c <= "\udfff" for c in value)
     if isinstance(value, list):
         return all(map(_safe, value))
     if isinstance(value, dict):

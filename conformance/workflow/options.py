@@ -1,6 +1,7 @@
 """The options of a run: what the command line, the configuration and `conformance.run` share."""
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -9,6 +10,10 @@ from conformance.model.vocabulary import Profile, Strength
 MOCK = "mock"
 DEFAULT_OUT = Path("conformance-report")
 DEFAULT_KEY_VARIABLE = "CONFORMANCE_API_KEY"
+
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Number = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +60,15 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
-    rate: float | None = None
-    concurrency: int = 4
-    timeout: float = 10.0
-    max_response_time: float | None = None
-    max_failures: int | None = None
-    max_requests: int | None = None
-    max_creations: int | None = None
-    time_budget: float | None = None
-    repeats: int = 3
+    rate: Number | None = None
+    concurrency: Count = 4
+    timeout: Number = 10.0
+    max_response_time: Number | None = None
+    max_failures: Count | None = None
+    max_requests: Count | None = None
+    max_creations: Count | None = None
+    time_budget: Number | None = None
+    repeats: Annotated[int, msgspec.Meta(ge=0)] = 3
     allow_hosts: tuple[str, ...] = ()
     allow_plaintext: bool = False
     stateless: bool = False

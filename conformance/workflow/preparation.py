@@ -11,8 +11,8 @@ from conformance.model.case import Need
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
 from conformance.runner.plan import Plan, make_plan
-from conformance.strategies.catalogue import Knowledge, catalogue
-from conformance.targets.addresses import is_loopback
+from conformance.strategies.catalogue import Knowledge, catalogue, smoke
+from conformance.targets.opening import open_target
 from conformance.workflow.options import DEFAULT_KEY_VARIABLE, MOCK, RunOptions
 
 LOCAL_KEY = "conformance-local-key"
@@ -41,11 +41,13 @@ def prepare(contract: Contract, options: RunOptions, environment: Mapping[str, s
 
     """
     loopback = guard(options)
-    knowledge = _knowledge(contract, options)
-    key = _key(contract, options, environment, loopback=loopback)
+    knowledge = _knowledge(contract, options, loopback=loopback)
+    key = find_key(contract, options, environment, loopback=loopback)
     profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
-    items = catalogue(contract, profile, knowledge)
-    plan = make_plan(contract, items, _offered(options, loopback=loopback), only=options.only, skip=options.skip)
+    known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
+    items = smoke(known) if profile is Profile.SMOKE else known
+    offered = _offered(options, loopback=loopback)
+    plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known)
     if not plan.items:
         raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
     return Prepared(contract, options, knowledge, plan, profile, key, loopback)
@@ -55,28 +57,24 @@ def guard(options: RunOptions) -> bool:
     """Tell whether the target is on this machine.
 
     Raises:
-        UsageError: it is not, and was not allowed by name; or the key would travel in plain text.
+        UsageError: it is no target; or not on this machine, and not allowed by name; or the key would travel in plain
+            text.
 
     """
     if options.target == MOCK or options.target.startswith("asgi:"):
         return True
-    try:
-        parts = urlsplit(options.target)
-        host = parts.hostname or ""
-    except ValueError as error:
-        raise UsageError(f"the target is not a URL: {error}", "write http://host:port") from error
-    if is_loopback(host):
+    if open_target(options.target).loopback:
         return True
-    if not host:
-        return False
-    if host not in options.allow_hosts:
+    parts = urlsplit(options.target)
+    host = parts.hostname or ""
+    if host not in {allowed.lower() for allowed in options.allow_hosts}:
         raise UsageError(f"{host} is not on this machine", f"allow it with --allow-host {host}")
     if parts.scheme == "http" and not options.allow_plaintext:
         raise UsageError(f"the key would travel to {host} in plain text", "use https, or --allow-plaintext")
     return False
 
 
-def _knowledge(contract: Contract, options: RunOptions) -> Knowledge:
+def _knowledge(contract: Contract, options: RunOptions, *, loopback: bool) -> Knowledge:
     names = contract.operation.path_parameters
     given = dict(options.path_params)
     if options.model_id is not None:
@@ -88,8 +86,7 @@ def _knowledge(contract: Contract, options: RunOptions) -> Knowledge:
         known = ", ".join(names) or "none"
         raise UsageError(f"{contract.operation.name} has no path parameter {strange[0]!r}", f"it has: {known}")
     missing = [name for name in names if name not in given]
-    local = options.target == MOCK or options.target.startswith("asgi:") or options.stateless or guard(options)
-    if missing and not local:
+    if missing and not loopback and not options.stateless:
         flag = "--model-id ID" if len(names) == 1 else f"--path-param {missing[0]}=VALUE"
         raise UsageError(f"the path parameter {missing[0]!r} has no value", f"name it with {flag}")
     given.update(dict.fromkeys(missing, EXAMPLE_PARAMETER))
@@ -106,18 +103,28 @@ def unknown_parameter() -> str:
     return f"{EXAMPLE_PARAMETER}-unknown"
 
 
-def _key(contract: Contract, options: RunOptions, environment: Mapping[str, str], *, loopback: bool) -> str:
+def find_key(
+    contract: Contract, options: RunOptions, environment: Mapping[str, str] = os.environ, *, loopback: bool
+) -> str:
+    """Return the credential, empty where the operation asks for none.
+
+    Raises:
+        UsageError: the variable that is to hold it is not set, or holds what no header can.
+
+    """
     if contract.operation.security is None:
         return ""
     variable = options.api_key_env or DEFAULT_KEY_VARIABLE
     key = environment.get(variable, "")
     if key:
-        if any(ord(c) < 33 or ord(c) > 126 for c in key):
-            raise UsageError(f"the key in {variable} holds a space or a character that no header can", "check it")
+        if not key.isascii() or not key.isprintable() or " " in key:
+            what = f"the key in {variable} holds a space, a line break or another character that no header can"
+            raise UsageError(what, "set it anew, without it")
         return key
     if options.api_key_env is None and loopback:
         return LOCAL_KEY
-    raise UsageError(f"the environment variable {variable} is not set", "put the key there, or name another with --api-key-env")
+    remedy = "put the key there, or name another with --api-key-env"
+    raise UsageError(f"the environment variable {variable} is not set", remedy)
 
 
 def _offered(options: RunOptions, *, loopback: bool) -> frozenset[Need]:

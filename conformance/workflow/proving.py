@@ -17,6 +17,7 @@ from conformance.mock.faults import Fault
 from conformance.mock.server import BackgroundServer
 from conformance.model.events import FindingMade, RunEnded
 from conformance.model.finding import Finding
+from conformance.model.proof import Alarm, FaultProof, Proof
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Profile, Strength
 from conformance.runner.engine import Engine, EngineOptions
@@ -46,55 +47,6 @@ class ProofOptions(msgspec.Struct, frozen=True, kw_only=True):
     processes: int = 0
     spec: Path | None = None
     operation: str | None = None
-
-
-class FaultProof(msgspec.Struct, frozen=True):
-    """What the suite saw of one fault.
-
-    `first` is the requirement that spoke first and `first_after` the number of the request at which it did; `own_after`
-    is that at which the requirement that the fault breaks spoke, 0 where it did not.
-    """
-
-    id: str
-    family: str
-    sentence: str
-    requirement: str
-    strength: Strength
-    first: str = ""
-    first_after: int = 0
-    own_after: int = 0
-    requests: int = 0
-
-    @property
-    def found(self) -> bool:
-        """Whether anything spoke."""
-        return self.first_after > 0
-
-    @property
-    def by_own(self) -> bool:
-        """Whether the requirement that is broken spoke."""
-        return self.own_after > 0
-
-
-class Alarm(msgspec.Struct, frozen=True):
-    """A finding on the reference server: it is right, so this is false."""
-
-    requirement: str
-    case: str
-    sentence: str
-
-
-class Proof(msgspec.Struct, frozen=True):
-    """The whole of a proof."""
-
-    suite_version: str
-    sha256: str
-    operation: str
-    profile: Profile
-    wire: bool
-    requests: int
-    alarms: tuple[Alarm, ...]
-    faults: tuple[FaultProof, ...]
 
 
 Step = Callable[[int, int], None]
@@ -174,6 +126,7 @@ def _proved(task: tuple[ProofOptions, str, frozenset[str]]) -> FaultProof:
         family=fault.family,
         sentence=fault.sentence,
         requirement=fault.requirement,
+        group=contract.by_id[fault.requirement].group.value,
         strength=contract.by_id[fault.requirement].strength,
         first=watch.first,
         first_after=watch.first_after,
@@ -253,15 +206,3 @@ async def _run(contract: Contract, plan: Plan, target: Target, sink: MemorySink,
         await engine.run(plan)
     finally:
         await target.close()
-
-
-def median(numbers: Sequence[int]) -> float:
-    """Return the median, 0 of nothing."""
-    ordered = sorted(numbers)
-    if not ordered:
-        return 0.0
-    middle = len(ordered) // 2
-    return float(ordered[middle]) if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
-__all__ = ["FaultProof", "Proof", "ProofOptions", "median", "prove"]

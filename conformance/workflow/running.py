@@ -2,36 +2,24 @@
 
 import asyncio
 import secrets
-import signal
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from pathlib import Path
-
-import msgspec
 
 from conformance.checks.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.model.errors import ConformanceError
 from conformance.model.events import RunStarted
 from conformance.model.version import VERSION
-from conformance.reports.outcomes import exit_status
-from conformance.reports.results import Results
-from conformance.reports.writing import write_reports
 from conformance.runner.budget import Limits as RunLimits
 from conformance.runner.engine import Engine, EngineOptions, Report
-from conformance.runner.journal import FILE_NAME, Journal, read_journal
+from conformance.runner.journal import FILE_NAME, Journal
 from conformance.targets.opening import open_target
-from conformance.targets.target import Limits
+from conformance.targets.target import Limits, Target
+from conformance.workflow.embedded import EmbeddedMock
+from conformance.workflow.interruption import carry_out, interrupt, on_sigterm
 from conformance.workflow.options import MOCK, RunOptions
-from conformance.workflow.preparation import Prepared, prepare, unknown_parameter
-
-
-class RunResult(msgspec.Struct, frozen=True):
-    """What a run came to: its results, the folder of its reports, and the exit status of the command."""
-
-    results: Results
-    out: Path
-    exit_status: int
-
+from conformance.workflow.preparation import Prepared, find_key, prepare, unknown_parameter
+from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
 
 Started = Callable[[Prepared, str], None]
 
@@ -44,31 +32,46 @@ def run(options: RunOptions, *, report: Report | None = None, started: Started |
 
     Raises:
         UsageError: an option, or a file that it names, cannot be used. Nothing was sent.
+        RunStoppedError: Ctrl-C or SIGTERM came while the reports were written.
 
     """
+    check_kinds(options.reports)
     contract = load_contract(options.spec, options.operation)
     path = options.out / FILE_NAME
-    from conformance.workflow.embedded import EmbeddedMock
     with ExitStack() as stack:
-        mock = stack.enter_context(EmbeddedMock(contract, key='conformance-local-key', unknown=frozenset({unknown_parameter()})))
+        stack.enter_context(on_sigterm(interrupt))
+        mock = stack.enter_context(_mock(contract, options)) if options.target == MOCK else None
         prepared = prepare(contract, options)
-        url = options.target
-        if url == MOCK:
-            url = mock.url
-        journal = stack.enter_context(Journal(path))
+        url = mock.url if mock else options.target
+        target = open_target(url, Limits(timeout_seconds=options.timeout), concurrency=options.concurrency)
+        journal = stack.enter_context(Journal(path, prepared.key))
+        forget_reports(options.out)
+        run_id = secrets.token_hex(4)
+        journal.append(_header(prepared, url, run_id))
         if started is not None:
             started(prepared, url)
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            asyncio.run(_carried_out(prepared, url, journal, report))
-    results = write_reports(read_journal(path), options.out, kinds=options.reports, fail_on=options.fail_on)
-    return RunResult(results, options.out, exit_status(results, options.fail_on))
+            carry_out(lambda: _send(prepared, target, journal, run_id, report))
+        # What the journal still holds back must be in the file before it is read.
+        journal.close()
+        try:
+            return report_again(options.out, kinds=options.reports)
+        except KeyboardInterrupt as error:
+            remedy = f"`conformance report {options.out}` makes them from the journal"
+            raise RunStoppedError("interrupted while the reports were written", remedy) from error
 
 
-async def _carried_out(prepared: Prepared, url: str, journal: Journal, report: Report | None) -> None:
+class RunStoppedError(ConformanceError):
+    """The run was stopped before its reports were whole."""
+
+
+def _mock(contract: Contract, options: RunOptions) -> EmbeddedMock:
+    key = find_key(contract, options, loopback=True)
+    return EmbeddedMock(contract, key=key or None, unknown=frozenset({unknown_parameter()}))
+
+
+async def _send(prepared: Prepared, target: Target, journal: Journal, run_id: str, report: Report | None) -> None:
     options = prepared.options
-    run_id = secrets.token_hex(4)
-    target = open_target(url, Limits(timeout_seconds=options.timeout), concurrency=options.concurrency)
-    journal.append(_header(prepared, url, run_id))
     settings = Settings(
         loopback=prepared.loopback,
         stateless=options.stateless,
@@ -91,10 +94,6 @@ async def _carried_out(prepared: Prepared, url: str, journal: Journal, report: R
         run_id=run_id,
         report=report,
     )
-    task = asyncio.current_task()
-    with suppress(NotImplementedError, ValueError, RuntimeError):
-        if task is not None:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
         await engine.run(prepared.plan)
     finally:

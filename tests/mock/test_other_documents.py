@@ -161,7 +161,7 @@ def test_the_success_with_a_schema_is_the_one_that_is_answered() -> None:
     [
         {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}},
         {"oneOf": [{"type": "object", "properties": {"k": {"const": 1}}, "required": ["k"]},
-                   {"type": "object", "properties": {"k": {"const": 2}, "t": {"type": "string"}}, "required": ["k", "t"]}]},
+                   {"type": "object", "properties": {"k": {"const": 2}, "t": {"type": "string"}}, "required": ["t"]}]},
         {"type": "object", "properties": {"n": {"type": "number", "exclusiveMinimum": 0, "maximum": 1}}},
         {"type": "object", "properties": {"s": {"type": "string", "minLength": 2, "maxLength": 3, "pattern": "^a+$"}}},
         {"type": "object", "properties": {"a": {"type": "array", "minItems": 2, "items": {"type": "integer"}}}},

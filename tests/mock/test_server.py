@@ -89,7 +89,7 @@ def test_a_connection_is_used_again(url: str) -> None:
     sockets = []
     for name in ("first", "second"):
         connection.request("POST", PATH, json.dumps({"name": name}), RIGHT)
-        assert 200 == connection.getresponse().read()[0:0].count(b"x") + 200
+        assert name == json.loads(connection.getresponse().read())["name"]
         sockets.append(connection.sock)
     assert sockets[0] is sockets[1]
     connection.close()
@@ -189,13 +189,14 @@ def test_answers_are_swapped_between_connections(contract: Contract, make_mock: 
 
 def test_a_server_stops_and_its_port_is_free_again(mock: Mock) -> None:
     """After the context nothing listens, and the port can be taken."""
+    before = set(threading.enumerate())
     with BackgroundServer(mock) as server:
         port = int(server.url.rpartition(":")[2])
         httpx.get(server.url)
     assert "" == server.url
     with closing(listen("127.0.0.1", port)):
         pass
-    assert not [thread for thread in threading.enumerate() if thread.name == "conformance-mock"]
+    assert not {thread for thread in threading.enumerate() if thread.name == "conformance-mock"} - before
 
 
 def test_an_application_that_does_not_start_is_reported() -> None:
@@ -235,27 +236,12 @@ def test_a_served_mock_ends_cleanly_on_a_signal(stop: signal.Signals) -> None:
         "serve(reference_app(load_contract()), announce=lambda url: print(url, flush=True))\n"
         "print('ended', flush=True)\n"
     )
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 (this very interpreter)
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
     ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
-        for _ in range(50):
-            with suppress_connection():
-                assert 404 == httpx.get(url).status_code
-                break
-            time.sleep(0.1)
+        assert 404 == httpx.get(url).status_code
         process.send_signal(stop)
         rest, errors = process.communicate(timeout=10)
     assert ("ended\n", "") == (rest, errors)
-
-
-class suppress_connection:  # noqa: N801 (reads as a statement)
-    """Suppress refused connections while a server starts."""
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        """End."""
-        return kind is not None and issubclass(kind, httpx.TransportError)

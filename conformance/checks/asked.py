@@ -1,0 +1,48 @@
+"""What was asked: path parameters and media types of a request, and which answer the document describes for them."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from conformance.contract.document import Document, below, follow
+from conformance.contract.operation import JSON_MEDIA_TYPE, Operation
+
+
+def path_parameters(template: str, target: str) -> Mapping[str, str] | None:
+    """Return the values of a path template's parameters in a request target, decoded once (RFC 3986 section 2.4).
+
+    None where the target is another path.
+    """
+    parts = re.split(r"\{([^{}]+)\}", template)
+    pattern = "".join("([^/]*)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    match = re.fullmatch(pattern, target.partition("?")[0])
+    return dict(zip(parts[1::2], map(unquote, match.groups()), strict=True)) if match else None
+
+
+def essence(media_type: str) -> str:
+    """Return a media type in lower case, parameters cut off."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def admits(accept: str, declared: str) -> bool:
+    """Tell whether the value of an Accept field admits a media type; an empty one admits any."""
+    declared = essence(declared)
+    ranges = {declared, f"{declared.partition('/')[0]}/*", "*/*"}
+    asked = [essence(each) for each in accept.split(",") if each.strip()]
+    return not asked or any(each in ranges for each in asked)
+
+
+def described(document: Document, operation: Operation, status: int) -> bool:
+    """Tell whether the response schema of the contract is that of a status: each success may declare its own."""
+    if not operation.response_pointer:
+        return True
+    pointer, response = follow(document, below(operation.pointer, "responses", str(status)))
+    content = response.get("content") if isinstance(response, dict) else None
+    wanted = follow(document, operation.response_pointer)[0]
+    return any(
+        JSON_MEDIA_TYPE.match(essence(media_type))
+        and isinstance(held, dict)
+        and "schema" in held
+        and follow(document, below(pointer, "content", media_type, "schema"))[0] == wanted
+        for media_type, held in (content.items() if isinstance(content, dict) else ())
+    )

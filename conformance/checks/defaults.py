@@ -1,0 +1,176 @@
+"""Defaults: what an answer holds where the request held nothing, and what is said of a new object."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from conformance.checks.differences import (
+    MISSING,
+    default_of,
+    difference,
+    same,
+    shown,
+    type_word,
+    value_at,
+    with_article,
+)
+from conformance.checks.findings import finding
+from conformance.checks.subject import Judged, Subject
+from conformance.model.finding import Pass
+from conformance.model.jsontext import Json
+from conformance.model.pointer import split
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Group
+
+LONGEST_TIME = 100
+"""A time of more characters is not read."""
+
+
+def defaults(subject: Subject) -> Judged:
+    """A member that was not sent, or was null, takes the default that the response schema declares.
+
+    An answer that leaves it null decides nothing: whether null stands for the default, no document says.
+    """
+    if not subject.echoing:
+        return
+    for sent, answered in subject.contract.echoes:
+        default, found = default_of(answered), value_at(subject.answer, answered.path)
+        if default is MISSING or sent.required or not unsent(subject.sent, sent.path):
+            continue
+        if found is MISSING or found is None or subject.invalid_at(answered.path):
+            continue
+        requirement = requirement_id(Group.SEMANTICS, sent.label, "default")
+        if same(found, default):
+            yield Pass(requirement)
+        else:
+            word = type_word(default)
+            yield finding(
+                requirement,
+                rule="default",
+                kind=word,
+                observed="another value",
+                sentence=f"does not take the declared default, {with_article(word)}, of a member that was not sent",
+                message=f"`{sent.label}` does not take its declared default",
+                pointer=answered.path,
+                expected=shown(default),
+                actual=shown(found),
+            )
+
+
+def prose_defaults(subject: Subject) -> Judged:
+    """A member that was not sent takes the default that pages state: a note where not."""
+    if not subject.echoing:
+        return
+    for pointer, default in subject.contract.prose.defaults.items():
+        found = value_at(subject.answer, pointer)
+        if not unsent(subject.sent, pointer) or found is MISSING or subject.invalid_at(pointer):
+            continue
+        if same(found, default):
+            yield Pass("semantics.prose-defaults")
+        else:
+            yield finding(
+                "semantics.prose-defaults",
+                rule="default of a page",
+                kind=type_word(default),
+                observed=difference(default, found),
+                sentence="does not take the default that a page states",
+                message=f"{pointer} does not take the default that a page states",
+                pointer=pointer,
+                expected=shown(default),
+                actual=shown(found),
+            )
+
+
+def created(subject: Subject) -> Judged:
+    """The time of creation lies near the time of the request, by the clock of the run or by that of the target."""
+    pointer = subject.contract.prose.created
+    if not subject.echoing or not pointer or not subject.case.slotted or subject.invalid_at(pointer):
+        return
+    found = value_at(subject.answer, pointer)
+    moment = _moment(found) if isinstance(found, str) else None
+    if moment is None:
+        return
+    tolerance = subject.settings.created_tolerance
+    begun, seconds = subject.exchange.started, subject.exchange.seconds
+    if any(now - tolerance <= moment <= now + seconds + tolerance for now in (begun, *_date(subject))):
+        yield Pass("semantics.created")
+    else:
+        yield finding(
+            "semantics.created",
+            rule="created",
+            kind="a new object",
+            observed="far from now",
+            sentence="states a time of creation that is far from the time of the request",
+            message=f"{pointer} lies more than {tolerance:g} s from the time of the request",
+            pointer=pointer,
+            expected=f"within {tolerance:g} s of the request",
+            actual=shown(found),
+        )
+
+
+def fresh(subject: Subject) -> Judged:
+    """A new object holds nothing that arrives only later: a note where it does."""
+    if not subject.echoing or not subject.case.slotted:
+        return
+    for pointer in subject.contract.prose.fresh:
+        found = value_at(subject.answer, pointer)
+        if found is MISSING or found is None:
+            yield Pass("semantics.fresh")
+        else:
+            yield finding(
+                "semantics.fresh",
+                rule="fresh",
+                kind="a new object",
+                observed="not null",
+                sentence="answers a creation with an object that holds more than a new one does",
+                message=f"{pointer} of a new object is not null",
+                pointer=pointer,
+                expected="null",
+                actual=shown(found),
+            )
+
+
+def unsent(body: Json, pointer: str) -> bool:
+    """Tell whether a body holds nothing at a place: no member, or null."""
+    found = value_at(body, pointer)
+    return found is MISSING or found is None
+
+
+def nulled(body: Json, pointer: str) -> bool:
+    """Tell whether a body holds null at a place or at one above it."""
+    value = body
+    for token in split(pointer):
+        if not isinstance(value, dict) or token not in value:
+            return False
+        value = value[token]
+        if value is None:
+            return True
+    return False
+
+
+def _date(subject: Subject) -> Iterator[float]:
+    """Yield the time that the target's own clock showed."""
+    value = (subject.response.header("Date") if subject.response else None) or ""
+    if len(value) > LONGEST_TIME:
+        return
+    try:
+        yield parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return
+
+
+def _moment(text: str) -> float | None:
+    """Return the time that an RFC 3339 text names; a leap second counts as the one before, year 0000 as 0001."""
+    if len(text) > LONGEST_TIME:
+        return None
+    plain = re.sub(r"(\.\d{6})\d+", r"\1", text.upper().replace("Z", "+00:00"))
+    plain = re.sub(r":60(?=[.+-])", ":59", re.sub(r"\A0000", "0001", plain))
+    try:
+        moment = datetime.fromisoformat(plain)
+        return moment.timestamp() if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+CHECKS = (defaults, prose_defaults, created, fresh)

@@ -1,0 +1,144 @@
+"""Echo: a successful answer repeats what was sent, by exact value."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from conformance.checks.differences import (
+    LEFT_OUT,
+    MISSING,
+    OTHER_NUMBER,
+    OTHER_TEXT,
+    OTHER_VALUE,
+    computable,
+    difference,
+    same,
+    shown,
+    type_word,
+    value_at,
+    with_article,
+)
+from conformance.checks.findings import finding
+from conformance.checks.subject import Judged, Subject
+from conformance.contract.contract import Contract
+from conformance.model.case import SLOT
+from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Group
+
+ISOLATION = "semantics.isolation"
+
+UNRELATED = frozenset({LEFT_OUT, OTHER_TEXT, OTHER_NUMBER, OTHER_VALUE, "null", "the default in its place"})
+"""Differences that show no trace of the value that was sent."""
+
+FEW = 3
+"""So many failures of one echo may be chance, or a fault of one member."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def echo(subject: Subject) -> Judged:
+    """Every value that was sent and is not null comes back equal, by exact value."""
+    if not subject.echoing:
+        return
+    for sent, answered in subject.contract.echoes:
+        value, found = value_at(subject.sent, sent.path), value_at(subject.answer, answered.path)
+        if value is MISSING or value is None or subject.invalid_at(answered.path) or not _interoperable(value):
+            continue
+        requirement = requirement_id(Group.SEMANTICS, sent.label, "echo")
+        if same(value, found):
+            yield Pass(requirement)
+        elif sent.path == subject.contract.identity and names_another(value, found):
+            yield finding(
+                ISOLATION,
+                rule="isolation",
+                kind="a request after another",
+                observed="the name of another request",
+                sentence="answers with the object of another request",
+                pointer=answered.path,
+                expected=shown(value),
+                actual=shown(found),
+            )
+        else:
+            word, way = type_word(value), difference(value, found, answered)
+            yield finding(
+                requirement,
+                rule="echo",
+                kind=word,
+                observed=way,
+                sentence=f"does not return {with_article(word)} as it was sent: {way}",
+                message=f"`{sent.label}` comes back otherwise: {way}",
+                pointer=answered.path,
+                place=answered.path,
+                expected=shown(value),
+                actual=shown(found),
+            )
+
+
+def parameters(subject: Subject) -> Judged:
+    """The answer repeats the path parameter, decoded once (RFC 3986 section 2.4)."""
+    if not subject.echoing:
+        return
+    for name, pointer in subject.contract.echoed_parameters.items():
+        sent, found = (subject.parameters or {}).get(name), value_at(subject.answer, pointer)
+        if sent is None or not isinstance(found, str) or subject.invalid_at(pointer):
+            continue
+        requirement = requirement_id(Group.SEMANTICS, "path", name, "echo")
+        if found == sent:
+            yield Pass(requirement)
+        else:
+            way = difference(sent, found)
+            yield finding(
+                requirement,
+                rule="echo",
+                kind="path parameter",
+                observed=way,
+                sentence=f"does not return a path parameter as it was meant: {way}",
+                message=f"`{name}` of the path comes back otherwise: {way}",
+                pointer=pointer,
+                expected=shown(sent),
+                actual=shown(found),
+            )
+
+
+def looks_stateless(contract: Contract, judged: Iterable[Judgement | Doubt]) -> bool:
+    """Tell whether a target seems to repeat nothing at all, as mocks with fixed or random answers do.
+
+    `judged` is what the checks said over a run. It seems so where the name of the object (without one: every member)
+    never came back, several times, where another member failed as well, and where no echo shows a trace of what was
+    sent: whoever cuts, rounds or folds a value does repeat.
+    """
+    failures: dict[str, int] = {}
+    passed: set[str] = set()
+    for each in judged:
+        if not each.requirement.startswith("semantics.") or not each.requirement.endswith(".echo"):
+            continue
+        if isinstance(each, Pass):
+            passed.add(each.requirement)
+        elif isinstance(each, Finding) and ".path." not in each.requirement:
+            if each.pattern.rpartition(" | ")[2] not in UNRELATED and "in its place" not in each.pattern:
+                return False
+            failures[each.requirement] = failures.get(each.requirement, 0) + 1
+    named = [sent.label for sent, _ in contract.echoes if sent.path == contract.identity]
+    telling = {requirement_id(Group.SEMANTICS, label, "echo") for label in named} or set(failures)
+    others = len(contract.echoes) == 1 or len(failures) > 1
+    return bool(telling) and others and not telling & passed and all(failures.get(each, 0) >= FEW for each in telling)
+
+
+def names_another(own: object, found: object) -> bool:
+    """Tell whether a name that came back is one that the run gave to another request."""
+    if not isinstance(own, str) or not isinstance(found, str) or own == found:
+        return False
+    run = own[: SLOT.rindex("-") + 1]
+    number = "[0-9a-z]" * (len(SLOT) - len(run))
+    return run.startswith(SLOT[:4]) and re.fullmatch(re.escape(run) + number, found) is not None
+
+
+def _interoperable(value: object) -> bool:
+    """Tell whether all readers of JSON make the same of a value (RFC 8259 sections 6 and 8.2)."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.search(value) is None
+    return not isinstance(value, Decimal) or computable(value)
+
+
+CHECKS = (echo, parameters)

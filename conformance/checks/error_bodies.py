@@ -1,0 +1,130 @@
+"""Error bodies: what a target says when it says no."""
+
+import re
+
+from conformance.checks.findings import finding
+from conformance.checks.subject import Judged, Subject
+from conformance.contract.operation import JSON_MEDIA_TYPE
+from conformance.model.finding import Pass
+from conformance.model.jsontext import JsonFault
+from conformance.model.vocabulary import Group
+
+UNREADABLE = frozenset({"too deep", "number too long"})
+"""Faults of a JSON text that are limits of the reader's: the text may well be right."""
+
+READ_BYTES = 100_000
+LINE_BYTES = 300
+
+PAGE = re.compile(rb"\A\s*(?:<!doctype html|<html)", re.IGNORECASE)
+
+FRAMES = (
+    re.compile(rb"Traceback \(most recent call last\)"),
+    re.compile(rb"goroutine \d{1,9} \["),
+    re.compile(rb"\Aat [\w.$<>/]+\([\w.]+:\d{1,9}\)"),
+    re.compile(rb"\Aat [^:]+[(/][^:]*:\d{1,9}:\d{1,9}\)?\Z"),
+    re.compile(rb"\Aat [\w.`<>]+\([^)]*\) in [^:]*:(?:[^:]*:)?line \d{1,9}\Z"),
+)
+"""Lines of a stack trace of Python, Go, the JVM, JavaScript and .NET; each is tried on one short line."""
+
+
+def representation(subject: Subject) -> Judged:
+    """A 4xx carries a representation that explains it."""
+    if not _is_refusal(subject):
+        return
+    if subject.response is not None and subject.response.body.strip():
+        yield Pass("error.representation")
+    else:
+        yield finding(
+            "error.representation",
+            rule="body of an error",
+            kind="a 4xx",
+            observed="empty",
+            sentence="answers 4xx without a body that explains it",
+            expected="a representation",
+            actual="no body, or white space",
+        )
+
+
+def json(subject: Subject) -> Judged:
+    """An error that declares JSON is JSON."""
+    if not _is_refusal(subject) or not JSON_MEDIA_TYPE.match(subject.media_type):
+        return
+    fault = subject.json if isinstance(subject.json, JsonFault) else None
+    if fault is None:
+        yield Pass("error.json")
+    elif fault.kind not in UNREADABLE:
+        yield finding(
+            "error.json",
+            rule="body of an error",
+            kind="a 4xx that declares JSON",
+            observed="not JSON",
+            sentence="declares JSON for an error that is not",
+            expected="a JSON text",
+            actual=fault.reason,
+        )
+
+
+def no_page(subject: Subject) -> Judged:
+    """An error is no HTML page and shows no stack trace: a note where it is."""
+    if subject.response is None or subject.status < 400 or subject.status == 429:
+        return
+    body = subject.response.body
+    trace = _shows_trace(body)
+    if not trace and not PAGE.match(body[:4096]):
+        yield Pass("error.no-page")
+        return
+    what = "a stack trace" if trace else "an HTML page"
+    yield finding(
+        "error.no-page",
+        rule="form of an error",
+        kind="an error",
+        observed=what,
+        sentence=f"answers an error with {what}",
+        expected="a short explanation",
+        actual=what,
+    )
+
+
+def shape(subject: Subject) -> Judged:
+    """An error body has the text members that pages speak of: a note where not."""
+    names = subject.contract.prose.error_texts
+    row = subject.contract.by_id.get(subject.focus)
+    outside = row is not None and row.group in {Group.AUTHENTICATION, Group.ERROR}
+    if not names or outside or not _is_refusal(subject):
+        return
+    way, body = "", None
+    if isinstance(subject.json, JsonFault):
+        way = "not JSON"
+    elif not isinstance(body := subject.json.value, dict):
+        way = "no object"
+    elif not all(isinstance(body.get(name), str) for name in names):
+        way = "other members"
+    if not way:
+        yield Pass("advisory.error-shape")
+        return
+    members = ", ".join(list(body)[:10]) if isinstance(body, dict) else ""
+    yield finding(
+        "advisory.error-shape",
+        rule="shape of an error",
+        kind="an error",
+        observed=way,
+        sentence=f"answers errors without the text members {', '.join(names)}: {way}",
+        expected=", ".join(names),
+        actual=f"{way}: {members}" if members else way,
+    )
+
+
+def _is_refusal(subject: Subject) -> bool:
+    """Tell whether an answer is a whole 4xx that has a body to be looked at."""
+    refused = subject.response is not None and 400 <= subject.status < 500 and subject.status != 429
+    return refused and subject.case.request.method != "HEAD"
+
+
+def _shows_trace(body: bytes) -> bool:
+    """Tell whether lines of a stack trace stand in a body, or in a text of its JSON."""
+    lines = body[:READ_BYTES].replace(b"\\r", b"").replace(b"\\n", b"\n").splitlines()
+    shortened = (line.strip()[:LINE_BYTES] for line in lines)
+    return any(frame.search(line) for line in shortened for frame in FRAMES)
+
+
+CHECKS = (representation, json, no_page, shape)

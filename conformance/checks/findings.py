@@ -1,0 +1,115 @@
+"""Findings: how they are put together, so that causes hold no value and texts stay short and whole."""
+
+from http import HTTPStatus
+from itertools import islice
+
+from conformance.contract.nodes import ANY_ITEM
+from conformance.model.finding import Finding
+from conformance.model.jsontext import Json, write
+from conformance.model.pointer import escape, from_tokens, unescape
+
+LONGEST = 1_000
+"""How many characters of a value, a message or a pointer a finding shows."""
+
+CUT = " ..."
+"""Ends a text of which only the beginning is shown."""
+
+_REGISTERED = frozenset(int(status) for status in HTTPStatus)
+
+
+def finding(
+    requirement: str,
+    *,
+    rule: str,
+    kind: str,
+    observed: str,
+    sentence: str,
+    message: str = "",
+    pointer: str = "",
+    place: str | None = None,
+    expected: str = "",
+    actual: str = "",
+    note: str = "",
+) -> Finding:
+    """Return a finding: its cause from requirement, place, rule and what was observed, its pattern without the place.
+
+    `rule`, `kind`, `observed` and `sentence` must hold no value of a message, so that they are the same in every run.
+    `place` is where the document or the case has it; it is the pointer, unless that holds names of the target's own.
+    """
+    where = generalised(pointer) if place is None else place
+    return Finding(
+        requirement=requirement,
+        message=clean(message or sentence),
+        cause=f"{requirement} | {where} | {rule} | {kind} | {observed}",
+        pattern=f"{rule} | {kind} | {observed}",
+        sentence=sentence,
+        pointer=clean(pointer),
+        expected=clean(expected),
+        actual=clean(actual),
+        note=clean(note),
+    )
+
+
+def clean(text: str, limit: int = LONGEST) -> str:
+    """Return the beginning of a text, as one that UTF-8 can hold: lone surrogates are written as escapes."""
+    shown = text if len(text) <= limit else text[:limit] + CUT
+    return shown.encode("utf-8", "backslashreplace").decode()
+
+
+def brief(value: Json, limit: int = LONGEST) -> str:
+    """Return the JSON text of a value, or its beginning: no more of it is written than is shown."""
+    pieces: list[str] = []
+    room = limit
+    waiting: list[Json | _Text] = [value]
+    while waiting and room >= 0:
+        item = waiting.pop()
+        if isinstance(item, _Text):
+            piece = str(item)
+        elif isinstance(item, dict):
+            inside: list[Json | _Text] = [_Text("{")]
+            for name, each in islice(item.items(), limit):
+                comma = ", " if len(inside) > 1 else ""
+                inside += [_Text(f"{comma}{write(name[:limit])}: "), each]
+            waiting += reversed([*inside, _Text("}")])
+            continue
+        elif isinstance(item, list):
+            inside = [_Text("[")]
+            for each in item[:limit]:
+                inside += [_Text(", "), each] if len(inside) > 1 else [each]
+            waiting += reversed([*inside, _Text("]")])
+            continue
+        else:
+            piece = write(item[: limit + 1] if isinstance(item, str) else item)
+        pieces.append(piece)
+        room -= len(piece)
+    return clean("".join(pieces), limit)
+
+
+class _Text(str):
+    """A piece of JSON text that is written already."""
+
+    __slots__ = ()
+
+
+def generalised(pointer: str) -> str:
+    """Return a pointer with `*` for indices."""
+    if not pointer.startswith("/"):
+        return pointer
+    return from_tokens(ANY_ITEM if token.isdecimal() else token for token in tokens_of(pointer))
+
+
+def tokens_of(pointer: str) -> list[str]:
+    """Return the tokens of a pointer that may hold names of the target's own: nothing of it is remembered."""
+    return [unescape(token) for token in pointer.split("/")[1:]]
+
+
+def below(pointer: str, name: str) -> str:
+    """Return the pointer of a member whose name is the target's own; of a long one its beginning."""
+    return f"{pointer}/{escape(name[:LONGEST])}"
+
+
+def status_word(status: int) -> str:
+    """Return a status as a word of a pattern: its number where it is registered, else its class."""
+    if status in _REGISTERED:
+        return str(status)
+    return f"an unregistered {status // 100}xx" if 200 <= status < 600 else "no status of HTTP"

@@ -1,0 +1,101 @@
+"""Isolation: two requests in flight at once get answers of their own."""
+
+from collections.abc import Sequence
+
+from conformance.checks.differences import MISSING, default_of, same, shown, value_at
+from conformance.checks.echo import ISOLATION, names_another
+from conformance.checks.findings import finding
+from conformance.checks.subject import Judged, Subject
+from conformance.contract.nodes import Node
+from conformance.model.finding import Pass
+
+
+def isolation(subjects: Sequence[Subject]) -> Judged:
+    """Nothing that was sent in one request comes back in the answer to the other; both objects are different ones.
+
+    A wrong value may be the other's by chance, so a mixture is told by the name of another object, by members that
+    changed places, or by an answer whose every telling member is the other's.
+    """
+    one, other = subjects
+    if not one.echoing or not other.echoing:
+        return
+    mine, theirs = _Mixture(one, other), _Mixture(other, one)
+    mixed = _evidence(mine, theirs)
+    if mixed:
+        yield finding(
+            ISOLATION,
+            rule="isolation",
+            kind="two requests at once",
+            observed="values of another request",
+            sentence="mixes up requests that are in flight at once",
+            pointer=mixed[0],
+            place="",
+            expected="values of its own request",
+            actual=", ".join(mixed[:10]),
+        )
+        return
+    if not mine.wrong and not theirs.wrong:
+        yield Pass(ISOLATION)
+    identity = one.contract.identity
+    names = [MISSING] if identity is None else [value_at(each.answer, identity) for each in subjects]
+    if identity is None or MISSING in names or same(value_at(one.sent, identity), value_at(other.sent, identity)):
+        return
+    if not same(*names):
+        yield Pass("semantics.distinct")
+    else:
+        yield finding(
+            "semantics.distinct",
+            rule="distinct",
+            kind="two creations",
+            observed="one name",
+            sentence="gives two creations with different names one object",
+            pointer=identity,
+            expected="two names",
+            actual=shown(names[0]),
+        )
+
+
+class _Mixture:
+    """What of the answer to one request is what was sent in another: places of the answer.
+
+    `telling` are those at which the two requests differ, `wrong` those that hold the other's value.
+    """
+
+    def __init__(self, own: Subject, other: Subject) -> None:
+        identity = own.contract.identity
+        self.named: list[str] = []
+        self.telling: list[str] = []
+        self.wrong: dict[str, Node] = {}
+        self.distinctive = False
+        for sent, answered in own.contract.echoes:
+            mine, theirs = value_at(own.sent, sent.path), value_at(other.sent, sent.path)
+            held = value_at(own.answer, answered.path)
+            if any(each is MISSING or each is None for each in (mine, theirs)) or same(mine, theirs):
+                continue
+            if sent.path == identity and (same(held, theirs) or names_another(mine, held)):
+                self.named.append(answered.path)
+            elif sent.path != identity:
+                self.telling.append(answered.path)
+            if same(held, theirs):
+                self.wrong[answered.path] = answered
+                self.distinctive |= sent.path != identity and not _by_chance(held, answered)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every telling member is the other's, and not all of them by chance."""
+        return len(self.telling) > 1 and set(self.telling) <= self.wrong.keys() and self.distinctive
+
+
+def _evidence(mine: _Mixture, theirs: _Mixture) -> list[str]:
+    """Return the places that show a mixture beyond chance."""
+    named = [*mine.named, *theirs.named]
+    exchanged = [path for path in mine.wrong if path in theirs.wrong]
+    if any("boolean" not in mine.wrong[path].types for path in exchanged):
+        return list(dict.fromkeys([*named, *exchanged]))
+    whole = [path for each in (mine, theirs) if each.whole for path in each.telling]
+    return list(dict.fromkeys([*named, *whole]))
+
+
+def _by_chance(held: object, node: Node) -> bool:
+    """Tell whether a value says little: a truth value, or the default."""
+    return isinstance(held, bool) or same(held, default_of(node))

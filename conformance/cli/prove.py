@@ -1,0 +1,74 @@
+"""`conformance prove`: show what the suite sees, and what it does not."""
+
+from pathlib import Path
+
+import click
+
+from conformance.model.vocabulary import Profile
+
+
+@click.command(short_help="Run the suite against every fault of the mock: which are found, by what, how soon.")
+@click.option(
+    "--profile",
+    type=click.Choice([Profile.SMOKE.value, Profile.STANDARD.value, Profile.FULL.value]),
+    default=Profile.STANDARD.value,
+    show_default=True,
+    help="How much the suite sends.",
+)
+@click.option("--fault", "faults", multiple=True, metavar="GLOB", help="Only these faults. Repeatable.  [default: all]")
+@click.option("--whole", is_flag=True, help="Send the whole plan to each, not only until the broken requirement speaks.")
+@click.option("--wire", is_flag=True, help="Over a socket, not in process.")
+@click.option(
+    "--processes", type=click.IntRange(min=0), default=0, help="Processes at work.  [default: one a processor]"
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("conformance-proof"),
+    show_default=True,
+    help="Folder for proof.json, proof.html and proof.md.",
+)
+@click.option("--figures", type=click.Path(path_type=Path, dir_okay=False), help="Figures to compare with: fail on a drop.")
+@click.option("--spec", type=click.Path(path_type=Path, dir_okay=False), help="Another OpenAPI 3.1 document.")
+@click.option("--operation", metavar="'METHOD /path'", help="The operation in it.")
+def prove(
+    *,
+    profile: str,
+    faults: tuple[str, ...],
+    whole: bool,
+    wire: bool,
+    processes: int,
+    out: Path,
+    figures: Path | None,
+    spec: Path | None,
+    operation: str | None,
+) -> int:
+    """Run the suite against the reference server, which is right, and against every way in which it can be wrong.
+
+    Exit status: 1 when there is a false alarm, or when --figures names a fault as found that is found no more; else 0.
+    """
+    from conformance.reports.proof import drop, write_proof  # noqa: PLC0415  (loads what only a proof needs)
+    from conformance.workflow.proving import ProofOptions  # noqa: PLC0415  (loads what only a proof needs)
+    from conformance.workflow.proving import prove as carry_out  # noqa: PLC0415  (loads what only a proof needs)
+
+    options = ProofOptions(
+        profile=Profile(profile),
+        faults=faults,
+        whole=whole,
+        wire=wire,
+        processes=processes,
+        spec=spec,
+        operation=operation,
+    )
+    with click.progressbar(length=1, label="faults", file=click.get_text_stream("stderr")) as bar:
+
+        def step(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        proof = carry_out(options, step)
+    click.echo(write_proof(proof, out))
+    lost = drop(proof, figures) if figures else ()
+    for fault in lost:
+        click.echo(f"found before and now no more: {fault}", err=True)
+    return 1 if proof.alarms or lost else 0

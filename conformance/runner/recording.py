@@ -1,0 +1,61 @@
+"""Recording: judgements of exchanges into events of the journal, and the counts of a run."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from conformance.contract.contract import Contract
+from conformance.model.case import Case
+from conformance.model.events import DoubtRaised, FindingMade, Judged
+from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.vocabulary import Strength
+from conformance.runner.journal import Sink
+from conformance.runner.sending import Sent
+
+Stop: TypeAlias = Callable[[int, Finding], bool]
+"""Given the number of the request and each finding, tells whether the run has seen enough."""
+
+
+class Recorder:
+    """Writes what checks say to the journal; `enough` is set once `stop` said so."""
+
+    def __init__(self, contract: Contract, journal: Sink, stop: Stop | None) -> None:
+        self._contract = contract
+        self._journal = journal
+        self._stop = stop
+        self._index = {row.id: number for number, row in enumerate(contract.requirements)}
+        self._findings = 0
+        self.enough = False
+        self.counts = dict.fromkeys(Strength, 0)
+
+    def record(self, sent: Sent, case: str, found: Sequence[Judgement | Doubt], repeats: str = "") -> None:
+        """Write what was found on an exchange; a requirement that failed on it did not pass on it."""
+        failed = {each.requirement for each in found if isinstance(each, Finding)}
+        held = {each.requirement for each in found if isinstance(each, Pass)} - failed
+        passed = tuple(sorted(self._index[requirement] for requirement in held))
+        self._journal.append(Judged(send=sent.number, passed=passed))
+        for each in found:
+            if isinstance(each, Finding):
+                self._finding(sent, case, each, repeats)
+            elif isinstance(each, Doubt):
+                self.doubt(sent, case, each)
+
+    def doubt(self, sent: Sent, case: str, doubt: Doubt) -> None:
+        """Write that a requirement could not be judged on an exchange."""
+        self._journal.append(DoubtRaised(send=sent.number, case=case, doubt=doubt))
+
+    def unjudged(self, sent: Sent, case: Case) -> None:
+        """Write that an exchange could not be judged at all."""
+        focus = case.requirements[0] if case.requirements else "error.server-error"
+        self.doubt(sent, case.id, Doubt(focus, sent.unjudged, ours=sent.ours))
+
+    def strength(self, finding: Finding) -> Strength:
+        """Return the strength of a finding's requirement."""
+        return self._contract.by_id[finding.requirement].strength
+
+    def _finding(self, sent: Sent, case: str, finding: Finding, repeats: str) -> None:
+        self._findings += 1
+        self.counts[self.strength(finding)] += 1
+        made = FindingMade(id=f"f{self._findings}", send=sent.number, case=case, finding=finding, repeats=repeats)
+        self._journal.append(made)
+        if self._stop is not None and self._stop(sent.number, finding):
+            self.enough = True

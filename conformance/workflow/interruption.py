@@ -1,0 +1,58 @@
+"""SIGTERM as Ctrl-C: both end a run in order."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def on_sigterm(action: Callable[[], object]) -> Iterator[None]:
+    """Carry out `action` on SIGTERM for as long as the context lasts; only the main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        action()
+
+    previous = signal.signal(signal.SIGTERM, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def interrupt() -> None:
+    """Do as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def carry_out(job: Callable[[], Coroutine[object, object, None]]) -> None:
+    """Carry out `job` in an event loop of its own, which SIGTERM and Ctrl-C cancel it in.
+
+    Where this thread has a loop that runs already, as in a notebook, it is carried out in another thread.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(_cancellable(job))
+    else:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, _cancellable(job)).result()
+
+
+async def _cancellable(job: Callable[[], Coroutine[object, object, None]]) -> None:
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def cancel() -> None:
+        if task is not None:
+            # Called between any two instructions of the loop: it must be woken to notice.
+            loop.call_soon_threadsafe(task.cancel)
+
+    with on_sigterm(cancel):
+        await job()

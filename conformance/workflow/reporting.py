@@ -1,0 +1,76 @@
+"""From the journal of a run to its reports: at the end of the run, or at any time after."""
+
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+
+from conformance.model.errors import JournalError, UsageError
+from conformance.model.events import RunStarted
+from conformance.model.vocabulary import Strength
+from conformance.reports.outcomes import exit_status
+from conformance.reports.results import Results
+from conformance.reports.writing import REPORTS, write_reports
+from conformance.runner.journal import read_journal
+from conformance.workflow.hints import stateless_hint
+
+
+class RunResult(msgspec.Struct, frozen=True):
+    """What a run came to: its results, the folder of its reports, and the exit status of the command.
+
+    `hint` is what the user may want to try, or empty.
+    """
+
+    results: Results
+    out: Path
+    exit_status: int
+    hint: str = ""
+
+
+def report_again(folder: Path, *, kinds: Iterable[str] | None = None, fail_on: Strength | None = None) -> RunResult:
+    """Make the reports of the run whose journal is in `folder`; without `fail_on` they are those of the run.
+
+    Raises:
+        JournalError: there is no journal, or it is damaged.
+        UsageError: a kind of report is not known, or the folder cannot be written to.
+
+    """
+    wanted = tuple(kinds) if kinds is not None else None
+    check_kinds(wanted)
+    events = read_journal(folder)
+    first = next(events, None)
+    if not isinstance(first, RunStarted):
+        raise JournalError(f"{folder} holds no journal", "name the folder of a run (its --out)")
+    strength = fail_on or Strength(first.options.get("fail_on", Strength.MUST))
+    out = folder if folder.is_dir() else folder.parent
+    results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength)
+    hint = "" if "stateless" in first.options else stateless_hint(results)
+    return RunResult(results, out, exit_status(results, strength), hint)
+
+
+def check_kinds(kinds: Iterable[str] | None) -> None:
+    """See that every kind of report is known.
+
+    Raises:
+        UsageError: one is not.
+
+    """
+    for kind in kinds or ():
+        if kind not in REPORTS:
+            raise UsageError(f"no report is called {kind!r}", f"choose from {', '.join(REPORTS)}")
+
+
+def forget_reports(out: Path) -> None:
+    """Remove the reports of an earlier run: beside the journal of another they would tell what is not so.
+
+    Raises:
+        UsageError: one cannot be removed.
+
+    """
+    for each in REPORTS.values():
+        try:
+            (out / each.filename).unlink(missing_ok=True)
+        except OSError as error:
+            remedy = "name another folder with --out"
+            raise UsageError(f"cannot replace {out / each.filename}: {error.strerror}", remedy) from error

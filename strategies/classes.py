@@ -1,0 +1,28 @@
+"""The word for one value of a class, which numbers, texts and sizes are told in."""
+
+import msgspec
+
+from conformance.model.jsontext import Writable
+
+
+class Value(msgspec.Struct, frozen=True):
+    """One value of a class.
+
+    `slug` is unique at its node, `kind` names the class in words that are the same for every member, `keyword` the
+    JSON Schema keyword that the value is about. `edge` marks a valid value that a sane server may still refuse
+    (weaker than must); `coercible` an invalid one that a lax parser would convert; `undecided` a valid one that
+    validators in Python cannot be trusted with.
+    """
+
+    slug: str
+    json: Writable
+    kind: str
+    keyword: str = "type"
+    edge: bool = False
+    coercible: bool = False
+    undecided: bool = False
+
+
+def keyword_slug(keyword: str) -> str:
+    """Return a keyword as part of a slug: `minLength` gives `min-length`."""
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in keyword)

@@ -64,6 +64,7 @@ def _misplaced(build: Builder) -> Iterator[Case]:
     for slug, extra in (
         ("cookie", ("Cookie", f"{name}={KEY}")),
         ("other-header", ("X-Conformance-Key", build.credential)),
+        ("api-key-header", ("X-API-Key", KEY)),
         ("proxy-header", ("Proxy-Authorization", build.credential)),
     ):
         story = _story(build, f"the key in {extra[0]}", "the key in another header")

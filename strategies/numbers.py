@@ -42,6 +42,9 @@ KEYWORDS = (*LOWER, *UPPER, "multipleOf")
 ROUND = (1, 2, 5, 10, 100, 0)
 """What a person would send where nothing is suggested, the first that the bounds allow."""
 
+STEP = Decimal("0.5")
+"""How far beyond a bound a number lies where any number is allowed."""
+
 HALVINGS = 60
 """How often a step is halved to stay between two bounds."""
 
@@ -82,7 +85,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
             continue
         down = keyword in LOWER
         # The bound itself breaks an exclusive one; where it is no multiple of what is asked for, the next one does.
-        number = _rounded(bound, _unit(shape), down=down, beyond=not keyword.startswith("exclusive"))
+        number = _next(shape, bound, down=down, beyond=not keyword.startswith("exclusive"))
         if _broken(shape, number) == {keyword}:
             yield Value(f"{keyword_slug(keyword)}-broken", number, f"a number beyond {keyword}", keyword)
     multiple = as_number(shape.value("multipleOf"))
@@ -141,24 +144,24 @@ def _breaks(keyword: str, number: Number, bound: Number) -> bool:
 
 def _at_bounds(shape: Shape) -> Iterator[Value]:
     """Yield the number nearest to each bound that keeps them all."""
-    unit = _unit(shape)
     for keyword in (*LOWER, *UPPER):
         bound = as_number(shape.value(keyword))
         if bound is None:
             continue
-        number = _inside(shape, keyword, bound, unit)
+        number = _inside(shape, keyword, bound)
         if number is not None:
             yield Value(f"{keyword_slug(keyword)}-kept", number, f"a number at {keyword}", keyword)
     multiple = as_number(shape.value("multipleOf"))
     if multiple is not None:
+        unit = _unit(shape, multiple)
         number = next((n for n in (unit, 2 * unit, -unit, 0) if within(shape, n)), None)
         if number is not None:
             yield Value("multiple-of-kept", number, "a multiple of multipleOf", "multipleOf")
 
 
-def _inside(shape: Shape, keyword: str, bound: Number, unit: Number) -> Number | None:
+def _inside(shape: Shape, keyword: str, bound: Number) -> Number | None:
     exclusive = keyword.startswith("exclusive")
-    number = _rounded(bound, unit, down=keyword in UPPER, beyond=exclusive)
+    number = _next(shape, bound, down=keyword in UPPER, beyond=exclusive)
     if within(shape, number):
         return number
     if shape.type == "number" and "multipleOf" not in shape.keywords and exclusive:
@@ -171,11 +174,15 @@ def _inside(shape: Shape, keyword: str, bound: Number, unit: Number) -> Number |
     return None
 
 
-def _rounded(bound: Number, unit: Number, *, down: bool, beyond: bool) -> Number:
-    """Return the multiple of `unit` at or next below (above) `bound`; with `beyond` never the bound itself.
+def _next(shape: Shape, bound: Number, *, down: bool, beyond: bool) -> Number:
+    """Return the number at or next below (above) `bound` that the type and multipleOf allow.
 
-    Where the unit is a mere step, because any number is allowed, multiples are counted from the bound.
+    With `beyond` it is never the bound itself.
     """
+    multiple = as_number(shape.value("multipleOf"))
+    if multiple is None and shape.type == "number":
+        return bound + ((-STEP if down else STEP) if beyond else 0)
+    unit = _unit(shape, multiple or 1)
     exact = Fraction(bound) / Fraction(unit)
     whole = exact.__floor__() if down else exact.__ceil__()
     if beyond and whole == exact:
@@ -184,9 +191,6 @@ def _rounded(bound: Number, unit: Number, *, down: bool, beyond: bool) -> Number
     return int(number) if number.denominator == 1 else Decimal(number.numerator) / Decimal(number.denominator)
 
 
-def _unit(shape: Shape) -> Number:
-    """Return the least number that all allowed ones are multiples of; a step where there is none."""
-    multiple = as_number(shape.value("multipleOf"))
-    if multiple is None:
-        return 1 if shape.type == "integer" else Decimal("0.5")
+def _unit(shape: Shape, multiple: Number) -> Number:
+    """Return the least number above zero that the type and `multiple` allow."""
     return Fraction(multiple).numerator if shape.type == "integer" else multiple

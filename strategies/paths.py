@@ -37,8 +37,20 @@ def path_cases(build: Builder, unknown: Mapping[str, str]) -> Iterator[Case]:
             story = Story(name, "path parameter", "", value, f"{name} is {says}", says)
             request = replace(right, target=build.target_with({name: value}))
             yield build.observed(f"observe.path.{name}.{slug}", ("transport.variants",), request, story)
+        encoded = right.target.replace(f"/{build.parameters.get(name, '')}", _first_encoded(build.parameters.get(name, "")))
+        if encoded != right.target:
+            story = Story(name, "path parameter", "", "", f"{name} with its first letter encoded", "an encoded letter")
+            request = replace(right, target=encoded)
+            yield build.accepted(f"accept.path.{name}.encoded-letter", ("transport.target",), request, story)
         if name in unknown:
             story = Story(name, "path parameter", "", unknown[name], f"{name} names nothing", "an unknown resource")
             request = replace(right, target=build.target_with({name: unknown[name]}))
             requirements = ("error.unknown-resource",)
             yield build.case(f"refuse.path.{name}.unknown", Expectation.REFUSED, requirements, request, story, ())
+
+
+def _first_encoded(value: str) -> str:
+    """Return a path segment whose first letter is percent-encoded, which changes nothing (RFC 3986 section 6.2.2.2)."""
+    if not value[:1].isascii() or not value[:1].isalnum():
+        return f"/{value}"
+    return f"/%{ord(value[0]):02X}{value[1:]}"

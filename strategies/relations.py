@@ -20,8 +20,10 @@ def relations(build: Builder) -> Iterator[Relation]:
     """Yield the relations of a contract; those that need an object with a name only where there is one."""
     yield from _null_beside_absent(build)
     yield from _isolation(build)
+    yield from _in_turn(build)
     if build.contract.identity is None:
         return
+    yield from _alike_names(build)
     yield from _same_name(build)
     yield from _leaves_nothing(build)
     yield from _visible(build)
@@ -68,6 +70,43 @@ def _isolation(build: Builder) -> Iterator[Relation]:
                 _plain(build, f"{slug}.other", other, "the other of two requests at once"),
             ),
             concurrent=True,
+        )
+
+
+def _in_turn(build: Builder) -> Iterator[Relation]:
+    """Yield full bodies with different values, each followed by the smallest: nothing of the first may stay."""
+    slug = "relate.in-turn"
+    bodies_ = (_distinct_body(build, 0), build.smallest, _distinct_body(build, 1), build.smallest)
+    says = ("a full body", "the smallest body after it", "another full body", "the smallest body after that")
+    cases = tuple(
+        _plain(build, f"{slug}.{number}", body, what)
+        for number, (body, what) in enumerate(zip(bodies_, says, strict=True), 1)
+    )
+    yield Relation(slug, "in-turn", ("semantics.isolation",), cases)
+
+
+def _alike_names(build: Builder) -> Iterator[Relation]:
+    """Yield pairs of names that differ in one way that a careless comparison overlooks."""
+    identity = build.contract.identity
+    lineage = next(each for each in bodies.lineages(build.contract.request) if each[-1].path == identity)
+    for slug, one, other, says in (
+        ("letter-case", f"{SLOT}-a", f"{SLOT}-A", "letter case"),
+        ("spaces", f"{SLOT}", f"{SLOT} ", "a space at the end"),
+        ("separators", f"{SLOT}-a", f"{SLOT}_a", "a separator"),
+        ("last-character", f"{SLOT}{'a' * 46}a", f"{SLOT}{'a' * 46}b", "the last of 64 characters"),
+    ):
+        pair = tuple(
+            build.observed(
+                f"relate.alike-names.{slug}.{which}",
+                ("semantics.distinct",),
+                build.request(bodies.planted(lineage, name, "smallest", build.defaults)),
+                _story(f"{which} of two names that differ only in {says}"),
+                (Need.STATE, Need.NAME_EDGES),
+            )
+            for which, name in (("one", one), ("other", other))
+        )
+        yield Relation(
+            f"relate.alike-names.{slug}", "alike-names", ("semantics.distinct",), pair, same_name=True
         )
 
 

@@ -1,14 +1,14 @@
 """Classes of texts: lengths, scripts, escapes, and the bounds, patterns and formats that a schema states."""
 
-import re
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from conformance.contract.shapes import Shape
-from conformance.model.jsontext import Json, Literal, Writable
+from conformance.model.jsontext import Json, Literal, Writable, read_text
+from conformance.strategies import patterns
+from conformance.strategies.classes import Value, keyword_slug
 
-Row: TypeAlias = tuple[str, Writable, str, str, bool, bool, bool]
-"""The fields of a `Value`, in order."""
+LONGEST = 1_000_000
+"""How long a text may be that is made to meet a bound."""
 
 EDGES: tuple[tuple[str, Writable, str], ...] = (
     ("empty", "", "an empty text"),
@@ -56,55 +56,56 @@ FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
 """For each format that validators assert: a valid text, and invalid ones."""
 
 
-def valid(shape: Shape) -> Iterator[Row]:
-    """Yield a text of each valid class; with a pattern or a format only those that keep it."""
+def valid(shape: Shape) -> Iterator[Value]:
+    """Yield a text of each valid class; with a format only those that keep it."""
     usual = typical(shape, "")
-    if within(shape, usual):
-        yield "typical", usual, "a typical text", "type", False, False, False
+    if not within(shape, usual):
+        return
+    yield Value("typical", usual, "a typical text")
     for keyword, length in _lengths(shape):
         text = _of_length(shape, length)
-        if text is not None:
-            slug = "min-length-kept" if keyword == "minLength" else "max-length-kept"
-            yield slug, text, f"a text at {keyword}", keyword, False, False, False
-    for keyword in ("pattern", "format"):
-        if keyword in shape.keywords and within(shape, usual):
-            yield f"{keyword}-kept", usual, f"a text that keeps {keyword}", keyword, False, False, False
-    if {"pattern", "format"} & shape.keywords.keys():
+        if text is not None and within(shape, text):
+            yield Value(f"{keyword_slug(keyword)}-kept", text, f"a text at {keyword}", keyword)
+    if "pattern" in shape.keywords:
+        yield Value("pattern-kept", usual, "a text that keeps pattern", "pattern")
+    if _format(shape):
+        yield Value("format-kept", usual, "a text that keeps format", "format")
         return
     for slug, text, kind in EDGES:
-        if within(shape, _plain(text)):
-            yield slug, text, kind, "type", True, False, False
-    yield "lone-surrogate", LONE_SURROGATE, "a text with an escaped lone surrogate", "type", True, False, True
+        plain = _plain(text)
+        if within(shape, plain) and (plain.isascii() or "pattern" not in shape.keywords):
+            yield Value(slug, text, kind, edge=True)
+    if "pattern" not in shape.keywords and within(shape, "a-b"):
+        lone = "a text with an escaped lone surrogate"
+        yield Value("lone-surrogate", LONE_SURROGATE, lone, edge=True, undecided=True)
 
 
-def invalid(shape: Shape) -> Iterator[Row]:
+def invalid(shape: Shape) -> Iterator[Value]:
     """Yield a text just outside each bound, one against the pattern, and some against the format."""
     for keyword, length in _lengths(shape):
-        wrong = length - 1 if keyword == "minLength" else length + 1
-        text = _of_length(shape, wrong) if wrong >= 0 else None
-        if text is not None:
-            slug = "min-length-broken" if keyword == "minLength" else "max-length-broken"
-            yield slug, text, f"a text beyond {keyword}", keyword, False, False, False
-    pattern = shape.value("pattern")
-    if isinstance(pattern, str):
-        for text in ("", " ", "a", "A", "0", "-", "!!", "\u00e9"):
-            lengths_kept = all(len(text) >= n if k == "minLength" else len(text) <= n for k, n in _lengths(shape))
-            if lengths_kept and not _search(pattern, text):
-                yield "pattern-broken", text, "a text against pattern", "pattern", False, False, False
+        text = _of_length(shape, length - 1 if keyword == "minLength" else length + 1)
+        if text is not None and _broken(shape, text) == {keyword}:
+            yield Value(f"{keyword_slug(keyword)}-broken", text, f"a text beyond {keyword}", keyword)
+    if "pattern" in shape.keywords and not _format(shape):
+        usual = typical(shape, "")
+        near = [f"{usual[:-1]}!", f"!{usual[1:]}", f"{usual}!", " " * len(usual), "\u00e9" * len(usual)]
+        for text in ("", " ", "a", "A", "0", "-", "!!", "\u00e9", *near):
+            if _broken(shape, text) == {"pattern"}:
+                yield Value("pattern-broken", text, "a text against pattern", "pattern")
                 break
-    for number, text in enumerate(FORMATS.get(str(shape.value("format")), ("", ()))[1]):
-        yield f"format-broken-{number + 1}", text, "a text against format", "format", False, False, False
+    for number, text in enumerate(_format(shape)[1:], 1):
+        if within(shape, text):
+            yield Value(f"format-broken-{number}", text, "a text against format", "format")
 
 
 def typical(shape: Shape, member: str) -> str:
     """Return a plain text that keeps the bounds: an example, a text of the format, or the member's name."""
     examples = shape.value("examples")
     suggested = [*(examples if isinstance(examples, list) else []), shape.value("default")]
-    stated = FORMATS.get(str(shape.value("format")))
-    least = next((length for keyword, length in _lengths(shape) if keyword == "minLength"), 0)
-    most = next((length for keyword, length in _lengths(shape) if keyword == "maxLength"), None)
-    plain = [stated[0] if stated else None, member or "text", "abc", "a", "A", "1", "abc-1", "aaaaaaaa", "AAA", "111"]
-    for text in [*suggested, *plain, "a" * least, "A" * least, "1" * least, "a" * (most or 0)]:
+    lengths = dict(_lengths(shape))
+    least, most = lengths.get("minLength", 0), lengths.get("maxLength", 0)
+    plain: list[Json] = [*_format(shape)[:1], member or "text", "abc", "a", "A", "1", "abc-1"]
+    for text in [*suggested, *plain, _of_length(shape, least), _of_length(shape, most), _like(shape)]:
         if isinstance(text, str) and within(shape, text):
             return text
     return "a" * least
@@ -112,39 +113,50 @@ def typical(shape: Shape, member: str) -> str:
 
 def within(shape: Shape, value: Json) -> bool:
     """Tell whether a value keeps the lengths and the pattern of a shape; what is no text keeps them."""
-    if not isinstance(value, str):
-        return True
-    for keyword, length in _lengths(shape):
-        if (len(value) < length) if keyword == "minLength" else (len(value) > length):
-            return False
+    return not isinstance(value, str) or not _broken(shape, value)
+
+
+def _broken(shape: Shape, text: str) -> set[str]:
+    broken = {
+        keyword
+        for keyword, length in _lengths(shape)
+        if ((len(text) < length) if keyword == "minLength" else (len(text) > length))
+    }
     pattern = shape.value("pattern")
-    return not isinstance(pattern, str) or _search(pattern, value)
+    if isinstance(pattern, str) and not patterns.matches(pattern, text):
+        broken.add("pattern")
+    return broken
 
 
 def _lengths(shape: Shape) -> Iterator[tuple[str, int]]:
     for keyword in ("minLength", "maxLength"):
         value = shape.value(keyword)
-        if isinstance(value, int):
-            yield keyword, value
+        if isinstance(value, int | float):
+            yield keyword, int(value)
 
 
 def _of_length(shape: Shape, length: int) -> str | None:
-    if length > 1_000_000:
+    """Return a text of a length that keeps the pattern; None where there is none, or a format that it would break."""
+    if _format(shape) or not 0 <= length <= LONGEST:
         return None
     pattern = shape.value("pattern")
-    for letter in ("a", "A", "1"):
-        if not isinstance(pattern, str) or _search(pattern, letter * length):
-            return letter * length
-    return None
+    if not isinstance(pattern, str):
+        return "a" * length
+    plain = (letter * length for letter in ("a", "A", "1"))
+    return next((text for text in plain if patterns.matches(pattern, text)), patterns.example(pattern, length))
 
 
-def _search(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return True
+def _like(shape: Shape) -> str | None:
+    pattern = shape.value("pattern")
+    return patterns.example(pattern) if isinstance(pattern, str) else None
+
+
+def _format(shape: Shape) -> tuple[str, ...]:
+    """Return a text that keeps the format of a shape and then some that break it; nothing where none is asserted."""
+    kept, broken = FORMATS.get(str(shape.value("format")), ("", ()))
+    return (kept, *broken) if kept else ()
 
 
 def _plain(text: Writable) -> str:
-    """Return how a text that is written with escapes counts for lengths: three characters are near enough."""
-    return text if isinstance(text, str) else "a-b"
+    """Return what a text that is written with escapes stands for."""
+    return str(read_text(text.text).value) if isinstance(text, Literal) else str(text)

@@ -35,10 +35,14 @@ def _not_json(build: Builder) -> Iterator[Case]:
         "trailing-comma": (text[:-1] + ",}", "a comma after the last member"),
         "leading-comma": ("{," + inner + "}", "a comma before the first member"),
         "line-comment": (text[:-1] + "// comment\n}", "a line comment"),
+        "comment-line": (f"// comment\n{text}", "a line that is a comment"),
         "block-comment": (text[:-1] + "/* comment */}", "a block comment"),
         "single-quotes": (text.replace('"', "'"), "single quotes"),
         "unquoted-name": (text.replace(first, first.strip('"'), 1), "a member name without quotes"),
         "missing-colon": (text.replace(":", " ", 1), "a missing colon"),
+        "missing-comma": (text[:-1] + ' "conformance_undeclared": 1}', "a missing comma"),
+        "bad-escape": (text[:-1] + ', "conformance_undeclared": "\\x41"}', "an escape that JSON has not"),
+        "form": ("&".join(f"{name}={SLOT}" for name in [first.strip('"')]), "a form in the place of JSON"),
         "semicolon": (text[:-1] + ";}", "a semicolon"),
         "raw-control": (text.replace(SLOT, f"\x01{SLOT}") if SLOT in text else '{"a": "\x01"}', "a raw control character"),
         "raw-line-break": (text.replace(SLOT, f"\n{SLOT}") if SLOT in text else '{"a": "\n"}', "a raw line break"),
@@ -58,7 +62,7 @@ def _not_json(build: Builder) -> Iterator[Case]:
         ("plus-sign", "+1", "a plus sign"),
         ("hexadecimal", "0x1", "a hexadecimal number"),
         ("no-fraction", "1.", "a decimal point without digits after it"),
-        ("no-integer", ".5", "a decimal point without digits before it"),
+        ("no-integer", ".0", "a decimal point without digits before it"),
         ("undefined", "undefined", "undefined"),
         ("capital-null", "None", "None"),
     ):
@@ -128,7 +132,11 @@ def _spellings(build: Builder) -> Iterator[Case]:
     backwards = _backwards(full)
     escaped = re.sub(r'"(\w)(\w*)":', lambda m: f'"\\u{ord(m[1]):04x}{m[2]}":', text)
     compact = write(full).replace('": ', '":').replace(", ", ",")
+    opened = text[:-1] + (", " if len(text) > 2 else "") + '"conformance_undeclared": '
     for slug, body, says in (
+        ("line-break-after", text + "\r\n", "a line break after the JSON text"),
+        ("escaped-slash", opened + '"a\\/b"}', "an escaped slash"),
+        ("non-ascii", opened + '"\u00e9\U0001f600"}', "letters beyond ASCII as they are"),
         ("white-space", spaced, "white space wherever it is allowed"),
         ("member-order", write(backwards), "members in reverse order"),
         ("escapes", escaped, "member names written with escapes"),

@@ -104,13 +104,13 @@ def _of_numbers(sent: Decimal, found: Decimal) -> str:
         return OTHER_NUMBER
     if float(sent) == float(found) and sent.copy_abs() < Decimal("1e309"):
         return "rounded"
+    # Not abs(): that rounds, and raises where the exponent is beyond the context's.
+    if found.copy_abs() in MACHINE_LIMITS and found.copy_abs() < sent.copy_abs():
+        return "cut to a machine type"
     if is_integral(sent) and is_integral(found):
         for bits in (64, 32, 16):
-            if (int(sent) - int(found)) % 2**bits == 0:
+            if -(2 ** (bits - 1)) <= found < 2**bits and (int(sent) - int(found)) % 2**bits == 0:
                 return f"wrapped to {bits} bits"
     elif int(sent) == found:
         return "fraction cut off"
-    if found == sent.copy_negate():
-        return "its sign lost"
-    # Not abs(): that rounds, and raises where the exponent is beyond the context's.
-    return "cut to a machine type" if found.copy_abs() in MACHINE_LIMITS else OTHER_NUMBER
+    return "its sign lost" if found == sent.copy_negate() else OTHER_NUMBER

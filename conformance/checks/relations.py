@@ -8,6 +8,7 @@ from conformance.checks.differences import MISSING, same, shown, type_word, valu
 from conformance.checks.errors import redirected
 from conformance.checks.findings import finding, status_word
 from conformance.checks.isolation import isolation
+from conformance.checks.sequences import alike_names, in_turn
 from conformance.checks.subject import Judged, Subject
 from conformance.model.finding import Doubt, Pass
 from conformance.model.requirement import requirement_id
@@ -131,11 +132,13 @@ def visible(subjects: Sequence[Subject]) -> Judged:
 RELATIONS: Mapping[str, RelationCheck] = {
     "null-beside-absent": null_beside_absent,
     "isolation": isolation,
+    "in-turn": in_turn,
+    "alike-names": alike_names,
     "leaves-nothing": leaves_nothing,
     "same-name": same_name,
     "visible": visible,
 }
 """The check of each kind of relation."""
 
-TOGETHER_ONLY = frozenset({"leaves-nothing", "same-name", "visible"})
+TOGETHER_ONLY = frozenset({"leaves-nothing"})
 """Kinds whose last answer means nothing alone."""

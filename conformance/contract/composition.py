@@ -108,8 +108,11 @@ def _merge(outer: _Draft, inner: _Draft) -> _Draft:
     keywords = dict(inner.keywords)
     for name, keyword in outer.keywords.items():
         keywords[name] = _stricter(name, keyword, keywords[name]) if name in keywords else keyword
-    joined = all(_joins(name, keyword.value, inner.keywords[name].value) for name, keyword in outer.keywords.items()
-                 if name in inner.keywords)
+    joined = all(
+        _joins(name, keyword.value, inner.keywords[name].value)
+        for name, keyword in outer.keywords.items()
+        if name in inner.keywords
+    )
     members = dict(inner.members)
     for name, pointers in outer.members.items():
         members[name] = pointers + members.get(name, ())

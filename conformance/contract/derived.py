@@ -15,9 +15,7 @@ BOUNDS = (
 ).split()
 """Keywords that are a requirement of their own, on both sides."""
 
-FORMATS = frozenset(
-    "date-time date time duration email hostname ipv4 ipv6 uri uuid json-pointer regex".split()
-)
+FORMATS = frozenset("date-time date time duration email hostname ipv4 ipv6 uri uuid json-pointer regex".split())
 """Formats that are asserted; others say something of a value that no validator checks."""
 
 COERCIBLE = frozenset({"integer", "number", "boolean"})

@@ -159,6 +159,8 @@ class Engine:
                 await self._judged(case, exchange)
 
     async def _judged(self, case: Case, sent: Sent) -> None:
+        for earlier in sent.asked_to_wait:
+            self._recorder.record(earlier, case.id, judge(self._subject(case, earlier)))
         if sent.unjudged:
             self._recorder.unjudged(sent, case)
             return

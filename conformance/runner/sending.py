@@ -46,6 +46,8 @@ class Sent(msgspec.Struct, frozen=True):
     exchange: Exchange
     unjudged: str = ""
     ours: bool = False
+    asked_to_wait: tuple["Sent", ...] = ()
+    """The tries before this one, which the target answered 429."""
 
 
 class Sender:
@@ -84,14 +86,16 @@ class Sender:
             TargetLost: the target could not be reached, or stayed silent, several times in a row.
 
         """
+        waited: list[Sent] = []
         for patience in range(PATIENCE + 1):
-            sent = await self._delivered(case, name, attempt, relation)
+            sent = replace(await self._delivered(case, name, attempt, relation), asked_to_wait=tuple(waited))
             if sent.unjudged or sent.exchange.response is None or sent.exchange.response.status != 429:
                 break
             if patience == PATIENCE:
                 return replace(sent, unjudged=f"the target answered 429 to {PATIENCE + 1} tries")
             if not self._budget.again():
                 return replace(sent, unjudged="the target answered 429, and --max-requests allows no other try")
+            waited.append(replace(sent, asked_to_wait=()))
             await self._wait(sent.exchange)
         gone = await self._gone(sent.exchange)
         self._watch(sent.exchange, gone=gone)

@@ -91,10 +91,11 @@ class EmbeddedMock:
             signal.signal(number, signal.SIG_IGN)
         ours.close()
         gc.freeze()
-        with ExitStack() as stack:
-            theirs.send(self._served(stack))
+        try:
+            theirs.send(self._served(ExitStack()))
             theirs.poll(None)
-            # Nobody listens any more: connections need not be closed one by one.
+        finally:
+            # At once and without a word: nobody listens any more, or the run will meet the same error in a thread.
             os._exit(0)
 
 

@@ -1,0 +1,69 @@
+"""Sequences: what one request leaves behind for the next."""
+
+from collections.abc import Sequence
+
+from conformance.checks.differences import MISSING, same, shown, value_at
+from conformance.checks.echo import ISOLATION
+from conformance.checks.findings import finding
+from conformance.checks.subject import Judged, Subject
+from conformance.model.finding import Pass
+
+
+def in_turn(subjects: Sequence[Subject]) -> Judged:
+    """What a full request sent does not come back in the answer to the smallest one after it.
+
+    Both times the smallest answer must hold the value of the request before it: one alone may be a default.
+    """
+    first, after_first, second, after_second = subjects
+    if not all(each.echoing for each in subjects):
+        return
+    stayed = []
+    for sent, answered in first.contract.echoes:
+        if sent.required:
+            continue
+        one, other = value_at(first.sent, sent.path), value_at(second.sent, sent.path)
+        if one is MISSING or other is MISSING or same(one, other):
+            continue
+        if same(value_at(after_first.answer, answered.path), one) and same(
+            value_at(after_second.answer, answered.path), other
+        ):
+            stayed.append(answered.path)
+    if stayed:
+        yield finding(
+            ISOLATION,
+            rule="isolation",
+            kind="two requests in turn",
+            observed="values of another request",
+            sentence="keeps values of one request for the next",
+            pointer=stayed[0],
+            place="",
+            expected="nothing of the request before",
+            actual=", ".join(stayed[:10]),
+        )
+    else:
+        yield Pass(ISOLATION)
+
+
+def alike_names(subjects: Sequence[Subject]) -> Judged:
+    """Two creations whose names differ a little give two objects; that odd names are refused is no matter here."""
+    one, other = subjects
+    identity = one.contract.identity
+    if not one.succeeded or identity is None or one.settings.stateless:
+        return
+    names = [value_at(each.answer, identity) if each.answer is not None else MISSING for each in subjects]
+    if other.succeeded and MISSING not in names and not same(*names):
+        yield Pass("semantics.distinct")
+        return
+    merged = other.succeeded and MISSING not in names
+    if other.status == 409 or merged:
+        yield finding(
+            "semantics.distinct",
+            rule="distinct",
+            kind="two creations with names that are alike",
+            observed="one object" if merged else "409",
+            sentence="takes two names that differ a little for one",
+            message=f"one object for {other.case.story.says if other.case.story else other.case.id}",
+            pointer=identity,
+            expected="two objects",
+            actual=shown(names[1]) if merged else "409",
+        )

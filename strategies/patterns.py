@@ -1,0 +1,108 @@
+"""Texts that keep a regular expression, built from its parse tree: short, plain, and the same every time."""
+
+import re
+from functools import lru_cache
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+PLAIN = "aA0-_ .b1B"
+"""Characters to choose from, the plainest first."""
+
+CATEGORIES = {
+    sre.CATEGORY_DIGIT: str.isdigit,
+    sre.CATEGORY_NOT_DIGIT: lambda c: not c.isdigit(),
+    sre.CATEGORY_SPACE: str.isspace,
+    sre.CATEGORY_NOT_SPACE: lambda c: not c.isspace(),
+    sre.CATEGORY_WORD: lambda c: c.isalnum() or c == "_",
+    sre.CATEGORY_NOT_WORD: lambda c: not (c.isalnum() or c == "_"),
+}
+
+
+@lru_cache(256)
+def matches(pattern: str, text: str) -> bool:
+    """Tell whether a text keeps a pattern, wherever in it; a pattern that cannot be read is kept by all."""
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return True
+
+
+@lru_cache(256)
+def example(pattern: str, length: int | None = None) -> str | None:
+    """Return a text that keeps a pattern, of `length` characters where given; None where none is found."""
+    try:
+        tree = parser.parse(pattern)
+    except re.error:
+        return None
+    least = _Writing(0).text(tree)
+    if least is None:
+        return None
+    text = least if length is None else _Writing(length - len(least)).text(tree)
+    if text is not None and length is not None and len(text) < length:
+        # Where the pattern leaves the end open, anything may follow.
+        text += "a" * (length - len(text))
+    fits = text is not None and matches(pattern, text) and length in (None, len(text))
+    return text if fits else None
+
+
+class _Writing:
+    """Writes the shortest text, and in the repetitions that allow it `spare` characters more."""
+
+    def __init__(self, spare: int) -> None:
+        self.spare = max(spare, 0)
+        self.groups: dict[int, str] = {}
+
+    def text(self, tree: Any) -> str | None:  # noqa: ANN401  (a parse tree)
+        parts = [self._part(operator, argument) for operator, argument in tree]
+        return None if None in parts else "".join(part or "" for part in parts)
+
+    def _part(self, operator: Any, argument: Any) -> str | None:  # noqa: ANN401
+        match operator:
+            case sre.LITERAL:
+                return chr(argument)
+            case sre.ANY:
+                return PLAIN[0]
+            case sre.NOT_LITERAL:
+                return next(c for c in PLAIN if ord(c) != argument)
+            case sre.IN:
+                return _member(argument)
+            case sre.AT | sre.ASSERT | sre.ASSERT_NOT:
+                return ""
+            case sre.BRANCH:
+                return next((text for each in argument[1] if (text := self.text(each)) is not None), None)
+            case sre.SUBPATTERN:
+                text = self.text(argument[3])
+                self.groups[argument[0]] = text or ""
+                return text
+            case sre.GROUPREF:
+                return self.groups.get(argument)
+            case sre.MAX_REPEAT | sre.MIN_REPEAT | sre.POSSESSIVE_REPEAT:
+                return self._repeated(*argument)
+        return None
+
+    def _repeated(self, least: int, most: int, tree: Any) -> str | None:  # noqa: ANN401
+        one = self.text(tree)
+        if one is None:
+            return "" if least == 0 else None
+        more = min(int(most) - least, self.spare // len(one)) if one else 0
+        self.spare -= more * len(one)
+        return one * (least + more)
+
+
+def _member(items: Any) -> str | None:  # noqa: ANN401
+    """Return a character of a set: a plain one, else the first that it names."""
+    named = [chr(a if op is sre.LITERAL else a[0]) for op, a in items if op in {sre.LITERAL, sre.RANGE}]
+    negated = items[0][0] is sre.NEGATE
+    return next((c for c in (*PLAIN, *named) if _holds(items, c) is not negated), None)
+
+
+def _holds(items: Any, character: str) -> bool:  # noqa: ANN401
+    for operator, argument in items:
+        if operator is sre.LITERAL and ord(character) == argument:
+            return True
+        if operator is sre.RANGE and argument[0] <= ord(character) <= argument[1]:
+            return True
+        if operator is sre.CATEGORY and CATEGORIES[argument](character):
+            return True
+    return False

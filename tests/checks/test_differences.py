@@ -1,0 +1,146 @@
+"""Differences: each way in which a value comes back otherwise has a word, and no number takes time."""
+
+import time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from conformance.checks.differences import (
+    MISSING,
+    computable,
+    default_of,
+    difference,
+    same,
+    shown,
+    type_word,
+    value_at,
+    with_article,
+)
+from conformance.contract.nodes import find
+
+from .subjects import contract
+
+BIG = 2**53
+
+
+@pytest.mark.parametrize(
+    ("sent", "found", "expected"),
+    [
+        ("a", MISSING, "left out"),
+        ("a", None, "null"),
+        (" a ", "a", "spaces cut off"),
+        ("Aa", "aA", "other letter case"),
+        ("e\u0301", "\u00e9", "normalised"),
+        ("\u00e9", "e\u0301", "normalised"),
+        ("\uff41", "a", "normalised"),
+        ("\u2460\u0301", "1\u0301", "normalised"),
+        ("abc", "ab", "cut short"),
+        ("abc", "", "another text"),
+        ("abc", "bc", "another text"),
+        ("abc", "abcd", "another text"),
+        (BIG + 1, BIG, "rounded"),
+        (Decimal("0.1"), Decimal("0.1000000000000000055"), "rounded"),
+        (2**31, -(2**31), "wrapped to 32 bits"),
+        (2**63, -(2**63), "wrapped to 64 bits"),
+        (2**15, -(2**15), "wrapped to 16 bits"),
+        (10**30, 10**30 % 2**64, "wrapped to 64 bits"),
+        (Decimal("1.5"), 1, "fraction cut off"),
+        (Decimal("1.5"), 2, "another number"),
+        (Decimal("-1.5"), Decimal("1.5"), "its sign lost"),
+        (5, -5, "its sign lost"),
+        (10**30, 2**63 - 1, "cut to a machine type"),
+        (-(10**30), -(2**63), "cut to a machine type"),
+        (10**30, 2**31 - 1, "cut to a machine type"),
+        (10**30, 10**29, "another number"),
+        (1, 2, "another number"),
+        (Decimal("1e400"), Decimal("1e500"), "another number"),
+        (Decimal("1e999999999"), 1, "another number"),
+        (1, Decimal("1e999999999"), "another number"),
+        (1, Decimal("1e-999999999"), "another number"),
+        (1, Decimal("1e999999999999999999"), "another number"),
+        (True, False, "another value"),
+        ([1], [2], "another value"),
+        ("1", 1, "a number in its place"),
+        (1, "1", "a text in its place"),
+        (1, True, "a boolean in its place"),
+        (True, 1, "a number in its place"),
+        (1, [], "a list in its place"),
+        (1, {}, "an object in its place"),
+    ],
+)
+def test_difference(sent: Any, found: Any, expected: str) -> None:  # noqa: ANN401  (JSON)
+    """The class of a difference is told in words that hold no value."""
+    assert expected == difference(sent, found)
+
+
+def test_default_in_its_place() -> None:
+    """The declared default of the answer's member has a word of its own, however the number is written."""
+    response = contract().response
+    assert response is not None
+    node = find(response, "/promotion_settings/ramp_up_duration_seconds")
+    assert node is not None
+    assert "the default in its place" == difference(601, Decimal("600.0"), node)
+    assert "another number" == difference(601, 602, node)
+    assert 600 == default_of(node)
+    assert MISSING is default_of(response)
+    assert "another number" == difference(601, 602, response)
+
+
+def test_numbers_take_no_time() -> None:
+    """A number of four thousand digits, or with an exponent of eighteen, is compared at once."""
+    begun = time.perf_counter()
+    for sent in (10**4_299, Decimal("1e4300"), Decimal("-1e-4300"), Decimal("9e999999999")):
+        for found in (10**4_299 + 1, Decimal("1e999999999999999999"), Decimal("0e-999999999"), 0):
+            assert isinstance(difference(sent, found), str)
+    assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [("1e4300", True), ("1e4301", False), ("1e-4300", True), ("1e-4301", False), ("0", True)]
+)
+def test_computable(number: str, expected: bool) -> None:  # noqa: FBT001  (a table)
+    """There is a limit to the size of what is computed with, in both directions."""
+    assert expected is computable(Decimal(number))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, "boolean"),
+        (0, "number"),
+        (Decimal("0.5"), "number"),
+        (0.5, "number"),
+        ("", "text"),
+        ([], "list"),
+        ({}, "object"),
+        (None, "null"),
+    ],
+)
+def test_type_word(value: Any, expected: str) -> None:  # noqa: ANN401  (JSON)
+    """Each JSON type has one word."""
+    assert expected == type_word(value)
+
+
+def test_same() -> None:
+    """Values are compared exactly and by type; what is missing equals only what is missing."""
+    assert same(800, Decimal("800.0"))
+    assert not same(1, True)  # noqa: FBT003  (a JSON value)
+    assert not same(BIG + 1, float(BIG))
+    assert same(MISSING, MISSING)
+    assert not same(MISSING, None)
+    assert not same(None, MISSING)
+
+
+def test_shown_and_found() -> None:
+    """What is missing is told from null, and found as such."""
+    assert "absent" == shown(MISSING)
+    assert "null" == shown(None)
+    assert value_at({"a": {"b": 0}}, "/a/b") == 0
+    assert MISSING is value_at({"a": None}, "/a/b")
+    assert value_at({"a": None}, "/a") is None
+
+
+def test_article() -> None:
+    """A word takes the article that its first letter asks for."""
+    assert ("an object", "a text") == (with_article("object"), with_article("text"))

@@ -1,0 +1,131 @@
+"""Findings: causes and patterns without values, texts that are short and that UTF-8 can hold."""
+
+import time
+
+import pytest
+
+from conformance.checks.findings import (
+    CUT,
+    LONGEST,
+    below,
+    brief,
+    clean,
+    finding,
+    generalised,
+    status_word,
+    tokens_of,
+)
+from conformance.model.jsontext import read_text, write
+
+
+def test_cause_and_pattern() -> None:
+    """The cause holds the requirement and the place, the pattern neither."""
+    found = finding("a.b", rule="rule", kind="kind", observed="seen", sentence="says it", pointer="/a/0/b")
+    assert "a.b | /a/*/b | rule | kind | seen" == found.cause
+    assert "rule | kind | seen" == found.pattern
+    assert ("says it", "says it", "/a/0/b") == (found.sentence, found.message, found.pointer)
+
+
+def test_place_in_the_stead_of_a_pointer() -> None:
+    """A pointer with names of the target's own is shown, and the cause has the declared place."""
+    found = finding("a", rule="r", kind="k", observed="o", sentence="s", pointer="/odd-name", place="/a")
+    assert "a | /a | r | k | o" == found.cause
+    assert "/odd-name" == found.pointer
+    assert " |  | " in finding("a", rule="r", kind="k", observed="o", sentence="s", pointer="/odd", place="").cause
+
+
+def test_texts_are_bounded_and_whole() -> None:
+    """No text of a finding is long, and none holds a lone surrogate, which no journal could be written with."""
+    odd = "\ud800" + "x" * 5_000
+    found = finding(
+        "a",
+        rule="r",
+        kind="k",
+        observed="o",
+        sentence="s",
+        message=odd,
+        pointer=odd,
+        place="",
+        expected=odd,
+        actual=odd,
+        note=odd,
+    )
+    for text in (found.message, found.pointer, found.expected, found.actual, found.note):
+        assert text.startswith("\\ud800x")
+        assert text.endswith(CUT)
+        assert len(text) < LONGEST + 20
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [("abc", 3, "abc"), ("abcd", 3, "abc" + CUT), ("", 3, ""), ("\udc80é", 9, "\\udc80é")],
+)
+def test_clean(text: str, limit: int, expected: str) -> None:
+    """A text is cut just beyond its limit, and only then marked as cut."""
+    assert expected == clean(text, limit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["null", "true", "0", "-1.50", "1E+400", '"a\\"b"', "[]", "{}", '[1, [2, {}], "x"]', '{"a": {"b": [null]}, "c": 1}'],
+)
+def test_brief_is_the_json_text(text: str) -> None:
+    """A small value is shown as it is written."""
+    value = read_text(text).value
+    assert write(value) == brief(value)
+
+
+def test_brief_cuts() -> None:
+    """Of a large value the beginning is shown, marked as cut."""
+    assert "[1, 2, 3" + CUT == brief([1, 2, 3, 4, 5, 6], 8)
+    assert '"aaaa' + CUT == brief("a" * 50, 5)
+    assert '{"aaaa' + CUT == brief({"a" * 50: 1}, 6)
+    assert '{"a": 1,' + CUT == brief({"a": 1, "b": 2}, 8)
+
+
+def test_brief_takes_no_time() -> None:
+    """Long and deep values are not written out to be cut afterwards."""
+    deep: object = 1
+    for _ in range(120):
+        deep = [deep] * 50
+    wide = {str(number): "x" * 100 for number in range(200_000)}
+    begun = time.perf_counter()
+    for value in (deep, wide, "x" * 10_000_000, [wide] * 1_000):
+        assert len(brief(value)) <= LONGEST + len(CUT)  # type: ignore[arg-type]
+    assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    ("pointer", "expected"),
+    [("/a/0/b/12", "/a/*/b/*"), ("/a~1b/~0", "/a~1b/~0"), ("", ""), ("status", "status"), ("Date/1", "Date/1")],
+)
+def test_generalised(pointer: str, expected: str) -> None:
+    """Indices become stars; what is no pointer stays."""
+    assert expected == generalised(pointer)
+
+
+def test_tokens_and_below() -> None:
+    """A name is escaped and read back; a long one is cut, for it is the target's."""
+    assert ["a", "b/c~"] == tokens_of(below("/a", "b/c~"))
+    assert LONGEST + 3 == len(below("/a", "x" * 5_000))
+    assert [] == tokens_of("")
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, "200"),
+        (418, "418"),
+        (503, "503"),
+        (299, "an unregistered 2xx"),
+        (499, "an unregistered 4xx"),
+        (599, "an unregistered 5xx"),
+        (600, "no status of HTTP"),
+        (999, "no status of HTTP"),
+        (199, "no status of HTTP"),
+        (0, "no status of HTTP"),
+    ],
+)
+def test_status_word(status: int, expected: str) -> None:
+    """A registered status is a word of a pattern; of others there are as few words as classes."""
+    assert expected == status_word(status)

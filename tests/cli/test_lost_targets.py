@@ -1,0 +1,135 @@
+"""Targets that cannot be reached, never answer, or die: exit status 3, with journal and reports of what was done."""
+
+import os
+import re
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+OUT = Path("conformance-report")
+
+
+def is_whole(names: set[str]) -> None:
+    """See that journal and reports are there."""
+    assert {"journal.ndjson", "results.json", "report.html", "junit.xml", "summary.md"} <= names
+
+
+def test_a_target_that_refuses_connections(command, closed, results_of):
+    """Nobody listens: the run says so, is inconclusive, and blames no requirement."""
+    ended = command("run", "--target", closed)
+    assert 3 == ended.status
+    assert "cannot be reached: connection refused; is it running, and is the address right?" in ended.err
+    is_whole({path.name for path in OUT.iterdir()})
+    found = results_of(OUT)
+    assert ("inconclusive", True, []) == (found["verdict"], found["lost"], found["findings"])
+    assert found["counts"]["requests"] <= 6
+
+
+def test_a_host_that_has_no_address(command, monkeypatch, results_of):
+    """A name that cannot be resolved is a target that cannot be reached."""
+    monkeypatch.setenv("KEY", "k")
+    host = "no-such-host.invalid"
+    where = ("--target", f"http://{host}", "--allow-host", host, "--allow-plaintext")
+    ended = command("run", *where, "--model-id", "m", "--api-key-env", "KEY")
+    assert 3 == ended.status
+    assert "cannot be reached" in ended.err
+    assert results_of(OUT)["lost"]
+
+
+def test_a_target_that_never_answers(command, silent, results_of):
+    """Silence ends the run after a handful of requests, whatever is planned."""
+    began = time.monotonic()
+    ended = command("run", "--target", silent, "--timeout", "0.3")
+    assert 3 == ended.status
+    assert "did not answer 5 requests in a row in time; is it up? --timeout sets how long to wait" in ended.err
+    assert time.monotonic() - began < 8
+    found = results_of(OUT)
+    assert ("inconclusive", True, []) == (found["verdict"], found["lost"], found["findings"])
+    assert found["counts"]["requests"] <= 8
+
+
+@pytest.mark.parametrize("concurrency", ["1", "8"])
+def test_a_target_that_dies_in_the_middle(command, spawn, monkeypatch, results_of, concurrency):
+    """What was in flight when the server was killed is held against nobody; what was done before is reported."""
+    monkeypatch.setenv("KEY", "the-one-right-key")
+    server = spawn("mock", "--port", "0", "--answers", "varied", "--api-key-env", "KEY")
+    assert server.stdout is not None
+    url = re.search(r"http://\S+?(?=;)", server.stdout.readline())
+    assert url is not None
+    killed = []
+
+    def kill_later(step) -> None:
+        if step.sent > 60 and not killed:
+            killed.append(step.sent)
+            os.kill(server.pid, signal.SIGKILL)
+
+    monkeypatch.setattr("conformance.cli.screen.Screen.progress", lambda _, step: kill_later(step))
+    ended = command("run", "--target", url[0], "--api-key-env", "KEY", "--concurrency", concurrency)
+    assert killed
+    assert 3 == ended.status, ended.out
+    assert "cannot be reached" in ended.err
+    is_whole({path.name for path in OUT.iterdir()})
+    found = results_of(OUT)
+    assert "inconclusive" == found["verdict"]
+    assert found["counts"]["requirements"]["passed"] > 10
+    assert 0 == found["counts"]["requirements"]["failed"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted(spawn, wait_for, right, results_of, events_of, number):
+    """Ctrl-C and SIGTERM end the run in order: its journal has a footer, its reports are there, the status is 3."""
+    process = spawn("run", "--target", right, "--rate", "50")
+    journal = OUT / "journal.ndjson"
+    for _ in range(1000):
+        if journal.exists() and journal.read_bytes().count(b"\n") > 20:
+            break
+        time.sleep(0.02)
+    process.send_signal(number)
+    ended = wait_for(process)
+    assert 3 == ended.status, ended
+    assert "the run is not whole: interrupted" in ended.err
+    assert "Traceback" not in ended.err
+    is_whole({path.name for path in OUT.iterdir()})
+    assert "interrupted" == events_of(OUT, "run.ended")[-1]["reason"]
+    found = results_of(OUT)
+    assert ("inconclusive", "interrupted") == (found["verdict"], found["reason"])
+
+
+def test_an_interruption_before_anything_was_sent(spawn, wait_for):
+    """Ctrl-C before the first request is one line, and exit status 3."""
+    Path("waiting.py").write_text("import os, time\nopen('loading', 'w').close()\ntime.sleep(60)\n")
+    process = spawn("run", "--target", "asgi:waiting:app")
+    for _ in range(1000):
+        if Path("loading").exists():
+            break
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    ended = wait_for(process)
+    assert 3 == ended.status
+    assert "conformance: interrupted before anything was sent" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_the_mock_of_a_killed_run_ends_with_it(spawn):
+    """The server that a run starts is gone soon after the run was killed, however rudely."""
+    process = spawn("run", "--rate", "20")
+    assert process.stdout is not None
+    port = re.search(r"http://127\.0\.0\.1:(\d+)", process.stdout.readline())
+    assert port is not None
+    assert is_open(int(port[1]))
+    process.kill()
+    process.wait()
+    for _ in range(500):
+        if not is_open(int(port[1])):
+            return
+        time.sleep(0.02)
+    pytest.fail("the server still takes connections")
+
+
+def is_open(port: int) -> bool:
+    """Tell whether somebody listens on a port of this machine."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0

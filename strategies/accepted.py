@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Iterator
+from typing import cast
 
 from msgspec.structs import replace
 
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.case import SLOT, Case, Need, Story
-from conformance.model.jsontext import Json, Literal, Writable, encode, read, write
+from conformance.model.jsontext import Json, Literal, Writable, write
 from conformance.model.pointer import last
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies import bodies, combinations, values
 from conformance.strategies.building import Builder, path_slug
+from conformance.strategies.writing import text_of
 
 BEYOND_PROSE = "accept.beyond-prose"
 
@@ -38,8 +40,9 @@ def _whole(build: Builder) -> Iterator[Case]:
     example = _example(build)
     story = Story("", "examples", "", write(example), "the document's own example", "the document's example")
     yield build.accepting("accept.example", (accept_id(root, "example"),), example, story)
-    story = Story("", "properties", "", write(build.fullest), "every declared member", "the fullest body")
-    yield _row(build, "accept.fullest", build.fullest, story)
+    text = text_of(build.fullest)
+    story = Story("", "properties", "", text, "every declared member", "the fullest body")
+    yield _row(build, "accept.fullest", build.fullest, story, text)
 
 
 def _example(build: Builder) -> Writable:
@@ -66,7 +69,7 @@ def _members(build: Builder) -> Iterator[Case]:
         node = lineage[-1]
         if len(lineage) == 1:
             continue
-        for value in values.valid_values(node):
+        for value in build.valid(node):
             yield from _value(build, lineage, value)
         if not node.required and not node.path.endswith("*"):
             body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
@@ -114,19 +117,20 @@ def _together(build: Builder) -> Iterator[Case]:
     for node in build.contract.request.walk():
         if node.path in {"", build.contract.identity} or "*" in node.path:
             continue
-        for value in values.valid_values(node):
+        for value in build.valid(node):
             if not value.undecided and not node.children and value.slug != "typical":
                 slug = value.slug if value.keyword == "type" else f"declared-{value.slug}"
                 classes.setdefault(slug, []).append((node, value))
     for slug, chosen in classes.items():
-        if len(chosen) < 2:
-            continue
+        if len(chosen) == 1:
+            continue  # a case of its own says the same
         overrides = {node.path: value.json for node, value in chosen}
         defaults = bodies.Defaults({**build.defaults.values, **overrides})
         body = bodies.fullest(build.contract.request, defaults)
         kind = chosen[0][1].kind
-        story = Story("", chosen[0][1].keyword, "", write(body), f"{len(chosen)} members are {kind}", kind)
-        case = build.accepting(f"accept.all.{slug}", (), body, story)
+        text = text_of(body)
+        story = Story("", chosen[0][1].keyword, "", text, f"{len(chosen)} members are {kind}", kind)
+        case = build.accepting(f"accept.all.{slug}", (), body, story, text=text)
         edge = chosen[0][1].edge or bool(case.beyond)
         focus = BEYOND_PROSE if edge else accept_id(build.contract.request, "combination")
         held = tuple(accept_id(node, "type" if edge else "") for node, _ in chosen)
@@ -137,7 +141,7 @@ def _open_objects(build: Builder) -> Iterator[Case]:
     for lineage in bodies.lineages(build.contract.request):
         node = lineage[-1]
         for branch, shape in enumerate(node.shapes):
-            if shape.type != "object" or shape.closed:
+            if shape.type != "object" or not shape.open:
                 continue
             requirement = requirement_id(Group.ACCEPTANCE, shape.owner, "additionalProperties")
             for slug, name, extra in (
@@ -157,16 +161,17 @@ def _combinations(build: Builder, strength: int) -> Iterator[Case]:
     model = combinations.model(build)
     for row in combinations.rows(model, strength):
         body = combinations.body(build, model, row)
-        digest = hashlib.sha256(encode(body)).hexdigest()[:10]
-        story = Story("", "properties", "", write(body), "a combination of valid members", "a combination")
-        yield _row(build, f"accept.combination.{digest}", body, story)
+        text = text_of(body)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:10]
+        story = Story("", "properties", "", text, "a combination of valid members", "a combination")
+        yield _row(build, f"accept.combination.{digest}", body, story, text)
 
 
-def _row(build: Builder, id_: str, body: Writable, story: Story) -> Case:
-    """Return a case that exercises whatever its body holds."""
-    case = build.accepting(id_, (), body, story)
+def _row(build: Builder, id_: str, body: Writable, story: Story, text: str) -> Case:
+    """Return a case that exercises whatever its body, written as `text`, holds."""
+    case = build.accepting(id_, (), body, story, text=text)
     focus = BEYOND_PROSE if case.beyond else accept_id(build.contract.request, "combination")
-    held = () if case.beyond else _held(build, read(encode(body)).value)
+    held = () if case.beyond else _held(build, cast("Json", body))
     return replace(case, requirements=_known(build, (focus, *held)))
 
 

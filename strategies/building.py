@@ -8,11 +8,13 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
+from conformance.contract.nodes import Node
 from conformance.model.case import KEY, SLOT, Case, Need, Request, Story
-from conformance.model.jsontext import Writable, encode
+from conformance.model.jsontext import Writable
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
-from conformance.strategies import bodies
+from conformance.strategies import bodies, values
+from conformance.strategies.writing import text_of
 
 USER_AGENT = f"environment-conformance/{VERSION}"
 
@@ -36,7 +38,7 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         if self.contract.identity is not None:
             stated[self.contract.identity] = SLOT
         quiet = frozenset(each.pointer for each in prose.ranges if each.never)
-        return bodies.Defaults(stated, quiet)
+        return bodies.Defaults(stated, quiet, {})
 
     @cached_property
     def target(self) -> str:
@@ -78,6 +80,25 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         """The fullest right body."""
         return bodies.fullest(self.contract.request, self.defaults)
 
+    def valid(self, node: Node) -> tuple[values.Value, ...]:
+        """Return the valid classes of a node of the request."""
+        found = self._classes.get((id(node), True))
+        if found is None:
+            found = self._classes[id(node), True] = tuple(values.valid_values(node))
+        return found
+
+    def invalid(self, node: Node) -> tuple[values.Value, ...]:
+        """Return the invalid classes of a node of the request."""
+        found = self._classes.get((id(node), False))
+        if found is None:
+            found = self._classes[id(node), False] = tuple(values.invalid_values(node))
+        return found
+
+    @cached_property
+    def _classes(self) -> dict[tuple[int, bool], tuple[values.Value, ...]]:
+        """What was found, by the identity of the node, which the contract keeps."""
+        return {}
+
     def target_with(self, parameters: Mapping[str, str], *, query: str = "", credential: bool = True) -> str:
         """Return the request target with other path parameters (not yet encoded) and more query."""
         target = self.contract.operation.path
@@ -101,14 +122,20 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         body: Writable,
         story: Story,
         needs: tuple[Need, ...] = (),
+        text: str | None = None,
     ) -> Case:
-        """Return a case that must be accepted; what prose says against its body is found out here."""
-        case = self.case(id_, Expectation.ACCEPTED, requirements, self.request(body), story, needs)
-        return replace(case, beyond=self.contract.prose.beyond(body))
+        """Return a case that must be accepted; what prose says against its body is found out here.
+
+        `text` is the body as it is written, where the caller has it already.
+        """
+        request = self.request(body if text is None else text.encode())
+        case = self.case(id_, Expectation.ACCEPTED, requirements, request, story, needs)
+        beyond = self.contract.prose.beyond(body)
+        return replace(case, beyond=beyond) if beyond else case
 
     def request(self, body: Writable | bytes) -> Request:
         """Return a right request with the given body."""
-        data = body if isinstance(body, bytes) else encode(body)
+        data = body if isinstance(body, bytes) else text_of(body).encode()
         return Request(self.contract.operation.method, self.target, self.headers, data)
 
     def accepted(

@@ -2,7 +2,6 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -14,16 +13,21 @@ from conformance.strategies.accepted import accepted_cases
 from conformance.strategies.building import Builder
 from conformance.strategies.covering import PAIRWISE, THREE_WAY
 from conformance.strategies.credentials import credential_cases
+from conformance.strategies.merged import merged_cases
 from conformance.strategies.paths import path_cases
+from conformance.strategies.proof import Item, proven
 from conformance.strategies.refused import refused_cases
 from conformance.strategies.relations import relations
 from conformance.strategies.trials import trial_cases
 from conformance.strategies.wire import wire_cases
 
-Item: TypeAlias = Case | Relation
+__all__ = ["Item", "Knowledge", "catalogue", "creations", "fill", "may_create", "size", "smoke"]
 
 SMOKE_REQUESTS = 60
 SMOKE_CREATIONS = 15
+
+MERGED = 24
+"""What a case weighs that holds as many odd things as there are classes of them."""
 
 _WEIGHT = {Strength.MUST: 6, Strength.SHOULD: 3, Strength.ADVISORY: 1}
 
@@ -43,13 +47,13 @@ def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tup
     """
     full = profile in {Profile.FULL, Profile.FUZZ}
     build = Builder(contract, knowledge.parameters)
-    standard = _ordered(contract, _distinct(_all(build, knowledge, PAIRWISE, large=False)))
+    standard = _ordered(contract, _distinct(proven(build, _all(build, knowledge, PAIRWISE, large=False))))
     if profile is Profile.SMOKE:
         return smoke(standard)
     if not full:
         return tuple(standard)
-    more = _distinct([*standard, *_all(build, knowledge, THREE_WAY, large=True)])
-    return tuple([*standard, *more[len(standard) :]])
+    more = _distinct([*standard, *proven(build, _all(build, knowledge, THREE_WAY, large=True))])
+    return (*standard, *more[len(standard) :])
 
 
 def smoke(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -75,6 +79,7 @@ def size(item: Item) -> int:
 
 def _all(build: Builder, knowledge: Knowledge, strength: int, *, large: bool) -> Iterator[Item]:
     yield from accepted_cases(build, strength)
+    yield from merged_cases(build)
     yield from refused_cases(build)
     yield from credential_cases(build)
     yield from wire_cases(build, large=large)
@@ -100,11 +105,21 @@ def _distinct(items: Iterable[Item]) -> list[Item]:
             if isinstance(first, Case) and not set(item.requirements) <= set(first.requirements):
                 both = tuple(dict.fromkeys((*first.requirements, *item.requirements)))
                 result[places[key]] = replace(first, requirements=both)
-        elif item.id not in ids:
+        else:
             places[key] = len(result)
-            ids.add(item.id)
-            result.append(item)
+            result.append(_named_apart(item, ids))
+            ids.add(result[-1].id)
     return result
+
+
+def _named_apart(case: Case, ids: set[str]) -> Case:
+    """Return a case whose id is not taken: alternatives of one schema have members of the same name."""
+    number = 2
+    id_ = case.id
+    while id_ in ids:
+        id_ = f"{case.id}.{number}"
+        number += 1
+    return case if id_ == case.id else replace(case, id=id_)
 
 
 def _ordered(contract: Contract, items: list[Item]) -> list[Item]:
@@ -140,12 +155,18 @@ def _features(contract: Contract, item: Item, weights: dict[str, int]) -> frozen
         if case.story is None:
             continue
         kind = f"{case.expectation}/{case.story.kind}"
-        found[kind] = 4
+        found[kind] = MERGED if case.id.startswith("accept.merged.") else 4
         # What a body with many members shows of each of them, a body with one of them shows no more.
         held = case.requirements if case.expectation is Expectation.ACCEPTED else (case.story.pointer,)
-        found.update({f"{kind}/{each}": 1 for each in held})
+        plain = case.expectation is Expectation.ACCEPTED and _is_must(contract, case)
+        found.update({f"{kind}/{each}": 2 if plain else 1 for each in held})
     weights.update(found)
     return frozenset(found)
+
+
+def _is_must(contract: Contract, case: Case) -> bool:
+    row = contract.by_id.get(case.requirements[0]) if case.requirements else None
+    return row is not None and row.strength is Strength.MUST
 
 
 def _prefix(items: Iterable[Item]) -> Iterator[Item]:

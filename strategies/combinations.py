@@ -113,7 +113,7 @@ def _levels(node: Node, build: Builder) -> Iterator[Level]:
 def _values(node: Node, build: Builder) -> Iterator[Level]:
     """Yield the plain values of a leaf: the safe or typical one, and those that differ in truth or in the list."""
     seen: set[str] = set()
-    plain = [each for each in values.valid_values(node) if not each.edge and each.slug != "null"]
+    plain = [each for each in build.valid(node) if not each.edge and each.slug != "null"]
     if node.shape("array") is not None:
         plain.append(values.Value("full", bodies.fullest(node, build.defaults), "an array"))
     for value in plain:

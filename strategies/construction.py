@@ -152,8 +152,9 @@ def _several(node: Node) -> Iterator[Writable]:
         return
     whole = build(node, "smallest", NO_DEFAULTS)
     yield whole
-    for child in node.members(branch) if isinstance(whole, dict) else ():
-        yield from ({**whole, child.name: each} for each in _several(child))
+    if isinstance(whole, dict):
+        for child in node.members(branch):
+            yield from ({**whole, child.name: each} for each in _several(child))
 
 
 def _preferred(node: Node) -> int:

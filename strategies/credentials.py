@@ -29,7 +29,9 @@ def _missing(build: Builder) -> Iterator[Case]:
     if security is None or security.location != "header":
         return
     headers = ((security.name, ""),)
-    yield _refused(build, "empty", "authentication.missing", headers, f"{security.name} is empty", "an empty credential")
+    yield _refused(
+        build, "empty", "authentication.missing", headers, f"{security.name} is empty", "an empty credential"
+    )
 
 
 def _wrong(build: Builder) -> Iterator[Case]:

@@ -100,7 +100,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
 
 
 def typical(shape: Shape) -> Number:
-    """Return a plain number that keeps every bound: an example or the default, else a round one, else one at a bound."""
+    """Return a plain number that keeps every bound: an example or the default, else a round one or a bound."""
     examples = shape.value("examples")
     suggested = [*(examples if isinstance(examples, list) else []), shape.value("default"), *ROUND]
     for value in suggested:

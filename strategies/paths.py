@@ -37,7 +37,9 @@ def path_cases(build: Builder, unknown: Mapping[str, str]) -> Iterator[Case]:
             story = Story(name, "path parameter", "", value, f"{name} is {says}", says)
             request = replace(right, target=build.target_with({name: value}))
             yield build.observed(f"observe.path.{name}.{slug}", ("transport.variants",), request, story)
-        encoded = right.target.replace(f"/{build.parameters.get(name, '')}", _first_encoded(build.parameters.get(name, "")))
+        encoded = right.target.replace(
+            f"/{build.parameters.get(name, '')}", _first_encoded(build.parameters.get(name, ""))
+        )
         if encoded != right.target:
             story = Story(name, "path parameter", "", "", f"{name} with its first letter encoded", "an encoded letter")
             request = replace(right, target=encoded)

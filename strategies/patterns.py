@@ -1,6 +1,10 @@
-"""Texts that keep a regular expression, built from its parse tree: short, plain, and the same every time."""
+"""Texts that keep a regular expression, built from its parse tree: short, plain, and the same every time.
+
+The parse tree is Python's own and not documented; `example` proves what was built before it hands it out.
+"""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -9,7 +13,7 @@ from typing import Any
 PLAIN = "aA0-_ .b1B"
 """Characters to choose from, the plainest first."""
 
-CATEGORIES = {
+CATEGORIES: dict[Any, Callable[[str], bool]] = {
     sre.CATEGORY_DIGIT: str.isdigit,
     sre.CATEGORY_NOT_DIGIT: lambda c: not c.isdigit(),
     sre.CATEGORY_SPACE: str.isspace,
@@ -58,28 +62,28 @@ class _Writing:
         return None if None in parts else "".join(part or "" for part in parts)
 
     def _part(self, operator: Any, argument: Any) -> str | None:  # noqa: ANN401
+        text: str | None = None
         match operator:
             case sre.LITERAL:
-                return chr(argument)
+                text = chr(argument)
             case sre.ANY:
-                return PLAIN[0]
+                text = PLAIN[0]
             case sre.NOT_LITERAL:
-                return next(c for c in PLAIN if ord(c) != argument)
+                text = next(c for c in PLAIN if ord(c) != argument)
             case sre.IN:
-                return _member(argument)
+                text = _member(argument)
             case sre.AT | sre.ASSERT | sre.ASSERT_NOT:
-                return ""
+                text = ""
             case sre.BRANCH:
-                return next((text for each in argument[1] if (text := self.text(each)) is not None), None)
+                text = next((each for branch in argument[1] if (each := self.text(branch)) is not None), None)
             case sre.SUBPATTERN:
                 text = self.text(argument[3])
                 self.groups[argument[0]] = text or ""
-                return text
             case sre.GROUPREF:
-                return self.groups.get(argument)
+                text = self.groups.get(argument)
             case sre.MAX_REPEAT | sre.MIN_REPEAT | sre.POSSESSIVE_REPEAT:
-                return self._repeated(*argument)
-        return None
+                text = self._repeated(*argument)
+        return text
 
     def _repeated(self, least: int, most: int, tree: Any) -> str | None:  # noqa: ANN401
         one = self.text(tree)

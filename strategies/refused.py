@@ -33,7 +33,7 @@ def _wrong_values(build: Builder, lineage: bodies.Lineage, base: bodies.Base) ->
     node = lineage[-1]
     if not node.path and base == "fullest":
         return
-    for value in values.invalid_values(node):
+    for value in build.invalid(node):
         body = bodies.planted(lineage, value.json, base, build.defaults)
         says = f"{node.path or 'the body'} is {value.kind}"
         story = Story(node.path, value.keyword, _was(build, node, base), write(value.json), says, _kind(node, value))
@@ -108,5 +108,3 @@ def _kind(node: Node, value: values.Value) -> str:
         return value.kind
     due = " or ".join(sorted(node.types - {"null"})) or "null"
     return f"{value.kind} where {'an' if due[0] in 'aeiou' else 'a'} {due} is due"
-
-

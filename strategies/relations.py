@@ -12,12 +12,16 @@ from conformance.model.vocabulary import Group
 from conformance.strategies import bodies, values
 from conformance.strategies.building import Builder, path_slug
 
+TOP = 2
+"""How long the lineage of a member of the body itself is."""
+
 PAIRS = 3
 """How often a pair of requests is sent at once: mixed-up answers are a matter of chance."""
 
 
 def relations(build: Builder) -> Iterator[Relation]:
     """Yield the relations of a contract; those that need an object with a name only where there is one."""
+    yield _null_beside_absent_below(build)
     yield from _null_beside_absent(build)
     yield from _isolation(build)
     yield from _in_turn(build)
@@ -53,6 +57,41 @@ def _null_beside_absent(build: Builder) -> Iterator[Relation]:
                     _plain(build, f"{slug}.null", nulls, f"every member of {node.path or 'the body'} null"),
                 ),
             )
+
+
+def _null_beside_absent_below(build: Builder) -> Relation:
+    """Return two bodies with every object there: in one all optional leaves are absent, in the other all are null."""
+    root = build.contract.request
+    slug = "relate.null-beside-absent.leaves"
+    leaves = [node for node in root.walk() if node.path and not node.children and not node.required and node.nullable]
+    requirements = tuple(requirement_id(Group.SEMANTICS, node.label, "null-as-absent") for node in leaves)
+    return Relation(
+        slug,
+        "null-beside-absent",
+        tuple(dict.fromkeys(each for each in requirements if each in build.contract.by_id)),
+        (
+            _plain(
+                build, f"{slug}.absent", _bare(root, build, leaf=bodies.ABSENT), "every object there, nothing in it"
+            ),
+            _plain(build, f"{slug}.null", _bare(root, build, leaf=None), "every object there, every leaf null"),
+        ),
+    )
+
+
+def _bare(node: Node, build: Builder, leaf: Writable) -> Writable:
+    """Return the body with every object there and `leaf` at every optional leaf that takes null."""
+    branch = next((i for i, shape in enumerate(node.shapes) if shape.type == "object"), None)
+    if branch is None:
+        return bodies.smallest(node, build.defaults)
+    result: dict[str, Writable] = {}
+    for child in node.members(branch):
+        if child.children and child.shape("object"):
+            result[child.name] = _bare(child, build, leaf)
+        elif child.required:
+            result[child.name] = bodies.smallest(child, build.defaults)
+        elif child.nullable and leaf is not bodies.ABSENT:
+            result[child.name] = leaf
+    return result
 
 
 def _isolation(build: Builder) -> Iterator[Relation]:
@@ -105,9 +144,7 @@ def _alike_names(build: Builder) -> Iterator[Relation]:
             )
             for which, name in (("one", one), ("other", other))
         )
-        yield Relation(
-            f"relate.alike-names.{slug}", "alike-names", ("semantics.distinct",), pair, same_name=True
-        )
+        yield Relation(f"relate.alike-names.{slug}", "alike-names", ("semantics.distinct",), pair, same_name=True)
 
 
 def _distinct_body(build: Builder, which: int) -> Writable:
@@ -165,7 +202,7 @@ def _refusable(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str
     """Yield bodies that name an object and must be refused: by type, by an undeclared member, by the bytes."""
     for lineage in bodies.lineages(build.contract.request):
         node = lineage[-1]
-        if len(lineage) == 2 and node.path != build.contract.identity and node.types & {"object"}:
+        if len(lineage) == TOP and node.path != build.contract.identity and node.types & {"object"}:
             label = requirement_id(Group.REJECTION, node.label, "type")
             body = bodies.planted(lineage, "abc", "smallest", build.defaults)
             yield f"type-{path_slug(node.path)}", body, label, f"{node.path} of the wrong type"

@@ -66,7 +66,11 @@ def invalid_answers(contract: Contract) -> Iterator[Answer]:
             if shape.type == "object" and shape.closed:
                 body = bodies.with_member(lineage, branch, "undeclared_member", 1, "fullest", bodies.NO_DEFAULTS)
                 yield _answer(
-                    _slug(node, "undeclared-member"), node.path, "additionalProperties", body, "an undeclared member",
+                    _slug(node, "undeclared-member"),
+                    node.path,
+                    "additionalProperties",
+                    body,
+                    "an undeclared member",
                     valid=False,
                 )
 
@@ -74,7 +78,7 @@ def invalid_answers(contract: Contract) -> Iterator[Answer]:
 def _extended(lineage: bodies.Lineage) -> Iterator[Answer]:
     node = lineage[-1]
     for branch, shape in enumerate(node.shapes):
-        if shape.type == "object" and not shape.closed:
+        if shape.type == "object" and shape.open:
             body = bodies.with_member(lineage, branch, "undeclared_member", {"a": 1}, "fullest", bodies.NO_DEFAULTS)
             slug = _slug(node, "undeclared-member")
             yield _answer(slug, node.path, "additionalProperties", body, "an undeclared member")

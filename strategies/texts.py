@@ -71,10 +71,10 @@ def valid(shape: Shape) -> Iterator[Value]:
     if _format(shape):
         yield Value("format-kept", usual, "a text that keeps format", "format")
         return
-    for slug, text, kind in EDGES:
-        plain = _plain(text)
+    for slug, edge, kind in EDGES:
+        plain = _plain(edge)
         if within(shape, plain) and (plain.isascii() or "pattern" not in shape.keywords):
-            yield Value(slug, text, kind, edge=True)
+            yield Value(slug, edge, kind, edge=True)
     if "pattern" not in shape.keywords and within(shape, "a-b"):
         lone = "a text with an escaped lone surrogate"
         yield Value("lone-surrogate", LONE_SURROGATE, lone, edge=True, undecided=True)

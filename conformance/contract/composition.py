@@ -11,7 +11,6 @@ from conformance.contract.shapes import ANNOTATIONS, APPLIES_TO, TYPES, Keyword,
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, equal, type_name
 
-
 JOINED = frozenset(
     "type required enum minimum exclusiveMinimum maximum exclusiveMaximum minLength maxLength minItems maxItems "
     "minProperties maxProperties uniqueItems additionalProperties".split()

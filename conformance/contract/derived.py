@@ -56,7 +56,7 @@ def acceptance(root: Node) -> Iterator[Requirement]:
                 Group.ACCEPTANCE, node, name, Strength.MUST, f"{_named(node)}: values at {name} are accepted", keyword
             )
         for shape in node.shapes:
-            if shape.type == "object" and not shape.closed:
+            if shape.type == "object" and shape.open:
                 title = f"{shape.owner}: members that are not declared are accepted"
                 yield _shape_row(Group.ACCEPTANCE, shape, node, "additionalProperties", Strength.SHOULD, title)
 

@@ -8,8 +8,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from conformance.contract.violation import Violation
 from conformance.contract.multiples import is_multiple
+from conformance.contract.violation import Violation
 from conformance.model.jsontext import Json, is_integral
 from conformance.model.pointer import from_tokens
 

@@ -2,7 +2,6 @@
 
 import math
 import re
-from typing import ClassVar
 
 import yaml
 
@@ -18,9 +17,8 @@ _TAG = "tag:yaml.org,2002:"
 class Loader(yaml.CSafeLoader):
     """A safe loader without dates, sexagesimal and octal numbers, and without yes and no (YAML 1.2 section 10.3)."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
-
+Loader.yaml_implicit_resolvers = {}  # not those of YAML 1.1
 for _kind, _pattern, _firsts in (
     ("null", r"(?:~|null|Null|NULL|)\Z", ["~", "n", "N", ""]),
     ("bool", r"(?:true|True|TRUE|false|False|FALSE)\Z", list("tTfF")),

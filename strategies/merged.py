@@ -1,0 +1,61 @@
+"""Merged cases: many odd but right things in one request, so that a short run meets them all.
+
+When one of them fails, the cases that do one of these things at a time tell which it was.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from conformance.model.case import SLOT, Case, Need, Story
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Group
+from conformance.strategies import bodies
+from conformance.strategies.building import Builder
+
+ODD_TEXT = (
+    ' \tUPPER "double" \'single\' back\\slash ../a/b a%2Fb%00 <b>&amp;</b> {"a":1} \u00e9\u00df e\u0301 '
+    "\u05d0\u202e\u05d1 \U0001f600 \uff41\u2460\n "
+)
+"""Every class of odd text that is not about length, NUL or control characters."""
+
+
+def merged_cases(build: Builder) -> Iterator[Case]:
+    """Yield a name with every odd character, and a right request in the oddest spelling that HTTP and JSON allow."""
+    yield from _odd_name(build)
+    yield _odd_spelling(build)
+
+
+def _odd_name(build: Builder) -> Iterator[Case]:
+    identity = build.contract.identity
+    if identity is None:
+        return
+    lineage = next(each for each in bodies.lineages(build.contract.request) if each[-1].path == identity)
+    body = bodies.planted(lineage, f"{ODD_TEXT}{SLOT}{ODD_TEXT}", "smallest", build.defaults)
+    kind = "a text of many odd characters"
+    story = Story(identity, "type", "", "", f"{identity} is {kind}", kind)
+    requirement = requirement_id(Group.ACCEPTANCE, lineage[-1].label, "type")
+    yield build.accepting("accept.merged.odd-name", (requirement,), body, story, (Need.NAME_EDGES,))
+
+
+def _odd_spelling(build: Builder) -> Case:
+    """Return the fullest body with white space, chunked, under header names and a media type of other letter case."""
+    right = build.request(build.fullest)
+    text = (right.body or b"").decode()
+    spaced = "\r\n " + text.replace("{", "{\n\t ").replace("}", " \r\n}") + "\n"
+    headers = []
+    for name, value in right.headers:
+        if name == "Content-Type":
+            headers.append((name.lower(), f'{value.upper()};charset="UTF-8"'))
+        elif name != "Accept":
+            headers.append((name.lower(), value))
+    request = replace(right, headers=tuple(headers), body=spaced.encode(), chunked=True)
+    story = Story("", "spelling", "", "", "a right request in an odd spelling", "a right request in an odd spelling")
+    requirements = (
+        "accept.json-text",
+        "accept.media-type",
+        "transport.accept",
+        "transport.field-names",
+        "transport.chunked",
+    )
+    return build.accepted("accept.merged.odd-spelling", requirements, request, story)

@@ -20,10 +20,15 @@ ODD_TEXT = (
 """Every class of odd text that is not about length, NUL or control characters."""
 
 
+ODD_SEGMENT = "A/b c+d%2Fe;f=g?h#i\u00e9\U0001f600"
+"""Every class of odd path segment that is not about length, dots or NUL."""
+
+
 def merged_cases(build: Builder) -> Iterator[Case]:
-    """Yield a name with every odd character, and a right request in the oddest spelling that HTTP and JSON allow."""
+    """Yield a name and a path of odd characters, and a right request in the oddest spelling that HTTP and JSON allow."""
     yield from _odd_name(build)
     yield _odd_spelling(build)
+    yield from _odd_path(build)
 
 
 def _odd_name(build: Builder) -> Iterator[Case]:
@@ -36,6 +41,17 @@ def _odd_name(build: Builder) -> Iterator[Case]:
     story = Story(identity, "type", "", "", f"{identity} is {kind}", kind)
     requirement = requirement_id(Group.ACCEPTANCE, lineage[-1].label, "type")
     yield build.accepting("accept.merged.odd-name", (requirement,), body, story, (Need.NAME_EDGES,))
+
+
+def _odd_path(build: Builder) -> Iterator[Case]:
+    """Yield a request whose path parameters hold everything that must be percent-encoded, and is decoded once."""
+    names = build.contract.operation.path_parameters
+    if not names:
+        return
+    kind = "a path parameter of many odd characters"
+    story = Story(names[-1], "path parameter", "", ODD_SEGMENT, f"{', '.join(names)}: {kind}", kind)
+    request = replace(build.request(build.smallest), target=build.target_with(dict.fromkeys(names, ODD_SEGMENT)))
+    yield build.observed("observe.merged.odd-path", ("transport.variants",), request, story)
 
 
 def _odd_spelling(build: Builder) -> Case:

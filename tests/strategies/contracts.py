@@ -1,0 +1,56 @@
+"""Contracts for tests: small documents around one schema, and the cases of a catalogue taken apart."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from conformance.contract.contract import Contract, build_contract
+from conformance.contract.document import parse_document
+from conformance.contract.operation import pick_operation
+from conformance.model.case import Case, Relation
+from conformance.model.jsontext import Json, JsonFault, read
+from conformance.model.vocabulary import Profile
+from conformance.strategies.catalogue import Item, Knowledge, catalogue
+
+DOCUMENTS = Path(__file__).parent / "documents"
+NO_DATA = Path("no-data-beside-the-document")
+
+
+def contract_of(schema: Any, answer: Any = None, **more: Any) -> Contract:  # noqa: ANN401 (JSON Schemas)
+    """Return the contract of a document with one operation, `PUT /things`, and nothing beside it."""
+    content = {"content": {"application/json": {"schema": answer}}} if answer is not None else {}
+    operation = {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {"200": {"description": "", **content}},
+    }
+    info = {"title": "t", "version": "1"}
+    document = {"openapi": "3.1.0", "info": info, "paths": {"/things": {"put": operation}}, **more}
+    parsed = parse_document(json.dumps(document).encode(), "test.yaml")
+    return build_contract(parsed, pick_operation(parsed, None), NO_DATA)
+
+
+def cases_of(items: Iterable[Item]) -> Iterator[Case]:
+    """Yield every case, those of relations too."""
+    for item in items:
+        yield from item.cases if isinstance(item, Relation) else (item,)
+
+
+def standard(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[Item, ...]:
+    """Return the catalogue of a profile for a contract, path parameters filled in."""
+    return catalogue(contract, profile, Knowledge(dict.fromkeys(contract.operation.path_parameters, "abcd1234")))
+
+
+def value_of(case: Case) -> tuple[bool, Json]:
+    """Return whether the body of a case is one JSON text that can be read, and its value."""
+    if case.request.body is None:
+        return False, None
+    try:
+        return True, read(case.request.body).value
+    except JsonFault:
+        return False, None
+
+
+def voices(contract: Contract, value: Json) -> tuple[bool, bool]:
+    """Return the verdicts of both validators on a request body."""
+    return contract.request_validator.is_valid(value), contract.request_validator.second_voice(value)

@@ -86,9 +86,7 @@ def _table(proof: Proof) -> Iterator[str]:
     width = max((len(family.name) for family in families(weighty)), default=6)
     yield f"{'family':{width}}  faults   found  by the requirement it breaks  median requests"
     for family in [*families(weighty), _family("all", weighty)]:
-        yield (
-            f"{family.name:{width}}  {family.faults:6}  {family.found:6}  {family.by_own:28}  {family.median:15.1f}"
-        )
+        yield (f"{family.name:{width}}  {family.faults:6}  {family.found:6}  {family.by_own:28}  {family.median:15.1f}")
     if advisory:
         notes = _family("", advisory)
         yield f"apart, faults of advisory requirements: {notes.faults}, noted: {notes.found}"

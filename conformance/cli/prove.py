@@ -16,7 +16,9 @@ from conformance.model.vocabulary import Profile
     help="How much the suite sends.",
 )
 @click.option("--fault", "faults", multiple=True, metavar="GLOB", help="Only these faults. Repeatable.  [default: all]")
-@click.option("--whole", is_flag=True, help="Send the whole plan to each, not only until the broken requirement speaks.")
+@click.option(
+    "--whole", is_flag=True, help="Send the whole plan to each, not only until the broken requirement speaks."
+)
 @click.option("--wire", is_flag=True, help="Over a socket, not in process.")
 @click.option(
     "--processes", type=click.IntRange(min=0), default=0, help="Processes at work.  [default: one a processor]"
@@ -28,7 +30,9 @@ from conformance.model.vocabulary import Profile
     show_default=True,
     help="Folder for proof.json, proof.html and proof.md.",
 )
-@click.option("--figures", type=click.Path(path_type=Path, dir_okay=False), help="Figures to compare with: fail on a drop.")
+@click.option(
+    "--figures", type=click.Path(path_type=Path, dir_okay=False), help="Figures to compare with: fail on a drop."
+)
 @click.option("--spec", type=click.Path(path_type=Path, dir_okay=False), help="Another OpenAPI 3.1 document.")
 @click.option("--operation", metavar="'METHOD /path'", help="The operation in it.")
 def prove(

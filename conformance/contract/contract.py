@@ -22,6 +22,9 @@ from conformance.model.vocabulary import Group, Strength
 
 DATA = "conformance.spec"
 
+COUNTS = frozenset({"minProperties", "maxProperties"})
+"""Keywords that speak of all members together: what changes one member may break them."""
+
 
 class Contract(msgspec.Struct, frozen=True, dict=True):
     """What a target is held to.
@@ -80,7 +83,8 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
         """Whether the nodes say all that the request schema says, so that what is derived from them needs no proof."""
         shapes = [node.shapes for node in self.request.walk()]
         alone = all(len({shape.type for shape in each}) == len(each) for each in shapes)
-        return alone and not self.unmodelled and not any(shape.loose for each in shapes for shape in each)
+        plain = not any(shape.loose or COUNTS & shape.keywords.keys() for each in shapes for shape in each)
+        return alone and plain and not self.unmodelled
 
 
 def load_contract(spec: Path | None = None, operation: str | None = None, data: Path | None = None) -> Contract:

@@ -78,7 +78,7 @@ def rejection(root: Node, operation: Operation) -> Iterator[Requirement]:
                 Group.REJECTION, node, "required", Strength.MUST, f"{_named(node)}: a body without it is refused"
             )
         yield _row(Group.REJECTION, node, "type", Strength.MUST, f"{_named(node)}: a value of another type is refused")
-        if node.types & COERCIBLE and node is not root:
+        if node.types & COERCIBLE:
             title = f"{_named(node)}: a value that could be converted to {_types(node)} is refused"
             yield _row(Group.REJECTION, node, "coercible", Strength.SHOULD, title)
         if _enumerated(node):

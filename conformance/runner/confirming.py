@@ -21,9 +21,7 @@ Found = Sequence[Judgement | Doubt]
 class Confirmer:
     """Confirms the failures of one run."""
 
-    def __init__(
-        self, contract: Contract, sender: Sender, budget: Budget, recorder: Recorder, repeats: int
-    ) -> None:
+    def __init__(self, contract: Contract, sender: Sender, budget: Budget, recorder: Recorder, repeats: int) -> None:
         self._contract = contract
         self._sender = sender
         self._budget = budget

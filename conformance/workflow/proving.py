@@ -23,8 +23,8 @@ from conformance.model.vocabulary import Profile, Strength
 from conformance.runner.engine import Engine, EngineOptions
 from conformance.runner.journal import MemorySink
 from conformance.runner.plan import Plan
-from conformance.targets.opening import open_target
 from conformance.targets.asgi import AsgiTarget
+from conformance.targets.opening import open_target
 from conformance.targets.target import Limits, Target
 from conformance.workflow.options import RunOptions
 from conformance.workflow.preparation import LOCAL_KEY, prepare, unknown_parameter

@@ -67,7 +67,18 @@ def test_clean(text: str, limit: int, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["null", "true", "0", "-1.50", "1E+400", '"a\\"b"', "[]", "{}", '[1, [2, {}], "x"]', '{"a": {"b": [null]}, "c": 1}'],
+    [
+        "null",
+        "true",
+        "0",
+        "-1.50",
+        "1E+400",
+        '"a\\"b"',
+        "[]",
+        "{}",
+        '[1, [2, {}], "x"]',
+        '{"a": {"b": [null]}, "c": 1}',
+    ],
 )
 def test_brief_is_the_json_text(text: str) -> None:
     """A small value is shown as it is written."""

@@ -114,7 +114,7 @@ class ScriptedServer:
 
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                with server._lock:  # noqa: SLF001 (its own handler)
+                with server._lock:
                     server.requests += 1
                 status, headers, content = script(self, body)
                 self.send_response(status)

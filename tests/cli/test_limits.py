@@ -110,7 +110,10 @@ def test_a_target_that_is_never_ready(command, serve, results_of):
     assert 3 == ended.status
     assert 4 == server.requests
     found = results_of(OUT)
-    assert ("inconclusive", []) == (found["verdict"], [each for each in found["findings"] if each["strength"] == "must"])
+    assert ("inconclusive", []) == (
+        found["verdict"],
+        [each for each in found["findings"] if each["strength"] == "must"],
+    )
 
 
 STATUSES = {

@@ -65,13 +65,22 @@ class Wrong:
             return False
 
 
-def findings(contract: Contract, condition: Condition, status: int, profile: Profile) -> tuple[list[AnyEvent], list[str]]:
+def findings(
+    contract: Contract, condition: Condition, status: int, profile: Profile
+) -> tuple[list[AnyEvent], list[str]]:
     """Run the suite against a wrong server; returns the events and the sentences that weigh."""
     items = catalogue(contract, profile, Knowledge({"model_id": "abc"}))
     plan = make_plan(contract, items, frozenset(Need), only=("accept.*",), known=items)
     sink = MemorySink()
     target = AsgiTarget(Wrong(contract, condition, status))
-    engine = Engine(contract, target, sink, Settings(key="a-key-of-the-test"), EngineOptions(concurrency=1, repeats=1), run_id="0" * 8)
+    engine = Engine(
+        contract,
+        target,
+        sink,
+        Settings(key="a-key-of-the-test"),
+        EngineOptions(concurrency=1, repeats=1),
+        run_id="0" * 8,
+    )
     asyncio.run(engine.run(plan))
     made = [event for event in sink.events if isinstance(event, FindingMade)]
     weighty = [each for each in made if contract.by_id[each.finding.requirement].strength != "advisory"]

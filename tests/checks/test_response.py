@@ -1,0 +1,330 @@
+"""Response shape: each way of breaking the schema, its requirement, its place, its pattern; and what is passed."""
+
+from typing import Any
+
+import pytest
+
+from conformance.checks import voices
+from conformance.checks.response import exercised, shape
+from conformance.contract.validators import BodyValidator
+from conformance.model.finding import Doubt, Finding, Pass
+
+from .subjects import (
+    ANSWER,
+    AUTOSCALING,
+    DEPLOYMENT,
+    PROMOTION,
+    body_of,
+    case,
+    changed,
+    contract,
+    contract_of,
+    findings,
+    observed,
+    only,
+    passed,
+    passes,
+    refused,
+    silent,
+    subject,
+)
+
+PROMOTED = {
+    "status": "RELEASING",
+    "percent_traffic_to_new_version": 5,
+    "error_message": None,
+    "rolling_deploy": None,
+}
+FULL = {
+    **ANSWER,
+    "current_deployment": {**DEPLOYMENT, "autoscaling_settings": AUTOSCALING, "labels": {"a": [1]}},
+    "candidate_deployment": DEPLOYMENT,
+    "in_progress_promotion": PROMOTED,
+    "promotion_settings": {
+        **PROMOTION,
+        "rolling_deploy_config": {
+            "rolling_deploy_strategy": "REPLICA",
+            "max_surge_percent": 10,
+            "max_unavailable_percent": 0,
+            "stabilization_time_seconds": 0,
+            "replica_overhead_percent": 0,
+        },
+    },
+}
+
+
+def one(answer: Any) -> Finding:  # noqa: ANN401  (JSON)
+    """Return the one finding of an answer."""
+    (found,) = findings(shape(subject(answer=answer)))
+    return found
+
+
+def test_right_answers_pass() -> None:
+    """A full answer passes every response requirement there is; a usual one those that it gives occasion to judge."""
+    every = {each.id for each in contract().requirements if each.id.startswith("response.")}
+    assert every == set(passed(shape(subject(answer=FULL))))
+    usual = set(passed(shape(subject())))
+    assert "response.EnvironmentV1.current_deployment.required" in usual
+    assert "response.EnvironmentV1.current_deployment.type" in usual
+    assert "response.DeploymentV1.type" not in usual
+    assert "response.DeploymentV1.status.enum" not in usual
+    assert "response.EnvironmentV1.candidate_deployment.type" not in usual
+    assert usual < every
+    assert usual == set(exercised(contract(), ANSWER))
+
+
+def test_null_is_no_occasion_for_the_list() -> None:
+    """A nullable member that is null says something of its type, and nothing of its list of values."""
+    null = passes(shape(subject(answer=changed(ANSWER, "promotion_settings/promotion_cleanup_strategy", None))))
+    assert "response.PromotionSettingsV1.promotion_cleanup_strategy.type" in null
+    assert "response.PromotionSettingsV1.promotion_cleanup_strategy.enum" not in null
+
+
+def test_observed_answers_are_held_to_the_schema() -> None:
+    """An answer is an answer, whether the request had to be taken or might be."""
+    assert "response.EnvironmentV1.name.type" in passes(shape(subject(observed("transport.variants"))))
+
+
+def test_does_not_apply() -> None:
+    """An answer that the document does not describe is held against nothing."""
+    assert silent(
+        shape,
+        subject(status=404, answer={}),
+        subject(status=201, answer={}),
+        subject(refused(), answer={}),
+        subject(answer=b"{"),
+        subject(case(method="GET"), answer={}),
+    )
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}}})
+    assert silent(shape, subject(case(target="/things"), of=of))
+
+
+@pytest.mark.parametrize(
+    ("answer", "requirement", "pattern", "pointer", "expected", "actual"),
+    [
+        (
+            changed(ANSWER, "name"),
+            "response.EnvironmentV1.name.required",
+            "response required | a member | absent",
+            "/name",
+            "a member 'name'",
+            "absent",
+        ),
+        (
+            changed(ANSWER, "autoscaling_settings/min_replica"),
+            "response.AutoscalingSettingsV1.min_replica.required",
+            "response required | a member | absent",
+            "/autoscaling_settings/min_replica",
+            "a member 'min_replica'",
+            "absent",
+        ),
+        (
+            changed(ANSWER, "name", None),
+            "response.EnvironmentV1.name.type",
+            "response type | string | null",
+            "/name",
+            "string",
+            "null",
+        ),
+        (
+            changed(ANSWER, "model_id", 1),
+            "response.EnvironmentV1.model_id.type",
+            "response type | string | integer",
+            "/model_id",
+            "string",
+            "1",
+        ),
+        (
+            changed(ANSWER, "autoscaling_settings/min_replica", "0"),
+            "response.AutoscalingSettingsV1.min_replica.type",
+            "response type | integer | string",
+            "/autoscaling_settings/min_replica",
+            "integer",
+            '"0"',
+        ),
+        (
+            changed(ANSWER, "instance_type/gpu_type", []),
+            "response.InstanceTypeV1.gpu_type.type",
+            "response type | string | array",
+            "/instance_type/gpu_type",
+            "null or string",
+            "[]",
+        ),
+        (
+            changed(ANSWER, "autoscaling_settings", "x"),
+            "response.AutoscalingSettingsV1.type",
+            "response type | object | string",
+            "/autoscaling_settings",
+            "object",
+            '"x"',
+        ),
+        (
+            changed(ANSWER, "autoscaling_settings", None),
+            "response.EnvironmentV1.autoscaling_settings.type",
+            "response type | object | null",
+            "/autoscaling_settings",
+            "object",
+            "null",
+        ),
+        (
+            changed(ANSWER, "current_deployment", []),
+            "response.DeploymentV1.type",
+            "response type | object | array",
+            "/current_deployment",
+            "null or object",
+            "[]",
+        ),
+        ([1], "response.EnvironmentV1.type", "response type | object | array", "", "object", "[1]"),
+        (
+            changed(ANSWER, "created_at", "yesterday"),
+            "response.EnvironmentV1.created_at.format",
+            "response format | date-time | string",
+            "/created_at",
+            '"date-time"',
+            '"yesterday"',
+        ),
+        (
+            changed(ANSWER, "promotion_settings/promotion_cleanup_strategy", "OTHER"),
+            "response.PromotionSettingsV1.promotion_cleanup_strategy.enum",
+            "response enum | a value | string",
+            "/promotion_settings/promotion_cleanup_strategy",
+            '["SCALE_TO_ZERO", "KEEP", "DEACTIVATE"]',
+            '"OTHER"',
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+def test_wrong_answers(
+    answer: Any,  # noqa: ANN401  (JSON)
+    requirement: str,
+    pattern: str,
+    pointer: str,
+    expected: str,
+    actual: str,
+) -> None:
+    """A violation is found once, for its requirement, with a pattern that names the class and not the member."""
+    found = one(answer)
+    assert (requirement, pattern, pointer) == (found.requirement, found.pattern, found.pointer)
+    assert sorted(expected.strip("[]").split(", ")) == sorted(found.expected.strip("[]").split(", "))
+    assert actual == found.actual
+    assert f"{requirement} | {pointer} | {pattern}" == found.cause
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (changed(ANSWER, "name"), "leaves out a required member"),
+        (changed(ANSWER, "name", None), "answers null where string is due"),
+        (changed(ANSWER, "created_at", "x"), "answers a text that is no date-time"),
+        (
+            changed(ANSWER, "promotion_settings/promotion_cleanup_strategy", "OTHER"),
+            "answers a value outside its list",
+        ),
+    ],
+)
+def test_sentences(answer: Any, sentence: str) -> None:  # noqa: ANN401  (JSON)
+    """The sentence is of the pattern, the message adds the place."""
+    found = one(answer)
+    assert sentence == found.sentence
+    assert f"{found.pointer}: {sentence}" == found.message
+    assert ("drift" in found.note) is (found.requirement.endswith(".enum"))
+
+
+def test_root_has_a_name() -> None:
+    """An answer that is no object at all is told as the body."""
+    assert one("x").message.startswith("the body: ")
+
+
+def test_what_is_broken_is_not_passed() -> None:
+    """Neither the requirement that speaks nor the type of the member that holds the value is passed."""
+    said = list(shape(subject(answer=changed(ANSWER, "autoscaling_settings", "x"))))
+    assert not {"response.AutoscalingSettingsV1.type", "response.EnvironmentV1.autoscaling_settings.type"} & passes(
+        said
+    )
+    assert "response.EnvironmentV1.autoscaling_settings.required" in passes(said)
+    assert "response.EnvironmentV1.promotion_settings.type" in passes(said)
+
+
+def test_deep_places_are_those_of_the_answer() -> None:
+    """A component that occurs twice has one requirement; the pointer tells which occurrence is meant."""
+    found = one(changed(FULL, "candidate_deployment/status", "ACTIVATING"))
+    assert ("response.DeploymentV1.status.enum", "/candidate_deployment/status") == (found.requirement, found.pointer)
+
+
+def test_known_disagreement_is_a_violation() -> None:
+    """A line feed behind a time breaks the format."""
+    assert (
+        "response.EnvironmentV1.created_at.format"
+        == one(changed(ANSWER, "created_at", "2026-01-01T00:00:00Z\n")).requirement
+    )
+
+
+def test_disputed_place_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the voices disagree, the requirement is neither failed nor passed, and the rest is judged."""
+    monkeypatch.setattr(voices, "disagreements", lambda: ())
+    said = list(shape(subject(answer=changed(ANSWER, "created_at", "2026-01-01T00:00:00Z\n"))))
+    (doubt,) = (each for each in said if isinstance(each, Doubt))
+    assert "response.EnvironmentV1.created_at.format" == doubt.requirement
+    assert not doubt.ours
+    assert doubt.reason.startswith("the validators disagree: a date-time by jsonschema")
+    assert doubt.requirement not in passes(said)
+    assert "response.EnvironmentV1.created_at.type" in passes(said)
+    assert [] == findings(said)
+
+
+def test_disputed_whole_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of which jsonschema finds nothing wrong is a doubt about the body."""
+    monkeypatch.setattr(BodyValidator, "violations", lambda *_: iter(()))
+    said = list(shape(subject(answer=changed(ANSWER, "name", 1))))
+    assert ["response.EnvironmentV1.type"] == [each.requirement for each in said if isinstance(each, Doubt)]
+    assert "response.EnvironmentV1.type" not in passes(said)
+
+
+CLOSED = {"type": "object", "additionalProperties": False, "properties": {"a": {"type": "integer", "minimum": 1}}}
+
+
+def test_closed_objects_and_bounds() -> None:
+    """In another document: a member that a closed object does not declare, a bound, and an item of an array."""
+    schema = {"type": "object", "properties": {"items": {"type": "array", "items": CLOSED}}}
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
+    right = case(target="/things", sent={})
+    closed = next(
+        each.id for each in of.requirements if each.id.endswith("additionalProperties") and "response" in each.id
+    )
+    bound = next(each.id for each in of.requirements if each.id.endswith("a.minimum") and "response" in each.id)
+    said = list(shape(subject(right, answer={"items": [{"a": 1}, {"\ud800odd": 1}, {"b": 2}]}, of=of)))
+    (found,) = findings(said)
+    assert closed == found.requirement
+    assert f"{closed} | /items/* | response additionalProperties | a closed object | a member that is not declared" == (
+        found.cause
+    )
+    assert "answers with members that a closed object does not declare" == found.sentence
+    assert "/items/1/\\ud800odd" == found.pointer
+    assert bound in passes(said)
+    found = only(
+        each
+        for each in shape(subject(right, answer={"items": [{"a": 0}, {"a": 0}]}, of=of))
+        if not isinstance(each, Pass)
+    )
+    assert (bound, "/items/0/a", "1", "0") == (found.requirement, found.pointer, found.expected, found.actual)
+    assert "response minimum | a value | integer" == found.pattern
+    assert "breaks minimum" == found.sentence
+    assert "/items/*/a: breaks minimum" == found.message
+
+
+def test_rows_hidden_by_composition() -> None:
+    """A violation whose requirement the document's composition hides speaks for the whole body."""
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "object"}},
+        "additionalProperties": {"type": "integer"},
+        "not": {"required": ["b"]},
+    }
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
+    right = case(target="/things", sent={})
+    assert of.response is not None
+    root = f"response.{of.response.label}.type"
+    found = findings(shape(subject(right, answer={"x": "y"}, of=of)))
+    assert [root] == [each.requirement for each in found]
+    assert "/x" not in found[0].cause
+    assert [root] == [each.requirement for each in findings(shape(subject(right, answer={"b": 1}, of=of)))]

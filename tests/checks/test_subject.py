@@ -1,0 +1,259 @@
+"""Subjects: what is read out of a case and its exchange, once for all checks."""
+
+import pytest
+
+from conformance.checks.asked import admits, described, essence, path_parameters
+from conformance.checks.subject import Settings, Subject
+from conformance.model.case import Story
+from conformance.model.exchange import Failure
+from conformance.model.jsontext import JsonFault
+from conformance.model.vocabulary import Expectation
+
+from .subjects import (
+    ANSWER,
+    DATED,
+    JSON,
+    TARGET,
+    body_of,
+    case,
+    changed,
+    contract,
+    contract_of,
+    observed,
+    refused,
+    subject,
+)
+
+OBJECT = {"type": "object", "properties": {"a": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("template", "target", "expected"),
+    [
+        ("/a/{id}/b", "/a/x/b", {"id": "x"}),
+        ("/a/{id}/b", "/a/x%2Fy%2520/b?q=1", {"id": "x/y%20"}),
+        ("/a/{id}/b", "/a//b", {"id": ""}),
+        ("/a/{id}/b", "/a/x/b/", None),
+        ("/a/{id}/b", "/a/x/y/b", None),
+        ("/a.b", "/aXb", None),
+        ("/a/{model-id}.{x}", "/a/1.2", {"model-id": "1", "x": "2"}),
+        ("/a", "/a", {}),
+    ],
+)
+def test_path_parameters(template: str, target: str, expected: dict[str, str] | None) -> None:
+    """Parameters are decoded once; another path has none, and names need be no identifiers."""
+    assert expected == path_parameters(template, target)
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", True),
+        (" ,", True),
+        ("application/json", True),
+        ("text/html, Application/JSON;q=0.5", True),
+        ("*/*;q=0.1", True),
+        ("application/*", True),
+        ("text/html", False),
+        ("text/*, application/xml", False),
+    ],
+)
+def test_admits(accept: str, expected: bool) -> None:  # noqa: FBT001  (a table)
+    """A request admits the declared media type by name, by a range, or by asking for nothing."""
+    assert expected is admits(accept, "application/json; charset=utf-8")
+
+
+def test_essence() -> None:
+    """Parameters, spaces and letter case are no part of a media type."""
+    assert "application/json" == essence(" Application/JSON ; charset=x")
+
+
+def test_each_success_has_its_own_schema() -> None:
+    """An answer is held against the schema only where the document gives its status that schema."""
+    of = contract_of(
+        {
+            "requestBody": body_of(OBJECT),
+            "responses": {
+                "200": body_of(OBJECT),
+                "201": body_of({"type": "object"}),
+                "202": {"description": ""},
+                "203": body_of(OBJECT, "text/html"),
+                "206": {"description": "", "content": {"application/json": {}}},
+                "226": {"description": "", "content": {"application/json": None}},
+            },
+        }
+    )
+    found = [status for status in of.operation.successes if described(of.document, of.operation, status)]
+    assert [200] == found
+    bodiless = contract_of({"requestBody": body_of(OBJECT), "responses": {"202": {"description": ""}}})
+    assert described(bodiless.document, bodiless.operation, 202)
+
+
+def test_shared_schema() -> None:
+    """Two statuses that refer to one response have one schema."""
+    of = contract_of(
+        {
+            "requestBody": body_of(OBJECT),
+            "responses": {
+                "200": body_of({"$ref": "#/paths/~1things/post/requestBody/content/application~1json/schema"}),
+                "201": {"$ref": "#/paths/~1things/post/responses/200"},
+            },
+        }
+    )
+    assert described(of.document, of.operation, 201)
+
+
+@pytest.mark.parametrize(
+    ("status", "succeeded", "refused_"),
+    [
+        (199, False, False),
+        (200, True, False),
+        (299, True, False),
+        (300, False, True),
+        (428, False, True),
+        (429, False, False),
+        (499, False, True),
+        (500, False, False),
+    ],
+)
+def test_classes_of_status(status: int, succeeded: bool, refused_: bool) -> None:  # noqa: FBT001  (a table)
+    """2xx takes a request, 3xx and 4xx refuse it; 429 does neither."""
+    found = subject(status=status)
+    assert (succeeded, refused_) == (found.succeeded, found.refused)
+
+
+def test_answer_that_is_not_whole() -> None:
+    """Of a broken answer the status counts, the content does not."""
+    broken = subject(failure=Failure.TRUNCATED)
+    assert (200, None, True) == (broken.status, broken.response, broken.succeeded)
+    assert ("", None, False) == (broken.media_type, broken.answer, broken.promised)
+    assert isinstance(broken.json, JsonFault)
+    silent = subject(failure=Failure.CLOSED, response=False)
+    assert (0, None) == (silent.status, silent.response)
+
+
+def test_kind_and_focus() -> None:
+    """The class of what was sent comes from the story; without one it is a right request."""
+    assert "a right request" == subject(case()).kind
+    assert "a right request" == subject(case(story=Story("", "x", "", "", "says"))).kind
+    assert "odd" == subject(case(story=Story("", "x", "", "", "says", "odd"))).kind
+    assert "a.b" == subject(case(Expectation.ACCEPTED, "a.b", "c.d")).focus
+
+
+@pytest.mark.parametrize(
+    ("pointer", "expected"),
+    [
+        ("/autoscaling_settings/min_replica", "/autoscaling_settings/min_replica"),
+        ("/autoscaling_settings/odd", "/autoscaling_settings"),
+        ("/odd/min_replica", ""),
+        ("", ""),
+        ("Authorization", "Authorization"),
+    ],
+)
+def test_place(pointer: str, expected: str) -> None:
+    """The place of a case is a declared one, so that a random name of a member is in no cause."""
+    assert expected == subject(refused(story=Story(pointer, "k", "", "", "s"))).place
+
+
+def test_place_in_an_array() -> None:
+    """Indices are generalised to the node of the items; an index where there are none leads nowhere."""
+    of = contract_of(
+        {
+            "requestBody": body_of({"type": "object", "properties": {"a": {"type": "array", "items": OBJECT}}}),
+            "responses": {"200": body_of(OBJECT)},
+        }
+    )
+    assert "/a/*/a" == subject(refused(story=Story("/a/3/a", "k", "", "", "s")), of=of).place
+    assert "/a" == subject(refused(story=Story("/a/x/a", "k", "", "", "s")), of=of).place
+    assert "" == subject(refused(story=Story("/3/a", "k", "", "", "s")), of=of).place
+
+
+@pytest.mark.parametrize(
+    "target", ["/v1/models//environments", "/v1/models/../environments", "/v1/models/%2E/environments", TARGET + "/"]
+)
+def test_another_path(target: str) -> None:
+    """A path that servers fold, or that is another one, promises nothing."""
+    found = subject(observed("transport.variants", target=target))
+    assert not found.names_operation
+    assert found.answer is None
+
+
+def test_promised() -> None:
+    """The document describes the answer of a success to its method, path and media type, and of no other."""
+    assert subject().promised
+    assert subject(observed("transport.variants")).promised
+    for other in (
+        subject(status=201),
+        subject(status=404),
+        subject(refused()),
+        subject(case(method="PUT")),
+        subject(case(headers=(("ACCEPT", "text/html"),))),
+        subject(failure=Failure.EXCESS),
+    ):
+        assert not other.promised
+    assert subject(case(headers=(("Accept", "text/html"), ("Accept", "*/*")))).promised
+
+
+def test_bodiless_success() -> None:
+    """A declared 204 has no content to be judged."""
+    of = contract_of(
+        {"requestBody": body_of(OBJECT), "responses": {"200": body_of(OBJECT), "204": {"description": ""}}}
+    )
+    assert not subject(case(target="/things"), status=204, answer=b"", of=of).promised
+    assert subject(case(target="/things"), status=200, of=of).promised
+    lone = contract_of({"requestBody": body_of(OBJECT), "responses": {"204": {"description": ""}}})
+    assert not subject(case(target="/things"), status=204, answer=b"", of=lone).promised
+
+
+def test_answer_and_sent() -> None:
+    """Both bodies are read exactly; what is no JSON is None."""
+    assert ANSWER == subject().answer
+    assert subject(answer=b"{").answer is None
+    assert {"a": 1} == subject(case(sent={"a": 1})).sent
+    assert subject(case(sent=b"{")).sent is None
+    assert subject(case(sent=None)).sent is None
+    assert [1] == subject(status=201, answer=[1]).answer_of_probe
+    assert subject(status=404, answer=[1]).answer_of_probe is None
+    assert subject(answer=b"{").answer_of_probe is None
+
+
+def test_echoing() -> None:
+    """Only an answer to a body that reads one way, by a target with state, says something of the request."""
+    assert subject().echoing
+    assert not subject(settings=Settings(stateless=True)).echoing
+    assert not subject(case(sent=b'{"name": "a", "name": "b"}')).echoing
+    assert not subject(case(sent=b"{")).echoing
+    assert not subject(status=404).echoing
+
+
+def test_invalid_at() -> None:
+    """A place is invalid where the answer breaks the schema at it, above it or below it."""
+    broken = subject(answer=changed(changed(ANSWER, "autoscaling_settings/min_replica", "x"), "promotion_settings", 1))
+    for path in ("/autoscaling_settings/min_replica", "/autoscaling_settings", "/promotion_settings/rolling_deploy"):
+        assert broken.invalid_at(path)
+    for path in ("/autoscaling_settings/min_replica_x", "/autoscaling_settings/max_replica", "/promotion_settingsx"):
+        assert not broken.invalid_at(path)
+
+
+@pytest.mark.parametrize(
+    ("status", "proven", "expected"),
+    [(429, True, True), (401, False, True), (405, False, True), (404, True, False), (422, False, False)],
+)
+def test_beside(status: int, proven: bool, expected: bool) -> None:  # noqa: FBT001  (a table)
+    """Before a right request was taken, a status may be about credential or path; 429 always is beside the point."""
+    assert expected is subject(status=status, settings=Settings(proven=proven)).beside
+
+
+def test_media_type() -> None:
+    """The media type is the first field's, without parameters."""
+    fields = (("content-type", "Text/HTML; charset=x"), JSON, DATED)
+    assert "text/html" == subject(headers=fields).media_type
+    assert "" == subject(headers=()).media_type
+
+
+def test_no_answer_of_another_document() -> None:
+    """A document without a JSON answer has nothing to be judged by."""
+    of = contract_of({"requestBody": body_of(OBJECT), "responses": {"200": {"description": ""}}})
+    found: Subject = subject(case(target="/things"), of=of)
+    assert () == found.reading.violations
+    assert contract().response is not None

@@ -8,7 +8,7 @@ import msgspec
 
 from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.contract.shapes import Shape
-from conformance.model.jsontext import Literal, Writable
+from conformance.model.jsontext import JsonFault, Literal, Writable, equal, read_text, write
 from conformance.strategies import scalars
 
 Base: TypeAlias = OneOf["smallest", "fullest"]
@@ -47,7 +47,7 @@ def distinct_items(node: Node, branch: int, count: int) -> list[Writable] | None
     found: list[Writable] = []
     place = _item_node(node, branch)
     for each in _several(place) if place else range(count):
-        if len(found) < count and each not in found:
+        if len(found) < count and not any(_same(each, other) for other in found):
             found.append(each)
     return found if len(found) == count else None
 
@@ -93,11 +93,17 @@ def _built(node: Node, base: Base, defaults: Defaults) -> Writable:
     if shape.type == "object":
         return members(node, branch, base, defaults)
     if shape.type == "array":
-        least, most = bounds(shape, "minItems", "maxItems")
-        count = max(least, 1 if base == "fullest" and most else 0)
-        unique = distinct_items(node, branch, count) if shape.value("uniqueItems") is True and count > 1 else None
-        return unique or [item(node, branch, base, defaults) for _ in range(count)]
+        return _array(node, branch, base, defaults)
     return scalars.typical(node, shape)
+
+
+def _array(node: Node, branch: int, base: Base, defaults: Defaults) -> list[Writable]:
+    shape = node.shapes[branch]
+    least, most = bounds(shape, "minItems", "maxItems")
+    place = _item_node(node, branch)
+    count = max(least, 1 if base == "fullest" and most and (place is None or place.shapes) else 0)
+    unique = distinct_items(node, branch, count) if shape.value("uniqueItems") is True and count > 1 else None
+    return unique or [item(node, branch, base, defaults) for _ in range(count)]
 
 
 def members(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
@@ -132,9 +138,17 @@ def beside(node: Node, branch: int, inner: Writable, base: Base, defaults: Defau
     shape = node.shapes[branch]
     count = max(bounds(shape, "minItems", "maxItems")[0] - 1, 0)
     if count and shape.value("uniqueItems") is True:
-        others = [each for each in distinct_items(node, branch, count + 1) or [] if each != inner]
+        others = [each for each in distinct_items(node, branch, count + 1) or [] if not _same(each, inner)]
         return others[:count]
     return [item(node, branch, base, defaults) for _ in range(count)]
+
+
+def _same(one: Writable, other: Writable) -> bool:
+    """Tell whether two values are equal by JSON Schema, however they are spelled."""
+    try:
+        return equal(read_text(write(one)).value, read_text(write(other)).value)
+    except JsonFault:
+        return False  # a number too long to be read equals no plain one
 
 
 def _item_node(node: Node, branch: int) -> Node | None:
@@ -142,19 +156,17 @@ def _item_node(node: Node, branch: int) -> Node | None:
 
 
 def _several(node: Node) -> Iterator[Writable]:
-    """Yield different valid values of a node, of its preferred shape."""
-    if not node.shapes:
-        return
-    branch = _preferred(node)
-    shape = node.shapes[branch]
-    if shape.type not in {"object", "array"}:
-        yield from scalars.several(node, shape)
-        return
-    whole = build(node, "smallest", NO_DEFAULTS)
-    yield whole
-    if isinstance(whole, dict):
-        for child in node.members(branch):
-            yield from ({**whole, child.name: each} for each in _several(child))
+    """Yield different valid values of a node, shape by shape."""
+    for branch, shape in enumerate(node.shapes):
+        if shape.type == "object":
+            whole = members(node, branch, "smallest", NO_DEFAULTS)
+            yield whole
+            for child in node.members(branch):
+                yield from ({**whole, child.name: each} for each in _several(child))
+        elif shape.type == "array":
+            yield _array(node, branch, "smallest", NO_DEFAULTS)
+        else:
+            yield from scalars.several(node, shape)
 
 
 def _preferred(node: Node) -> int:

@@ -55,4 +55,5 @@ def several(node: Node, shape: Shape) -> Iterator[Writable]:
             yield from (n for step in range(1, MOST) for n in (usual + step, usual - step) if numbers.within(shape, n))
         case "string" if shape.value("format") not in texts.FORMATS:
             numbered = (f"{letter}{number}" for number in range(MOST) for letter in ("a", "A", ""))
-            yield from (text for text in numbered if texts.within(shape, text))
+            repeated = ("a" * number for number in range(2, MOST))
+            yield from (text for text in (*repeated, *numbered) if texts.within(shape, text))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from conformance.contract.nodes import Node
-from conformance.model.jsontext import Writable
 from conformance.strategies import construction
 from conformance.strategies.classes import Value
 
@@ -21,8 +20,9 @@ def valid_arrays(node: Node, branch: int) -> Iterator[Value]:
         items = construction.distinct_items(node, branch, count)
         if least <= count <= most and items is not None:
             yield Value(slug, items, kind, "uniqueItems" if unique and count > 1 else "type")
-    if not unique and least <= 2 <= most:  # noqa: PLR2004
-        yield Value("equal-items", _items(node, branch, 2), "an array of two equal items", edge=True)
+    one = construction.distinct_items(node, branch, 1)
+    if one is not None and not unique and least <= len(one * 2) <= most:
+        yield Value("equal-items", one * 2, "an array of two equal items", edge=True)
     yield from _arrays(node, branch, {"minItems": least, "maxItems": most}, "kept", "at")
 
 
@@ -57,14 +57,10 @@ def _arrays(node: Node, branch: int, counts: dict[str, int], end: str, where: st
         if keyword in node.shapes[branch].keywords and 0 <= count <= MOST:
             items = construction.distinct_items(node, branch, count)
             if items is None and node.shapes[branch].value("uniqueItems") is not True:
-                items = _items(node, branch, count)
+                items = [construction.item(node, branch) for _ in range(count)]
             if items is not None:
                 slug = "min-items" if keyword == "minItems" else "max-items"
                 yield Value(f"{slug}-{end}", items, f"an array {where} {keyword}", keyword)
-
-
-def _items(node: Node, branch: int, count: int) -> list[Writable]:
-    return [construction.item(node, branch) for _ in range(count)]
 
 
 def _objects(node: Node, branch: int, counts: dict[str, int], end: str, where: str) -> Iterator[Value]:

@@ -38,7 +38,7 @@ def shape(subject: Subject) -> Judged:
         yield Doubt(requirement, f"the validators disagree: {reason}")
     causes: set[str] = set()
     for violation in subject.reading.violations:
-        found, broken = _finding(contract, root, violation, answer)
+        found, broken = _finding(contract, root, violation, subject.reading.answer)
         undecided |= {found.requirement, *broken}
         if found.cause not in causes:
             causes.add(found.cause)

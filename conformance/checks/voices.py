@@ -20,6 +20,8 @@ from conformance.contract.validators import DIALECT, BodyValidator
 from conformance.contract.violation import Violation
 from conformance.model.jsontext import Json
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
 MANY = 1_000
 """How many violations of one answer are read: more of them say nothing more."""
 
@@ -44,13 +46,23 @@ class Reading(msgspec.Struct, frozen=True):
     violations: tuple[Violation, ...] = ()
     disputed: tuple[tuple[str, str], ...] = ()
     """Pointer and reason, each."""
+    answer: Json = None
+    """What was read, where something is wrong with it: the answer, with U+FFFD in place of lone surrogates."""
 
 
 def read_answer(contract: Contract, answer: Json) -> Reading:
     """Return what both voices make of an answer; nothing where jsonschema-rs finds it right."""
     validator = contract.response_validator
-    if validator is None or validator.is_valid(answer):
+    if validator is None:
         return Reading()
+    try:
+        valid = validator.is_valid(answer)
+    except UnicodeEncodeError:
+        # JSON can write lone surrogates as escapes, and the validator in Rust has no texts that hold them.
+        valid = validator.is_valid(_mended(answer))
+    if valid:
+        return Reading()
+    answer = _mended(answer)
     violations: list[Violation] = []
     disputed: list[tuple[str, str]] = []
     for each in _explained(validator, answer):
@@ -71,7 +83,7 @@ def read_answer(contract: Contract, answer: Json) -> Reading:
     if not violations and not disputed:
         heard = next((f"{each.keyword} at {each.pointer!r}" for each in validator.fast_violations(answer)), "nothing")
         disputed.append(("", clean(f"jsonschema-rs finds {heard} wrong, jsonschema nothing")))
-    return Reading(tuple(violations), tuple(disputed))
+    return Reading(tuple(violations), tuple(disputed), answer)
 
 
 @cache
@@ -99,6 +111,14 @@ def value_of(body: Json, pointer: str) -> Json:
         else:
             return None
     return value
+
+
+def _mended(value: Json) -> Json:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_LONE_SURROGATE.sub("\ufffd", name): _mended(item) for name, item in value.items()}
+    return [_mended(item) for item in value] if isinstance(value, list) else value
 
 
 def _explained(validator: BodyValidator, answer: Json) -> tuple[Violation, ...]:

@@ -1,4 +1,7 @@
-"""Requirements that follow from the schemas: what a request may hold, may not hold, and what a response must hold."""
+"""Requirements that follow from the schemas: what a request may hold, may not hold, and what a response must hold.
+
+A component that occurs at several places gives each of its rows several times, all alike.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -40,7 +43,7 @@ def acceptance(root: Node) -> Iterator[Requirement]:
     yield _row(Group.ACCEPTANCE, root, "required", Strength.MUST, "a body with the required members alone is accepted")
     yield _row(Group.ACCEPTANCE, root, "combination", Strength.MUST, "any combination of valid members is accepted")
     yield _row(Group.ACCEPTANCE, root, "example", Strength.MUST, "the document's own example is accepted")
-    for node in _distinct(root):
+    for node in root.walk():
         if node is not root:
             yield _row(Group.ACCEPTANCE, node, "", Strength.MUST, f"{_named(node)}: {_spellings(node)} accepted")
         if node.types & {"integer", "number", "string"} and not _enumerated(node):
@@ -72,7 +75,7 @@ def rejection(root: Node, operation: Operation) -> Iterator[Requirement]:
             Group.REJECTION,
             (source,),
         )
-    for node in _distinct(root):
+    for node in root.walk():
         if node.required and node is not root:
             yield _row(
                 Group.REJECTION, node, "required", Strength.MUST, f"{_named(node)}: a body without it is refused"
@@ -97,7 +100,7 @@ def rejection(root: Node, operation: Operation) -> Iterator[Requirement]:
 
 def response(root: Node) -> Iterator[Requirement]:
     """Yield what a successful answer must hold."""
-    for node in _distinct(root):
+    for node in root.walk():
         if node.required and node is not root:
             yield _row(Group.RESPONSE, node, "required", Strength.MUST, f"{_named(node)} is present")
         if node is not root:
@@ -154,15 +157,6 @@ def declared_default(node: Node) -> str | None:
         if shape.value("default") is not None:
             return write(shape.value("default"))
     return None
-
-
-def _distinct(root: Node) -> Iterator[Node]:
-    """Yield one node a label: a component that occurs twice has one set of requirements."""
-    seen: set[str] = set()
-    for node in root.walk():
-        if node.label not in seen:
-            seen.add(node.label)
-            yield node
 
 
 def _enumerated(node: Node) -> bool:

@@ -48,7 +48,12 @@ class BodyValidator:
             raise ContractError(f"{document.name}: {place} is no JSON Schema: {error.message}") from error
 
     def is_valid(self, value: Json) -> bool:
-        """Tell the verdict of jsonschema-rs."""
+        """Tell the verdict of jsonschema-rs.
+
+        Raises:
+            UnicodeEncodeError: a text in `value` holds a lone surrogate, which texts of Rust cannot.
+
+        """
         return self._fast.is_valid(value)
 
     def second_voice(self, value: Json) -> bool:

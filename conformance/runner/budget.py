@@ -96,7 +96,7 @@ class Budget:
 
     def _release(self, task: asyncio.Task[object] | None) -> None:
         """Let go of what a task holds; the condition is locked."""
-        if self._held.pop(task, 0):
+        if self._held.pop(task, None) is not None:
             self._changed.notify_all()
 
     def _spent(self, requests: int, could_create: int) -> str:

@@ -189,3 +189,12 @@ def test_no_schema() -> None:
     """Without a response schema nothing is wrong."""
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}}})
     assert [] == places({"a": 1}, of)
+
+
+def test_lone_surrogates() -> None:
+    """A text or a name that UTF-8 cannot hold is validated all the same, wherever it stands."""
+    assert [] == places(changed(ANSWER, "name", "a\ud800b"))
+    odd = {**ANSWER, "current_deployment": {**DEPLOYMENT, "labels": {"\udfff": ["\ud800", 1]}, "name": 1}}
+    assert [("/current_deployment/name", "type")] == places(odd)
+    assert {"\ufffd": ["\ufffd", 1]} == value_of(read_answer(contract(), odd).answer, "/current_deployment/labels")
+    assert [("/created_at", "format")] == places(changed(ANSWER, "created_at", "\ud800"))

@@ -1,0 +1,211 @@
+"""Acceptance: what the contract allows is taken, what pages forbid is a note, and right credentials are right."""
+
+import pytest
+from msgspec.structs import replace
+
+from conformance.checks.acceptance import accepted, prose, right_credential, trials
+from conformance.checks.subject import Settings
+from conformance.contract.contract import Contract
+from conformance.model.case import Case
+from conformance.model.exchange import Failure
+from conformance.model.vocabulary import Expectation
+
+from .subjects import (
+    FOCUS,
+    a_story,
+    body_of,
+    case,
+    contract_of,
+    observed,
+    only,
+    passed,
+    refused,
+    silent,
+    subject,
+    summary,
+)
+
+AT = "/autoscaling_settings/min_replica"
+EDGE = "accept.UpdateAutoscalingSettingsV1.min_replica.type"
+BEYOND = "accept.beyond-prose"
+PROVEN = Settings(proven=True)
+LIVE = Settings(loopback=False)
+STORY = a_story(kind="an integer beyond 53 bits")
+
+
+def usual(*requirements: str, beyond: tuple[str, ...] = (), slotted: bool = True) -> Case:
+    """Return a case that must be accepted, with a story."""
+    return case(Expectation.ACCEPTED, *requirements, story=STORY, beyond=beyond, slotted=slotted)
+
+
+def open_contract() -> Contract:
+    """Return a contract without credentials."""
+    return contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}}})
+
+
+def test_accepted() -> None:
+    """A declared success passes all that the case exercises."""
+    assert [FOCUS, EDGE] == passed(accepted(subject(usual(FOCUS, EDGE))))
+    assert [FOCUS] == passed(accepted(subject(failure=Failure.TRUNCATED)))
+
+
+@pytest.mark.parametrize("code", [400, 402, 406, 415, 422, 499])
+def test_refuses(code: int) -> None:
+    """A refusal is found for the first requirement, with the class of what was sent."""
+    found = only(accepted(subject(usual(EDGE, FOCUS), status=code)))
+    assert (EDGE, "refuses | an integer beyond 53 bits | 4xx", AT) == summary(found)
+    assert f"{EDGE} | {AT} | refuses | an integer beyond 53 bits | 4xx" == found.cause
+    assert "refuses an integer beyond 53 bits" == found.sentence
+    assert f"refuses min_replica is a text with {code}" == found.message
+    assert ("accepted: 200", str(code)) == (found.expected, found.actual)
+
+
+def test_refuses_without_a_story() -> None:
+    """A case without a story is named by its id; random names of members are in no cause."""
+    found = only(accepted(subject(status=400)))
+    assert ("refuses a-case with 400", "refuses a right request", "") == (found.message, found.sentence, found.pointer)
+    odd = case(Expectation.ACCEPTED, FOCUS, story=a_story("/random"))
+    assert "random" not in only(accepted(subject(odd, status=400))).cause
+
+
+def test_name_that_is_taken() -> None:
+    """409 is a refusal only where the name is fresh."""
+    assert only(accepted(subject(usual(), status=409)))
+    assert silent(accepted, subject(usual(slotted=False), status=409))
+    assert only(accepted(subject(usual(slotted=False), status=400)))
+
+
+def test_beyond_prose() -> None:
+    """What pages forbid may be refused by a live host; on loopback that is a finding, and never one of strength must."""
+    edge, must = usual(EDGE, beyond=("advisory.min_replica",)), usual(FOCUS, beyond=("advisory.min_replica",))
+    assert silent(accepted, subject(edge, status=400, settings=LIVE), subject(must, status=400, settings=LIVE))
+    assert EDGE == only(accepted(subject(edge, status=400))).requirement
+    assert BEYOND == only(accepted(subject(must, status=400))).requirement
+    assert FOCUS == only(accepted(subject(usual(FOCUS), status=400, settings=LIVE))).requirement
+    assert [FOCUS] == passed(accepted(subject(must, settings=LIVE)))
+
+
+def test_refusal_that_is_about_the_run() -> None:
+    """Credential and path have requirements of their own; where no credential is asked for, 401 is a refusal."""
+    for code in (401, 403, 404, 405, 429):
+        assert silent(accepted, subject(status=code))
+    for code in (401, 404, 405, 429):
+        assert silent(accepted, subject(status=code, settings=PROVEN))
+    assert only(accepted(subject(status=403, settings=PROVEN)))
+    plain = case(target="/things")
+    for code in (401, 403):
+        assert only(accepted(subject(plain, status=code, of=open_contract())))
+    for code in (404, 405):
+        assert silent(accepted, subject(plain, status=code, of=open_contract()))
+
+
+def test_accepted_does_not_apply() -> None:
+    """Other cases, redirections, undeclared successes, errors of the server and silence are not judged here."""
+    assert silent(
+        accepted,
+        subject(refused()),
+        subject(refused(), status=400),
+        subject(observed(FOCUS)),
+        subject(observed(FOCUS), status=400),
+        *(subject(status=code) for code in (201, 302, 399, 500)),
+        subject(response=False, failure=Failure.CLOSED),
+        subject(replace(case(), requirements=())),
+        subject(replace(case(), requirements=()), status=400),
+    )
+
+
+def test_prose() -> None:
+    """A body that pages forbid: refused passes, taken is a note for each page."""
+    odd = usual(EDGE, beyond=("advisory.min_replica", "advisory.replica-order"))
+    assert ["advisory.min_replica", "advisory.replica-order"] == passed(prose(subject(odd, status=400)))
+    one, other = prose(subject(odd, status=201))
+    pattern = "takes what a page forbids | a body beyond a page | 2xx"
+    assert ("advisory.min_replica", pattern, AT) == summary(one)  # type: ignore[arg-type]
+    assert "advisory.replica-order" == other.requirement
+    assert "takes what a page says is refused" == one.sentence  # type: ignore[union-attr]
+    assert "takes what a page says is refused: `min_replica`: -1 refused, 0 accepted" == one.message  # type: ignore[union-attr]
+    assert ("refused, by the page", "201") == (one.expected, one.actual)  # type: ignore[union-attr]
+    unknown = only(prose(subject(case(beyond=("no.such",)))))
+    assert ("takes what a page says is refused: no.such", "") == (unknown.message, unknown.pointer)
+    assert " |  | " in only(prose(subject(case(beyond=("a.b",), story=a_story("/random"))))).cause
+
+
+def test_prose_does_not_apply() -> None:
+    """What is refused for another reason, or not at all beyond pages, is no word on them."""
+    odd = usual(EDGE, beyond=("advisory.min_replica",))
+    assert silent(prose, *(subject(odd, status=code) for code in (401, 404, 429, 500)), subject(usual()))
+    assert passed(prose(subject(odd, status=404, settings=PROVEN)))
+
+
+def trial(name: str, requirement: str) -> Case:
+    """Return a trial."""
+    return observed(requirement, story=a_story("", "trial", name))
+
+
+def test_trials_without_a_right_outcome() -> None:
+    """Where no page says what should become of a body, either is a note."""
+    requirement = "drift.max_scale_down_rate"
+    for code, word in ((200, "taken"), (400, "refused"), (302, "refused")):
+        found = only(trials(subject(trial("max-scale-down-rate", requirement), status=code)))
+        assert (requirement, f"trial | max-scale-down-rate | {word}", "") == summary(found)
+        assert f"max scale down rate: {word}" == found.sentence
+        assert str(code) == found.actual
+
+
+def test_trials_with_a_right_outcome() -> None:
+    """Where a page says it, that passes and the other is a note."""
+    unused = trial("rolling-config-unused", "advisory.rolling-config-unused")
+    assert ["advisory.rolling-config-unused"] == passed(trials(subject(unused)))
+    assert "trial | rolling-config-unused | refused" == only(trials(subject(unused, status=400))).pattern
+    reserved = trial("reserved-production", "advisory.reserved-name")
+    assert ["advisory.reserved-name"] == passed(trials(subject(reserved, status=409)))
+    assert "trial | reserved-production | taken" == only(trials(subject(reserved))).pattern
+
+
+def test_trials_do_not_apply() -> None:
+    """A refusal for another reason, an unknown trial and other cases are not recorded."""
+    reserved = trial("reserved-production", "advisory.reserved-name")
+    assert silent(trials, *(subject(reserved, status=code) for code in (401, 403, 404, 429, 500)))
+    assert passed(trials(subject(reserved, status=403, settings=PROVEN)))
+    assert silent(trials, subject(trial("no-such", "advisory.reserved-name")), subject(), subject(usual()))
+
+
+def test_right_credential() -> None:
+    """Any success shows that the credential was taken; 401 and 403 that it was not."""
+    for code in (200, 201):
+        assert ["authentication.valid"] == passed(right_credential(subject(status=code)))
+    for code in (401, 403):
+        found = only(right_credential(subject(usual(FOCUS), status=code)))
+        pattern = f"refuses | a right credential | {code}"
+        assert ("authentication.valid", pattern, "Authorization") == summary(found)
+        assert "refuses a right credential" == found.sentence
+        assert ("accepted", str(code)) == (found.expected, found.actual)
+
+
+def test_right_credential_written_otherwise() -> None:
+    """Where only the header section was changed, the requirement of that change speaks."""
+    odd = case(Expectation.ACCEPTED, "transport.field-names", story=a_story("", "header", "odd names"))
+    for code in (401, 403):
+        found = only(right_credential(subject(odd, status=code)))
+        assert ("transport.field-names", f"refuses | odd names | {code}", "Authorization") == summary(found)
+        assert "refuses a right credential with odd names" == found.sentence
+
+
+def test_forbidden_for_another_reason() -> None:
+    """403 to a value that a sane server may refuse, or once a right request was taken, is no word on the credential."""
+    assert silent(right_credential, subject(usual(EDGE), status=403), subject(status=403, settings=PROVEN))
+    assert only(right_credential(subject(usual(EDGE), status=401)))
+    assert only(right_credential(subject(status=401, settings=PROVEN)))
+    assert only(right_credential(subject(usual("no.such"), status=403)))
+
+
+def test_right_credential_does_not_apply() -> None:
+    """Other cases and statuses, and documents that ask for no credential, are not judged here."""
+    assert silent(
+        right_credential,
+        subject(refused()),
+        subject(observed(FOCUS), status=401),
+        *(subject(status=code) for code in (302, 400, 404, 429, 500)),
+        subject(case(target="/things"), status=401, of=open_contract()),
+        subject(case(target="/things"), of=open_contract()),
+    )

@@ -1,0 +1,83 @@
+"""Drift: members that the document does not declare are told, one note an object."""
+
+import pytest
+
+from conformance.checks.drift import MANY, members
+from conformance.checks.subject import Settings
+
+from .subjects import (
+    ANSWER,
+    DEPLOYMENT,
+    body_of,
+    case,
+    changed,
+    contract,
+    contract_of,
+    findings,
+    only,
+    passed,
+    refused,
+    silent,
+    subject,
+    summary,
+)
+
+
+def test_declared_members() -> None:
+    """An answer with declared members alone passes, also where members may hold anything, or the target is stateless."""
+    labels = changed(ANSWER, "current_deployment", {**DEPLOYMENT, "labels": {"any": {"thing": 1}}})
+    for answer in (ANSWER, labels):
+        assert ["drift.members"] == passed(members(subject(answer=answer, settings=Settings(stateless=True))))
+
+
+def test_undeclared_members() -> None:
+    """Members of later documents are a note for the object that holds them; their names are in no cause."""
+    answer = {**ANSWER, "request_backpressure_settings": None, "region": {"slug": "x"}}
+    found = only(members(subject(answer=answer)))
+    pattern = "undeclared member | an answer | a member that is not declared"
+    assert ("drift.members", pattern, "/request_backpressure_settings") == summary(found)
+    assert f"drift.members |  | {pattern}" == found.cause
+    assert "answers with members that the document does not declare" == found.sentence
+    assert "not declared: /request_backpressure_settings, /region" == found.message
+    assert ("declared members", "/request_backpressure_settings, /region") == (found.expected, found.actual)
+
+
+def test_one_note_an_object() -> None:
+    """Each object that holds undeclared members has one note, at its declared place."""
+    answer = changed(changed(ANSWER, "autoscaling_settings/max_scale_down_rate", 5), "odd~/name", 1)
+    found = findings(members(subject(answer=answer)))
+    assert ["/autoscaling_settings/max_scale_down_rate", "/odd~0~1name"] == [each.pointer for each in found]
+    assert [" | /autoscaling_settings | ", " |  | "] == [
+        each.cause.removeprefix("drift.members").partition("undeclared")[0] for each in found
+    ]
+
+
+def test_items_of_arrays() -> None:
+    """Undeclared members of items are one note for the array, however many there are."""
+    item = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    schema = {"type": "object", "properties": {"items": {"type": "array", "items": item}, "free": {"type": "array"}}}
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
+    if "drift.members" not in of.by_id:
+        pytest.skip("the rows of drift speak of one operation")
+    held = {"items": [{"a": 1}, {"b": 1}, {"c": 1}], "free": [{"x": 1}]}
+    found = only(members(subject(case(target="/things", sent={}), answer=held, of=of)))
+    assert ("/items/1/b", True) == (found.pointer, " | /items/* | " in found.cause)
+
+
+def test_bounded() -> None:
+    """Of very many members a few are named, and a long name is cut."""
+    many = {**ANSWER, **{f"m{number:05}": 1 for number in range(200_000)}}
+    found = only(members(subject(answer=many)))
+    assert 10 == len(found.actual.split(", "))
+    assert MANY < 200_000
+    long = only(members(subject(answer={**ANSWER, "\ud800" + "x" * 1_000_000: 1})))
+    assert len(long.message) < 1_100
+
+
+def test_does_not_apply() -> None:
+    """Refusals have no declared members, nor have documents without such a requirement."""
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of({"type": "object"})}})
+    assert silent(members, subject(status=404, answer={"x": 1}), subject(refused(), answer={"x": 1}))
+    if "drift.members" not in of.by_id:
+        assert silent(members, subject(case(target="/things"), answer={"x": 1}, of=of))
+    assert "drift.members" in contract().by_id

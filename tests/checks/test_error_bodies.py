@@ -1,0 +1,168 @@
+"""Error bodies: a representation, JSON where JSON is declared, no page, no stack trace, the members of pages."""
+
+import time
+
+import pytest
+
+from conformance.checks.error_bodies import json, no_page, representation, shape
+from conformance.model.exchange import Failure
+
+from .subjects import DATED, JSON, case, contract_of, body_of, observed, only, passed, refused, silent, subject, summary
+
+RIGHT = {"code": "VALIDATION_ERROR", "message": "min_replica is no integer"}
+
+
+def error(body: object = RIGHT, *, media_type: str = "application/json", code: int = 400) -> object:
+    """Return a refusal."""
+    return subject(refused(), status=code, answer=body, headers=(("Content-Type", media_type), DATED))
+
+
+ELSEWHERE = (
+    subject(),
+    subject(status=302),
+    subject(status=500),
+    subject(status=429),
+    subject(status=400, failure=Failure.TRUNCATED),
+    subject(case(method="HEAD"), status=405),
+)
+
+
+def test_representation() -> None:
+    """A 4xx has a body; one of white space alone is none."""
+    for code in (400, 404, 499):
+        assert ["error.representation"] == passed(representation(error(code=code)))
+    for body in (b"", b" \r\n"):
+        found = only(representation(error(body)))
+        assert ("error.representation", "body of an error | a 4xx | empty", "") == summary(found)
+        assert "answers 4xx without a body that explains it" == found.sentence
+        assert ("a representation", "no body, or white space") == (found.expected, found.actual)
+    assert silent(representation, *ELSEWHERE)
+
+
+def test_json() -> None:
+    """What declares JSON is JSON; what declares something else is not asked."""
+    assert ["error.json"] == passed(json(error()))
+    assert ["error.json"] == passed(json(error(b"[1]", media_type="application/problem+json; x=y")))
+    for body in (b"Bad Request", b"", b"{'code': 'BAD'}", b'{"input": NaN}', b"\xff"):
+        found = only(json(error(body, media_type="application/problem+json")))
+        assert ("error.json", "body of an error | a 4xx that declares JSON | not JSON", "") == summary(found)
+        assert "declares JSON for an error that is not" == found.sentence
+        assert "a JSON text" == found.expected
+        assert found.actual
+    for media_type in ("text/plain", "", "text/json"):
+        assert silent(json, error(b"Bad Request", media_type=media_type))
+    assert silent(json, *ELSEWHERE)
+
+
+@pytest.mark.parametrize("body", [b"[" * 1_000 + b"]" * 1_000, b'{"input": ' + b"1" * 5_000 + b"}"])
+def test_json_beyond_the_reader(body: bytes) -> None:
+    """An error that repeats a deep or long value may well be JSON: it is not judged."""
+    assert silent(json, error(body))
+
+
+TRACES = [
+    b"Traceback (most recent call last):\n  File x",
+    b"panic\n\ngoroutine 17 [running]:\nmain",
+    b"Error\n\tat com.example.Main.run(Main.java:17)\n",
+    b"Error: x\n    at Object.<anonymous> (/app/index.js:10:5)\n",
+    b"Error: x\r\n    at /app/index.js:10:5\r\n",
+    b"  at App.Program.Main(String[] args) in /src/Program.cs:line 12",
+    rb'{"stack": "Error: x\n    at run (/app/index.js:10:5)"}'.replace(b'"}', b'\\n"}'),
+    rb'{"stack": "x\r\n   at run (/app/index.js:10:5)\r\n"}',
+]
+PLAIN = [
+    b'{"message": "Rate exceeded at 10:30:15"}',
+    b"at 12:00:00",
+    b"look at page 3 (line 10:5)",
+    b"a goroutine ran",
+    b"text <html> in a text",
+    b"x" * 100_001 + b"\nTraceback (most recent call last)",
+]
+
+
+@pytest.mark.parametrize("body", TRACES)
+def test_trace(body: bytes) -> None:
+    """A stack trace is a note, also in a text of a JSON body and in an error of the server."""
+    for code in (400, 500):
+        found = only(no_page(subject(status=code, answer=body)))
+        assert ("error.no-page", "form of an error | an error | a stack trace", "") == summary(found)
+        assert "answers an error with a stack trace" == found.sentence
+        assert ("a short explanation", "a stack trace") == (found.expected, found.actual)
+
+
+@pytest.mark.parametrize("body", [b"<!DOCTYPE html><p>", b" \n<html lang=en>"])
+def test_page(body: bytes) -> None:
+    """An HTML page is a note."""
+    found = only(no_page(subject(status=404, answer=body)))
+    assert "form of an error | an error | an HTML page" == found.pattern
+    assert "answers an error with an HTML page" == found.sentence
+
+
+@pytest.mark.parametrize("body", PLAIN)
+def test_no_page(body: bytes) -> None:
+    """A sentence is neither, though it tells a time or a place."""
+    assert ["error.no-page"] == passed(no_page(subject(status=400, answer=body)))
+
+
+def test_no_page_does_not_apply() -> None:
+    """Only whole errors are looked at."""
+    assert silent(no_page, subject(), subject(status=399), subject(status=429))
+    assert silent(no_page, subject(status=500, failure=Failure.TRUNCATED))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\n" * 10_000_000,
+        b" " * 10_000_000,
+        b"\n at " * 2_000_000,
+        b"at " + b"a.b(" * 2_000_000,
+        b"at " + b":1" * 5_000_000,
+        b"at x(" + b"/" * 5_000_000,
+        (b"at " + b"(/" * 148 + b"\n") * 30_000,
+        b"\\n" * 5_000_000,
+        b"at " + b"w" * 5_000_000,
+    ],
+)
+def test_hostile_bodies_take_no_time(body: bytes) -> None:
+    """Whatever a target sends, looking for a trace takes no time."""
+    begun = time.perf_counter()
+    assert list(no_page(subject(status=400, answer=body)))
+    assert time.perf_counter() - begun < 1
+
+
+def test_shape() -> None:
+    """An error with the text members that pages speak of passes."""
+    assert ["advisory.error-shape"] == passed(shape(error({**RIGHT, "more": 1})))
+
+
+@pytest.mark.parametrize(
+    ("body", "way", "actual"),
+    [
+        (b"Bad Request", "not JSON", "not JSON"),
+        ([1], "no object", "no object"),
+        ("text", "no object", "no object"),
+        (None, "no object", "no object"),
+        ({}, "other members", "other members"),
+        ({"detail": "x"}, "other members", "other members: detail"),
+        ({"code": 1, "message": "x"}, "other members", "other members: code, message"),
+        ({"code": "x"}, "other members", "other members: code"),
+        ({str(n): n for n in range(12)}, "other members", "other members: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"),
+    ],
+)
+def test_other_shapes(body: object, way: str, actual: str) -> None:
+    """Another form is a note: its members are named, its values, which may hold the key, are not shown."""
+    found = only(shape(error(body)))
+    assert ("advisory.error-shape", f"shape of an error | an error | {way}", "") == summary(found)
+    assert f"answers errors without the text members code, message: {way}" == found.sentence
+    assert ("code, message", actual) == (found.expected, found.actual)
+
+
+def test_shape_does_not_apply() -> None:
+    """Refusals of a credential or of a path have forms of their own; other documents have no pages."""
+    for focus in ("authentication.wrong", "error.unknown-resource"):
+        assert silent(shape, subject(refused(focus), status=401, answer={}))
+    assert silent(shape, *ELSEWHERE)
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}}})
+    assert silent(shape, subject(case(target="/things"), status=400, answer={}, of=of))
+    assert only(shape(subject(observed("no.such"), status=400, answer={}, headers=(JSON,))))

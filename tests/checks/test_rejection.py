@@ -1,0 +1,99 @@
+"""Rejection: what the contract forbids is not taken, and what it advises against is recorded."""
+
+import pytest
+from msgspec.structs import replace
+
+from conformance.checks.rejection import about_credential, duplicates
+from conformance.checks.rejection import refused as check
+from conformance.checks.subject import Settings
+from conformance.model.exchange import Failure
+from conformance.model.vocabulary import Expectation
+
+from .subjects import REJECT, a_story, case, observed, only, passed, refused, silent, subject, summary
+
+PROVEN = Settings(proven=True)
+TWICE = "reject.duplicate-names"
+AT = "/autoscaling_settings/min_replica"
+
+
+@pytest.mark.parametrize("code", [200, 201, 204, 299])
+def test_taken(code: int) -> None:
+    """Any 2xx to a body that the contract forbids is found, also where the answer broke off."""
+    for failure in (None, Failure.TRUNCATED):
+        found = only(check(subject(refused(), status=code, failure=failure)))
+        assert (REJECT, "takes | a text where it is not due | 2xx", AT) == summary(found)
+        assert f"{REJECT} | {AT} | takes | a text where it is not due | 2xx" == found.cause
+        assert "takes a text where it is not due" == found.sentence
+        assert f"takes min_replica is a text with {code}" == found.message
+        assert ("refused: a 4xx", str(code)) == (found.expected, found.actual)
+
+
+def test_taken_without_a_story() -> None:
+    """A case without a story is named by its id."""
+    found = only(check(subject(case(Expectation.REFUSED, REJECT))))
+    assert ("takes a-case with 200", "") == (found.message, found.pointer)
+
+
+def test_undeclared_member_in_the_cause() -> None:
+    """The name of an undeclared member may be random: the cause has the object that holds it."""
+    found = only(check(subject(refused(story=a_story("/autoscaling_settings/xyz")))))
+    assert " | /autoscaling_settings | " in found.cause
+    assert "/autoscaling_settings/xyz" == found.pointer
+
+
+@pytest.mark.parametrize("code", [302, 400, 409, 422, 499])
+def test_refused(code: int) -> None:
+    """Any refusal passes all that the case exercises: its class is another requirement."""
+    both = refused(REJECT, "reject.body.required")
+    assert [REJECT, "reject.body.required"] == passed(check(subject(both, status=code)))
+
+
+@pytest.mark.parametrize("code", [401, 403, 404, 405])
+def test_refused_for_another_reason(code: int) -> None:
+    """401 and its like say nothing of a body, until a right request was taken; of a credential they do."""
+    assert silent(check, subject(refused(), status=code))
+    assert [REJECT] == passed(check(subject(refused(), status=code, settings=PROVEN)))
+    assert ["authentication.wrong"] == passed(check(subject(refused("authentication.wrong"), status=code)))
+
+
+def test_unknown_resource() -> None:
+    """Taking an unknown resource is found here; how it is refused is judged by another check."""
+    unknown = refused("error.unknown-resource")
+    assert "error.unknown-resource" == only(check(subject(unknown))).requirement
+    assert silent(check, subject(unknown, status=400), subject(unknown, status=404))
+
+
+def test_does_not_apply() -> None:
+    """Other cases, impatience, errors of the server and silence are not judged here."""
+    assert silent(
+        check,
+        subject(),
+        subject(observed(REJECT)),
+        subject(refused(), status=429),
+        subject(refused("authentication.wrong"), status=429),
+        subject(refused(), status=500),
+        subject(refused(), response=False, failure=Failure.CLOSED),
+        subject(replace(refused(), requirements=())),
+        subject(replace(refused(), requirements=()), status=400),
+    )
+
+
+def test_duplicates() -> None:
+    """A body with a member twice may be taken, which is a note, or refused, which passes."""
+    twice = observed("error.server-error", TWICE, story=a_story("", "JSON text", "a member twice"))
+    found = only(duplicates(subject(twice, status=201)))
+    assert (TWICE, "takes | a member twice | 2xx", "") == summary(found)
+    assert ("takes a body with a member twice", "201") == (found.sentence, found.actual)
+    for code in (302, 400, 422):
+        assert [TWICE] == passed(duplicates(subject(twice, status=code)))
+    assert [TWICE] == passed(duplicates(subject(twice, status=404, settings=PROVEN)))
+    assert silent(duplicates, *(subject(twice, status=code) for code in (401, 404, 429, 500)))
+    assert silent(duplicates, subject(), subject(refused(), status=400))
+
+
+def test_about_credential() -> None:
+    """Only the first requirement of a case says what it is about."""
+    assert about_credential(subject(refused("authentication.wrong", REJECT)))
+    assert not about_credential(subject(refused(REJECT, "authentication.wrong")))
+    assert not about_credential(subject(refused("error.unknown-resource")))
+    assert not about_credential(subject(refused("no.such")))

@@ -1,0 +1,219 @@
+"""The catalogue: every label is proven, every pair is covered, and no name of the contract is known to the code."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conformance.checks.subject import Settings
+from conformance.contract.contract import Contract, load_contract
+from conformance.mock.app import reference_app
+from conformance.model.case import Case, Need, Relation
+from conformance.model.events import DoubtRaised, FindingMade
+from conformance.model.jsontext import JsonFault, read
+from conformance.model.vocabulary import Expectation, Profile, Strength
+from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.journal import MemorySink
+from conformance.runner.plan import make_plan
+from conformance.strategies import combinations
+from conformance.strategies.building import Builder
+from conformance.strategies.catalogue import Item, Knowledge, catalogue, creations, size
+from conformance.strategies.covering import PAIRWISE, THREE_WAY, missing
+from conformance.targets.asgi import AsgiTarget
+
+SPEC = Path(__file__).parents[2] / "spec"
+KEY = "a-key-of-the-test"
+
+OUTSIDE_BODY = ("refuse.credential.", "refuse.media-type.", "refuse.path.")
+"""Cases that are refused for something else than their body, which is right."""
+
+
+def cases_of(items: tuple[Item, ...]) -> list[Case]:
+    """Return all cases, those of relations among them."""
+    return [case for item in items for case in (item.cases if isinstance(item, Relation) else (item,))]
+
+
+def knowledge(contract: Contract) -> Knowledge:
+    """Return what is needed to fill the path."""
+    return Knowledge(dict.fromkeys(contract.operation.path_parameters, "abc"))
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    """The published contract."""
+    return load_contract()
+
+
+@pytest.mark.parametrize("profile", [Profile.SMOKE, Profile.STANDARD, Profile.FULL])
+def test_both_validators_agree_with_every_label(contract: Contract, profile: Profile) -> None:
+    """A body that is accepted is valid, one that is refused is not, by jsonschema-rs and by jsonschema."""
+    validator = contract.request_validator
+    wrong = []
+    for case in cases_of(catalogue(contract, profile, knowledge(contract))):
+        if case.expectation is Expectation.OBSERVED or case.id.startswith(OUTSIDE_BODY) or case.request.body is None:
+            continue
+        try:
+            text = read(case.request.body)
+        except JsonFault:
+            # What is no JSON is refused for that.
+            if case.expectation is not Expectation.REFUSED:
+                wrong.append(case.id)
+            continue
+        valid = case.expectation is Expectation.ACCEPTED
+        if validator.is_valid(text.value) is not valid or validator.second_voice(text.value) is not valid:
+            wrong.append(case.id)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("strength", [PAIRWISE, THREE_WAY])
+def test_every_combination_of_members_is_covered(contract: Contract, strength: int) -> None:
+    """A checker apart from the construction finds no pair, and no triple, that is left out."""
+    model = combinations.model(Builder(contract, {"model_id": "abc"}))
+    assert next(missing(model.factors, combinations.rows(model, strength), strength), None) is None
+
+
+def test_the_sizes_keep_their_bounds(contract: Contract) -> None:
+    """Smoke sends at most 60 requests that create 15 objects, standard fewer than 1,500 requests."""
+    smoke = catalogue(contract, Profile.SMOKE, knowledge(contract))
+    standard = catalogue(contract, Profile.STANDARD, knowledge(contract))
+    assert sum(map(size, smoke)) <= 60
+    assert sum(map(creations, smoke)) <= 15
+    assert sum(map(size, standard)) < 1_500
+
+
+def test_smoke_is_taken_from_standard_in_its_order(contract: Contract) -> None:
+    """What the short run sends, the long one sends as well, in the same order."""
+    smoke = [item.id for item in catalogue(contract, Profile.SMOKE, knowledge(contract))]
+    standard = [item.id for item in catalogue(contract, Profile.STANDARD, knowledge(contract))]
+    assert [each for each in standard if each in set(smoke)] == smoke
+
+
+def test_no_id_is_given_twice(contract: Contract) -> None:
+    """A case is found by its id."""
+    ids = [case.id for case in cases_of(catalogue(contract, Profile.FULL, knowledge(contract)))]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_catalogue_gives_the_same_bytes(contract: Contract) -> None:
+    """Nothing in it depends on chance."""
+    once = catalogue(contract, Profile.STANDARD, knowledge(contract))
+    again = catalogue(load_contract(), Profile.STANDARD, knowledge(contract))
+    assert once == again
+
+
+@pytest.fixture(scope="module")
+def renamed(tmp_path_factory: pytest.TempPathFactory, contract: Contract) -> Contract:
+    """The published contract with every member renamed: reversed, so that no two become the same."""
+    folder = tmp_path_factory.mktemp("renamed")
+    (folder / "requirements").mkdir()
+    path = contract.operation.path
+    operation = contract.operation.name.replace(path, _path(path))
+    document = yaml.safe_load((SPEC / "openapi.yaml").read_text())
+    document["paths"] = {_path(path): document["paths"][path]}
+    for parameter in document["components"]["parameters"].values():
+        parameter["name"] = new(parameter["name"])
+    document["components"]["schemas"] = {
+        name: _schema(schema) for name, schema in document["components"]["schemas"].items()
+    }
+    _write(folder / "openapi.yaml", document)
+    prose = _pointers(yaml.safe_load((SPEC / "prose.yaml").read_text()))
+    prose["operation"] = operation
+    for probe in (prose["read"], prose["remove"]):
+        probe["path"] = _path(probe["path"]).replace("{eman}", "{name}")
+    _write(folder / "prose.yaml", prose)
+    for file in (SPEC / "requirements").glob("*.yaml"):
+        rows = yaml.safe_load(file.read_text())
+        if "operation" in rows:
+            rows["operation"] = operation
+        _write(folder / "requirements" / file.name, rows)
+    return load_contract(folder / "openapi.yaml", operation, data=folder)
+
+
+def new(name: str) -> str:
+    """Return the new name of a member; twice gives the old one."""
+    return name[::-1]
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+
+
+def _path(path: str) -> str:
+    """Return a path template whose parameters are renamed."""
+    return re.sub(r"\{(\w+)\}", lambda match: "{" + new(match[1]) + "}", path)
+
+
+def _schema(schema: object) -> object:
+    """Return a schema whose members are renamed: where they are declared, required, exemplified and defaulted."""
+    if isinstance(schema, list):
+        return [_schema(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {}
+    for keyword, value in schema.items():
+        if keyword == "properties":
+            result[keyword] = {new(name): _schema(each) for name, each in value.items()}
+        elif keyword == "required":
+            result[keyword] = [new(name) for name in value]
+        elif keyword in {"examples", "default"}:
+            result[keyword] = _value(value)
+        else:
+            result[keyword] = _schema(value)
+    return result
+
+
+def _value(value: object) -> object:
+    """Return a value whose members are renamed."""
+    if isinstance(value, dict):
+        return {new(name): _value(each) for name, each in value.items()}
+    return [_value(each) for each in value] if isinstance(value, list) else value
+
+
+def _pointers(value: object) -> dict[str, object]:
+    """Return prose rules in whose pointers every token is renamed."""
+    if isinstance(value, dict):
+        return {_pointers(key): _pointers(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_pointers(each) for each in value]
+    if isinstance(value, str) and value.startswith("/") and "{" not in value:
+        return "/".join(new(token) for token in value.split("/"))
+    return value
+
+
+def findings_of(contract: Contract) -> tuple[list[str], list[str]]:
+    """Run the suite against the reference server of a contract; returns what was found, and what was doubted."""
+    items = catalogue(contract, Profile.STANDARD, knowledge(contract))
+    plan = make_plan(contract, items, frozenset(Need) - {Need.UNKNOWN_RESOURCE}, known=items)
+    sink = MemorySink()
+    key = KEY if contract.operation.security else ""
+    target = AsgiTarget(reference_app(contract, key=key or None))
+    engine = Engine(contract, target, sink, Settings(key=key), EngineOptions(concurrency=1), run_id="0" * 8)
+    asyncio.run(engine.run(plan))
+    made = [event for event in sink.events if isinstance(event, FindingMade)]
+    found = [
+        f"{event.finding.requirement} {event.case}"
+        for event in made
+        if contract.by_id[event.finding.requirement].strength is not Strength.ADVISORY
+    ]
+    return found, [str(event) for event in sink.events if isinstance(event, DoubtRaised)]
+
+
+def test_the_published_contract_and_its_reference_server_agree(contract: Contract) -> None:
+    """A right server gives no finding that weighs, and no doubt."""
+    assert findings_of(contract) == ([], [])
+
+
+def test_renaming_every_member_changes_nothing_but_names(contract: Contract, renamed: Contract) -> None:
+    """The code knows no member: a document with other names gives the same cases, requirements and verdict."""
+    assert renamed.identity == f"/{new('name')}"
+    assert len(renamed.requirements) == len(contract.requirements)
+    assert len(renamed.echoes) == len(contract.echoes)
+    mine = catalogue(contract, Profile.STANDARD, knowledge(contract))
+    theirs = catalogue(renamed, Profile.STANDARD, knowledge(renamed))
+    assert sum(map(size, mine)) == sum(map(size, theirs))
+    assert [case.expectation for case in cases_of(mine)] == [case.expectation for case in cases_of(theirs)]
+    sizes = [len(case.request.body or b"") for case in cases_of(mine)]
+    assert sizes == [len(case.request.body or b"") for case in cases_of(theirs)]
+    assert findings_of(renamed) == ([], [])

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
 from conformance.model.vocabulary import Profile
 
@@ -64,11 +66,11 @@ def prove(
         spec=spec,
         operation=operation,
     )
-    with click.progressbar(length=1, label="faults", file=click.get_text_stream("stderr")) as bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("faults", total=None)
 
         def step(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
+            bar.update(task, completed=done, total=total)
 
         proof = carry_out(options, step)
     click.echo(write_proof(proof, out))

@@ -1,0 +1,1 @@
+"""The runner: plan, budget, send, judge, confirm, record."""

@@ -22,7 +22,7 @@ def is_loopback(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return address.is_loopback if address.version == 4 else address == ipaddress.IPv6Address("::1")
+    return address.is_loopback if address.version == 4 else address == ipaddress.IPv6Address("::1")  # noqa: PLR2004  (the version of IP)
 
 
 def parse_url(text: str, what: str) -> URL:

@@ -1,0 +1,1 @@
+"""The whole jobs, put together: a run, a proof."""

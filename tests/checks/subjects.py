@@ -1,4 +1,4 @@
-"""Subjects for the tests of checks: one right exchange with the published contract, and whatever a test changes in it."""
+"""Subjects for the tests of checks: one right exchange, and whatever a test changes in it."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -101,7 +101,7 @@ def body_of(schema: dict[str, Any], media_type: str = "application/json") -> dic
     return {"description": "", "content": {media_type: {"schema": schema}}}
 
 
-def changed(value: Any, path: str, new: Any = ...) -> Any:  # noqa: ANN401  (JSON)
+def changed(value: Any, path: str, new: Any = ...) -> Any:
     """Return a JSON value with another one at a path of names (`a/b`), or without it."""
     head, _, rest = path.partition("/")
     copy = dict(value)
@@ -117,7 +117,7 @@ def changed(value: Any, path: str, new: Any = ...) -> Any:  # noqa: ANN401  (JSO
 def case(
     expectation: Expectation = Expectation.ACCEPTED,
     *requirements: str,
-    sent: Any = SENT,  # noqa: ANN401  (JSON)
+    sent: Any = SENT,
     method: str = "POST",
     target: str = TARGET,
     headers: Iterable[tuple[str, str]] = (),
@@ -135,7 +135,7 @@ def subject(
     case_: Case | None = None,
     *,
     status: int = 200,
-    answer: Any = ANSWER,  # noqa: ANN401  (JSON)
+    answer: Any = ANSWER,
     headers: Sequence[tuple[str, str]] = (JSON, DATED),
     failure: Failure | None = None,
     detail: str = "",
@@ -153,12 +153,12 @@ def subject(
     return Subject(of or contract(), chosen, exchange, settings or Settings())
 
 
-def refused(*requirements: str, story: Story | None = None, **more: Any) -> Case:  # noqa: ANN401  (as `case`)
+def refused(*requirements: str, story: Story | None = None, **more: Any) -> Case:
     """Return a case that must be refused."""
     return case(Expectation.REFUSED, *(requirements or (REJECT,)), story=story or a_story(), **more)
 
 
-def observed(*requirements: str, story: Story | None = None, **more: Any) -> Case:  # noqa: ANN401  (as `case`)
+def observed(*requirements: str, story: Story | None = None, **more: Any) -> Case:
     """Return a case whose answer is recorded."""
     return case(Expectation.OBSERVED, *requirements, story=story, **more)
 

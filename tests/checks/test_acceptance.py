@@ -76,7 +76,7 @@ def test_name_that_is_taken() -> None:
 
 
 def test_beyond_prose() -> None:
-    """What pages forbid may be refused by a live host; on loopback that is a finding, and never one of strength must."""
+    """What pages forbid may be refused by a live host; on loopback that is a finding, never a must."""
     edge, must = usual(EDGE, beyond=("advisory.min_replica",)), usual(FOCUS, beyond=("advisory.min_replica",))
     assert silent(accepted, subject(edge, status=400, settings=LIVE), subject(must, status=400, settings=LIVE))
     assert EDGE == only(accepted(subject(edge, status=400))).requirement

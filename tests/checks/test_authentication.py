@@ -109,14 +109,18 @@ def test_order() -> None:
         assert ("authentication.order", pattern, "status") == summary(found)
         assert "tells a bad body before a bad credential" == found.sentence
         assert ("401 or 403", str(code)) == (found.expected, found.actual)
-    assert silent(order, *(subject(observed("authentication.order"), status=code) for code in (200, 302, 404, 429, 500)))
+    assert silent(
+        order, *(subject(observed("authentication.order"), status=code) for code in (200, 302, 404, 429, 500))
+    )
     assert silent(order, subject(status=400), subject(refused(WRONG), status=401))
 
 
 def shows(text: str, *, code: int = 400, header: bool = False) -> Subject:
     """Return an answer that holds a text."""
     fields = (JSON, DATED, ("X-Odd", text)) if header else (JSON, DATED)
-    return subject(status=code, answer=b"" if header else f"before{text}after".encode(), headers=fields, settings=SECRET)
+    return subject(
+        status=code, answer=b"" if header else f"before{text}after".encode(), headers=fields, settings=SECRET
+    )
 
 
 ENCODED = base64.b64encode(KEY.encode()).decode().rstrip("=")

@@ -6,7 +6,20 @@ from conformance.checks.content import json_text, media_type
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt
 
-from .subjects import body_of, case, contract_of, findings, observed, only, passed, passes, refused, silent, subject, summary
+from .subjects import (
+    body_of,
+    case,
+    contract_of,
+    findings,
+    observed,
+    only,
+    passed,
+    passes,
+    refused,
+    silent,
+    subject,
+    summary,
+)
 
 TYPE = "transport.media-type"
 TEXT = "transport.json-text"

@@ -41,7 +41,9 @@ def test_declared_defaults() -> None:
 def test_other_than_the_declared_default() -> None:
     """Another value is found at its member, with a pattern of its type alone."""
     (failure,) = findings(defaults(subject(answer=changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", 5))))
-    assert (RAMP, "default | number | another value", "/promotion_settings/ramp_up_duration_seconds") == summary(failure)
+    assert (RAMP, "default | number | another value", "/promotion_settings/ramp_up_duration_seconds") == summary(
+        failure
+    )
     assert "does not take the declared default, a number, of a member that was not sent" == failure.sentence
     assert "`UpdatePromotionSettingsV1.ramp_up_duration_seconds` does not take its declared default" == failure.message
     assert ("600", "5") == (failure.expected, failure.actual)
@@ -87,7 +89,9 @@ def test_defaults_of_pages() -> None:
     """What pages state is a note: passed where it holds, and told where not."""
     assert [PROSE] * 6 == passed(prose_defaults(subject()))
     (failure,) = findings(prose_defaults(subject(answer=changed(ANSWER, "autoscaling_settings/max_replica", 3))))
-    assert (PROSE, "default of a page | number | another number", "/autoscaling_settings/max_replica") == summary(failure)
+    assert (PROSE, "default of a page | number | another number", "/autoscaling_settings/max_replica") == summary(
+        failure
+    )
     assert "does not take the default that a page states" == failure.sentence
     assert "/autoscaling_settings/max_replica does not take the default that a page states" == failure.message
     assert ("1", "3") == (failure.expected, failure.actual)
@@ -126,7 +130,7 @@ FAR = [
 
 @pytest.mark.parametrize("moment", NEAR)
 def test_created_near(moment: str) -> None:
-    """Fractions, offsets, letter case and leap seconds are read; the tolerance is 300 s, and the exchange takes time."""
+    """Fractions, offsets, letter case and leap seconds are read; the tolerance is 300 s and the time taken."""
     assert [CREATED] == passed(created(subject(answer=changed(ANSWER, "created_at", moment), headers=(JSON,))))
 
 
@@ -144,7 +148,14 @@ def test_created_by_the_clock_of_the_target() -> None:
     """A clock of ours that is wrong is no fault of the target: its own Date counts as well."""
     late = subject(started=STARTED + 3_600)
     assert [CREATED] == passed(created(late))
-    for value in ("", "yesterday", "x" * 101, "Thu, 99 Foo 2026 00:00:00 GMT", "Thu, 01 Jan 0000 00:00:00 GMT", "(" * 99):
+    for value in (
+        "",
+        "yesterday",
+        "x" * 101,
+        "Thu, 99 Foo 2026 00:00:00 GMT",
+        "Thu, 01 Jan 0000 00:00:00 GMT",
+        "(" * 99,
+    ):
         assert findings(created(subject(started=STARTED + 3_600, headers=(JSON, ("Date", value)))))
     assert findings(created(subject(started=STARTED + 3_600, headers=(JSON,))))
     padded = f"{DATED[1]} ({'x' * (100 - len(DATED[1]) - 3)})"

@@ -69,7 +69,7 @@ BIG = 2**53
         (1, {}, "an object in its place"),
     ],
 )
-def test_difference(sent: Any, found: Any, expected: str) -> None:  # noqa: ANN401  (JSON)
+def test_difference(sent: Any, found: Any, expected: str) -> None:
     """The class of a difference is told in words that hold no value."""
     assert expected == difference(sent, found)
 
@@ -117,7 +117,7 @@ def test_computable(number: str, expected: bool) -> None:  # noqa: FBT001  (a ta
         (None, "null"),
     ],
 )
-def test_type_word(value: Any, expected: str) -> None:  # noqa: ANN401  (JSON)
+def test_type_word(value: Any, expected: str) -> None:
     """Each JSON type has one word."""
     assert expected == type_word(value)
 

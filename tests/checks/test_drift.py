@@ -1,9 +1,11 @@
 """Drift: members that the document does not declare are told, one note an object."""
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.checks.drift import MANY, members
 from conformance.checks.subject import Settings
+from conformance.contract.contract import Contract
 
 from .subjects import (
     ANSWER,
@@ -24,7 +26,7 @@ from .subjects import (
 
 
 def test_declared_members() -> None:
-    """An answer with declared members alone passes, also where members may hold anything, or the target is stateless."""
+    """An answer with declared members alone passes, also where they may hold anything, or the target is stateless."""
     labels = changed(ANSWER, "current_deployment", {**DEPLOYMENT, "labels": {"any": {"thing": 1}}})
     for answer in (ANSWER, labels):
         assert ["drift.members"] == passed(members(subject(answer=answer, settings=Settings(stateless=True))))
@@ -44,7 +46,7 @@ def test_undeclared_members() -> None:
 
 def test_one_note_an_object() -> None:
     """Each object that holds undeclared members has one note, at its declared place."""
-    answer = changed(changed(ANSWER, "autoscaling_settings/max_scale_down_rate", 5), "odd~/name", 1)
+    answer = {**changed(ANSWER, "autoscaling_settings/max_scale_down_rate", 5), "odd~/name": 1}
     found = findings(members(subject(answer=answer)))
     assert ["/autoscaling_settings/max_scale_down_rate", "/odd~0~1name"] == [each.pointer for each in found]
     assert [" | /autoscaling_settings | ", " |  | "] == [
@@ -52,16 +54,30 @@ def test_one_note_an_object() -> None:
     ]
 
 
+def other(schema: dict[str, object]) -> Contract:
+    """Return a contract with a response schema of its own, and the requirement about drift."""
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
+    return replace(of, requirements=(*of.requirements, contract().by_id["drift.members"]))
+
+
 def test_items_of_arrays() -> None:
-    """Undeclared members of items are one note for the array, however many there are."""
+    """Undeclared members of items are one note for the array, however many there are; free items may hold anything."""
     item = {"type": "object", "properties": {"a": {"type": "integer"}}}
     schema = {"type": "object", "properties": {"items": {"type": "array", "items": item}, "free": {"type": "array"}}}
-    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
-    if "drift.members" not in of.by_id:
-        pytest.skip("the rows of drift speak of one operation")
     held = {"items": [{"a": 1}, {"b": 1}, {"c": 1}], "free": [{"x": 1}]}
-    found = only(members(subject(case(target="/things", sent={}), answer=held, of=of)))
+    found = only(members(subject(case(target="/things", sent={}), answer=held, of=other(schema))))
     assert ("/items/1/b", True) == (found.pointer, " | /items/* | " in found.cause)
+    assert "/items/1/b, /items/2/c" == found.actual
+
+
+@pytest.mark.parametrize("further", [False, {"type": "integer"}])
+def test_objects_that_speak_of_further_members(further: object) -> None:
+    """Where the document forbids further members, or says what they hold, it declares them in its way."""
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": further}
+    assert passed(members(subject(case(target="/things", sent={}), answer={"a": 1, "b": 2}, of=other(schema))))
+    assert only(
+        members(subject(case(target="/things", sent={}), answer={"b": 2}, of=other({**schema, "additionalProperties": True})))
+    )
 
 
 def test_bounded() -> None:
@@ -76,8 +92,9 @@ def test_bounded() -> None:
 
 def test_does_not_apply() -> None:
     """Refusals have no declared members, nor have documents without such a requirement."""
-    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of({"type": "object"})}})
     assert silent(members, subject(status=404, answer={"x": 1}), subject(refused(), answer={"x": 1}))
-    if "drift.members" not in of.by_id:
-        assert silent(members, subject(case(target="/things"), answer={"x": 1}, of=of))
-    assert "drift.members" in contract().by_id
+    without = replace(contract(), requirements=())
+    assert silent(members, subject(answer={**ANSWER, "x": 1}, of=without))
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}}})
+    rowed = replace(of, requirements=contract().requirements)
+    assert silent(members, subject(case(target="/things"), answer={"x": 1}, of=rowed))

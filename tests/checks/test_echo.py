@@ -179,7 +179,7 @@ def test_name_of_another_request() -> None:
         ("cfm-.........0005", "cfm-abcdefghi0004", False),
     ],
 )
-def test_names_another(own: Any, found: Any, expected: bool) -> None:  # noqa: ANN401, FBT001  (a table of JSON)
+def test_names_another(own: Any, found: Any, expected: bool) -> None:  # noqa: FBT001  (a table of JSON)
     """Only a name of the same run, of the same form, is another request's."""
     assert expected is names_another(own, found)
 

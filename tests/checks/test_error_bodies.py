@@ -7,7 +7,7 @@ import pytest
 from conformance.checks.error_bodies import json, no_page, representation, shape
 from conformance.model.exchange import Failure
 
-from .subjects import DATED, JSON, case, contract_of, body_of, observed, only, passed, refused, silent, subject, summary
+from .subjects import DATED, JSON, body_of, case, contract_of, observed, only, passed, refused, silent, subject, summary
 
 RIGHT = {"code": "VALIDATION_ERROR", "message": "min_replica is no integer"}
 

@@ -116,9 +116,10 @@ def test_status_of_a_refusal(
 def test_status_beside_the_body(code: int) -> None:
     """401 and its like are no answers to a body once a right request was taken; before, they may be about the run."""
     assert silent(status, subject(refused(), status=code))
-    assert f"answers {code} to a body that breaks the schema" == only(
-        status(subject(refused(), status=code, settings=PROVEN))
-    ).sentence
+    assert (
+        f"answers {code} to a body that breaks the schema"
+        == only(status(subject(refused(), status=code, settings=PROVEN))).sentence
+    )
 
 
 def test_status_does_not_apply() -> None:

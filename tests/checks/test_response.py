@@ -53,7 +53,7 @@ FULL = {
 }
 
 
-def one(answer: Any) -> Finding:  # noqa: ANN401  (JSON)
+def one(answer: Any) -> Finding:
     """Return the one finding of an answer."""
     (found,) = findings(shape(subject(answer=answer)))
     return found
@@ -195,7 +195,7 @@ def test_does_not_apply() -> None:
     ids=lambda value: value if isinstance(value, str) and "." in value else "",
 )
 def test_wrong_answers(
-    answer: Any,  # noqa: ANN401  (JSON)
+    answer: Any,
     requirement: str,
     pattern: str,
     pointer: str,
@@ -222,7 +222,7 @@ def test_wrong_answers(
         ),
     ],
 )
-def test_sentences(answer: Any, sentence: str) -> None:  # noqa: ANN401  (JSON)
+def test_sentences(answer: Any, sentence: str) -> None:
     """The sentence is of the pattern, the message adds the place."""
     found = one(answer)
     assert sentence == found.sentence

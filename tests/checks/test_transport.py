@@ -12,9 +12,9 @@ from .subjects import (
     JSON,
     TARGET,
     a_story,
+    body_of,
     case,
     contract_of,
-    body_of,
     observed,
     only,
     passed,
@@ -67,7 +67,10 @@ def test_framing(failure: Failure, words: str) -> None:
     found = only(framing(broken))
     assert ("transport.framing", f"framing | any answer | {failure.value}", "") == summary(found)
     assert words == found.sentence
-    assert ("as many bytes as announced, within the limit of the run", "10 bytes short") == (found.expected, found.actual)
+    assert ("as many bytes as announced, within the limit of the run", "10 bytes short") == (
+        found.expected,
+        found.actual,
+    )
     assert failure.value == only(framing(subject(failure=failure))).actual
     assert silent(dropped, broken)
 
@@ -108,7 +111,10 @@ def test_undeclared_status(code: int, word: str) -> None:
 def test_several_declared_statuses() -> None:
     """All declared successes are right, and named where another comes."""
     of = contract_of(
-        {"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}, "202": {"description": ""}}}
+        {
+            "requestBody": body_of({"type": "object"}),
+            "responses": {"200": {"description": ""}, "202": {"description": ""}},
+        }
     )
     right = case(target="/things")
     assert passed(status(subject(right, status=202, of=of)))

@@ -45,7 +45,7 @@ def test_every_kind_of_value(command):
 
 
 WRONG = {
-    'profil = "smoke"': "conformance.toml sets 'profil', which is no option of `conformance run`; did you mean 'profile'?",
+    'profil = "smoke"': "conformance.toml sets 'profil', which is no option of `conformance run`; did you mean 'profile'?",  # noqa: E501
     "zzz = 1": "which is no option of `conformance run`; known are: ",
     "timeout = true": "conformance.toml: timeout is a boolean, not a number; write timeout = 2.5",
     "max_requests = 1.5": "max_requests is a number, not a whole number; write max-requests = 10",

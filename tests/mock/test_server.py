@@ -202,7 +202,7 @@ def test_a_server_stops_and_its_port_is_free_again(mock: Mock) -> None:
 def test_an_application_that_does_not_start_is_reported() -> None:
     """A failed startup is an error at once, not a hanging context."""
 
-    async def broken(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "lifespan.startup.failed", "message": "no"})
         assert scope

@@ -63,7 +63,7 @@ class Page(HTMLParser):
             self.marks[-1] += data
 
     @property
-    def data(self) -> Any:  # noqa: ANN401 - JSON
+    def data(self) -> Any:
         """The list of cases, as the page's script reads it."""
         return json.loads(next(content for _, attributes, content in self.raw if attributes.get("id") == "data"))
 
@@ -85,7 +85,7 @@ RUNS = pytest.mark.parametrize(
 
 
 @RUNS
-def test_nothing_is_loaded(run: Any) -> None:  # noqa: ANN401 - a function
+def test_nothing_is_loaded(run: Any) -> None:
     """No element refers to anything outside of the page, not even a style does."""
     read = page(run())
     for tag, attributes in read.elements:
@@ -98,7 +98,7 @@ def test_nothing_is_loaded(run: Any) -> None:  # noqa: ANN401 - a function
 
 
 @RUNS
-def test_policy_fits_the_one_script_and_style(run: Any) -> None:  # noqa: ANN401 - a function
+def test_policy_fits_the_one_script_and_style(run: Any) -> None:
     """The policy forbids everything but the page's own script and style, by the hashes of what stands in them."""
     read = page(run())
     equivalents = {attributes.get("http-equiv"): attributes.get("content") for _, attributes in read.elements}
@@ -113,7 +113,7 @@ def test_policy_fits_the_one_script_and_style(run: Any) -> None:  # noqa: ANN401
 
 
 @RUNS
-def test_no_inline_handlers_or_styles(run: Any) -> None:  # noqa: ANN401 - a function
+def test_no_inline_handlers_or_styles(run: Any) -> None:
     """No element has a handler or a style of its own: the policy would forbid them."""
     for _, attributes in page(run()).elements:
         assert not [name for name in attributes if name.startswith("on") or name == "style"]

@@ -17,7 +17,7 @@ DOCUMENTS = Path(__file__).parent / "documents"
 NO_DATA = Path("no-data-beside-the-document")
 
 
-def contract_of(schema: Any, answer: Any = None, **more: Any) -> Contract:  # noqa: ANN401 (JSON Schemas)
+def contract_of(schema: Any, answer: Any = None, **more: Any) -> Contract:
     """Return the contract of a document with one operation, `PUT /things`, and nothing beside it."""
     content = {"content": {"application/json": {"schema": answer}}} if answer is not None else {}
     operation = {

@@ -1,0 +1,230 @@
+"""Relations: null beside absent, what a refusal leaves behind, the same name twice, what a probe shows."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from conformance.checks.relations import RELATIONS, leaves_nothing, null_beside_absent, same_name, visible
+from conformance.checks.subject import Settings, Subject
+from conformance.model.exchange import Failure
+from conformance.model.finding import Doubt
+from conformance.model.jsontext import Json
+
+from .subjects import (
+    ANSWER,
+    NAME,
+    a_story,
+    body_of,
+    case,
+    changed,
+    contract_of,
+    findings,
+    observed,
+    only,
+    passed,
+    passes,
+    refused,
+    subject,
+    summary,
+)
+
+RAMP = "semantics.UpdatePromotionSettingsV1.ramp_up_duration_seconds.null-as-absent"
+AT = "/promotion_settings/ramp_up_duration_seconds"
+PROVEN = Settings(proven=True)
+
+
+def pair(null: Json, answer: Any = ANSWER, *, absent: Json = None, first: Any = ANSWER) -> tuple[Subject, Subject]:  # noqa: ANN401  (JSON)
+    """Return a request without members, and one with some of them null."""
+    return (
+        subject(case(sent=absent or {"name": NAME}), answer=first),
+        subject(case(sent=null), answer=answer),
+    )
+
+
+def test_null_as_absent() -> None:
+    """Members that were null in one request and absent in the other are compared, those below a null as well."""
+    one = passed(null_beside_absent(pair({"name": NAME, "promotion_settings": {"ramp_up_duration_seconds": None}})))
+    assert [RAMP] == one
+    below = passed(null_beside_absent(pair({"name": NAME, "promotion_settings": None})))
+    assert RAMP in below
+    assert all(each.startswith("semantics.UpdatePromotionSettingsV1.") for each in below)
+
+
+def test_null_that_makes_a_difference() -> None:
+    """A member that differs between null and absent is found, with a pattern of types alone."""
+    null = {"name": NAME, "promotion_settings": {"ramp_up_duration_seconds": None}}
+    for value, words in ((5, "another number"), (None, "null and number")):
+        answer = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", value)
+        found = only(null_beside_absent(pair(null, answer)))
+        assert (RAMP, f"null beside absent | a member | {words}", AT) == summary(found)
+        assert "does not treat a member that is null as one that is absent" == found.sentence
+        assert "`UpdatePromotionSettingsV1.ramp_up_duration_seconds` differs between null and absent" == found.message
+        assert "as when absent: 600" == found.expected
+        assert ("5" if value else "null") == found.actual
+
+
+def test_null_and_missing_in_the_answer() -> None:
+    """An answer that leaves a member out means what null means; where both leave it out nothing is compared."""
+    null = {"name": NAME, "promotion_settings": {"ramp_up_duration_seconds": None}}
+    left_out = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds")
+    nothing = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", None)
+    assert [RAMP] == passed(null_beside_absent(pair(null, left_out, first=nothing)))
+    assert [RAMP] == passed(null_beside_absent(pair(null, nothing, first=left_out)))
+    assert [] == list(null_beside_absent(pair(null, left_out, first=left_out)))
+
+
+def test_null_does_not_apply() -> None:
+    """Members that were absent in both, null in both, sent, or invalid in an answer decide nothing."""
+    null = {"name": NAME, "promotion_settings": {"ramp_up_duration_seconds": None}}
+    wrong = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", "x")
+    for subjects in (
+        pair({"name": NAME}),
+        pair({"name": NAME, "promotion_settings": {"ramp_up_duration_seconds": 600}}),
+        pair(null, absent=null),
+        pair(null, absent={"name": NAME, "promotion_settings": None}),
+        pair(null, absent={"name": NAME, "promotion_settings": {"ramp_up_duration_seconds": 600}}),
+        pair(null, wrong),
+        pair(null, first=wrong),
+        tuple(replace(each, settings=Settings(stateless=True)) for each in pair(null)),
+        (subject(status=400), pair(null)[1]),
+        (pair(null)[0], subject(case(sent=null), status=400)),
+    ):
+        assert [] == list(null_beside_absent(subjects))
+
+
+def test_null_name() -> None:
+    """A name that the target makes up differs by rights."""
+    schema = {"type": "object", "properties": {"name": {"type": ["string", "null"]}, "a": {"type": ["integer", "null"]}}}
+    of = replace(
+        contract_of({"requestBody": body_of(schema), "responses": {"200": body_of(schema)}}), identity="/name"
+    )
+    absent = subject(case(sent={}, target="/things"), answer={"name": "x1", "a": 1}, of=of)
+    null = subject(case(sent={"name": None, "a": None}, target="/things"), answer={"name": "x2", "a": 1}, of=of)
+    (one,) = passed(null_beside_absent((absent, null)))
+    assert one.endswith("a.null-as-absent")
+
+
+def after(first: int, then: int, *, settings: Settings | None = None) -> tuple[Subject, Subject]:
+    """Return a refusal and a right request with the same name."""
+    story = a_story(kind="an undeclared member")
+    return subject(refused(story=story), status=first, settings=settings), subject(status=then, settings=settings)
+
+
+def test_leaves_nothing() -> None:
+    """After a refusal the name is free."""
+    for first in (400, 422, 302):
+        assert ["error.leaves-nothing"] == passed(leaves_nothing(after(first, 200)))
+    assert ["error.leaves-nothing"] == passed(leaves_nothing(after(404, 201, settings=PROVEN)))
+
+
+def test_leaves_something() -> None:
+    """A conflict shows that the refused request left its name behind; so do 400 and 422 once a right one was taken."""
+    for then, settings in ((409, None), (409, PROVEN), (400, PROVEN), (422, PROVEN)):
+        found = only(leaves_nothing(after(400, then, settings=settings)))
+        pattern = f"leaves nothing | a refused request | {then}"
+        assert ("error.leaves-nothing", pattern, "status") == summary(found)
+        assert "keeps what it refused: a right request with the same name is then refused" == found.sentence
+        assert f"after an undeclared member: {then}" == found.message
+        assert ("success", str(then)) == (found.expected, found.actual)
+
+
+@pytest.mark.parametrize("then", [400, 422])
+def test_leaves_a_doubt(then: int) -> None:
+    """A refusal that may be about the body is a doubt as long as no right request was taken."""
+    (doubt,) = leaves_nothing(after(400, then))
+    assert Doubt("error.leaves-nothing", f"then a right request is answered {then}: for its name, or its body?") == doubt
+
+
+def test_leaves_nothing_does_not_apply() -> None:
+    """What was not refused for its body, or has no answer to the second request, shows nothing."""
+    for subjects in (
+        after(200, 200),
+        after(500, 409),
+        after(401, 409),
+        after(429, 409),
+        after(400, 401),
+        after(400, 429),
+        after(400, 500),
+        after(400, 302),
+        after(400, 409, settings=Settings(stateless=True)),
+        (after(400, 200)[0], subject(response=False, failure=Failure.CLOSED)),
+    ):
+        assert [] == list(leaves_nothing(subjects))
+
+
+def test_same_name() -> None:
+    """A second creation that is refused with 409 or 400 passes."""
+    for code in (400, 409):
+        twice = (subject(), subject(status=code))
+        assert ["semantics.same-name", "error.duplicate"] == passed(same_name(twice))
+
+
+@pytest.mark.parametrize(("code", "word"), [(200, "2xx"), (201, "2xx"), (404, "404"), (499, "an unregistered 4xx")])
+def test_same_name_otherwise(code: int, word: str) -> None:
+    """Another answer is a note."""
+    said = list(same_name((subject(), subject(status=code))))
+    (found,) = findings(said)
+    assert ("error.duplicate", f"same name | a second creation | {word}", "status") == summary(found)
+    assert f"answers {word} to a second creation with the same name" == found.sentence
+    assert ("409 or 400", str(code)) == (found.expected, found.actual)
+    assert {"semantics.same-name"} == passes(said)
+
+
+def test_same_name_redirected() -> None:
+    """A redirection is no refusal of the name."""
+    for code in (300, 302, 399):
+        (found,) = findings(same_name((subject(), subject(status=code))))
+        pattern = "class of a refusal | a second creation | 3xx"
+        assert ("error.status-class", pattern, "status") == summary(found)
+        assert "answers a second creation with a redirection, which is no client error" == found.sentence
+
+
+def test_same_name_does_not_apply() -> None:
+    """Without a first creation, or a word on the second, nothing is shown."""
+    for first, second in ((400, 409), (200, 500), (200, 429)):
+        assert [] == list(same_name((subject(status=first), subject(status=second))))
+    assert [] == list(same_name((subject(), subject(response=False, failure=Failure.CLOSED))))
+
+
+def probe(status: int = 200, answer: Any = ANSWER) -> Subject:  # noqa: ANN401  (JSON)
+    """Return the answer to a probe."""
+    return subject(observed("semantics.visible", method="GET", sent=None), status=status, answer=answer)
+
+
+def test_visible() -> None:
+    """A created object is found as it was created; what no echo is may differ."""
+    assert ["semantics.visible"] == passed(visible((subject(), probe())))
+    assert ["semantics.visible"] == passed(visible((subject(), probe(answer=changed(ANSWER, "created_at", "later")))))
+
+
+def test_visible_otherwise() -> None:
+    """An object that differs, or is not there, is a note."""
+    other = changed(changed(ANSWER, "name", "x"), "autoscaling_settings/min_replica", 5)
+    found = only(visible((subject(), probe(answer=other))))
+    assert ("semantics.visible", "visible | a created object | different", "/name") == summary(found)
+    assert "does not show a created object by its name as it was created" == found.sentence
+    assert "the object as it was created" == found.expected
+    assert "/name, /autoscaling_settings/min_replica" == found.actual
+    assert " |  | " in found.cause
+    found = only(visible((subject(), probe(404))))
+    assert ("visible | a created object | 404", "status", "404") == (found.pattern, found.pointer, found.actual)
+    found = only(visible((subject(), probe(answer=b"<html>"))))
+    assert 10 == len(found.actual.split(", "))
+
+
+def test_visible_does_not_apply() -> None:
+    """Without a creation, or a word on the probe, nothing is shown."""
+    for subjects in (
+        (subject(status=400), probe()),
+        (subject(answer=b"x"), probe()),
+        (subject(), probe(500)),
+        (subject(), probe(429)),
+        (subject(), subject(response=False, failure=Failure.CLOSED)),
+    ):
+        assert [] == list(visible(subjects))
+
+
+def test_every_kind_has_a_check() -> None:
+    """The kinds of relations are named once."""
+    assert {"null-beside-absent", "isolation", "leaves-nothing", "same-name", "visible"} == set(RELATIONS)

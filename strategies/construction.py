@@ -18,6 +18,9 @@ ABSENT = Literal("")
 
 UNLIMITED = 10**9
 
+MORE = 5
+"""How many lengths an array is given where different ones are asked for."""
+
 Memo: TypeAlias = dict[tuple[int, Base], tuple[Node, Writable]]
 """Values that were built, by the identity of their node, which is kept so that no other takes it."""
 
@@ -97,11 +100,11 @@ def _built(node: Node, base: Base, defaults: Defaults) -> Writable:
     return scalars.typical(node, shape)
 
 
-def _array(node: Node, branch: int, base: Base, defaults: Defaults) -> list[Writable]:
+def _array(node: Node, branch: int, base: Base, defaults: Defaults, at_least: int = 0) -> list[Writable]:
     shape = node.shapes[branch]
     least, most = bounds(shape, "minItems", "maxItems")
     place = _item_node(node, branch)
-    count = max(least, 1 if base == "fullest" and most and (place is None or place.shapes) else 0)
+    count = max(least, at_least, 1 if base == "fullest" and most and (place is None or place.shapes) else 0)
     unique = distinct_items(node, branch, count) if shape.value("uniqueItems") is True and count > 1 else None
     return unique or [item(node, branch, base, defaults) for _ in range(count)]
 
@@ -164,7 +167,8 @@ def _several(node: Node) -> Iterator[Writable]:
             for child in node.members(branch):
                 yield from ({**whole, child.name: each} for each in _several(child))
         elif shape.type == "array":
-            yield _array(node, branch, "smallest", NO_DEFAULTS)
+            least, most = bounds(shape, "minItems", "maxItems")
+            yield from (_array(node, branch, "smallest", NO_DEFAULTS, n) for n in range(least, min(most, least + MORE)))
         else:
             yield from scalars.several(node, shape)
 

@@ -86,7 +86,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
         down = keyword in LOWER
         # The bound itself breaks an exclusive one; where it is no multiple of what is asked for, the next one does.
         number = _next(shape, bound, down=down, beyond=not keyword.startswith("exclusive"))
-        if _broken(shape, number) == {keyword}:
+        if broken(shape, number) == {keyword}:
             yield Value(f"{keyword_slug(keyword)}-broken", number, f"a number beyond {keyword}", keyword)
     multiple = as_number(shape.value("multipleOf"))
     if multiple is None:
@@ -94,7 +94,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
     usual = typical(shape)
     parts = (1, 2, 3) if shape.type == "integer" else (Decimal(multiple) / 2, Decimal(multiple) / 4)
     for number in (usual + sign * part for part in parts for sign in (1, -1)):
-        if _broken(shape, number) == {"multipleOf"}:
+        if broken(shape, number) == {"multipleOf"}:
             yield Value("multiple-of-broken", number, "no multiple of multipleOf", "multipleOf")
             return
 
@@ -113,7 +113,7 @@ def typical(shape: Shape) -> Number:
 def within(shape: Shape, value: Json) -> bool:
     """Tell whether a value keeps the numeric bounds of a shape; what is no number keeps them."""
     number = as_number(value)
-    return number is None or not _broken(shape, number)
+    return number is None or not broken(shape, number)
 
 
 def as_number(value: Json) -> Number | None:
@@ -123,7 +123,8 @@ def as_number(value: Json) -> Number | None:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _broken(shape: Shape, number: Number) -> set[str]:
+def broken(shape: Shape, number: Number) -> set[str]:
+    """Return the bounds that a number breaks."""
     stated = [(keyword, as_number(shape.value(keyword))) for keyword in KEYWORDS if keyword in shape.keywords]
     return {keyword for keyword, bound in stated if bound is not None and _breaks(keyword, number, bound)}
 

@@ -84,13 +84,13 @@ def invalid(shape: Shape) -> Iterator[Value]:
     """Yield a text just outside each bound, one against the pattern, and some against the format."""
     for keyword, length in _lengths(shape):
         text = _of_length(shape, length - 1 if keyword == "minLength" else length + 1)
-        if text is not None and _broken(shape, text) == {keyword}:
+        if text is not None and broken(shape, text) == {keyword}:
             yield Value(f"{keyword_slug(keyword)}-broken", text, f"a text beyond {keyword}", keyword)
     if "pattern" in shape.keywords and not _format(shape):
         usual = typical(shape, "")
         near = [f"{usual[:-1]}!", f"!{usual[1:]}", f"{usual}!", " " * len(usual), "\u00e9" * len(usual)]
         for text in ("", " ", "a", "A", "0", "-", "!!", "\u00e9", *near):
-            if _broken(shape, text) == {"pattern"}:
+            if broken(shape, text) == {"pattern"}:
                 yield Value("pattern-broken", text, "a text against pattern", "pattern")
                 break
     for number, text in enumerate(_format(shape)[1:], 1):
@@ -113,19 +113,20 @@ def typical(shape: Shape, member: str) -> str:
 
 def within(shape: Shape, value: Json) -> bool:
     """Tell whether a value keeps the lengths and the pattern of a shape; what is no text keeps them."""
-    return not isinstance(value, str) or not _broken(shape, value)
+    return not isinstance(value, str) or not broken(shape, value)
 
 
-def _broken(shape: Shape, text: str) -> set[str]:
-    broken = {
+def broken(shape: Shape, text: str) -> set[str]:
+    """Return the lengths and the pattern that a text breaks."""
+    found = {
         keyword
         for keyword, length in _lengths(shape)
         if ((len(text) < length) if keyword == "minLength" else (len(text) > length))
     }
     pattern = shape.value("pattern")
     if isinstance(pattern, str) and not patterns.matches(pattern, text):
-        broken.add("pattern")
-    return broken
+        found.add("pattern")
+    return found
 
 
 def _lengths(shape: Shape) -> Iterator[tuple[str, int]]:

@@ -56,7 +56,8 @@ def _valid(node: Node, branch: int, shape: Shape) -> Iterator[Value]:
 
 def _invalid(node: Node, branch: int, shape: Shape) -> Iterator[Value]:
     if shape.value("enum") is not None:
-        if not any(other.type == shape.type for other in node.shapes if other is not shape):
+        types = [other.type for other in node.shapes]
+        if types.count(shape.type) == 1 and not {"integer", "number"} <= set(types):
             yield from _outside(shape)
         return
     match shape.type:

@@ -22,7 +22,7 @@ def in_turn(subjects: Sequence[Subject]) -> Judged:
         if sent.required:
             continue
         one, other = value_at(first.sent, sent.path), value_at(second.sent, sent.path)
-        if one is MISSING or other is MISSING or same(one, other):
+        if any(each is MISSING or each is None for each in (one, other)) or same(one, other):
             continue
         if same(value_at(after_first.answer, answered.path), one) and same(
             value_at(after_second.answer, answered.path), other
@@ -50,12 +50,12 @@ def alike_names(subjects: Sequence[Subject]) -> Judged:
     identity = one.contract.identity
     if not one.succeeded or identity is None or one.settings.stateless:
         return
-    names = [value_at(each.answer, identity) if each.answer is not None else MISSING for each in subjects]
-    if other.succeeded and MISSING not in names and not same(*names):
+    names = [value_at(each.answer, identity) for each in subjects]
+    answered = MISSING not in names
+    merged = answered and same(*names)
+    if answered and not merged:
         yield Pass("semantics.distinct")
-        return
-    merged = other.succeeded and MISSING not in names
-    if other.status == 409 or merged:
+    elif merged or other.status == 409:
         yield finding(
             "semantics.distinct",
             rule="distinct",

@@ -30,7 +30,7 @@ def requirements(*, as_json: bool, document: Path | None, operation: str | None)
     if as_json:
         import msgspec  # noqa: PLC0415  (beside the rest)
 
-        rows = msgspec.to_builtins(contract.requirements)
+        rows = [msgspec.structs.asdict(row) for row in contract.requirements]
         click.echo(json.dumps(rows, indent=2))
         return 0
     from rich.console import Console  # noqa: PLC0415  (loads what only a table needs)

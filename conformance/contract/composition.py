@@ -7,15 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.document import Document, below, get, resolve
-from conformance.contract.shapes import ANNOTATIONS, APPLIES_TO, TYPES, Keyword, Shape, owner_of
+from conformance.contract.shapes import ANNOTATIONS, APPLIES_TO, JOINED, TYPES, Keyword, Shape, owner_of
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, equal, type_name
-
-JOINED = frozenset(
-    "type required enum minimum exclusiveMinimum maximum exclusiveMaximum minLength maxLength minItems maxItems "
-    "minProperties maxProperties uniqueItems additionalProperties".split()
-)
-"""Keywords whose values in two schemas that both apply can be joined into one."""
 
 
 class _Draft(msgspec.Struct, frozen=True):

@@ -82,7 +82,7 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     def modelled(self) -> bool:
         """Whether the nodes say all that the request schema says, so that what is derived from them needs no proof."""
         shapes = [node.shapes for node in self.request.walk()]
-        alone = all(len({shape.type for shape in each}) == len(each) for each in shapes)
+        alone = all(len({_family(shape.type) for shape in each}) == len(each) for each in shapes)
         plain = not any(shape.loose or COUNTS & shape.keywords.keys() for each in shapes for shape in each)
         return alone and plain and not self.unmodelled
 
@@ -136,6 +136,10 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
         identity=_identity(request, response, prose),
         requirements=apply_aliases(folder / "requirements" / "aliases.yaml", operation, ordered),
     )
+
+
+def _family(type_: str) -> str:
+    return "number" if type_ == "integer" else type_
 
 
 def _prose(folder: Traversable, operation: Operation) -> Prose:

@@ -34,6 +34,13 @@ APPLIES_TO: Mapping[str, frozenset[str]] = {
 """The JSON types that a keyword says something of; a keyword that is not here speaks of all."""
 
 
+JOINED = frozenset(
+    "type required enum minimum exclusiveMinimum maximum exclusiveMaximum minLength maxLength minItems maxItems "
+    "minProperties maxProperties uniqueItems additionalProperties".split()
+)
+"""Keywords whose values in two schemas that both apply can be joined into one."""
+
+
 class Keyword(msgspec.Struct, frozen=True):
     """A keyword in force: its value, and the document pointer where it stands."""
 

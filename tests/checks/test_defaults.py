@@ -1,6 +1,7 @@
 """Defaults: members that were not sent, the time of creation, and what a new object does not hold yet."""
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.checks.defaults import created, defaults, fresh, nulled, prose_defaults
 from conformance.checks.subject import Settings
@@ -191,8 +192,6 @@ def test_created_without_a_format() -> None:
     schema = {"type": "object", "properties": {"created_at": {"type": "string"}}}
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
     assert silent(created, subject(case(target="/things", sent={}), answer={"created_at": FAR[3]}, of=of))
-    from msgspec.structs import replace  # noqa: PLC0415  (here alone)
-
     of = replace(of, prose=replace(of.prose, created="/created_at"))
     judged = case(target="/things", sent={})
     for text in ("2020-01-01T00:00:00", "x", "2020-01-01T00:00:00." + "0" * 100 + "Z"):

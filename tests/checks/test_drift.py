@@ -75,17 +75,16 @@ def test_objects_that_speak_of_further_members(further: object) -> None:
     """Where the document forbids further members, or says what they hold, it declares them in its way."""
     schema = {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": further}
     assert passed(members(subject(case(target="/things", sent={}), answer={"a": 1, "b": 2}, of=other(schema))))
-    assert only(
-        members(subject(case(target="/things", sent={}), answer={"b": 2}, of=other({**schema, "additionalProperties": True})))
-    )
+    open_ = other({**schema, "additionalProperties": True})
+    assert only(members(subject(case(target="/things", sent={}), answer={"b": 2}, of=open_)))
 
 
 def test_bounded() -> None:
     """Of very many members a few are named, and a long name is cut."""
-    many = {**ANSWER, **{f"m{number:05}": 1 for number in range(200_000)}}
+    many = {**ANSWER, **{f"m{number:05}": 1 for number in range(50_000)}}
     found = only(members(subject(answer=many)))
     assert 10 == len(found.actual.split(", "))
-    assert MANY < 200_000
+    assert MANY < 50_000
     long = only(members(subject(answer={**ANSWER, "\ud800" + "x" * 1_000_000: 1})))
     assert len(long.message) < 1_100
 

@@ -1,6 +1,8 @@
 """Echo: what was sent comes back by exact value, and what a target without memory looks like."""
 
+import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -37,7 +39,6 @@ def with_min(sent: str, found: str) -> Subject:
     """Return a subject with a JSON text sent for one member, and one in its answer."""
     body = f'{{"name": "{NAME}", "autoscaling_settings": {{"min_replica": {sent}}}}}'.encode()
     holder = changed(ANSWER, "autoscaling_settings/min_replica", 11223344)
-    import json  # noqa: PLC0415  (here alone)
 
     return subject(case(sent=body), answer=json.dumps(holder).replace("11223344", found).encode())
 
@@ -196,8 +197,6 @@ def test_only_the_identity_is_a_name() -> None:
 @pytest.mark.parametrize("value", ["abc123", "a/b", "a%2Fb", "a+b", "\u00e9\U0001f600", "a b", "a?b#c"])
 def test_path_parameter(value: str) -> None:
     """The path parameter comes back as it was meant: decoded once."""
-    from urllib.parse import quote  # noqa: PLC0415  (here alone)
-
     target = TARGET.replace("abc123", quote(value, safe=""))
     right = subject(observed("transport.variants", target=target), answer=changed(ANSWER, "model_id", value))
     assert [PATH] == passed(parameters(right))

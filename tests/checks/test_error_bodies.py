@@ -128,7 +128,8 @@ def test_hostile_bodies_take_no_time(body: bytes) -> None:
     """Whatever a target sends, looking for a trace takes no time."""
     begun = time.perf_counter()
     assert list(no_page(subject(status=400, answer=body)))
-    assert time.perf_counter() - begun < 1
+    # Generous: what is meant is a search that is not quadratic, which would take minutes.
+    assert time.perf_counter() - begun < 30
 
 
 def test_shape() -> None:

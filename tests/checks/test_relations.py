@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.relations import RELATIONS, leaves_nothing, null_beside_absent, same_name, visible
+from conformance.checks.relations import (
+    RELATIONS,
+    TOGETHER_ONLY,
+    leaves_nothing,
+    null_beside_absent,
+    same_name,
+    visible,
+)
 from conformance.checks.subject import Settings, Subject
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt
@@ -34,7 +41,7 @@ AT = "/promotion_settings/ramp_up_duration_seconds"
 PROVEN = Settings(proven=True)
 
 
-def pair(null: Json, answer: Any = ANSWER, *, absent: Json = None, first: Any = ANSWER) -> tuple[Subject, Subject]:  # noqa: ANN401  (JSON)
+def pair(null: Json, answer: Any = ANSWER, *, absent: Json = None, first: Any = ANSWER) -> tuple[Subject, Subject]:
     """Return a request without members, and one with some of them null."""
     return (
         subject(case(sent=absent or {"name": NAME}), answer=first),
@@ -95,10 +102,11 @@ def test_null_does_not_apply() -> None:
 
 def test_null_name() -> None:
     """A name that the target makes up differs by rights."""
-    schema = {"type": "object", "properties": {"name": {"type": ["string", "null"]}, "a": {"type": ["integer", "null"]}}}
-    of = replace(
-        contract_of({"requestBody": body_of(schema), "responses": {"200": body_of(schema)}}), identity="/name"
-    )
+    schema = {
+        "type": "object",
+        "properties": {"name": {"type": ["string", "null"]}, "a": {"type": ["integer", "null"]}},
+    }
+    of = replace(contract_of({"requestBody": body_of(schema), "responses": {"200": body_of(schema)}}), identity="/name")
     absent = subject(case(sent={}, target="/things"), answer={"name": "x1", "a": 1}, of=of)
     null = subject(case(sent={"name": None, "a": None}, target="/things"), answer={"name": "x2", "a": 1}, of=of)
     (one,) = passed(null_beside_absent((absent, null)))
@@ -133,7 +141,9 @@ def test_leaves_something() -> None:
 def test_leaves_a_doubt(then: int) -> None:
     """A refusal that may be about the body is a doubt as long as no right request was taken."""
     (doubt,) = leaves_nothing(after(400, then))
-    assert Doubt("error.leaves-nothing", f"then a right request is answered {then}: for its name, or its body?") == doubt
+    assert (
+        Doubt("error.leaves-nothing", f"then a right request is answered {then}: for its name, or its body?") == doubt
+    )
 
 
 def test_leaves_nothing_does_not_apply() -> None:
@@ -187,7 +197,7 @@ def test_same_name_does_not_apply() -> None:
     assert [] == list(same_name((subject(), subject(response=False, failure=Failure.CLOSED))))
 
 
-def probe(status: int = 200, answer: Any = ANSWER) -> Subject:  # noqa: ANN401  (JSON)
+def probe(status: int = 200, answer: Any = ANSWER) -> Subject:
     """Return the answer to a probe."""
     return subject(observed("semantics.visible", method="GET", sent=None), status=status, answer=answer)
 
@@ -227,4 +237,6 @@ def test_visible_does_not_apply() -> None:
 
 def test_every_kind_has_a_check() -> None:
     """The kinds of relations are named once."""
-    assert {"null-beside-absent", "isolation", "leaves-nothing", "same-name", "visible"} == set(RELATIONS)
+    kinds = {"null-beside-absent", "isolation", "in-turn", "alike-names", "leaves-nothing", "same-name", "visible"}
+    assert kinds == set(RELATIONS)
+    assert kinds > TOGETHER_ONLY

@@ -1,0 +1,157 @@
+"""`conformance report`: reports made again from a journal, whole or damaged."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import conformance
+from conformance.mock.server import BackgroundServer
+
+OUT = Path("conformance-report")
+REPORTS = ("results.json", "report.html", "junit.xml", "summary.md")
+
+
+async def failing(scope, receive, send):
+    """Serve an application that fails at everything."""
+    if scope["type"] != "http":
+        return
+    await receive()
+    await send({"type": "http.response.start", "status": 500, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": b'{"error": "no"}'})
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run that found something, with a bar of its own."""
+    out = tmp_path_factory.mktemp("made") / OUT
+    with BackgroundServer(failing) as server:
+        result = conformance.run(target=server.url, only="refuse.json.*", fail_on="should", out=out)
+    assert 1 == result.exit_status
+    return out
+
+
+@pytest.fixture
+def done(made: Path) -> Path:
+    """Return a copy of that folder, below the one that the test works in."""
+    shutil.copytree(made, OUT)
+    return OUT
+
+
+def test_reports_are_made_again_to_the_byte(command, done):
+    """Made again, every report is the same as at the end of the run, and so is the exit status."""
+    first = {name: (done / name).read_bytes() for name in REPORTS}
+    for name in REPORTS:
+        (done / name).unlink()
+    ended = command("report", str(done))
+    assert (1, "not conforming: reports in conformance-report\n") == (ended.status, ended.out)
+    assert first == {name: (done / name).read_bytes() for name in REPORTS}
+
+
+def test_the_journal_itself_may_be_named(command, done):
+    """The file will do as well as its folder; kinds of reports can be chosen."""
+    for name in REPORTS:
+        (done / name).unlink()
+    assert 1 == command("report", str(done / "journal.ndjson"), "--report", "markdown").status
+    assert {"journal.ndjson", "summary.md"} == {path.name for path in done.iterdir()}
+
+
+def test_a_journal_that_was_cut_off(command, done, results_of):
+    """Of a run that was killed in the middle of a line, what is there is reported, and that it is not whole."""
+    journal = done / "journal.ndjson"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[: whole.rindex(b'{"event":"exchange"') + 30])
+    ended = command("report", str(done))
+    assert 1 == ended.status
+    assert "the journal stops before the end of the run" == results_of(done)["reason"]
+
+
+def damage_line(lines: list[bytes]) -> None:
+    """Put something else in the place of a line."""
+    lines[3] = b'{"event": "exchange", "send": "one"}'
+
+
+def drop_line(lines: list[bytes]) -> None:
+    """Take a line away."""
+    del lines[3]
+
+
+def drop_header(lines: list[bytes]) -> None:
+    """Take the first line away."""
+    del lines[0]
+
+
+def strange_event(lines: list[bytes]) -> None:
+    """Write an event of a kind that there is not."""
+    lines[3] = b'{"event": "surprise", "seq": 4, "time": 0}'
+
+
+def later_version(lines: list[bytes]) -> None:
+    """Pretend that a later suite wrote the journal."""
+    lines[0] = json.dumps(json.loads(lines[0]) | {"journal_version": 99}).encode()
+
+
+def no_time(lines: list[bytes]) -> None:
+    """Write a time that no calendar has."""
+    lines[1] = json.dumps(json.loads(lines[1]) | {"time": 1e300}).encode()
+
+
+def nothing(lines: list[bytes]) -> None:
+    """Take every line away."""
+    lines.clear()
+
+
+def unknown_send(lines: list[bytes]) -> None:
+    """Let an exchange end that never began."""
+    place = next(number for number, line in enumerate(lines) if b'"event":"exchange"' in line)
+    lines[place] = json.dumps(json.loads(lines[place]) | {"send": 4711}).encode()
+
+
+DAMAGES = {
+    damage_line: "journal.ndjson line 4 is no event of a journal",
+    drop_line: "lines are missing",
+    drop_header: "does not begin with run.started",
+    strange_event: "journal.ndjson line 4 is no event of a journal",
+    later_version: "is of version 99, this suite reads version 1",
+    no_time: "is no time",
+    nothing: "is empty; the run ended before it began: run it again",
+    unknown_send: "4711, which it never saw leave",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_journal_that_is_damaged(command, done, damage):
+    """A journal that cannot be trusted is refused, with the place where it is damaged."""
+    journal = done / "journal.ndjson"
+    lines = journal.read_bytes().splitlines()
+    damage(lines)
+    journal.write_bytes(b"".join(line + b"\n" for line in lines))
+    ended = command("report", str(done))
+    assert 2 == ended.status
+    assert DAMAGES[damage] in ended.complaint
+
+
+def test_a_journal_of_one_torn_line(command):
+    """A run that was killed while it wrote its first line left nothing to report."""
+    OUT.mkdir()
+    (OUT / "journal.ndjson").write_bytes(b'{"event":"run.sta')
+    ended = command("report", str(OUT))
+    assert 2 == ended.status
+    assert "is empty" in ended.complaint
+
+
+@pytest.mark.parametrize("name", ["nowhere", "journal.txt"])
+def test_what_holds_no_journal(command, name):
+    """A folder that is not there, or a file that is something else, is told."""
+    Path("journal.txt").write_text("dear diary\n")
+    ended = command("report", name)
+    assert 2 == ended.status
+    assert name in ended.complaint
+
+
+def test_reports_of_an_earlier_run_do_not_stay(command, done):
+    """A new run into the same folder leaves no report of the old one beside its journal."""
+    ended = command("run", "--target", "asgi:json:loads", "--report", "results", "--only", "accept.all.null")
+    assert {"journal.ndjson", "results.json"} == {path.name for path in done.iterdir()}
+    assert ended.status in {1, 3}

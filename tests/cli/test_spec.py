@@ -1,0 +1,105 @@
+"""`conformance spec` and the help: what a run judges and sends, for people and for programs."""
+
+import base64
+import json
+
+import pytest
+
+STORY = {"pointer", "keyword", "was", "became", "says"}
+CASE = {"id", "expectation", "requirements", "story", "method", "path", "headers"}
+
+
+def test_requirements_for_programs(command):
+    """`spec requirements --json` lists rows with id, title, strength, group and source."""
+    ended = command("spec", "requirements", "--json")
+    assert 0 == ended.status
+    rows = json.loads(ended.out)
+    assert len(rows) > 200
+    assert len({row["id"] for row in rows}) == len(rows)
+    for row in rows:
+        assert {"id", "title", "strength", "group", "source", "alias"} == set(row)
+        assert row["strength"] in {"must", "should", "advisory"}
+        assert row["source"]
+        assert all(isinstance(each, str) for each in row["source"])
+
+
+def test_requirements_for_people(command):
+    """Where no terminal reads, each requirement is one line of fields between tabs."""
+    ended = command("spec", "requirements")
+    assert 0 == ended.status
+    assert {5} == {line.count("\t") + 1 for line in ended.out.splitlines()}
+
+
+@pytest.mark.parametrize("profile", ["smoke", "standard"])
+def test_cases_for_programs(command, profile):
+    """`spec cases --json` lists every case with its request; the body as JSON where no float damages it."""
+    ended = command("spec", "cases", "--json", "--profile", profile, "--model-id", "abc")
+    assert 0 == ended.status
+    cases = json.loads(ended.out)
+    assert len({case["id"] for case in cases}) == len(cases)
+    for case in cases:
+        assert set(case) - {"body", "body_base64"} == CASE
+        assert not {"body", "body_base64"} <= set(case)
+        assert case["story"] is None or set(case["story"]) == STORY
+        assert case["expectation"] in {"accepted", "refused", "observed"}
+        assert all(isinstance(name, str) and isinstance(value, str) for name, value in case["headers"])
+        base64.b64decode(case.get("body_base64", ""), validate=True)
+    text = json.dumps(cases)
+    assert "/abc/" in text
+    assert "$API_KEY" in text
+    assert "cfm-00000000-0000" in text
+    assert any("body_base64" in case for case in cases)
+
+
+def test_a_list_that_is_cut_off_by_its_reader(spawn):
+    """A reader that goes after the first line (`| head -1`) brings no traceback about."""
+    process = spawn("spec", "cases")
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    process.wait(20)
+
+
+def test_help_tells_groups_defaults_and_examples(command):
+    """`run --help` lists every option under a heading, with its default, examples, and the exit statuses."""
+    text = command("run", "--help").out
+    for heading in ("What is tested:", "What is sent:", "How fast, and until when:", "Examples:", "Exit status:"):
+        assert heading in text
+    words = " ".join(text.split())
+    assert "--timeout S Seconds for one exchange. [default: 10.0]" in words
+    assert "--out DIR Folder for journal and reports. [default: conformance-report]" in words
+    assert "\x1b" not in text
+
+
+def test_a_run_on_a_screen_that_is_no_terminal(command, right):
+    """A run says what it sends where, the verdict, and where the report is: plain lines without any control code."""
+    ended = command("run", "--target", right, "--only", "accept.all.*")
+    lines = ended.out.splitlines()
+    assert f"POST /v1/models/{{model_id}}/environments at {right}" == lines[0]
+    assert lines[1].startswith("standard: ")
+    assert lines[-2].startswith("conforming: requirements ")
+    assert "report: conformance-report/report.html" == lines[-1]
+    assert "\x1b" not in ended.out + ended.err
+    quiet = command("run", "--target", right, "--only", "accept.all.*", "--quiet")
+    assert [lines[-2]] == quiet.out.splitlines()
+
+
+def test_a_run_proposes_stateless(command, serve, contract):
+    """A server that gives everybody the same right answer is met with a proposal, which then is right."""
+    from conformance.mock.app import reference_app  # noqa: PLC0415
+
+    answer = reference_app(contract, answers="full").respond(
+        "POST",
+        "/v1/models/m/environments",
+        [("Authorization", f"{contract.scheme} k".strip()), ("Content-Type", "application/json")],
+        b'{"name": "fixed"}',
+    )
+    assert 200 == answer.status
+    server = serve(lambda _, __: (200, {}, answer.body))
+    first = command("run", "--target", server.url, "--only", "accept.*", "--max-requests", "120")
+    assert "hint: hardly anything that was sent came back" in first.out
+    assert "run again with --stateless" in first.out
+    again = command("run", "--target", server.url, "--only", "accept.*", "--max-requests", "120", "--stateless")
+    assert "hint" not in again.out

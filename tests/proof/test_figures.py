@@ -1,5 +1,6 @@
 """The proof, held to the figures that are kept beside this file."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -10,10 +11,13 @@ from conformance.model.vocabulary import Profile, Strength
 from conformance.reports.proof import Figures, drop
 from conformance.workflow.proving import ProofOptions, prove
 
+PROFILES = [Profile(each) for each in os.environ.get("CONFORMANCE_PROOF_PROFILES", "smoke").split(",")]
+"""Profiles to prove, separated by commas: `standard` takes minutes."""
+
 FIGURES = Path(__file__).parent / "figures.json"
 
 
-@pytest.fixture(scope="module", params=[Profile.SMOKE, Profile.STANDARD])
+@pytest.fixture(scope="module", params=PROFILES)
 def proof(request: pytest.FixtureRequest) -> Proof:
     """The proof of one profile, of all faults."""
     return prove(ProofOptions(profile=request.param))

@@ -99,6 +99,9 @@ class Engine:
         except asyncio.CancelledError:
             self._reason = "interrupted"
             raise
+        except Exception as error:
+            self._reason = f"a fault of the suite itself: {type(error).__name__}"
+            raise
         finally:
             await _stopped(workers)
             ended = self._journal.append(self._footer(lost=lost))
@@ -116,8 +119,10 @@ class Engine:
     async def _work(self, items: Iterator[Item]) -> None:
         for item in items:
             could_create = sum(self._could_create(case) for case in _cases(item))
-            self._reason = self._reason or await self._why_not(item, could_create)
-            if self._reason:
+            reason = self._reason or await self._why_not(item, could_create)
+            if reason:
+                # Another worker may have said why meanwhile: the first reason stays.
+                self._reason = self._reason or reason
                 return
             try:
                 sent = await self._send(item)

@@ -96,4 +96,4 @@ def read_options(values: dict[str, object]) -> RunOptions:
 def _path(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str | os.PathLike):
         return Path(value)
-    raise msgspec.ValidationError(f"Expected a path, got `{type(value).__name__}`")
+    raise TypeError(f"Expected a path, got `{type(value).__name__}`")

@@ -1,11 +1,15 @@
 """Limits of a run: they hold against every target, end it in order, and decide the exit status as they should."""
 
+import asyncio
 import json
 import threading
 import time
 from pathlib import Path
 
 import pytest
+
+from conformance.mock.app import reference_app
+from conformance.mock.server import BackgroundServer
 
 OUT = Path("conformance-report")
 EMPTY = (200, {}, b"{}")
@@ -117,13 +121,6 @@ def test_a_target_that_is_never_ready(command, serve, results_of):
     )
 
 
-STATUSES = {
-    "nothing fails": ((), 0),
-    "the plan is cut": (("--max-requests", "5"), 3),
-    "only a should fails": (("--fault", "accept.integral-float"), 0),
-}
-
-
 def test_exit_statuses_of_a_right_target(command, right):
     """A target that keeps the contract ends with 0, and with 3 where a limit cut the plan."""
     where = ("run", "--target", right, "--skip", "authentication.*", "--profile", "smoke")
@@ -133,9 +130,6 @@ def test_exit_statuses_of_a_right_target(command, right):
 
 def test_exit_statuses_by_strength(command, serve, contract):
     """What breaks only a should ends with 0, and with 1 where `--fail-on should` is given; a must always with 1."""
-    from conformance.mock.app import reference_app  # noqa: PLC0415
-    from conformance.mock.server import BackgroundServer  # noqa: PLC0415
-
     only = ("--only", "refuse.json.*")
     app = reference_app(contract)
 
@@ -163,11 +157,6 @@ def test_exit_statuses_by_strength(command, serve, contract):
 
 def test_a_connection_that_was_closed_while_idle(command, contract, results_of, events_of):
     """A server that closes connections after every answer, unannounced, is met again on a new one; nothing is found."""
-    import asyncio  # noqa: PLC0415
-
-    from conformance.mock.app import reference_app  # noqa: PLC0415
-    from conformance.mock.server import BackgroundServer  # noqa: PLC0415
-
     app = reference_app(contract)
     transports = []
 

@@ -3,6 +3,8 @@
 import base64
 import html
 import json
+import socket
+import threading
 from pathlib import Path
 from urllib.parse import quote
 
@@ -76,9 +78,6 @@ def test_the_key_is_in_no_file_of_a_run(command, serve, monkeypatch):
 
 def test_the_key_is_not_in_what_a_broken_transport_says(command, monkeypatch):
     """An answer that is no HTTP and repeats the key is told without it."""
-    import socket  # noqa: PLC0415
-    import threading  # noqa: PLC0415
-
     monkeypatch.setenv("MY_KEY", KEY)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 

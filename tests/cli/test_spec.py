@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from conformance.mock.app import reference_app
+
 STORY = {"pointer", "keyword", "was", "became", "says"}
 CASE = {"id", "expectation", "requirements", "story", "method", "path", "headers"}
 
@@ -88,8 +90,6 @@ def test_a_run_on_a_screen_that_is_no_terminal(command, right):
 
 def test_a_run_proposes_stateless(command, serve, contract):
     """A server that gives everybody the same right answer is met with a proposal, which then is right."""
-    from conformance.mock.app import reference_app  # noqa: PLC0415
-
     answer = reference_app(contract, answers="full").respond(
         "POST",
         "/v1/models/m/environments",

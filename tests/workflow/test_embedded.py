@@ -37,7 +37,7 @@ def contract() -> Contract:
 def status_of(url: str) -> int:
     """Return the status that a server answers a request without credentials with."""
     try:
-        with urllib.request.urlopen(f"{url}/v1/models/m/environments", b"{}", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{url}/v1/models/m/environments", b"{}", timeout=10) as answer:  # noqa: S310 (our own server)
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()
@@ -93,12 +93,12 @@ def test_a_server_that_cannot_start_in_its_process_starts_in_a_thread(contract, 
 @pytest.mark.skipif(sys.platform != "linux", reason="forking is for Linux alone")
 def test_the_server_is_another_process_and_ends_with_this_one():
     """A program without threads has its server in another process, which ends even when the program is killed."""
-    whole = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
+    whole = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603 (our own words)
     told, over = whole.stdout.splitlines()
     assert "over" == over
     assert json.loads(told)["forks"]
     assert "" == whole.stderr
-    with subprocess.Popen([sys.executable, "-c", ALONE, "stay"], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen([sys.executable, "-c", ALONE, "stay"], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (our own words)
         assert process.stdout is not None
         url = json.loads(process.stdout.readline())["url"]
         assert 401 == status_of(url)

@@ -228,7 +228,8 @@ def test_hostile_answers() -> None:
             said = judge(
                 subject(each, status=code, answer=body, headers=FIELDS[number % 4], settings=Settings(key=KEY))
             )
-            assert time.perf_counter() - begun < 2
+            # Generous: what is meant is that nothing is quadratic, which would take minutes.
+            assert time.perf_counter() - begun < 30
             assert [] == [item for item in said if isinstance(item, Doubt) and item.ours]
             assert all(len(encoder.encode(item)) < 12_000 for item in said)
 

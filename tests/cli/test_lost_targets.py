@@ -51,6 +51,11 @@ def test_a_target_that_never_answers(command, silent, results_of):
     assert found["counts"]["requests"] <= 8
 
 
+NO_SIGINT = pytest.mark.skipif(
+    signal.getsignal(signal.SIGINT) == signal.SIG_IGN, reason="a shell in the background has programs ignore SIGINT"
+)
+
+
 @pytest.mark.parametrize("concurrency", ["1", "8"])
 def test_a_target_that_dies_in_the_middle(command, spawn, monkeypatch, results_of, concurrency):
     """What was in flight when the server was killed is held against nobody; what was done before is reported."""
@@ -78,6 +83,7 @@ def test_a_target_that_dies_in_the_middle(command, spawn, monkeypatch, results_o
     assert 0 == found["counts"]["requirements"]["failed"]
 
 
+@NO_SIGINT
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_interrupted(spawn, wait_for, right, results_of, events_of, number):
     """Ctrl-C and SIGTERM end the run in order: its journal has a footer, its reports are there, the status is 3."""
@@ -98,6 +104,7 @@ def test_a_run_that_is_interrupted(spawn, wait_for, right, results_of, events_of
     assert ("inconclusive", "interrupted") == (found["verdict"], found["reason"])
 
 
+@NO_SIGINT
 def test_an_interruption_before_anything_was_sent(spawn, wait_for):
     """Ctrl-C before the first request is one line, and exit status 3."""
     Path("waiting.py").write_text("import os, time\nopen('loading', 'w').close()\ntime.sleep(60)\n")

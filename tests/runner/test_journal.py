@@ -1,0 +1,182 @@
+"""The journal: written event by event, read back unharmed, and refused where it cannot be trusted."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.model.case import Case, Request
+from conformance.model.errors import JournalError, UsageError
+from conformance.model.events import (
+    DoubtRaised,
+    ExchangeEnded,
+    FindingMade,
+    Judged,
+    RequestSent,
+    RunEnded,
+    RunStarted,
+)
+from conformance.model.exchange import Response
+from conformance.model.finding import Doubt, Finding
+from conformance.model.vocabulary import Expectation
+from conformance.runner.journal import FILE_NAME, Journal, MemorySink, read_journal
+
+HEADER = RunStarted(
+    suite_version="1",
+    run_id="0",
+    document="",
+    sha256="",
+    operation="POST /",
+    path="/",
+    target="t",
+    profile="smoke",
+    seed=0,
+)
+
+BODIES = [
+    b'{"a": "\\ud800"}',
+    b"\xed\xa0\x80 \xff\x00",
+    b"1e400",
+    b"NaN",
+    b"[-Infinity, 9007199254740993.0, 123456789012345678901234567890]",
+    b"",
+    bytes(range(256)),
+]
+
+
+def finding(text: str) -> Finding:
+    """Return a finding in whose texts something stands."""
+    return Finding("r", text, "c", "p", text, pointer="/" + text, expected="1e400", actual=text)
+
+
+def written(path: Path, *events, secret: str = "") -> list:
+    """Write events, and return what is read back."""
+    with Journal(path, secret) as journal:
+        for event in (HEADER, *events):
+            journal.append(event)
+    return list(read_journal(path))
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_bodies_come_through_unharmed(tmp_path, body):
+    """Whatever bytes were sent and received are read back as they were: no number and no text is touched."""
+    case = Case("c", Expectation.OBSERVED, ("r",), Request("POST", "/", (("A", "b"),), body))
+    answer = Response(200, (("X-Odd", "\x80\xff"),), body, "OK")
+    _, sent, ended = written(
+        tmp_path / FILE_NAME, RequestSent(send=1, case=case), ExchangeEnded(send=1, response=answer)
+    )
+    assert case == sent.case
+    assert answer == ended.response
+
+
+@pytest.mark.parametrize("text", ["NaN", "1e400", "9007199254740993.0", "\u2028\0\x7f", "\U0001f600", "\\ud800"])
+def test_texts_come_through_unharmed(tmp_path, text):
+    """What findings say is read back as it was."""
+    made = FindingMade(id="f1", send=1, case="c", finding=finding(text))
+    _, read = written(tmp_path / FILE_NAME, made)
+    assert made.finding == read.finding
+
+
+def test_a_lone_surrogate_in_a_text_is_written_as_an_escape(tmp_path):
+    """A text that UTF-8 cannot hold does not stop the run: it is written down as an escape."""
+    made = FindingMade(id="f1", send=1, case="c", finding=finding("a\ud800b"))
+    _, read = written(tmp_path / FILE_NAME, made)
+    assert finding("a\\ud800b") == read.finding
+
+
+def test_events_are_numbered_and_timed(tmp_path):
+    """Each event has its place and the time; `append` returns it with both, and memory does the same."""
+    events = written(tmp_path / FILE_NAME, Judged(send=1), RunEnded(requests=0, creations=0, seconds=0))
+    assert [1, 2, 3] == [event.seq for event in events]
+    assert sorted(event.time for event in events) == [event.time for event in events]
+    sink = MemorySink()
+    assert sink.append(HEADER) == sink.events[0]
+    assert 1 == sink.events[0].seq
+
+
+def test_what_was_sent_and_received_is_in_the_file_at_once(tmp_path):
+    """A run that is killed leaves behind what it sent, what came back, and everything before it."""
+    path = tmp_path / FILE_NAME
+    with Journal(path) as journal:
+        journal.append(HEADER)
+        case = Case("c", Expectation.OBSERVED, (), Request("GET", "/"))
+        journal.append(RequestSent(send=1, case=case))
+        assert 2 == len(list(read_journal(path)))
+        journal.append(ExchangeEnded(send=1))
+        journal.append(Judged(send=1))
+        journal.append(RequestSent(send=2, case=case))
+        assert 5 == len(list(read_journal(path)))
+
+
+def test_the_secret_is_in_no_event(tmp_path):
+    """Findings, doubts and the reason of the end are written without the credential."""
+    secret = "s3cret/key"  # noqa: S105 (no secret)
+    path = tmp_path / FILE_NAME
+    written(
+        path,
+        FindingMade(id="f1", send=1, case="c", finding=finding(f"got {secret}")),
+        DoubtRaised(send=1, case="c", doubt=Doubt("r", f"{secret} and s3cret%2Fkey")),
+        RunEnded(requests=0, creations=0, seconds=0, reason=f"lost {secret}"),
+        secret=secret,
+    )
+    content = path.read_text()
+    assert "s3cret" not in content
+    assert 7 == content.count("$API_KEY")
+
+
+def test_a_torn_end_is_left_out(tmp_path):
+    """The last line of a run that was killed may be torn: what is before it counts."""
+    path = tmp_path / FILE_NAME
+    events = written(path, Judged(send=1))
+    path.write_bytes(path.read_bytes()[:-7])
+    assert events[:1] == list(read_journal(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"{", "is empty"),
+        (b"\n", "line 1 is no event"),
+        (b"\xff\n", "line 1 is no event"),
+        (b'{"event":"judged","send":1,"seq":1,"time":1}\n', "does not begin with run.started"),
+    ],
+)
+def test_what_is_no_journal(tmp_path, content, said):
+    """A file that holds something else is refused with the place."""
+    path = tmp_path / FILE_NAME
+    path.write_bytes(content)
+    with pytest.raises(JournalError, match=said):
+        list(read_journal(tmp_path))
+
+
+def test_a_line_that_is_missing(tmp_path):
+    """Events that do not follow one another are refused: something was taken away."""
+    path = tmp_path / FILE_NAME
+    written(path, Judged(send=1), Judged(send=2))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[2])
+    with pytest.raises(JournalError, match="event 3 follows 1: lines are missing"):
+        list(read_journal(path))
+
+
+def test_a_journal_that_is_not_there(tmp_path):
+    """A folder without a journal is told, and what to name instead."""
+    with pytest.raises(JournalError, match="name the folder of a run"):
+        list(read_journal(tmp_path))
+
+
+def test_a_journal_that_cannot_be_written(tmp_path):
+    """A place that cannot be written to is told, and what to do about it."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="name another folder with --out"):
+        Journal(tmp_path / "file" / FILE_NAME)
+
+
+def test_lines_are_json_for_every_program(tmp_path):
+    """Each line is an object that names its event; bodies are Base64."""
+    path = tmp_path / FILE_NAME
+    written(path, ExchangeEnded(send=1, response=Response(200, body=b"\xff")))
+    first, second = map(json.loads, path.read_text().splitlines())
+    assert ("run.started", "exchange") == (first["event"], second["event"])
+    assert "/w==" == second["response"]["body"]

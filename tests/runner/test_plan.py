@@ -1,0 +1,52 @@
+"""The plan: what `--only`, `--skip` and the target's nature leave of the catalogue."""
+
+import pytest
+
+from conformance.contract.contract import load_contract
+from conformance.model.case import Need
+from conformance.model.vocabulary import Profile
+from conformance.runner.plan import make_plan, requirements_of
+from conformance.strategies.catalogue import Knowledge, catalogue
+
+EVERYTHING = frozenset(Need)
+
+
+@pytest.fixture(scope="module")
+def contract():
+    """Return the contract of the published document."""
+    return load_contract()
+
+
+@pytest.fixture(scope="module")
+def items(contract):
+    """Return the items of the standard profile."""
+    return tuple(catalogue(contract, Profile.STANDARD, Knowledge({"model_id": "m"}, {"model_id": "n"})))
+
+
+def test_everything_is_sent_to_a_target_that_offers_all(contract, items):
+    """Nothing is skipped, and nothing is counted twice."""
+    plan = make_plan(contract, items, EVERYTHING)
+    assert items == plan.items
+    assert {} == plan.skipped
+    assert plan.creations <= plan.requests
+
+
+def test_only_and_skip_take_ids_of_cases_and_requirements(contract, items):
+    """A glob keeps, or leaves out, what fits by any of its ids; what loses all its cases is told why."""
+    by_requirement = make_plan(contract, items, EVERYTHING, only=["authentication.missing"])
+    assert by_requirement.items
+    assert all("authentication.missing" in requirements_of(item) for item in by_requirement.items)
+    by_case = make_plan(contract, items, EVERYTHING, only=["refuse.json.*"], skip=["*.empty"])
+    assert by_case.items
+    assert all(item.id.startswith("refuse.json.") for item in by_case.items)
+    assert "refuse.json.empty" not in {item.id for item in by_case.items}
+    without = make_plan(contract, items, EVERYTHING, skip=["authentication.missing"])
+    assert "it was left out by --skip" == without.skipped["authentication.missing"]
+    assert "it was left out by --only" == by_requirement.skipped["authentication.wrong"]
+
+
+@pytest.mark.parametrize("need", [Need.STATE, Need.KEYS, Need.LOOPBACK])
+def test_what_a_target_does_not_offer_is_not_asked_of_it(contract, items, need):
+    """Cases that need what a target has not are left out."""
+    plan = make_plan(contract, items, EVERYTHING - {need})
+    assert len(plan.items) < len(items)

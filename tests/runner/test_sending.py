@@ -1,0 +1,233 @@
+"""Sending: what is tried again, what is not judged, and when a target is given up."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from conformance.model.case import SLOT, Case, Request
+from conformance.model.errors import TargetLostError
+from conformance.model.events import Creation, ExchangeEnded, Paced, RequestSent
+from conformance.model.exchange import Exchange, Failure, Response
+from conformance.model.vocabulary import Expectation
+from conformance.runner import sending
+from conformance.runner.budget import Budget, Limits
+from conformance.runner.journal import MemorySink
+from conformance.runner.sending import Sender
+from conformance.targets.target import IDLE_CLOSED
+
+CASE = Case("c", Expectation.ACCEPTED, ("r",), Request("POST", "/", (), SLOT.encode()), slotted=True)
+
+Answer = Response | Failure | Exception | tuple[Failure, str]
+
+
+class Scripted:
+    """A target that gives the answers of a list, the last one for ever."""
+
+    name = "scripted"
+    loopback = True
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.requests: list[Request] = []
+        self.fresh: list[bool] = []
+
+    async def send(self, request: Request, *, key: str = "", fresh: bool = False) -> Exchange:
+        """Give the next answer."""
+        del key
+        self.requests.append(request)
+        self.fresh.append(fresh)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, Response):
+            return Exchange(request, answer)
+        failure, detail = answer if isinstance(answer, tuple) else (answer, "")
+        return Exchange(request, None, failure, detail)
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+OK = Response(200, (), b"{}")
+IDLE = (Failure.CLOSED, IDLE_CLOSED)
+
+
+def sender_for(target: Scripted, limits: Limits | None = None, key: str = "") -> tuple[Sender, MemorySink]:
+    """Return a sender for a target, and what it writes to."""
+    sink = MemorySink()
+    return Sender(target, sink, Budget(limits or Limits()), key, "0a1b2c3d", "POST"), sink
+
+
+def carried_out(job: Callable):
+    """Carry out a coroutine function."""
+    return asyncio.run(job())
+
+
+def test_every_send_has_a_name_of_its_own():
+    """The slot is filled anew for every send, with names of one width that tell the run."""
+    target = Scripted(OK)
+
+    async def job():
+        sender, sink = sender_for(target)
+        for _ in range(50):
+            await sender.send(CASE)
+        await sender.send(CASE, name="cfm-ffffffff-gggg")
+        return sink
+
+    sink = carried_out(job)
+    names = [event.name for event in sink.events if isinstance(event, RequestSent)]
+    assert 51 == len(set(names))
+    assert {len(SLOT)} == {len(name) for name in names}
+    assert all(name.startswith("cfm-0a1b2c3d-") for name in names[:-1])
+    assert [name.encode() for name in names] == [request.body for request in target.requests]
+    assert names == [event.name for event in sink.events if isinstance(event, Creation)]
+
+
+def test_an_idle_connection_that_was_closed_is_nobodys_fault():
+    """The request is sent once more, on a fresh connection and with a fresh name, and that exchange counts."""
+    target = Scripted(IDLE, OK)
+
+    async def job():
+        sender, _ = sender_for(target)
+        return await sender.send(CASE)
+
+    sent = carried_out(job)
+    assert (OK, "", 2) == (sent.exchange.response, sent.unjudged, sent.number)
+    assert [False, True] == target.fresh
+    assert target.requests[0].body != target.requests[1].body
+
+
+def test_a_connection_that_is_closed_again_is_a_dropped_one():
+    """The second time the exchange is judged as it is."""
+    target = Scripted(IDLE, Failure.CLOSED)
+
+    async def job():
+        sender, _ = sender_for(target)
+        return await sender.send(CASE)
+
+    sent = carried_out(job)
+    assert (Failure.CLOSED, "", 2) == (sent.exchange.failure, sent.unjudged, len(target.requests))
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "seconds"),
+    [
+        ((), b'{"retry_after": 0.01}', 0.01),
+        ((("Retry-After", "0.02"),), b"", 0.02),
+        ((("Retry-After", "7"),), b'{"retry_after": 0.01}', 0.01),
+        ((("Retry-After", "Thu, 01 Jan 1970 00:00:00 GMT"),), b"", 0.0),
+        ((("Retry-After", "-5"),), b'{"retry_after": "soon"}', sending.DEFAULT_WAIT),
+        ((("Retry-After", "nan"),), b'{"retry_after": true}', sending.DEFAULT_WAIT),
+        ((("Retry-After", "inf"),), b"[1]", sending.LONGEST_WAIT),
+        ((), b'{"retry_after": 1e400}', sending.LONGEST_WAIT),
+    ],
+)
+def test_a_wait_that_is_asked_for(monkeypatch, headers, body, seconds):
+    """The body's word counts before the header's; what is no time is a second, and no wait is longer than a minute."""
+    waits = []
+
+    async def sleep(delay: float) -> None:
+        waits.append(delay)
+
+    monkeypatch.setattr(sending.asyncio, "sleep", sleep)
+    target = Scripted(Response(429, headers, body), OK)
+
+    async def job():
+        sender, sink = sender_for(target)
+        return await sender.send(CASE), sink
+
+    sent, sink = carried_out(job)
+    assert OK == sent.exchange.response
+    assert [seconds] == waits
+    assert [seconds] == [event.wait_seconds for event in sink.events if isinstance(event, Paced)]
+
+
+def test_patience_has_an_end():
+    """After the last try the exchange is not judged, and the reason says so."""
+    target = Scripted(Response(429, (("Retry-After", "0"),)))
+
+    async def job():
+        sender, _ = sender_for(target)
+        return await sender.send(CASE)
+
+    sent = carried_out(job)
+    assert "the target answered 429 to 4 tries" == sent.unjudged
+    assert 4 == len(target.requests)
+
+
+@pytest.mark.parametrize("first", [Response(429, (("Retry-After", "0"),)), IDLE])
+def test_no_try_is_beyond_the_budget(first):
+    """What would be sent again is not, where no request is left; it is not judged then."""
+    target = Scripted(first)
+
+    async def job():
+        sender, _ = sender_for(target, Limits(requests=0))
+        return await sender.send(CASE)
+
+    sent = carried_out(job)
+    assert "--max-requests allows no other try" in sent.unjudged
+    assert 1 == len(target.requests)
+
+
+def test_a_request_that_cannot_be_sent_is_our_fault():
+    """The suite made something that is no HTTP: a doubt of its own, written down, without the key."""
+    target = Scripted(ValueError("not a value of header X: 'the-key\\n'"))
+
+    async def job():
+        sender, sink = sender_for(target, key="the-key")
+        return await sender.send(CASE), sink
+
+    sent, sink = carried_out(job)
+    assert sent.ours
+    assert "the suite made a request that cannot be sent: not a value of header X: '$API_KEY\\n'" == sent.unjudged
+    ended = [event for event in sink.events if isinstance(event, ExchangeEnded)]
+    assert [(None, None, sent.unjudged)] == [(each.response, each.failure, each.detail) for each in ended]
+
+
+def test_a_target_that_is_not_reached_is_given_up():
+    """After three times in a row the run is over; before, the exchange is not judged."""
+    target = Scripted(Failure.REFUSED)
+
+    async def job():
+        sender, _ = sender_for(target)
+        told = [(await sender.send(CASE)).unjudged for _ in range(2)]
+        with pytest.raises(TargetLostError, match="cannot be reached: connection refused"):
+            await sender.send(CASE)
+        return told, sender.reached
+
+    assert (["the target was not reached: connection refused"] * 2, False) == carried_out(job)
+
+
+def test_a_silent_target_is_given_up():
+    """After five times in a row without any answer the run is over; an answer in between starts the count anew."""
+    target = Scripted(*[Failure.TIMEOUT] * 4, OK, *[Failure.TIMEOUT] * 5)
+
+    async def job():
+        sender, _ = sender_for(target)
+        for _ in range(9):
+            await sender.send(CASE)
+        with pytest.raises(TargetLostError, match="did not answer 5 requests in a row in time"):
+            await sender.send(CASE)
+
+    carried_out(job)
+
+
+@pytest.mark.parametrize("failure", [Failure.CLOSED, Failure.TRUNCATED])
+@pytest.mark.parametrize("lives", [True, False])
+def test_a_broken_exchange_is_held_against_a_living_target_alone(monkeypatch, failure, lives):
+    """A connection that breaks off is judged while the target still takes connections, and not once it is gone."""
+
+    async def is_there(url: str, *, pause: bool) -> bool:
+        del url, pause
+        return lives
+
+    monkeypatch.setattr(sending, "is_there", is_there)
+    target = Scripted(failure)
+
+    async def job():
+        sender, _ = sender_for(target)
+        return (await sender.send(CASE)).unjudged, sender.reached
+
+    unjudged = "" if lives else f"the target was not reached: {failure}"
+    assert (unjudged, lives) == carried_out(job)

@@ -12,7 +12,7 @@ from conformance.model.jsontext import Json, Literal, Writable, write
 from conformance.model.pointer import last
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
-from conformance.strategies import bodies, combinations, values
+from conformance.strategies import bodies, combinations, texts, values
 from conformance.strategies.building import Builder, path_slug
 from conformance.strategies.writing import text_of
 
@@ -81,7 +81,7 @@ def _value(build: Builder, lineage: bodies.Lineage, value: values.Value) -> Iter
     node = lineage[-1]
     identity = node.path == build.contract.identity
     sent = _named(value) if identity else value.json
-    if identity and value.slug == "typical":
+    if identity and (value.slug == "typical" or not _fits(node, sent)):
         return
     body = bodies.planted(lineage, sent, "smallest", build.defaults)
     story = Story(node.path, value.keyword, "", write(value.json), f"{node.path} is {value.kind}", value.kind)
@@ -94,7 +94,16 @@ def _value(build: Builder, lineage: bodies.Lineage, value: values.Value) -> Iter
     keyword = "" if value.keyword == "type" else value.keyword
     weak = value.edge or bool(case.beyond)
     focus = accept_id(node, "type") if weak else accept_id(node, keyword)
-    yield replace(case, requirements=_known(build, (focus, *([] if weak else [accept_id(node)]))))
+    more = () if weak else (accept_id(node),)
+    if not weak and value.slug != "null" and not any(each.edge for each in build.valid(node)):
+        more = (*more, accept_id(node, "type"))  # there is no odder value that says it
+    yield replace(case, requirements=_known(build, (focus, *more)))
+
+
+def _fits(node: Node, name: Writable) -> bool:
+    """Tell whether a name, with the slot in it, keeps the bounds of its member; one spelled by hand is as long."""
+    shape = node.shape("string")
+    return shape is not None and (not isinstance(name, str) or texts.within(shape, name))
 
 
 def _named(value: values.Value) -> Writable:

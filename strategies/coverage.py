@@ -153,7 +153,7 @@ def _verdicts(node: Node, value: Json) -> Iterator[tuple[Node, int, str, bool]]:
         return
     # Of alternatives of one type, the one that the value comes nearest to is meant.
     told = {branch: dict(_told(node.shapes[branch], value)) for branch in fitting}
-    branch = min(fitting, key=lambda each: list(told[each].values()).count(False))
+    branch = min(fitting, key=lambda each: _distance(node, each, value, told[each]))
     yield from ((node, branch, key, kept) for key, kept in told[branch].items())
     children = {child.name: child for child in node.members(branch)}
     if isinstance(value, dict):
@@ -162,6 +162,17 @@ def _verdicts(node: Node, value: Json) -> Iterator[tuple[Node, int, str, bool]]:
     elif isinstance(value, list) and ANY_ITEM in children:
         for item in value:
             yield from _verdicts(children[ANY_ITEM], item)
+
+
+def _distance(node: Node, branch: int, value: Json, told: dict[str, bool]) -> tuple[int, int]:
+    """Return how far a value is from a shape: what is wrong with it or its members, and how many it does not know."""
+    held = value if isinstance(value, dict) else {}
+    known = [child for child in node.members(branch) if child.name in held]
+    wrong = sum(
+        not any(fits(shape, held[child.name]) and not broken(shape, held[child.name]) for shape in child.shapes)
+        for child in known
+    )
+    return list(told.values()).count(False) + wrong, len(held) - len(known)
 
 
 def _told(shape: Shape, value: Json) -> Iterator[tuple[str, bool]]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
-from conformance.strategies import bodies
+from conformance.strategies import bodies, texts
 from conformance.strategies.building import Builder
 
 ODD_TEXT = (
@@ -36,7 +36,10 @@ def _odd_name(build: Builder) -> Iterator[Case]:
     if identity is None:
         return
     lineage = next(each for each in bodies.lineages(build.contract.request) if each[-1].path == identity)
-    body = bodies.planted(lineage, f"{ODD_TEXT}{SLOT}{ODD_TEXT}", "smallest", build.defaults)
+    name, shape = f"{ODD_TEXT}{SLOT}{ODD_TEXT}", lineage[-1].shape("string")
+    if shape is None or not texts.within(shape, name):
+        return
+    body = bodies.planted(lineage, name, "smallest", build.defaults)
     kind = "a text of many odd characters"
     story = Story(identity, "type", "", "", f"{identity} is {kind}", kind)
     requirement = requirement_id(Group.ACCEPTANCE, lineage[-1].label, "type")

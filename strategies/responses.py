@@ -34,21 +34,22 @@ def valid_answers(contract: Contract) -> Iterator[Answer]:
     root = contract.response
     if root is None:
         return
+    defaults = bodies.Defaults(memo={})
     yield _answer("smallest", "", "", bodies.smallest(root), "only what is required")
     yield _answer("fullest", "", "", bodies.fullest(root), "every declared member")
     for lineage in bodies.lineages(root):
         node = lineage[-1]
         if len(lineage) == 1:
-            yield from _extended(lineage)
+            yield from _extended(lineage, defaults)
             continue
         for value in values.valid_values(node):
             if value.slug != "typical" and not value.undecided:
-                yield _planted(lineage, value, valid=True)
+                yield _planted(lineage, value, defaults, valid=True)
         for slug, text, kind in DATE_TIMES if _is_date_time(node) else ():
-            yield _planted(lineage, values.Value(slug, text, kind, "format"), valid=True)
+            yield _planted(lineage, values.Value(slug, text, kind, "format"), defaults, valid=True)
         if not node.required and node.name != ANY_ITEM:
-            yield _planted(lineage, values.Value("absent", bodies.ABSENT, "absence", "required"), valid=True)
-        yield from _extended(lineage)
+            yield _planted(lineage, values.Value("absent", bodies.ABSENT, "absence", "required"), defaults, valid=True)
+        yield from _extended(lineage, defaults)
 
 
 def invalid_answers(contract: Contract) -> Iterator[Answer]:
@@ -56,15 +57,16 @@ def invalid_answers(contract: Contract) -> Iterator[Answer]:
     root = contract.response
     if root is None:
         return
+    defaults = bodies.Defaults(memo={})
     for lineage in bodies.lineages(root):
         node = lineage[-1]
         for value in values.invalid_values(node):
-            yield _planted(lineage, value, valid=False)
+            yield _planted(lineage, value, defaults, valid=False)
         if node.required and len(lineage) > 1:
-            yield _planted(lineage, values.Value("absent", bodies.ABSENT, "absence", "required"), valid=False)
+            yield _planted(lineage, values.Value("absent", bodies.ABSENT, "absence", "required"), defaults, valid=False)
         for branch, shape in enumerate(node.shapes):
             if shape.type == "object" and shape.closed:
-                body = bodies.with_member(lineage, branch, "undeclared_member", 1, "fullest", bodies.NO_DEFAULTS)
+                body = bodies.with_member(lineage, branch, "undeclared_member", 1, "fullest", defaults)
                 yield _answer(
                     _slug(node, "undeclared-member"),
                     node.path,
@@ -75,18 +77,18 @@ def invalid_answers(contract: Contract) -> Iterator[Answer]:
                 )
 
 
-def _extended(lineage: bodies.Lineage) -> Iterator[Answer]:
+def _extended(lineage: bodies.Lineage, defaults: bodies.Defaults) -> Iterator[Answer]:
     node = lineage[-1]
     for branch, shape in enumerate(node.shapes):
         if shape.type == "object" and shape.open:
-            body = bodies.with_member(lineage, branch, "undeclared_member", {"a": 1}, "fullest", bodies.NO_DEFAULTS)
+            body = bodies.with_member(lineage, branch, "undeclared_member", {"a": 1}, "fullest", defaults)
             slug = _slug(node, "undeclared-member")
             yield _answer(slug, node.path, "additionalProperties", body, "an undeclared member")
 
 
-def _planted(lineage: bodies.Lineage, value: values.Value, *, valid: bool) -> Answer:
+def _planted(lineage: bodies.Lineage, value: values.Value, defaults: bodies.Defaults, *, valid: bool) -> Answer:
     node = lineage[-1]
-    body = bodies.planted(lineage, value.json, "fullest")
+    body = bodies.planted(lineage, value.json, "fullest", defaults)
     became = "" if value.json is bodies.ABSENT else write(value.json)
     return _answer(_slug(node, value.slug), node.path, value.keyword, body, value.kind, valid=valid, became=became)
 

@@ -85,7 +85,7 @@ def prose_defaults(subject: Subject) -> Judged:
 def created(subject: Subject) -> Judged:
     """The time of creation lies near the time of the request, by the clock of the run or by that of the target."""
     pointer = subject.contract.prose.created
-    if not subject.echoing or not pointer or not subject.case.slotted or subject.invalid_at(pointer):
+    if not subject.echoing or not subject.case.slotted or subject.invalid_at(pointer):
         return
     found = value_at(subject.answer, pointer)
     moment = _moment(found) if isinstance(found, str) else None

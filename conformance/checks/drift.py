@@ -19,7 +19,7 @@ SHOWN = 10
 def members(subject: Subject) -> Judged:
     """Members of an answer that the document does not declare are recorded, never failed."""
     requirement, root = "drift.members", subject.contract.response
-    if subject.answer is None or root is None or requirement not in subject.contract.by_id:
+    if not subject.answered or root is None or requirement not in subject.contract.by_id:
         return
     found: dict[str, list[str]] = {}
     for node, pointer in islice(_undeclared(root, "", subject.answer), MANY):
@@ -45,7 +45,7 @@ def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, s
     """Yield each undeclared member: the node of the object that holds it, and its pointer."""
     if isinstance(value, dict) and node.children:
         # Elsewhere the document speaks of further members: it forbids them, or says what they hold.
-        open_ = all(shape.open for shape in node.shapes if shape.type == "object")
+        open_ = all(shape.open for shape in node.shapes)
         for name, item in value.items():
             child = node.child(name)
             if child is not None:

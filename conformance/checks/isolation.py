@@ -37,12 +37,12 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
     if not mine.wrong and not theirs.wrong:
         yield Pass(ISOLATION)
     identity = one.contract.identity
-    names = [MISSING] if identity is None else [value_at(each.answer, identity) for each in subjects]
-    if identity is None or MISSING in names or same(value_at(one.sent, identity), value_at(other.sent, identity)):
+    if identity is None or same(value_at(one.sent, identity), value_at(other.sent, identity)):
         return
-    if not same(*names):
+    names = [value_at(each.answer, identity) for each in subjects]
+    if not same(*names) and MISSING not in names:
         yield Pass("semantics.distinct")
-    else:
+    elif MISSING not in names:
         yield finding(
             "semantics.distinct",
             rule="distinct",
@@ -78,7 +78,7 @@ class _Mixture:
                 self.telling.append(answered.path)
             if same(held, theirs):
                 self.wrong[answered.path] = answered
-                self.distinctive |= sent.path != identity and not _by_chance(held, answered)
+                self.distinctive |= not _by_chance(held, answered)
 
     @property
     def whole(self) -> bool:

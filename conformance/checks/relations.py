@@ -106,7 +106,7 @@ def same_name(subjects: Sequence[Subject]) -> Judged:
 def visible(subjects: Sequence[Subject]) -> Judged:
     """A created object is then found by its name, with equal members: a note where it is not."""
     created, read = subjects
-    if created.answer is None or not (read.succeeded or read.refused):
+    if not created.answered or not (read.succeeded or read.refused):
         return
     different = [
         answered.path

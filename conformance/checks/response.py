@@ -28,7 +28,7 @@ def shape(subject: Subject) -> Judged:
     Of one fault at the items of an array the first shows; where the voices disagree on a place, nothing is decided.
     """
     contract, root, answer = subject.contract, subject.contract.response, subject.answer
-    if root is None or answer is None:
+    if root is None or not subject.answered:
         return
     undecided: set[str] = set()
     for pointer, reason in subject.reading.disputed:
@@ -98,18 +98,17 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
     keyword = violation.keyword
     value = value_of(answer, violation.pointer)
     wanted = requirement_id(Group.RESPONSE, node.label, keyword)
-    owners = [shape for shape in node.shapes if shape.type == "object"]
     kind, observed, sentence, note = "a value", type_name(value), SENTENCES.get(keyword, f"breaks {keyword}"), ""
     if keyword == "required":
         kind, observed = "a member", "absent"
     elif keyword == "additionalProperties":
         kind, observed = "a closed object", "a member that is not declared"
-        closed = next((shape.owner for shape in owners if shape.closed), node.label)
+        closed = next((shape.owner for shape in node.shapes if shape.closed), node.label)
         wanted = requirement_id(Group.RESPONSE, closed, keyword)
     elif keyword == "type":
         kind = " or ".join(sorted(node.types - {"null"})) or "nothing"
         sentence = f"answers {observed} where {kind} is due"
-        holder = next((shape.owner for shape in owners if shape.members), "")
+        holder = next((shape.owner for shape in node.shapes if shape.members), "")
         if holder and value is not None:
             wanted = requirement_id(Group.RESPONSE, holder, keyword)
     elif keyword == "format":

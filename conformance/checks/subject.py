@@ -15,11 +15,11 @@ from conformance.model.finding import Doubt, Judgement
 from conformance.model.jsontext import Json, JsonFault, JsonText, read
 from conformance.model.vocabulary import Expectation
 
-UNJUDGED = frozenset({401, 403, 404, 405, 429})
+UNJUDGED = frozenset({401, 403, 404, 405})
 """Statuses that may refuse a request for reasons outside its body."""
 
-BODILESS = frozenset({204, 205, 304})
-"""Statuses whose answers have no body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5)."""
+BODILESS = frozenset({204, 205})
+"""Successes that have no body (RFC 9110 sections 15.3.5 and 15.3.6)."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -92,7 +92,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
             if child is None:
                 return path
             node, path = child, child.path
-        return path or ("" if pointer.startswith("/") else pointer)
+        return path or pointer
 
     @cached_property
     def media_type(self) -> str:
@@ -156,15 +156,20 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return ",".join(value for name, value in self.case.request.headers if name.lower() == "accept")
 
     @cached_property
+    def answered(self) -> bool:
+        """Whether there is an answer to be held against the response schema: one by status, request and text."""
+        return self.promised and isinstance(self.json, JsonText)
+
+    @cached_property
     def answer(self) -> Json:
-        """The answer to be held against the response schema: None unless it is one by status, request and text."""
-        return self.json.value if self.promised and isinstance(self.json, JsonText) else None
+        """That answer; None where there is none, and where it is null."""
+        return self.json.value if self.answered and isinstance(self.json, JsonText) else None
 
     @cached_property
     def echoing(self) -> bool:
         """Whether the answer can be held against the request: the target has state, and what was sent reads one way."""
         clear = self._request is not None and not self._request.duplicates
-        return self.answer is not None and clear and not self.settings.stateless
+        return self.answered and clear and not self.settings.stateless
 
     @cached_property
     def answer_of_probe(self) -> Json:
@@ -174,7 +179,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def reading(self) -> Reading:
         """What both validators say of the answer; nothing where it is not to be held against the response schema."""
-        return Reading() if self.answer is None else read_answer(self.contract, self.answer)
+        return read_answer(self.contract, self.answer) if self.answered else Reading()
 
     def invalid_at(self, path: str) -> bool:
         """Tell whether the answer breaks the schema at a place, above or below it: then no other check speaks of it."""

@@ -106,7 +106,7 @@ def value_of(body: Json, pointer: str) -> Json:
     for token in tokens_of(pointer):
         if isinstance(value, dict):
             value = value.get(token)
-        elif isinstance(value, list) and token.isdecimal() and len(token) < len(str(len(value))) + 1:
+        elif isinstance(value, list) and token.isdecimal() and len(token) <= len(str(len(value))):
             value = value[int(token)] if int(token) < len(value) else None
         else:
             return None

@@ -109,15 +109,15 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
     """Derive the contract of one operation; raises as `load_contract`."""
     pointer, _ = follow(document, operation.request_pointer)
     request = build_node(document, pointer, owner_of(pointer))
+    # What is no JSON Schema must show now, and not in the middle of a run.
+    for each in filter(None, (operation.request_pointer, operation.response_pointer)):
+        BodyValidator(document, each)
     if not request.shapes:
         raise ContractError(f"{document.name}: the request schema of {operation.name} allows no body at all")
     response = None
     if operation.response_pointer:
         pointer, _ = follow(document, operation.response_pointer)
         response = build_node(document, pointer, owner_of(pointer))
-    BodyValidator(document, operation.request_pointer)
-    if operation.response_pointer:
-        BodyValidator(document, operation.response_pointer)
     prose = _prose(folder, operation)
     rows = [*derived.acceptance(request), *derived.rejection(request, operation)]
     if response is not None:

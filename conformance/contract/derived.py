@@ -46,7 +46,7 @@ def acceptance(root: Node) -> Iterator[Requirement]:
     for node in root.walk():
         if node is not root:
             yield _row(Group.ACCEPTANCE, node, "", Strength.MUST, f"{_named(node)}: {_spellings(node)} accepted")
-        if node.types & {"integer", "number", "string"} and not _enumerated(node):
+        if node.types & {"integer", "number", "string", "array"} and not _enumerated(node):
             yield _row(
                 Group.ACCEPTANCE, node, "type", Strength.SHOULD, f"{_named(node)}: every {_types(node)} is accepted"
             )

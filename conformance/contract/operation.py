@@ -56,14 +56,12 @@ class Operation(msgspec.Struct, frozen=True):
 def operations(document: Document) -> tuple[str, ...]:
     """Return the names of the document's operations, `METHOD /path`."""
     paths = document.content.get("paths")
-    found = paths.items() if isinstance(paths, dict) else ()
-    return tuple(
-        f"{method.upper()} {path}"
-        for path, item in found
-        if isinstance(item, dict)
-        for method in item
-        if method in METHODS
-    )
+    found = []
+    for path in paths if isinstance(paths, dict) else ():
+        _, item = follow(document, below("#/paths", path))
+        methods = item if isinstance(item, dict) else ()
+        found += [f"{method.upper()} {path}" for method in methods if method in METHODS]
+    return tuple(found)
 
 
 def pick_operation(document: Document, name: str | None) -> Operation:
@@ -98,8 +96,8 @@ def _listed(names: tuple[str, ...] | list[str]) -> str:
 
 def _has_json_body(document: Document, name: str) -> bool:
     method, _, path = name.partition(" ")
-    pointer = below("#/paths", path, method.lower())
-    return bool(_request(document, pointer)[0])
+    pointer, _ = follow(document, below("#/paths", path))
+    return bool(_request(document, below(pointer, method.lower()))[0])
 
 
 def _read(document: Document, method: str, path: str) -> Operation:

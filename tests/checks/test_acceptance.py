@@ -99,6 +99,13 @@ def test_refusal_that_is_about_the_run() -> None:
         assert silent(accepted, subject(plain, status=code, of=open_contract()))
 
 
+def test_all_declared_successes_are_told() -> None:
+    """What would have been right is told, all of it."""
+    responses = {"200": {"description": ""}, "202": {"description": ""}}
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": responses})
+    assert "accepted: 200, 202" == only(accepted(subject(case(target="/things"), status=400, of=of))).expected
+
+
 def test_accepted_does_not_apply() -> None:
     """Other cases, redirections, undeclared successes, errors of the server and silence are not judged here."""
     assert silent(

@@ -17,6 +17,7 @@ from .subjects import (
     body_of,
     case,
     changed,
+    contract,
     contract_of,
     findings,
     only,
@@ -98,6 +99,15 @@ def test_defaults_of_pages() -> None:
     assert ("1", "3") == (failure.expected, failure.actual)
 
 
+def test_defaults_of_pages_for_what_is_left_out() -> None:
+    """A member that an answer may leave out, and does, is not compared with a page."""
+    pages = {"/promotion_settings/ramp_up_duration_seconds": 600}
+    of = replace(contract(), prose=replace(contract().prose, defaults=pages))
+    left_out = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds")
+    assert silent(prose_defaults, subject(answer=left_out, of=of))
+    assert passed(prose_defaults(subject(of=of)))
+
+
 def test_defaults_of_pages_where_they_do_not_apply() -> None:
     """A member that was sent, one that is missing and one that is invalid are not compared with a page."""
     sent = {"name": NAME, "autoscaling_settings": {"max_replica": 3}}
@@ -161,6 +171,7 @@ def test_created_by_the_clock_of_the_target() -> None:
     assert findings(created(subject(started=STARTED + 3_600, headers=(JSON,))))
     padded = f"{DATED[1]} ({'x' * (100 - len(DATED[1]) - 3)})"
     assert 100 == len(padded)
+    assert findings(created(subject(started=STARTED + 3_600, headers=(JSON, ("Date", padded[:-1] + "x)")))))
     assert [CREATED] == passed(created(subject(started=STARTED + 3_600, headers=(JSON, ("Date", padded)))))
 
 

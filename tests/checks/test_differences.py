@@ -22,6 +22,16 @@ from conformance.contract.nodes import find
 from .subjects import contract
 
 BIG = 2**53
+LIMITS = (
+    2_147_483_647,
+    2_147_483_648,
+    4_294_967_295,
+    9_007_199_254_740_991,
+    9_007_199_254_740_992,
+    9_223_372_036_854_775_807,
+    9_223_372_036_854_775_808,
+    18_446_744_073_709_551_615,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +62,13 @@ BIG = 2**53
         (10**30, 2**63 - 1, "cut to a machine type"),
         (-(10**30), -(2**63), "cut to a machine type"),
         (10**30, 2**31 - 1, "cut to a machine type"),
+        *((10**30 + 1, limit, "cut to a machine type") for limit in LIMITS),
+        (10**30 + 1, 2**54, "another number"),
+        (65_537, Decimal("1.5"), "another number"),
+        (131_072, 65_536, "another number"),
+        (135_536, 70_000, "another number"),
+        (32_767, -32_769, "another number"),
+        (Decimal("1e309"), Decimal("2e309"), "another number"),
         (10**30, 10**29, "another number"),
         (1, 2, "another number"),
         (Decimal("1e400"), Decimal("1e500"), "another number"),

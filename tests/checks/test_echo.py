@@ -242,6 +242,8 @@ def test_stateless() -> None:
     assert looks_stateless(contract(), NOTHING)
     assert looks_stateless(contract(), [*NOTHING, failed(PATH, "other letter case"), Pass(PATH), Doubt(NAMED, "r")])
     assert looks_stateless(contract(), [*NOTHING, Pass(MIN), Pass("semantics.created"), Pass("x.echo")])
+    elsewhere = [failed("semantics.isolation", "rounded"), failed("x.echo", "rounded")]
+    assert looks_stateless(contract(), [*NOTHING, *elsewhere])
     others = ("left out", "null", "another value", "the default in its place", "a number in its place")
     assert looks_stateless(contract(), [*NOTHING, *(failed(MIN, each) for each in others)])
 
@@ -276,3 +278,4 @@ def test_stateless_without_a_name() -> None:
     of = contract_of({"requestBody": body_of(single), "responses": {"200": body_of(single)}})
     (lone,) = (each.id for each in of.requirements if each.id.startswith("semantics.") and each.id.endswith(".echo"))
     assert looks_stateless(of, [failed(lone)] * 3)
+    assert not looks_stateless(of, [])

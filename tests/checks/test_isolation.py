@@ -99,6 +99,8 @@ def test_wrong_values_that_are_the_others_by_chance() -> None:
     """A value that is wrong in itself may be the other's: nothing is said, neither for nor against."""
     stray = two(made(NAME, {**ONE, "min_replica": 5}), made(OTHER, TWO))
     assert [DISTINCT] == passed(isolation(stray))
+    stray = two(made(NAME, ONE), made(OTHER, {**TWO, "min_replica": 3}))
+    assert [DISTINCT] == passed(isolation(stray))
     lone = asked(NAME, {"min_replica": 3}), asked(OTHER, {"min_replica": 5})
     assert [DISTINCT] == passed(
         isolation(two(made(NAME, {"min_replica": 5}), made(OTHER, {"min_replica": 5}), sent=lone))
@@ -112,6 +114,23 @@ def test_defaults_by_chance() -> None:
         {**asked(OTHER, None), "promotion_settings": {"rolling_deploy": False, "ramp_up_duration_seconds": 600}},
     )
     assert [DISTINCT] == passed(isolation(two(made(NAME, {}), made(OTHER, {}), sent=sent)))
+
+
+def test_truth_values_by_chance() -> None:
+    """Truth values that come back alike are no mixture, though they are no defaults."""
+    names = ("rolling_deploy", "redeploy_on_promotion", "ramp_up_while_promoting")
+    sent = tuple(
+        {**asked(name, None), "promotion_settings": dict.fromkeys(names, value)}
+        for name, value in ((NAME, False), (OTHER, True))
+    )
+    first, second = ({**made(name, {}), "promotion_settings": sent[1]["promotion_settings"]} for name in (NAME, OTHER))
+    assert [DISTINCT] == passed(isolation(two(first, second, sent=sent)))
+
+
+def test_plain_names_exchanged() -> None:
+    """Names that the run did not make tell a mixture as well."""
+    sent = asked("one", ONE), asked("two", TWO)
+    assert ["/name"] == mixture(two(made("two", ONE), made("two", TWO), sent=sent))
 
 
 def test_one_distinctive_member_is_enough() -> None:
@@ -148,6 +167,7 @@ def test_names_that_do_not_tell() -> None:
     assert [ISOLATION] == passed(isolation(two(made(NAME, ONE), made(NAME, TWO), sent=same)))
     without = changed(made(OTHER, TWO), "name")
     assert [ISOLATION] == passed(isolation(two(made(NAME, ONE), without)))
+    assert [ISOLATION] == passed(isolation(two(changed(made(NAME, ONE), "name"), without)))
     schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
     of = contract_of({"requestBody": body_of(schema), "responses": {"200": body_of(schema)}})
     things = tuple(subject(case(sent={"a": n}, target="/things"), answer={"a": n}, of=of) for n in (1, 2))

@@ -157,6 +157,7 @@ def test_leaves_nothing_does_not_apply() -> None:
         after(400, 429),
         after(400, 500),
         after(400, 302),
+        *(after(400, then, settings=PROVEN) for then in (302, 401, 404, 418, 429, 500)),
         after(400, 409, settings=Settings(stateless=True)),
         (after(400, 200)[0], subject(response=False, failure=Failure.CLOSED)),
     ):

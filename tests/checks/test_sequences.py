@@ -141,7 +141,9 @@ def test_alike_names_do_not_apply() -> None:
     assert [] == list(alike_names(alike(500, NAME)))
     first = alike(200, NAME)[0]
     assert [] == list(alike_names((first, subject(answer=changed(ANSWER, "name")))))
-    assert [] == list(alike_names((subject(answer=changed(ANSWER, "name")), first)))
+    nobody = subject(answer=changed(ANSWER, "name"))
+    assert [] == list(alike_names((nobody, first)))
+    assert [] == list(alike_names((nobody, nobody)))
     assert [] == list(alike_names((first, subject(response=False, failure=Failure.CLOSED))))
     stateless = [replace(each, settings=Settings(stateless=True)) for each in alike(409, NAME)]
     assert [] == list(alike_names(stateless))

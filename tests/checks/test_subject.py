@@ -77,7 +77,9 @@ def test_each_success_has_its_own_schema() -> None:
                 "200": body_of(OBJECT),
                 "201": body_of({"type": "object"}),
                 "202": {"description": ""},
-                "203": body_of(OBJECT, "text/html"),
+                "203": body_of(
+                    {"$ref": "#/paths/~1things/post/responses/200/content/application~1json/schema"}, "text/html"
+                ),
                 "206": {"description": "", "content": {"application/json": {}}},
                 "226": {"description": "", "content": {"application/json": None}},
             },
@@ -155,6 +157,11 @@ def test_place(pointer: str, expected: str) -> None:
     assert expected == subject(refused(story=Story(pointer, "k", "", "", "s"))).place
 
 
+def test_place_of_a_right_request() -> None:
+    """A case without a story differs nowhere."""
+    assert "" == subject(case()).place
+
+
 def test_place_in_an_array() -> None:
     """Indices are generalised to the node of the items; an index where there are none leads nowhere."""
     of = contract_of(
@@ -192,6 +199,14 @@ def test_promised() -> None:
     ):
         assert not other.promised
     assert subject(case(headers=(("Accept", "text/html"), ("Accept", "*/*")))).promised
+    assert subject(case(headers=(("X-Odd", "text/html"),))).promised
+
+
+def test_success_with_another_schema() -> None:
+    """A declared success whose schema is another one is not held against that of the contract."""
+    responses = {"200": body_of(OBJECT), "201": body_of({"type": "object"})}
+    of = contract_of({"requestBody": body_of(OBJECT), "responses": responses})
+    assert not subject(case(target="/things"), status=201, of=of).promised
 
 
 def test_bodiless_success() -> None:
@@ -199,6 +214,8 @@ def test_bodiless_success() -> None:
     of = contract_of(
         {"requestBody": body_of(OBJECT), "responses": {"200": body_of(OBJECT), "204": {"description": ""}}}
     )
+    reset = contract_of({"requestBody": body_of(OBJECT), "responses": {"205": {"description": ""}}})
+    assert not subject(case(target="/things"), status=205, answer=b"", of=reset).promised
     assert not subject(case(target="/things"), status=204, answer=b"", of=of).promised
     assert subject(case(target="/things"), status=200, of=of).promised
     lone = contract_of({"requestBody": body_of(OBJECT), "responses": {"204": {"description": ""}}})
@@ -207,7 +224,10 @@ def test_bodiless_success() -> None:
 
 def test_answer_and_sent() -> None:
     """Both bodies are read exactly; what is no JSON is None."""
-    assert ANSWER == subject().answer
+    assert (True, ANSWER) == (subject().answered, subject().answer)
+    assert (True, None) == (subject(answer=b"null").answered, subject(answer=b"null").answer)
+    assert not subject(answer=b"x").answered
+    assert not subject(status=404).answered
     assert subject(answer=b"{").answer is None
     assert {"a": 1} == subject(case(sent={"a": 1})).sent
     assert subject(case(sent=b"{")).sent is None

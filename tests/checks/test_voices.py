@@ -161,10 +161,19 @@ def test_formats_of_one_string_only() -> None:
     assert [("/b", "type")] == places({"a": "x", "b": "x"}, plain)
 
 
+def test_two_faults_of_one_text() -> None:
+    """A text that breaks a bound as well as its format has both told; null beside it changes nothing."""
+    text = {"type": ["string", "null"], "format": "date-time", "maxLength": 5}
+    schema = {"type": "object", "properties": {"a": text}}
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
+    assert [("/a", "maxLength"), ("/a", "format")] == places({"a": LINE_FEED}, of)
+
+
 @pytest.mark.parametrize(
     ("pointer", "expected"),
     [
-        ("", {"a": [1, {"b/": 2}]}),
+        ("", {"a": [1, {"b/": 2}], "s": "abc"}),
+        ("/s/0", None),
         ("/a/0", 1),
         ("/a/1/b~1", 2),
         ("/a/2", None),
@@ -176,7 +185,7 @@ def test_formats_of_one_string_only() -> None:
 )
 def test_value_of(pointer: str, expected: Json) -> None:
     """The value at a validator's pointer is found, and what is missing is None; no index is too long to be read."""
-    assert expected == value_of({"a": [1, {"b/": 2}]}, pointer)
+    assert expected == value_of({"a": [1, {"b/": 2}], "s": "abc"}, pointer)
 
 
 def test_value_of_a_long_list() -> None:

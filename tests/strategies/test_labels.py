@@ -1,0 +1,218 @@
+"""Labels and classes: one violation a refused body, a reason for each open one, and no class that went missing."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+import pytest
+
+from conformance.contract.contract import Contract, load_contract
+from conformance.model.case import SLOT, Case
+from conformance.model.vocabulary import Expectation, Profile
+from conformance.strategies.catalogue import Item, fill
+from conformance.strategies.proof import BY_BODY
+
+from .contracts import cases_of, contract_of, standard, value_of
+
+OPEN = {
+    "accept.*.beyond-double": "validators in Python read 1e400 as infinity, or not at all",
+    "accept.name.lone-surrogate": "texts of Rust cannot hold a lone surrogate",
+    "observe.duplicate.*": "RFC 8259 leaves it open what a repeated member means",
+    "observe.heavy.*": "parsers may limit depth and size (RFC 8259 section 9)",
+    "observe.json.long-*": "parsers may limit range and precision of numbers (RFC 8259 section 9)",
+    "observe.utf-8.byte-order-mark": "parsers may ignore the mark (RFC 8259 section 8.1)",
+    "observe.accept.unmet": "a server may disregard Accept (RFC 9110 section 12.4.1)",
+    "observe.compression": "compression is an offer",
+    "observe.expect": "no page says what comes of it",
+    "observe.media-type.*": "JSON media types that are not declared",
+    "observe.method.*": "no page says what else the path supports",
+    "observe.path.*": "whether a resource of such a name exists is the server's to know",
+    "observe.merged.odd-path": "whether a resource of such a name exists is the server's to know",
+    "observe.credential.*": "no page says whether such a credential is taken",
+    "observe.trial.*": "pages and documents of different age disagree",
+    "relate.alike-names.*": "names may be folded before they are compared",
+    "relate.same-name.second": "no page says what comes of it",
+    "relate.visible.read": "a request beside the operation",
+}
+"""The cases whose answer is only recorded, each with the reason why no validator can judge it."""
+
+ELSEWHERE = ("refuse.credential.*", "refuse.media-type.*", "refuse.path.*")
+"""Cases that are refused for something else than their body."""
+
+REFUSED = {
+    "integer": "true false fraction text empty-text text-number array array-of-one object",
+    "boolean": "fraction integer zero one text empty-text text-true text-null array array-of-one object",
+    "string": "true fraction integer array array-of-one object undeclared other-case padded prefix empty",
+    "object": "true fraction integer text empty-text text-null array array-of-one",
+}
+"""What a member of each type is refused for in the published document, null aside."""
+
+UNDECLARED = "undeclared-member undeclared-null other-case near-miss camel-case proto-member empty-name".split()
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    """Return the published contract."""
+    return load_contract()
+
+
+@pytest.fixture(scope="module")
+def items(contract: Contract) -> tuple[Item, ...]:
+    """Return the whole catalogue."""
+    return standard(contract, Profile.FULL)
+
+
+@pytest.fixture(scope="module")
+def cases(items: tuple[Item, ...]) -> dict[str, Case]:
+    """Return all cases by id."""
+    return {case.id: case for case in cases_of(items)}
+
+
+def by_body(cases: dict[str, Case]) -> Iterator[Case]:
+    """Yield the cases that must be refused for what their body holds."""
+    for case in cases.values():
+        if case.expectation is Expectation.REFUSED and case.story and case.story.keyword in BY_BODY:
+            yield case
+
+
+def test_what_is_refused_breaks_one_keyword_at_one_place(contract: Contract, cases: dict[str, Case]) -> None:
+    """Both validators find one violation, at the place and of the keyword that the story tells."""
+    found = 0
+    for case in by_body(cases):
+        _, value = value_of(case)
+        (slow,), (fast,) = (
+            contract.request_validator.violations(value),
+            contract.request_validator.fast_violations(value),
+        )
+        assert case.story is not None
+        assert (case.story.pointer, case.story.keyword) == (slow.pointer, slow.keyword), case.id
+        assert slow.pointer.startswith(fast.pointer), case.id
+        found += 1
+    assert found > 400
+
+
+def test_what_cannot_be_judged_has_a_reason(cases: dict[str, Case]) -> None:
+    """Every case without an expectation is known by its id, and every reason has a case."""
+    used = set()
+    for case in cases.values():
+        if case.expectation is Expectation.OBSERVED:
+            reasons = [glob for glob in OPEN if fnmatchcase(case.id, glob)]
+            assert 1 == len(reasons), case.id
+            used.update(reasons)
+    assert OPEN.keys() == used
+
+
+def test_what_is_refused_and_valid_is_refused_for_something_else(contract: Contract, cases: dict[str, Case]) -> None:
+    """A right body is refused only with a wrong credential, media type or path."""
+    for case in cases.values():
+        readable, value = value_of(case)
+        if case.expectation is Expectation.REFUSED and readable and contract.request_validator.is_valid(value):
+            assert any(fnmatchcase(case.id, glob) for glob in ELSEWHERE), case.id
+
+
+def test_every_member_is_refused_in_every_way(contract: Contract, cases: dict[str, Case]) -> None:
+    """Each wrong class of each member is planted in the smallest and in the fullest body."""
+    for node in contract.request.walk():
+        if node.path in {"", "/name"}:
+            continue
+        (type_,) = node.types - {"null"}
+        for slug in REFUSED[type_].split():
+            if type_ == "integer" or slug != "text-null" or node.nullable:
+                for base in ("smallest", "fullest"):
+                    assert f"refuse.{node.path[1:].replace('/', '.')}.{slug}.{base}" in cases
+    for slug in UNDECLARED:
+        assert {f"refuse.autoscaling_settings.{slug}.{base}" for base in ("smallest", "fullest")} <= cases.keys()
+    for slug in ("null", "missing", "integer", "true", "array", "array-of-one", "object", "fraction"):
+        assert f"refuse.name.{slug}.smallest" in cases
+    for slug in ("null", "true", "fraction", "integer", "text", "empty-text", "array", "array-of-one"):
+        assert f"refuse.body.{slug}.smallest" in cases
+
+
+def test_every_value_class_is_accepted_alone_and_together(contract: Contract, cases: dict[str, Case]) -> None:
+    """Each member alone, and all members at once, hold each class of their type; a list each of its values."""
+    for node in contract.request.walk():
+        if node.children or node.path in {"", "/name"}:
+            continue
+        slug = f"accept.{node.path[1:].replace('/', '.')}"
+        expected = ["null", "absent"]
+        if "integer" in node.types:
+            expected += ["zero", "minus-one", "beyond-int32", "beyond-int64", "huge", "beyond-float", "integral-float"]
+        if "boolean" in node.types:
+            expected += ["true", "false"]
+        listed = [value for shape in node.shapes for value in shape.value("enum") or ()]  # type: ignore[union-attr]
+        expected += [f"enum-{str(value).lower().replace('_', '-')}" for value in listed]
+        for each in expected:
+            held = f"{slug}.{each}" in cases or f"accept.all.{each}" in cases or each in {"zero", "absent"}
+            assert held, f"{slug}.{each}"
+    assert 25 <= sum(id_.startswith("accept.all.") for id_ in cases)
+    assert 23 <= sum(id_.startswith("accept.name.") for id_ in cases)
+
+
+def test_ids_are_slugs(cases: dict[str, Case]) -> None:
+    """An id has no character that a shell or a glob would trip over, and begins with what is expected."""
+    for case in cases.values():
+        assert case.id.replace(".", "").replace("-", "").replace("_", "").isalnum(), case.id
+        assert case.id.split(".")[0] in {"accept", "refuse", "observe", "relate"}
+
+
+def test_every_case_exercises_something_and_tells_its_story(contract: Contract, cases: dict[str, Case]) -> None:
+    """A case names requirements that exist, and says in words what is special about it."""
+    for case in cases.values():
+        assert case.requirements, case.id
+        assert set(case.requirements) <= contract.by_id.keys()
+        assert case.story is not None
+        assert case.story.says
+        assert case.story.kind
+
+
+def test_every_requirement_that_a_case_can_exercise_is_exercised(contract: Contract, cases: dict[str, Case]) -> None:
+    """No acceptance or rejection requirement is left without a case."""
+    exercised = {each for case in cases.values() for each in case.requirements}
+    wanted = {row.id for row in contract.requirements if row.group.value in {"acceptance", "rejection"}}
+    assert set() == wanted - exercised
+
+
+def test_slots_are_filled_where_they_are(cases: dict[str, Case]) -> None:
+    """A case with the slot says so, and filling it changes that and nothing else."""
+    name = "cfm-12345678-0001"
+    for case in cases.values():
+        body = case.request.body or b""
+        assert case.slotted is (SLOT.encode() in body or SLOT in case.request.target)
+        filled = fill(case.request, name)
+        assert len(body) == len(filled.body or b"")
+        assert SLOT.encode() not in (filled.body or b"")
+    with pytest.raises(ValueError, match="17 characters"):
+        fill(next(iter(cases.values())).request, "short")
+
+
+def test_the_order_shows_most_first(contract: Contract) -> None:
+    """The first tenth of standard exercises most of the requirements that standard exercises."""
+    found = standard(contract)
+    both = [
+        {each for item in part for case in cases_of([item]) for each in case.requirements}
+        for part in (found[:110], found)
+    ]
+    assert len(both[0]) > 0.85 * len(both[1])
+
+
+def test_members_of_alternatives_do_not_hide_each_other() -> None:
+    """Cases of two alternatives with members of one name keep both, under different ids."""
+    parts = [
+        {"type": "object", "required": ["k", "v"], "properties": {"k": {"const": kind}, "v": {"type": type_}}}
+        for kind, type_ in (("x", "integer"), ("y", "boolean"))
+    ]
+    contract = contract_of({"type": "object", "properties": {"u": {"oneOf": parts}}})
+    ids = [case.id for case in cases_of(standard(contract))]
+    assert len(ids) == len(set(ids))
+    assert {
+        "refuse.u.v.missing.smallest",
+        "refuse.u.v.missing.smallest.2",
+        "accept.u.v.false",
+        "accept.u.v.zero",
+    } <= set(ids)
+
+
+def test_a_document_without_a_valid_body_is_told() -> None:
+    """Where not even the smallest body can be made, nothing is sent; the keywords in the way are named."""
+    contract = contract_of({"type": "object", "minProperties": 1, "propertyNames": {"pattern": "^never$"}})
+    with pytest.raises(Exception, match=r"no valid request could be made for PUT /things; .*propertyNames"):
+        standard(contract)

@@ -1,0 +1,243 @@
+"""Credentials, paths, bytes, headers and relations: each is what its id says, and right but for that."""
+
+import json
+from typing import Any
+
+import pytest
+
+from conformance.contract.contract import Contract, load_contract
+from conformance.model.case import KEY, SLOT, Case, Need, Relation
+from conformance.model.jsontext import JsonFault, read
+from conformance.model.vocabulary import Expectation, Profile
+from conformance.strategies.catalogue import Item, Knowledge, catalogue
+
+from .contracts import cases_of, contract_of, standard
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    """Return the published contract."""
+    return load_contract()
+
+
+@pytest.fixture(scope="module")
+def items(contract: Contract) -> dict[str, Item]:
+    """Return the items of the whole catalogue by id."""
+    known = Knowledge({"model_id": "abcd1234"}, {"model_id": "no such"})
+    return {item.id: item for item in catalogue(contract, Profile.FULL, known)}
+
+
+@pytest.fixture(scope="module")
+def cases(items: dict[str, Item]) -> dict[str, Case]:
+    """Return all cases by id."""
+    return {case.id: case for case in cases_of(items.values())}
+
+
+def credential(case: Case) -> list[str]:
+    """Return the values of the header that the credential belongs in."""
+    return [value for name, value in case.request.headers if name.lower() == "authorization"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "expected"),
+    [
+        ("accept.smallest", [f"Api-Key {KEY}"]),
+        ("refuse.credential.none", []),
+        ("refuse.credential.empty", [""]),
+        ("refuse.credential.bare-key", [KEY]),
+        ("refuse.credential.scheme-alone", ["Api-Key"]),
+        ("refuse.credential.scheme-and-space", ["Api-Key "]),
+        ("refuse.credential.no-space", [f"Api-Key{KEY}"]),
+        ("refuse.credential.scheme-basic", [f"Basic {KEY}"]),
+        ("refuse.credential.key-and-more", [f"Api-Key {KEY}x"]),
+        ("refuse.credential.query-api-key", []),
+        ("refuse.credential.cookie", []),
+        ("refuse.credential.proxy-header", []),
+        ("observe.credential.scheme-lower-case", [f"api-key {KEY}"]),
+        ("observe.credential.two-spaces", [f"Api-Key  {KEY}"]),
+        ("observe.credential.bearer", [f"Bearer {KEY}"]),
+    ],
+)
+def test_credentials_are_sent_as_they_are_called(cases: dict[str, Case], id_: str, expected: list[str]) -> None:
+    """The header holds exactly what the id says, and the body is right."""
+    case = cases[id_]
+    assert expected == credential(case)
+    assert cases["accept.smallest"].request.body == case.request.body
+
+
+def test_a_key_that_is_wrong_is_no_key(cases: dict[str, Case]) -> None:
+    """Cases about wrong keys hold none that is right, and need a target that can tell."""
+    for id_ in ("wrong-key", "long-key", "scheme-alone"):
+        case = cases[f"refuse.credential.{id_}"]
+        assert KEY not in str(case.request.headers) + case.request.target
+        assert (Need.KEYS,) == case.needs
+    assert b"{" == cases["observe.credential.with-bad-body"].request.body
+    assert 2 == len(credential(cases["observe.credential.two"]))
+
+
+def test_a_key_elsewhere_is_the_right_one(cases: dict[str, Case]) -> None:
+    """In the query or a cookie stands the real key: only its place is wrong."""
+    assert f"?api_key={KEY}" in cases["refuse.credential.query-api-key"].request.target
+    assert f"?Authorization={KEY}" in cases["refuse.credential.query-same-name"].request.target
+    assert ("Cookie", f"Authorization={KEY}") in cases["refuse.credential.cookie"].request.headers
+
+
+@pytest.mark.parametrize(
+    ("slug", "segment"),
+    [
+        ("slash", "a%2Fb"), ("space", "a%20b"), ("two-dots", ".."), ("dot", "."), ("nul", "a%00b"),
+        ("semicolon", "a%3Bb%3Dc"), ("question-mark", "a%3Fb"), ("hash", "a%23b"), ("percent", "a%252Fb"),
+        ("plus", "a%2Bb"),         ("non-ascii", "%C3%A9%F0%9F%98%80"), ("empty", ""), ("long", "a" * 2_000),
+    ],
+)  # fmt: skip
+def test_path_parameters_are_percent_encoded_once(cases: dict[str, Case], slug: str, segment: str) -> None:
+    """Each parameter is one segment by RFC 3986, and what becomes of it is not claimed to be known."""
+    case = cases[f"observe.path.model_id.{slug}"]
+    assert f"/v1/models/{segment}/environments" == case.request.target
+    assert Expectation.OBSERVED is case.expectation
+
+
+def test_only_who_names_an_unknown_resource_has_one_refused(contract: Contract, cases: dict[str, Case]) -> None:
+    """A resource that does not exist is asked for only when the caller says that it does not."""
+    case = cases["refuse.path.model_id.unknown"]
+    assert "/v1/models/no%20such/environments" == case.request.target
+    assert ("error.unknown-resource",) == case.requirements
+    assert "refuse.path.model_id.unknown" not in {each.id for each in cases_of(standard(contract))}
+
+
+def test_no_broken_text_can_be_read(cases: dict[str, Case]) -> None:
+    """What is called no JSON, or no UTF-8, is none; what is called right JSON says what the plain body says."""
+    broken = [case for id_, case in cases.items() if id_.startswith(("refuse.json.", "refuse.utf-8."))]
+    assert len(broken) > 45
+    for case in broken:
+        with pytest.raises(JsonFault):
+            read(case.request.body or b"")
+    for slug in ("white-space", "member-order", "compact"):
+        assert read(cases["accept.fullest"].request.body or b"").value == (
+            read(cases[f"accept.json.{slug}"].request.body or b"").value
+        )
+    body = cases["accept.json.escapes"].request.body or b""
+    assert b"\\u006e" in body
+    assert {"name": SLOT} == read(body).value
+
+
+def test_texts_are_cut_after_every_token(cases: dict[str, Case]) -> None:
+    """Each text that is cut off is the beginning of a whole one, and each is longer than the one before."""
+    cuts = [case.request.body or b"" for id_, case in cases.items() if ".json.cut-" in id_]
+    assert len(cuts) >= 8
+    assert all(any(longer.startswith(cut) for longer in cuts) for cut in cuts)
+
+
+@pytest.mark.parametrize(
+    ("id_", "check"),
+    [
+        ("observe.duplicate.same-value", lambda body: body.count(b'"name"') == 2),
+        ("observe.utf-8.byte-order-mark", lambda body: body.startswith(b"\xef\xbb\xbf{")),
+        ("observe.heavy.depth-1000", lambda body: body.count(b"[") == 1_000),
+        ("observe.heavy.depth-100000", lambda body: body.count(b"]") == 100_000),
+        ("observe.heavy.unclosed", lambda body: body == b"[" * 100_000),
+        ("observe.heavy.size-1-mb", lambda body: 1_000_000 < len(body) < 1_001_000),
+        ("observe.heavy.size-10-mb", lambda body: 10_000_000 < len(body) < 10_001_000),
+        ("observe.heavy.many-members", lambda body: len(json.loads(body)["conformance_undeclared"]) == 10_000),
+        ("observe.json.long-number", lambda body: b"1" * 5_000 in body),
+        ("refuse.utf-8.utf-16", lambda body: body.startswith(b"\xff\xfe{\x00")),
+        ("refuse.utf-8.overlong", lambda body: b"\xc0\xaf" in body),
+        ("refuse.json.nan", lambda body: b"NaN" in body),
+        ("refuse.json.two-documents", lambda body: body.count(SLOT.encode()) == 2),
+        ("refuse.json.empty", lambda body: body == b""),
+        ("refuse.json.blank", lambda body: body.strip() == b""),
+    ],
+)
+def test_bytes_are_what_they_are_called(cases: dict[str, Case], id_: str, check: Any) -> None:
+    """Each case about bytes holds the bytes that its id names."""
+    assert check(cases[id_].request.body)
+    if ".heavy." in id_:
+        assert Need.LOOPBACK in cases[id_].needs
+
+
+def header(case: Case, name: str) -> str | None:
+    """Return the value of a header."""
+    return next((value for field, value in case.request.headers if field == name), None)
+
+
+def test_media_types_and_headers_are_what_they_are_called(cases: dict[str, Case]) -> None:
+    """The declared type in any spelling is right, another is wrong, one that is like JSON is open."""
+    types = {id_: header(case, "Content-Type") for id_, case in cases.items() if ".media-type." in id_}
+    assert "application/json; charset=utf-8" == types["accept.media-type.charset"]
+    assert "APPLICATION/JSON" == types["accept.media-type.upper-case"]
+    assert types["refuse.media-type.absent"] is None
+    assert "text/plain" == types["refuse.media-type.text"]
+    assert "application/vnd.conformance+json" == types["observe.media-type.suffix"]
+    assert header(cases["accept.accept.absent"], "Accept") is None
+    assert "authorization" in dict(cases["accept.field-names.lower-case"].request.headers)
+    assert cases["accept.chunked"].request.chunked
+    assert "100-continue" == header(cases["observe.expect"], "Expect")
+    assert cases["observe.path.trailing-slash"].request.target.endswith("/environments/")
+
+
+def test_methods_that_the_path_does_not_declare(cases: dict[str, Case]) -> None:
+    """Every other method is tried, those that could change something only on this machine."""
+    methods = {case.request.method: case for id_, case in cases.items() if id_.startswith("observe.method.")}
+    assert {"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CREATE"} == methods.keys()
+    assert {"GET", "HEAD", "OPTIONS"} == {name for name, case in methods.items() if Need.LOOPBACK not in case.needs}
+
+
+def test_relations_belong_together(items: dict[str, Item]) -> None:
+    """Pairs in flight at once differ; a name that is sent twice is one; null stands beside absence."""
+    found = {id_: item for id_, item in items.items() if isinstance(item, Relation)}
+    kinds = {"null-beside-absent", "isolation", "in-turn", "alike-names", "same-name", "leaves-nothing", "visible"}
+    assert kinds == {item.kind for item in found.values()}
+    for item in found.values():
+        bodies = [case.request.body for case in item.cases]
+        assert item.concurrent is (item.kind == "isolation")
+        if item.kind in {"isolation", "null-beside-absent", "alike-names"}:
+            assert len(set(bodies)) == len(bodies) == 2
+        if item.same_name:
+            assert all(case.slotted for case in item.cases)
+        if item.kind == "leaves-nothing":
+            assert [Expectation.REFUSED, Expectation.ACCEPTED] == [case.expectation for case in item.cases]
+    one, other = (json.loads(case.request.body or b"") for case in found["relate.isolation.1"].cases)
+    leaves = one["autoscaling_settings"].items()
+    assert all(value != other["autoscaling_settings"][name] for name, value in leaves if value is not None)
+    for case in found["relate.isolation.1"].cases:
+        assert () == case.beyond
+
+
+def test_a_body_without_members_is_broken_all_the_same() -> None:
+    """For a request without required members, without members, or without object, no broken text is right by chance."""
+    for schema in (
+        {"type": "object"},
+        {"properties": {"a": {"type": "integer"}}},
+        {"type": "array"},
+        {"type": "string"},
+        True,
+    ):
+        contract = contract_of(schema)
+        cases = list(cases_of(standard(contract)))
+        assert any(case.id == "refuse.json.single-quotes" for case in cases)
+        for case in cases:
+            if case.id.startswith(("refuse.json.", "refuse.utf-8.")):
+                with pytest.raises(JsonFault):
+                    read(case.request.body or b"")
+            elif case.id.startswith("accept.json."):
+                assert contract.request_validator.is_valid(read(case.request.body or b"").value), case.id
+
+
+@pytest.mark.parametrize(
+    ("scheme", "ids"),
+    [
+        ({"type": "apiKey", "in": "query", "name": "key"}, {"none", "wrong-key", "long-key", "key-and-more"}),
+        ({"type": "apiKey", "in": "cookie", "name": "sid"}, {"none", "wrong-key", "long-key", "key-and-more"}),
+        (None, set()),
+    ],
+)
+def test_credentials_follow_the_documents_security(scheme: Any, ids: set[str]) -> None:
+    """Where the credential travels elsewhere, there are fewer ways to be wrong; without security there are none."""
+    more = {"components": {"securitySchemes": {"S": scheme}}, "security": [{"S": []}]} if scheme else {}
+    cases = {case.id: case for case in cases_of(standard(contract_of({"type": "object"}, **more)))}
+    assert ids == {id_.removeprefix("refuse.credential.") for id_ in cases if id_.startswith("refuse.credential.")}
+    right = cases["accept.smallest"].request
+    assert (KEY in right.target + str(right.headers)) is (scheme is not None)
+    if scheme:
+        wrong = cases["refuse.credential.none"].request
+        assert KEY not in wrong.target + str(wrong.headers)

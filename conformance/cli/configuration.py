@@ -1,17 +1,12 @@
 """Defaults of options from `conformance.toml`, or `[tool.conformance]` of `pyproject.toml`, in the working folder."""
 
 import difflib
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 
 from conformance.model.errors import UsageError
-
-OWN = Path("conformance.toml")
-PROJECT = Path("pyproject.toml")
-TABLE = "tool.conformance"
+from conformance.workflow.configuration import settings_table
 
 
 def defaults(run: click.Command) -> dict[str, object]:
@@ -21,40 +16,8 @@ def defaults(run: click.Command) -> dict[str, object]:
         UsageError: the file is not TOML, names an option that there is not, or gives one a value of a wrong type.
 
     """
-    table, name = _own()
-    if table is None:
-        table, name = _project()
-    return _checked(table, run, name) if table is not None else {}
-
-
-def _own() -> tuple[dict[str, object] | None, str]:
-    try:
-        return tomllib.loads(OWN.read_text(encoding="utf-8")), str(OWN)
-    except FileNotFoundError:
-        return None, ""
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{OWN} cannot be read: {error}", "mend it, or move it away") from error
-
-
-def _project() -> tuple[dict[str, object] | None, str]:
-    name = f"[{TABLE}] of {PROJECT}"
-    try:
-        text = PROJECT.read_text(encoding="utf-8")
-        table: object = tomllib.loads(text)
-    except FileNotFoundError:
-        return None, ""
-    except (OSError, ValueError) as error:
-        # The file is another's, unless it names us.
-        if isinstance(error, tomllib.TOMLDecodeError) and TABLE not in text:
-            return None, ""
-        raise UsageError(
-            f"{PROJECT} cannot be read: {error}", "mend it, or set the options in conformance.toml"
-        ) from error
-    for part in TABLE.split("."):
-        table = table.get(part) if isinstance(table, dict) else None
-    if table is not None and not isinstance(table, dict):
-        raise UsageError(f"{TABLE} of {PROJECT} is no table", f"write [{TABLE}] and one option a line")
-    return table, name
+    table, name = settings_table()
+    return _checked(table, run, name)
 
 
 def _checked(table: dict[str, object], run: click.Command, where: str) -> dict[str, object]:

@@ -150,10 +150,11 @@ def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, **va
     shown = Screen(quiet=quiet)
     if show_plan:
         return _show_plan(options, shown)
+    from conformance.workflow.running import Hooks  # noqa: PLC0415  (loads what only a run needs)
     from conformance.workflow.running import run as carry_out  # noqa: PLC0415  (loads what only a run needs)
 
     with shown:
-        result = carry_out(options, report=shown.progress, started=shown.started)
+        result = carry_out(options, Hooks(report=shown.progress, started=shown.started))
     shown.verdict(result)
     return result.exit_status
 

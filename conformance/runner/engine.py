@@ -13,7 +13,8 @@ from conformance.checks.subject import Settings, Subject
 from conformance.contract.contract import Contract
 from conformance.model.case import Case, Relation
 from conformance.model.events import RunEnded
-from conformance.model.finding import Doubt
+from conformance.model.exchange import Exchange
+from conformance.model.finding import Doubt, Judgement
 from conformance.model.vocabulary import Expectation, Strength
 from conformance.runner.budget import Budget, Limits
 from conformance.runner.confirming import Confirmer
@@ -37,6 +38,20 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 Report: TypeAlias = Callable[[Progress], None]
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """An item of the plan that is done with: the exchanges of its cases, and what was found on them.
+
+    The exchanges are as they were: an answer that holds the credential holds it here as well.
+    """
+
+    item: Item
+    exchanges: tuple[Exchange, ...]
+    found: tuple[Judgement | Doubt, ...]
+
+
+Done: TypeAlias = Callable[[Answered], None]
 
 ENOUGH = "enough was found"
 
@@ -63,7 +78,9 @@ class Engine:
         run_id: str,
         report: Report | None = None,
         stop: Stop | None = None,
+        done: Done | None = None,
     ) -> None:
+        self._done = done
         self._contract = contract
         self._journal = journal
         self._settings = settings
@@ -167,12 +184,17 @@ class Engine:
         for earlier in sent.asked_to_wait:
             self._recorder.record(earlier, case.id, judge(self._subject(case, earlier)))
         if sent.unjudged:
-            self._recorder.unjudged(sent, case)
+            self._tell(case, [sent], [self._recorder.unjudged(sent, case)])
             return
         subject = self._subject(case, sent)
         found, repeats = await self._confirmer.confirmed(case, judge(subject))
         self._recorder.record(sent, case.id, found, repeats)
         self._learn(case, subject)
+        self._tell(case, [sent], found)
+
+    def _tell(self, item: Item, sent: Sequence[Sent], found: Sequence[Judgement | Doubt]) -> None:
+        if self._done is not None:
+            self._done(Answered(item, tuple(each.exchange for each in sent), tuple(found)))
 
     def _learn(self, case: Case, subject: Subject) -> None:
         """Know from the first success on that the target is there, and takes our credential."""
@@ -182,10 +204,13 @@ class Engine:
     async def _judge_relation(self, relation: Relation, sent: Sequence[Sent]) -> None:
         for each, case in zip(sent, relation.cases, strict=True):
             if each.unjudged:
-                self._recorder.doubt(each, case.id, Doubt(relation.requirements[0], each.unjudged, ours=each.ours))
+                doubt = Doubt(relation.requirements[0], each.unjudged, ours=each.ours)
+                self._recorder.doubt(each, case.id, doubt)
+                self._tell(relation, sent, [doubt])
                 return
         subjects = [self._subject(case, each) for case, each in zip(relation.cases, sent, strict=True)]
         alone = list(zip(relation.cases, sent, subjects, strict=True))
+        everything: list[Judgement | Doubt] = []
         for case, each, subject in alone[:-1] if relation.kind in TOGETHER_ONLY else alone:
             found = judge(subject)
             if relation.concurrent:
@@ -193,7 +218,10 @@ class Engine:
             confirmed, repeats = await self._confirmer.confirmed(case, found)
             self._recorder.record(each, case.id, confirmed, repeats)
             self._learn(case, subject)
-        self._recorder.record(sent[-1], relation.id, judge_relation(relation, subjects))
+            everything += confirmed
+        together = judge_relation(relation, subjects)
+        self._recorder.record(sent[-1], relation.id, together)
+        self._tell(relation, sent, [*everything, *together])
 
     def _subject(self, case: Case, sent: Sent) -> Subject:
         filled = replace(case, request=sent.exchange.request)

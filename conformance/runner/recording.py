@@ -43,10 +43,12 @@ class Recorder:
         """Write that a requirement could not be judged on an exchange."""
         self._journal.append(DoubtRaised(send=sent.number, case=case, doubt=doubt))
 
-    def unjudged(self, sent: Sent, case: Case) -> None:
+    def unjudged(self, sent: Sent, case: Case) -> Doubt:
         """Write that an exchange could not be judged at all."""
         focus = case.requirements[0] if case.requirements else "error.server-error"
-        self.doubt(sent, case.id, Doubt(focus, sent.unjudged, ours=sent.ours))
+        doubt = Doubt(focus, sent.unjudged, ours=sent.ours)
+        self.doubt(sent, case.id, doubt)
+        return doubt
 
     def strength(self, finding: Finding) -> Strength:
         """Return the strength of a finding's requirement."""

@@ -5,18 +5,22 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
+import msgspec
+from msgspec.structs import replace
+
 from conformance.checks.subject import Settings
 from conformance.contract.contract import Contract, load_contract
 from conformance.model.errors import ConformanceError
 from conformance.model.events import RunStarted
 from conformance.model.version import VERSION
 from conformance.runner.budget import Limits as RunLimits
-from conformance.runner.engine import Engine, EngineOptions, Report
+from conformance.runner.engine import Done, Engine, EngineOptions, Report
 from conformance.runner.journal import FILE_NAME, Journal
+from conformance.runner.plan import Plan
 from conformance.targets.opening import open_target
 from conformance.targets.target import Limits, Target
 from conformance.workflow.embedded import EmbeddedMock
-from conformance.workflow.interruption import carry_out, interrupt, on_sigterm
+from conformance.workflow.interruption import Stopper, carry_out, interrupt, on_sigterm
 from conformance.workflow.options import MOCK, RunOptions
 from conformance.workflow.preparation import Prepared, find_key, prepare, unknown_parameter
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
@@ -24,10 +28,24 @@ from conformance.workflow.reporting import RunResult, check_kinds, forget_report
 Started = Callable[[Prepared, str], None]
 
 
-def run(options: RunOptions, *, report: Report | None = None, started: Started | None = None) -> RunResult:
+class Hooks(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller takes part in.
+
+    `report` is called as requests are answered, `started` once with the plan and the URL before the first is sent,
+    `done` with each item of the plan that is done with. `choose` makes of the plan what is to be sent. `stopper` ends
+    the run from another thread.
+    """
+
+    report: Report | None = None
+    started: Started | None = None
+    done: Done | None = None
+    choose: Callable[[Plan], Plan] | None = None
+    stopper: Stopper | None = None
+
+
+def run(options: RunOptions, hooks: Hooks = Hooks()) -> RunResult:  # noqa: B008 (frozen)
     """Carry out a run and write its journal and reports into `options.out`.
 
-    `report` is called as requests are answered, `started` once with the plan and the URL before the first is sent.
     Ctrl-C and SIGTERM end the run in order: what was done is reported.
 
     Raises:
@@ -42,16 +60,18 @@ def run(options: RunOptions, *, report: Report | None = None, started: Started |
         stack.enter_context(on_sigterm(interrupt))
         mock = stack.enter_context(_mock(contract, options)) if options.target == MOCK else None
         prepared = prepare(contract, options)
+        if hooks.choose is not None:
+            prepared = replace(prepared, plan=hooks.choose(prepared.plan))
         url = mock.url if mock else options.target
         target = open_target(url, Limits(timeout_seconds=options.timeout), concurrency=options.concurrency)
         journal = stack.enter_context(Journal(path, prepared.key))
         forget_reports(options.out)
         run_id = secrets.token_hex(4)
         journal.append(_header(prepared, url, run_id))
-        if started is not None:
-            started(prepared, url)
+        if hooks.started is not None:
+            hooks.started(prepared, url)
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            carry_out(lambda: _send(prepared, target, journal, run_id, report))
+            carry_out(lambda: _send(prepared, target, journal, run_id, hooks), hooks.stopper)
         # What the journal still holds back must be in the file before it is read.
         journal.close()
         try:
@@ -70,7 +90,7 @@ def _mock(contract: Contract, options: RunOptions) -> EmbeddedMock:
     return EmbeddedMock(contract, key=key or None, unknown=frozenset({unknown_parameter()}))
 
 
-async def _send(prepared: Prepared, target: Target, journal: Journal, run_id: str, report: Report | None) -> None:
+async def _send(prepared: Prepared, target: Target, journal: Journal, run_id: str, hooks: Hooks) -> None:
     options = prepared.options
     settings = Settings(
         loopback=prepared.loopback,
@@ -92,7 +112,8 @@ async def _send(prepared: Prepared, target: Target, journal: Journal, run_id: st
         settings,
         EngineOptions(concurrency=options.concurrency, repeats=options.repeats, limits=limits),
         run_id=run_id,
-        report=report,
+        report=hooks.report,
+        done=hooks.done,
     )
     try:
         await engine.run(prepared.plan)
@@ -147,4 +168,4 @@ def _shown(options: RunOptions) -> dict[str, str]:
     return found
 
 
-__all__ = ["RunResult", "run"]
+__all__ = ["Hooks", "RunResult", "run"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from conformance.model.events import AnyEvent, FindingMade
 from conformance.model.finding import Doubt
 from conformance.model.vocabulary import Outcome, Strength
-from conformance.reports import outcomes
+from conformance.reports import outcomes, waiving
 from conformance.reports.causes import group_causes
 from conformance.reports.evidence import Evidence, Folded, Sent
 from conformance.reports.gathering import Gathered, gather
@@ -37,7 +37,8 @@ def fold_run(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -
     """Return the results of a run with the evidence for them; raises as `fold`."""
     gathered = gather(events)
     started, ended = gathered.started, gathered.ended
-    findings = tuple(_finding(event, gathered) for event in gathered.findings)
+    today = waiving.day_of(started)
+    findings = waiving.waive((_finding(event, gathered) for event in gathered.findings), started.waivers, today)
     reason = _reason(gathered)
     rows = requirement_rows(gathered, findings, reason)
     results = Results(
@@ -64,6 +65,9 @@ def fold_run(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -
         requirements=rows,
         aliases=alias_rows(rows),
         findings=findings,
+        waivers=waiving.waiver_results(
+            started.waivers, findings, {row.id: row.outcome for row in rows}, today, whole=not reason
+        ),
     )
     unsent = tuple(
         (case, why) for case, why in started.skipped.items() if case not in gathered.rows and case not in gathered.cases

@@ -149,12 +149,18 @@ def _headline(run: Folded) -> str:
     undecided = [row for row in musts if row.outcome in {Outcome.ERROR, Outcome.INCONCLUSIVE}]
     if undecided:
         return f"{count(len(undecided), 'mandatory requirement')} could not be judged."
-    held = [row for row in musts if row.outcome is not Outcome.NOT_EXERCISED]
+    waived = [row for row in musts if row.outcome is Outcome.WAIVED]
+    held = [row for row in musts if row.outcome not in {Outcome.NOT_EXERCISED, Outcome.WAIVED}]
     if results.verdict is Verdict.INCONCLUSIVE:
         return "Nothing was exercised."
-    left, warned = len(musts) - len(held), results.counts.requirements[Outcome.WARNED]
+    left, warned = len(musts) - len(held) - len(waived), results.counts.requirements[Outcome.WARNED]
     said = f"All {count(len(held), 'mandatory requirement')} that were exercised hold"
     said += f"; {count(left, 'more was', 'more were')} not exercised." if left else "."
+    said += (
+        f" {count(len(waived), 'mandatory requirement')} failed, and {'is' if len(waived) == 1 else 'are'} waived."
+        if waived
+        else ""
+    )
     return said + (f" {count(warned, 'recommendation')} not kept." if warned else "")
 
 

@@ -7,6 +7,7 @@ from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.evidence import Folded
 from conformance.reports.results import Cause, FindingResult, Results
 from conformance.reports.texts import count, cut, duration, moment, one_line
+from conformance.reports.waiving import told
 
 FILENAME = "summary.md"
 
@@ -34,7 +35,7 @@ _ACTIVE = re.compile(r"[\\`*\[\]#|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)
 def render(run: Folded) -> bytes:
     """Return the bytes of `summary.md`."""
     results = run.results
-    lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_undecided(results)]
+    lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_undecided(results), *_waivers(results)]
     return _within("\n".join(lines) + "\n")
 
 
@@ -107,6 +108,8 @@ def _cause(cause: Cause, found: FindingResult) -> list[str]:
     lines.append(f"  <br>{broken}, case {code(cause.case)}{', at ' + code(found.pointer) if found.pointer else ''}")
     if found.expected or found.actual:
         lines.append(f"  <br>expected {_quoted(found.expected)}, got {_quoted(found.actual)}")
+    if found.waiver:
+        lines.append(f"  <br>waived: {text(found.waiver)}")
     return lines
 
 
@@ -134,6 +137,18 @@ def _undecided(results: Results) -> list[str]:
             lines += [f"- {code(row.id)}: {prose(row.reason)}" for row in rows]
             lines.append("")
     return lines
+
+
+def _waivers(results: Results) -> list[str]:
+    if not results.waivers:
+        return []
+    lines = ["## Waivers", "", "| waived | owner | until | findings | state |", "| --- | --- | --- | ---: | --- |"]
+    for each in results.waivers:
+        subject, owner = code(each.requirement or each.cause or ""), text(each.owner)
+        lines.append(f"| {subject} | {owner} | {each.expires} | {len(each.findings)} | {each.state.value} |")
+    lines.append("")
+    lines += [f"- {text(said)}" for each in results.waivers if (said := told(each))]
+    return [*lines, ""]
 
 
 def _within(page: str) -> bytes:

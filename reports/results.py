@@ -1,5 +1,6 @@
 """What a run found, as other programs read it: the types of `results.json`."""
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -8,6 +9,18 @@ from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 
 SCHEMA_VERSION = 1
 """Counts up when a member of `results.json` changes its meaning or goes; new members do not change it."""
+
+
+class WaiverState(StrEnum):
+    """How a waiver stood in a run."""
+
+    NEEDED = "needed"
+    EXPIRED = "expired"
+    """Its day is over: what it let pass fails again."""
+    NOT_NEEDED = "not needed"
+    """The run was whole, and nothing failed that it names."""
+    UNDECIDED = "undecided"
+    """The run was cut short, or did not exercise what it names: nothing says whether it is needed."""
 
 
 class ContractRef(msgspec.Struct, frozen=True):
@@ -97,6 +110,21 @@ class AliasResult(msgspec.Struct, frozen=True):
     requirements: tuple[str, ...]
 
 
+class WaiverResult(msgspec.Struct, frozen=True):
+    """What became of one waiver: how it stood on the day of the run, and the findings that it let pass.
+
+    Of an expired one, `findings` are those that it would have let pass.
+    """
+
+    requirement: str | None
+    cause: str | None
+    owner: str
+    reason: str
+    expires: str
+    state: WaiverState
+    findings: tuple[str, ...]
+
+
 class Results(msgspec.Struct, frozen=True):
     """All that a run found.
 
@@ -122,6 +150,7 @@ class Results(msgspec.Struct, frozen=True):
     requirements: tuple[RequirementResult, ...]
     aliases: tuple[AliasResult, ...]
     findings: tuple[FindingResult, ...]
+    waivers: tuple[WaiverResult, ...] = ()
 
 
 def results_schema() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.run import listed
+from conformance.cli.screen import plain
 from conformance.model.vocabulary import Strength
 
 
@@ -25,4 +26,6 @@ def report(folder: Path, reports: tuple[str, ...] | None, fail_on: str | None) -
 
     result = report_again(folder, kinds=reports, fail_on=Strength(fail_on) if fail_on else None)
     click.echo(f"{result.results.verdict.value}: reports in {result.out}")
+    for line in result.waivers:
+        click.echo(plain(line), err=True)
     return result.exit_status

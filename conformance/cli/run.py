@@ -116,6 +116,13 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
 @judging(
     "--report", "reports", metavar="LIST", callback=listed, show_default="all", help="Kinds of reports, between commas."
 )
+@judging(
+    "--waivers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Failures that somebody answers for until a day (TOML).",
+)
+@judging("--waivers-update", is_flag=True, help="Draft waivers in that file for the failures that are not waived.")
 @judging("--fail-on", type=STRENGTHS, default=Strength.MUST.value, help="The weakest strength that fails the run.")
 @judging("--max-response-time", type=SECONDS, metavar="S", help="Seconds after which an answer is a finding.")
 @screen("--quiet", "-q", is_flag=True, help="Only the verdict.")

@@ -82,13 +82,17 @@ class Screen:
         results = result.results
         against = [cause for cause in results.causes if cause.strength.value != "advisory"]
         if not self._quiet:
+            waived = {each.id for each in results.findings if each.waiver}
             for cause in against[:CAUSES_SHOWN]:
-                self._say(f"  {cause.strength.value:6} {cause.sentence} ({cause.count}x, e.g. {cause.case})")
+                word = "waived" if cause.finding in waived else cause.strength.value
+                self._say(f"  {word:6} {cause.sentence} ({cause.count}x, e.g. {cause.case})")
             if len(against) > CAUSES_SHOWN:
                 self._say(f"  and {len(against) - CAUSES_SHOWN} more causes in the report")
         counts = ", ".join(f"{count} {outcome}" for outcome, count in results.counts.requirements.items() if count)
         verdict = click.style(results.verdict.value, fg=COLOURS.get(results.verdict.value, "yellow"), bold=True)
         self._say(f"{verdict}: requirements {counts}", styled=True)
+        for line in result.waivers:
+            self._say(line, err=True)
         if results.reason:
             self._say(f"the run is not whole: {results.reason}", err=True)
         if result.hint and not self._quiet:
@@ -100,7 +104,7 @@ class Screen:
         if self._gone:
             return
         try:
-            click.echo(line if styled else _plain(line), err=err)
+            click.echo(line if styled else plain(line), err=err)
         except BrokenPipeError:
             self._gone = True
             _silence()
@@ -129,6 +133,6 @@ def _silence() -> None:
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (it lasts as long as the process)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text, which may hold what a target sent, without control characters."""
     return "".join(c if c.isprintable() else "?" for c in text)

@@ -8,6 +8,7 @@ from conformance.model.case import Case
 from conformance.model.exchange import Failure, Response
 from conformance.model.finding import Doubt, Finding
 from conformance.model.requirement import Requirement
+from conformance.model.waiver import Waiver
 
 JOURNAL_VERSION = 1
 
@@ -24,7 +25,8 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
 
     `document` is the text of the OpenAPI document, `requirements` the rows in the order in which `Judged.passed`
     counts them, `options` the settings of the run as texts, `skipped` why cases or requirements were left out.
-    `data` are the texts of the data files that were read beside the document.
+    `data` are the texts of the data files that were read beside the document. `waivers` let failures pass that they
+    name; `date` is the day (UTC, ISO 8601) by which they are in force or expired.
     """
 
     journal_version: int = JOURNAL_VERSION
@@ -42,6 +44,8 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     planned: int = 0
     skipped: dict[str, str] = {}
     data: dict[str, str] = {}
+    waivers: tuple[Waiver, ...] = ()
+    date: str = ""
 
 
 class RequestSent(Event, frozen=True, tag="request.sent", kw_only=True):

@@ -45,6 +45,8 @@ class Options(TypedDict, total=False):
     allow_plaintext: bool
     stateless: bool
     probes: bool
+    waivers: Path | str
+    waivers_update: bool
     fail_on: str
     reports: tuple[str, ...]
     spec: Path | str

@@ -43,6 +43,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         allow_plaintext: send the key over http to such a host.
         stateless: the target does not remember or echo anything.
         probes: read what was created, with the requests that `spec/prose.yaml` describes.
+        waivers: the file of the failures that are let pass.
+        waivers_update: add a draft for each failure that is not waived to that file, after the run.
         fail_on: the weakest strength that fails the run.
         reports: kinds of reports to write; None for all.
         spec: another OpenAPI document.
@@ -73,6 +75,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     allow_plaintext: bool = False
     stateless: bool = False
     probes: bool = False
+    waivers: Path | None = None
+    waivers_update: bool = False
     fail_on: Strength = Strength.MUST
     reports: tuple[str, ...] | None = None
     spec: Path | None = None

@@ -11,6 +11,7 @@ from conformance.model.events import RunStarted
 from conformance.model.vocabulary import Strength
 from conformance.reports.outcomes import exit_status
 from conformance.reports.results import Results
+from conformance.reports.waiving import told
 from conformance.reports.writing import REPORTS, write_reports
 from conformance.runner.journal import read_journal
 from conformance.workflow.hints import stateless_hint
@@ -19,13 +20,14 @@ from conformance.workflow.hints import stateless_hint
 class RunResult(msgspec.Struct, frozen=True):
     """What a run came to: its results, the folder of its reports, and the exit status of the command.
 
-    `hint` is what the user may want to try, or empty.
+    `hint` is what the user may want to try, or empty; `waivers` is what there is to say of the waivers.
     """
 
     results: Results
     out: Path
     exit_status: int
     hint: str = ""
+    waivers: tuple[str, ...] = ()
 
 
 def report_again(folder: Path, *, kinds: Iterable[str] | None = None, fail_on: Strength | None = None) -> RunResult:
@@ -46,7 +48,8 @@ def report_again(folder: Path, *, kinds: Iterable[str] | None = None, fail_on: S
     out = folder if folder.is_dir() else folder.parent
     results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength)
     hint = "" if "stateless" in first.options else stateless_hint(results)
-    return RunResult(results, out, exit_status(results, strength), hint)
+    said = tuple(line for each in results.waivers if (line := told(each)))
+    return RunResult(results, out, exit_status(results, strength), hint, said)
 
 
 def check_kinds(kinds: Iterable[str] | None) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.model.errors import ConformanceError
 from conformance.model.events import RunStarted
 from conformance.model.version import VERSION
+from conformance.model.waiver import Waiver
 from conformance.runner.budget import Limits as RunLimits
 from conformance.runner.engine import Done, Engine, EngineOptions, Report
 from conformance.runner.journal import FILE_NAME, Journal
@@ -24,6 +26,7 @@ from conformance.workflow.interruption import Stopper, carry_out, interrupt, on_
 from conformance.workflow.options import MOCK, RunOptions
 from conformance.workflow.preparation import Prepared, find_key, prepare, unknown_parameter
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
+from conformance.workflow.waivers import drafted, waivers_of
 
 Started = Callable[[Prepared, str], None]
 
@@ -58,6 +61,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks()) -> RunResult:  # noqa: B008
     path = options.out / FILE_NAME
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))
+        waivers = waivers_of(options, contract)
         mock = stack.enter_context(_mock(contract, options)) if options.target == MOCK else None
         prepared = prepare(contract, options)
         if hooks.choose is not None:
@@ -67,7 +71,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks()) -> RunResult:  # noqa: B008
         journal = stack.enter_context(Journal(path, prepared.key))
         forget_reports(options.out)
         run_id = secrets.token_hex(4)
-        journal.append(_header(prepared, url, run_id))
+        journal.append(_header(prepared, url, run_id, waivers))
         if hooks.started is not None:
             hooks.started(prepared, url)
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
@@ -75,10 +79,11 @@ def run(options: RunOptions, hooks: Hooks = Hooks()) -> RunResult:  # noqa: B008
         # What the journal still holds back must be in the file before it is read.
         journal.close()
         try:
-            return report_again(options.out, kinds=options.reports)
+            result = report_again(options.out, kinds=options.reports)
         except KeyboardInterrupt as error:
             remedy = f"`conformance report {options.out}` makes them from the journal"
             raise RunStoppedError("interrupted while the reports were written", remedy) from error
+    return drafted(result, options)
 
 
 class RunStoppedError(ConformanceError):
@@ -121,7 +126,7 @@ async def _send(prepared: Prepared, target: Target, journal: Journal, run_id: st
         await target.close()
 
 
-def _header(prepared: Prepared, url: str, run_id: str) -> RunStarted:
+def _header(prepared: Prepared, url: str, run_id: str, waivers: tuple[Waiver, ...]) -> RunStarted:
     contract, options = prepared.contract, prepared.options
     name = f"the reference server at {url}" if options.target == MOCK else options.target
     skipped = {**_never(contract, options), **prepared.plan.skipped}
@@ -139,6 +144,8 @@ def _header(prepared: Prepared, url: str, run_id: str) -> RunStarted:
         requirements=contract.requirements,
         planned=prepared.plan.cases,
         skipped=skipped,
+        waivers=waivers,
+        date=datetime.now(UTC).date().isoformat(),
     )
 
 
@@ -163,7 +170,7 @@ def _shown(options: RunOptions) -> dict[str, str]:
     found = {}
     for name in RunOptions.__struct_fields__:
         value = getattr(options, name)
-        if value != getattr(defaults, name) and name not in {"out", "reports"}:
+        if value != getattr(defaults, name) and name not in {"out", "reports", "waivers_update"}:
             found[name] = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return found
 

@@ -1,4 +1,4 @@
-"""The JSON Schemas of what a run writes, from the types that it is written with.
+"""The JSON Schemas of what a run writes or reads, from the types that it is held in.
 
 `python -m conformance.workflow.schemas spec/schemas` writes them anew.
 """
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from conformance.model.events import AnyEvent
+from conformance.model.waiver import WaiverFile
 from conformance.reports.results import results_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,7 +23,26 @@ def journal_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "Event", "description": told, **msgspec.json.schema(AnyEvent)}
 
 
-SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"journal.json": journal_schema, "results.json": results_schema}
+def waivers_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the file of waivers, as JSON has it (a date is a text)."""
+    schema = msgspec.json.schema(WaiverFile)
+    told = "waivers.toml: failures that somebody answers for until a day."
+    # The types cannot say that exactly one of two members is there, and not as null.
+    waiver = schema["$defs"]["Waiver"]
+    for name in NAMED:
+        waiver["properties"][name] = {"type": "string"}
+    waiver["oneOf"] = [{"required": [name]} for name in NAMED]
+    return {"$schema": DIALECT, "title": "Waivers", "description": told, **schema}
+
+
+NAMED = ("requirement", "cause")
+"""What a waiver may name: one of them."""
+
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    "journal.json": journal_schema,
+    "results.json": results_schema,
+    "waivers.json": waivers_schema,
+}
 """What makes the schema in each file of `spec/schemas`."""
 
 

@@ -179,3 +179,14 @@ def test_a_fault_of_the_suite_is_told_as_one(command, monkeypatch):
     assert "Traceback (most recent call last)" in shown.err
     monkeypatch.setenv("CONFORMANCE_DEBUG", "1")
     assert "Traceback (most recent call last)" in command("run").err
+
+
+def test_waivers_that_nobody_answers_for(command):
+    """A waiver without an owner is named by its number, with what to do; nothing is sent."""
+    Path("waivers.toml").write_text('[[waiver]]\ncause = "a"\nowner = ""\nreason = "b"\nexpires = 2030-01-01\n')
+    ended = command("run", "--waivers", "waivers.toml")
+    assert (2, "conformance: waivers.toml, waiver 1: `owner` is empty; say who answers for it") == (
+        ended.status,
+        ended.complaint,
+    )
+    assert not Path("conformance-report").exists()

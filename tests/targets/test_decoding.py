@@ -26,7 +26,7 @@ def raw_deflate(data: bytes) -> bytes:
         ("gzip", gzip.compress(TEXT[:9], mtime=0) + gzip.compress(TEXT[9:], mtime=0)),
         ("deflate", zlib.compress(TEXT)),
         ("deflate", raw_deflate(TEXT)),
-        ("deflate, gzip", gzip.compress(zlib.compress(TEXT))),
+        ("deflate, gzip", gzip.compress(zlib.compress(TEXT), mtime=0)),
         ("identity", TEXT),
         ("", TEXT),
         ("br", TEXT),

@@ -8,6 +8,7 @@ from conformance.model.finding import Doubt
 from conformance.model.vocabulary import Outcome, Strength
 from conformance.reports import outcomes, waiving
 from conformance.reports.causes import group_causes
+from conformance.reports.coverage import coverage_of
 from conformance.reports.evidence import Evidence, Folded, Sent
 from conformance.reports.gathering import Gathered, gather
 from conformance.reports.results import (
@@ -68,6 +69,7 @@ def fold_run(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -
         waivers=waiving.waiver_results(
             started.waivers, findings, {row.id: row.outcome for row in rows}, today, whole=not reason
         ),
+        coverage=coverage_of(gathered),
     )
     unsent = tuple(
         (case, why) for case, why in started.skipped.items() if case not in gathered.rows and case not in gathered.cases

@@ -5,9 +5,10 @@ import re
 
 from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.evidence import Folded
-from conformance.reports.results import Cause, FindingResult, Results
+from conformance.reports.results import Cause, CoverageResult, FindingResult, Results, Sides
 from conformance.reports.texts import count, cut, duration, moment, one_line
 from conformance.reports.waiving import told
+from conformance.strategies.coverage import Exercised
 
 FILENAME = "summary.md"
 
@@ -16,6 +17,11 @@ LIMIT = 900_000
 
 LONGEST = 300
 """The longest text of a target that is quoted, in characters."""
+
+LISTED = 12
+"""How many keywords that were not exercised are named."""
+
+TUPLES = {2: "pairs of values", 3: "triples of values"}
 
 MARKS = {
     Outcome.FAILED: "❌",
@@ -35,7 +41,8 @@ _ACTIVE = re.compile(r"[\\`*\[\]#|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)
 def render(run: Folded) -> bytes:
     """Return the bytes of `summary.md`."""
     results = run.results
-    lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_undecided(results), *_waivers(results)]
+    lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_coverage(results.coverage)]
+    lines += [*_undecided(results), *_waivers(results)]
     return _within("\n".join(lines) + "\n")
 
 
@@ -126,6 +133,41 @@ def _groups(results: Results) -> list[str]:
         if rows:
             lines.append(f"| {group.value} | " + " | ".join(str(rows.count(each) or "") for each in present) + " |")
     return [*lines, ""]
+
+
+def _coverage(coverage: CoverageResult | None) -> list[str]:
+    if coverage is None:
+        return []
+    lines = ["## Coverage", "", "| | valid side | invalid side | of both |", "| --- | ---: | ---: | ---: |"]
+    bodies = [("keywords of the request, sent", coverage.request), ("of the answer, received", coverage.response)]
+    for name, body in bodies:
+        if body is not None:
+            # The invalid sides of answers are violations: nobody wants all of them.
+            whole = f"{body.percent:g} %" if body is coverage.request else ""
+            lines.append(f"| {name} | {_part(body.valid)} | {_part(body.invalid)} | {whole} |")
+    for each in coverage.combinations:
+        name = TUPLES.get(each.strength, "values")
+        lines.append(f"| {name} of the request's members, sent | {each.covered} of {each.possible} | | |")
+    lines.append("")
+    if not coverage.enough:
+        lines += [f"**Below the {coverage.minimum:g} % that `--min-coverage` asks of the request.**", ""]
+    if missing := [row for row in coverage.request.keywords if 0 in (row.valid, row.invalid)]:
+        named = [_named(row) for row in missing[:LISTED]]
+        rest = len(missing) - len(named)
+        lines += [f"Not exercised in the request: {', '.join(named)}{f', and {rest} more' if rest else ''}.", ""]
+    if coverage.request.unknown:
+        named = [code(each) for each in coverage.request.unknown]
+        lines += [f"No rule makes cases for these keywords of the request: {', '.join(named)}.", ""]
+    return lines
+
+
+def _part(sides: Sides) -> str:
+    return f"{sides.exercised} of {sides.possible}"
+
+
+def _named(row: Exercised) -> str:
+    sides = " and ".join(name for name, count in (("valid", row.valid), ("invalid", row.invalid)) if count == 0)
+    return f"{code((row.path or '/') + ' ' + row.keyword)} ({sides})"
 
 
 def _undecided(results: Results) -> list[str]:

@@ -55,6 +55,7 @@ def verdict(requirements: Iterable[RequirementResult], reason: str) -> Verdict:
 def exit_status(results: Results, fail_on: Strength | None = None) -> int:
     """Return 1 if a requirement at least as strong as `fail_on` is broken, else 3 if the run cannot tell, else 0.
 
+    A whole run that exercised less of the request than was asked for is 1 as well.
     Without `fail_on`, the strength that the results were made with counts.
     """
     strengths = tuple(Strength)
@@ -64,7 +65,7 @@ def exit_status(results: Results, fail_on: Strength | None = None) -> int:
         return FAILED
     if results.reason or outcomes & UNDECIDED or not _any_exercised(results.requirements):
         return INCONCLUSIVE
-    return OK
+    return OK if results.coverage is None or results.coverage.enough else FAILED
 
 
 def _any_exercised(rows: Iterable[RequirementResult]) -> bool:

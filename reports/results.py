@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
+from conformance.strategies.coverage import Exercised
+from conformance.strategies.tuples import Covered
 
 SCHEMA_VERSION = 1
 """Counts up when a member of `results.json` changes its meaning or goes; new members do not change it."""
@@ -125,11 +127,48 @@ class WaiverResult(msgspec.Struct, frozen=True):
     findings: tuple[str, ...]
 
 
+class Sides(msgspec.Struct, frozen=True):
+    """How many keywords have a side (valid or invalid), and of how many of them something was sent or received."""
+
+    possible: int
+    exercised: int
+
+
+class BodyCoverage(msgspec.Struct, frozen=True):
+    """Which keywords of one body schema were exercised, on the valid and on the invalid side.
+
+    `percent` is of all sides, rounded down to two digits. `unknown` names the keywords that no rule makes cases from,
+    as `pointer keyword`: what they forbid was not tried.
+    """
+
+    percent: float
+    valid: Sides
+    invalid: Sides
+    keywords: tuple[Exercised, ...]
+    unknown: tuple[str, ...]
+
+
+class CoverageResult(msgspec.Struct, frozen=True):
+    """How much of the contract the run saw.
+
+    `request` counts what was sent and answered; `response` what came back (its invalid sides are violations), and is
+    null where the document declares no JSON answer. `combinations` are pairs, in a full run triples as well, of levels
+    of the request's members. `enough` tells whether `request.percent` reached `minimum` (`--min-coverage`), if given.
+    """
+
+    minimum: float | None
+    enough: bool
+    request: BodyCoverage
+    response: BodyCoverage | None
+    combinations: tuple[Covered, ...]
+
+
 class Results(msgspec.Struct, frozen=True):
     """All that a run found.
 
     `reason` is empty when the whole plan was carried out, else it says what cut the run short; `lost` tells that the
     target stopped answering. `started_at` is a date-time of RFC 3339, `duration` is in seconds.
+    `coverage` is null where the document of the journal cannot be read.
     """
 
     schema_version: int
@@ -151,6 +190,7 @@ class Results(msgspec.Struct, frozen=True):
     aliases: tuple[AliasResult, ...]
     findings: tuple[FindingResult, ...]
     waivers: tuple[WaiverResult, ...] = ()
+    coverage: CoverageResult | None = None
 
 
 def results_schema() -> dict[str, Any]:

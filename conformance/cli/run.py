@@ -124,6 +124,12 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
 )
 @judging("--waivers-update", is_flag=True, help="Draft waivers in that file for the failures that are not waived.")
 @judging("--fail-on", type=STRENGTHS, default=Strength.MUST.value, help="The weakest strength that fails the run.")
+@judging(
+    "--min-coverage",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Fail when less of the request schema was exercised (valid and invalid side of each keyword).",
+)
 @judging("--max-response-time", type=SECONDS, metavar="S", help="Seconds after which an answer is a finding.")
 @screen("--quiet", "-q", is_flag=True, help="Only the verdict.")
 def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, **values: object) -> int:
@@ -144,7 +150,7 @@ def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, **va
     \b
     Exit status:
       0  nothing failed
-      1  a requirement failed
+      1  a requirement failed, or a whole run stayed below --min-coverage
       2  the call or a file is wrong; nothing was sent
       3  nobody can tell: the target was lost, a limit or Ctrl-C cut the run short,
          or the suite itself failed

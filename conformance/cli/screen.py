@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+    from conformance.reports.results import CoverageResult
     from conformance.runner.engine import Progress as Step
     from conformance.workflow.preparation import Prepared
     from conformance.workflow.running import RunResult
@@ -95,6 +96,11 @@ class Screen:
             self._say(line, err=True)
         if results.reason:
             self._say(f"the run is not whole: {results.reason}", err=True)
+        if results.coverage is not None and not results.coverage.enough:
+            self._say(shortfall(results.coverage), err=True)
+        unknown = results.coverage.request.unknown if results.coverage is not None else ()
+        if unknown and not self._quiet:
+            self._say(f"no rule makes cases for {len(unknown)} keywords of the request: {', '.join(unknown)}")
         if result.hint and not self._quiet:
             self._say(f"hint: {result.hint}")
         if not self._quiet:
@@ -108,6 +114,17 @@ class Screen:
         except BrokenPipeError:
             self._gone = True
             _silence()
+
+
+def shortfall(coverage: "CoverageResult") -> str:
+    """Return the line that tells that too little of the request was exercised."""
+    request = coverage.request
+    possible = request.valid.possible + request.invalid.possible
+    exercised = request.valid.exercised + request.invalid.exercised
+    return (
+        f"coverage {request.percent:g} % is below --min-coverage {coverage.minimum:g}: {exercised} of {possible} "
+        "keyword sides of the request were exercised (results.json lists them under coverage.request.keywords)"
+    )
 
 
 def _bar(total: int) -> "Bar":

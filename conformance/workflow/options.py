@@ -46,6 +46,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         waivers: the file of the failures that are let pass.
         waivers_update: add a draft for each failure that is not waived to that file, after the run.
         fail_on: the weakest strength that fails the run.
+        min_coverage: the percentage of the request's keyword sides below which the run fails.
         reports: kinds of reports to write; None for all.
         spec: another OpenAPI document.
         operation: `METHOD /path` in it.
@@ -78,6 +79,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     waivers: Path | None = None
     waivers_update: bool = False
     fail_on: Strength = Strength.MUST
+    min_coverage: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     reports: tuple[str, ...] | None = None
     spec: Path | None = None
     operation: str | None = None

@@ -176,3 +176,29 @@ def test_a_connection_that_was_closed_while_idle(command, contract, results_of, 
     assert [] == [each for each in found["findings"] if "closed" in each["message"]]
     names = [event["name"] for event in events_of(OUT, "request.sent") if event.get("name")]
     assert len(set(names)) == len(names)
+
+
+def test_a_run_that_exercised_too_little_fails(command, right, results_of):
+    """Below `--min-coverage` the exit status is 1, and a line says how much was exercised; at it, it is 0."""
+    ended = command("run", "--target", right, "--only", "accept.all.*", "--min-coverage", "90")
+    assert 1 == ended.status
+    assert "% is below --min-coverage 90: " in ended.err
+    assert "conforming" == results_of(OUT)["verdict"]
+    assert 1 == command("report", str(OUT)).status
+    enough = command("run", "--min-coverage", "100")
+    assert 0 == enough.status
+    assert 100 == results_of(OUT)["coverage"]["request"]["percent"]
+    assert {"strength": 2, "possible": 2834, "covered": 2834} == results_of(OUT)["coverage"]["combinations"][0]
+    assert 2 == command("run", "--min-coverage", "101").status
+
+
+def test_keywords_that_no_rule_knows_are_named(command, right, tmp_path, contract):
+    """What no case was made for is said on the screen and in the summary, and is not passed over."""
+    document = tmp_path / "other.yaml"
+    text = contract.document.text
+    closed = "additionalProperties: false"
+    assert closed in text
+    document.write_text(text.replace(closed, f"{closed}\n      propertyNames: {{pattern: .}}", 1))
+    ended = command("run", "--target", right, "--spec", str(document), "--profile", "smoke")
+    assert "no rule makes cases for 1 keywords of the request: " in ended.out
+    assert "propertyNames" in (OUT / "summary.md").read_text()

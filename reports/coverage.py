@@ -1,0 +1,95 @@
+"""What the requests of a run exercised of the request schema, and what its answers showed of the response schema."""
+
+import math
+from collections.abc import Iterator
+from importlib.resources import files
+
+from conformance.contract.contract import DATA, Contract, build_contract
+from conformance.contract.document import parse_document
+from conformance.contract.operation import pick_operation
+from conformance.model.case import Case
+from conformance.model.errors import ContractError, JournalError
+from conformance.model.events import RunStarted
+from conformance.model.jsontext import Json, JsonFault, read
+from conformance.model.vocabulary import Expectation, Profile
+from conformance.reports.gathering import Gathered
+from conformance.reports.results import BodyCoverage, CoverageResult, Sides
+from conformance.strategies.coverage import Coverage, request_coverage, response_coverage
+from conformance.strategies.covering import PAIRWISE, THREE_WAY
+from conformance.strategies.tuples import tuple_coverage
+
+MINIMUM = "min_coverage"
+"""The option of a run that says how much of the request must be exercised, in percent."""
+
+
+def coverage_of(gathered: Gathered) -> CoverageResult | None:
+    """Return the coverage of a run; None where the document of its journal cannot be read.
+
+    Only what was answered counts: nobody knows whether the rest arrived.
+    """
+    started = gathered.started
+    contract = _contract(started)
+    if contract is None:
+        return None
+    cases = list(_answered(gathered))
+    strengths = (PAIRWISE, THREE_WAY) if started.profile in {Profile.FULL, Profile.FUZZ} else (PAIRWISE,)
+    request = request_coverage(contract, cases)
+    least = _percentage(started.options.get(MINIMUM))
+    return CoverageResult(
+        minimum=least,
+        enough=least is None or 100 * request.ratio >= least,
+        request=_body(request),
+        response=_body(response_coverage(contract, _answers(gathered, contract))) if contract.response else None,
+        combinations=tuple_coverage(contract, cases, strengths),
+    )
+
+
+def _percentage(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError as error:
+        raise JournalError(f"the journal asks for a coverage of {text!r}, which is no number") from error
+
+
+def _contract(started: RunStarted) -> Contract | None:
+    try:
+        document = parse_document(started.document.encode(errors="surrogatepass"), "the document of the journal")
+        return build_contract(document, pick_operation(document, started.operation), files(DATA))
+    except ContractError:
+        return None
+
+
+def _answered(gathered: Gathered) -> Iterator[Case]:
+    answered = {gathered.case_of[send] for send, sent in gathered.sends.items() if sent.response is not None}
+    return (case for case in gathered.cases.values() if case.id in answered)
+
+
+def _answers(gathered: Gathered, contract: Contract) -> Iterator[tuple[Json, bool]]:
+    """Yield the answers that the response schema is about, each with whether it is valid."""
+    validator, operation = contract.response_validator, contract.operation
+    for sent in gathered.sends.values():
+        response = sent.response
+        case = gathered.cases[gathered.case_of[sent.send]]
+        asked = case.expectation is not Expectation.REFUSED and sent.request.method == operation.method
+        if not asked or validator is None or response is None or response.status not in operation.successes:
+            continue
+        try:
+            value = read(response.body).value
+        except JsonFault:
+            continue
+        yield value, validator.is_valid(value)
+
+
+def _body(found: Coverage) -> BodyCoverage:
+    def sides(name: str) -> Sides:
+        counts = [getattr(row, name) for row in found.rows]
+        return Sides(sum(each is not None for each in counts), sum(bool(each) for each in counts))
+
+    return BodyCoverage(
+        # Rounded down: what is not whole must not read as 100.
+        percent=math.floor(found.ratio * 10_000) / 100,
+        valid=sides("valid"),
+        invalid=sides("invalid"),
+        keywords=found.rows,
+        unknown=found.unknown,
+    )

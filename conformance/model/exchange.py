@@ -13,6 +13,7 @@ class Failure(StrEnum):
     REFUSED = "connection refused"
     UNRESOLVED = "host name not resolved"
     TLS = "TLS failure"
+    UNCONNECTED = "no connection in time"
     CLOSED = "connection closed before an answer"
     TIMEOUT = "no answer in time"
     MALFORMED = "not HTTP"
@@ -22,7 +23,7 @@ class Failure(StrEnum):
     EXCESS = "more bytes than announced"
 
 
-UNREACHED = frozenset({Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS})
+UNREACHED = frozenset({Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS, Failure.UNCONNECTED})
 """Failures after which no byte of the request can have reached the server."""
 
 

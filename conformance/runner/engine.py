@@ -121,6 +121,7 @@ class Engine:
             raise
         finally:
             await _stopped(workers)
+            self._judge_silence()
             ended = self._journal.append(self._footer(lost=lost))
         return ended
 
@@ -179,6 +180,18 @@ class Engine:
             early, self._waiting = self._waiting, []
             for case, exchange in [*early, (item, sent[0])]:
                 await self._judged(case, exchange)
+
+    def _judge_silence(self) -> None:
+        """Judge what was never answered, where nothing was: the target took the requests and kept silent.
+
+        Nothing is sent again: whoever is silent may be so for good, and each try costs the time of a whole exchange.
+        """
+        for case, sent in self._waiting:
+            if not sent.unjudged and case.expectation is Expectation.ACCEPTED:
+                found = judge(self._subject(case, sent))
+                self._recorder.record(sent, case.id, found)
+                self._tell(case, [sent], found)
+        self._waiting = []
 
     async def _judged(self, case: Case, sent: Sent) -> None:
         for earlier in sent.asked_to_wait:

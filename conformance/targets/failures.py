@@ -29,10 +29,15 @@ def failure_of(error: Exception, handler: ExactHandler | None) -> tuple[Failure,
         case aiohttp.ClientResponseError():
             failure, text = Failure.MALFORMED, error.message or text
         case TimeoutError():
-            failure = Failure.TIMEOUT
+            failure = late(handler)
         case _:
             return _lost(text, handler)
     return failure, text
+
+
+def late(handler: ExactHandler | None) -> Failure:
+    """Return the failure of an exchange whose time is up before the header section: silence, or nobody there."""
+    return Failure.UNCONNECTED if handler is None else Failure.TIMEOUT
 
 
 def _lost(text: str, handler: ExactHandler | None) -> tuple[Failure, str]:

@@ -15,7 +15,7 @@ from conformance.model.exchange import Exchange, Failure, Response
 from conformance.targets.addresses import is_loopback, parse_url, ssl_context
 from conformance.targets.connection import ATTEMPT, Attempt, ExactHandler, ExactRequest
 from conformance.targets.decoding import decode_response
-from conformance.targets.failures import body_failure_of, failure_of
+from conformance.targets.failures import body_failure_of, failure_of, late
 from conformance.targets.sending import Sending, prepare, redacted
 from conformance.targets.target import Limits, Tls
 
@@ -103,9 +103,9 @@ class WireTarget:
                 answer.head = _head(response)
                 await self._read_body(response, attempt, answer)
         except (aiohttp.ClientError, OSError) as error:
-            late = f"not complete within {self._limits.timeout_seconds:g} seconds"
+            problem = f"not complete within {self._limits.timeout_seconds:g} seconds"
             if deadline.expired():
-                answer.fail(Failure.TOO_SLOW if answer.head else Failure.TIMEOUT, late)
+                answer.fail(Failure.TOO_SLOW if answer.head else late(attempt.handler), problem)
             elif answer.head:
                 answer.fail(*body_failure_of(error, attempt.handler))
             else:

@@ -75,7 +75,7 @@ def test_framing(failure: Failure, words: str) -> None:
     assert silent(dropped, broken)
 
 
-@pytest.mark.parametrize("failure", [Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS])
+@pytest.mark.parametrize("failure", [Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS, Failure.UNCONNECTED])
 def test_unreached(failure: Failure) -> None:
     """A target that was not reached has neither dropped nor framed anything."""
     assert silent(dropped, subject(failure=failure, response=False))

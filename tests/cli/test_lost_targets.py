@@ -40,14 +40,15 @@ def test_a_host_that_has_no_address(command, monkeypatch, results_of):
 
 
 def test_a_target_that_never_answers(command, silent, results_of):
-    """Silence ends the run after a handful of requests, whatever is planned."""
+    """Silence ends the run after a handful of requests, whatever is planned, and is held against whoever took them."""
     began = time.monotonic()
     ended = command("run", "--target", silent, "--timeout", "0.3")
-    assert 3 == ended.status
+    assert 1 == ended.status
     assert "did not answer 5 requests in a row in time; is it up? --timeout sets how long to wait" in ended.err
     assert time.monotonic() - began < 8
     found = results_of(OUT)
-    assert ("inconclusive", True, []) == (found["verdict"], found["lost"], found["findings"])
+    assert ("not conforming", True) == (found["verdict"], found["lost"])
+    assert {"transport.dropped"} == {each["requirement"] for each in found["findings"]}
     assert found["counts"]["requests"] <= 8
 
 

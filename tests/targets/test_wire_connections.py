@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -219,6 +220,19 @@ def test_nobody_listens() -> None:
         exchange = alone(WireTarget(f"http://127.0.0.1:{probe.getsockname()[1]}"))
     assert exchange.failure is Failure.REFUSED
     assert exchange.detail
+
+
+def test_a_server_that_takes_no_connection() -> None:
+    """Where no connection comes about in time, no request was left unanswered: that is told apart from silence."""
+    with ExitStack() as stack:
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        address = listening.getsockname()
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(address)
+        limits = Limits(timeout_seconds=0.3)
+        assert alone(WireTarget(f"http://127.0.0.1:{address[1]}", limits)).failure is Failure.UNCONNECTED
 
 
 def test_host_that_does_not_exist() -> None:

@@ -43,13 +43,16 @@ class Confirmer:
         the findings are then those of the smallest body. One that shows sometimes is told as flaky.
         """
         failures = [each for each in found if isinstance(each, Finding) and self._weighs(each)]
-        repeats = await self._repeated(case, failures)
+        fresh = frozenset(each.pattern for each in failures) - self._seen
+        repeats = await self._repeated(case, fresh)
         if any(each.pattern in self._flaky for each in failures):
             return [self._as_flaky(each) for each in found], repeats
         finding = self._minimiser.applies(case, failures)
         if finding is None:
             return found, repeats
-        culprit = self._minimiser.explained(case, finding) or await self._cut_down(case, finding)
+        culprit = self._minimiser.explained(case, finding) or await self._cut_down(
+            case, finding, fresh=finding.pattern in fresh
+        )
         if culprit is None:
             return found, repeats
         return _attributed(found, finding, culprit), repeats
@@ -58,8 +61,7 @@ class Confirmer:
         """Tell whether sending a case again asks the same question: not where it names an object by itself."""
         return case.slotted or not self._creates(case) or self._contract.identity is None
 
-    async def _repeated(self, case: Case, failures: Sequence[Finding]) -> str:
-        fresh = {each.pattern for each in failures} - self._seen
+    async def _repeated(self, case: Case, fresh: frozenset[str]) -> str:
         self._seen |= fresh
         if not fresh or not self._repeats or not self.can_repeat(case):
             return ""
@@ -74,14 +76,14 @@ class Confirmer:
             self._flaky |= fresh
         return f"{failed} of {done}"
 
-    async def _cut_down(self, case: Case, finding: Finding) -> Culprit | None:
+    async def _cut_down(self, case: Case, finding: Finding, *, fresh: bool) -> Culprit | None:
         if not self.can_repeat(case):
             return None
 
         async def probe(smaller: Case) -> Sequence[Finding]:
             return await self._again(smaller, 1) or ()
 
-        culprit = await self._minimiser.minimise(case, finding, probe)
+        culprit = await self._minimiser.minimise(case, finding, probe, fresh=fresh)
         if culprit is None or culprit.case.id == case.id:
             return None
         return await self._shown(culprit)

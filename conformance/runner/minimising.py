@@ -1,43 +1,48 @@
-"""Minimising: the fewest members of a body that still bring a failure about (delta debugging).
+"""Minimising: the fewest members of a body, held or left out, that still bring a failure about.
 
-After Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input" (2002), over the members of a request
-body. What was found explains later failures as well: a body that holds the same members with the same values fails for
+What was found explains later failures as well: a body that holds the same members with the same values fails for
 the same reason and is not minimised again.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
 from conformance.model.case import Case, Request, Story
 from conformance.model.finding import Finding
 from conformance.model.jsontext import Json, JsonFault, Writable, encode, equal, read, read_spelled, write
-from conformance.model.pointer import join, last, lookup
+from conformance.model.pointer import last, lookup
 from conformance.model.vocabulary import Expectation
+from conformance.runner import absence
+from conformance.runner.members import leaves, pruned
+from conformance.runner.reducing import Probe, Trial, key_of, rule_of, smallest
 
-MAX_REQUESTS = 40
-"""How many requests one failure may cost."""
+FEW = 2
+"""Of fewer members none can be taken away to learn which it was."""
 
 RULES = frozenset({"refuses", "server error", "no answer", "echo"})
 """The rules of findings that depend on what a body holds."""
-
-Probe = Callable[[Case], Awaitable[Sequence[Finding]]]
-"""Sends a case and returns what is found on its answer; nothing where the budget is used up."""
 
 
 class Culprit(msgspec.Struct, frozen=True):
     """Members, by pointer and value, that together bring a failure about; and the case that holds no others.
 
-    `findings` are those on that case: they speak for every body that holds the members.
+    `absent` are members that bring it about by being left out. `findings` are those on that case: they speak for every
+    body that holds the members, and lacks the absent ones.
     """
 
     key: str
     members: Mapping[str, Json]
     case: Case
+    absent: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def explains(self, body: Json) -> bool:
+        """Tell whether a body fails for the same reason."""
+        held = all(_holds(body, pointer, value) for pointer, value in self.members.items())
+        return held and all(absence.lacks(body, pointer) for pointer in self.absent)
 
 
 class Minimiser:
@@ -53,133 +58,122 @@ class Minimiser:
         self._culprits: list[Culprit] = []
 
     def applies(self, case: Case, found: Sequence[Finding]) -> Finding | None:
-        """Return the finding that is worth minimising: on an accepted body of several members; None without one."""
-        if case.expectation is not Expectation.ACCEPTED or len(self._leaves(case)) < 2:
+        """Return the finding on an accepted body that its members may explain; None without one."""
+        if case.expectation is not Expectation.ACCEPTED or case.request.body is None:
             return None
-        return next((each for each in found if _rule(each) in RULES), None)
+        return next((each for each in found if rule_of(each) in RULES), None)
 
     def explained(self, case: Case, finding: Finding) -> Culprit | None:
         """Return what was found before and explains this failure as well."""
-        body = _body(case)
-        for culprit in self._culprits:
-            if culprit.key == _key(finding) and all(_holds(body, p, v) for p, v in culprit.members.items()):
-                return culprit
-        return None
+        body, few = _body(case), len(self._leaves(case)) < FEW
+        alike = (each for each in self._culprits if each.key == key_of(finding) and (each.absent or not few))
+        return next((each for each in alike if each.explains(body)), None)
 
-    async def minimise(self, case: Case, finding: Finding, probe: Probe) -> Culprit | None:
-        """Return the smallest set of members that still fails in the same way; None if even all of them do not."""
-        spent = 0
+    async def minimise(self, case: Case, finding: Finding, probe: Probe, *, fresh: bool = True) -> Culprit | None:
+        """Return the smallest set of members, held or left out, that still fails in the same way; None without one.
+
+        Of a body with less than two members only what it lacks is tried, and only where the failure is `fresh`: of a
+        new kind.
+        """
+        trial, members = Trial(probe, finding), self._leaves(case)
+        if (len(members) < FEW and not fresh) or _body(case) is None:
+            return None
+        absent = await self._left_out(case, trial)
+        if absent:
+            return await self._with_absent(case, trial, absent)
+        if len(members) < FEW:
+            return None
 
         async def fails(kept: Sequence[str]) -> bool:
-            nonlocal spent
-            if spent >= MAX_REQUESTS:
-                return False
-            spent += 1
-            found = await probe(self._with(case, kept))
-            return any(_key(each) == _key(finding) for each in found)
+            return await trial.fails(self._with(case, kept))
 
-        kept = await _smallest(self._leaves(case), fails)
+        kept = await smallest(members, fails)
         if not kept and not await fails(kept):
             return None
         body = _body(case)
-        minimal = self._named(self._with(case, kept), kept, body)
-        return Culprit(_key(finding), {pointer: lookup(body, pointer) for pointer in kept}, minimal)
+        minimal = self._named(self._with(case, kept), kept, (), body)
+        return Culprit(trial.key, {pointer: lookup(body, pointer) for pointer in kept}, minimal)
+
+    async def _left_out(self, case: Case, trial: Trial) -> tuple[str, ...]:
+        """Return the members whose absence brings the failure about; none where it stays when they are put in."""
+        body = read_spelled(case.request.body or b"")
+        missing = absence.gaps(self._contract.request, body)
+
+        async def fails(lacking: Sequence[str]) -> bool:
+            whole = absence.filled(self._contract, body, frozenset(lacking))
+            return await trial.fails(self._sending(case, whole))
+
+        if not missing or trial.spent or await fails(()) or trial.over:
+            return ()
+        return tuple(await smallest(missing, fails))
+
+    async def _with_absent(self, case: Case, trial: Trial, absent: tuple[str, ...]) -> Culprit | None:
+        """Return the culprit with members that are left out: alone if that will do, else beside others of the body."""
+        lacking = frozenset(absent)
+        alone = self._sending(case, absence.typical(self._contract, lacking))
+        if await trial.fails(alone):
+            return Culprit(trial.key, {}, self._named(alone, (), absent, None), absent)
+
+        def beside(kept: Sequence[str]) -> Case:
+            body = read_spelled(self._with(case, kept).request.body or b"")
+            return self._sending(case, absence.filled(self._contract, body, lacking))
+
+        async def fails(kept: Sequence[str]) -> bool:
+            return await trial.fails(beside(kept))
+
+        kept = await smallest(self._leaves(case), fails)
+        body = _body(case)
+        members = {pointer: lookup(body, pointer) for pointer in kept}
+        return Culprit(trial.key, members, self._named(beside(kept), kept, absent, body), absent)
 
     def spoken(self, culprit: Culprit, findings: Sequence[Finding]) -> Culprit:
         """Remember a culprit with the findings on its case."""
-        alike = tuple(each for each in findings if _key(each) == culprit.key)
+        alike = tuple(each for each in findings if key_of(each) == culprit.key)
         known = replace(culprit, findings=alike or tuple(findings[:1]))
         self._culprits.append(known)
         return known
 
     def _leaves(self, case: Case) -> list[str]:
-        return [pointer for pointer, node in _places(self._contract.request, "", _body(case)) if not node.required]
+        return [pointer for pointer, node in leaves(self._contract.request, "", _body(case)) if not node.required]
 
     def _with(self, case: Case, kept: Sequence[str]) -> Case:
         """Return the case with the kept leaves alone, what is required aside."""
-        body = _pruned(self._contract.request, "", read_spelled(case.request.body or b""), frozenset(kept))
-        return replace(case, request=replace(case.request, body=encode(body)))
+        body = pruned(self._contract.request, "", read_spelled(case.request.body or b""), frozenset(kept))
+        return self._sending(case, body)
 
-    def _named(self, case: Case, kept: Sequence[str], body: Json) -> Case:
-        known = self._known.get(case.request)
-        if known is not None and known.expectation is Expectation.ACCEPTED:
+    def _sending(self, case: Case, body: Writable) -> Case:
+        """Return the case with another body, and what pages say against that one."""
+        request = replace(case.request, body=encode(body))
+        return replace(case, request=request, beyond=self._contract.prose.beyond(_value(request.body)))
+
+    def _named(self, case: Case, kept: Sequence[str], absent: Sequence[str], body: Json) -> Case:
+        known, old = self._known.get(case.request), case.story
+        lone = absent[0] if len(absent) == 1 and not kept else ""
+        if known is not None and known.expectation is Expectation.ACCEPTED and not lone:
             return known
-        says = " and ".join(f"`{last(pointer)}` is {_short(lookup(body, pointer))}" for pointer in kept)
-        old = case.story
-        kind = f"a body in which {says}" if len(kept) > 1 else (old.kind if old else says)
-        pointer = kept[0] if len(kept) == 1 else ""
+        held = [f"`{last(pointer)}` is {_short(lookup(body, pointer))}" for pointer in kept]
+        says = " and ".join([*held, *(f"`{last(pointer)}` is absent" for pointer in absent)])
+        kind = f"a body in which {says}"
+        if lone:
+            kind = "an absent member"
+        elif len(kept) + len(absent) < FEW:
+            kind = old.kind if old else says
+        pointer = lone or (kept[0] if len(kept) == 1 and not absent else "")
         story = Story(pointer, "properties", "", write(_body(case)), says or "nothing optional", kind or "a right body")
-        requirements = case.requirements[:1]
+        requirement = absence.requirement_of(self._contract, lone) if lone else ""
+        requirements = (requirement,) if requirement else case.requirements[:1]
         return replace(case, id=f"{case.id}.minimal", story=story, requirements=requirements)
 
 
-async def _smallest(items: Sequence[str], fails: Callable[[Sequence[str]], Awaitable[bool]]) -> list[str]:
-    """Return a 1-minimal subset that fails (ddmin); `items` as a whole is known to."""
-    kept, parts = list(items), 2
-    while len(kept) > 1:
-        size = max(len(kept) // parts, 1)
-        chunks = [kept[start : start + size] for start in range(0, len(kept), size)]
-        for chunk in chunks:
-            rest = [item for item in kept if item not in chunk]
-            if len(chunk) < len(kept) and await fails(chunk):
-                kept, parts = chunk, 2
-                break
-            if parts > 2 and rest and await fails(rest):
-                kept, parts = rest, max(parts - 1, 2)
-                break
-        else:
-            if parts >= len(kept):
-                break
-            parts = min(parts * 2, len(kept))
-    if len(kept) == 1 and await fails([]):
-        return []
-    return kept
-
-
-def _rule(finding: Finding) -> str:
-    return finding.pattern.partition(" | ")[0]
-
-
-def _key(finding: Finding) -> str:
-    """Return what makes two failures the same while members come and go: the rule, the place of an echo, the status."""
-    rule = _rule(finding)
-    return f"{rule} {finding.pointer if rule == 'echo' else ''} {finding.pattern.rpartition(' | ')[2]}"
-
-
 def _body(case: Case) -> Json:
+    return _value(case.request.body)
+
+
+def _value(body: bytes | None) -> Json:
     try:
-        return read(case.request.body or b"").value
+        return read(body or b"").value
     except JsonFault:
         return None
-
-
-def _places(node: Node, pointer: str, value: Json) -> Iterator[tuple[str, Node]]:
-    """Yield the members of a body that can be taken away by themselves: leaves, and objects that hold none."""
-    if not isinstance(value, dict):
-        return
-    for name, item in value.items():
-        child = node.child(name)
-        if child is None:
-            continue
-        here = join(pointer, name)
-        inner = list(_places(child, here, item))
-        if inner:
-            yield from inner
-        else:
-            yield here, child
-
-
-def _pruned(node: Node, pointer: str, value: Writable, kept: frozenset[str]) -> Writable:
-    if not isinstance(value, dict):
-        return value
-    result: dict[str, Writable] = {}
-    for name, item in value.items():
-        here = join(pointer, name)
-        child = node.child(name)
-        holds_kept = any(each == here or each.startswith(f"{here}/") for each in kept)
-        if child is None or child.required or holds_kept:
-            result[name] = _pruned(child, here, item, kept) if child is not None else item
-    return result
 
 
 def _holds(body: Json, pointer: str, value: Json) -> bool:

@@ -142,3 +142,47 @@ def test_a_cause_costs_at_most_forty_requests(contract: Contract) -> None:
     once = {event.case.id for event in sent}
     assert once <= planned
     assert len(sent) - len(once) <= 40 + 3
+
+
+def absences(body: dict[str, Any], holder: str, name: str) -> bool:
+    """Tell whether an object of the body is there without one member."""
+    held = body.get(holder)
+    return isinstance(held, dict) and name not in held
+
+
+@pytest.mark.parametrize("profile", [Profile.SMOKE, Profile.STANDARD])
+def test_a_member_that_is_absent_is_told_as_the_cause(contract: Contract, profile: Profile) -> None:
+    """A refusal for want of one member is told as that, by the requirement of the member, whatever stands beside."""
+    events, sentences = findings(contract, lambda body: absences(body, SETTINGS, "max_replica"), 400, profile)
+    made = [event for event in events if isinstance(event, FindingMade)]
+    weighty = {e.finding.requirement for e in made if contract.by_id[e.finding.requirement].strength == "must"}
+    assert weighty == {"accept.UpdateAutoscalingSettingsV1.max_replica"}
+    assert sentences == ["refuses an absent member"]
+    assert any("refuses `max_replica` is absent with 400" in e.finding.message for e in made)
+
+
+def test_a_member_of_the_body_itself_that_is_absent(contract: Contract) -> None:
+    """The smallest body is refused because it lacks a member: the catalogue's first requests say so."""
+    events, _ = findings(contract, lambda body: PROMOTION not in body, 400, Profile.SMOKE)
+    made = [event for event in events if isinstance(event, FindingMade)]
+    weighty = {e.finding.requirement for e in made if contract.by_id[e.finding.requirement].strength == "must"}
+    assert weighty == {"accept.CreateEnvironmentRequestV1.promotion_settings"}
+
+
+def test_null_beside_an_absent_member(contract: Contract) -> None:
+    """A crash on a null beside a member that is left out is told as both."""
+
+    def together(body: dict[str, Any]) -> bool:
+        held = body.get(SETTINGS) or {}
+        return "min_replica" in held and held["min_replica"] is None and "max_replica" not in held
+
+    _, sentences = findings(contract, together, 500, Profile.STANDARD)
+    assert sentences == ["answers 500 to a body in which `min_replica` is null and `max_replica` is absent"]
+
+
+def test_a_server_that_refuses_everything_costs_little(contract: Contract) -> None:
+    """Where nothing helps, one cause costs a request or two more, and never more than forty."""
+    events, _ = findings(contract, lambda _: True, 500, Profile.SMOKE)
+    sent = [event for event in events if isinstance(event, RequestSent)]
+    extra = len(sent) - len({event.case.id for event in sent if not event.case.id.endswith(".minimal")})
+    assert extra <= 60

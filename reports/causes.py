@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import TypeAlias
 
 from conformance.model.pointer import from_tokens, split
 from conformance.model.vocabulary import Strength
 from conformance.reports.results import Cause, FindingResult
 
 STRENGTHS = tuple(Strength)
+
+Weight: TypeAlias = tuple[bool, int]
+"""Whether a finding is only a part of the fault that it counts to, and the size of the body it was found with."""
 
 
 def generalise(pointer: str) -> str:
@@ -18,30 +22,30 @@ def generalise(pointer: str) -> str:
 
 
 def group_causes(
-    findings: Iterable[FindingResult], sentences: Mapping[str, str], sizes: Mapping[str, int]
+    findings: Iterable[FindingResult], sentences: Mapping[str, str], weights: Mapping[str, Weight]
 ) -> tuple[Cause, ...]:
     """Return the causes of `findings`, most severe first, then most frequent.
 
-    `sentences` has the sentence of each finding by its id, `sizes` the size of the body that it was found with.
+    `sentences` has the sentence of each pattern, `weights` the weight of each finding by its id: the least is shown.
     """
     groups: dict[str, list[FindingResult]] = {}
     for finding in findings:
         groups.setdefault(finding.pattern, []).append(finding)
-    causes = (_cause(pattern, group, sentences, sizes) for pattern, group in groups.items())
+    causes = (_cause(pattern, group, sentences[pattern], weights) for pattern, group in groups.items())
     return tuple(sorted(causes, key=lambda each: (STRENGTHS.index(each.strength), -each.count, each.pattern)))
 
 
-def _cause(pattern: str, group: list[FindingResult], sentences: Mapping[str, str], sizes: Mapping[str, int]) -> Cause:
+def _cause(pattern: str, group: list[FindingResult], sentence: str, weights: Mapping[str, Weight]) -> Cause:
     strength = min((each.strength for each in group), key=STRENGTHS.index)
     evidence = min(
         (each for each in group if each.strength is strength),
-        key=lambda each: (each.waiver is not None, sizes.get(each.id, 0), each.case, each.id),
+        key=lambda each: (each.waiver is not None, weights.get(each.id, (False, 0)), each.case, each.id),
     )
     pointers = tuple(sorted({generalise(each.pointer) for each in group}))
     return Cause(
         id=sha256(pattern.encode(errors="backslashreplace")).hexdigest()[:12],
         pattern=pattern,
-        sentence=sentences[evidence.id] + _extent(pointers),
+        sentence=sentence + _extent(pointers),
         strength=strength,
         count=len(group),
         case=evidence.case,

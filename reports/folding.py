@@ -1,6 +1,6 @@
 """From the events of a journal to the results of a run."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 
 from conformance.model.events import AnyEvent, FindingMade
@@ -39,7 +39,10 @@ def fold_run(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -
     gathered = gather(events)
     started, ended = gathered.started, gathered.ended
     today = waiving.day_of(started)
-    findings = waiving.waive((_finding(event, gathered) for event in gathered.findings), started.waivers, today)
+    sentences = {event.finding.pattern: event.finding.sentence for event in gathered.findings}
+    findings = waiving.waive(
+        (_finding(event, gathered, sentences) for event in gathered.findings), started.waivers, today
+    )
     reason = _reason(gathered)
     rows = requirement_rows(gathered, findings, reason)
     results = Results(
@@ -62,7 +65,7 @@ def fold_run(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -
             cases=len(gathered.cases),
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
-        causes=group_causes(findings, *_sentences_and_sizes(gathered)),
+        causes=group_causes(findings, sentences, _weights(gathered, sentences)),
         requirements=rows,
         aliases=alias_rows(rows),
         findings=findings,
@@ -83,7 +86,7 @@ def _reason(gathered: Gathered) -> str:
     return gathered.ended.reason or (LOST if gathered.ended.lost else "")
 
 
-def _finding(event: FindingMade, gathered: Gathered) -> FindingResult:
+def _finding(event: FindingMade, gathered: Gathered, patterns: Container[str]) -> FindingResult:
     found = event.finding
     row = gathered.rows[found.requirement]
     return FindingResult(
@@ -92,7 +95,7 @@ def _finding(event: FindingMade, gathered: Gathered) -> FindingResult:
         strength=row.strength,
         case=gathered.case_for(event),
         cause=found.cause,
-        pattern=found.pattern,
+        pattern=found.within if found.within in patterns else found.pattern,
         message=found.message,
         pointer=found.pointer,
         expected=found.expected,
@@ -102,12 +105,14 @@ def _finding(event: FindingMade, gathered: Gathered) -> FindingResult:
     )
 
 
-def _sentences_and_sizes(gathered: Gathered) -> tuple[dict[str, str], dict[str, int]]:
-    sizes = {}
+def _weights(gathered: Gathered, patterns: Container[str]) -> dict[str, tuple[bool, int]]:
+    """Return for each finding whether it is only a part of the fault that it counts to, and the size of its body."""
+    weights = {}
     for event in gathered.findings:
         sent = gathered.sends.get(event.send)
-        sizes[event.id] = len((sent and sent.request.body) or b"")
-    return {event.id: event.finding.sentence for event in gathered.findings}, sizes
+        part = event.finding.within in patterns and event.finding.within != event.finding.pattern
+        weights[event.id] = (part, len((sent and sent.request.body) or b""))
+    return weights
 
 
 def _evidence(gathered: Gathered, findings: tuple[FindingResult, ...]) -> Iterable[Evidence]:

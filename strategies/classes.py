@@ -4,6 +4,8 @@ import msgspec
 
 from conformance.model.jsontext import Writable
 
+BEYOND_DOUBLE = "a number beyond 64-bit floats"
+
 
 class Value(msgspec.Struct, frozen=True):
     """One value of a class.

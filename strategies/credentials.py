@@ -8,6 +8,7 @@ from conformance.model.case import KEY, Case, Need, Story
 from conformance.strategies.building import Builder, Headers
 
 ANY_SCHEME = "a credential without the documented scheme"
+NO_CREDENTIAL = "a request without a credential"
 WRONG_KEY = "wrong-key-of-the-conformance-suite"
 
 
@@ -24,7 +25,7 @@ def credential_cases(build: Builder) -> Iterator[Case]:
 
 
 def _missing(build: Builder) -> Iterator[Case]:
-    yield _refused(build, "none", "authentication.missing", (), "no credential", "no credential")
+    yield _refused(build, "none", "authentication.missing", (), NO_CREDENTIAL, NO_CREDENTIAL)
     security = build.contract.operation.security
     if security is None or security.location != "header":
         return

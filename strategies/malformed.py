@@ -10,6 +10,9 @@ from conformance.model.jsontext import Literal, encode, write
 from conformance.strategies.building import Builder
 from conformance.strategies.wire_parts import NOT_JSON, VARIANTS, byte_story, nested, text_with_members, with_number
 
+NOT_FINITE = "NaN or Infinity"
+"""What JSON has not and many a parser takes."""
+
 
 def malformed_cases(build: Builder) -> Iterator[Case]:
     """Yield requests whose body is no JSON text in UTF-8."""
@@ -49,9 +52,9 @@ def _not_json(build: Builder) -> Iterator[Case]:
     for slug, (body, says) in wrong.items():
         yield build.refused(f"refuse.json.{slug}", NOT_JSON, build.request(body.encode()), byte_story(says, body))
     for slug, number, says in (
-        ("nan", "NaN", "NaN"),
-        ("infinity", "Infinity", "Infinity"),
-        ("minus-infinity", "-Infinity", "-Infinity"),
+        ("nan", "NaN", NOT_FINITE),
+        ("infinity", "Infinity", NOT_FINITE),
+        ("minus-infinity", "-Infinity", NOT_FINITE),
         ("leading-zero", "01", "a leading zero"),
         ("plus-sign", "+1", "a plus sign"),
         ("hexadecimal", "0x1", "a hexadecimal number"),
@@ -61,7 +64,8 @@ def _not_json(build: Builder) -> Iterator[Case]:
         ("capital-null", "None", "None"),
     ):
         body = write(with_number(build, Literal(number)))
-        yield build.refused(f"refuse.json.{slug}", NOT_JSON, build.request(body.encode()), byte_story(says, number))
+        story = byte_story(says if says != NOT_FINITE else number, number, says)
+        yield build.refused(f"refuse.json.{slug}", NOT_JSON, build.request(body.encode()), story)
     empty = replace(build.request(b""), body=b"")
     says = "no body"
     requirement = "reject.body.required" if build.contract.operation.request_required else NOT_JSON

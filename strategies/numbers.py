@@ -8,7 +8,7 @@ from typing import TypeAlias
 from conformance.contract.multiples import is_multiple
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, Literal
-from conformance.strategies.classes import Value, keyword_slug
+from conformance.strategies.classes import BEYOND_DOUBLE, Value, keyword_slug
 
 Number: TypeAlias = int | Decimal
 
@@ -74,7 +74,7 @@ def valid(shape: Shape) -> Iterator[Value]:
         if within(shape, number):
             yield Value(slug, number, kind, edge=True)
     if not any(bound in shape.keywords for bound in KEYWORDS):
-        yield Value("beyond-double", Literal("1e400"), "a number beyond 64-bit floats", edge=True, undecided=True)
+        yield Value("beyond-double", Literal("1e400"), BEYOND_DOUBLE, edge=True, undecided=True)
 
 
 def invalid(shape: Shape) -> Iterator[Value]:

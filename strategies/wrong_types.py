@@ -26,9 +26,9 @@ def wrong_types(node: Node) -> Iterator[Value]:
 def _booleans(allowed: frozenset[str]) -> Iterator[Value]:
     numeric = bool(allowed & {"integer", "number"})
     if "boolean" not in allowed:
-        yield Value("true", True, "true", coercible=numeric)  # noqa: FBT003  (the JSON value)
+        yield Value("true", True, "a boolean", coercible=numeric)  # noqa: FBT003  (the JSON value)
         if numeric:
-            yield Value("false", False, "false", coercible=True)  # noqa: FBT003  (the JSON value)
+            yield Value("false", False, "a boolean", coercible=True)  # noqa: FBT003  (the JSON value)
 
 
 def _numbers(allowed: frozenset[str]) -> Iterator[Value]:
@@ -37,8 +37,8 @@ def _numbers(allowed: frozenset[str]) -> Iterator[Value]:
     if not allowed & {"integer", "number"}:
         yield Value("integer", 2, "an integer")
         if "boolean" in allowed:
-            yield Value("zero", 0, "0", coercible=True)
-            yield Value("one", 1, "1", coercible=True)
+            yield Value("zero", 0, "0 or 1", coercible=True)
+            yield Value("one", 1, "0 or 1", coercible=True)
 
 
 def _texts(allowed: frozenset[str]) -> Iterator[Value]:

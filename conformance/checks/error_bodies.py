@@ -117,7 +117,7 @@ def shape(subject: Subject) -> Judged:
 def _is_refusal(subject: Subject) -> bool:
     """Tell whether an answer is a whole 4xx that has a body to be looked at."""
     refused = subject.response is not None and 400 <= subject.status < 500 and subject.status != 429
-    return refused and subject.case.request.method != "HEAD"
+    return refused and not subject.unparsed and subject.case.request.method != "HEAD"
 
 
 def _shows_trace(body: bytes) -> bool:

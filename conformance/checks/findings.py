@@ -30,11 +30,13 @@ def finding(
     expected: str = "",
     actual: str = "",
     note: str = "",
+    within: str = "",
 ) -> Finding:
     """Return a finding: its cause from requirement, place, rule and what was observed, its pattern without the place.
 
     `rule`, `kind`, `observed` and `sentence` must hold no value of a message, so that they are the same in every run.
     `place` is where the document or the case has it; it is the pointer, unless that holds names of the target's own.
+    `within` is the pattern of a wider fault that would bring this one about.
     """
     where = generalised(pointer) if place is None else place
     return Finding(
@@ -47,6 +49,7 @@ def finding(
         expected=clean(expected),
         actual=clean(actual),
         note=clean(note),
+        within=within,
     )
 
 

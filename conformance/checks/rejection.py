@@ -7,6 +7,9 @@ from conformance.model.vocabulary import Expectation, Group
 
 DUPLICATES = "reject.duplicate-names"
 
+NO_CREDENTIAL = "takes | a request without a credential | 2xx"
+"""The pattern of a target that asks for no credential: that it takes a wrong one as well is no fault of its own."""
+
 
 def refused(subject: Subject) -> Judged:
     """A request that the contract forbids is not answered with 2xx (its class is another requirement)."""
@@ -25,6 +28,7 @@ def refused(subject: Subject) -> Judged:
             place=subject.place,
             expected="refused: a 4xx",
             actual=str(subject.status),
+            within=NO_CREDENTIAL if about_credential(subject) else "",
         )
     elif subject.refused and (about_credential(subject) or not subject.beside):
         for requirement in case.requirements:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from http import HTTPMethod
 from typing import TypeAlias
 
 import msgspec
@@ -17,6 +18,9 @@ from conformance.model.vocabulary import Expectation
 
 UNJUDGED = frozenset({401, 403, 404, 405})
 """Statuses that may refuse a request for reasons outside its body."""
+
+METHODS = frozenset(HTTPMethod)
+"""The methods that HTTP knows; parsers refuse others, though RFC 9110 section 9.1 asks for 501."""
 
 BODILESS = frozenset({204, 205})
 """Successes that have no body (RFC 9110 sections 15.3.5 and 15.3.6)."""
@@ -71,6 +75,11 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     def beside(self) -> bool:
         """Whether the status may be about the credential or the path of the run, and not about what the case is."""
         return self.status == 429 or (self.status in UNJUDGED and not self.settings.proven)
+
+    @property
+    def unparsed(self) -> bool:
+        """Whether the parser of the server said no before any application could: 400 to a method that nobody knows."""
+        return self.status == 400 and self.case.request.method not in METHODS
 
     @property
     def kind(self) -> str:

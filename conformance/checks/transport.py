@@ -102,7 +102,7 @@ def status(subject: Subject) -> Judged:
 def date(subject: Subject) -> Judged:
     """2xx and 4xx answers carry a Date (RFC 9110 section 6.6.1)."""
     response = subject.response
-    if response is None or not (subject.succeeded or 400 <= subject.status < 500):
+    if response is None or subject.unparsed or not (subject.succeeded or 400 <= subject.status < 500):
         return
     if response.header("Date"):
         yield Pass("transport.date")
@@ -122,7 +122,7 @@ def date(subject: Subject) -> Judged:
 def method(subject: Subject) -> Judged:
     """A method that the path does not support gets 405 with Allow, or 404 (or 501 where it is unknown)."""
     story = subject.case.story
-    if story is None or story.keyword != "method" or subject.response is None:
+    if story is None or story.keyword != "method" or subject.response is None or subject.unparsed:
         return
     requirement, kind = "transport.method-not-allowed", "a method that is not declared"
     sent = subject.case.request.method

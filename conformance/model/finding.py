@@ -17,6 +17,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     `pointer` names the place in the answer or request (a JSON pointer), or a header, or is empty; `expected` and
     `actual` are short texts. `cause` is the same for the same fault at the same place in every run and never holds a
     value; `pattern` is the same for the same fault wherever it shows; `sentence` says the pattern to a person.
+    `within` is the pattern of a wider fault: where that was found as well, this finding is a part of it.
     """
 
     requirement: str
@@ -28,6 +29,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     expected: str = ""
     actual: str = ""
     note: str = ""
+    within: str = ""
 
 
 Judgement: TypeAlias = Pass | Finding

@@ -24,6 +24,7 @@ ELSEWHERE = (
     subject(status=429),
     subject(status=400, failure=Failure.TRUNCATED),
     subject(case(method="HEAD"), status=405),
+    subject(observed("transport.method-not-allowed", method="CREATE"), status=400, answer=b""),
 )
 
 

@@ -3,13 +3,15 @@
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.rejection import about_credential, duplicates
+from conformance.checks.rejection import NO_CREDENTIAL, about_credential, duplicates
 from conformance.checks.rejection import refused as check
 from conformance.checks.subject import Settings
+from conformance.model.case import Case
 from conformance.model.exchange import Failure
-from conformance.model.vocabulary import Expectation
+from conformance.model.vocabulary import Expectation, Profile
+from conformance.strategies.catalogue import Knowledge, catalogue
 
-from .subjects import REJECT, a_story, case, observed, only, passed, refused, silent, subject, summary
+from .subjects import REJECT, a_story, case, contract, observed, only, passed, refused, silent, subject, summary
 
 PROVEN = Settings(proven=True)
 TWICE = "reject.duplicate-names"
@@ -97,3 +99,12 @@ def test_about_credential() -> None:
     assert not about_credential(subject(refused(REJECT, "authentication.wrong")))
     assert not about_credential(subject(refused("error.unknown-resource")))
     assert not about_credential(subject(refused("no.such")))
+
+
+def test_any_credential_taken_is_a_part_of_none_asked_for() -> None:
+    """That a wrong credential is taken is a part of that none is asked for: the pattern of the catalogue's own case."""
+    items = catalogue(contract(), Profile.SMOKE, Knowledge({"model_id": "abc"}))
+    kinds = {each.id: each.story.kind for each in items if isinstance(each, Case) and each.story}
+    assert f"takes | {kinds['refuse.credential.none']} | 2xx" == NO_CREDENTIAL
+    assert NO_CREDENTIAL == only(check(subject(refused("authentication.wrong")))).within
+    assert "" == only(check(subject(refused()))).within

@@ -277,3 +277,11 @@ def test_no_answer_of_another_document() -> None:
     found: Subject = subject(case(target="/things"), of=of)
     assert () == found.reading.violations
     assert contract().response is not None
+
+
+@pytest.mark.parametrize(
+    ("verb", "code", "told"), [("CREATE", 400, True), ("CREATE", 404, False), ("PUT", 400, False), ("POST", 400, False)]
+)
+def test_unparsed(verb: str, code: int, *, told: bool) -> None:
+    """400 to a method that HTTP does not know is an answer of the parser, before any application."""
+    assert told is subject(observed("x", method=verb), status=code).unparsed

@@ -158,6 +158,7 @@ def test_date() -> None:
         assert "answers without a Date" == found.sentence
         assert ("a Date field", "none") == (found.expected, found.actual)
     assert silent(date, *(subject(status=code, headers=()) for code in (300, 399, 500, 199)))
+    assert silent(date, subject(observed(METHOD, method="CREATE"), status=400, headers=()))
     assert silent(date, subject(headers=(), failure=Failure.TRUNCATED), subject(response=False, failure=Failure.CLOSED))
 
 
@@ -209,6 +210,7 @@ def test_method_does_not_apply() -> None:
     """Methods that read, refusals for other reasons, errors of the server and other cases are not judged here."""
     assert silent(method, *(by(verb, code=200) for verb in ("GET", "HEAD", "OPTIONS")))
     assert silent(method, *(by("PUT", code=code) for code in (301, 401, 403, 500)))
+    assert silent(method, by("CREATE", code=400))
     assert silent(method, by("PUT", keyword="path"), subject(status=405, headers=()))
     story = a_story("", "method")
     gone = subject(observed(METHOD, story=story, method="PUT"), response=False, failure=Failure.CLOSED)

@@ -80,3 +80,23 @@ def test_root_is_no_further_place() -> None:
     journal.find(journals.case(), MUST, pointer="")
     journal.find(journals.case(), MUST, pointer="/name")
     assert fold(journal.end()).causes[0].sentence == "accepts a string where an integer is required"
+
+
+def test_a_part_of_a_wider_fault_is_no_cause_of_its_own() -> None:
+    """A finding that a wider fault would bring about counts to it, which is shown; without that it is a cause."""
+    for wide in (True, False):
+        journal = Journal()
+        for name in ("a-part", "whole") if wide else ("a-part",):
+            one = journals.case(name, body=b"{}")
+            journal.send(one)
+            journal.find(one, MUST, pattern=f"takes {name}", sentence=f"takes {name}", within="takes whole")
+        results = fold(journal.end())
+        (cause,) = results.causes
+        name, count = ("whole", 2) if wide else ("a-part", 1)
+        assert (name, f"takes {name}", count, f"takes {name}") == (
+            cause.case,
+            cause.pattern,
+            cause.count,
+            cause.sentence,
+        )
+        assert {f"takes {name}"} == {each.pattern for each in results.findings}

@@ -18,7 +18,7 @@ from conformance.model.case import Case
 from conformance.model.jsontext import Json, JsonFault, read
 from conformance.model.pointer import join
 from conformance.model.vocabulary import Expectation
-from conformance.strategies.keeping import broken, fits
+from conformance.strategies.keeping import broken, fits, nearest
 from conformance.strategies.proof import BY_BODY
 
 ASSERTED = ("type", "enum", *BOUNDS, "additionalProperties")
@@ -151,10 +151,8 @@ def _verdicts(node: Node, value: Json) -> Iterator[tuple[Node, int, str, bool]]:
             yield node, branch, "type", branch in fitting
     if not fitting:
         return
-    # Of alternatives of one type, the one that the value comes nearest to is meant.
-    told = {branch: dict(_told(node.shapes[branch], value)) for branch in fitting}
-    branch = min(fitting, key=lambda each: _distance(node, each, value, told[each]))
-    yield from ((node, branch, key, kept) for key, kept in told[branch].items())
+    branch = nearest(node, value)
+    yield from ((node, branch, key, kept) for key, kept in _told(node.shapes[branch], value))
     children = {child.name: child for child in node.members(branch)}
     if isinstance(value, dict):
         for name in children.keys() & value.keys():
@@ -162,17 +160,6 @@ def _verdicts(node: Node, value: Json) -> Iterator[tuple[Node, int, str, bool]]:
     elif isinstance(value, list) and ANY_ITEM in children:
         for item in value:
             yield from _verdicts(children[ANY_ITEM], item)
-
-
-def _distance(node: Node, branch: int, value: Json, told: dict[str, bool]) -> tuple[int, int]:
-    """Return how far a value is from a shape: what is wrong with it or its members, and how many it does not know."""
-    held = value if isinstance(value, dict) else {}
-    known = [child for child in node.members(branch) if child.name in held]
-    wrong = sum(
-        not any(fits(shape, held[child.name]) and not broken(shape, held[child.name]) for shape in child.shapes)
-        for child in known
-    )
-    return list(told.values()).count(False) + wrong, len(held) - len(known)
 
 
 def _told(shape: Shape, value: Json) -> Iterator[tuple[str, bool]]:

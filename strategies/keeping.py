@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from conformance.contract.derived import FORMATS
+from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.contract.validators import keeps_format
 from conformance.model.jsontext import Json, equal, type_name
@@ -38,6 +39,30 @@ def broken(shape: Shape, value: Json) -> frozenset[str]:
         number = numbers.as_number(value)
         found |= numbers.broken(shape, number) if number is not None else set()
     return frozenset(found)
+
+
+def nearest(node: Node, value: Json) -> int:
+    """Return the index of the shape that a value is meant for.
+
+    That is, of those of its type, the one that it comes nearest to; without one of its type, the first.
+    """
+    fitting = [branch for branch, shape in enumerate(node.shapes) if fits(shape, value)]
+    if len(fitting) < 2:  # noqa: PLR2004 (nothing to choose between)
+        return fitting[0] if fitting else 0
+    return min(fitting, key=lambda branch: _distance(node, branch, value))
+
+
+def _distance(node: Node, branch: int, value: Json) -> tuple[int, int]:
+    """Return how far a value is from a shape: what is wrong with it or its members, and how many it does not know."""
+    shape = node.shapes[branch]
+    held = value if isinstance(value, dict) else {}
+    known = [child for child in node.members(branch) if child.name in held]
+    missing = [name for name in shape.required if isinstance(value, dict) and name not in held]
+    wrong = sum(
+        not any(fits(shape, held[child.name]) and not broken(shape, held[child.name]) for shape in child.shapes)
+        for child in known
+    )
+    return len(broken(shape, value)) + len(missing) + wrong, len(held) - len(known)
 
 
 def _size(shape: Shape, size: int, lower: str, upper: str) -> set[str]:

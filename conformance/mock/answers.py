@@ -82,8 +82,9 @@ class _Rotation:
         """Return a value of `node`, and move on."""
         visit = self._visits[id(node)]
         self._visits[id(node)] += 1
-        branch = next((index for index, shape in enumerate(node.shapes) if shape.members), None)
-        if branch is not None:
+        objects = [index for index, shape in enumerate(node.shapes) if shape.members]
+        if objects:
+            branch = objects[visit % len(objects)]
             return None if node.nullable and visit % ODD == 0 else self._object(node, branch, visit)
         branch = next((index for index, shape in enumerate(node.shapes) if shape.items), None)
         if branch is not None:

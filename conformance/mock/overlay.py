@@ -4,6 +4,7 @@ The tree of the request and that of the response are walked together once, when 
 cannot say (deployments, times, identifiers) is left as the base answer has it.
 """
 
+from itertools import product
 from typing import TypeAlias, cast
 
 import msgspec
@@ -11,14 +12,26 @@ import msgspec
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.jsontext import Json, encode, read
-from conformance.model.pointer import last
-from conformance.strategies import bodies
+from conformance.strategies import bodies, construction
+from conformance.strategies.construction import NO_DEFAULTS
+from conformance.strategies.keeping import nearest
 
 
 class Leaf(msgspec.Struct, frozen=True):
     """A member that is repeated as a whole; `default` is what it holds when it was not sent."""
 
     default: Json
+
+
+class Union(msgspec.Struct, frozen=True):
+    """An object that has alternatives: what it repeats depends on the one that was sent.
+
+    `branches` are for each pair of alternatives, of the request and of the answer.
+    """
+
+    sent: Node
+    answered: Node
+    branches: dict[tuple[int, int], "Branch"]
 
 
 class Branch(msgspec.Struct, frozen=True):
@@ -33,7 +46,7 @@ class Branch(msgspec.Struct, frozen=True):
     nullable: bool
 
 
-Part: TypeAlias = Leaf | Branch
+Part: TypeAlias = Leaf | Branch | Union
 
 
 def compile_overlay(contract: Contract) -> Part | None:
@@ -50,6 +63,8 @@ def apply(part: Part, sent: Json, base: Json, *, full: bool) -> Json:
     """
     if isinstance(part, Leaf):
         return part.default if sent is None else sent
+    if isinstance(part, Union):
+        return _apply_union(part, sent, base, full=full)
     if sent is not None and not isinstance(sent, dict):
         return sent
     if sent is None:
@@ -60,6 +75,25 @@ def apply(part: Part, sent: Json, base: Json, *, full: bool) -> Json:
     for name, child in part.members:
         result[name] = apply(child, sent.get(name), result.get(name), full=full)
     return result
+
+
+def _apply_union(part: Union, sent: Json, base: Json, *, full: bool) -> Json:
+    """Return the alternative that was sent; where none was, null, or the one of the base answer with its defaults."""
+    if sent is None:
+        if part.answered.nullable and part.sent.path and not full:
+            return None
+        held = base if isinstance(base, dict) else plain_json(bodies.smallest(part.answered))
+        meant = nearest(part.answered, held)
+        alike = [branch for (_, answered), branch in part.branches.items() if answered == meant]
+        # Of the alternatives that could have been sent, the one that has most in common with it.
+        return apply(max(alike, key=lambda each: len(each.members)), {}, held, full=full) if alike else held
+    if not isinstance(sent, dict):
+        return sent
+    meant = nearest(part.answered, sent)
+    branch = part.branches.get((nearest(part.sent, sent), meant))
+    # Members of another alternative than the one that was sent would make the answer neither.
+    fitting = isinstance(base, dict) and nearest(part.answered, base) == meant
+    return sent if branch is None else apply(branch, sent, base if fitting else None, full=full)
 
 
 def default_of(sent: Node, answered: Node, contract: Contract) -> Json:
@@ -85,16 +119,24 @@ def _part(sent: Node, answered: Node, contract: Contract) -> Part | None:
         return None
     if sent.shape("object") is None or not sent.children or not answered.children:
         return Leaf(default_of(sent, answered, contract)) if sent.path else None
+    pairs = list(product(_objects(sent), _objects(answered)))
+    if not pairs:
+        return Leaf(default_of(sent, answered, contract))
+    branches = {pair: _branch(sent, answered, pair, contract) for pair in pairs}
+    return Union(sent, answered, branches) if len(pairs) > 1 else branches[pairs[0]]
+
+
+def _objects(node: Node) -> list[int]:
+    """Return the indices of the shapes that are objects with declared members."""
+    return [branch for branch, shape in enumerate(node.shapes) if shape.type == "object" and node.members(branch)]
+
+
+def _branch(sent: Node, answered: Node, pair: tuple[int, int], contract: Contract) -> Branch:
+    others = {child.name: child for child in answered.members(pair[1])}
     members: dict[str, Part] = {}
-    for child in sent.children:
-        name = last(child.path)
-        other = answered.child(name)
-        part = _part(child, other, contract) if other is not None else None
+    for child in sent.members(pair[0]):
+        part = _part(child, others[child.name], contract) if child.name in others else None
         if part is not None:
-            members.setdefault(name, part)
-    plain = plain_json(bodies.smallest(answered))
-    return Branch(
-        members=tuple(members.items()),
-        plain=plain if isinstance(plain, dict) else {},
-        nullable=bool(sent.path) and answered.nullable,
-    )
+            members[child.name] = part
+    smallest = cast("dict[str, Json]", plain_json(construction.members(answered, pair[1], "smallest", NO_DEFAULTS)))
+    return Branch(tuple(members.items()), smallest, nullable=bool(sent.path) and answered.nullable)

@@ -86,9 +86,9 @@ class _Rotation:
         if objects:
             branch = objects[visit % len(objects)]
             return None if node.nullable and visit % ODD == 0 else self._object(node, branch, visit)
-        branch = next((index for index, shape in enumerate(node.shapes) if shape.items), None)
-        if branch is not None:
-            return self._items(node, branch, visit)
+        array = next((index for index, shape in enumerate(node.shapes) if shape.items), None)
+        if array is not None:
+            return self._items(node, array, visit)
         classes = self._classes[id(node)]
         return classes[visit % len(classes)] if classes else bodies.fullest(node)
 

@@ -7,11 +7,12 @@ import pytest
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.model.case import KEY, SLOT, Case, Need, Relation
-from conformance.model.jsontext import JsonFault, read
+from conformance.model.jsontext import Json, JsonFault, equal, read
+from conformance.model.pointer import lookup
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.catalogue import Item, Knowledge, catalogue
 
-from .contracts import cases_of, contract_of, standard
+from .contracts import cases_of, contract_of, standard, value_of
 
 
 @pytest.fixture(scope="module")
@@ -241,3 +242,28 @@ def test_credentials_follow_the_documents_security(scheme: Any, ids: set[str]) -
     if scheme:
         wrong = cases["refuse.credential.none"].request
         assert KEY not in wrong.target + str(wrong.headers)
+
+
+def test_the_edges_of_what_pages_state_are_sent() -> None:
+    """Each edge of each range stands in a body that no page forbids, and just outside each edge in one that it does."""
+    contract = load_contract()
+    cases = list(cases_of(standard(contract)))
+    inside = [value_of(case)[1] for case in cases if not case.beyond and case.expectation is Expectation.ACCEPTED]
+    for stated in contract.prose.ranges:
+        for edge, outside in ((stated.minimum, -1), (stated.maximum, 1)):
+            if edge is None:
+                continue
+            assert any(holds(body, stated.pointer, edge) for body in inside), stated
+            broken = [case for case in cases if case.beyond == (stated.requirement,)]
+            assert any(holds(value_of(case)[1], stated.pointer, edge + outside) for case in broken), stated
+    for rule in contract.prose.rules:
+        assert any(case.beyond == (rule.requirement,) for case in cases), rule
+    assert not any(".stated." in case.id for case in cases_of(standard(contract, Profile.SMOKE)))
+
+
+def holds(body: Json, pointer: str, value: Json) -> bool:
+    """Tell whether a body holds a value at a place."""
+    try:
+        return equal(lookup(body, pointer), value)
+    except KeyError:
+        return False

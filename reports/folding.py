@@ -73,6 +73,7 @@ def fold_run(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -
             started.waivers, findings, {row.id: row.outcome for row in rows}, today, whole=not reason
         ),
         coverage=coverage_of(gathered),
+        interrupted=tuple(dict.fromkeys(gathered.case_of.get(send, "") for send in gathered.interrupted)),
     )
     unsent = tuple(
         (case, why) for case, why in started.skipped.items() if case not in gathered.rows and case not in gathered.cases

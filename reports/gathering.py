@@ -15,6 +15,7 @@ from conformance.model.events import (
     Paced,
     RequestSent,
     RunEnded,
+    RunResumed,
     RunStarted,
 )
 from conformance.model.finding import Doubt
@@ -40,6 +41,7 @@ class Gathered:
         """Bits by case, numbered as the requirements: sets would take a hundred times the memory."""
         self.findings: list[FindingMade] = []
         self.doubts: list[tuple[str, Doubt]] = []
+        self.interrupted: list[int] = []
 
     @property
     def started(self) -> RunStarted:
@@ -81,6 +83,8 @@ class Gathered:
                 self.creations += 1
             case Paced():
                 self.waited += event.wait_seconds
+            case RunResumed():
+                self._resumed(event)
             case RunEnded():
                 self.ended = event
             case _:
@@ -89,6 +93,12 @@ class Gathered:
     def case_for(self, event: FindingMade | DoubtRaised) -> str:
         """Return the id of the case that `event` is about: what it names, or the case of its send."""
         return event.case if event.case in self.cases else self.case_of.get(event.send, event.case)
+
+    def _resumed(self, event: RunResumed) -> None:
+        """Forget what was judged: it is judged anew below, from the same answers."""
+        self.ended = None
+        self.passed, self.findings, self.doubts = {}, [], []
+        self.interrupted.extend(event.interrupted)
 
     def _sent(self, event: RequestSent) -> None:
         # A footer that is followed by more was the footer of an earlier part of a resumed run.

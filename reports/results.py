@@ -169,6 +169,9 @@ class Results(msgspec.Struct, frozen=True):
     `reason` is empty when the whole plan was carried out, else it says what cut the run short; `lost` tells that the
     target stopped answering. `started_at` is a date-time of RFC 3339, `duration` is in seconds.
     `coverage` is null where the document of the journal cannot be read.
+    target stopped answering. `interrupted` are the cases that were in flight when a run that was resumed had been cut
+    off: whether those requests reached the target, nobody knows. `started_at` is a date-time of RFC 3339, `duration` is
+    in seconds.
     """
 
     schema_version: int
@@ -191,6 +194,7 @@ class Results(msgspec.Struct, frozen=True):
     findings: tuple[FindingResult, ...]
     waivers: tuple[WaiverResult, ...] = ()
     coverage: CoverageResult | None = None
+    interrupted: tuple[str, ...] = ()
 
 
 def results_schema() -> dict[str, Any]:

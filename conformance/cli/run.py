@@ -113,6 +113,12 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
 @judging(
     "--out", type=click.Path(path_type=Path), default=DEFAULT_OUT, metavar="DIR", help="Folder for journal and reports."
 )
+@judging("--resume", is_flag=True, help="Go on with the run in --out that was cut off, if there is one.")
+@safety(
+    "--resend-interrupted",
+    is_flag=True,
+    help="With --resume: send again what was in flight. On this machine it always is.",
+)
 @judging(
     "--report", "reports", metavar="LIST", callback=listed, show_default="all", help="Kinds of reports, between commas."
 )

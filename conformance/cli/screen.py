@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from conformance.reports.results import CoverageResult
     from conformance.runner.engine import Progress as Step
+    from conformance.runner.past import Past
     from conformance.workflow.preparation import Prepared
     from conformance.workflow.running import RunResult
 
@@ -41,7 +42,7 @@ class Screen:
         if self._bar is not None:
             self._bar.stop()
 
-    def started(self, prepared: "Prepared", url: str) -> None:
+    def started(self, prepared: "Prepared", url: str, past: "Past | None") -> None:
         """Say what is about to be sent where."""
         if self._quiet:
             return
@@ -51,6 +52,9 @@ class Screen:
             f"{prepared.profile.value}: {plan.requests} requests, up to {plan.creations} creations, "
             f"{len(prepared.contract.requirements)} requirements"
         )
+        if past is not None:
+            lost = len(past.interrupted)
+            self._say(f"going on: {past.kept} answers stand, {lost} requests were in flight when the run was cut off")
         if sys.stderr.isatty():
             self._bar = _bar(plan.requests)
             self._bar.start()

@@ -48,6 +48,18 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     date: str = ""
 
 
+class RunResumed(Event, frozen=True, tag="run.resumed", kw_only=True):
+    """The run goes on after it was cut off. What was judged before is judged anew, below, from the same answers.
+
+    `kept` is how many answers stand; `interrupted` are the numbers of the requests that had none when the run was cut
+    off: whether they reached the target, nobody knows.
+    """
+
+    suite_version: str
+    kept: int
+    interrupted: tuple[int, ...] = ()
+
+
 class RequestSent(Event, frozen=True, tag="request.sent", kw_only=True):
     """A request is about to leave. `case.request` is what is sent, slot filled; `send` numbers it within the run."""
 
@@ -119,5 +131,14 @@ class RunEnded(Event, frozen=True, tag="run.ended", kw_only=True):
 
 
 AnyEvent: TypeAlias = (
-    RunStarted | RequestSent | ExchangeEnded | Judged | FindingMade | DoubtRaised | Creation | Paced | RunEnded
+    RunStarted
+    | RunResumed
+    | RequestSent
+    | ExchangeEnded
+    | Judged
+    | FindingMade
+    | DoubtRaised
+    | Creation
+    | Paced
+    | RunEnded
 )

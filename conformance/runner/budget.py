@@ -33,6 +33,12 @@ class Budget:
         self._held: dict[asyncio.Task[object] | None, int] = {}
         self._changed = asyncio.Condition()
         self._next = 0.0
+        self._spent_creations = 0
+
+    def spend(self, requests: int, creations: int) -> None:
+        """Count what an earlier part of the run spent in vain."""
+        self.requests += requests
+        self._spent_creations += creations
 
     async def take(self, requests: int, could_create: int) -> str:
         """Take what an item needs, waiting for held creations; returns what ran out, or an empty text."""
@@ -45,7 +51,11 @@ class Budget:
                     return reason
                 limit = self.limits.creations
                 held = sum(self._held.values())
-                if limit is None or not could_create or self.creations + held + could_create <= limit:
+                if (
+                    limit is None
+                    or not could_create
+                    or self.creations + self._spent_creations + held + could_create <= limit
+                ):
                     break
                 await self._changed.wait()
             self.requests += requests
@@ -104,7 +114,8 @@ class Budget:
         left = self.seconds_left()
         if limits.requests is not None and self.requests + requests > limits.requests:
             return f"--max-requests {limits.requests} is used up"
-        if limits.creations is not None and could_create and self.creations + could_create > limits.creations:
+        created = self.creations + self._spent_creations
+        if limits.creations is not None and could_create and created + could_create > limits.creations:
             return f"--max-creations {limits.creations} is used up"
         if limits.failures is not None and self.failures >= limits.failures:
             return f"--max-failures {limits.failures} is reached"

@@ -19,6 +19,7 @@ from conformance.model.vocabulary import Expectation, Strength
 from conformance.runner.budget import Budget, Limits
 from conformance.runner.confirming import Confirmer
 from conformance.runner.journal import Sink
+from conformance.runner.past import Past
 from conformance.runner.plan import Plan
 from conformance.runner.recording import Recorder, Stop
 from conformance.runner.sending import Sender, Sent, TargetLost
@@ -79,6 +80,7 @@ class Engine:
         report: Report | None = None,
         stop: Stop | None = None,
         done: Done | None = None,
+        past: Past | None = None,
     ) -> None:
         self._done = done
         self._contract = contract
@@ -87,7 +89,10 @@ class Engine:
         self._options = options
         self._report = report
         self._budget = Budget(options.limits)
-        self._sender = Sender(target, journal, self._budget, settings.key, run_id, contract.operation.method)
+        method = contract.operation.method
+        if past is not None:
+            self._budget.spend(past.sent_in_vain, past.may_have_created(method))
+        self._sender = Sender(target, journal, self._budget, settings.key, run_id, method, past=past)
         self._recorder = Recorder(contract, journal, stop)
         self._confirmer = Confirmer(contract, self._sender, self._budget, self._recorder, options.repeats)
         self._confirmer.settings = settings
@@ -164,7 +169,7 @@ class Engine:
     async def _send(self, item: Item) -> list[Sent]:
         if not isinstance(item, Relation):
             return [await self._sender.send(item)]
-        name = self._sender.new_name() if item.same_name else None
+        name = self._sender.name_for(item.id) if item.same_name else None
         if item.concurrent:
             flying = (self._sender.send(case, name=name, relation=item.id) for case in item.cases)
             return list(await asyncio.gather(*flying))
@@ -198,6 +203,7 @@ class Engine:
             self._recorder.record(earlier, case.id, judge(self._subject(case, earlier)))
         if sent.unjudged:
             self._tell(case, [sent], [self._recorder.unjudged(sent, case)])
+        if sent.unjudged or sent.void:
             return
         subject = self._subject(case, sent)
         found, repeats = await self._confirmer.confirmed(case, judge(subject))

@@ -1,5 +1,7 @@
 """The journal: the append-only record of a run, one JSON object a line."""
 
+import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from conformance.model.errors import JournalError, UsageError
 from conformance.model.events import (
     JOURNAL_VERSION,
     AnyEvent,
+    Creation,
     DoubtRaised,
     Event,
     ExchangeEnded,
@@ -20,6 +23,7 @@ from conformance.model.events import (
     Paced,
     RequestSent,
     RunEnded,
+    RunResumed,
     RunStarted,
 )
 from conformance.runner.redaction import redactor
@@ -31,7 +35,12 @@ LAST_SECOND = 253_402_300_799.0
 
 E = TypeVar("E", bound=Event)
 
-URGENT = (RunStarted, RequestSent, ExchangeEnded, Paced, RunEnded)
+DECODER = msgspec.json.Decoder(AnyEvent)
+
+SYNC_SECONDS = 0.5
+"""How often what was written is made to survive a failure of the machine as well."""
+
+URGENT = (RunStarted, RunResumed, RequestSent, Creation, ExchangeEnded, Paced, RunEnded)
 """What must be in the file before the run goes on, so that whoever kills it finds there what it did."""
 
 
@@ -46,22 +55,30 @@ class Sink(Protocol):
 class Journal:
     """Writes events to a file; what was sent and what came back is flushed as soon as it is written.
 
-    The texts of findings, doubts and of the end are redacted: they may hold what a target sent.
+    That outlives the end of this process, however it comes; for the end of the machine the file is synchronised with
+    the disk every `SYNC_SECONDS`. The texts of findings, doubts and of the end are redacted: they may hold what a
+    target sent. With `resume` the events go behind those that are there; a torn last line is cut off.
 
     Raises:
         UsageError: the file cannot be written.
+        JournalError: with `resume`, the file is no journal.
 
     """
 
-    def __init__(self, path: Path, secret: str = "") -> None:
+    def __init__(self, path: Path, secret: str = "", *, resume: bool = False) -> None:
         self._encoder = msgspec.json.Encoder()
         self._redactor = redactor(secret)
         self._count = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = path.open("wb")
+            if resume:
+                self._count = _cut_torn_end(path)
+            self._file: BinaryIO = path.open("ab" if resume else "wb")
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}", "name another folder with --out") from error
+        self._closing = threading.Event()
+        self._syncing = threading.Thread(target=self._sync, name="conformance-journal", daemon=True)
+        self._syncing.start()
 
     def append(self, event: E) -> E:
         """Write an event, with its place and the time."""
@@ -71,6 +88,14 @@ class Journal:
         if isinstance(stamped, URGENT):
             self._file.flush()
         return stamped
+
+    def _sync(self) -> None:
+        synced = 0
+        while not self._closing.wait(SYNC_SECONDS):
+            if self._count != synced:
+                synced = self._count
+                self._file.flush()
+                os.fsync(self._file.fileno())
 
     def _shown(self, event: E) -> E:
         match event:
@@ -91,7 +116,13 @@ class Journal:
             return self._encoder.encode(_encodable(msgspec.to_builtins(event)))
 
     def close(self) -> None:
-        """Close the file."""
+        """Synchronise and close the file."""
+        if self._file.closed:
+            return
+        self._closing.set()
+        self._syncing.join()
+        self._file.flush()
+        os.fsync(self._file.fileno())
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -125,27 +156,46 @@ def read_journal(path: Path) -> Iterator[AnyEvent]:
         JournalError: the file cannot be read, is no journal, is of another version, or is damaged before its end.
 
     """
+    return (event for _, event in read_placed(path))
+
+
+def read_placed(path: Path) -> Iterator[tuple[int, AnyEvent]]:
+    """Yield the events of a journal, each with the place in the file where it begins; raises as `read_journal`."""
     path = path / FILE_NAME if path.is_dir() else path
     try:
         lines = path.open("rb")
     except OSError as error:
         remedy = "name the folder of a run (its --out)"
         raise JournalError(f"cannot read {path}: {error.strerror}", remedy) from error
-    decoder = msgspec.json.Decoder(AnyEvent)
     with lines:
-        previous = 0
+        previous = place = 0
         for number, line in enumerate(lines, 1):
             try:
-                event = decoder.decode(line)
+                event = DECODER.decode(line)
             except msgspec.DecodeError as error:
                 if not line.endswith(b"\n"):
                     break
                 raise JournalError(f"{path} line {number} is no event of a journal: {error}") from error
             _check(event, number, previous, path)
             previous = event.seq
-            yield event
+            yield place, event
+            place += len(line)
         if previous == 0:
             raise JournalError(f"{path} is empty", "the run ended before it began: run it again")
+
+
+def _cut_torn_end(path: Path) -> int:
+    """Cut a torn last line off; returns the number of the last event."""
+    last = size = 0
+    for place, event in read_placed(path):
+        last, size = event.seq, place
+    with path.open("r+b") as file:
+        file.seek(size)
+        line = file.readline().removesuffix(b"\n") + b"\n"
+        file.seek(size)
+        file.write(line)
+        file.truncate()
+    return last
 
 
 def _check(event: AnyEvent, number: int, previous: int, path: Path) -> None:

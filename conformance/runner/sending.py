@@ -15,9 +15,10 @@ from conformance.model.exchange import UNREACHED, Exchange, Failure
 from conformance.model.jsontext import JsonFault, read
 from conformance.runner.budget import Budget
 from conformance.runner.journal import Sink
+from conformance.runner.past import INTERRUPTED, Kept, Past
 from conformance.runner.presence import is_there
 from conformance.runner.redaction import redact, redact_text
-from conformance.strategies.catalogue import fill
+from conformance.strategies.catalogue import fill, may_create
 from conformance.targets.target import IDLE_CLOSED, Target
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -46,6 +47,10 @@ class Sent(msgspec.Struct, frozen=True):
     exchange: Exchange
     unjudged: str = ""
     ours: bool = False
+    past: bool = False
+    """Whether it was sent before the run was cut off."""
+    void: bool = False
+    """Whether its answer says nothing of the target, and is no reason for doubt either."""
     asked_to_wait: tuple["Sent", ...] = ()
     """The tries before this one, which the target answered 429."""
 
@@ -53,18 +58,29 @@ class Sent(msgspec.Struct, frozen=True):
 class Sender:
     """Sends cases one by one and numbers them."""
 
-    def __init__(self, target: Target, journal: Sink, budget: Budget, key: str, run_id: str, creates: str) -> None:
+    def __init__(
+        self,
+        target: Target,
+        journal: Sink,
+        budget: Budget,
+        key: str,
+        run_id: str,
+        creates: str,
+        *,
+        past: Past | None = None,
+    ) -> None:
         self._target = target
         self._journal = journal
         self._budget = budget
         self._key = key
         self._run_id = run_id
         self._creates = creates
-        self._names = 0
+        self._past = past
+        self._names = past.last_name if past else 0
         self._unreached = 0
         self._silent = 0
         self._survives = False
-        self.sent = 0
+        self.sent = past.last_send if past else 0
         self.reached = False
 
     def new_name(self) -> str:
@@ -75,6 +91,10 @@ class Sender:
             number, digit = divmod(number, len(DIGITS))
             text = DIGITS[digit] + text
         return f"cfm-{self._run_id}-{text}"
+
+    def name_for(self, relation: str) -> str:
+        """Return the name that the requests of a relation share: a new one, or what they had before the run was cut."""
+        return (self._past.name_of(relation) if self._past else "") or self.new_name()
 
     async def send(self, case: Case, *, name: str | None = None, attempt: int = 1, relation: str = "") -> Sent:
         """Send a case, its slot filled with `name` or a fresh one.
@@ -96,12 +116,25 @@ class Sender:
             if not self._budget.again():
                 return replace(sent, unjudged="the target answered 429, and --max-requests allows no other try")
             waited.append(replace(sent, asked_to_wait=()))
-            await self._wait(sent.exchange)
+            if not sent.past:
+                await self._wait(sent.exchange)
+        if sent.past:
+            self.reached = self.reached or sent.exchange.response is not None
+            return sent
         gone = await self._gone(sent.exchange)
         self._watch(sent.exchange, gone=gone)
         if gone and not sent.unjudged:
             return replace(sent, unjudged=f"the target was not reached: {sent.exchange.failure}")
-        return sent
+        return replace(sent, void=self._is_void(case, relation, sent))
+
+    def _is_void(self, case: Case, relation: str, sent: Sent) -> bool:
+        """Tell whether a refusal means nothing: what is refused may have been created before the run was cut off."""
+        response = sent.exchange.response
+        if self._past is None or response is None or not 400 <= response.status < 500:
+            return False
+        if case.request.method != self._creates or not may_create(case):
+            return False
+        return self._past.may_exist(case, relation)
 
     async def _delivered(self, case: Case, name: str | None, attempt: int, relation: str) -> Sent:
         sent = await self._once(case, name or self.new_name(), attempt, relation)
@@ -112,6 +145,9 @@ class Sender:
         return await self._once(case, name or self.new_name(), attempt, relation, fresh=True)
 
     async def _once(self, case: Case, name: str, attempt: int, relation: str, *, fresh: bool = False) -> Sent:
+        kept = self._past.take(case, attempt, relation) if self._past else None
+        if kept is not None and self._past is not None:
+            return await self._remembered(self._past, kept)
         await self._budget.pace()
         request = fill(case.request, name) if case.slotted else case.request
         self.sent += 1
@@ -140,9 +176,21 @@ class Sender:
         )
         return Sent(number, exchange)
 
-    def _count_creation(self, number: int, name: str, exchange: Exchange) -> None:
+    async def _remembered(self, past: Past, kept: Kept) -> Sent:
+        """Return what came of a request before the run was cut off."""
+        # Nothing else here waits: others must have their turn.
+        await asyncio.sleep(0)
+        exchange = past.exchange(kept)
+        if self._created(exchange):
+            self._budget.created()
+        return Sent(kept.number, exchange, "" if kept.ended is not None else INTERRUPTED, past=True)
+
+    def _created(self, exchange: Exchange) -> bool:
         response = exchange.response
-        if response is None or exchange.request.method != self._creates or not 200 <= response.status < 300:
+        return response is not None and exchange.request.method == self._creates and 200 <= response.status < 300
+
+    def _count_creation(self, number: int, name: str, exchange: Exchange) -> None:
+        if not self._created(exchange):
             return
         self._budget.created()
         self._journal.append(Creation(send=number, name=name, target=exchange.request.target))

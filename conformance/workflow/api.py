@@ -47,6 +47,8 @@ class Options(TypedDict, total=False):
     probes: bool
     waivers: Path | str
     waivers_update: bool
+    resume: bool
+    resend_interrupted: bool
     fail_on: str
     reports: tuple[str, ...]
     spec: Path | str

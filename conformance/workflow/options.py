@@ -45,6 +45,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         probes: read what was created, with the requests that `spec/prose.yaml` describes.
         waivers: the file of the failures that are let pass.
         waivers_update: add a draft for each failure that is not waived to that file, after the run.
+        resume: go on with the run whose journal is in `out`, if there is one.
+        resend_interrupted: where such a run was cut off, send again what was in flight; on loopback it always is.
         fail_on: the weakest strength that fails the run.
         min_coverage: the percentage of the request's keyword sides below which the run fails.
         reports: kinds of reports to write; None for all.
@@ -78,6 +80,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     probes: bool = False
     waivers: Path | None = None
     waivers_update: bool = False
+    resume: bool = False
+    resend_interrupted: bool = False
     fail_on: Strength = Strength.MUST
     min_coverage: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     reports: tuple[str, ...] | None = None

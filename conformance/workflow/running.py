@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from conformance.checks.subject import Settings
 from conformance.contract.contract import Contract, load_contract
 from conformance.model.errors import ConformanceError
-from conformance.model.events import RunStarted
+from conformance.model.events import RunResumed, RunStarted
 from conformance.model.version import VERSION
 from conformance.model.waiver import Waiver
 from conformance.runner.budget import Limits as RunLimits
 from conformance.runner.engine import Done, Engine, EngineOptions, Report
 from conformance.runner.journal import FILE_NAME, Journal
+from conformance.runner.past import Past
 from conformance.runner.plan import Plan
 from conformance.targets.opening import open_target
 from conformance.targets.target import Limits, Target
@@ -26,17 +27,18 @@ from conformance.workflow.interruption import Stopper, carry_out, interrupt, on_
 from conformance.workflow.options import MOCK, RunOptions
 from conformance.workflow.preparation import Prepared, find_key, prepare, unknown_parameter
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
+from conformance.workflow.resuming import read_past
 from conformance.workflow.waivers import drafted, waivers_of
 
-Started = Callable[[Prepared, str], None]
+Started = Callable[[Prepared, str, Past | None], None]
 
 
 class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller takes part in.
 
-    `report` is called as requests are answered, `started` once with the plan and the URL before the first is sent,
-    `done` with each item of the plan that is done with. `choose` makes of the plan what is to be sent. `stopper` ends
-    the run from another thread.
+    `report` is called as requests are answered, `started` once before the first is sent, with the plan, the URL, and
+    what was sent before where the run goes on, `done` with each item of the plan that is done with. `choose` makes of
+    the plan what is to be sent. `stopper` ends the run from another thread.
     """
 
     report: Report | None = None
@@ -68,14 +70,17 @@ def run(options: RunOptions, hooks: Hooks = Hooks()) -> RunResult:  # noqa: B008
             prepared = replace(prepared, plan=hooks.choose(prepared.plan))
         url = mock.url if mock else options.target
         target = open_target(url, Limits(timeout_seconds=options.timeout), concurrency=options.concurrency)
-        journal = stack.enter_context(Journal(path, prepared.key))
+        header = _header(prepared, url, secrets.token_hex(4), waivers)
+        past = read_past(path, header, prepared.key) if options.resume else None
+        if past is not None and past.finished:
+            return report_again(options.out, kinds=options.reports)
+        journal = stack.enter_context(Journal(path, prepared.key, resume=past is not None))
         forget_reports(options.out)
-        run_id = secrets.token_hex(4)
-        journal.append(_header(prepared, url, run_id, waivers))
+        header = _begun(journal, header, past, prepared)
         if hooks.started is not None:
-            hooks.started(prepared, url)
+            hooks.started(prepared, url, past)
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            carry_out(lambda: _send(prepared, target, journal, run_id, hooks), hooks.stopper)
+            carry_out(lambda: _send(prepared, target, journal, header.run_id, hooks, past), hooks.stopper)
         # What the journal still holds back must be in the file before it is read.
         journal.close()
         try:
@@ -95,7 +100,21 @@ def _mock(contract: Contract, options: RunOptions) -> EmbeddedMock:
     return EmbeddedMock(contract, key=key or None, unknown=frozenset({unknown_parameter()}))
 
 
-async def _send(prepared: Prepared, target: Target, journal: Journal, run_id: str, hooks: Hooks) -> None:
+def _begun(journal: Journal, header: RunStarted, past: Past | None, prepared: Prepared) -> RunStarted:
+    """Write how the run begins, or that it goes on; returns its header."""
+    if past is None or past.header is None:
+        return journal.append(header)
+    options = prepared.options
+    resend = prepared.loopback or options.resend_interrupted
+    survives = options.target != MOCK and not options.target.startswith("asgi:")
+    past.settle(prepared.plan.items, resend=resend, survives=survives)
+    journal.append(RunResumed(suite_version=VERSION, kept=past.kept, interrupted=past.interrupted))
+    return past.header
+
+
+async def _send(
+    prepared: Prepared, target: Target, journal: Journal, run_id: str, hooks: Hooks, past: Past | None
+) -> None:
     options = prepared.options
     settings = Settings(
         loopback=prepared.loopback,
@@ -119,6 +138,7 @@ async def _send(prepared: Prepared, target: Target, journal: Journal, run_id: st
         run_id=run_id,
         report=hooks.report,
         done=hooks.done,
+        past=past,
     )
     try:
         await engine.run(prepared.plan)

@@ -1,0 +1,143 @@
+"""Runs that are killed at a chosen request and resumed, and the record that the server keeps of them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from conformance.contract.contract import Contract
+from conformance.mock.app import reference_app
+from conformance.mock.catalogue import pick
+from conformance.mock.server import BackgroundServer
+
+MAIN = "from conformance.cli import main; main()"
+KEY = "the-key-of-the-test"
+NAME = re.compile(rb"cfm-[0-9a-f]{8}-[0-9a-z]{4}")
+
+Signature = tuple[str, str, bytes, bytes]
+"""Method, target, the headers, and the body of a request, names replaced: what makes it the same request."""
+
+
+class Recording:
+    """A server, right but for `faults`, that keeps a log, and kills a process at a request of its choice."""
+
+    def __init__(self, contract: Contract, faults: Iterable[str] = ()) -> None:
+        self._app = reference_app(contract, key=KEY, faults=pick(contract, faults))
+        self.log: list[Signature] = []
+        self.names: list[str] = []
+        self.kill_at = 0
+        self.after_answer = False
+        self.process: subprocess.Popen[bytes] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Log a request, and answer it, unless it is the one that is chosen."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        headers = b"\n".join(name + b":" + value for name, value in scope["headers"] if name != b"host")
+        target = NAME.sub(b"NAME", scope["raw_path"] + b"?" + scope["query_string"])
+        self.log.append((scope["method"], target.decode("latin-1"), headers, NAME.sub(b"NAME", body)))
+        self.names += [name.decode() for name in set(NAME.findall(body))]
+        chosen = len(self.log) == self.kill_at
+        if chosen and not self.after_answer:
+            self._kill()
+        messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def again() -> Any:
+            return next(messages, None) or await receive()
+
+        await self._app(scope, again, send)
+        if chosen and self.after_answer:
+            self._kill()
+
+    def _kill(self) -> None:
+        if self.process is not None:
+            os.kill(self.process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def serving(recording: Recording) -> Iterator[str]:
+    """Serve, and give the URL."""
+    with BackgroundServer(recording) as server:
+        yield server.url
+
+
+def command(url: str, out: Path, *options: str) -> "subprocess.Popen[bytes]":
+    """Start a run against `url` in a process of its own."""
+    return subprocess.Popen(  # noqa: S603 (our own command)
+        [sys.executable, "-c", MAIN, "run", "--target", url, "--out", str(out), "--quiet", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "CONFORMANCE_API_KEY": KEY},
+        cwd=out.parent,
+    )
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What of a run must be the same whether it was killed or not."""
+
+    verdict: str
+    outcomes: dict[str, str]
+    patterns: frozenset[str]
+
+
+def seen(out: Path) -> Seen:
+    """Return what a run found."""
+    results = json.loads((out / "results.json").read_bytes())
+    outcomes = {row["id"]: row["outcome"] for row in results["requirements"]}
+    return Seen(results["verdict"], outcomes, frozenset(cause["pattern"] for cause in results["causes"]))
+
+
+def events(out: Path) -> list[dict[str, Any]]:
+    """Return the whole lines of a journal."""
+    lines = (out / "journal.ndjson").read_bytes().split(b"\n")[:-1]
+    return [json.loads(line) for line in lines]
+
+
+def interrupted(out: Path) -> list[dict[str, Any]]:
+    """Return the `request.sent` events of what the journal tells as interrupted."""
+    told = events(out)
+    numbers = {number for event in told if event["event"] == "run.resumed" for number in event.get("interrupted", ())}
+    return [event for event in told if event["event"] == "request.sent" and event["send"] in numbers]
+
+
+def sent_again(out: Path) -> list[str]:
+    """Return the cases that were sent although they had an answer: by the journal, deliberate repeats aside."""
+    told = events(out)
+    cut = next((place for place, event in enumerate(told) if event["event"] == "run.resumed"), 0)
+    lost = set(told[cut].get("interrupted", ()))
+    answered = {event["send"] for event in told[:cut] if event["event"] == "exchange"} - lost
+    done = {_question(event) for event in told[:cut] if event["event"] == "request.sent" and event["send"] in answered}
+    later = (event for event in told[cut:] if event["event"] == "request.sent")
+    return [event["case"]["id"] for event in later if event.get("attempt", 1) == 1 and _question(event) in done]
+
+
+def surplus(recording: Recording, unbroken: Recording) -> Counter[Signature]:
+    """Return what a server was sent more often than in an unbroken run."""
+    return Counter(recording.log) - Counter(unbroken.log)
+
+
+def _question(event: dict[str, Any]) -> tuple[str, str, str]:
+    request = event["case"]["request"]
+    name = event.get("name") or "cfm"
+    body = json.dumps(request.get("body")) if not request.get("body") else _plain(request["body"], name)
+    return event["case"]["id"], event.get("relation", ""), body
+
+
+def _plain(body: str, name: str) -> str:
+    from base64 import b64decode  # noqa: PLC0415 (only here)
+
+    return b64decode(body).replace(name.encode(), b"NAME").decode("latin-1")

@@ -57,6 +57,10 @@ def _compare(past: RunStarted, present: RunStarted, path: Path) -> None:
     ):
         if then != now:
             raise UsageError(
-                f"{path} is of a run with another {what}: {then or 'none'}, not {now or 'none'}",
+                f"{path} is of a run with another {what}: {_said(then)}, not {_said(now)}",
                 "give the options of that run, or leave --resume out to begin anew",
             )
+
+
+def _said(value: object) -> str:
+    return str(value) if value != "" else "none"

@@ -35,7 +35,7 @@ LAST_SECOND = 253_402_300_799.0
 
 E = TypeVar("E", bound=Event)
 
-DECODER = msgspec.json.Decoder(AnyEvent)
+DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 SYNC_SECONDS = 0.5
 """How often what was written is made to survive a failure of the machine as well."""

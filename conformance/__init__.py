@@ -8,9 +8,24 @@ from typing import TYPE_CHECKING
 from conformance.model.version import VERSION
 
 if TYPE_CHECKING:
+    from conformance.strategies.from_hypothesis import (
+        environment_requests,
+        environments,
+        invalid_environment_requests,
+        invalid_environments,
+    )
     from conformance.workflow.api import run
 
-__all__ = ["__version__", "run"]
+__all__ = [
+    "__version__",
+    "environment_requests",
+    "environments",
+    "invalid_environment_requests",
+    "invalid_environments",
+    "run",
+]
+
+STRATEGIES = frozenset({"environment_requests", "environments", "invalid_environment_requests", "invalid_environments"})
 
 __version__ = VERSION
 
@@ -21,5 +36,9 @@ def __getattr__(name: str) -> object:
         from conformance.workflow.api import run  # noqa: PLC0415  (heavy: only who runs needs it)
 
         return run
+    if name in STRATEGIES:
+        from conformance.strategies import from_hypothesis  # noqa: PLC0415  (loads Hypothesis: only who draws needs it)
+
+        return getattr(from_hypothesis, name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -36,7 +36,7 @@ def _wrong_values(build: Builder, lineage: bodies.Lineage, base: bodies.Base) ->
     for value in build.invalid(node):
         body = bodies.planted(lineage, value.json, base, build.defaults)
         says = f"{node.path or 'the body'} is {value.kind}"
-        story = Story(node.path, value.keyword, _was(build, node, base), write(value.json), says, _kind(node, value))
+        story = Story(node.path, value.keyword, _was(build, node, base), write(value.json), says, kind_of(node, value))
         id_ = f"refuse.{path_slug(node.path)}.{value.slug}.{base}"
         yield build.refused(id_, reject_id(node, value), build.request(body), story)
 
@@ -58,16 +58,16 @@ def _undeclared(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> I
         if shape.type != "object" or not shape.closed:
             continue
         requirement = requirement_id(Group.REJECTION, shape.owner, "additionalProperties")
-        for slug, name, value in _names(shape):
+        for slug, name, value in undeclared_names(shape):
             body = bodies.with_member(lineage, branch, name, value, base, build.defaults)
             says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
             became = write({name: value})
-            story = Story(join(node.path, name), "additionalProperties", "", became, says, _UNDECLARED[slug])
+            story = Story(join(node.path, name), "additionalProperties", "", became, says, UNDECLARED[slug])
             id_ = f"refuse.{path_slug(node.path)}.{slug}.{base}"
             yield build.refused(id_, requirement, build.request(body), story)
 
 
-_UNDECLARED = {
+UNDECLARED = {
     "undeclared-member": "an undeclared member in a closed object",
     "undeclared-null": "an undeclared member with the value null in a closed object",
     "other-case": "a declared member in other letter case in a closed object",
@@ -78,7 +78,7 @@ _UNDECLARED = {
 }
 
 
-def _names(shape: Shape) -> Iterator[tuple[str, str, Writable]]:
+def undeclared_names(shape: Shape) -> Iterator[tuple[str, str, Writable]]:
     """Yield names that a closed object forbids: nonsense, what a typing error makes, and what parsers trip over."""
     first = next(iter(shape.members), "member")
     words = first.split("_")
@@ -102,7 +102,7 @@ def _was(build: Builder, node: Node, base: bodies.Base) -> str:
     return write(build.defaults.values.get(node.path, bodies.fullest(node, build.defaults)))
 
 
-def _kind(node: Node, value: values.Value) -> str:
+def kind_of(node: Node, value: values.Value) -> str:
     """Return what was sent where what is due: the same for all members of one type."""
     if value.keyword != "type":
         return value.kind

@@ -22,9 +22,6 @@ from conformance.model.vocabulary import Group, Strength
 
 DATA = "conformance.spec"
 
-COUNTS = frozenset({"minProperties", "maxProperties"})
-"""Keywords that speak of all members together: what changes one member may break them."""
-
 
 class Contract(msgspec.Struct, frozen=True, dict=True):
     """What a target is held to.
@@ -81,10 +78,7 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def modelled(self) -> bool:
         """Whether the nodes say all that the request schema says, so that what is derived from them needs no proof."""
-        shapes = [node.shapes for node in self.request.walk()]
-        alone = all(len({_family(shape.type) for shape in each}) == len(each) for each in shapes)
-        plain = not any(shape.loose or COUNTS & shape.keywords.keys() for each in shapes for shape in each)
-        return alone and plain and not self.unmodelled
+        return self.request.modelled
 
 
 def load_contract(spec: Path | None = None, operation: str | None = None, data: Path | None = None) -> Contract:
@@ -136,10 +130,6 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
         identity=_identity(request, response, prose),
         requirements=apply_aliases(folder / "requirements" / "aliases.yaml", operation, ordered),
     )
-
-
-def _family(type_: str) -> str:
-    return "number" if type_ == "integer" else type_
 
 
 def _prose(folder: Traversable, operation: Operation) -> Prose:

@@ -15,6 +15,9 @@ from conformance.model.pointer import escape, join, last, parent, split
 ANY_ITEM = "*"
 """The token that stands for every index of an array in the path of a node."""
 
+COUNTS = frozenset({"minProperties", "maxProperties"})
+"""Keywords that speak of all members together: what changes one member may break them."""
+
 
 class Node(msgspec.Struct, frozen=True, dict=True):
     """One place in a body.
@@ -58,6 +61,14 @@ class Node(msgspec.Struct, frozen=True, dict=True):
         """`pointer keyword` for each keyword here and below that no rule of the suite derives cases from."""
         found = [keyword.pointer for node in self.walk() for shape in node.shapes for keyword in shape.unmodelled]
         return tuple(dict.fromkeys(f"{parent(each)} {last(each)}" for each in found))
+
+    @cached_property
+    def modelled(self) -> bool:
+        """Whether the nodes from here on say all that the schema says: what is derived from them needs no proof."""
+        shapes = [node.shapes for node in self.walk()]
+        alone = all(len({_family(shape.type) for shape in each}) == len(each) for each in shapes)
+        plain = not any(shape.loose or COUNTS & shape.keywords.keys() for each in shapes for shape in each)
+        return alone and plain and not self.unmodelled
 
     def shape(self, type_: str) -> Shape | None:
         """Return the first shape of the given type, or None."""
@@ -113,6 +124,10 @@ def _occurrences(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, 
         child = node.child(ANY_ITEM)
         for index, item in enumerate(value if child else ()):
             yield from _occurrences(child, join(pointer, index), item)  # type: ignore[arg-type]
+
+
+def _family(type_: str) -> str:
+    return "number" if type_ == "integer" else type_
 
 
 def _build(

@@ -243,7 +243,7 @@ def _story(place: Place, value: Value, body: Json) -> Story:
 
 def _held_at(body: Json, place: Place) -> Writable:
     for node in place.lineage[1:]:
-        body = body[0] if isinstance(body, list) else body[node.name]  # type: ignore[index,call-overload]
+        body = body[0] if isinstance(body, list) else body[node.name]  # type: ignore[index]
     return body
 
 

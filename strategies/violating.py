@@ -162,7 +162,7 @@ def plant(place: Place, value: Value, body: Json) -> Json:
 
     def change(held: Json, name: str) -> None:
         if isinstance(held, list):
-            held[0] = value.json  # type: ignore[call-overload]
+            held[0] = value.json  # type: ignore[assignment]
         elif isinstance(held, dict) and value.json is bodies.ABSENT:
             held.pop(name, None)
         elif isinstance(held, dict):
@@ -181,5 +181,5 @@ def plant(place: Place, value: Value, body: Json) -> Json:
 
 def _reached(body: Json, path: tuple[Node, ...]) -> Json:
     for node in path:
-        body = body[0] if isinstance(body, list) else body[node.name]  # type: ignore[index,call-overload]
+        body = body[0] if isinstance(body, list) else body[node.name]  # type: ignore[index]
     return body

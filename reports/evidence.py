@@ -8,7 +8,8 @@ from conformance.model.case import Case, Request
 from conformance.model.events import RunStarted
 from conformance.model.exchange import Failure, Response
 from conformance.model.finding import Doubt
-from conformance.model.vocabulary import Outcome
+from conformance.model.vocabulary import JunitBy, Outcome
+from conformance.reports.lines import Lines
 from conformance.reports.results import FindingResult, RequirementResult, Results
 
 
@@ -59,6 +60,7 @@ class Folded(msgspec.Struct, frozen=True, dict=True):
     """A whole run in memory, as the reports render it: results, the header of the journal, and each case's evidence.
 
     `unsent` are cases that were left out, with the reason; `waited` is how long pacing made the run wait, in seconds.
+    `junit_by` is what a test case of the JUnit report stands for.
     """
 
     results: Results
@@ -66,6 +68,12 @@ class Folded(msgspec.Struct, frozen=True, dict=True):
     cases: tuple[Evidence, ...]
     unsent: tuple[tuple[str, str], ...]
     waited: float
+    junit_by: JunitBy = JunitBy.CASE
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Where things stand in the text of the document."""
+        return Lines(self.started.document)
 
     @cached_property
     def by_case(self) -> dict[str, Evidence]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from conformance.model.events import AnyEvent, FindingMade
 from conformance.model.finding import Doubt
-from conformance.model.vocabulary import Outcome, Strength
+from conformance.model.vocabulary import JunitBy, Outcome, Strength
 from conformance.reports import outcomes, waiving
 from conformance.reports.causes import group_causes
 from conformance.reports.coverage import coverage_of
@@ -34,8 +34,13 @@ def fold(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -> Re
     return fold_run(events, fail_on=fail_on).results
 
 
-def fold_run(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -> Folded:
-    """Return the results of a run with the evidence for them; raises as `fold`."""
+def fold_run(
+    events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST, junit_by: JunitBy | None = None
+) -> Folded:
+    """Return the results of a run with the evidence for them; raises as `fold`.
+
+    `junit_by` is what the run was told where it is None.
+    """
     gathered = gather(events)
     started, ended = gathered.started, gathered.ended
     today = waiving.day_of(started)
@@ -78,7 +83,8 @@ def fold_run(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -
     unsent = tuple(
         (case, why) for case, why in started.skipped.items() if case not in gathered.rows and case not in gathered.cases
     )
-    return Folded(results, started, tuple(_evidence(gathered, findings)), unsent, gathered.waited)
+    told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
+    return Folded(results, started, tuple(_evidence(gathered, findings)), unsent, gathered.waited, junit_by or told)
 
 
 def _reason(gathered: Gathered) -> str:

@@ -1,44 +1,31 @@
-"""`junit.xml`: one test case for each case of the run, for whatever draws test results."""
+"""`junit.xml`: one test case for each case of the run, or for each requirement, for whatever draws test results."""
 
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from conformance.model.vocabulary import Group, Outcome, Strength
+from conformance.model.vocabulary import Group, JunitBy, Outcome
 from conformance.reports.evidence import Evidence, Folded
-from conformance.reports.outcomes import of_doubt
-from conformance.reports.results import FindingResult
+from conformance.reports.judging import LONGEST, OTHER, Kind, case_result, fails, finding_text, group_of
+from conformance.reports.results import RequirementResult
 from conformance.reports.texts import cut
 
 FILENAME = "junit.xml"
 
-LONGEST = 2_000
-"""The longest text of one finding in the file, in characters."""
-
-OTHER = "other"
-"""The class of cases whose group the journal does not tell."""
+FINDINGS = 5
+"""How many findings of one requirement are told in full; the others are counted."""
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
-
-_STRENGTHS = tuple(Strength)
 
 
 def render(run: Folded) -> bytes:
     """Return the bytes of `junit.xml`.
 
-    A finding weaker than what the run fails on is a line of `system-out`; the suite's own fault is an `error`; a case
-    that was not sent, or that nobody can decide, is `skipped`.
+    A finding weaker than what the run fails on is a line of `system-out`; the suite's own fault is an `error`; what was
+    not sent, not exercised, or cannot be decided is `skipped`.
     """
-    results, rows = run.results, run.rows
-    suites: dict[str, list[Element]] = {}
-    for each in run.cases:
-        focus = next((rows[name].group for name in each.case.requirements if name in rows), None)
-        group = focus.value if focus else OTHER
-        suites.setdefault(group, []).append(_testcase(group, each, results.fail_on))
-    for case, reason in run.unsent:
-        element = _element("testcase", classname=OTHER, name=case, time="0.000")
-        element.append(_element("skipped", message=f"not sent: {reason}"))
-        suites.setdefault(OTHER, []).append(element)
+    results = run.results
+    suites = _requirements(run) if run.junit_by is JunitBy.REQUIREMENT else _cases(run)
     root = _element("testsuites", name=f"{results.contract.operation} at {results.target}")
     order = [*(group.value for group in Group), OTHER]
     for group in sorted(suites, key=order.index):
@@ -47,6 +34,7 @@ def render(run: Folded) -> bytes:
         _count(suite, suites[group])
         root.append(suite)
     _count(root, [element for group in suites.values() for element in group])
+    del root.attrib["skipped"]  # the schema that Jenkins reads by has it in suites alone
     indent(root)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode").encode() + b"\n"
 
@@ -56,51 +44,57 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub("\ufffd", text)
 
 
-def _testcase(group: str, each: Evidence, fail_on: Strength) -> Element:
+def _cases(run: Folded) -> dict[str, list[Element]]:
+    suites: dict[str, list[Element]] = {}
+    for each in run.cases:
+        group = group_of(run, each)
+        suites.setdefault(group, []).append(_case(run, group, each))
+    for case, reason in run.unsent:
+        element = _element("testcase", classname=OTHER, name=case, time="0.000")
+        element.append(_element("skipped", message=f"not sent: {reason}"))
+        suites.setdefault(OTHER, []).append(element)
+    return suites
+
+
+def _case(run: Folded, group: str, each: Evidence) -> Element:
     element = _element("testcase", classname=group, name=each.case.id, time=f"{each.shown().seconds:.3f}")
-    failing = [found for _, found in each.findings if _fails(found, fail_on)]
-    ours = [doubt for doubt in each.doubts if doubt.ours]
-    others = [doubt for doubt in each.doubts if not doubt.ours]
-    if failing:
-        failure = SubElement(element, "failure", {"type": failing[0].requirement})
-        failure.set("message", legal(cut(failing[0].message, LONGEST)))
-        failure.text = legal("\n\n".join(_text(found) for found in failing))
-    elif ours:
-        error = SubElement(element, "error", {"type": of_doubt(ours=True).value})
-        error.set("message", legal(cut(ours[0].reason, LONGEST)))
-        error.text = legal("\n".join(f"{doubt.requirement}: {cut(doubt.reason, LONGEST)}" for doubt in ours))
-    elif others:
-        element.append(_element("skipped", message=f"{Outcome.INCONCLUSIVE}: {cut(others[0].reason, LONGEST)}"))
-    elif not each.shown().ended:
-        element.append(_element("skipped", message="the run stopped before the answer"))
-    notes = [_line(found) for _, found in each.findings if not _fails(found, fail_on)]
-    if each.case.story is not None:
-        notes.insert(0, each.case.story.says)
-    if notes:
-        SubElement(element, "system-out").text = legal("\n".join(notes))
+    result = case_result(each, run.results.fail_on)
+    if result.kind in {Kind.FAILED, Kind.ERROR}:
+        told = _element("failure" if result.kind is Kind.FAILED else "error", type=result.type, message=result.message)
+        told.text = legal(result.text)
+        element.append(told)
+    elif result.kind is Kind.UNDECIDED:
+        element.append(_element("skipped", message=result.message))
+    if result.notes:
+        SubElement(element, "system-out").text = legal("\n".join(result.notes))
     return element
 
 
-def _fails(found: FindingResult, fail_on: Strength) -> bool:
-    return not found.waiver and _STRENGTHS.index(found.strength) <= _STRENGTHS.index(fail_on)
+def _requirements(run: Folded) -> dict[str, list[Element]]:
+    suites: dict[str, list[Element]] = {}
+    for row in run.results.requirements:
+        suites.setdefault(row.group.value, []).append(_requirement(run, row))
+    return suites
 
 
-def _line(found: FindingResult) -> str:
-    waived = f" (waived: {found.waiver})" if found.waiver else ""
-    return cut(f"{found.strength.value}: {found.requirement}: {found.message}{waived}".replace("\n", " "), LONGEST)
-
-
-def _text(found: FindingResult) -> str:
-    lines = [f"{found.requirement} ({found.strength.value}): {found.message}"]
-    parts = {
-        "at": found.pointer,
-        "expected": found.expected,
-        "actual": found.actual,
-        "showed": found.repeats,
-        "note": found.note,
-    }
-    lines += [f"{name}: {cut(text, LONGEST)}" for name, text in parts.items() if text]
-    return "\n".join(lines)
+def _requirement(run: Folded, row: RequirementResult) -> Element:
+    element = _element("testcase", classname=row.group.value, name=row.id, time="0.000")
+    found = [run.by_finding[each] for each in row.findings]
+    failing = [each for each in found if fails(each, run.results.fail_on)]
+    if failing:
+        told = _element("failure", type=row.strength.value, message=cut(failing[0].message, LONGEST))
+        rest = [f"and {len(failing) - FINDINGS} more findings"] if len(failing) > FINDINGS else []
+        texts = [f"case: {each.case}\n{finding_text(each)}" for each in failing[:FINDINGS]]
+        told.text = legal("\n\n".join([*texts, *rest]))
+        element.append(told)
+    elif row.outcome is Outcome.ERROR:
+        element.append(_element("error", type=row.outcome.value, message=cut(row.reason, LONGEST)))
+    elif row.outcome in {Outcome.INCONCLUSIVE, Outcome.NOT_EXERCISED}:
+        element.append(_element("skipped", message=cut(f"{row.outcome.value}: {row.reason}", LONGEST)))
+    notes = [f"{row.strength.value}: {row.title}", f"{row.outcome.value}, decided by {row.exercised} cases"]
+    notes += [f"source: {', '.join(row.source)}"] if row.source else []
+    SubElement(element, "system-out").text = legal("\n".join(notes))
+    return element
 
 
 def _element(tag: str, **attributes: str) -> Element:

@@ -15,6 +15,8 @@ FILENAME = "summary.md"
 LIMIT = 900_000
 """The most bytes that are written: hosts of such pages refuse more than a megabyte."""
 
+CUT = b"\n\n**Cut here: the page would be too long. The whole is in report.html and results.json.**\n"
+
 LONGEST = 300
 """The longest text of a target that is quoted, in characters."""
 
@@ -43,7 +45,7 @@ def render(run: Folded) -> bytes:
     results = run.results
     lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_coverage(results.coverage)]
     lines += [*_undecided(results), *_waivers(results)]
-    return _within("\n".join(lines) + "\n")
+    return within(("\n".join(lines) + "\n").encode(errors="backslashreplace"), LIMIT)
 
 
 def text(value: str) -> str:
@@ -66,6 +68,14 @@ def prose(value: str) -> str:
     if len(pieces) % 2 == 0:
         return text(value)
     return "".join(code(piece) if place % 2 else text(piece) for place, piece in enumerate(pieces))
+
+
+def within(page: bytes, limit: int) -> bytes:
+    """Return a page cut to `limit` bytes, between lines, with a note that it was; nothing where not even that fits."""
+    if len(page) <= limit:
+        return page
+    room = limit - len(CUT)
+    return page[:room].rpartition(b"\n")[0] + CUT if room > 0 else b""
 
 
 def _head(run: Folded) -> list[str]:
@@ -191,11 +201,3 @@ def _waivers(results: Results) -> list[str]:
     lines.append("")
     lines += [f"- {text(said)}" for each in results.waivers if (said := told(each))]
     return [*lines, ""]
-
-
-def _within(page: str) -> bytes:
-    octets = page.encode(errors="backslashreplace")
-    if len(octets) <= LIMIT:
-        return octets
-    kept = octets[:LIMIT].rpartition(b"\n")[0]
-    return kept + b"\n\n**Cut here: the page would be too long. The whole is in report.html and results.json.**\n"

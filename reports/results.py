@@ -1,10 +1,14 @@
 """What a run found, as other programs read it: the types of `results.json`."""
 
+import json
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
+import jsonschema_rs
 import msgspec
 
+from conformance.model.errors import ConformanceError
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.strategies.coverage import Exercised
 from conformance.strategies.tuples import Covered
@@ -200,6 +204,27 @@ class Results(msgspec.Struct, frozen=True):
 def results_schema() -> dict[str, Any]:
     """Return the JSON Schema of `results.json`, derived from the types."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Results)}
+
+
+def checked_results(results: Results) -> bytes:
+    """Return the bytes of `results.json` as `encode_results` does, read back and held to the schema.
+
+    Raises:
+        ConformanceError: they do not keep it, which is a fault of the suite.
+
+    """
+    encoded = encode_results(results)
+    # The types say most of it by themselves; numbers that are no JSON and texts that are no Unicode they do not.
+    problem = next(_validator().iter_errors(json.loads(encoded)), None)
+    if problem is not None:
+        place = "/".join(map(str, problem.instance_path))
+        raise ConformanceError(f"results.json would break its own schema at /{place}: {problem.message}", "report it")
+    return encoded
+
+
+@cache
+def _validator() -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(results_schema(), validate_formats=True)
 
 
 def encode_results(results: Results) -> bytes:

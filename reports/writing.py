@@ -8,11 +8,11 @@ import msgspec
 
 from conformance.model.errors import UsageError
 from conformance.model.events import AnyEvent
-from conformance.model.vocabulary import Strength
-from conformance.reports import html, junit, markdown
+from conformance.model.vocabulary import JunitBy, Strength
+from conformance.reports import badge, ctrf, har, html, junit, markdown, sarif
 from conformance.reports.evidence import Folded
 from conformance.reports.folding import fold_run
-from conformance.reports.results import Results, encode_results
+from conformance.reports.results import Results, checked_results
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -23,10 +23,14 @@ class Report(msgspec.Struct, frozen=True):
 
 
 REPORTS = {
-    "results": Report("results.json", lambda run: encode_results(run.results)),
+    "results": Report("results.json", lambda run: checked_results(run.results)),
     "html": Report(html.FILENAME, html.render),
     "junit": Report(junit.FILENAME, junit.render),
+    "ctrf": Report(ctrf.FILENAME, ctrf.render),
+    "sarif": Report(sarif.FILENAME, sarif.render),
+    "har": Report(har.FILENAME, har.render),
     "markdown": Report(markdown.FILENAME, markdown.render),
+    "badge": Report(badge.FILENAME, badge.render),
 }
 """All reports by kind; a new one is a module and a line here."""
 
@@ -37,22 +41,24 @@ def write_reports(
     *,
     kinds: Iterable[str] | None = None,
     fail_on: Strength = Strength.MUST,
+    junit_by: JunitBy | None = None,
 ) -> Results:
     """Write the reports of the run that `events` record into the folder `out`, and return its results.
 
-    `kinds` are keys of `REPORTS`, all by default. The same events give the same bytes. Each file is replaced at once:
-    whoever reads it sees the old one or the new one, whole.
+    `kinds` are keys of `REPORTS`, all by default; `junit_by` is what the run was told by default. The same events
+    give the same bytes. Each file is replaced at once: whoever reads it sees the old one or the new one, whole.
 
     Raises:
         JournalError: the events are no journal.
         UsageError: a kind is unknown, or the folder cannot be written to.
+        ConformanceError: the results do not keep their own schema, a fault of the suite.
 
     """
     wanted = tuple(REPORTS if kinds is None else kinds)
     for kind in wanted:
         if kind not in REPORTS:
             raise UsageError(f"no report is called {kind}", f"choose from {', '.join(REPORTS)}")
-    run = fold_run(events, fail_on=fail_on)
+    run = fold_run(events, fail_on=fail_on, junit_by=junit_by)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for kind in wanted:

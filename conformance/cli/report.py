@@ -1,12 +1,13 @@
 """`conformance report`: make the reports of a run again."""
 
+import os
 from pathlib import Path
 
 import click
 
-from conformance.cli.run import listed
+from conformance.cli.run import UNITS, listed
 from conformance.cli.screen import plain
-from conformance.model.vocabulary import Strength
+from conformance.model.vocabulary import JunitBy, Strength
 
 
 @click.command(short_help="Make the reports of a run again from its journal.")
@@ -20,11 +21,18 @@ from conformance.model.vocabulary import Strength
     show_default="as in the run",
     help="The weakest strength that fails.",
 )
-def report(folder: Path, reports: tuple[str, ...] | None, fail_on: str | None) -> int:
+@click.option("--junit-by", type=UNITS, show_default="as in the run", help="What a test case of junit.xml stands for.")
+def report(folder: Path, reports: tuple[str, ...] | None, fail_on: str | None, junit_by: str | None) -> int:
     """Make the reports of the run in FOLDER again from its journal; the exit status is that of the run."""
-    from conformance.workflow.reporting import report_again  # noqa: PLC0415  (loads what only reports need)
+    from conformance.workflow.reporting import append_summary, report_again  # noqa: PLC0415  (loads what reports need)
 
-    result = report_again(folder, kinds=reports, fail_on=Strength(fail_on) if fail_on else None)
+    result = report_again(
+        folder,
+        kinds=reports,
+        fail_on=Strength(fail_on) if fail_on else None,
+        junit_by=JunitBy(junit_by) if junit_by else None,
+    )
+    append_summary(result.out, os.environ)
     click.echo(f"{result.results.verdict.value}: reports in {result.out}")
     for line in result.waivers:
         click.echo(plain(line), err=True)

@@ -1,5 +1,6 @@
 """`conformance run`: test an endpoint."""
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import click
 
 from conformance.cli.options import GroupedCommand, option
 from conformance.cli.screen import Screen
-from conformance.model.vocabulary import Profile, Strength
+from conformance.model.vocabulary import JunitBy, Profile, Strength
 from conformance.workflow.options import DEFAULT_KEY_VARIABLE, DEFAULT_OUT, MOCK, RunOptions
 
 POSITIVE = click.IntRange(min=1)
 SECONDS = click.FloatRange(min=0, min_open=True)
 PROFILES = click.Choice([each.value for each in Profile if each is not Profile.FUZZ])
+UNITS = click.Choice([each.value for each in JunitBy])
 STRENGTHS = click.Choice([Strength.MUST.value, Strength.SHOULD.value])
 
 target = partial(option, "What is tested")
@@ -129,6 +131,7 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
     help="Failures that somebody answers for until a day (TOML).",
 )
 @judging("--waivers-update", is_flag=True, help="Draft waivers in that file for the failures that are not waived.")
+@judging("--junit-by", type=UNITS, default=JunitBy.CASE.value, help="What a test case of junit.xml stands for.")
 @judging("--fail-on", type=STRENGTHS, default=Strength.MUST.value, help="The weakest strength that fails the run.")
 @judging(
     "--min-coverage",
@@ -138,7 +141,7 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
 )
 @judging("--max-response-time", type=SECONDS, metavar="S", help="Seconds after which an answer is a finding.")
 @screen("--quiet", "-q", is_flag=True, help="Only the verdict.")
-def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, **values: object) -> int:
+def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, junit_by: str, **values: object) -> int:
     """Test an endpoint against the contract and write a conformance report.
 
     \b
@@ -164,16 +167,19 @@ def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, **va
     options = RunOptions(
         profile=Profile(profile) if profile else None,
         fail_on=Strength(fail_on),
+        junit_by=JunitBy(junit_by),
         **values,  # type: ignore[arg-type]
     )
     shown = Screen(quiet=quiet)
     if show_plan:
         return _show_plan(options, shown)
+    from conformance.workflow.reporting import append_summary  # noqa: PLC0415  (loads what only a run needs)
     from conformance.workflow.running import Hooks  # noqa: PLC0415  (loads what only a run needs)
     from conformance.workflow.running import run as carry_out  # noqa: PLC0415  (loads what only a run needs)
 
     with shown:
         result = carry_out(options, Hooks(report=shown.progress, started=shown.started))
+    append_summary(result.out, os.environ)
     shown.verdict(result)
     return result.exit_status
 

@@ -61,3 +61,10 @@ class Profile(StrEnum):
     STANDARD = "standard"
     FULL = "full"
     FUZZ = "fuzz"
+
+
+class JunitBy(StrEnum):
+    """What one test case of a JUnit report stands for."""
+
+    CASE = "case"
+    REQUIREMENT = "requirement"

@@ -9,12 +9,12 @@ from typing import TypedDict, Unpack
 import msgspec
 
 from conformance.model.errors import UsageError
-from conformance.model.vocabulary import Profile, Strength
+from conformance.model.vocabulary import JunitBy, Profile, Strength
 from conformance.workflow.options import RunOptions
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.running import run as run_options
 
-CHOICES: dict[str, type[StrEnum]] = {"profile": Profile, "fail_on": Strength}
+CHOICES: dict[str, type[StrEnum]] = {"profile": Profile, "fail_on": Strength, "junit_by": JunitBy}
 LISTS = frozenset({"only", "skip", "allow_hosts", "reports"})
 """Options that are lists, for which one text will do."""
 
@@ -51,6 +51,7 @@ class Options(TypedDict, total=False):
     resend_interrupted: bool
     fail_on: str
     reports: tuple[str, ...]
+    junit_by: str
     spec: Path | str
     operation: str
 

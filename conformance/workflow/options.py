@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from conformance.model.vocabulary import Profile, Strength
+from conformance.model.vocabulary import JunitBy, Profile, Strength
 
 MOCK = "mock"
 DEFAULT_OUT = Path("conformance-report")
@@ -50,6 +50,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         fail_on: the weakest strength that fails the run.
         min_coverage: the percentage of the request's keyword sides below which the run fails.
         reports: kinds of reports to write; None for all.
+        junit_by: what a test case of the JUnit report stands for.
         spec: another OpenAPI document.
         operation: `METHOD /path` in it.
 
@@ -85,5 +86,6 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     fail_on: Strength = Strength.MUST
     min_coverage: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     reports: tuple[str, ...] | None = None
+    junit_by: JunitBy = JunitBy.CASE
     spec: Path | None = None
     operation: str | None = None

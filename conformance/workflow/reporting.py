@@ -1,6 +1,6 @@
 """From the journal of a run to its reports: at the end of the run, or at any time after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -8,13 +8,17 @@ import msgspec
 
 from conformance.model.errors import JournalError, UsageError
 from conformance.model.events import RunStarted
-from conformance.model.vocabulary import Strength
+from conformance.model.vocabulary import JunitBy, Strength
+from conformance.reports import markdown
 from conformance.reports.outcomes import exit_status
 from conformance.reports.results import Results
 from conformance.reports.waiving import told
 from conformance.reports.writing import REPORTS, write_reports
 from conformance.runner.journal import read_journal
 from conformance.workflow.hints import stateless_hint
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+"""The environment variable that names the page of a job."""
 
 
 class RunResult(msgspec.Struct, frozen=True):
@@ -30,8 +34,14 @@ class RunResult(msgspec.Struct, frozen=True):
     waivers: tuple[str, ...] = ()
 
 
-def report_again(folder: Path, *, kinds: Iterable[str] | None = None, fail_on: Strength | None = None) -> RunResult:
-    """Make the reports of the run whose journal is in `folder`; without `fail_on` they are those of the run.
+def report_again(
+    folder: Path,
+    *,
+    kinds: Iterable[str] | None = None,
+    fail_on: Strength | None = None,
+    junit_by: JunitBy | None = None,
+) -> RunResult:
+    """Make the reports of the run whose journal is in `folder`; without `fail_on` and `junit_by`, those of the run.
 
     Raises:
         JournalError: there is no journal, or it is damaged.
@@ -46,10 +56,32 @@ def report_again(folder: Path, *, kinds: Iterable[str] | None = None, fail_on: S
         raise JournalError(f"{folder} holds no journal", "name the folder of a run (its --out)")
     strength = fail_on or Strength(first.options.get("fail_on", Strength.MUST))
     out = folder if folder.is_dir() else folder.parent
-    results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength)
+    results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength, junit_by=junit_by)
     hint = "" if "stateless" in first.options else stateless_hint(results)
     said = tuple(line for each in results.waivers if (line := told(each)))
     return RunResult(results, out, exit_status(results, strength), hint, said)
+
+
+def append_summary(out: Path, environment: Mapping[str, str]) -> None:
+    """Append the summary in the folder `out` to the page of the job, where the environment names one.
+
+    GitHub Actions names it in `GITHUB_STEP_SUMMARY`, and drops a page of more than a megabyte whole: what is there
+    counts, and the summary is cut with a note.
+
+    Raises:
+        UsageError: the page cannot be written to.
+
+    """
+    page = environment.get(STEP_SUMMARY, "")
+    summary = out / markdown.FILENAME
+    if not page or not summary.is_file():
+        return
+    try:
+        there = Path(page).stat().st_size if Path(page).exists() else 0
+        with Path(page).open("ab") as file:
+            file.write(markdown.within(summary.read_bytes(), markdown.LIMIT - there))
+    except OSError as error:
+        raise UsageError(f"cannot write {page}: {error.strerror}", f"mend or unset {STEP_SUMMARY}") from error
 
 
 def check_kinds(kinds: Iterable[str] | None) -> None:

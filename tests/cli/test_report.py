@@ -3,14 +3,25 @@
 import json
 import shutil
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
 import conformance
 from conformance.mock.server import BackgroundServer
+from conformance.reports.markdown import LIMIT
 
 OUT = Path("conformance-report")
-REPORTS = ("results.json", "report.html", "junit.xml", "summary.md")
+REPORTS = (
+    "results.json",
+    "report.html",
+    "junit.xml",
+    "ctrf.json",
+    "results.sarif",
+    "exchanges.har",
+    "summary.md",
+    "badge.svg",
+)
 
 
 async def failing(scope, receive, send):
@@ -155,3 +166,35 @@ def test_reports_of_an_earlier_run_do_not_stay(command, done):
     ended = command("run", "--target", "asgi:json:loads", "--report", "results", "--only", "accept.all.null")
     assert {"journal.ndjson", "results.json"} == {path.name for path in done.iterdir()}
     assert ended.status in {1, 3}
+
+
+def test_the_summary_joins_the_page_of_a_job(command, done, monkeypatch):
+    """Where GitHub names the page of a job, the summary is appended to what is there."""
+    Path("page.md").write_text("# Before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "page.md")
+    assert 1 == command("report", str(done), "--report", "markdown").status
+    assert "# Before\n" + (done / "summary.md").read_text() == Path("page.md").read_text()
+
+
+def test_a_page_that_is_full_is_told(command, done, monkeypatch):
+    """A page never grows beyond what the host takes: the summary is cut, and says so."""
+    Path("page.md").write_text("x" * (LIMIT - 400))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "page.md")
+    assert 1 == command("report", str(done), "--report", "markdown").status
+    page = Path("page.md").read_text()
+    assert "Cut here" in page
+    assert LIMIT - 400 < len(page) <= LIMIT
+
+
+def test_a_page_that_cannot_be_written(command, done, monkeypatch):
+    """A page that is a folder is a wrong call, told in one line."""
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", ".")
+    ended = command("report", str(done), "--report", "markdown")
+    assert (2, True) == (ended.status, "mend or unset GITHUB_STEP_SUMMARY" in ended.complaint)
+
+
+def test_junit_by_requirement(command, done):
+    """One test case a requirement, where that is asked for; the other way by default, as the run was."""
+    assert 1 == command("report", str(done), "--report", "junit", "--junit-by", "requirement").status
+    names = {each.get("name") for each in fromstring((done / "junit.xml").read_bytes()).iter("testcase")}  # noqa: S314 - our own
+    assert names == {row["id"] for row in json.loads((done / "results.json").read_bytes())["requirements"]}

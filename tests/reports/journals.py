@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from conformance.model.case import Case, Request, Story
 from conformance.model.events import (
     AnyEvent,
@@ -227,6 +229,14 @@ def hostile() -> list[AnyEvent]:
         )
         journal.find(one, row, **texts, repeats=HOSTILE)
         journal.doubt(one, row, HOSTILE)
+    long = HOSTILE + "<b>x" * 250_000
+    one = case("hostile-long", requirements=(row.id,), body=json.dumps({long: long}).encode(), story=Story(*[long] * 5))
+    request = Request("POST", "/" + long, ((long, long),), one.request.body)
+    one = replace(one, request=request)
+    journal.send(one, Response(200, ((long, long),), one.request.body or b"", long))
+    texts = dict.fromkeys(("message", "cause", "pattern", "sentence", "pointer", "expected", "actual", "note"), long)
+    journal.find(one, row, **texts)
+    journal.doubt(one, row, long)
     return journal.end(HOSTILE)
 
 

@@ -35,7 +35,16 @@ def test_writes_every_report(tmp_path: Path) -> None:
     """All reports are written by default, into a folder that need not exist, and nothing else is left there."""
     results = write_reports(journals.failing(), tmp_path / "new" / "folder")
     names = {path.name for path in (tmp_path / "new" / "folder").iterdir()}
-    assert names == {"results.json", "report.html", "junit.xml", "summary.md"}
+    assert names == {
+        "results.json",
+        "report.html",
+        "junit.xml",
+        "ctrf.json",
+        "results.sarif",
+        "exchanges.har",
+        "summary.md",
+        "badge.svg",
+    }
     assert results == fold(journals.failing())
 
 
@@ -111,4 +120,4 @@ def test_same_journal_same_bytes(tmp_path: Path) -> None:
         done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
         printed.append(done.stdout)
     assert printed[0] == printed[1]
-    assert len(printed[0].splitlines()) == 12
+    assert len(printed[0].splitlines()) == 24

@@ -1,0 +1,132 @@
+"""`exchanges.har`: every exchange of the run as an HTTP Archive 1.2, for browsers and proxies that open one."""
+
+import re
+from base64 import b64encode
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, quote
+
+import msgspec
+
+from conformance.model.exchange import Response
+from conformance.reports.evidence import Folded, Sent
+
+FILENAME = "exchanges.har"
+
+NOWHERE = "http://target.invalid"
+"""Stands for the address of a target that has none (RFC 2606 section 2)."""
+
+UNKNOWN = -1
+"""What the format takes for a size that is not known."""
+
+_URL = re.compile(r"https?://[^\s/?#\"<>\\^`{|}]+[^\s?#\"<>\\^`{|}]*")
+
+
+def render(run: Folded) -> bytes:
+    """Return the bytes of `exchanges.har`: all sends in their order, those without an answer too.
+
+    A send without an answer has the status 0 and `_error`; a body that is not UTF-8 is base64 (in a request, where the
+    format has no place to say so, `_encoding` tells it). `_case` names the case, `_target` the request target as sent.
+    """
+    base = base_url(run.results.target)
+    sends = sorted(((sent, each.case.id) for each in run.cases for sent in each.sends), key=lambda pair: pair[0].send)
+    log = {
+        "version": "1.2",
+        "creator": {"name": "environment-conformance", "version": run.results.suite_version},
+        "entries": [_entry(base, sent, case) for sent, case in sends],
+        "comment": f"{run.results.contract.operation} at {run.results.target}, run {run.results.run_id}",
+    }
+    return msgspec.json.encode({"log": log}) + b"\n"
+
+
+def base_url(target: str) -> str:
+    """Return the URL of the server that the words for a target name, without a slash at its end."""
+    found = _URL.search(target)
+    return found.group().rstrip("/") if found else NOWHERE
+
+
+def _entry(base: str, sent: Sent, case: str) -> dict[str, object]:
+    milliseconds = round(sent.seconds * 1000, 3)
+    entry: dict[str, object] = {
+        "startedDateTime": datetime.fromtimestamp(sent.started, UTC).isoformat(timespec="milliseconds"),
+        "time": milliseconds,
+        "request": _request(base, sent),
+        "response": _response(sent.response) if sent.response else _nothing(sent),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "comment": case,
+        "_case": case,
+        "_send": sent.send,
+    }
+    return entry
+
+
+def _request(base: str, sent: Sent) -> dict[str, object]:
+    request = sent.request
+    content: dict[str, object] = {
+        "method": request.method,
+        "url": base + quote(request.target, safe="/?%:@!$&'()*+,;=-._~"),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _headers(request.headers),
+        "queryString": [
+            {"name": name, "value": value}
+            for name, value in parse_qsl(request.target.partition("?")[2], keep_blank_values=True)
+        ],
+        "headersSize": UNKNOWN,
+        "bodySize": len(request.body or b""),
+        "_target": request.target,
+    }
+    if request.body is not None:
+        text, encoding = _text(request.body)
+        content["postData"] = {"mimeType": _media_type(request.headers), "text": text} | (
+            {"_encoding": encoding} if encoding else {}
+        )
+    return content
+
+
+def _response(response: Response) -> dict[str, object]:
+    text, encoding = _text(response.body)
+    content = {"size": len(response.body), "mimeType": _media_type(response.headers), "text": text}
+    return {
+        "status": response.status,
+        "statusText": response.reason,
+        "httpVersion": f"HTTP/{response.version}",
+        "cookies": [],
+        "headers": _headers(response.headers),
+        "content": content | ({"encoding": encoding} if encoding else {}),
+        "redirectURL": response.header("Location") or "",
+        "headersSize": UNKNOWN,
+        "bodySize": UNKNOWN,
+    }
+
+
+def _nothing(sent: Sent) -> dict[str, object]:
+    error = f"{sent.failure.value}{': ' + sent.detail if sent.detail else ''}" if sent.failure else "no answer yet"
+    return {
+        "status": 0,
+        "statusText": "",
+        "httpVersion": "",
+        "cookies": [],
+        "headers": [],
+        "content": {"size": 0, "mimeType": "x-unknown"},
+        "redirectURL": "",
+        "headersSize": UNKNOWN,
+        "bodySize": UNKNOWN,
+        "_error": error,
+    }
+
+
+def _headers(headers: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers]
+
+
+def _media_type(headers: tuple[tuple[str, str], ...]) -> str:
+    return next((value for name, value in headers if name.lower() == "content-type"), "x-unknown")
+
+
+def _text(body: bytes) -> tuple[str, str]:
+    """Return a body as text, and the name of the encoding that it took."""
+    try:
+        return body.decode(), ""
+    except UnicodeDecodeError:
+        return b64encode(body).decode(), "base64"

@@ -1,15 +1,16 @@
-"""The cases of a run as data for the page's script: a list to search, and the details packed in pieces."""
-
-import zlib
-from base64 import b64encode
+"""The cases and requirements of a run as data for the script of the page."""
 
 import msgspec
 
-from conformance.model.vocabulary import Expectation, Outcome
+from conformance.model.vocabulary import Expectation, Group, Outcome, Strength
 from conformance.reports.evidence import Evidence, Folded
 from conformance.reports.exchanges import ExchangeView, exchange_view, finding_shown
 from conformance.reports.outcomes import of_doubt, of_finding
+from conformance.reports.page import packed
+from conformance.reports.results import RequirementResult
 from conformance.reports.texts import cut, one_line
+
+OUTCOMES, EXPECTATIONS, GROUPS, STRENGTHS = list(Outcome), list(Expectation), list(Group), list(Strength)
 
 PIECE = 100
 """How many cases are packed together: what is unpacked when one is opened."""
@@ -41,44 +42,69 @@ class _Details(msgspec.Struct, frozen=True):
     exchange: ExchangeView
 
 
-def case_list(run: Folded) -> bytes:
-    """Return the JSON of the list: a row for each case, and which rows each requirement and cause is about."""
-    outcomes, expectations = list(Outcome), list(Expectation)
+def words() -> bytes:
+    """Return the JSON of the words that the lists count by: their rows name them by place."""
+    return msgspec.json.encode(
+        {
+            "outcomes": list(Outcome),
+            "expectations": list(Expectation),
+            "groups": list(Group),
+            "strengths": list(Strength),
+            "piece": PIECE,
+        }
+    )
+
+
+def lists(run: Folded) -> str:
+    """Return the lists of cases and requirements, packed, and which cases each requirement and cause is about."""
     phases = sorted({each.case.phase for each in run.cases})
     index = {each.case.id: place for place, each in enumerate(run.cases)}
     case_of = {finding.id: finding.case for finding in run.results.findings}
-    rows = [
-        [
-            one_line(each.case.id),
-            outcomes.index(each.outcome),
-            expectations.index(each.case.expectation),
-            phases.index(each.case.phase),
-            _status(each),
-            one_line(each.case.story.pointer) if each.case.story else "",
-            cut(one_line(each.case.story.says), LISTED) if each.case.story else "",
-        ]
-        for each in run.cases
+    content = {
+        "phases": [one_line(phase) for phase in phases],
+        "cases": [_case(run, each, phases) for each in run.cases],
+        "requirements": [_requirement(row, index) for row in run.results.requirements],
+        "causes": {
+            cause.id: [
+                cut(one_line(cause.sentence), LISTED),
+                sorted({index[case_of[each]] for each in cause.findings if case_of[each] in index}),
+            ]
+            for cause in run.results.causes
+        },
+    }
+    return packed(msgspec.json.encode(content))
+
+
+def _case(run: Folded, each: Evidence, phases: list[str]) -> list[object]:
+    story = each.case.story
+    focus = next((run.rows[name] for name in each.case.requirements if name in run.rows), None)
+    return [
+        one_line(each.case.id),
+        OUTCOMES.index(each.outcome),
+        EXPECTATIONS.index(each.case.expectation),
+        phases.index(each.case.phase),
+        _status(each),
+        cut(one_line(story.pointer), LISTED) if story else "",
+        cut(one_line(story.says), LISTED) if story else "",
+        GROUPS.index(focus.group) if focus else -1,
+        STRENGTHS.index(focus.strength) if focus else -1,
     ]
-    return msgspec.json.encode(
-        {
-            "outcomes": outcomes,
-            "expectations": expectations,
-            "phases": [one_line(phase) for phase in phases],
-            "piece": PIECE,
-            "requirements": {
-                row.id: [row.exercised, [index[case] for case in row.cases if case in index]]
-                for row in run.results.requirements
-            },
-            "causes": {
-                cause.id: [
-                    one_line(cause.sentence),
-                    sorted({index[case_of[each]] for each in cause.findings if case_of[each] in index}),
-                ]
-                for cause in run.results.causes
-            },
-            "cases": rows,
-        }
-    )
+
+
+def _requirement(row: RequirementResult, index: dict[str, int]) -> list[object]:
+    return [
+        one_line(row.id),
+        OUTCOMES.index(row.outcome),
+        GROUPS.index(row.group),
+        STRENGTHS.index(row.strength),
+        cut(one_line(row.title), LONGEST),
+        cut(one_line(row.alias or ""), LISTED),
+        cut(one_line(", ".join(row.source)), LONGEST),
+        cut(one_line(row.reason), LONGEST),
+        row.exercised,
+        [index[case] for case in row.cases if case in index],
+        len(row.findings),
+    ]
 
 
 def case_pieces(run: Folded) -> tuple[str, ...]:
@@ -90,7 +116,7 @@ def case_pieces(run: Folded) -> tuple[str, ...]:
     pieces = []
     for first in range(0, len(run.cases), PIECE):
         details = [_details(run, each, relations) for each in run.cases[first : first + PIECE]]
-        pieces.append(b64encode(zlib.compress(msgspec.json.encode(details), 9)).decode())
+        pieces.append(packed(msgspec.json.encode(details)))
     return tuple(pieces)
 
 

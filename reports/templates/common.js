@@ -87,6 +87,8 @@ for (const part of document.querySelectorAll("details[data-later]")) {
 /* A list of any length: only the rows in sight are in the document. */
 const virtualList = ({ list, rows, draw, open, nothing }) => {
   let items = [], selected = 0, height = 56, waiting = false;
+  const none = make("p", { class: "nothing", hidden: true }, nothing);
+  list.after(none);
   const option = (place) => {
     const element = make("div", { class: "row", role: "option", id: `${list.id}-${place}`, "aria-selected": String(place === selected), "aria-setsize": String(items.length), "aria-posinset": String(place + 1) }, ...draw(items[place]));
     element.style.top = `${place * height}px`;
@@ -99,13 +101,14 @@ const virtualList = ({ list, rows, draw, open, nothing }) => {
     const visible = [];
     for (let place = first; place < last; place += 1) visible.push(option(place));
     rows.replaceChildren(...visible);
-    if (items.length === 0) rows.append(make("p", { class: "nothing" }, nothing));
     if (selected >= first && selected < last) list.setAttribute("aria-activedescendant", `${list.id}-${selected}`);
     else list.removeAttribute("aria-activedescendant");
   };
   const measure = () => {
+    list.hidden = items.length === 0;
+    none.hidden = !list.hidden;
     height = parseInt(getComputedStyle(rows).getPropertyValue("--row"), 10) || 56;
-    rows.style.height = `${Math.max(items.length, 1) * height}px`;
+    rows.style.height = `${items.length * height}px`;
     list.style.height = `${Math.max(items.length, 2) * height + 2}px`;
     paint();
   };

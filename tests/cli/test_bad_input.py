@@ -76,7 +76,10 @@ def test_an_output_folder_that_cannot_be_written(command, out):
 WRONG_OPTIONS = {
     ("--profile", "tiny"): "'smoke', 'standard', 'full'",
     ("--fail-on", "may"): "'must', 'should'",
-    ("--report", "pdf"): "no report is called 'pdf'; choose from results, html, junit, markdown",
+    (
+        "--report",
+        "pdf",
+    ): "no report is called 'pdf'; choose from results, html, junit, ctrf, sarif, har, markdown, badge",
     ("--timeout", "0"): "--timeout",
     ("--timeout", "soon"): "'soon' is not a valid float",
     ("--max-requests", "0"): "--max-requests",

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.reports.bodies import LAID_OUT, SHOWN, lay_out, view
@@ -15,6 +15,8 @@ JSON = st.recursive(
 )
 
 
+# How fast values are drawn is the machine's affair.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(JSON)
 def test_layout_is_json_own(value: object) -> None:
     """A laid out text is what Python's `json` writes with an indent of two, but for empty containers in one line."""

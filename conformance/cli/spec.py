@@ -71,5 +71,5 @@ def cases(*, as_json: bool, profile: str, model_id: str, document: Path | None, 
         return 0
     for case in found:
         says = case.story.says if case.story else ""
-        click.echo("\t".join((case.id, case.expectation.value, ",".join(case.requirements[:1]), says)))
+        click.echo("\t".join((case.id, case.expectation.value, ",".join(case.requirements), says)))
     return 0

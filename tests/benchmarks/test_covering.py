@@ -9,6 +9,12 @@ from conformance.strategies import combinations as models
 from conformance.strategies.building import Builder
 from conformance.strategies.covering import PAIRWISE, THREE_WAY, Factor, closure, covering_array, missing
 
+PAIRS_SECONDS = 0.1
+TRIPLES_SECONDS = 2.0
+"""What the arrays of the published request may cost in processor time; pairs are asserted with room."""
+
+ROOM = 3.0
+
 Fixture: TypeAlias = Callable[..., Any]
 Tuple: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -47,7 +53,7 @@ def test_pairs_take_no_more_time_and_rows_than_the_plain_way(
     rows, plain = covering_array(factors, PAIRWISE), plainly(factors, PAIRWISE)
     told("pairs", seconds=ours, plain_seconds=theirs, rows=len(rows), plain_rows=len(plain))
     assert not any(missing(factors, rows, PAIRWISE))
-    assert ours < 1.5 * theirs
+    assert ours < min(1.5 * theirs, PAIRS_SECONDS * ROOM)
     assert len(rows) <= 1.1 * len(plain)
 
 
@@ -60,5 +66,5 @@ def test_triples_take_no_more_time_and_rows_than_the_plain_way(
     theirs = measure(lambda: plainly(factors, THREE_WAY), times=1)
     rows, plain = covering_array(factors, THREE_WAY), plainly(factors, THREE_WAY)
     told("triples", seconds=ours, plain_seconds=theirs, rows=len(rows), plain_rows=len(plain))
-    assert ours < min(theirs, 3.0)
+    assert ours < min(theirs, TRIPLES_SECONDS)
     assert len(rows) <= 1.1 * len(plain)

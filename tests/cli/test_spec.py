@@ -53,6 +53,16 @@ def test_cases_for_programs(command, profile):
     assert any("body_base64" in case for case in cases)
 
 
+def test_cases_for_people(command):
+    """Where no terminal reads, each case is one line: id, expectation, all its requirements, its story."""
+    listed = command("spec", "cases", "--profile", "smoke").out.splitlines()
+    described = json.loads(command("spec", "cases", "--json", "--profile", "smoke").out)
+    assert [
+        "\t".join((each["id"], each["expectation"], ",".join(each["requirements"]), each["story"]["says"]))
+        for each in described
+    ] == listed
+
+
 def test_a_list_that_is_cut_off_by_its_reader(spawn):
     """A reader that goes after the first line (`| head -1`) brings no traceback about."""
     process = spawn("spec", "cases")

@@ -10,7 +10,7 @@ from conformance.model.case import Case
 from conformance.model.jsontext import encode, read
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.coverage import Coverage, request_coverage, response_coverage
-from conformance.strategies.responses import invalid_answers, valid_answers
+from conformance.strategies.responses import DATE_TIMES, invalid_answers, valid_answers
 
 from .contracts import cases_of, contract_of, standard
 
@@ -156,3 +156,27 @@ def test_an_operation_without_an_answer_has_nothing_to_cover() -> None:
     """No schema, no rows, and nothing that is missing."""
     found = response_coverage(contract_of({"type": "object"}), [])
     assert ((), 1.0, ()) == (found.rows, found.ratio, found.missing)
+
+
+def test_answers_hold_what_readers_stumble_over(contract: Contract) -> None:
+    """Every enum member, null, absent and undeclared members, big integers, and the spellings of RFC 3339 are there."""
+    assert contract.response is not None
+    right = {each.id for each in valid_answers(contract)}
+    wrong = {each.id for each in invalid_answers(contract)}
+    for node in contract.response.walk():
+        place = node.path.strip("/").replace("/", ".")
+        if "*" in place or not place:
+            continue
+        assert not node.nullable or f"{place}.null" in right, place
+        assert (f"{place}.absent" in right) is not node.required, place
+        assert (f"{place}.absent" in wrong) is node.required, place
+        listed = [value for shape in node.shapes for value in shape.value("enum") or ()]  # type: ignore[union-attr]
+        assert len(listed) == sum(each.startswith(f"{place}.enum-") for each in right), place
+        if "integer" in node.types:
+            assert {f"{place}.{each}" for each in ("beyond-float", "beyond-int64", "huge", "integral-float")} <= right
+        if node.shape("string") and node.shape("string").value("format") == "date-time":  # type: ignore[union-attr]
+            assert {f"{place}.{slug}" for slug, _, _ in DATE_TIMES} <= right
+            assert f"{place}.format-broken-1" in wrong
+        if node.shape("object") and node.children:
+            assert f"{place}.undeclared-member" in right, place
+    assert {"smallest", "fullest", "undeclared-member"} <= right

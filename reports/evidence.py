@@ -5,7 +5,7 @@ from functools import cached_property
 import msgspec
 
 from conformance.model.case import Case, Request
-from conformance.model.events import RunStarted
+from conformance.model.events import ClientEnded, RunStarted
 from conformance.model.exchange import Failure, Response
 from conformance.model.finding import Doubt
 from conformance.model.vocabulary import JunitBy, Outcome
@@ -16,7 +16,8 @@ from conformance.reports.results import FindingResult, RequirementResult, Result
 class Sent(msgspec.Struct, frozen=True):
     """One sending of a case; without response and failure when the run stopped before it ended.
 
-    `started` is in seconds since the epoch, `seconds` how long the exchange took.
+    `started` is in seconds since the epoch, `seconds` how long the exchange took; `client` is what a client made of the
+    answer, where a client is what is tested.
     """
 
     send: int
@@ -27,6 +28,7 @@ class Sent(msgspec.Struct, frozen=True):
     failure: Failure | None = None
     detail: str = ""
     seconds: float = 0.0
+    client: ClientEnded | None = None
 
     @property
     def ended(self) -> bool:

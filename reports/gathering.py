@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from conformance.model.case import Case
 from conformance.model.errors import JournalError
 from conformance.model.events import (
     AnyEvent,
+    ClientEnded,
     Creation,
     DoubtRaised,
     ExchangeEnded,
@@ -75,6 +78,8 @@ class Gathered:
                 self._sent(event)
             case ExchangeEnded():
                 self._exchange(event)
+            case ClientEnded():
+                self._client(event)
             case Judged():
                 self._judged(event, known)
             case FindingMade() | DoubtRaised():
@@ -123,6 +128,14 @@ class Gathered:
             event.detail,
             event.seconds,
         )
+
+    def _client(self, event: ClientEnded) -> None:
+        sent = self.sends.get(event.send)
+        if sent is None:
+            raise JournalError(
+                f"the journal tells what a client made of request {event.send}, which it never saw leave"
+            )
+        self.sends[event.send] = replace(sent, client=event)
 
     def _judged(self, event: Judged, known: int) -> None:
         if event.passed and max(event.passed) >= known:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.client import client
 from conformance.cli.mock import mock
 from conformance.cli.prove import prove
 from conformance.cli.report import report
@@ -48,7 +49,7 @@ def cli() -> None:
     """
 
 
-for command in (run, report, spec, mock, prove):
+for command in (run, client, report, spec, mock, prove):
     cli.add_command(command)
 
 

@@ -80,6 +80,20 @@ class ExchangeEnded(Event, frozen=True, tag="exchange", kw_only=True):
     seconds: float = 0.0
 
 
+class ClientEnded(Event, frozen=True, tag="client", kw_only=True):
+    """What a client made of the answer to the request numbered `send`.
+
+    `returned` is the JSON text of what it returned, empty where it raised; `raised` is then the type of the exception
+    and `message` its text. `trouble` says why neither is known.
+    """
+
+    send: int
+    returned: str = ""
+    raised: str = ""
+    message: str = ""
+    trouble: str = ""
+
+
 class Judged(Event, frozen=True, tag="judged", kw_only=True):
     """What the exchange (of a relation: its last) shows to hold: indices into `RunStarted.requirements`."""
 
@@ -135,6 +149,7 @@ AnyEvent: TypeAlias = (
     | RunResumed
     | RequestSent
     | ExchangeEnded
+    | ClientEnded
     | Judged
     | FindingMade
     | DoubtRaised

@@ -21,6 +21,7 @@ class Failure(StrEnum):
     TOO_LARGE = "body larger than the limit"
     TOO_SLOW = "body not complete in time"
     EXCESS = "more bytes than announced"
+    UNSENT = "the client sent no request"
 
 
 UNREACHED = frozenset({Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS, Failure.UNCONNECTED})

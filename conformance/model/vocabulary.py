@@ -23,6 +23,9 @@ class Group(StrEnum):
     ERROR = "error"
     ADVISORY = "advisory"
     DRIFT = "drift"
+    CLIENT_REQUEST = "client-request"
+    CLIENT_RESPONSE = "client-response"
+    CLIENT_ERROR = "client-error"
 
 
 class Expectation(StrEnum):

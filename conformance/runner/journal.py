@@ -15,6 +15,7 @@ from conformance.model.errors import JournalError, UsageError
 from conformance.model.events import (
     JOURNAL_VERSION,
     AnyEvent,
+    ClientEnded,
     Creation,
     DoubtRaised,
     Event,
@@ -103,7 +104,7 @@ class Journal:
                 return replace(event, finding=self._redactor.texts_of(event.finding))
             case DoubtRaised():
                 return replace(event, doubt=self._redactor.texts_of(event.doubt))
-            case RunEnded():
+            case RunEnded() | ClientEnded():
                 return self._redactor.texts_of(event)
             case _:
                 return event

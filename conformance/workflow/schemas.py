@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from conformance.clients.protocol import protocol_schema
 from conformance.model.events import AnyEvent
 from conformance.model.waiver import WaiverFile
 from conformance.reports.results import results_schema
@@ -39,6 +40,7 @@ NAMED = ("requirement", "cause")
 """What a waiver may name: one of them."""
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    "client-protocol.json": protocol_schema,
     "journal.json": journal_schema,
     "results.json": results_schema,
     "waivers.json": waivers_schema,

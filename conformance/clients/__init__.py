@@ -1,0 +1,1 @@
+"""Consumer mode: scenarios for client libraries, the protocol that harnesses speak, and the judge."""

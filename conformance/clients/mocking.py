@@ -1,0 +1,51 @@
+"""Replies without a socket: as httpx would hand them over, or raise in their place."""
+
+import gzip
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+
+from conformance.clients.failing import ELSEWHERE
+from conformance.clients.replying import offers_gzip
+from conformance.clients.scenario import Fate, Reply
+
+CUT_OFF = "peer closed connection without sending complete message body"
+
+
+class _BrokenOff(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The beginning of a body, and then the end of the connection."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+        raise httpx.RemoteProtocolError(CUT_OFF)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._body
+        raise httpx.RemoteProtocolError(CUT_OFF)
+
+
+def reply_to(reply: Reply, request: httpx.Request, target: str) -> httpx.Response:
+    """Return the response to a request that a reply stands for.
+
+    Raises:
+        httpx.RemoteProtocolError: the reply is that none comes.
+
+    """
+    if target.partition("?")[0].endswith(f"/{ELSEWHERE}"):
+        return httpx.Response(404, json={"message": "nothing is here"})
+    if reply.fate is Fate.RESET:
+        message = "Server disconnected without sending a response."
+        raise httpx.RemoteProtocolError(message, request=request)
+    headers, body = [*reply.headers], reply.body
+    if reply.fate is Fate.TRUNCATED:
+        headers.append(("Content-Length", str(len(body))))
+    if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:
+        return httpx.Response(reply.status, headers=headers, stream=_BrokenOff(body[: len(body) // 2]))
+    given = tuple(request.headers.items())
+    if reply.fate is Fate.COMPRESSED and offers_gzip(given):
+        headers.append(("Content-Encoding", "gzip"))
+        body = gzip.compress(body, mtime=0)
+    return httpx.Response(reply.status, headers=headers, content=body)

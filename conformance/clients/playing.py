@@ -1,0 +1,84 @@
+"""Playing: all scenarios, one after the other, against one client."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from conformance.clients.judge import judge
+from conformance.clients.judged_answer import Baseline, baseline
+from conformance.clients.recording import Recorder
+from conformance.clients.scenario import Made, Scenario
+from conformance.clients.scenarios import BASELINE
+from conformance.clients.server import ScenarioServer
+from conformance.contract.contract import Contract
+from conformance.model.errors import TargetLostError
+from conformance.model.events import RunEnded
+from conformance.model.finding import Doubt
+from conformance.model.vocabulary import Strength
+from conformance.runner.journal import Sink
+
+INTERRUPTED = "interrupted"
+
+
+class Player(Protocol):
+    """Whatever can make a client play a scenario: a harness, or a function in the same process."""
+
+    def play(self, scenario: Scenario, base_url: str, key: str) -> Made:
+        """Have the client make the call, and return what it made of the answer."""
+        ...
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a run is: scenarios planned and played, and findings by strength."""
+
+    planned: int
+    played: int
+    failed: int
+    warned: int
+
+
+def play_all(
+    contract: Contract,
+    scenarios: Sequence[Scenario],
+    player: Player,
+    server: ScenarioServer,
+    journal: Sink,
+    *,
+    key: str,
+    report: Callable[[Progress], None] | None = None,
+) -> None:
+    """Play scenarios and write them to the journal, its header excepted; `contract` has the client's requirements.
+
+    Ctrl-C ends it in order.
+    """
+    recorder, base, begun = Recorder(contract, journal, key), Baseline(), time.monotonic()
+    reason, lost = "", False
+    try:
+        for number, scenario in enumerate(scenarios, 1):
+            before = time.monotonic()
+            with server.playing(scenario) as live:
+                try:
+                    made = player.play(scenario, live.base_url, key)
+                except TargetLostError as error:
+                    made, reason, lost = Made(trouble=error.problem), error.problem, True
+            requests = tuple(live.requests)
+            sent = [request for request, _ in requests]
+            if scenario.id == BASELINE and not made.trouble:
+                base = baseline(contract, scenario, made)
+            try:
+                found = judge(contract, scenario, sent, made, base, key)
+            except Exception as error:  # noqa: BLE001 (a fault of the suite's own must not end a run)
+                what = f"the judge failed: {type(error).__name__}: {error}"
+                found = (Doubt(scenario.requirements[0], what, ours=True),)
+            recorder.record(scenario, requests, made, found, time.monotonic() - before)
+            if report is not None:
+                counts = recorder.counts
+                report(Progress(len(scenarios), number, counts[Strength.MUST], counts[Strength.SHOULD]))
+            if lost:
+                break
+    except KeyboardInterrupt:
+        reason = INTERRUPTED
+    seconds = time.monotonic() - begun
+    journal.append(RunEnded(requests=recorder.sends, creations=0, seconds=seconds, reason=reason, lost=lost))

@@ -1,0 +1,60 @@
+"""Replies on their way: whole, in chunks, compressed, late, or broken off."""
+
+import asyncio
+import gzip
+
+from conformance.clients.scenario import Fate, Reply
+from conformance.mock.sending import TRANSPORT
+from conformance.mock.server import Message, Receive, Send
+
+SLOW_SECONDS = 0.5
+
+PIECES = 3
+
+Headers = tuple[tuple[str, str], ...]
+
+
+async def respond(reply: Reply, request: Headers, scope: Message, receive: Receive, send: Send) -> None:
+    """Send a reply as its fate has it; `request` are the headers of the request."""
+    transport = scope.get("extensions", {}).get(TRANSPORT)
+    if reply.fate is Fate.RESET:
+        transport.abort()
+        return
+    headers, body = [*reply.headers], reply.body
+    if reply.fate is Fate.COMPRESSED and offers_gzip(request):
+        body = gzip.compress(body, mtime=0)
+        headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+    if reply.fate not in {Fate.CHUNKED, Fate.TRUNCATED_CHUNKS} and reply.status != 204:
+        headers.append(("Content-Length", str(len(body))))
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+    pieces = _pieces(reply.fate, body)
+    for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        if reply.fate is Fate.SLOW:
+            await asyncio.sleep(SLOW_SECONDS)
+    if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:
+        transport.close()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        return
+    await send({"type": "http.response.body", "body": body[sum(map(len, pieces)) :]})
+
+
+def offers_gzip(headers: Headers) -> bool:
+    """Tell whether a request offers to take gzip (RFC 9110 section 12.5.3)."""
+    offered = ",".join(value for name, value in headers if name.lower() == "accept-encoding")
+    for each in offered.split(","):
+        coding, _, weight = each.partition(";")
+        if coding.strip().lower() == "gzip" and weight.replace(" ", "").lower() not in {"q=0", "q=0.0", "q=0.00"}:
+            return True
+    return False
+
+
+def _pieces(fate: Fate, body: bytes) -> list[bytes]:
+    if fate is Fate.CHUNKED:
+        size = max(1, len(body) // PIECES)
+        return [body[start : start + size] for start in range(0, len(body), size)]
+    if fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS, Fate.SLOW}:
+        return [body[: len(body) // 2]]
+    return []

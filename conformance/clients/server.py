@@ -1,0 +1,107 @@
+"""The server of scenarios: each live one has a base URL of its own, so that several at once do not mix."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from conformance.clients.failing import ELSEWHERE
+from conformance.clients.replying import respond
+from conformance.clients.scenario import Reply, Scenario
+from conformance.mock.server import BackgroundServer, Message, Receive, Send
+from conformance.model.case import Request
+
+LARGEST = 32 * 2**20
+"""The largest body of a request, in bytes, that is kept."""
+
+NOT_FOUND = Reply(404, (("Content-Type", "application/json"),), b'{"message": "nothing is here"}')
+
+
+class LiveScenario:
+    """One scenario that is being played: where to send to, and what has arrived."""
+
+    def __init__(self, scenario: Scenario, base_url: str) -> None:
+        self.scenario = scenario
+        self.base_url = base_url
+        self.requests: list[tuple[Request, float]] = []
+        """The requests that arrived, targets cut off behind the base URL, each with the time in seconds."""
+
+
+class ScenarioServer:
+    """Serves scenarios on a free port of this machine, for as long as the context lasts."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, LiveScenario] = {}
+        self._numbers = itertools.count(1)
+        self._server = BackgroundServer(self)
+
+    def __enter__(self) -> Self:
+        """Start the server; raises as `BackgroundServer`."""
+        self._server.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the server."""
+        self._server.__exit__(kind, error, trace)
+
+    @contextmanager
+    def playing(self, scenario: Scenario) -> Iterator[LiveScenario]:
+        """Serve a scenario below a base URL of its own, for as long as the context lasts."""
+        token = f"scenario-{next(self._numbers)}"
+        live = LiveScenario(scenario, f"{self._server.url}/{token}")
+        self._live[token] = live
+        try:
+            yield live
+        finally:
+            del self._live[token]
+
+    def _found(self, target: str) -> tuple[LiveScenario | None, str]:
+        token, slash, rest = target.removeprefix("/").partition("/")
+        live = self._live.get(token)
+        if live is not None:
+            return live, slash + rest
+        # A client that cuts off the path of its base URL can only mean the one scenario that is played.
+        only = list(self._live.values())
+        return (only[0] if len(only) == 1 else None), target
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request with the reply of the scenario that its base URL names."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        target = scope["raw_path"].decode("latin-1")
+        target += f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+        live, rest = self._found(target)
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        body = await _body(receive)
+        reply = NOT_FOUND
+        if live is not None:
+            live.requests.append((Request(scope["method"], rest, headers, body), time.time()))
+            if not rest.partition("?")[0].endswith(f"/{ELSEWHERE}"):
+                reply = live.scenario.reply
+        await respond(reply, headers, scope, receive, send)
+
+
+async def _body(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        body += message.get("body", b"")[: LARGEST - len(body)]
+        more = message.get("more_body", False)
+    return body
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,195 @@
+"""Scenarios for tests of a client in Python: each with a live base URL, or behind respx, and a judge of what came back.
+
+What plays them is the test itself: it makes the call with its client, and hands over what was returned or raised.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from msgspec.structs import replace
+
+from conformance.clients.judge import judge
+from conformance.clients.judged_answer import Baseline, baseline
+from conformance.clients.requirements import client_requirements
+from conformance.clients.scenario import Made, Raised, Scenario
+from conformance.clients.scenarios import BASELINE
+from conformance.clients.server import LiveScenario, ScenarioServer
+from conformance.contract.contract import Contract
+from conformance.model.case import Request
+from conformance.model.finding import Doubt, Finding, Judgement
+from conformance.model.jsontext import Json, write
+from conformance.model.vocabulary import Strength
+
+if TYPE_CHECKING:
+    import respx
+
+KEY = "conformance-client-key"
+"""The key that a client is given: it opens nothing."""
+
+MOCKED_URL = "http://scenario.test"
+
+SILENT = object()
+
+
+class ClientFault(AssertionError):  # noqa: N818 (a failed assertion of a test)
+    """A client did not do what it must: `findings` say what."""
+
+    def __init__(self, scenario: str, findings: tuple[Finding, ...]) -> None:
+        lines = [f"{each.requirement}: {each.sentence} ({_expected(each)})" for each in findings]
+        super().__init__("\n".join([f"scenario {scenario}:", *lines]))
+        self.findings = findings
+
+
+class ClientScenario:
+    """One scenario as a test sees it.
+
+    Attributes:
+        id: the scenario's id.
+        base_url: where the client is to send its request, without a slash at the end.
+        api_key: the key to give to the client.
+        parameters: the path parameters by name, not encoded.
+        body_json: the body to send, as a JSON text.
+
+    """
+
+    def __init__(self, session: "ClientSession", live: LiveScenario) -> None:
+        self._session = session
+        self._live = live
+        self.id = live.scenario.id
+        self.base_url = live.base_url
+        self.api_key = KEY
+        self.parameters: Mapping[str, str] = live.scenario.parameters
+        self.body_json = live.scenario.body
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario: its answer, its requirements, its story."""
+        return self._live.scenario
+
+    @property
+    def body(self) -> Any:  # noqa: ANN401 (JSON data, to be handed to a client)
+        """The body to send, as Python data; big integers are exact."""
+        return json.loads(self.body_json)
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests that have arrived, their targets cut off behind the base URL."""
+        return tuple(request for request, _ in self._live.requests)
+
+    def judge(
+        self,
+        *,
+        returned: object = SILENT,
+        raised: BaseException | None = None,
+        fail_on: Strength | str = Strength.MUST,
+    ) -> tuple[Judgement | Doubt, ...]:
+        """Judge what the client returned (JSON data), or raised; return all that was found.
+
+        Raises:
+            ClientFault: the client broke a requirement that is at least as strong as `fail_on`.
+            TypeError: neither or both were given, or `returned` is no JSON data.
+
+        """
+        if (returned is SILENT) == (raised is None):
+            message = "judge takes one of returned= and raised="
+            raise TypeError(message)
+        made = Made(raised=Raised(type(raised).__name__, str(raised))) if raised else Made(_text(returned))
+        found = self._session.judged(self._live.scenario, self.requests, made)
+        strengths = tuple(Strength)[: tuple(Strength).index(Strength(fail_on)) + 1]
+        broken = tuple(
+            each for each in found if isinstance(each, Finding) and self._session.strength(each) in strengths
+        )
+        if broken:
+            raise ClientFault(self.id, broken)
+        return found
+
+
+class ClientSession:
+    """Plays scenarios for the tests of one client, for as long as the context lasts.
+
+    The scenario of the fullest answer comes first (`scenarios` has it there): how the client reads it is what the
+    others are judged beside.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = replace(contract, requirements=client_requirements(contract))
+        self._stack = ExitStack()
+        self._server: ScenarioServer | None = None
+        self._base = Baseline()
+
+    def __enter__(self) -> Self:
+        """Return the session; its server starts with the first scenario that needs one."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the server."""
+        self._stack.close()
+        self._server = None
+
+    @contextmanager
+    def playing(self, scenario: Scenario) -> Iterator[ClientScenario]:
+        """Serve a scenario on this machine, below a base URL of its own, for as long as the context lasts."""
+        if self._server is None:
+            self._server = self._stack.enter_context(ScenarioServer())
+        with self._server.playing(scenario) as live:
+            yield ClientScenario(self, live)
+
+    @contextmanager
+    def mocking(self, scenario: Scenario, router: "respx.Router") -> Iterator[ClientScenario]:
+        """Answer with a scenario through a respx router: the socket is spared, for clients that use httpx.
+
+        What only a socket shows (a reset, a body that breaks off) is raised as httpx would.
+        """
+        # respx and httpx are loaded by whoever hands a router over.
+        from conformance.clients.mocking import reply_to  # noqa: PLC0415
+
+        live = LiveScenario(scenario, MOCKED_URL)
+
+        def answer(request: Any) -> Any:  # noqa: ANN401 (httpx's own types)
+            target = request.url.raw_path.decode("latin-1")
+            headers = tuple(
+                (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw
+            )
+            live.requests.append((Request(request.method, target, headers, request.content), time.time()))
+            return reply_to(scenario.reply, request, target)
+
+        router.route(host="scenario.test").mock(side_effect=answer)
+        yield ClientScenario(self, live)
+
+    def judged(self, scenario: Scenario, requests: tuple[Request, ...], made: Made) -> tuple[Judgement | Doubt, ...]:
+        """Return what a scenario shows, by the requirements that the contract has."""
+        if scenario.id == BASELINE:
+            self._base = baseline(self._contract, scenario, made)
+        found = judge(self._contract, scenario, requests, made, self._base, KEY)
+        return tuple(each for each in found if each.requirement in self._contract.by_id)
+
+    def strength(self, finding: Finding) -> Strength:
+        """Return the strength of a finding's requirement."""
+        return self._contract.by_id[finding.requirement].strength
+
+
+def _text(returned: object) -> str:
+    return write(_plain(returned))
+
+
+def _plain(value: object) -> Json:
+    """Return Python data as JSON data: tuples as lists, what is no JSON refused."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    message = f"returned= takes JSON data, not {type(value).__name__}: dump the model first, for example"
+    raise TypeError(message)
+
+
+def _expected(finding: Finding) -> str:
+    place = f"at {finding.pointer}: " if finding.pointer else ""
+    return f"{place}expected {finding.expected or 'nothing'}, got {finding.actual or 'nothing'}"

@@ -1,0 +1,131 @@
+"""The job of consumer mode: a client library, behind a harness, played all scenarios, and the reports of it."""
+
+import secrets
+import shlex
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.clients.harness import Harness
+from conformance.clients.playing import Progress, play_all
+from conformance.clients.requirements import client_requirements
+from conformance.clients.scenario import Scenario
+from conformance.clients.scenarios import chosen, scenarios
+from conformance.clients.server import ScenarioServer
+from conformance.clients.session import KEY
+from conformance.contract.contract import Contract, load_contract
+from conformance.model.errors import UsageError
+from conformance.model.events import RunStarted
+from conformance.model.version import VERSION
+from conformance.model.vocabulary import Profile, Strength
+from conformance.runner.journal import FILE_NAME, Journal
+from conformance.workflow.interruption import interrupt, on_sigterm
+from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
+
+DEFAULT_OUT = Path("conformance-client")
+
+
+class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a run against a client can be told.
+
+    Attributes:
+        command: the harness and its arguments.
+        out: the folder for journal and reports.
+        profile: `standard`, or `full` with every class of value at every member.
+        only: globs over ids of scenarios and requirements to keep.
+        skip: globs over those to leave out.
+        timeout: seconds for one call.
+        fail_on: the weakest strength that fails the run.
+        reports: kinds of reports to write; None for all.
+        spec: another OpenAPI document.
+        operation: `METHOD /path` in it.
+
+    """
+
+    command: tuple[str, ...]
+    out: Path = DEFAULT_OUT
+    profile: Profile = Profile.STANDARD
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    timeout: float = 10.0
+    fail_on: Strength = Strength.MUST
+    reports: tuple[str, ...] | None = None
+    spec: Path | None = None
+    operation: str | None = None
+
+
+UNSEEN = {
+    "client-response.types": "the harness named no types",
+    "client-response.compressed": "the client offered no coding that the suite knows",
+}
+"""Why requirements may stay without any occasion to judge them."""
+
+Started = Callable[[str, int], None]
+
+
+def run_client(
+    options: ClientOptions,
+    *,
+    report: Callable[[Progress], None] | None = None,
+    started: Started | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> RunResult:
+    """Play all scenarios against the client behind a harness; write journal and reports into `options.out`.
+
+    `started` is called with the name of the client and the number of scenarios, `report` after each, `tell` with a
+    line for a person when the harness does what it should not. Ctrl-C and SIGTERM end the run in order.
+
+    Raises:
+        UsageError: an option, a file, or the harness cannot be used.
+
+    """
+    check_kinds(options.reports)
+    contract = load_contract(options.spec, options.operation)
+    plan = chosen(scenarios(contract, options.profile), only=options.only, skip=options.skip)
+    if not plan:
+        raise UsageError("no scenario is left to play", "loosen --only and --skip; --list names the scenarios")
+    held = replace(contract, requirements=client_requirements(contract))
+    with ExitStack() as stack:
+        stack.enter_context(on_sigterm(interrupt))
+        server = stack.enter_context(ScenarioServer())
+        harness = stack.enter_context(
+            Harness(options.command, contract.operation.name, timeout=options.timeout, tell=tell)
+        )
+        journal = stack.enter_context(Journal(options.out / FILE_NAME, KEY))
+        forget_reports(options.out)
+        journal.append(_header(held, options, harness.client, plan))
+        if started is not None:
+            started(harness.client, len(plan))
+        play_all(held, plan, harness, server, journal, key=KEY, report=report)
+    return report_again(options.out, kinds=options.reports)
+
+
+def _header(contract: Contract, options: ClientOptions, client: str, plan: tuple[Scenario, ...]) -> RunStarted:
+    return RunStarted(
+        suite_version=VERSION,
+        run_id=secrets.token_hex(4),
+        document=contract.document.text,
+        sha256=contract.document.sha256,
+        operation=contract.operation.name,
+        path=contract.operation.path,
+        target=client,
+        profile=options.profile.value,
+        seed=0,
+        options=_shown(options),
+        requirements=contract.requirements,
+        planned=len(plan),
+        skipped=UNSEEN,
+    )
+
+
+def _shown(options: ClientOptions) -> dict[str, str]:
+    found = {"client": shlex.join(options.command)}
+    for name in ("only", "skip"):
+        if getattr(options, name):
+            found[name] = ", ".join(getattr(options, name))
+    if options.fail_on is not Strength.MUST:
+        found["fail_on"] = options.fail_on.value
+    return found

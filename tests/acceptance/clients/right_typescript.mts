@@ -1,0 +1,33 @@
+// Harness of a client that is right: it encodes, validates, keeps every digit, and throws on all that is no answer.
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { parse, stringify } from "lossless-json";
+import { play } from "./node_loop.mts";
+
+// A later document may add values to a list.
+const later = (schema: any): any =>
+  Array.isArray(schema)
+    ? schema.map(later)
+    : schema !== null && typeof schema === "object"
+      ? Object.fromEntries(Object.entries(schema).filter(([name]) => name !== "enum").map(([name, item]) => [name, later(item)]))
+      : schema;
+
+const document = later(JSON.parse(readFileSync(process.argv[2], "utf8")));
+const ajv = new Ajv2020({ strict: false });
+(addFormats as any)(ajv);
+const validate = ajv.compile({ ...document.components.schemas.EnvironmentV1, components: document.components });
+
+await play("a right client in TypeScript", async ({ base_url, api_key, model_id, body_json }) => {
+  if (["", ".", ".."].includes(model_id)) throw new Error("this names no model");
+  const response = await fetch(`${base_url}/v1/models/${encodeURIComponent(model_id)}/environments`, {
+    method: "POST",
+    redirect: "error",
+    headers: { "Content-Type": "application/json", Authorization: `Api-Key ${api_key}` },
+    body: stringify(parse(body_json)),
+  });
+  if (response.status !== 200) throw new Error(`status ${response.status}`);
+  const text = await response.text();
+  if (!validate(JSON.parse(text))) throw new Error(ajv.errorsText(validate.errors));
+  return stringify(parse(text)) as string;
+});

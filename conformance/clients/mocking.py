@@ -39,13 +39,14 @@ def reply_to(reply: Reply, request: httpx.Request, target: str) -> httpx.Respons
     if reply.fate is Fate.RESET:
         message = "Server disconnected without sending a response."
         raise httpx.RemoteProtocolError(message, request=request)
-    headers, body = [*reply.headers], reply.body
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
+    body = reply.body
     if reply.fate is Fate.TRUNCATED:
-        headers.append(("Content-Length", str(len(body))))
+        headers.append((b"Content-Length", str(len(body)).encode()))
     if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:
         return httpx.Response(reply.status, headers=headers, stream=_BrokenOff(body[: len(body) // 2]))
     given = tuple(request.headers.items())
     if reply.fate is Fate.COMPRESSED and offers_gzip(given):
-        headers.append(("Content-Encoding", "gzip"))
+        headers.append((b"Content-Encoding", b"gzip"))
         body = gzip.compress(body, mtime=0)
     return httpx.Response(reply.status, headers=headers, content=body)

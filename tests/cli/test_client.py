@@ -1,0 +1,105 @@
+"""`conformance client`: a harness to begin with, a run, and one clear line for what is wrong."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def results():
+    """Return what a run in this folder has found."""
+    return json.loads(Path("conformance-client/results.json").read_bytes())
+
+
+def some(*globs):
+    """Return the options that choose scenarios."""
+    return [word for glob in globs for word in ("--only", glob)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["python", "python-async"])
+def test_a_harness_to_begin_with_works_as_it_is(command, language):
+    """What `--init` writes plays scenarios at once: its own call breaks no must."""
+    begun = command("client", "--init", language)
+    assert (0, True) == (begun.status, "conformance client -- python harness.py" in begun.out)
+    chosen = some("send.path.*s*", "read.all.b*", "fail.*", "refuse.name.*")
+    ended = command("client", *chosen, "--", sys.executable, "harness.py")
+    assert (0, True) == (ended.status, "conforming" in ended.out), ended
+    assert ("my-client 1.0", "conforming") == (results()["target"], results()["verdict"])
+    written = {path.name for path in Path("conformance-client").iterdir()}
+    assert {"results.json", "report.html", "journal.ndjson", "junit.xml"} <= written
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (shutil.which("jq") and shutil.which("curl")), reason="needs curl and jq")
+def test_a_harness_of_curl_works_as_it_is(command):
+    """The loop of curl and jq sends what it is asked to, keeps every digit, and tells errors."""
+    command("client", "--init", "curl")
+    chosen = some("fail.status-50*", "fail.reset", "send.path.*.slash", "read.all.beyond-float")
+    ended = command("client", *chosen, "--", "sh", "harness.sh")
+    assert (0, "curl") == (ended.status, results()["target"]), ended
+
+
+def test_what_a_client_does_wrong_is_on_the_screen(command):
+    """Causes, verdict and the place of the report are told; the exit status says that a requirement failed."""
+    command("client", "--init", "python")
+    harness = Path("harness.py")
+    harness.write_text(harness.read_text().replace("response.raise_for_status()", "").replace("Api-Key ", "Bearer "))
+    ended = command("client", *some("send.example", "fail.status-40*"), "--", sys.executable, str(harness))
+    assert 1 == ended.status
+    assert "must   sends the key with Bearer, not Api-Key (1x, e.g. send.example)" in ended.out
+    assert "returns its body for a status that is not the documented one, as if it had succeeded (5x" in ended.out
+    assert "not conforming" in ended.out
+
+
+def test_a_harness_that_misbehaves_is_told_line_by_line(command):
+    """Noise is told on standard error; a harness that dies ends the run, and what was done is reported."""
+    Path("harness.py").write_text(
+        "import sys; sys.stdin.readline(); print('hello', flush=True)\n"
+        'print(\'{"protocol": 1, "client": "odd"}\', flush=True); sys.stdin.readline(); sys.exit("no more")\n'
+    )
+    ended = command("client", "--", sys.executable, "harness.py")
+    assert 3 == ended.status
+    lines = ended.err.splitlines()
+    assert "conformance client: the harness wrote a line that is no answer: hello" == lines[0]
+    assert "conformance client: read.fullest: the harness ended with status 1: no more" in lines
+    assert "the run is not whole: the harness failed 3 times in a row" in ended.err
+    assert (3, True) == (results()["counts"]["cases"], results()["lost"])
+
+
+def test_a_harness_is_not_written_over(command):
+    """`--init` leaves alone what is there."""
+    Path("harness.py").write_text("mine")
+    ended = command("client", "--init", "python")
+    assert (2, "mine") == (ended.status, Path("harness.py").read_text())
+    assert "harness.py is there already" in ended.complaint
+
+
+def test_scenarios_are_listed(command):
+    """`--list` names each scenario, the requirement that it is about, and what is special."""
+    ended = command("client", "--list")
+    rows = [line.split("\t") for line in ended.out.splitlines()]
+    assert (0, {3}) == (ended.status, {len(row) for row in rows})
+    assert ["fail.reset", "client-error.reset"] in [row[:2] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "no harness is named"),
+        (("--", "no-such-program"), "cannot start no-such-program"),
+        (("--only", "nothing.*", "--", "true"), "no scenario is left to play"),
+        (("--", "true"), "the harness ended with status 0 before it said what it is"),
+        (("--report", "odd", "--", "true"), "no report is called 'odd'"),
+        (("--spec", "no.yaml", "--", "true"), "cannot read no.yaml"),
+        (("--timeout", "0", "--", "true"), "--timeout"),
+    ],
+)
+def test_what_is_wrong_is_one_clear_line(command, elsewhere, arguments, said):
+    """A wrong call is told in one line, with exit status 2, and leaves nothing behind."""
+    ended = command("client", *arguments)
+    assert 2 == ended.status
+    assert said in ended.complaint
+    assert [] == list(elsewhere.iterdir())

@@ -1,0 +1,299 @@
+"""Clients that are wrong in one way: each is one cause, in the words of whoever wrote the client."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from conformance.model.jsontext import read
+
+
+def causes(results):
+    """Return the sentences of what was found, with the strength of each."""
+    return {(cause.strength.value, cause.sentence.partition(", at ")[0]) for cause in results.causes}
+
+
+def broken(results):
+    """Return the requirements that were found broken."""
+    return {found.requirement for found in results.findings}
+
+
+def change_answer(client, change):
+    """Make a client return something else."""
+    right = client.read
+    client.read = lambda response: change(right(response))
+    client.validate = lambda _: None
+
+
+def lose_null(answer):
+    """Drop members that are null."""
+    return {name: value for name, value in answer.items() if value is not None}
+
+
+def with_headers(**headers):
+    """Return what makes a client send these headers; KEY stands for its key."""
+    return lambda _: lambda key: {name.replace("_", "-"): text.replace("KEY", key) for name, text in headers.items()}
+
+
+def with_body(change):
+    """Return what makes a client send another body than it is asked to."""
+    return lambda _: lambda text: json.dumps(change(text)).encode()
+
+
+def plain_path(client):
+    """Return a client's path without any encoding."""
+    return lambda parameters: client.contract.operation.path.format(**parameters)
+
+
+RIGHT = {"Authorization": "Api-Key KEY", "Content_Type": "application/json"}
+NUMBER = "does not send a number as it was asked to"
+
+WRONG_REQUESTS = [
+    ("path", plain_path, "send.path.model_id.*s*", "must", "does not percent-encode `model_id` in the path"),
+    ("path", plain_path, "send.path.model_id.two-dots", "should", "lets dots in `model_id` name another path"),
+    (
+        "headers",
+        with_headers(**{**RIGHT, "Authorization": "Bearer KEY"}),
+        "send.example",
+        "must",
+        "sends the key with Bearer, not Api-Key",
+    ),
+    (
+        "headers",
+        with_headers(**{**RIGHT, "Authorization": "KEY"}),
+        "send.example",
+        "must",
+        "sends the key with no scheme, not Api-Key",
+    ),
+    ("headers", with_headers(Content_Type="application/json"), "send.example", "must", "sends no key in Authorization"),
+    ("headers", with_headers(**RIGHT, X_Key="KEY"), "send.example", "should", "sends the key in another place as well"),
+    (
+        "headers",
+        with_headers(**{**RIGHT, "Content_Type": "text/plain"}),
+        "send.example",
+        "must",
+        "declares another media type for its body",
+    ),
+    ("headers", with_headers(Authorization="Api-Key KEY"), "send.example", "must", "declares no media type"),
+    (
+        "headers",
+        with_headers(**RIGHT, Accept="text/html"),
+        "send.example",
+        "should",
+        "does not accept the media type of the answer",
+    ),
+    ("body", lambda _: lambda text: text.encode()[:-1], "send.example", "must", "sends a body that is no JSON"),
+    ("body", lambda _: lambda _: b"", "send.example", "must", "sends no body"),
+    (
+        "body",
+        with_body(lambda text: lose_null(json.loads(text))),
+        "send.autoscaling_settings.null",
+        "should",
+        "leaves out a member that is to be null",
+    ),
+    (
+        "body",
+        with_body(lambda text: {"promotion_settings": None, **json.loads(text)}),
+        "send.smallest",
+        "should",
+        "sends null for a member that was left out",
+    ),
+    (
+        "body",
+        with_body(lambda text: json.loads(text, parse_int=float)),
+        "send.all.beyond-float",
+        "must",
+        f"{NUMBER}: rounded",
+    ),
+    (
+        "body",
+        with_body(lambda text: json.loads(text, parse_int=str)),
+        "send.all.beyond-float",
+        "must",
+        f"{NUMBER}: a text in its place",
+    ),
+    (
+        "body",
+        with_body(lambda text: {**json.loads(text), "extra": 1}),
+        "send.smallest",
+        "must",
+        "sends a member that nobody asked for",
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "make", "only", "strength", "sentence"), WRONG_REQUESTS)
+def test_what_is_sent_wrongly_is_one_cause(client, run, method, make, only, strength, sentence):
+    """A fault of the request is told once, however often it shows."""
+    setattr(client, method, make(client))
+    # How this client puts up with dots is told apart.
+    found = {each for each in causes(run(client, only).results) if "dots" in sentence or "dots" not in each[1]}
+    assert {(strength, sentence)} == found
+
+
+def test_another_method_and_another_path_are_told(client, run):
+    """The request line is held against the operation."""
+    client.send = lambda url, headers, body: client.http.put(url + "/x", headers=headers, content=body)
+    found = causes(run(client, "send.example").results)
+    assert {
+        ("must", "sends another method than the operation's"),
+        ("must", "sends the request to another path"),
+    } == found
+
+
+def test_what_cannot_be_sent_is_told(client, run):
+    """A client that raises before it sends anything is told so, by what it was asked to send."""
+
+    def refuse(text):
+        if 2**63 == json.loads(text)["autoscaling_settings"]["min_replica"]:
+            raise OverflowError
+        return text.encode()
+
+    client.body = refuse
+    expected = {("should", "does not send an integer beyond 64 bits: raises OverflowError")}
+    assert expected == causes(run(client, "send.all.beyond-int64").results)
+
+
+def test_a_second_request_is_told(client, run):
+    """A request that succeeded is not to be sent again, nor one that may have been carried out."""
+    right = client.send
+
+    def twice(*arguments):
+        right(*arguments)
+        return right(*arguments)
+
+    client.send = twice
+    found = run(client, "send.example", "fail.status-500", "fail.status-503").results
+    assert {"client-request.once", "client-error.retry"} == broken(found)
+    assert {"send.example", "fail.status-500"} == {each.case for each in found.findings}
+
+
+def test_errors_that_become_null_are_one_cause(client, run):
+    """A client that returns null for every status but the documented one has one fault, not ten."""
+    right = client.call
+
+    def forgiving(*arguments):
+        try:
+            return right(*arguments)
+        except Exception as error:
+            if type(error).__name__ == "CallError":
+                return "null"
+            raise
+
+    client.call = forgiving
+    results = run(client, "fail.*").results
+    expected = ("must", "returns null for a status that is not the documented one, as if it had succeeded")
+    assert {expected} == causes(results)
+    assert {"client-error.status-400", "client-error.status-500", "client-error.created"} <= broken(results)
+
+
+def test_errors_that_come_back_as_data_are_one_cause(client, run):
+    """The body of an error in the place of an answer is a fault of its own."""
+    client.check = client.validate = lambda _: None
+    results = run(client, "fail.status-4*", "fail.status-500").results
+    expected = ("must", "returns its body for a status that is not the documented one, as if it had succeeded")
+    assert {expected} == causes(results)
+
+
+def test_a_page_and_a_broken_body_are_told(client, run):
+    """What is no JSON must not come back as data."""
+
+    def text(response):
+        return response.text
+
+    client.read, client.validate = text, lambda _: None
+    found = broken(run(client, "fail.html", "fail.empty", "fail.not-json").results)
+    assert {"client-error.html", "client-error.empty", "client-error.not-json"} == found - {"client-response.read"}
+
+
+def test_a_key_in_an_error_message_is_told_and_not_shown(client, run):
+    """The key that an exception shows is a finding, and stands in no event."""
+
+    def show(response):
+        raise ValueError(str(response.request.headers["authorization"]))
+
+    client.check = show
+    played = run(client, "fail.status-400", key="a-secret-of-some-length")
+    assert "client-error.key-shown" in broken(played.results)
+
+
+def instant(answer):
+    """Read a date-time as Python does."""
+    return {**answer, "created_at": datetime.fromisoformat(answer["created_at"]).isoformat()}
+
+
+WRONG_ANSWERS = [
+    ("read.current_deployment.null", lambda a: {**a, "current_deployment": a["current_deployment"] or {}},
+     {("must", "does not return null as it was answered: an object in its place")}),
+    ("read.current_deployment.null", lose_null, {("must", "leaves out a member that is null")}),
+    ("read.candidate_deployment.null", lose_null, {("should", "leaves out a member that is null")}),
+    ("read.undeclared-member", lambda a: {k: v for k, v in a.items() if k != "undeclared_member"},
+     {("advisory", "drops members that the document does not declare")}),
+    ("read.all.fraction", instant, {("should", "cuts the fraction of a date-time short")}),
+    ("read.all.offset", instant, set()),
+    ("read.candidate_deployment.absent", lambda a: {"candidate_deployment": None, **a}, set()),
+    ("read.candidate_deployment.absent", lambda a: {"candidate_deployment": {}, **a},
+     {("must", "returns a member that was not answered")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("only", "change", "expected"), WRONG_ANSWERS)
+def test_what_is_read_wrongly_is_one_cause(client, run, only, change, expected):
+    """What a right answer loses on its way through the client is told by how it is lost."""
+    change_answer(client, change)
+    assert expected == causes(run(client, only).results)
+
+
+def test_rounded_integers_are_one_cause(client, run):
+    """Integers that went through a float are told as rounded, at all members at once."""
+    client.read = lambda response: json.loads(response.content, parse_int=lambda text: int(float(text)))
+    results = run(client, "read.all.beyond-float").results
+    assert {("must", "rounds integers that a 64-bit float cannot hold")} == causes(results)
+    assert len(results.causes[0].pointers) > 10
+
+
+def test_a_client_of_a_later_document_is_one_cause(client, run):
+    """A client that reads no right answer has one fault, and its errors for wrong answers say nothing."""
+
+    def demand(_):
+        raise KeyError
+
+    client.validate = demand
+    results = run(client, "read.*", "refuse.name.*").results
+    assert {("must", "cannot read any right answer: raises KeyError")} == causes(results)
+    outcomes = {row.id: row.outcome.value for row in results.requirements}
+    assert "inconclusive" == outcomes["client-response.EnvironmentV1.name.invalid"]
+
+
+def test_answers_that_are_not_refused_and_answers_that_are_mended_differ(client, run):
+    """An invalid answer that is passed on is a should; one that is mended in silence a must."""
+    client.validate = lambda _: None
+    passed_on = run(client, "refuse.created_at.absent").results
+    assert {("should", "returns an answer without a required member as if it were right")} == causes(passed_on)
+    client.read = lambda response: {"created_at": None, **read(response.content).value}
+    mended = run(client, "refuse.created_at.absent").results
+    assert {("must", "reads an answer without a required member as null")} == causes(mended)
+
+
+def test_an_unknown_value_may_be_refused_but_is_noted(client, run):
+    """A value that a later document may add to a list: refusing it is a note."""
+
+    def strict(answer):
+        if not client.contract.response_validator.is_valid(answer):
+            raise ValueError
+
+    client.validate = strict
+    results = run(client, "refuse.current_deployment.status.undeclared").results
+    assert {("advisory", "refuses a value that a later document may add: raises ValueError")} == causes(results)
+
+
+def test_undeclared_members_must_be_tolerated(client, run):
+    """The document leaves objects open: a client that refuses more members is wrong."""
+
+    def closed(answer):
+        if "undeclared_member" in answer:
+            raise ValueError
+
+    client.validate = closed
+    results = run(client, "read.undeclared-member").results
+    assert {("must", "cannot read an answer with an undeclared member: raises ValueError")} == causes(results)

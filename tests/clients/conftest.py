@@ -98,7 +98,7 @@ def held(contract):
     return replace(contract, requirements=client_requirements(contract))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server():
     """The server of scenarios."""
     with ScenarioServer() as running:
@@ -113,7 +113,7 @@ def client(contract):
     made.http.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def run(contract, plan, held, server):
     """Play scenarios against a client in this process, and return the results of the run."""
 

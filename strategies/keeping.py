@@ -1,5 +1,6 @@
 """Which keywords of a shape a value keeps, and which it breaks."""
 
+from collections.abc import Hashable
 from decimal import Decimal
 
 from conformance.contract.derived import FORMATS
@@ -71,4 +72,14 @@ def _size(shape: Shape, size: int, lower: str, upper: str) -> set[str]:
 
 
 def _repeats(items: list[Json]) -> bool:
-    return any(equal(one, other) for index, one in enumerate(items) for other in items[:index])
+    return len({_key(item) for item in items}) < len(items)
+
+
+def _key(value: Json) -> Hashable:
+    """Return what is the same for equal values (JSON Schema Core section 4.2.2) and differs for others."""
+    if isinstance(value, list):
+        return "array", tuple(map(_key, value))
+    if isinstance(value, dict):
+        return "object", frozenset((name, _key(item)) for name, item in value.items())
+    # A boolean is a number to Python, and no number to JSON.
+    return isinstance(value, bool), value

@@ -63,6 +63,16 @@ class BodyValidator:
         """
         return self._fast.is_valid(value)
 
+    def holds(self, value: Json) -> bool:
+        """Tell whether `value` is valid, for any text that JSON allows.
+
+        jsonschema-rs decides; where it cannot read the value (a lone surrogate in a text), jsonschema does.
+        """
+        try:
+            return self.is_valid(value)
+        except ValueError:
+            return self.second_voice(value)
+
     def second_voice(self, value: Json) -> bool:
         """Tell the verdict of jsonschema."""
         return self._explainer.is_valid(value)

@@ -149,3 +149,32 @@ def test_the_summary_has_a_table() -> None:
     assert "<code>/b type</code> (valid and invalid)" in page
     assert "No rule makes cases for these keywords of the request: <code>" in page
     assert "contains</code>" in page
+
+
+HOSTILE = [
+    b'{"t": "\\ud800"}',
+    b'{"\\ud800": 1}',
+    b'{"n": 1e999999999, "m": -1e-999999999}',
+    b'{"l": [' + b"1," * 200_000 + b"1]}",
+    b'{"l": [' + b"[" * 100 + b"]" * 100 + b"]}",
+    b'{"n": ' + b"9" * 4_000 + b"}",
+    b"[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_answer_ends_or_stalls_a_report(body: bytes) -> None:
+    """Lone surrogates, huge numbers, long and deep arrays are counted or passed over, and quickly."""
+    answer = {
+        "type": "object",
+        "properties": {
+            "t": {"type": "string", "pattern": "^a", "minLength": 1},
+            "n": {"type": "integer", "multipleOf": 3, "maximum": 10},
+            "m": {"type": "number", "exclusiveMinimum": 0},
+            "l": {"type": "array", "uniqueItems": True, "maxItems": 5, "items": {"type": ["integer", "array"]}},
+        },
+    }
+    found = fold(run((right(), Response(200, (), body)), text=document(answer=answer)).end()).coverage
+    assert found is not None
+    assert found.response is not None
+    assert found.response.valid.exercised + found.response.invalid.exercised > 0 or body.startswith(b"[")

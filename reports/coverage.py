@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import islice
 
 from conformance.contract.contract import DATA, Contract, build_contract
 from conformance.contract.document import parse_document
@@ -17,6 +18,9 @@ from conformance.reports.results import BodyCoverage, CoverageResult, Sides
 from conformance.strategies.coverage import Coverage, request_coverage, response_coverage
 from conformance.strategies.covering import PAIRWISE, THREE_WAY
 from conformance.strategies.tuples import tuple_coverage
+
+MOST = 5_000
+"""How many answers are looked into, the first ones: after so many, a run shows nothing new."""
 
 LARGEST = 1_000_000
 """Longer answers, in bytes, are not looked into once more: a target may send a thousand of them."""
@@ -37,12 +41,13 @@ def coverage_of(gathered: Gathered) -> CoverageResult | None:
     cases = list(_answered(gathered))
     strengths = (PAIRWISE, THREE_WAY) if started.profile in {Profile.FULL, Profile.FUZZ} else (PAIRWISE,)
     request = request_coverage(contract, cases)
+    answers = islice(_answers(gathered, contract), MOST)
     least = _percentage(started.options.get(MINIMUM))
     return CoverageResult(
         minimum=least,
         enough=least is None or 100 * request.ratio >= least,
         request=_body(request),
-        response=_body(response_coverage(contract, _answers(gathered, contract))) if contract.response else None,
+        response=_body(response_coverage(contract, answers)) if contract.response else None,
         combinations=tuple_coverage(contract, cases, strengths),
     )
 

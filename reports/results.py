@@ -155,9 +155,10 @@ class BodyCoverage(msgspec.Struct, frozen=True):
 class CoverageResult(msgspec.Struct, frozen=True):
     """How much of the contract the run saw.
 
-    `request` counts what was sent and answered; `response` what came back (its invalid sides are violations), and is
-    null where the document declares no JSON answer. `combinations` are pairs, in a full run triples as well, of levels
-    of the request's members. `enough` tells whether `request.percent` reached `minimum` (`--min-coverage`), if given.
+    `request` counts what was sent and answered; `response` what came back in the first 5,000 answers (its invalid sides
+    are violations), and is null where the document declares no JSON answer. `combinations` are pairs, in a full run
+    triples as well, of levels of the request's members. `enough` tells whether `request.percent` reached `minimum`
+    (`--min-coverage`), if given.
     """
 
     minimum: float | None

@@ -10,7 +10,7 @@ from conformance.model.case import Case, Story
 from conformance.model.errors import JournalError
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import Expectation
-from conformance.reports import markdown
+from conformance.reports import coverage, markdown
 from conformance.reports.folding import fold, fold_run
 from conformance.reports.outcomes import FAILED, INCONCLUSIVE, OK, exit_status
 from conformance.reports.results import CoverageResult, Sides
@@ -178,3 +178,12 @@ def test_no_answer_ends_or_stalls_a_report(body: bytes) -> None:
     assert found is not None
     assert found.response is not None
     assert found.response.valid.exercised + found.response.invalid.exercised > 0 or body.startswith(b"[")
+
+
+def test_only_so_many_answers_are_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of any length is reported in bounded time."""
+    monkeypatch.setattr(coverage, "MOST", 2)
+    found = fold(run(*[(right(name=f"accept.{number}"), TAKEN) for number in range(5)]).end()).coverage
+    assert found is not None
+    assert found.response is not None
+    assert {2} == {row.valid for row in found.response.keywords if row.keyword == "type"}

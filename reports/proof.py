@@ -23,9 +23,10 @@ class Family(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is kept of earlier proofs: for each profile, the faults that were not found."""
+    """What is kept of earlier proofs: for each profile, the faults that were not found, and those found by others."""
 
-    missed: dict[str, tuple[str, ...]]
+    missed: dict[str, tuple[str, ...]] = {}
+    by_another: dict[str, tuple[str, ...]] = {}
 
 
 def families(faults: Sequence[FaultProof]) -> list[Family]:
@@ -52,21 +53,48 @@ def write_proof(proof: Proof, out: Path) -> str:
     return f"{text}\nreport: {out / 'proof.html'}"
 
 
-def drop(proof: Proof, path: Path) -> tuple[str, ...]:
-    """Return the faults that the figures in `path` tell as found and the proof did not find.
+def read_figures(path: Path) -> Figures:
+    """Return the figures that are kept in a file.
 
     Raises:
         UsageError: the file cannot be read, or holds something else.
 
     """
     try:
-        figures = msgspec.json.decode(path.read_bytes(), type=Figures)
+        return msgspec.json.decode(path.read_bytes(), type=Figures)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}", "name the figures of a proof") from error
     except msgspec.DecodeError as error:
-        raise UsageError(f"{path} holds no figures of a proof: {error}", "make them anew") from error
-    known = set(figures.missed.get(proof.profile.value, ()))
-    return tuple(fault.id for fault in proof.faults if not fault.found and fault.id not in known)
+        raise UsageError(f"{path} holds no figures of a proof: {error}", "make them with --update-figures") from error
+
+
+def write_figures(proof: Proof, path: Path) -> None:
+    """Put the figures of a proof into a file, beside those of other profiles that it holds.
+
+    Raises:
+        UsageError: the file holds something else, or cannot be written.
+
+    """
+    kept, name = read_figures(path) if path.exists() else Figures(), proof.profile.value
+    missed = tuple(fault.id for fault in proof.faults if not fault.found)
+    by_another = tuple(fault.id for fault in proof.faults if fault.found and not fault.by_own)
+    figures = Figures({**kept.missed, name: missed}, {**kept.by_another, name: by_another})
+    try:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n")
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}", "name another file with --figures") from error
+
+
+def drop(proof: Proof, figures: Figures) -> tuple[str, ...]:
+    """Return the faults that the proof sees less of than the figures say, each with what is lost."""
+    missed = set(figures.missed.get(proof.profile.value, ()))
+    silent = missed | set(figures.by_another.get(proof.profile.value, ()))
+    lost = [fault for fault in proof.faults if not fault.found and fault.id not in missed]
+    other = [fault for fault in proof.faults if fault.found and not fault.by_own and fault.id not in silent]
+    return (
+        *(f"{fault.id} was found and is found no more: {fault.reason}" for fault in lost),
+        *(f"{fault.id} was found by {fault.requirement}, and now by {fault.first}: {fault.reason}" for fault in other),
+    )
 
 
 def _family(name: str, faults: Sequence[FaultProof]) -> Family:
@@ -117,7 +145,12 @@ def _markdown(proof: Proof) -> Iterator[str]:
     if missed:
         yield "\nNot found:\n"
         for fault in missed:
-            yield f"- `{fault.id}` ({fault.requirement}): {fault.sentence}"
+            yield f"- `{fault.id}` ({fault.requirement}): {fault.sentence} Why: {fault.reason}."
+    other = [fault for fault in proof.faults if fault.found and not fault.by_own]
+    if other:
+        yield "\nFound by another requirement than the one that is broken:\n"
+        for fault in other:
+            yield f"- `{fault.id}` ({fault.requirement}), by {fault.first}. Why: {fault.reason}."
 
 
 def _html(proof: Proof) -> str:

@@ -5,6 +5,7 @@ from conformance.checks.error_bodies import UNREADABLE
 from conformance.checks.findings import finding
 from conformance.checks.subject import Judged, Subject
 from conformance.contract.operation import JSON_MEDIA_TYPE
+from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass
 from conformance.model.jsontext import JsonFault
 
@@ -68,6 +69,22 @@ def json_text(subject: Subject) -> Judged:
         yield Pass("transport.unique-names")
 
 
+def coding(subject: Subject) -> Judged:
+    """A body is in the content coding that it declares (RFC 9110 section 8.4); else a success is no JSON text."""
+    if subject.exchange.failure is not Failure.MISCODED:
+        return
+    yield finding(
+        "transport.json-text" if subject.succeeded else "transport.framing",
+        rule="content coding",
+        kind=ANSWER if subject.succeeded else "any other answer",
+        observed="another coding",
+        sentence="answers with a body that is not in the content coding that it declares",
+        pointer="Content-Encoding",
+        expected="the declared coding",
+        actual=subject.exchange.detail,
+    )
+
+
 def _unreadable(fault: JsonFault) -> Finding | Doubt:
     if fault.kind in UNREADABLE:
         return Doubt("transport.json-text", f"the answer cannot be read: {fault.reason}")
@@ -82,4 +99,4 @@ def _unreadable(fault: JsonFault) -> Finding | Doubt:
     )
 
 
-CHECKS = (media_type, json_text)
+CHECKS = (media_type, json_text, coding)

@@ -41,6 +41,18 @@ WHEN_PACED: tuple[Check, ...] = (errors.rate_limit, authentication.key_echo)
 """The checks of an answer 429, which is a request for patience and no answer to what was asked."""
 
 
+class Judge:
+    """What a run asks about its exchanges: all checks. A caller may give the runner another one."""
+
+    def alone(self, subject: Subject) -> tuple[Judgement | Doubt, ...]:
+        """Judge one exchange."""
+        return judge(subject)
+
+    def together(self, relation: Relation, subjects: Sequence[Subject]) -> tuple[Judgement | Doubt, ...]:
+        """Judge the exchanges of a relation."""
+        return judge_relation(relation, subjects)
+
+
 def judge(subject: Subject) -> tuple[Judgement | Doubt, ...]:
     """Return what all checks say of one exchange, for requirements that the contract has."""
     found: list[Judgement | Doubt] = []

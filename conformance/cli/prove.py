@@ -35,6 +35,7 @@ from conformance.model.vocabulary import Profile
 @click.option(
     "--figures", type=click.Path(path_type=Path, dir_okay=False), help="Figures to compare with: fail on a drop."
 )
+@click.option("--update-figures", is_flag=True, help="Write the figures of this proof into the file of --figures.")
 @click.option("--spec", type=click.Path(path_type=Path, dir_okay=False), help="Another OpenAPI 3.1 document.")
 @click.option("--operation", metavar="'METHOD /path'", help="The operation in it.")
 def prove(
@@ -46,17 +47,22 @@ def prove(
     processes: int,
     out: Path,
     figures: Path | None,
+    update_figures: bool,
     spec: Path | None,
     operation: str | None,
 ) -> int:
     """Run the suite against the reference server, which is right, and against every way in which it can be wrong.
 
-    Exit status: 1 when there is a false alarm, or when --figures names a fault as found that is found no more; else 0.
+    Exit status: 1 when there is a false alarm, or when less is found than --figures say; else 0.
     """
-    from conformance.reports.proof import drop, write_proof  # noqa: PLC0415  (loads what only a proof needs)
+    from conformance.model.errors import UsageError  # noqa: PLC0415  (as below)
+    from conformance.reports.proof import drop, read_figures, write_figures, write_proof  # noqa: PLC0415  (as below)
     from conformance.workflow.proving import ProofOptions  # noqa: PLC0415  (loads what only a proof needs)
     from conformance.workflow.proving import prove as carry_out  # noqa: PLC0415  (loads what only a proof needs)
 
+    if update_figures and (figures is None or faults):
+        raise UsageError("--update-figures needs a file, and a proof of all faults", "give --figures and no --fault")
+    kept = read_figures(figures) if figures is not None and not update_figures else None
     options = ProofOptions(
         profile=Profile(profile),
         faults=faults,
@@ -74,7 +80,9 @@ def prove(
 
         proof = carry_out(options, step)
     click.echo(write_proof(proof, out))
-    lost = drop(proof, figures) if figures else ()
-    for fault in lost:
-        click.echo(f"found before and now no more: {fault}", err=True)
+    lost = drop(proof, kept) if kept is not None else ()
+    if figures is not None and update_figures:
+        write_figures(proof, figures)
+    for each in lost:
+        click.echo(each, err=True)
     return 1 if proof.alarms or lost else 0

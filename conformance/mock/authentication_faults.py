@@ -40,6 +40,7 @@ def authentication_faults(contract: Contract) -> Iterator[Fault]:
     yield from _let_in(contract, security)
     if security.location == "header":
         yield from _elsewhere(security)
+        yield _declared_method_alone(contract, security)
         if contract.scheme:
             yield from _schemes(contract, security)
     yield from _statuses()
@@ -211,6 +212,35 @@ def _statuses() -> Iterator[Fault]:
         Stage.AUTHENTICATE,
         refusals(lambda *_: True, 500, dropped=True),
         nothing,
+    )
+
+
+def _declared_method_alone(contract: Contract, security: Security) -> Fault:
+    scheme = f"{contract.scheme} " if contract.scheme else ""
+
+    def effect(turn: Turn, step: Step) -> bool:
+        try:
+            step(turn)
+        except Refusal:
+            # What guards the operation is asked for its own method only, and does the work for any.
+            name = security.name.lower().encode("latin-1")
+            rest = [field for field in turn.headers if field[0] != name]
+            turn.headers = [*rest, (name, f"{scheme}{right_key(turn) or 'any'}".encode("latin-1"))]
+            turn.action = "create"
+            return True
+        return False
+
+    def witness(contract: Contract) -> Request:
+        method = "PUT" if contract.operation.method != "PUT" else "PATCH"
+        return replace(carrying(security, None)(contract), method=method)
+
+    return Fault(
+        "auth.declared-method-alone",
+        "The key is asked for on the declared method alone; other methods create without one.",
+        "transport.method-not-allowed",
+        Stage.METHOD,
+        effect,
+        one(witness),
     )
 
 

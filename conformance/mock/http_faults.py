@@ -20,7 +20,7 @@ ERROR = b'{"code": "INTERNAL", "message": "something went wrong"}'
 
 def http_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults of how a successful answer is dressed and sent."""
-    yield from _statuses(contract)
+    yield from _statuses()
     if contract.response is None:
         return
     yield from _media_types()
@@ -29,7 +29,7 @@ def http_faults(contract: Contract) -> Iterator[Fault]:
     yield from _pace()
 
 
-def _statuses(contract: Contract) -> Iterator[Fault]:
+def _statuses() -> Iterator[Fault]:
     for status in (201, 202, 203, 206, 226):
         yield _fault(
             f"status-{status}",
@@ -50,8 +50,7 @@ def _statuses(contract: Contract) -> Iterator[Fault]:
         turn.status = 307
         turn.reply.append(("location", "/elsewhere"))
 
-    refused = requirement_id(Group.ACCEPTANCE, contract.request.label, "required")
-    yield _fault("status-307", "A creation is answered with a redirection.", refused, Stage.ANSWER, moved)
+    yield _fault("status-307", "A creation is answered with a redirection.", "transport.status", Stage.ANSWER, moved)
 
 
 def _status(status: int) -> Callable[[Turn], None]:

@@ -22,6 +22,7 @@ class Failure(StrEnum):
     TOO_SLOW = "body not complete in time"
     EXCESS = "more bytes than announced"
     UNSENT = "the client sent no request"
+    MISCODED = "body not in the content coding that it declares"
 
 
 UNREACHED = frozenset({Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS, Failure.UNCONNECTED})

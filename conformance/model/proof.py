@@ -10,6 +10,7 @@ class FaultProof(msgspec.Struct, frozen=True):
 
     `first` is the requirement that spoke first and `first_after` the number of the request at which it did; `own_after`
     is that at which the requirement that the fault breaks spoke, 0 where it did not. `group` is that requirement's.
+    `shown` counts the answers on which the fault showed; `reason` says why the broken requirement did not speak.
     """
 
     id: str
@@ -22,6 +23,8 @@ class FaultProof(msgspec.Struct, frozen=True):
     first_after: int = 0
     own_after: int = 0
     requests: int = 0
+    shown: int = 0
+    reason: str = ""
 
     @property
     def found(self) -> bool:

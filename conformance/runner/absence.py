@@ -15,12 +15,19 @@ from conformance.strategies import bodies
 from conformance.strategies.building import Builder
 
 
-def typical(contract: Contract, lacking: frozenset[str]) -> Writable:
-    """Return the fullest right body without the members at `lacking`."""
-    whole = bodies.fullest(contract.request, _defaults(contract))
+def bodies_without(contract: Contract, lacking: frozenset[str]) -> Iterator[Writable]:
+    """Yield right bodies that lack the members at `lacking`: the fullest, and for one member the smallest as well."""
+    defaults = _defaults(contract)
+    whole = bodies.fullest(contract.request, defaults)
     for pointer in lacking:
         whole = without(whole, split(pointer))
-    return whole
+    yield whole
+    if len(lacking) == 1:
+        path = next(iter(lacking))
+        for lineage in bodies.lineages(contract.request):
+            if lineage[-1].path == path:
+                yield bodies.planted(lineage, bodies.ABSENT, "smallest", defaults)
+                return
 
 
 def filled(contract: Contract, body: Writable, lacking: frozenset[str]) -> Writable:

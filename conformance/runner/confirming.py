@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from conformance.checks.judging import judge
+from conformance.checks.judging import Judge
 from conformance.checks.subject import Settings, Subject
 from conformance.contract.contract import Contract
 from conformance.model.case import Case, Request
@@ -21,13 +21,16 @@ Found = Sequence[Judgement | Doubt]
 class Confirmer:
     """Confirms the failures of one run."""
 
-    def __init__(self, contract: Contract, sender: Sender, budget: Budget, recorder: Recorder, repeats: int) -> None:
+    def __init__(
+        self, contract: Contract, sender: Sender, budget: Budget, recorder: Recorder, repeats: int, judge: Judge
+    ) -> None:
         self._contract = contract
         self._sender = sender
         self._budget = budget
         self._recorder = recorder
         self._minimiser = Minimiser(contract, {})
         self._repeats = repeats
+        self._judges = judge
         self._seen: set[str] = set()
         self._flaky: set[str] = set()
         self.settings = Settings()
@@ -121,7 +124,7 @@ class Confirmer:
         if sent.unjudged:
             return ()
         filled = replace(case, request=sent.exchange.request)
-        return judge(Subject(self._contract, filled, sent.exchange, self.settings))
+        return self._judges.alone(Subject(self._contract, filled, sent.exchange, self.settings))
 
     def _weighs(self, finding: Finding) -> bool:
         return self._recorder.strength(finding) is not Strength.ADVISORY

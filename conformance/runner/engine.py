@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec.structs import replace
 
-from conformance.checks.judging import judge, judge_relation
+from conformance.checks.judging import Judge
 from conformance.checks.relations import TOGETHER_ONLY
 from conformance.checks.subject import Settings, Subject
 from conformance.contract.contract import Contract
@@ -81,8 +81,10 @@ class Engine:
         stop: Stop | None = None,
         done: Done | None = None,
         past: Past | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self._done = done
+        self._judges = judge or Judge()
         self._contract = contract
         self._journal = journal
         self._settings = settings
@@ -94,7 +96,7 @@ class Engine:
             self._budget.spend(past.sent_in_vain, past.may_have_created(method))
         self._sender = Sender(target, journal, self._budget, settings.key, run_id, method, past=past)
         self._recorder = Recorder(contract, journal, stop)
-        self._confirmer = Confirmer(contract, self._sender, self._budget, self._recorder, options.repeats)
+        self._confirmer = Confirmer(contract, self._sender, self._budget, self._recorder, options.repeats, self._judges)
         self._confirmer.settings = settings
         self._planned = 0
         self._reason = ""
@@ -193,20 +195,20 @@ class Engine:
         """
         for case, sent in self._waiting:
             if not sent.unjudged and case.expectation is Expectation.ACCEPTED:
-                found = judge(self._subject(case, sent))
+                found = self._judges.alone(self._subject(case, sent))
                 self._recorder.record(sent, case.id, found)
                 self._tell(case, [sent], found)
         self._waiting = []
 
     async def _judged(self, case: Case, sent: Sent) -> None:
         for earlier in sent.asked_to_wait:
-            self._recorder.record(earlier, case.id, judge(self._subject(case, earlier)))
+            self._recorder.record(earlier, case.id, self._judges.alone(self._subject(case, earlier)))
         if sent.unjudged:
             self._tell(case, [sent], [self._recorder.unjudged(sent, case)])
         if sent.unjudged or sent.void:
             return
         subject = self._subject(case, sent)
-        found, repeats = await self._confirmer.confirmed(case, judge(subject))
+        found, repeats = await self._confirmer.confirmed(case, self._judges.alone(subject))
         self._recorder.record(sent, case.id, found, repeats)
         self._learn(case, subject)
         self._tell(case, [sent], found)
@@ -231,14 +233,14 @@ class Engine:
         alone = list(zip(relation.cases, sent, subjects, strict=True))
         everything: list[Judgement | Doubt] = []
         for case, each, subject in alone[:-1] if relation.kind in TOGETHER_ONLY else alone:
-            found = judge(subject)
+            found = self._judges.alone(subject)
             if relation.concurrent:
                 found = tuple(item for item in found if not item.requirement.startswith(SEMANTIC))
             confirmed, repeats = await self._confirmer.confirmed(case, found)
             self._recorder.record(each, case.id, confirmed, repeats)
             self._learn(case, subject)
             everything += confirmed
-        together = judge_relation(relation, subjects)
+        together = self._judges.together(relation, subjects)
         self._recorder.record(sent[-1], relation.id, together)
         self._tell(relation, sent, [*everything, *together])
 

@@ -110,8 +110,8 @@ class Minimiser:
     async def _with_absent(self, case: Case, trial: Trial, absent: tuple[str, ...]) -> Culprit | None:
         """Return the culprit with members that are left out: alone if that will do, else beside others of the body."""
         lacking = frozenset(absent)
-        alone = self._sending(case, absence.typical(self._contract, lacking))
-        if await trial.fails(alone):
+        alone = await self._alone(case, trial, lacking)
+        if alone is not None:
             return Culprit(trial.key, {}, self._named(alone, (), absent, None), absent)
 
         def beside(kept: Sequence[str]) -> Case:
@@ -125,6 +125,20 @@ class Minimiser:
         body = _body(case)
         members = {pointer: lookup(body, pointer) for pointer in kept}
         return Culprit(trial.key, members, self._named(beside(kept), kept, absent, body), absent)
+
+    async def _alone(self, case: Case, trial: Trial, lacking: frozenset[str]) -> Case | None:
+        """Return a case that fails and lacks nothing else, or hardly holds anything; one that no page speaks against.
+
+        What a page speaks against may be refused by rights: where both bodies fail, it says less.
+        """
+        found: Case | None = None
+        for body in absence.bodies_without(self._contract, lacking):
+            tried = self._sending(case, body)
+            if (found is None or not tried.beyond) and await trial.fails(tried):
+                found = tried
+            if found is None or not found.beyond:
+                return found
+        return found
 
     def spoken(self, culprit: Culprit, findings: Sequence[Finding]) -> Culprit:
         """Remember a culprit with the findings on its case."""

@@ -35,11 +35,11 @@ def decode(body: bytes, codings: str, limit: int) -> Decoded:
     """Undo `codings`, the value of a `Content-Encoding` field; one that is not known leaves the body as it then is.
 
     The result holds at most `limit` bytes: what exceeds them is `TOO_LARGE`. A body that ends early is `TRUNCATED` and
-    comes as far as it goes; one that is not in the coding is `MALFORMED` and comes as it was.
+    comes as far as it goes; one that is not in the coding is `MISCODED` and comes as it was.
     """
     names = [name for name in (part.strip().lower() for part in codings.split(",")) if name and name != "identity"]
     if len(names) > _MAX_CODINGS:
-        return Decoded(body, Failure.MALFORMED, f"more than {_MAX_CODINGS} content codings")
+        return Decoded(body, Failure.MISCODED, f"more than {_MAX_CODINGS} content codings")
     for name in reversed(names):
         if name in {"gzip", "x-gzip"}:
             windows: tuple[int, ...] = (_GZIP,)
@@ -66,7 +66,7 @@ def _first(body: bytes, windows: tuple[int, ...], name: str, limit: int) -> Deco
         # Nearly any bytes begin like raw DEFLATE: only what is so to its end counts.
         if window != _RAW or decoded.failure is not Failure.TRUNCATED:
             return decoded
-    return Decoded(body, Failure.MALFORMED, f"the body is not {name}: {fault}")
+    return Decoded(body, Failure.MISCODED, f"the body is not {name}: {fault}")
 
 
 def _inflate(body: bytes, window: int, name: str, limit: int) -> Decoded:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.checks.content import json_text, media_type
+from conformance.checks.content import coding, json_text, media_type
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt
 
@@ -143,3 +143,17 @@ def test_does_not_apply() -> None:
             subject(observed("transport.variants", headers=(("Accept", "text/html"),)), answer=b"<html>", headers=()),
             subject(case(target="/things"), answer=b"", headers=(), of=of),
         )
+
+
+def test_a_body_that_is_not_in_its_coding() -> None:
+    """A success that cannot be decoded is no JSON text; of another answer it is a fault of what was announced."""
+    found = only(coding(subject(failure=Failure.MISCODED)))
+    assert (TEXT, "content coding | a successful answer | another coding", "Content-Encoding") == summary(found)
+    other = only(coding(subject(failure=Failure.MISCODED, status=422)))
+    assert ("transport.framing", "content coding | any other answer | another coding") == summary(other)[:2]
+
+
+@pytest.mark.parametrize("failure", [None, Failure.TRUNCATED, Failure.MALFORMED])
+def test_other_failures_say_nothing_of_the_coding(failure: Failure | None) -> None:
+    """What is whole, or broken in another way, is not judged."""
+    assert silent(coding, subject(failure=failure))

@@ -67,13 +67,13 @@ def test_coding_that_ends_early_is_truncated() -> None:
 def test_body_that_is_not_in_its_coding_is_malformed(coding: str) -> None:
     """A body that lies about its coding comes as it was received."""
     decoded = decode(b"{} not coded", coding, 10_000)
-    assert (decoded.failure, decoded.body) == (Failure.MALFORMED, b"{} not coded")
+    assert (decoded.failure, decoded.body) == (Failure.MISCODED, b"{} not coded")
     assert coding in decoded.detail
 
 
 def test_too_many_codings_are_malformed() -> None:
     """Codings upon codings are not followed without end."""
-    assert decode(b"x", "gzip," * 5, 10_000).failure is Failure.MALFORMED
+    assert decode(b"x", "gzip," * 5, 10_000).failure is Failure.MISCODED
 
 
 def test_failure_that_is_there_is_kept() -> None:

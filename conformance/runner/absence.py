@@ -40,6 +40,14 @@ def gaps(root: Node, body: Writable) -> list[str]:
     return [pointer for pointer, _ in _gaps(root, "", body)]
 
 
+def gaps_of_empty(root: Node, body: Writable) -> list[list[str]]:
+    """Return the gaps of each object within a body that holds nothing at all."""
+    found: dict[str, list[str]] = {}
+    for pointer in gaps(root, body):
+        found.setdefault(parent(pointer), []).append(pointer)
+    return [inside for holder, inside in found.items() if holder and not _held(body, split(holder))]
+
+
 def lacks(body: Json, pointer: str) -> bool:
     """Tell whether the object that could hold a member is there without it."""
     try:
@@ -62,6 +70,12 @@ def without(body: Writable, tokens: tuple[str, ...]) -> Writable:
         return body
     rest = {name: item for name, item in body.items() if name != tokens[0]}
     return rest if len(tokens) == 1 else {**body, tokens[0]: without(body[tokens[0]], tokens[1:])}
+
+
+def _held(body: Writable, tokens: tuple[str, ...]) -> Writable:
+    for token in tokens:
+        body = body.get(token) if isinstance(body, Mapping) else None
+    return body
 
 
 def _defaults(contract: Contract) -> bodies.Defaults:

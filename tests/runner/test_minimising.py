@@ -186,3 +186,11 @@ def test_a_server_that_refuses_everything_costs_little(contract: Contract) -> No
     sent = [event for event in events if isinstance(event, RequestSent)]
     extra = len(sent) - len({event.case.id for event in sent if not event.case.id.endswith(".minimal")})
     assert extra <= 60
+
+
+def test_an_object_that_is_empty_is_told_as_that(contract: Contract) -> None:
+    """Where an object fails because it holds nothing, no member of it is told as absent."""
+    events, _ = findings(contract, lambda body: body.get(PROMOTION, 1) == {}, 400, Profile.STANDARD)
+    made = [event for event in events if isinstance(event, FindingMade)]
+    weighty = {e.finding.requirement for e in made if contract.by_id[e.finding.requirement].strength == "must"}
+    assert weighty == {"accept.CreateEnvironmentRequestV1.promotion_settings"}

@@ -1,0 +1,64 @@
+"""The suite against FastAPI, as a generator makes it of the document: its real faults, each as one cause."""
+
+import json
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+import conformance
+
+INTEGERS = "where an integer is due, at 12 members"
+BOOLEANS = "where a boolean is due, at 3 members"
+CAUSES = [
+    ("must", "takes a request without a credential"),
+    ("must", "answers 500 to a number beyond 64-bit floats, at 12 members"),
+    ("must", "answers 500 to NaN or Infinity"),
+    ("must", "answers 500 to a text with an escaped lone surrogate"),
+    ("must", "answers 500 to bytes that are not UTF-8"),
+    ("should", f"takes a boolean {INTEGERS}"),
+    ("should", "answers 422 to what is not JSON"),
+    ("should", f"takes a number in quotes {INTEGERS}"),
+    ("should", f"takes 0 or 1 {BOOLEANS}"),
+    ("should", f"takes a boolean in quotes {BOOLEANS}"),
+    ("should", "takes another encoding than UTF-8"),
+]
+
+JSON = "application/json"
+SHOWN: list[tuple[bytes, dict[str, str], int]] = [
+    (b'{"name": "a"}', {}, 200),
+    (b'{"name": "a"}', {"Authorization": "Basic YTpi"}, 200),
+    (b'{"name": "a", "autoscaling_settings": {"min_replica": 1e400}}', {}, 500),
+    (b'{"name": "a", "autoscaling_settings": {"min_replica": NaN}}', {}, 500),
+    (b'{"name": "\\ud800"}', {}, 500),
+    (b'{"name": "\xed\xa0\x80"}', {}, 500),
+    (b'{"name": "a", "autoscaling_settings": {"min_replica": true}}', {}, 200),
+    (b'{"name": "a", "autoscaling_settings": {"min_replica": "1"}}', {}, 200),
+    (b'{"name": "a", "promotion_settings": {"rolling_deploy": 1}}', {}, 200),
+    (b'{"name": "a", "promotion_settings": {"rolling_deploy": "true"}}', {}, 200),
+    ('{"name": "a"}'.encode("utf-16"), {}, 200),
+    (b'{"name": "a"', {}, 422),
+]
+"""The faults by request and answer, sent by hand: body, header fields, status."""
+
+
+def test_the_causes_are_the_real_faults(fastapi: str, tmp_path: Path) -> None:
+    """Each fault is one cause, and nothing else is told."""
+    result = conformance.run(target=fastapi, profile="standard", out=tmp_path, repeats=1)
+    against = [cause for cause in result.results.causes if cause.strength != "advisory"]
+    assert sorted(CAUSES) == sorted((cause.strength.value, cause.sentence) for cause in against)
+    assert 1 == result.exit_status
+
+
+@pytest.mark.parametrize(("body", "fields", "status"), SHOWN)
+def test_the_faults_are_there(fastapi: str, body: bytes, fields: dict[str, str], status: int) -> None:
+    """What the suite tells is so, by a client that knows nothing of it."""
+    connection = HTTPConnection(urlsplit(fastapi).netloc, timeout=10)
+    connection.request("POST", "/v1/models/m/environments", body, {"Content-Type": JSON, **fields})
+    answer = connection.getresponse()
+    told = answer.read()
+    connection.close()
+    assert status == answer.status
+    if b"min_replica" in body and status == 200:
+        assert 1 == json.loads(told)["autoscaling_settings"]["min_replica"]

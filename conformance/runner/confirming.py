@@ -1,6 +1,7 @@
 """Confirming: a failure is sent again, to tell always from sometimes, and cut down to what brings it about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -10,12 +11,14 @@ from conformance.contract.contract import Contract
 from conformance.model.case import Case, Request
 from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.vocabulary import Strength
-from conformance.runner.budget import Budget
+from conformance.runner.budget import Budget, could_create
 from conformance.runner.minimising import Culprit, Minimiser
 from conformance.runner.recording import Recorder
 from conformance.runner.sending import Sender, Sent
 
 Found = Sequence[Judgement | Doubt]
+Again = Callable[[int], Awaitable[Found | None]]
+"""Sends once more, numbered, and returns what is found; None where that cannot be told."""
 
 
 class Confirmer:
@@ -45,9 +48,9 @@ class Confirmer:
         A failure of a kind that is new is sent again. One that shows always on a body of several members is cut down;
         the findings are then those of the smallest body. One that shows sometimes is told as flaky.
         """
-        failures = [each for each in found if isinstance(each, Finding) and self._weighs(each)]
+        failures = self._failures(found)
         fresh = frozenset(each.pattern for each in failures) - self._seen
-        repeats = await self._repeated(case, fresh)
+        repeats = await self._repeated(fresh, partial(self._again, case) if self.can_repeat(case) else None)
         if any(each.pattern in self._flaky for each in failures):
             return [self._as_flaky(each) for each in found], repeats
         finding = self._minimiser.applies(case, failures)
@@ -62,19 +65,25 @@ class Confirmer:
 
     def can_repeat(self, case: Case) -> bool:
         """Tell whether sending a case again asks the same question: not where it names an object by itself."""
-        return case.slotted or not self._creates(case) or self._contract.identity is None
+        return case.slotted or case.request.body is None or not could_create(case) or self._contract.identity is None
 
-    async def _repeated(self, case: Case, fresh: frozenset[str]) -> str:
+    async def confirmed_together(self, found: Found, again: Again | None) -> tuple[Found, str]:
+        """Return what is to be recorded of a relation, and how often it failed; `again` sends it anew."""
+        fresh = frozenset(each.pattern for each in self._failures(found)) - self._seen
+        repeats = await self._repeated(fresh, again)
+        return [self._as_flaky(each) for each in found], repeats
+
+    async def _repeated(self, fresh: frozenset[str], again: Again | None) -> str:
         self._seen |= fresh
-        if not fresh or not self._repeats or not self.can_repeat(case):
+        if not fresh or not self._repeats or again is None:
             return ""
         failed = done = 1
         for attempt in range(2, self._repeats + 2):
-            again = await self._again(case, attempt)
-            if again is None:
+            found = await again(attempt)
+            if found is None:
                 break
             done += 1
-            failed += any(each.pattern in fresh for each in again)
+            failed += any(each.pattern in fresh for each in self._failures(found))
         if failed < done:
             self._flaky |= fresh
         return f"{failed} of {done}"
@@ -84,7 +93,7 @@ class Confirmer:
             return None
 
         async def probe(smaller: Case) -> Sequence[Finding]:
-            return await self._again(smaller, 1) or ()
+            return self._failures(await self._again(smaller, 1) or ())
 
         culprit = await self._minimiser.minimise(case, finding, probe, fresh=fresh)
         if culprit is None or culprit.case.id == case.id:
@@ -98,39 +107,38 @@ class Confirmer:
         try:
             sent = await self._sender.send(culprit.case)
         finally:
-            await self._budget.give_back(int(self._creates(culprit.case)))
-        found = self._judge(culprit.case, sent)
-        own = tuple(each for each in found if isinstance(each, Finding) and self._weighs(each))
+            await self._budget.give_back(int(could_create(culprit.case)))
+        found = self._judge(culprit.case, sent) or ()
+        own = self._failures(found)
         if not own:
             return None
         self._seen |= {each.pattern for each in own}
         self._recorder.record(sent, culprit.case.id, found)
         return self._minimiser.spoken(culprit, own)
 
-    async def _again(self, case: Case, attempt: int) -> Sequence[Finding] | None:
-        """Send a case and return its findings, None where a limit of the run forbids it."""
+    async def _again(self, case: Case, attempt: int) -> Found | None:
+        """Send a case and return what is found, None where a limit of the run forbids it, or nobody can judge."""
         if await self._taken(case):
             return None
         try:
             sent = await self._sender.send(case, attempt=attempt)
         finally:
-            await self._budget.give_back(int(self._creates(case)))
-        return [each for each in self._judge(case, sent) if isinstance(each, Finding) and self._weighs(each)]
+            await self._budget.give_back(int(could_create(case)))
+        return self._judge(case, sent)
 
     async def _taken(self, case: Case) -> str:
-        return await self._budget.take(1, int(self._creates(case)))
+        return await self._budget.take(1, int(could_create(case)))
 
-    def _judge(self, case: Case, sent: Sent) -> Found:
+    def _judge(self, case: Case, sent: Sent) -> Found | None:
         if sent.unjudged:
-            return ()
+            return None
         filled = replace(case, request=sent.exchange.request)
         return self._judges.alone(Subject(self._contract, filled, sent.exchange, self.settings))
 
-    def _weighs(self, finding: Finding) -> bool:
-        return self._recorder.strength(finding) is not Strength.ADVISORY
-
-    def _creates(self, case: Case) -> bool:
-        return case.request.method == self._contract.operation.method and case.request.body is not None
+    def _failures(self, found: Found) -> tuple[Finding, ...]:
+        """Return the findings that weigh: a note is neither sent again nor cut down."""
+        findings = (each for each in found if isinstance(each, Finding))
+        return tuple(each for each in findings if self._recorder.strength(each) is not Strength.ADVISORY)
 
     def _as_flaky(self, each: Judgement | Doubt) -> Judgement | Doubt:
         if not isinstance(each, Finding) or each.pattern not in self._flaky:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import msgspec
@@ -16,7 +17,7 @@ from conformance.model.events import RunEnded
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Judgement
 from conformance.model.vocabulary import Expectation, Strength
-from conformance.runner.budget import Budget, Limits
+from conformance.runner.budget import Budget, Limits, could_create
 from conformance.runner.confirming import Confirmer
 from conformance.runner.journal import Sink
 from conformance.runner.past import Past
@@ -91,16 +92,15 @@ class Engine:
         self._options = options
         self._report = report
         self._budget = Budget(options.limits)
-        method = contract.operation.method
         if past is not None:
-            self._budget.spend(past.sent_in_vain, past.may_have_created(method))
-        self._sender = Sender(target, journal, self._budget, settings.key, run_id, method, past=past)
+            self._budget.spend(past.sent_in_vain, past.may_have_created())
+        self._sender = Sender(target, journal, self._budget, settings.key, run_id, past=past)
         self._recorder = Recorder(contract, journal, stop)
         self._confirmer = Confirmer(contract, self._sender, self._budget, self._recorder, options.repeats, self._judges)
         self._confirmer.settings = settings
         self._planned = 0
         self._reason = ""
-        self._waiting: list[tuple[Case, Sent]] = []
+        self._waiting: list[tuple[Item, Sequence[Sent]]] = []
 
     async def run(self, plan: Plan) -> RunEnded:
         """Carry out the plan; returns the footer, which is in the journal as well.
@@ -143,8 +143,8 @@ class Engine:
 
     async def _work(self, items: Iterator[Item]) -> None:
         for item in items:
-            could_create = sum(self._could_create(case) for case in _cases(item))
-            reason = self._reason or await self._why_not(item, could_create)
+            held = sum(map(could_create, _cases(item)))
+            reason = self._reason or await self._why_not(item, held)
             if reason:
                 # Another worker may have said why meanwhile: the first reason stays.
                 self._reason = self._reason or reason
@@ -152,48 +152,47 @@ class Engine:
             try:
                 sent = await self._send(item)
             finally:
-                await self._budget.give_back(could_create)
+                await self._budget.give_back(held)
             await self._judge(item, sent)
             if self._report is not None:
                 must, should = self._recorder.counts[Strength.MUST], self._recorder.counts[Strength.SHOULD]
                 self._report(Progress(self._planned, self._sender.sent, must, should))
 
-    async def _why_not(self, item: Item, could_create: int) -> str:
+    async def _why_not(self, item: Item, held: int) -> str:
         """Take what an item needs from the budget; returns why it cannot be sent, or an empty text."""
         if self._recorder.enough:
             return ENOUGH
         self._budget.failures = self._recorder.counts[Strength.MUST]
-        return await self._budget.take(size(item), could_create)
+        return await self._budget.take(size(item), held)
 
-    def _could_create(self, case: Case) -> bool:
-        return case.request.method == self._contract.operation.method and case.request.body is not None
-
-    async def _send(self, item: Item) -> list[Sent]:
+    async def _send(self, item: Item, attempt: int = 1) -> list[Sent]:
         if not isinstance(item, Relation):
             return [await self._sender.send(item)]
-        name = self._sender.name_for(item.id) if item.same_name else None
+        name = self._sender.name_for(item.id, attempt) if item.same_name else None
+        flying = (self._sender.send(case, name=name, attempt=attempt, relation=item.id) for case in item.cases)
         if item.concurrent:
-            flying = (self._sender.send(case, name=name, relation=item.id) for case in item.cases)
             return list(await asyncio.gather(*flying))
-        return [await self._sender.send(case, name=name, relation=item.id) for case in item.cases]
+        return [await each for each in flying]
 
     async def _judge(self, item: Item, sent: Sequence[Sent]) -> None:
-        if isinstance(item, Relation):
-            await self._judge_relation(item, sent)
-        elif not self._sender.reached:
+        if not self._sender.reached:
             # Silence at the very beginning says that nobody is there, not that the contract is broken.
-            self._waiting.append((item, sent[0]))
-        else:
-            early, self._waiting = self._waiting, []
-            for case, exchange in [*early, (item, sent[0])]:
-                await self._judged(case, exchange)
+            self._waiting.append((item, sent))
+            return
+        early, self._waiting = self._waiting, []
+        for each, exchanges in [*early, (item, sent)]:
+            if isinstance(each, Relation):
+                await self._judge_relation(each, exchanges)
+            else:
+                await self._judged(each, exchanges[0])
 
     def _judge_silence(self) -> None:
         """Judge what was never answered, where nothing was: the target took the requests and kept silent.
 
         Nothing is sent again: whoever is silent may be so for good, and each try costs the time of a whole exchange.
         """
-        for case, sent in self._waiting:
+        alone = [pair for item, sent in self._waiting for pair in zip(_cases(item), sent, strict=True)]
+        for case, sent in alone:
             if not sent.unjudged and case.expectation is Expectation.ACCEPTED:
                 found = self._judges.alone(self._subject(case, sent))
                 self._recorder.record(sent, case.id, found)
@@ -201,8 +200,7 @@ class Engine:
         self._waiting = []
 
     async def _judged(self, case: Case, sent: Sent) -> None:
-        for earlier in sent.asked_to_wait:
-            self._recorder.record(earlier, case.id, self._judges.alone(self._subject(case, earlier)))
+        self._record_waits(case, sent)
         if sent.unjudged:
             self._tell(case, [sent], [self._recorder.unjudged(sent, case)])
         if sent.unjudged or sent.void:
@@ -212,6 +210,11 @@ class Engine:
         self._recorder.record(sent, case.id, found, repeats)
         self._learn(case, subject)
         self._tell(case, [sent], found)
+
+    def _record_waits(self, case: Case, sent: Sent) -> None:
+        """Record what an answer 429 says by itself: whether it tells how long to wait, and not the key."""
+        for earlier in sent.asked_to_wait:
+            self._recorder.record(earlier, case.id, self._judges.alone(self._subject(case, earlier)))
 
     def _tell(self, item: Item, sent: Sequence[Sent], found: Sequence[Judgement | Doubt]) -> None:
         if self._done is not None:
@@ -233,6 +236,7 @@ class Engine:
         alone = list(zip(relation.cases, sent, subjects, strict=True))
         everything: list[Judgement | Doubt] = []
         for case, each, subject in alone[:-1] if relation.kind in TOGETHER_ONLY else alone:
+            self._record_waits(case, each)
             found = self._judges.alone(subject)
             if relation.concurrent:
                 found = tuple(item for item in found if not item.requirement.startswith(SEMANTIC))
@@ -240,9 +244,24 @@ class Engine:
             self._recorder.record(each, case.id, confirmed, repeats)
             self._learn(case, subject)
             everything += confirmed
-        together = self._judges.together(relation, subjects)
-        self._recorder.record(sent[-1], relation.id, together)
+        again = partial(self._related_again, relation) if all(map(self._confirmer.can_repeat, relation.cases)) else None
+        together, often = await self._confirmer.confirmed_together(self._judges.together(relation, subjects), again)
+        self._recorder.record(sent[-1], relation.id, together, often)
         self._tell(relation, sent, [*everything, *together])
+
+    async def _related_again(self, relation: Relation, attempt: int) -> Sequence[Judgement | Doubt] | None:
+        """Send a relation again; returns what is found, None where a limit of the run or an answer forbids it."""
+        held = sum(map(could_create, relation.cases))
+        if await self._budget.take(size(relation), held):
+            return None
+        try:
+            sent = await self._send(relation, attempt)
+        finally:
+            await self._budget.give_back(held)
+        if any(each.unjudged for each in sent):
+            return None
+        subjects = [self._subject(case, each) for case, each in zip(relation.cases, sent, strict=True)]
+        return self._judges.together(relation, subjects)
 
     def _subject(self, case: Case, sent: Sent) -> Subject:
         filled = replace(case, request=sent.exchange.request)

@@ -18,6 +18,7 @@ from conformance.model.case import KEY, SLOT, Case, Relation
 from conformance.model.errors import JournalError
 from conformance.model.events import AnyEvent, ExchangeEnded, Judged, RequestSent, RunEnded, RunStarted
 from conformance.model.exchange import UNREACHED, Exchange, Response
+from conformance.runner.budget import could_create
 from conformance.runner.journal import DECODER, read_placed
 from conformance.strategies.catalogue import Item
 
@@ -49,7 +50,8 @@ class _Send:
         self.case = event.case.id
         self.relation = event.relation
         self.name = event.name
-        self.method = event.case.request.method if event.case.request.body is not None else ""
+        self.attempt = event.attempt
+        self.creates = could_create(event.case)
         self.ended: int | None = None
         self.answered = False
         self.judged = False
@@ -86,7 +88,7 @@ class Past:
         self._key = key
         self._sends: dict[int, _Send] = {}
         self._waiting: dict[bytes, deque[Kept]] = {}
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[str, int], str] = {}
         self._in_doubt: set[bytes] = set()
         self.header: RunStarted | None = None
         self.finished = False
@@ -127,7 +129,7 @@ class Past:
                 kept = Kept(number, send.place, send.ended if stands else None, send.final)
                 self._waiting.setdefault(send.key, deque()).append(kept)
                 if send.relation and send.name:
-                    self._names[send.relation] = send.name
+                    self._names[send.relation, send.attempt] = send.name
         self.interrupted = tuple(interrupted)
         self.sent_in_vain = len(interrupted) if resend else 0
 
@@ -141,13 +143,13 @@ class Past:
         """The number of the last name that was given."""
         return max((int(s.name[-NAME_DIGITS:], BASE) for s in self._sends.values() if s.name), default=0)
 
-    def may_have_created(self, method: str) -> int:
+    def may_have_created(self) -> int:
         """Return how many interrupted requests may have created something."""
-        return sum(self._sends[number].method == method for number in self.interrupted)
+        return sum(self._sends[number].creates for number in self.interrupted)
 
-    def name_of(self, relation: str) -> str:
-        """Return the name that the requests of a relation had, empty if none was sent."""
-        return self._names.get(relation, "")
+    def name_of(self, relation: str, attempt: int = 1) -> str:
+        """Return the name that the requests of a relation had in an attempt, empty if none was sent."""
+        return self._names.get((relation, attempt), "")
 
     def take(self, case: Case, attempt: int, relation: str) -> Kept | None:
         """Return what was sent before for this very request; None where it is to be sent.

@@ -13,7 +13,7 @@ from conformance.model.errors import TargetLostError
 from conformance.model.events import Creation, ExchangeEnded, Paced, RequestSent
 from conformance.model.exchange import UNREACHED, Exchange, Failure
 from conformance.model.jsontext import JsonFault, read
-from conformance.runner.budget import Budget
+from conformance.runner.budget import Budget, could_create
 from conformance.runner.journal import Sink
 from conformance.runner.past import INTERRUPTED, Kept, Past
 from conformance.runner.presence import is_there
@@ -59,22 +59,13 @@ class Sender:
     """Sends cases one by one and numbers them."""
 
     def __init__(
-        self,
-        target: Target,
-        journal: Sink,
-        budget: Budget,
-        key: str,
-        run_id: str,
-        creates: str,
-        *,
-        past: Past | None = None,
+        self, target: Target, journal: Sink, budget: Budget, key: str, run_id: str, *, past: Past | None = None
     ) -> None:
         self._target = target
         self._journal = journal
         self._budget = budget
         self._key = key
         self._run_id = run_id
-        self._creates = creates
         self._past = past
         self._names = past.last_name if past else 0
         self._unreached = 0
@@ -92,9 +83,9 @@ class Sender:
             text = DIGITS[digit] + text
         return f"cfm-{self._run_id}-{text}"
 
-    def name_for(self, relation: str) -> str:
+    def name_for(self, relation: str, attempt: int = 1) -> str:
         """Return the name that the requests of a relation share: a new one, or what they had before the run was cut."""
-        return (self._past.name_of(relation) if self._past else "") or self.new_name()
+        return (self._past.name_of(relation, attempt) if self._past else "") or self.new_name()
 
     async def send(self, case: Case, *, name: str | None = None, attempt: int = 1, relation: str = "") -> Sent:
         """Send a case, its slot filled with `name` or a fresh one.
@@ -132,9 +123,7 @@ class Sender:
         response = sent.exchange.response
         if self._past is None or response is None or not 400 <= response.status < 500:
             return False
-        if case.request.method != self._creates or not may_create(case):
-            return False
-        return self._past.may_exist(case, relation)
+        return could_create(case) and may_create(case) and self._past.may_exist(case, relation)
 
     async def _delivered(self, case: Case, name: str | None, attempt: int, relation: str) -> Sent:
         sent = await self._once(case, name or self.new_name(), attempt, relation)
@@ -147,7 +136,7 @@ class Sender:
     async def _once(self, case: Case, name: str, attempt: int, relation: str, *, fresh: bool = False) -> Sent:
         kept = self._past.take(case, attempt, relation) if self._past else None
         if kept is not None and self._past is not None:
-            return await self._remembered(self._past, kept)
+            return await self._remembered(self._past, kept, case)
         await self._budget.pace()
         request = fill(case.request, name) if case.slotted else case.request
         self.sent += 1
@@ -164,7 +153,7 @@ class Sender:
             self._journal.append(ExchangeEnded(send=number, detail=reason))
             return Sent(number, Exchange(request, detail=reason), reason, ours=True)
         shown = redact(exchange, self._key)
-        self._count_creation(number, name, exchange)
+        self._count_creation(number, name, case, exchange)
         self._journal.append(
             ExchangeEnded(
                 send=number,
@@ -176,21 +165,17 @@ class Sender:
         )
         return Sent(number, exchange)
 
-    async def _remembered(self, past: Past, kept: Kept) -> Sent:
+    async def _remembered(self, past: Past, kept: Kept, case: Case) -> Sent:
         """Return what came of a request before the run was cut off."""
         # Nothing else here waits: others must have their turn.
         await asyncio.sleep(0)
         exchange = past.exchange(kept)
-        if self._created(exchange):
+        if _created(case, exchange):
             self._budget.created()
         return Sent(kept.number, exchange, "" if kept.ended is not None else INTERRUPTED, past=True)
 
-    def _created(self, exchange: Exchange) -> bool:
-        response = exchange.response
-        return response is not None and exchange.request.method == self._creates and 200 <= response.status < 300
-
-    def _count_creation(self, number: int, name: str, exchange: Exchange) -> None:
-        if not self._created(exchange):
+    def _count_creation(self, number: int, name: str, case: Case, exchange: Exchange) -> None:
+        if not _created(case, exchange):
             return
         self._budget.created()
         self._journal.append(Creation(send=number, name=name, target=exchange.request.target))
@@ -221,6 +206,11 @@ class Sender:
         if self._silent >= SILENT_IN_A_ROW:
             what = f"{self._target.name} did not answer {self._silent} requests in a row in time"
             raise TargetLostError(what, "is it up? --timeout sets how long to wait")
+
+
+def _created(case: Case, exchange: Exchange) -> bool:
+    response = exchange.response
+    return response is not None and could_create(case) and 200 <= response.status < 300
 
 
 def _asked_wait(exchange: Exchange) -> float:

@@ -56,7 +56,7 @@ IDLE = (Failure.CLOSED, IDLE_CLOSED)
 def sender_for(target: Scripted, limits: Limits | None = None, key: str = "") -> tuple[Sender, MemorySink]:
     """Return a sender for a target, and what it writes to."""
     sink = MemorySink()
-    return Sender(target, sink, Budget(limits or Limits()), key, "0a1b2c3d", "POST"), sink
+    return Sender(target, sink, Budget(limits or Limits()), key, "0a1b2c3d"), sink
 
 
 def carried_out(job: Callable):

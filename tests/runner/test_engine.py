@@ -1,0 +1,161 @@
+"""The engine: what it holds back, what it counts, and how often it says that something failed."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import pytest
+from msgspec.structs import replace
+
+from conformance.checks.subject import Settings
+from conformance.contract.contract import Contract, load_contract
+from conformance.model.case import Case, Relation, Request
+from conformance.model.events import AnyEvent, Creation, DoubtRaised, FindingMade, Judged, RequestSent, RunEnded
+from conformance.model.exchange import Exchange, Failure, Response
+from conformance.model.vocabulary import Expectation
+from conformance.runner.budget import Limits
+from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.journal import MemorySink
+from conformance.runner.plan import Plan
+from conformance.strategies.catalogue import Item
+
+Script = Callable[[int, Request], Response | Failure]
+
+FOCUS = "reject.json-text"
+PATH = "/v1/models/abc/environments"
+
+
+class Scripted:
+    """A target that answers as a script says, given the number of the request."""
+
+    name = "http://127.0.0.1:1"
+    loopback = True
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.sent = 0
+
+    async def send(self, request: Request, *, key: str = "", fresh: bool = False) -> Exchange:
+        """Answer one request."""
+        del key, fresh
+        self.sent += 1
+        answer = self.script(self.sent, request)
+        if isinstance(answer, Failure):
+            return Exchange(request, None, answer)
+        return Exchange(request, answer)
+
+    async def close(self) -> None:
+        """Have nothing to close."""
+
+
+def case(name: str, method: str = "POST", body: bytes | None = b"{}") -> Case:
+    """Return a case that must be refused."""
+    request = Request(method, PATH, (), body)
+    return Case(name, Expectation.REFUSED, (FOCUS,), request, slotted=body is not None)
+
+
+def carried_out(
+    contract: Contract, items: Iterable[Item], script: Script, *, repeats: int = 0, limits: Limits | None = None
+) -> list[AnyEvent]:
+    """Carry out a plan of these items against a target with a script; returns the events."""
+    sink = MemorySink()
+    options = EngineOptions(concurrency=1, repeats=repeats, limits=limits or Limits())
+    engine = Engine(contract, Scripted(script), sink, Settings(), options, run_id="0" * 8)
+    asyncio.run(engine.run(Plan(tuple(items), {})))
+    return list(sink.events)
+
+
+RELATION = Relation("pair", "same-name", (FOCUS,), (case("one"), case("two")), same_name=True)
+
+
+def findings(events: Iterable[AnyEvent], requirement: str = "") -> list[FindingMade]:
+    """Return the findings, all or those of a requirement."""
+    made = [event for event in events if isinstance(event, FindingMade)]
+    return [event for event in made if requirement in {"", event.finding.requirement}]
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    """The published contract."""
+    return load_contract()
+
+
+FIELDS = (("Content-Type", "application/json"), ("Date", "Thu, 01 Jan 2026 00:00:00 GMT"))
+OK = Response(400, FIELDS, b'{"code": "BAD", "message": "no"}')
+TAKEN = Response(200, FIELDS, b"{}")
+NO = Response(500, FIELDS, b"{}")
+
+
+@pytest.mark.parametrize("first", [case("single"), RELATION], ids=["case", "relation"])
+def test_silence_at_the_beginning_is_judged_once_the_target_has_answered(contract: Contract, first: Item) -> None:
+    """What was silent before the first answer is held back, cases and relations alike, and judged after it."""
+
+    def script(number: int, _: Request) -> Response | Failure:
+        return Failure.TIMEOUT if number < 3 else OK
+
+    events = carried_out(contract, [first, case("more"), case("last")], script)
+    dropped = findings(events, "transport.dropped")
+    answered = next(place for place, event in enumerate(events) if isinstance(event, Judged))
+    sent = [event.case.id for event in events[:answered] if isinstance(event, RequestSent)]
+    assert 3 == len(sent)
+    assert 2 == len(dropped)
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "counted"),
+    [("POST", b"{}", True), ("POST", None, True), ("PUT", b"{}", True), ("GET", None, False), ("DELETE", None, False)],
+)
+def test_what_could_create_something_counts(
+    contract: Contract, method: str, body: bytes | None, *, counted: bool
+) -> None:
+    """A request by a method that writes may create something, with a body or without: the limit holds for it."""
+    items = [case(f"case-{number}", method, body) for number in range(4)]
+    events = carried_out(contract, items, lambda *_: TAKEN, limits=Limits(creations=2))
+    ended = events[-1]
+    assert isinstance(ended, RunEnded)
+    expected = (2, "--max-creations 2 is used up") if counted else (4, "")
+    assert expected == (ended.requests, ended.reason)
+    assert (2 if counted else 0) == sum(isinstance(event, Creation) for event in events)
+
+
+@pytest.mark.parametrize(
+    ("always", "repeats", "pattern"),
+    [
+        (True, "4 of 4", "distinct | two creations with names that are alike | one object"),
+        (False, "2 of 4", "flaky | distinct"),
+    ],
+)
+def test_a_relation_that_fails_is_sent_again(contract: Contract, *, always: bool, repeats: str, pattern: str) -> None:
+    """A relation that fails is sent three times more, all of it; the finding says how often it failed."""
+    cases = tuple(replace(case(name), expectation=Expectation.OBSERVED) for name in ("one", "two"))
+    relation = Relation("alike", "alike-names", ("semantics.distinct",), cases)
+
+    def script(number: int, _: Request) -> Response:
+        # Requests 3 to 5 are the first case alone, whose own failure is sent again as well.
+        same = always or number in {1, 2, 6, 7}
+        name = b"same" if same else b"%d" % number
+        return Response(200, FIELDS, b'{"name": "%s"}' % name)
+
+    events = carried_out(contract, [relation], script, repeats=3)
+    told = [each for each in findings(events, "semantics.distinct") if each.case == "alike"]
+    assert [(repeats, pattern)] == [(each.repeats, each.finding.pattern) for each in told]
+    attempts = [event.attempt for event in events if isinstance(event, RequestSent) and event.relation == "alike"]
+    assert [1, 1, 2, 2, 3, 3, 4, 4] == attempts
+
+
+def test_a_wait_within_a_relation_is_recorded(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A 429 that a request of a relation met is judged by itself, and the request is sent again."""
+    monkeypatch.setattr("conformance.runner.sending.DEFAULT_WAIT", 0.0)
+    events = carried_out(contract, [RELATION], lambda number, _: Response(429) if number == 1 else OK)
+    assert [1] == [event.send for event in findings(events, "error.rate-limit")]
+    assert not [event for event in events if isinstance(event, DoubtRaised)]
+
+
+def test_an_answer_that_nobody_can_judge_says_nothing_of_how_often(contract: Contract) -> None:
+    """A repeat that was not answered is no time at which the failure did not show."""
+
+    def script(number: int, _: Request) -> Response | Failure:
+        return NO if number < 3 else Failure.REFUSED if number == 3 else OK
+
+    events = carried_out(contract, [case("a"), case("b")], script, repeats=2)
+    (found,) = findings(events, "error.server-error")[:1]
+    assert ("2 of 2", False) == (found.repeats, found.finding.pattern.startswith("flaky"))

@@ -3,6 +3,7 @@
 import zlib
 from base64 import b64encode
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -97,6 +98,14 @@ def _ticks(text: str) -> Markup:
     return Markup("").join(code.format(piece) if place % 2 else escape(piece) for place, piece in enumerate(pieces))
 
 
+def _when(text: str) -> str:
+    """Return a date-time of RFC 3339 as people read it; another text as it is."""
+    try:
+        return moment(datetime.fromisoformat(text).timestamp())
+    except (ValueError, OverflowError):
+        return cut(one_line(text), SHORT)
+
+
 def _sentence(text: str) -> Markup:
     """Return `text` as `_ticks` does, its first letter a capital unless it begins with a name."""
     return _ticks(text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text)
@@ -121,6 +130,7 @@ def _environment() -> Environment:
         "number": number,
         "duration": duration,
         "moment": moment,
+        "when": _when,
     }
     environment.globals |= {"glyphs": GLYPHS, "tones": TONES, "count": count}
     return environment

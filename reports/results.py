@@ -13,6 +13,8 @@ from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.strategies.coverage import Exercised
 from conformance.strategies.tuples import Covered
 
+FILENAME = "results.json"
+
 SCHEMA_VERSION = 1
 """Counts up when a member of `results.json` changes its meaning or goes; new members do not change it."""
 

@@ -69,6 +69,20 @@ def write_reports(
     return run.results
 
 
+def write_page(path: Path, content: bytes) -> None:
+    """Write a page of several runs, its folder made if need be; it is replaced at once, whole.
+
+    Raises:
+        UsageError: it cannot be written.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, content)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", "name another folder with --out") from error
+
+
 def _replace(path: Path, content: bytes) -> None:
     # Beside its target, because a rename is atomic only within one file system.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")

@@ -1,4 +1,4 @@
-"""`conformance report`: make the reports of a run again."""
+"""`conformance report`: make the reports of a run again, or put several runs beside each other."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,13 @@ import click
 
 from conformance.cli.run import UNITS, listed
 from conformance.cli.screen import plain
+from conformance.model.errors import UsageError
 from conformance.model.vocabulary import JunitBy, Strength
+from conformance.workflow.options import DEFAULT_OUT
 
 
-@click.command(short_help="Make the reports of a run again from its journal.")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.command(short_help="Make the reports of a run again, or put runs beside each other.")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path(path_type=Path))
 @click.option(
     "--report", "reports", metavar="LIST", callback=listed, show_default="all", help="Kinds of reports, between commas."
 )
@@ -22,8 +24,64 @@ from conformance.model.vocabulary import JunitBy, Strength
     help="The weakest strength that fails.",
 )
 @click.option("--junit-by", type=UNITS, show_default="as in the run", help="What a test case of junit.xml stands for.")
-def report(folder: Path, reports: tuple[str, ...] | None, fail_on: str | None, junit_by: str | None) -> int:
-    """Make the reports of the run in FOLDER again from its journal; the exit status is that of the run."""
+@click.option("--matrix", "about", flag_value="matrix", help="Requirements by targets, for any number of runs.")
+@click.option("--compare", "about", flag_value="compare", help="What is new, still there, fixed or gone: OLD NEW.")
+@click.option("--history", "about", flag_value="history", help="The trend over all runs in and below the folders.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    show_default=str(DEFAULT_OUT),
+    help="Where such a page goes.",
+)
+def report(
+    *,
+    folders: tuple[Path, ...],
+    reports: tuple[str, ...] | None,
+    fail_on: str | None,
+    junit_by: str | None,
+    about: str | None,
+    out: Path | None,
+) -> int:
+    """Make the reports of the run in FOLDER again from its journal, or one page about several runs.
+
+    \b
+    Examples:
+      conformance report conformance-report
+          all reports of a run, made again
+      conformance report one two three --matrix
+          matrix.html: requirements by targets
+      conformance report old new --compare
+          compare.html: what is new, still there, fixed or gone
+      conformance report runs --history
+          history.html: the trend over the runs below a folder
+
+    The exit status is that of the run; of a matrix 1 if a target does not conform, of a comparison 1 if there is a new
+    failure.
+    """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
+    if about is not None:
+        return _several(about, folders, out or DEFAULT_OUT, Strength(fail_on) if fail_on else Strength.MUST)
+    if len(folders) > 1:
+        raise UsageError(f"{len(folders)} runs are named", "say what of them: --matrix, --compare or --history")
+    return _again(folders[0], reports, fail_on, junit_by)
+
+
+def _several(about: str, folders: tuple[Path, ...], out: Path, fail_on: Strength) -> int:
+    from conformance.workflow import several  # noqa: PLC0415  (loads what only reports need)
+
+    if about == "matrix":
+        written = several.write_matrix(folders, out)
+    elif about == "history":
+        written = several.write_history(folders, out)
+    elif len(folders) == 2:  # noqa: PLR2004  (the old one and the new one)
+        written = several.write_comparison(*folders, out, fail_on)
+    else:
+        raise UsageError(f"--compare takes two runs, not {len(folders)}", "name the old one and the new one")
+    click.echo(f"{written.said}: {written.path}")
+    return written.exit_status
+
+
+def _again(folder: Path, reports: tuple[str, ...] | None, fail_on: str | None, junit_by: str | None) -> int:
     from conformance.workflow.reporting import append_summary, report_again  # noqa: PLC0415  (loads what reports need)
 
     result = report_again(

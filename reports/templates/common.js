@@ -34,6 +34,12 @@ theme.addEventListener("click", () => {
 });
 scheme.addEventListener("change", nameTheme);
 
+/* Whoever waits for the page, a test or a printer, sees when it can be used. */
+const isReady = () => {
+  document.documentElement.dataset.ready = "true";
+  performance.mark("ready");
+};
+
 /* Packed data: base64 of deflated JSON in a script element. */
 const unpack = async (id) => {
   const octets = Uint8Array.from(atob($(id).textContent), (character) => character.charCodeAt(0));

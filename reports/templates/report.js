@@ -239,7 +239,7 @@ const begin = (lists) => {
   quiet = false;
   try { route(); } catch { /* A broken address opens the page as it is. */ }
   addEventListener("hashchange", route);
-  document.documentElement.dataset.ready = "true";
+  isReady();
 
   /* On paper: what is not passed, and how many passed; the lists need a screen. */
   addEventListener("beforeprint", () => {

@@ -198,3 +198,51 @@ def test_junit_by_requirement(command, done):
     assert 1 == command("report", str(done), "--report", "junit", "--junit-by", "requirement").status
     names = {each.get("name") for each in fromstring((done / "junit.xml").read_bytes()).iter("testcase")}  # noqa: S314 - our own
     assert names == {row["id"] for row in json.loads((done / "results.json").read_bytes())["requirements"]}
+
+
+def test_a_matrix_of_runs(command, done):
+    """Several runs are one page, with links to their reports; the status tells that a target does not conform."""
+    ended = command("report", str(done), str(done), "--matrix", "--out", "pages")
+    assert (1, f"2 not conforming: {Path('pages/matrix.html')}\n") == (ended.status, ended.out)
+    assert "../conformance-report/report.html" in Path("pages/matrix.html").read_text()
+
+
+def test_two_runs_compared(command, done):
+    """A run compared with itself has nothing new; compared with one that found nothing it has, and fails."""
+    shutil.copytree(done, "before")
+    content = json.loads(Path("before/results.json").read_bytes())
+    Path("before/results.json").write_text(json.dumps(content | {"findings": [], "causes": []}))
+    assert 0 == command("report", str(done), str(done), "--compare").status
+    ended = command("report", "before", str(done), "--compare", "--fail-on", "should")
+    assert 1 == ended.status
+    assert " new, 0 still, 0 fixed, 0 gone: " in ended.out
+
+
+def test_the_history_of_a_folder(command, done):
+    """All runs below a folder are found, those without results from their journal."""
+    (done / "results.json").unlink()
+    shutil.copytree(done, "runs/first")
+    shutil.copytree(done, "runs/second")
+    ended = command("report", "runs", "--history", "--out", "runs")
+    assert (0, f"2 runs: {Path('runs/history.html')}\n") == (ended.status, ended.out)
+
+
+WRONG_RUNS = {
+    ("a", "b"): "2 runs are named; say what of them: --matrix, --compare or --history",
+    ("a", "--compare"): "--compare takes two runs, not 1",
+    ("nowhere", "--matrix"): "nowhere",
+    ("nowhere", "--history"): "no run is in nowhere",
+    ("torn", "--matrix"): "results.json holds no results",
+    ("conformance-report", "--matrix", "--out", "conformance-report/journal.ndjson"): "name another folder with --out",
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG_RUNS, ids=" ".join)
+def test_runs_that_cannot_be_shown(command, done, arguments):
+    """What cannot be put on a page is told in one line."""
+    assert done.is_dir()
+    Path("torn").mkdir()
+    Path("torn/results.json").write_text('{"verdict":')
+    ended = command("report", *arguments)
+    assert 2 == ended.status
+    assert WRONG_RUNS[arguments] in ended.complaint

@@ -1,0 +1,69 @@
+"""Several runs beside each other: what the pages of a matrix, a comparison and a history are made from."""
+
+from enum import StrEnum
+
+import msgspec
+
+from conformance.model.vocabulary import Outcome, Strength
+from conformance.reports.outcomes import UNDECIDED, of_finding
+from conformance.reports.results import FindingResult, Results
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One run: its results, and where its report is, relative to the page (empty: there is none)."""
+
+    results: Results
+    link: str = ""
+
+
+class State(StrEnum):
+    """What became of a fault between two runs."""
+
+    NEW = "new"
+    STILL = "still"
+    FIXED = "fixed"
+    """The later run exercised the requirement and did not find it."""
+    GONE = "gone"
+    """The later run cannot tell: it did not exercise the requirement, or could not decide it."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A fault at a place in two runs, with how many findings each has; `finding` is of the later run that has any."""
+
+    state: State
+    finding: FindingResult
+    outcome: Outcome
+    before: int
+    after: int
+
+
+def changes(old: Results, new: Results) -> tuple[Change, ...]:
+    """Return what became of each fault (by its cause) between two runs: new ones first, the strongest first.
+
+    Advisory findings are notes, and left out.
+    """
+    before, after = _by_cause(old), _by_cause(new)
+    decided = {
+        row.id for row in new.requirements if row.outcome is not Outcome.NOT_EXERCISED and row.outcome not in UNDECIDED
+    }
+    found = []
+    for cause in before | after:
+        earlier, later = before.get(cause, []), after.get(cause, [])
+        finding = (later or earlier)[0]
+        if later:
+            state = State.STILL if earlier else State.NEW
+        else:
+            state = State.FIXED if finding.requirement in decided else State.GONE
+        outcome = of_finding(finding.strength, finding.waiver)
+        found.append(Change(state, finding, outcome, len(earlier), len(later)))
+    states, strengths = list(State), list(Strength)
+    found.sort(key=lambda each: (states.index(each.state), strengths.index(each.finding.strength), each.finding.cause))
+    return tuple(found)
+
+
+def _by_cause(results: Results) -> dict[str, list[FindingResult]]:
+    groups: dict[str, list[FindingResult]] = {}
+    for finding in results.findings:
+        if finding.strength is not Strength.ADVISORY:  # a note, and no fault
+            groups.setdefault(finding.cause, []).append(finding)
+    return groups

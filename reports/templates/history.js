@@ -1,0 +1,2 @@
+/* The history of runs needs no more than the theme. */
+isReady();

@@ -35,6 +35,20 @@ def families(faults: Sequence[FaultProof]) -> list[Family]:
     return [_family(name, [fault for fault in faults if fault.family == name]) for name in names]
 
 
+def open_folder(out: Path) -> None:
+    """Make the folder for the reports, before anything is proven for it.
+
+    Raises:
+        UsageError: it cannot be made, or not be written to.
+
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "proof.json").touch()
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror}", "name another folder with --out") from error
+
+
 def write_proof(proof: Proof, out: Path) -> str:
     """Write the reports of a proof into the folder `out`; returns the table for a screen.
 
@@ -45,7 +59,7 @@ def write_proof(proof: Proof, out: Path) -> str:
     text = "\n".join(_table(proof))
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "proof.json").write_bytes(msgspec.json.format(msgspec.json.encode(proof), indent=1) + b"\n")
+        (out / "proof.json").write_bytes(_json(proof))
         (out / "proof.md").write_text("\n".join(_markdown(proof)) + "\n", encoding="utf-8")
         (out / "proof.html").write_text(_html(proof), encoding="utf-8")
     except OSError as error:
@@ -119,6 +133,18 @@ def _table(proof: Proof) -> Iterator[str]:
         notes = _family("", advisory)
         yield f"apart, faults of advisory requirements: {notes.faults}, noted: {notes.found}"
     yield f"{_percent(weighty)} of the faults found; false alarms on the reference server: {len(proof.alarms)}"
+
+
+def _json(proof: Proof) -> bytes:
+    """Return the proof with its figures: all that can fail a run by family, and what is noted."""
+    weighty, advisory = _split(proof)
+    figures = {
+        "all": _family("all", weighty),
+        "advisory": _family("advisory", advisory),
+        "families": families(weighty),
+    }
+    whole = {**msgspec.to_builtins(proof), "figures": msgspec.to_builtins(figures)}
+    return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
 
 
 def _percent(faults: Sequence[FaultProof]) -> str:

@@ -56,13 +56,14 @@ def prove(
     Exit status: 1 when there is a false alarm, or when less is found than --figures say; else 0.
     """
     from conformance.model.errors import UsageError  # noqa: PLC0415  (as below)
-    from conformance.reports.proof import drop, read_figures, write_figures, write_proof  # noqa: PLC0415  (as below)
+    from conformance.reports.proof import drop, open_folder, read_figures, write_figures, write_proof  # noqa: PLC0415  (as below)
     from conformance.workflow.proving import ProofOptions  # noqa: PLC0415  (loads what only a proof needs)
     from conformance.workflow.proving import prove as carry_out  # noqa: PLC0415  (loads what only a proof needs)
 
     if update_figures and (figures is None or faults):
         raise UsageError("--update-figures needs a file, and a proof of all faults", "give --figures and no --fault")
     kept = read_figures(figures) if figures is not None and not update_figures else None
+    open_folder(out)
     options = ProofOptions(
         profile=Profile(profile),
         faults=faults,
@@ -72,7 +73,8 @@ def prove(
         spec=spec,
         operation=operation,
     )
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("faults", total=None)
 
         def step(done: int, total: int) -> None:

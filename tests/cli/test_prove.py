@@ -1,0 +1,51 @@
+"""`conformance prove`: what it writes, how it ends, and what can be wrong with how it is called."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+FEW = ("--profile", "smoke", "--fault", "http.status-20[1-3]", "--processes", "1")
+
+
+def test_a_proof_of_some_faults(command):
+    """Table, pages and figures are written; the exit status is 0 where nothing is lost and nothing alarms."""
+    ended = command("prove", *FEW, "--out", "proof")
+    assert (0, "") == (ended.status, ended.err)
+    assert "100.0 % of the faults found; false alarms on the reference server: 0" in ended.out
+    assert {"proof.json", "proof.md", "proof.html"} == {path.name for path in Path("proof").iterdir()}
+    found = json.loads(Path("proof/proof.json").read_bytes())
+    assert [1.0, 1.0] == [found["figures"]["all"]["median"], found["figures"]["families"][0]["median"]]
+    assert 3 == found["figures"]["all"]["by_own"]
+
+
+def test_a_proof_that_is_held_to_figures(command):
+    """What the figures tell as missed may be missed; anything else that is not found is told, with status 1."""
+    never = ("prove", "--profile", "smoke", "--processes", "1", "--fault", "accept-field.range-refused")
+    Path("kept.json").write_text('{"missed": {"smoke": ["accept-field.range-refused"]}}', encoding="utf-8")
+    assert 0 == command(*never, "--figures", "kept.json").status
+    Path("kept.json").write_text("{}", encoding="utf-8")
+    ended = command(*never, "--figures", "kept.json")
+    assert 1 == ended.status
+    said = "accept-field.range-refused was found and is found no more: no request of the profile meets it"
+    assert said in ended.err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--fault", "http.slwo"), "there is no fault 'http.slwo'; did you mean http.slow"),
+        (("--spec", "gone.yaml"), "cannot read gone.yaml: No such file or directory"),
+        (("--figures", "gone.json"), "cannot read gone.json: No such file or directory; name the figures of a proof"),
+        (("--figures", "wrong.json"), "wrong.json holds no figures of a proof"),
+        (("--update-figures",), "--update-figures needs a file, and a proof of all faults; give --figures"),
+        (("--update-figures", "--figures", "new.json", *FEW), "--update-figures needs a file, and a proof of all"),
+        (("--out", "wrong.json/proof"), "cannot write wrong.json/proof: Not a directory; name another folder"),
+    ],
+)
+def test_what_can_be_wrong_with_the_call(command, arguments, said):
+    """One line says what is wrong and what to do, before anything is sent."""
+    Path("wrong.json").write_text("[]", encoding="utf-8")
+    ended = command("prove", "--profile", "smoke", *arguments)
+    assert 2 == ended.status
+    assert said in ended.complaint

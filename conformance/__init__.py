@@ -1,13 +1,19 @@
 """Contract testing and conformance reports for one operation of an OpenAPI document.
 
-`conformance.run(...)` does what the command `conformance run` does.
+What is named here is stable; it is imported when it is first used.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from conformance.model.version import VERSION
 
 if TYPE_CHECKING:
+    from conformance.integrations.calls import CaseToSend
+    from conformance.integrations.checking import CheckedContract, Findings, NotConformingError
+    from conformance.integrations.public import cases, open_contract
+    from conformance.integrations.respx_router import ReferenceRouter, respx_router
+    from conformance.model.errors import ConformanceError, UsageError
     from conformance.strategies.from_hypothesis import (
         environment_requests,
         environments,
@@ -15,30 +21,54 @@ if TYPE_CHECKING:
         invalid_environments,
     )
     from conformance.workflow.api import run
+    from conformance.workflow.reporting import RunResult
 
 __all__ = [
+    "CaseToSend",
+    "CheckedContract",
+    "ConformanceError",
+    "Findings",
+    "NotConformingError",
+    "ReferenceRouter",
+    "RunResult",
+    "UsageError",
     "__version__",
+    "cases",
     "environment_requests",
     "environments",
     "invalid_environment_requests",
     "invalid_environments",
+    "open_contract",
+    "respx_router",
     "run",
 ]
 
-STRATEGIES = frozenset({"environment_requests", "environments", "invalid_environment_requests", "invalid_environments"})
-
 __version__ = VERSION
+
+HOMES = {
+    "conformance.integrations.calls": "CaseToSend",
+    "conformance.integrations.checking": "CheckedContract Findings NotConformingError",
+    "conformance.integrations.public": "cases open_contract",
+    "conformance.integrations.respx_router": "ReferenceRouter respx_router",
+    "conformance.model.errors": "ConformanceError UsageError",
+    "conformance.strategies.from_hypothesis": (
+        "environment_requests environments invalid_environment_requests invalid_environments"
+    ),
+    "conformance.workflow.api": "run",
+    "conformance.workflow.reporting": "RunResult",
+}
+"""Where each public name comes from."""
 
 
 def __getattr__(name: str) -> object:
     """Import what is public when it is first used: most programs need little of it."""
-    if name == "run":
-        from conformance.workflow.api import run  # noqa: PLC0415  (heavy: only who runs needs it)
-
-        return run
-    if name in STRATEGIES:
-        from conformance.strategies import from_hypothesis  # noqa: PLC0415  (loads Hypothesis: only who draws needs it)
-
-        return getattr(from_hypothesis, name)
+    for home, names in HOMES.items():
+        if name in names.split():
+            return getattr(import_module(home), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """Return what is public, whether it was imported yet or not."""
+    return sorted({*globals(), *__all__})

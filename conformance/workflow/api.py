@@ -74,8 +74,8 @@ def run(**options: Unpack[Options]) -> RunResult:
     return run_options(read_options(dict(options)))
 
 
-def read_options(values: dict[str, object]) -> RunOptions:
-    """Return options from their values by name.
+def read_options(values: dict[str, object], *, strict: bool = True) -> RunOptions:
+    """Return options from their values by name; where that is not `strict`, texts are read as numbers and the like.
 
     Raises:
         UsageError: there is no option of that name, or it takes no such value.
@@ -92,7 +92,7 @@ def read_options(values: dict[str, object]) -> RunOptions:
             raise UsageError(f"{name} cannot be {value!r}", f"choose from {', '.join(choice)}")
     listed = {name: (value,) if name in LISTS and isinstance(value, str) else value for name, value in values.items()}
     try:
-        return msgspec.convert(listed, RunOptions, dec_hook=_path)
+        return msgspec.convert(listed, RunOptions, dec_hook=_path, strict=strict)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at ")
         raise UsageError(f"{where.strip('`$.') or 'an option'}: {what[:1].lower()}{what[1:]}") from error

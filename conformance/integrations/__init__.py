@@ -1,0 +1,1 @@
+"""At home in other tools: pytest, Hypothesis, Schemathesis, respx."""

@@ -1,0 +1,75 @@
+"""Fixtures of the plugin. Every session of pytest loads this: whatever is heavy is imported when a fixture is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from conformance.integrations.checking import CheckedContract
+    from conformance.integrations.outcomes import Outcomes
+    from conformance.integrations.servers import ReferenceServer
+    from conformance.workflow.reporting import RunResult
+
+__all__ = ["conformance_outcomes", "conformance_run", "conformance_target", "environment_contract", "reference_server"]
+
+
+@pytest.fixture(scope="session")
+def conformance_target(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The target that is tested, as `--conformance-target` or a file of settings names it; else a reference server.
+
+    Override it in the `conftest.py` beside your `pyproject.toml` to have your own server tested: return, or yield, its
+    URL or `asgi:MODULE:APP`.
+    """
+    from conformance.integrations.servers import target_of_session  # noqa: PLC0415 (heavy)
+
+    with target_of_session(request.config) as target:
+        yield target
+
+
+@pytest.fixture(scope="session")
+def environment_contract(request: pytest.FixtureRequest) -> CheckedContract:
+    """The contract, which checks an answer that was obtained in any way: `environment_contract.check(response)`."""
+    from conformance.integrations.checking import CheckedContract  # noqa: PLC0415 (heavy)
+    from conformance.integrations.settings import run_options, session_contract  # noqa: PLC0415 (heavy)
+
+    return CheckedContract(session_contract(request.config), stateless=run_options(request.config).stateless)
+
+
+@pytest.fixture
+def reference_server(request: pytest.FixtureRequest) -> Iterator[ReferenceServer]:
+    """A right server on a free port of this machine, without anything created.
+
+    `@pytest.mark.conformance_faults("echo.*")` makes it wrong in the ways that are named, as `conformance mock
+    --list-faults` lists them.
+    """
+    from conformance.integrations.servers import serving  # noqa: PLC0415 (heavy)
+    from conformance.integrations.settings import session_contract  # noqa: PLC0415 (heavy)
+
+    faults = [name for marker in request.node.iter_markers("conformance_faults") for name in marker.args]
+    with serving(session_contract(request.config), faults) as server:
+        yield server
+
+
+@pytest.fixture
+def conformance_run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., RunResult]:
+    """`conformance.run` with this session's settings: keywords come first; the target is `conformance_target`.
+
+    Journal and reports go into the test's temporary folder.
+    """
+    from conformance.integrations.servers import runner_of_session  # noqa: PLC0415 (heavy)
+
+    return runner_of_session(request, tmp_path / "conformance-report")
+
+
+@pytest.fixture(scope="session")
+def conformance_outcomes(request: pytest.FixtureRequest, conformance_target: str) -> Iterator[Outcomes]:
+    """What became of the tests of `conformance.suite`: the run behind them starts with the first that asks."""
+    from conformance.integrations.sessions import outcomes_of_session  # noqa: PLC0415 (heavy)
+
+    with outcomes_of_session(request.session, conformance_target) as outcomes:
+        yield outcomes

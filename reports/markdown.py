@@ -44,7 +44,7 @@ def render(run: Folded) -> bytes:
     """Return the bytes of `summary.md`."""
     results = run.results
     lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_coverage(results.coverage)]
-    lines += [*_undecided(results), *_waivers(results)]
+    lines += [*_undecided(results), *_unexercised(results), *_waivers(results)]
     return within(("\n".join(lines) + "\n").encode(errors="backslashreplace"), LIMIT)
 
 
@@ -189,6 +189,19 @@ def _undecided(results: Results) -> list[str]:
             lines += [f"- {code(row.id)}: {prose(row.reason)}" for row in rows]
             lines.append("")
     return lines
+
+
+def _unexercised(results: Results) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for row in results.requirements:
+        if row.outcome is Outcome.NOT_EXERCISED:
+            reasons.setdefault(row.reason, []).append(row.id)
+    if not reasons:
+        return []
+    total = count(sum(map(len, reasons.values())), "requirement")
+    lines = [f"<details><summary>{total} not exercised</summary>", ""]
+    lines += [f"- {prose(reason)}: {', '.join(map(code, ids))}" for reason, ids in reasons.items()]
+    return [*lines, "", "</details>", ""]
 
 
 def _waivers(results: Results) -> list[str]:

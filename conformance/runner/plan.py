@@ -19,6 +19,8 @@ REASONS = {
     Need.LOOPBACK: "it is sent only to a server on this machine",
 }
 
+LARGER = "this profile is too small for it; --profile standard has cases of it"
+
 
 class Plan(msgspec.Struct, frozen=True):
     """What is sent, in order.
@@ -58,7 +60,8 @@ def make_plan(
 ) -> Plan:
     """Return the plan for a target that offers what `offered` says.
 
-    `only` and `skip` are globs over ids of cases, relations and requirements.
+    `only` and `skip` are globs over ids of cases, relations and requirements. `known` are the items of the profile, or
+    of a larger one: what only those exercise is told as left to it.
     """
     kept: list[Item] = []
     lost: dict[str, str] = {}
@@ -69,6 +72,10 @@ def make_plan(
         else:
             for requirement in requirements_of(item):
                 lost.setdefault(requirement, reason)
+    known = tuple(known)
+    for item in known:
+        if _reason(item, offered, only, skip) is None:
+            lost |= dict.fromkeys(requirements_of(item), LARGER)
     exercised = {requirement for item in kept for requirement in requirements_of(item)}
     skipped = {each: reason for each, reason in lost.items() if each not in exercised and each in contract.by_id}
     singles = {item.request: item for item in known if isinstance(item, Case)}

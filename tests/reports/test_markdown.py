@@ -9,6 +9,7 @@ from conformance.reports.folding import fold_run
 from conformance.reports.markdown import code, prose, render, text
 
 from . import journals
+from .journals import MUST, SHOULD, Journal
 
 
 def test_says_what_matters() -> None:
@@ -74,3 +75,16 @@ def test_notes_stand_apart() -> None:
     """Advisory causes are folded away below what counts."""
     page = render(fold_run(journals.failing())).decode()
     assert page.index("refuses 1.0") < page.index("<summary>1 note: advisory") < page.index("takes a value beyond")
+
+
+def test_what_was_not_exercised_is_listed_by_reason() -> None:
+    """Requirements that nothing exercised stand together by the reason; without any there is no such part."""
+    journal = Journal(skipped={MUST.id: "a reason|"})
+    journal.send(journals.case(requirements=(SHOULD.id,)), passed=[SHOULD.id])
+    page = render(fold_run(journal.end())).decode()
+    assert "<summary>3 requirements not exercised</summary>" in page
+    (told,) = [line for line in page.splitlines() if line.startswith("- a reason")]
+    assert "reject.Settings" in told
+    assert "response.Environment" not in told
+    (rest,) = [line for line in page.splitlines() if line.startswith("- no case of this run exercised it")]
+    assert "response.Environment" in rest

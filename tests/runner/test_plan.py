@@ -5,8 +5,8 @@ import pytest
 from conformance.contract.contract import load_contract
 from conformance.model.case import Need
 from conformance.model.vocabulary import Profile
-from conformance.runner.plan import make_plan, requirements_of
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.runner.plan import LARGER, make_plan, requirements_of
+from conformance.strategies.catalogue import Knowledge, catalogue, smoke
 
 EVERYTHING = frozenset(Need)
 
@@ -50,3 +50,15 @@ def test_what_a_target_does_not_offer_is_not_asked_of_it(contract, items, need):
     """Cases that need what a target has not are left out."""
     plan = make_plan(contract, items, EVERYTHING - {need})
     assert len(plan.items) < len(items)
+
+
+def test_what_a_small_profile_leaves_out_is_told(contract, items):
+    """A requirement that only a larger profile has cases of is told as left to it, unless the target lacks its need."""
+    small = make_plan(contract, smoke(items), EVERYTHING, known=items)
+    left = {name for item in items for name in requirements_of(item)} - {
+        name for item in small.items for name in requirements_of(item)
+    }
+    assert {name: LARGER for name in left if name in contract.by_id} == small.skipped
+    assert "semantics.same-name" in left
+    stateless = make_plan(contract, smoke(items), EVERYTHING - {Need.STATE}, known=items)
+    assert LARGER != stateless.skipped.get("semantics.same-name")

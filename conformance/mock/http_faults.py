@@ -20,7 +20,7 @@ ERROR = b'{"code": "INTERNAL", "message": "something went wrong"}'
 
 def http_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults of how a successful answer is dressed and sent."""
-    yield from _statuses()
+    yield from _statuses(contract)
     if contract.response is None:
         return
     yield from _media_types()
@@ -29,8 +29,9 @@ def http_faults(contract: Contract) -> Iterator[Fault]:
     yield from _pace()
 
 
-def _statuses() -> Iterator[Fault]:
-    for status in (201, 202, 203, 206, 226):
+def _statuses(contract: Contract) -> Iterator[Fault]:
+    # A status that the document declares is no fault.
+    for status in (each for each in (201, 202, 203, 206, 226) if each not in contract.operation.successes):
         yield _fault(
             f"status-{status}",
             f"A creation is answered with {status}.",

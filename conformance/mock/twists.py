@@ -41,7 +41,8 @@ def twists(sent: Node, answered: Node, default: Json) -> Iterator[Twist]:
         yield Twist("null", "comes back as null", lambda _: None, typical)
     yield from _falsy(sent, answered, default)
     if sent.types & {"integer", "number"} and _free(answered):
-        yield from _numeric(sent)
+        # A twist that no right request can show is none.
+        yield from (twist for twist in _numeric(sent) if _allows(sent, twist.example))
     if sent.shape("string") is not None and _free(sent) and _free(answered):
         yield from _textual()
 
@@ -73,6 +74,8 @@ def _falsy(sent: Node, answered: Node, default: Json) -> Iterator[Twist]:
         ({"string"}, "lost-when-empty", ""),
     ):
         if not types & sent.types or any(shape.value("enum") is not None for shape in sent.shapes):
+            continue
+        if falsy is not False and isinstance(falsy, int) and not _allows(sent, falsy):
             continue
         instead = default or other_value(answered, falsy)
         says = f"is lost when it is {slug.rpartition('-')[2]}: another value comes back"
@@ -164,6 +167,23 @@ def _mojibake(text: str) -> str:
 
 def _without_astral(text: str) -> str:
     return "".join("?" if letter > "\uffff" else letter for letter in text)
+
+
+def _allows(node: Node, number: Json) -> bool:
+    """Tell whether the bounds of a node let a number pass."""
+    if not isinstance(number, int | Decimal):
+        return False
+    for shape in node.shapes:
+        low, high = shape.value("minimum"), shape.value("maximum")
+        above, below = shape.value("exclusiveMinimum"), shape.value("exclusiveMaximum")
+        if (
+            (isinstance(low, int | float) and number < low)
+            or (isinstance(high, int | float) and number > high)
+            or (isinstance(above, int | float) and number <= above)
+            or (isinstance(below, int | float) and number >= below)
+        ):
+            return False
+    return True
 
 
 def _free(node: Node) -> bool:

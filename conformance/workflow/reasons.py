@@ -25,12 +25,12 @@ def reason(contract: Contract, plan: Plan, requirement: str, shown: int, events:
     held = _held(contract, requirement, events)
     wrong = _wrong(contract, names, events)
     if held:
-        return f"it held on the {len(held)} answers that it could be judged on; the fault shows on {shown}"
+        return f"it held on {_counted(len(held), 'answer')} that it could be judged on; the fault shows on {shown}"
     if not asked:
-        return "no request of the profile exercises it, so that what else goes wrong speaks"
+        return "no request of the profile exercises it" + (", so that what else goes wrong speaks" if wrong else "")
     others = Counter(name for each in asked for name in wrong.get(each, ()))
-    before = f": {len(asked & wrong.keys())} were found wrong before, by {_named(others)}" if others else ""
-    return f"none of the {len(asked)} cases that exercise it got an answer that decides it{before}"
+    before = f": {_named(others)} spoke before it on {len(asked & wrong.keys())} of them" if others else ""
+    return f"{_counted(len(asked), 'case')} about it, and no answer that decides it{before}"
 
 
 def _wrong(contract: Contract, names: Mapping[int, str], events: Sequence[AnyEvent]) -> dict[str, set[str]]:
@@ -52,3 +52,7 @@ def _held(contract: Contract, requirement: str, events: Sequence[AnyEvent]) -> l
 
 def _named(names: Counter[str]) -> str:
     return " and ".join(name for name, _ in names.most_common(2))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -12,6 +12,8 @@ from conformance.contract.document import Document, parse_document
 from conformance.contract.operation import pick_operation
 from conformance.mock.app import Mock
 from conformance.mock.catalogue import faults
+from conformance.mock.echo_faults import echo_faults
+from conformance.mock.http_faults import http_faults
 from conformance.mock.overlay import plain_json
 from conformance.model.jsontext import read
 from conformance.strategies import bodies
@@ -226,3 +228,15 @@ def test_a_document_in_yaml_is_served(tmp_path: Path) -> None:
     document = parse_document(json.dumps(content).encode(), str(tmp_path / "a.yaml"))
     app = Mock(build_contract(document, pick_operation(document, None), NAME_OF_NOTHING))
     assert [201, 404] == [send(app, {}, "/a/b.json").status, send(app, {}, "/a/b").status]
+
+
+def test_what_no_right_request_can_show_is_no_fault():
+    """A success that is declared, and what happens to numbers beyond the bounds of a member, are left out."""
+    schema = {"type": "object", "properties": {"a": {"type": "integer", "minimum": 1, "maximum": 70_000}}}
+    answer = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    contract = contract_of(operation(schema, answer))
+    statuses = {fault.id for fault in http_faults(contract)} & {"http.status-201", "http.status-202"}
+    assert {"http.status-202"} == statuses
+    twisted = {fault.id.rpartition(".")[2] for fault in echo_faults(contract)}
+    assert "through-int16" in twisted
+    assert set() == twisted & {"through-int32", "through-float", "sign-lost", "lost-when-zero", "negative-to-zero"}

@@ -28,10 +28,15 @@ def server_error(subject: Subject) -> Judged:
     unknown_method = subject.status == 501 and story is not None and story.keyword == "method"
     if 200 <= subject.status < 500 or unknown_method:
         yield Pass("error.server-error")
-        return
-    word = status_word(subject.status)
-    yield finding(
-        "error.server-error",
+    else:
+        yield failed("error.server-error", subject)
+
+
+def failed(requirement: str, subject: Subject) -> Finding:
+    """Return the finding of an answer that is an error of the server; one cause, whichever requirement speaks."""
+    word, story = status_word(subject.status), subject.case.story
+    return finding(
+        requirement,
         rule="server error",
         kind=subject.kind,
         observed=word,
@@ -91,8 +96,9 @@ def unknown_resource(subject: Subject) -> Judged:
 
 def large(subject: Subject) -> Judged:
     """A very large or deep body is accepted or refused with 4xx."""
-    if subject.focus == "error.large" and 200 <= subject.status < 500:
-        yield Pass("error.large")
+    if subject.focus != "error.large" or subject.exchange.response is None:
+        return
+    yield Pass("error.large") if 200 <= subject.status < 500 else failed("error.large", subject)
 
 
 def rate_limit(subject: Subject) -> Judged:

@@ -1,5 +1,6 @@
 """Transport: whether an answer comes, whole and in time, its status, and fields that HTTP asks for."""
 
+from conformance.checks.errors import failed
 from conformance.checks.findings import finding, status_word
 from conformance.checks.subject import Judged, Subject
 from conformance.model.exchange import Failure
@@ -186,8 +187,10 @@ def response_time(subject: Subject) -> Judged:
 
 def variants(subject: Subject) -> Judged:
     """What nothing documents is recorded: any answer that is no server error will do."""
-    if subject.focus == "transport.variants" and 200 <= subject.status < 500:
-        yield Pass("transport.variants")
+    requirement = "transport.variants"
+    if subject.focus != requirement or subject.exchange.response is None:
+        return
+    yield Pass(requirement) if 200 <= subject.status < 500 else failed(requirement, subject)
 
 
 CHECKS = (dropped, framing, status, date, method, response_time, variants)

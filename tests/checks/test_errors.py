@@ -155,12 +155,15 @@ def test_unknown_resource() -> None:
 
 
 def test_large() -> None:
-    """A heavy body may be taken or refused; an error of the server passes nothing."""
+    """A heavy body may be taken or refused; an error of the server is noted, as the cause that it is anyway."""
     for code in (200, 413, 499):
         assert ["error.large"] == passed(large(subject(observed("error.large"), status=code)))
+    broken = subject(observed("error.large", story=a_story("", "JSON text", "a text of 1 MB")), status=500)
+    found = only(large(broken))
+    assert ("error.large", "server error | a text of 1 MB | 500", "") == summary(found)
+    assert only(server_error(broken)).pattern == found.pattern
     assert silent(
         large,
-        subject(observed("error.large"), status=500),
         subject(observed("error.large"), failure=Failure.CLOSED, response=False),
         subject(),
     )

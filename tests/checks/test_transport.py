@@ -230,12 +230,13 @@ def test_response_time() -> None:
 
 
 def test_variants() -> None:
-    """What nothing documents is passed by any answer that is no server error."""
+    """What nothing documents is passed by any answer that is no server error, which is noted."""
     for code in (200, 307, 404, 499):
         assert ["transport.variants"] == passed(variants(subject(observed("transport.variants"), status=code)))
+    found = only(variants(subject(observed("transport.variants"), status=501)))
+    assert ("transport.variants", "server error | a right request | 501", "") == summary(found)
     assert silent(
         variants,
-        subject(observed("transport.variants"), status=500),
         subject(observed("transport.variants"), response=False, failure=Failure.CLOSED),
         subject(case(Expectation.OBSERVED, "error.large", "transport.variants")),
         subject(),

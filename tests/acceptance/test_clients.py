@@ -1,0 +1,131 @@
+"""Real client libraries, each in an environment of its own: what the run must find about them, each as one cause."""
+
+import json
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conformance.model.vocabulary import Outcome
+from conformance.workflow.client import ClientOptions, run_client
+
+HERE = Path(__file__).parent
+CLIENTS = HERE / "clients"
+ENVIRONMENTS = CLIENTS / "environments"
+DOCUMENT = HERE.parent.parent / "spec" / "openapi.yaml"
+
+OTHER_STATUS = "a status that is not the documented one"
+
+
+def python(name, *packages):
+    """Return the interpreter of an environment that holds packages; it is made where there is none."""
+    folder = ENVIRONMENTS / name
+    interpreter = folder / "bin" / "python"
+    mark = folder / "installed.txt"
+    wanted = "\n".join(packages)
+    if not mark.exists() or mark.read_text() != wanted:
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([str(interpreter), "-m", "pip", "install", "--quiet", *packages], check=True, timeout=600)  # noqa: S603
+        mark.write_text(wanted)
+    return str(interpreter)
+
+
+def node(script, *arguments):
+    """Return the command that runs a harness in TypeScript."""
+    tsx = HERE / "node_modules" / ".bin" / "tsx"
+    if shutil.which("node") is None or not tsx.exists():
+        pytest.fail(f"tsx is not installed: run `npm install` in {HERE.name}/")
+    return (str(tsx), str(CLIENTS / script), *map(str, arguments))
+
+
+def play(tmp_path, *command):
+    """Play all scenarios against the client behind a harness; returns the results, and the causes by sentence."""
+    told = []
+    results = run_client(ClientOptions(command=command, out=tmp_path / "report"), tell=told.append).results
+    assert [] == told
+    assert "" == results.reason
+    return results, {cause.sentence.partition(", at ")[0]: cause for cause in results.causes}
+
+
+def test_the_sample_of_the_document_does_not_encode_and_knows_no_errors(tmp_path):
+    """The Python that the document shows: the model is put into the path as it is, and every answer is printed."""
+    interpreter = python("sample", "requests==2.34.2", "pyyaml>=6")
+    _, causes = play(tmp_path, interpreter, str(CLIENTS / "sample.py"), str(DOCUMENT))
+    unencoded = causes["does not percent-encode `model_id` in the path"]
+    assert ("must", ("client-request.path.model_id",)) == (unencoded.strength, unencoded.requirements)
+    errors = causes[f"returns its body for {OTHER_STATUS}, as if it had succeeded"]
+    statuses = {f"client-error.status-{status}" for status in (400, 401, 403, 404, 409, 422, 429, 500, 502, 503)}
+    assert ("must", True) == (errors.strength, statuses <= set(errors.requirements))
+
+
+def test_openapi_python_client_returns_none_for_errors_and_dicts_for_what_it_does_not_know(tmp_path):
+    """Every undocumented status is None, without a sign; a value outside a list makes a whole object a dict."""
+    interpreter = python("openapi-python-client", "openapi-python-client==0.29.1")
+    generated = tmp_path / "generated"
+    made = [interpreter, "-m", "openapi_python_client", "generate", "--meta", "none", "--path", str(DOCUMENT)]
+    package = generated / "baseten_management_api_client"
+    subprocess.run([*made, "--output-path", str(package)], check=False, timeout=120, capture_output=True)  # noqa: S603
+    _, causes = play(tmp_path, interpreter, str(CLIENTS / "generated_python.py"), str(generated))
+    errors = causes[f"returns null for {OTHER_STATUS}, as if it had succeeded"]
+    statuses = {f"client-error.{each}" for each in ("status-400", "status-401", "status-500", "created")}
+    assert ("must", True) == (errors.strength, statuses <= set(errors.requirements))
+    plain = causes["gives a plain dict in place of its own type for a value outside its list"]
+    assert ("/candidate_deployment", "/current_deployment") == plain.pointers[:2]
+
+
+@pytest.mark.parametrize("version", ["0.10.0", "0.13.1"])
+def test_the_official_sdk_sends_bearer(tmp_path, version):
+    """The SDK sends the key as a later document has it; made from that document, it reads no right answer any more."""
+    interpreter = python(f"baseten-{version}", f"baseten=={version}")
+    results, causes = play(tmp_path, interpreter, str(CLIENTS / "baseten_sdk.py"))
+    bearer = causes["sends the key with Bearer, not Api-Key"]
+    assert ("must", ("client-request.scheme",)) == (bearer.strength, bearer.requirements)
+    unread = causes.get("cannot read any right answer: raises ValidationError")
+    outcomes = {row.id: row.outcome for row in results.requirements}
+    if version == "0.13.1":
+        assert ("must", True) == (unread.strength, "client-response.read" in unread.requirements)
+        return
+    assert unread is None
+    assert Outcome.PASSED is outcomes["client-response.read"]
+    # The rows of members: `client-response.`, and the name of a component.
+    members = [row for row in results.requirements if row.group == "client-response" and row.id[16:17].isupper()]
+    assert set() == {row.id for row in members if row.outcome is Outcome.FAILED}
+
+
+def test_hey_api_damages_big_integers_and_returns_pages(tmp_path):
+    """The fetch client: a BigInt becomes a text, an integer beyond 53 bits another, a page in HTML data."""
+    generated = CLIENTS / "generated"
+    shutil.rmtree(generated, ignore_errors=True)
+    made = [str(HERE / "node_modules" / ".bin" / "openapi-ts"), "-i", str(DOCUMENT), "-o", str(generated)]
+    subprocess.run([*made, "--no-log-file"], check=True, timeout=120, capture_output=True, cwd=tmp_path)  # noqa: S603
+    (generated / "package.json").write_text('{"type": "module"}')
+    _, causes = play(tmp_path, *node("generated_typescript.mts"))
+    assert "must" == causes["does not send a number as it was asked to: a text in its place"].strength
+    assert "must" == causes["rounds integers that a 64-bit float cannot hold"].strength
+    page = causes["returns its body for a page in HTML, as if it had succeeded"]
+    assert ("must", ("client-error.html",)) == (page.strength, page.requirements)
+
+
+def test_right_clients_have_no_finding(tmp_path):
+    """Two clients of our own that are right, in two languages: not one finding, of whatever strength."""
+    document = tmp_path / "openapi.json"
+    document.write_text(json.dumps(yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))))
+    interpreter = python("right", "httpx>=0.28", "jsonschema>=4.23", "rfc3339-validator>=0.1.4", "pyyaml>=6")
+    commands = (
+        (interpreter, str(CLIENTS / "right_python.py"), str(DOCUMENT)),
+        node("right_typescript.mts", document),
+    )
+    for command in commands:
+        results, _ = play(tmp_path, *command)
+        assert () == results.findings
+        assert {Outcome.PASSED} == {row.outcome for row in results.requirements} - {Outcome.NOT_EXERCISED}
+
+
+def test_a_run_against_a_harness_in_python_takes_less_than_ten_seconds(tmp_path):
+    """A whole run, the delays that scenarios make on purpose included."""
+    results, _ = play(tmp_path, sys.executable, str(CLIENTS / "right_python.py"), str(DOCUMENT))
+    assert results.duration < 10

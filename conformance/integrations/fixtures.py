@@ -10,12 +10,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from conformance.clients.session import ClientScenario
     from conformance.integrations.checking import CheckedContract
     from conformance.integrations.outcomes import Outcomes
     from conformance.integrations.servers import ReferenceServer
     from conformance.workflow.reporting import RunResult
 
-__all__ = ["conformance_outcomes", "conformance_run", "conformance_target", "environment_contract", "reference_server"]
+__all__ = [
+    "client_scenario",
+    "conformance_outcomes",
+    "conformance_run",
+    "conformance_target",
+    "environment_contract",
+    "reference_server",
+]
+
+
+@pytest.fixture
+def client_scenario(request: pytest.FixtureRequest) -> Iterator[ClientScenario]:
+    """A scenario for a client of yours: a test that takes it runs once for each.
+
+    Have the client call `client_scenario.base_url` with `.api_key`, `.parameters` and `.body`, then say what came of
+    it: `client_scenario.judge(returned=...)` or `.judge(raised=...)`.
+    `@pytest.mark.client_scenarios(only="fail.*", respx=True)` chooses among them, and spares the socket.
+    """
+    from conformance.integrations.clients import scenario_of_test  # noqa: PLC0415 (heavy)
+
+    yield from scenario_of_test(request)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ MARKERS = (
     "should: a case that is about a requirement of strength should",
     "advisory: a case that is about an advisory requirement",
     "conformance_faults(*ids): faults of the `reference_server` of a test; globs are taken",
+    "client_scenarios(only=(), skip=(), profile='standard', respx=False): the scenarios of `client_scenario`",
     "conformance_cases(only=(), skip=(), profile='smoke'): run a test once for each case; see `conformance.cases`",
 )
 
@@ -60,6 +61,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         from conformance.integrations.collecting import items_of_suite  # noqa: PLC0415 (heavy)
 
         items_of_suite(metafunc)
+    if "client_scenario" in metafunc.fixturenames:
+        from conformance.integrations.clients import scenarios_of_test  # noqa: PLC0415 (heavy)
+
+        scenarios_of_test(metafunc, "client_scenario")
     marker = metafunc.definition.get_closest_marker("conformance_cases")
     if marker is not None:
         from conformance.integrations.collecting import cases_of_marker  # noqa: PLC0415 (heavy)

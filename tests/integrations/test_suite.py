@@ -90,7 +90,8 @@ def test_the_first_failure_ends_the_run(pytester, serve):
     server = serve(NAME_FAULT)
     done = pytester.runpytest_inprocess(*SUITE, "--conformance-target", server.url, "--conformance-repeats", "0", "-x")
     done.assert_outcomes(failed=1, passed=done.parseoutcomes().get("passed", 0))
-    done.stdout.fnmatch_lines(["the run is not whole: --max-failures 1 is reached"])
+    # Whether the run or pytest is the first to see that it is enough depends on the machine.
+    done.stdout.fnmatch_lines_random(["the run is not whole: *"])
     assert server.mock.requests < 30
 
 

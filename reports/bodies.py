@@ -7,6 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from conformance.model.pointer import escape
+from conformance.reports.locating import locate
 from conformance.reports.texts import count, size, visible
 
 SHOWN = 20_000
@@ -22,7 +23,7 @@ _TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)',
 _STEP = "  "
 
 
-class BodyView(msgspec.Struct, frozen=True):
+class BodyView(msgspec.Struct, frozen=True, omit_defaults=True):
     """A body in three pieces, the middle one to be marked, and what to say of it; all safe to show as text."""
 
     before: str
@@ -31,6 +32,8 @@ class BodyView(msgspec.Struct, frozen=True):
     note: str = ""
     found: bool = False
     """Whether the place that was asked for is in the body."""
+    lay: bool = False
+    """Whether it is JSON as it was sent, to be laid out by whoever shows it."""
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -41,35 +44,63 @@ class Layout(msgspec.Struct, frozen=True):
     end: int = -1
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def view(body: bytes | None, pointer: str | None = None) -> BodyView:
     """Return `body` as it is to be shown, with the value that `pointer` names marked."""
-    if body is None:
-        return BodyView("", note="no body")
+    text, notes = _text(body)
+    if body is None or text is None:
+        return _bare(body)
+    layout = lay_out(text, pointer) if len(body) <= LAID_OUT else Layout(text)
+    return _cut(layout, len(body), notes)
+
+
+@lru_cache(maxsize=512)
+def compact(body: bytes | None, pointer: str | None = None) -> BodyView:
+    """Return `body` as `view` does, but JSON as it was sent: a script lays it out, and a file takes half the room."""
+    text, notes = _text(body)
+    if body is None or text is None:
+        return _bare(body)
+    if len(text) > SHOWN or not _is_json(text):
+        return view(body, pointer)
+    start, end = locate(text, pointer) if pointer is not None else (-1, -1)
+    return msgspec.structs.replace(_cut(Layout(text, start, end), len(body), notes), lay=True)
+
+
+def _text(body: bytes | None) -> tuple[str | None, list[str]]:
+    """Return a body as text, and what to say of it; None where it is no text."""
     if not body:
-        return BodyView("", note="an empty body")
+        return None, []
     notes = []
     try:
         text = body.decode()
     except UnicodeDecodeError:
         readable = sum(0x20 <= octet < 0x7F or octet in b"\t\n\r" for octet in body[:DUMPED])  # noqa: PLR2004 - ASCII
         if readable * 4 < min(len(body), DUMPED) * 3:
-            return _dump(body)
+            return None, []
         text = body.decode(errors="backslashreplace")
         notes.append("not UTF-8: the bytes that are not are shown as \\x escapes")
-    layout = lay_out(text, pointer) if len(body) <= LAID_OUT else Layout(text)
     if text.startswith("\ufeff"):
         notes.append("begins with a byte order mark")
-    return _cut(layout, len(body), notes)
+    return text, notes
+
+
+def _bare(body: bytes | None) -> BodyView:
+    if body is None:
+        return BodyView("", note="no body")
+    return _dump(body) if body else BodyView("", note="an empty body")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def lay_out(text: str, pointer: str | None = None) -> Layout:
     """Return a JSON text with one member a line and every token as it was written; other texts stay as they are."""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return Layout(text)
-    return _Writer(pointer).write(text)
+    return _Writer(pointer).write(text) if _is_json(text) else Layout(text)
 
 
 class _Writer:

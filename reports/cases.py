@@ -3,6 +3,7 @@
 import msgspec
 
 from conformance.model.vocabulary import Expectation, Group, Outcome, Strength
+from conformance.reports.bodies import compact
 from conformance.reports.evidence import Evidence, Folded
 from conformance.reports.exchanges import ExchangeView, exchange_view, finding_shown
 from conformance.reports.outcomes import of_doubt, of_finding
@@ -159,13 +160,16 @@ def _details(run: Folded, each: Evidence, relations: dict[str, list[str]]) -> _D
         sends=len(each.sends),
         relation=each.relation,
         related=tuple(one_line(case) for case in relations.get(each.relation, ()) if case != each.case.id)[:RELATED],
-        exchange=exchange_view(run.results.target, each.shown(), each.case.story, finding, group),
+        exchange=exchange_view(run.results.target, each.shown(), each.case.story, finding, group, body=compact),
     )
 
 
 def _story(each: Evidence) -> dict[str, str]:
+    """Return what the list does not have of a story: what is short stands there."""
     story = each.case.story
     if story is None:
         return {}
-    told = {name: cut(one_line(getattr(story, name)), LONGEST) for name in ("says", "pointer", "keyword")}
-    return {**told, "was": cut(one_line(story.was), LONGEST), "became": cut(one_line(story.became), LONGEST)}
+    told = {name: one_line(getattr(story, name)) for name in ("says", "pointer")}
+    told = {name: cut(text, LONGEST) for name, text in told.items() if len(text) > LISTED}
+    told |= {name: cut(one_line(getattr(story, name)), LONGEST) for name in ("keyword", "was", "became")}
+    return {name: text for name, text in told.items() if text}

@@ -1,11 +1,13 @@
 """One exchange as a person reads it: both messages, the faulty place marked, and how to send it again."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from conformance.model.case import Story
 from conformance.model.vocabulary import Group
 from conformance.reports.bodies import BodyView, view
-from conformance.reports.curl import curl
+from conformance.reports.curl import curl, quote
 from conformance.reports.evidence import Evidence, Sent
 from conformance.reports.results import FindingResult
 from conformance.reports.texts import cut, duration, one_line, visible
@@ -30,7 +32,10 @@ class MessageView(msgspec.Struct, frozen=True):
 
 
 class ExchangeView(msgspec.Struct, frozen=True):
-    """An exchange; without an answer, `lack` says why there is none. `where` tells of a place that is not there."""
+    """An exchange; without an answer, `lack` says why there is none. `where` tells of a place that is not there.
+
+    The command is `curl`, or, where `rest` is not empty: `curl`, the body of the request in quotes, and `rest`.
+    """
 
     request: MessageView
     answer: MessageView | None
@@ -38,6 +43,10 @@ class ExchangeView(msgspec.Struct, frozen=True):
     took: str
     where: str
     curl: str
+    rest: str = ""
+
+
+Viewer = Callable[[bytes | None, str | None], BodyView]
 
 
 class _Marks(msgspec.Struct, frozen=True):
@@ -47,12 +56,24 @@ class _Marks(msgspec.Struct, frozen=True):
 
 
 def exchange_view(
-    base: str, sent: Sent, story: Story | None, finding: FindingResult | None, group: Group | None
+    base: str,
+    sent: Sent,
+    story: Story | None,
+    finding: FindingResult | None,
+    group: Group | None,
+    *,
+    body: Viewer = view,
 ) -> ExchangeView:
-    """Return `sent`, a send of a case with `story` to the server at `base`, with the place of `finding` marked."""
+    """Return `sent`, a send of a case with `story` to the server at `base`, with the place of `finding` marked.
+
+    With `body=compact` the bodies are as they were sent, for a script to lay out, and the command is in two parts.
+    """
     marks = _marks(story, finding, group)
-    request = _request(sent, marks)
-    answer = _answer(sent, marks)
+    request = _request(sent, marks, body)
+    answer = _answer(sent, marks, body)
+    command, rest = visible(curl(base, sent.request)), ""
+    if request.body.lay:
+        command, rest = _around(command, request.body)
     lack = ""
     if sent.failure is not None:
         lack = f"{sent.failure.value}{': ' + cut(one_line(sent.detail), LONGEST) if sent.detail else ''}"
@@ -64,13 +85,20 @@ def exchange_view(
         lack=lack,
         took=duration(sent.seconds) if sent.ended else "",
         where=_where(finding, request if group in ABOUT_REQUEST else answer),
-        curl=visible(curl(base, sent.request)),
+        curl=command,
+        rest=rest,
     )
 
 
 def finding_shown(each: Evidence) -> FindingResult | None:
     """Return the finding that the exchange of a case is shown for, if there is one."""
     return each.findings[0][1] if each.findings else None
+
+
+def _around(command: str, body: BodyView) -> tuple[str, str]:
+    """Return a command before and after the body in it, or all of it and nothing where it holds no such body."""
+    before, found, after = command.partition(quote(body.before + body.marked + body.after))
+    return (before, after) if found else (command, "")
 
 
 def _marks(story: Story | None, finding: FindingResult | None, group: Group | None) -> _Marks:
@@ -82,17 +110,17 @@ def _marks(story: Story | None, finding: FindingResult | None, group: Group | No
     return _Marks(request=told, answer=finding.pointer, status=finding.pointer == "status")
 
 
-def _request(sent: Sent, marks: _Marks) -> MessageView:
+def _request(sent: Sent, marks: _Marks, body: Viewer) -> MessageView:
     request = sent.request
     return MessageView(
         line=cut(one_line(f"{request.method} {request.target}"), LONGEST),
         marked=False,
         headers=_headers(request.headers, marks.request),
-        body=view(request.body, _pointer(marks.request)),
+        body=body(request.body, _pointer(marks.request)),
     )
 
 
-def _answer(sent: Sent, marks: _Marks) -> MessageView | None:
+def _answer(sent: Sent, marks: _Marks, body: Viewer) -> MessageView | None:
     response = sent.response
     if response is None:
         return None
@@ -100,7 +128,7 @@ def _answer(sent: Sent, marks: _Marks) -> MessageView | None:
         line=cut(one_line(f"{response.status} {response.reason}".rstrip()), LONGEST),
         marked=marks.status,
         headers=_headers(response.headers, marks.answer),
-        body=view(response.body, _pointer(marks.answer)),
+        body=body(response.body, _pointer(marks.answer)),
     )
 
 

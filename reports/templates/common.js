@@ -42,6 +42,8 @@ const isReady = () => {
 
 /* Packed data: base64 of deflated JSON in a script element. */
 const unpack = async (id) => {
+  /* What stands below the script may not be there yet. */
+  if (!$(id) && document.readyState === "loading") await new Promise((done) => { addEventListener("DOMContentLoaded", done, { once: true }); });
   const octets = Uint8Array.from(atob($(id).textContent), (character) => character.charCodeAt(0));
   const stream = new Blob([octets]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).json();

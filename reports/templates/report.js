@@ -4,10 +4,34 @@ const CASE = { id: 0, outcome: 1, expectation: 2, phase: 3, status: 4, pointer: 
 const ROW = { id: 0, outcome: 1, group: 2, strength: 3, title: 4, alias: 5, source: 6, reason: 7, exercised: 8, cases: 9, findings: 10 };
 const panel = $("panel"), details = $("details");
 
+/* JSON as it was sent, laid out with one member a line; every token stays as it is, and the mark around the same ones. */
+const layOut = ({ before, marked = "", after = "" }) => {
+  const begins = before.length, ends = begins + marked.length;
+  const parts = ["", "", ""];
+  let depth = 0, previous = "";
+  for (const { 0: token, index } of (before + marked + after).matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs)) {
+    const closes = token === "}" || token === "]";
+    if (closes) depth -= 1;
+    const opened = previous === "{" || previous === "[";
+    const space = (opened || previous === ",") && !closes || closes && !opened ? `\n${"  ".repeat(depth)}` : previous === ":" ? " " : "";
+    const part = index < begins ? 0 : index < ends ? 1 : 2;
+    parts[part === 1 && index === begins ? 0 : part] += space;
+    parts[part] += token;
+    if (token === "{" || token === "[") depth += 1;
+    previous = token;
+  }
+  return { before: parts[0], marked: parts[1], after: parts[2] };
+};
+const quoted = (text) => (/^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`);
+const commandOf = (exchange) => {
+  const { before, marked = "", after = "" } = exchange.request.body;
+  return exchange.rest ? exchange.curl + quoted(before + marked + after) + exchange.rest : exchange.curl;
+};
 const bodyOf = (view) => {
   const parts = [];
-  if (view.before || view.marked || view.after) {
-    parts.push(make("pre", { tabindex: "0" }, view.before, view.marked ? make("mark", {}, view.marked) : null, view.after));
+  const { before, marked = "", after = "" } = view.lay ? layOut(view) : view;
+  if (before || marked || after) {
+    parts.push(make("pre", { tabindex: "0" }, before, marked ? make("mark", {}, marked) : null, after));
   }
   if (view.note) parts.push(make("p", { class: "note" }, view.note));
   return parts;
@@ -35,8 +59,9 @@ const foundOf = (found) => make("section", { class: `found ${slug(found.outcome)
 
 const caseContent = (row, phases, view) => {
   const story = [];
-  if (view.story.says) story.push(term("Story", ...ticks(view.story.says)));
-  if (view.story.pointer) story.push(term("Place", make("code", {}, view.story.pointer), view.story.keyword ? ` · ${view.story.keyword}` : ""));
+  const says = view.story.says || row[CASE.says], pointer = view.story.pointer || row[CASE.pointer];
+  if (says) story.push(term("Story", ...ticks(says)));
+  if (pointer) story.push(term("Place", make("code", {}, pointer), view.story.keyword ? ` · ${view.story.keyword}` : ""));
   if (view.story.was || view.story.became) story.push(term("Change", "from ", view.story.was ? make("code", {}, view.story.was) : "absent", " to ", view.story.became ? make("code", {}, view.story.became) : "absent"));
   if (view.requirements.length) story.push(term("Made for", ...listed("requirements", view.requirements)));
   if (view.related.length) story.push(term("Judged with", ...listed("cases", view.related)));
@@ -53,7 +78,7 @@ const caseContent = (row, phases, view) => {
       make("div", {}, make("h3", { class: "small" }, "Answer", exchange.took ? make("span", { class: "took" }, exchange.took) : null), exchange.lack ? make("p", { class: "lack" }, exchange.lack) : null, ...(exchange.answer ? messageOf(exchange.answer) : []))),
     exchange.where ? make("p", { class: "note" }, exchange.where) : null,
     make("h3", { class: "small" }, "Send it again"),
-    command(exchange.curl),
+    command(commandOf(exchange)),
     command(`conformance replay . ${row[CASE.id]}`),
   ].filter(Boolean);
 };

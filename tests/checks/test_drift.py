@@ -68,6 +68,8 @@ def test_items_of_arrays() -> None:
     found = only(members(subject(case(target="/things", sent={}), answer=held, of=other(schema))))
     assert ("/items/1/b", True) == (found.pointer, " | /items/* | " in found.cause)
     assert "/items/1/b, /items/2/c" == found.actual
+    # What is no array where one is due has no items; that it is none is found elsewhere.
+    assert passed(members(subject(case(target="/things", sent={}), answer={"items": 1}, of=other(schema))))
 
 
 @pytest.mark.parametrize("further", [False, {"type": "integer"}])

@@ -128,6 +128,7 @@ def test_status_does_not_apply() -> None:
         status,
         subject(refused()),
         subject(refused(), status=302),
+        subject(refused(), status=399),
         subject(refused(), status=500),
         subject(refused(), status=429, settings=PROVEN),
         subject(status=418),

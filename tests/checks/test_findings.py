@@ -24,7 +24,7 @@ def test_cause_and_pattern() -> None:
     assert "a.b | /a/*/b | rule | kind | seen" == found.cause
     assert "rule | kind | seen" == found.pattern
     assert ("says it", "says it", "/a/0/b") == (found.sentence, found.message, found.pointer)
-    assert ("", "", "") == (found.expected, found.actual, found.note)
+    assert ("", "", "", "") == (found.expected, found.actual, found.note, found.within)
     bare = finding("a", rule="r", kind="k", observed="o", sentence="s")
     assert ("a |  | r | k | o", "") == (bare.cause, bare.pointer)
 

@@ -64,6 +64,9 @@ def test_members_that_were_not_sent() -> None:
     assert [ISOLATION] == passed(
         in_turn(turns({"target_in_flight_tokens": 8}, {}, second=null, first={"target_in_flight_tokens": 8}))
     )
+    one, _, other, after_other = turns({}, {"target_in_flight_tokens": 8}, second={"target_in_flight_tokens": 8})
+    without = subject(answer=changed(ANSWER, "autoscaling_settings/target_in_flight_tokens"))
+    assert [ISOLATION] == passed(in_turn([one, without, other, after_other]))
     assert [ISOLATION] == passed(in_turn(turns(FIRST, {}, second={})))
     assert [ISOLATION] == passed(in_turn(turns({}, SECOND, first={})))
 

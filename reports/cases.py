@@ -5,7 +5,7 @@ import msgspec
 from conformance.model.vocabulary import Expectation, Group, Outcome, Strength
 from conformance.reports.bodies import compact
 from conformance.reports.evidence import Evidence, Folded
-from conformance.reports.exchanges import ExchangeView, exchange_view, finding_shown
+from conformance.reports.exchanges import ExchangeView, exchange_view, finding_shown, played_by
 from conformance.reports.outcomes import of_doubt, of_finding
 from conformance.reports.page import packed
 from conformance.reports.results import RequirementResult
@@ -160,7 +160,15 @@ def _details(run: Folded, each: Evidence, relations: dict[str, list[str]]) -> _D
         sends=len(each.sends),
         relation=each.relation,
         related=tuple(one_line(case) for case in relations.get(each.relation, ()) if case != each.case.id)[:RELATED],
-        exchange=exchange_view(run.results.target, each.shown(), each.case.story, finding, group, body=compact),
+        exchange=exchange_view(
+            run.results.target,
+            each.shown(),
+            each.case.story,
+            finding,
+            group,
+            body=compact,
+            play=played_by(run.started.options, each.case.id),
+        ),
     )
 
 

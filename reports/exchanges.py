@@ -1,10 +1,11 @@
 """One exchange as a person reads it: both messages, the faulty place marked, and how to send it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from conformance.model.case import Story
+from conformance.model.events import ClientEnded
 from conformance.model.vocabulary import Group
 from conformance.reports.bodies import BodyView, view
 from conformance.reports.curl import curl, quote
@@ -15,7 +16,7 @@ from conformance.reports.texts import cut, duration, one_line, visible
 LONGEST = 2_000
 """The longest header, target or reason that is shown, in characters."""
 
-ABOUT_REQUEST = frozenset({Group.ACCEPTANCE, Group.REJECTION})
+ABOUT_REQUEST = frozenset({Group.ACCEPTANCE, Group.REJECTION, Group.CLIENT_REQUEST})
 """Groups whose findings point into the request, and blame the status of the answer."""
 
 HEADERS = 100
@@ -31,10 +32,20 @@ class MessageView(msgspec.Struct, frozen=True):
     body: BodyView
 
 
+class ClientView(msgspec.Struct, frozen=True):
+    """What a client made of an answer: a line that says so, and what it returned."""
+
+    line: str
+    body: BodyView
+
+
 class ExchangeView(msgspec.Struct, frozen=True):
     """An exchange; without an answer, `lack` says why there is none. `where` tells of a place that is not there.
 
     The command is `curl`, or, where `rest` is not empty: `curl`, the body of the request in quotes, and `rest`.
+
+    Where a client is what is tested, `client` is what it made of the answer, and `play` the command that plays the
+    case again; else `play` is empty.
     """
 
     request: MessageView
@@ -44,6 +55,8 @@ class ExchangeView(msgspec.Struct, frozen=True):
     where: str
     curl: str
     rest: str = ""
+    client: ClientView | None = None
+    play: str = ""
 
 
 Viewer = Callable[[bytes | None, str | None], BodyView]
@@ -63,12 +76,14 @@ def exchange_view(
     group: Group | None,
     *,
     body: Viewer = view,
+    play: str = "",
 ) -> ExchangeView:
     """Return `sent`, a send of a case with `story` to the server at `base`, with the place of `finding` marked.
 
     With `body=compact` the bodies are as they were sent, for a script to lay out, and the command is in two parts.
+    `play` is the command that plays the case again, where a client is what is tested.
     """
-    marks = _marks(story, finding, group)
+    marks = _marks(None if sent.client else story, finding, group)
     request = _request(sent, marks, body)
     answer = _answer(sent, marks, body)
     command, rest = visible(curl(base, sent.request)), ""
@@ -87,7 +102,26 @@ def exchange_view(
         where=_where(finding, request if group in ABOUT_REQUEST else answer),
         curl=command,
         rest=rest,
+        client=_client(sent.client, finding, body) if sent.client else None,
+        play=visible(play) if sent.client else "",
     )
+
+
+def played_by(options: Mapping[str, str], case: str) -> str:
+    """Return the command that plays a case of a client again, empty where no client was tested."""
+    harness = options.get("client", "")
+    return f"conformance client --only {quote(case)} -- {harness}" if harness else ""
+
+
+def _client(made: ClientEnded, finding: FindingResult | None, show: Viewer) -> ClientView:
+    if made.trouble:
+        line = made.trouble
+    elif made.raised:
+        line = f"raised {made.raised}: {made.message}"
+    else:
+        line = "returned"
+    body = made.returned.encode("utf-8", "backslashreplace") if made.returned else None
+    return ClientView(cut(one_line(line), LONGEST), show(body, _pointer(finding.pointer if finding else "")))
 
 
 def finding_shown(each: Evidence) -> FindingResult | None:
@@ -106,7 +140,7 @@ def _marks(story: Story | None, finding: FindingResult | None, group: Group | No
     if finding is None:
         return _Marks(request=told)
     if group in ABOUT_REQUEST:
-        return _Marks(request=finding.pointer or told, status=True)
+        return _Marks(request=finding.pointer or told, status=group is not Group.CLIENT_REQUEST)
     return _Marks(request=told, answer=finding.pointer, status=finding.pointer == "status")
 
 

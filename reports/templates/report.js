@@ -75,11 +75,12 @@ const caseContent = (row, phases, view) => {
     make("dl", { class: "about" }, ...story),
     make("div", { class: "exchange" },
       make("div", {}, make("h3", { class: "small" }, "Request"), ...messageOf(exchange.request)),
-      make("div", {}, make("h3", { class: "small" }, "Answer", exchange.took ? make("span", { class: "took" }, exchange.took) : null), exchange.lack ? make("p", { class: "lack" }, exchange.lack) : null, ...(exchange.answer ? messageOf(exchange.answer) : []))),
+      make("div", {}, make("h3", { class: "small" }, "Answer", exchange.took ? make("span", { class: "took" }, exchange.took) : null), exchange.lack ? make("p", { class: "lack" }, exchange.lack) : null, ...(exchange.answer ? messageOf(exchange.answer) : [])),
+      exchange.client ? make("div", { class: "client" }, make("h3", { class: "small" }, "Client"), make("p", { class: "first-line" }, exchange.client.line), ...bodyOf(exchange.client.body)) : null),
     exchange.where ? make("p", { class: "note" }, exchange.where) : null,
-    make("h3", { class: "small" }, "Send it again"),
-    command(commandOf(exchange)),
-    command(`conformance replay . ${row[CASE.id]}`),
+    make("h3", { class: "small" }, exchange.play ? "Play it again" : "Send it again"),
+    command(exchange.play || commandOf(exchange)),
+    exchange.play ? null : command(`conformance replay . ${row[CASE.id]}`),
   ].filter(Boolean);
 };
 const requirementContent = (row, cases) => {

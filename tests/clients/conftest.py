@@ -129,6 +129,7 @@ def run(contract, plan, held, server):
             target="a client",
             profile="standard",
             seed=0,
+            options={"client": "python harness.py"},
             requirements=held.requirements,
         )
         sink.append(header)

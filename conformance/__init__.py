@@ -1,6 +1,6 @@
 """Contract testing and conformance reports for one operation of an OpenAPI document.
 
-What is named here is stable; it is imported when it is first used.
+What is named here is stable; it is imported when it is first used. `docs/python.md` shows it at work.
 """
 
 from importlib import import_module

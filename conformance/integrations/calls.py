@@ -7,12 +7,13 @@ from conformance.model.jsontext import Json, JsonFault, read
 from conformance.model.vocabulary import Expectation
 
 
-class _Key(str):
+class Hidden(str):
     """A credential that is not shown by accident."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
+        """Return the placeholder."""
         return repr(KEY)
 
 
@@ -25,7 +26,7 @@ class CaseToSend:
 
     def __init__(self, case: Case, key: str = "") -> None:
         self.case = case
-        self.key = _Key(key)
+        self.key = Hidden(key)
 
     def __repr__(self) -> str:
         """Return the id of the case: the credential is never shown."""

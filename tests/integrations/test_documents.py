@@ -1,0 +1,60 @@
+"""Every example of the documentation runs: its files are written, and its commands called, section by section."""
+
+import itertools
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+DOCUMENT = Path(__file__).parents[2] / "spec" / "openapi.yaml"
+PAGE = Path(__file__).parents[2] / "docs" / "python.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def sections():
+    """Return the sections of the page that have a command, by their headings."""
+    parts = re.split(r"^## (.*)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    found = dict(zip(parts[::2], map(BLOCK.findall, parts[1::2]), strict=True))
+    return {heading: blocks for heading, blocks in found.items() if any(kind == "console" for kind, _ in blocks)}
+
+
+SECTIONS = sections()
+
+
+def test_there_are_examples():
+    """The page has examples, and every file of one has a name."""
+    assert 8 <= len(SECTIONS)
+    files = [text for blocks in SECTIONS.values() for kind, text in blocks if kind in {"python", "toml"}]
+    assert all(text.startswith("# ") for text in files)
+
+
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_the_examples_run(heading, pytester, serve):
+    """Each command of a section ends well, with the files that stand before it."""
+    for kind, text in SECTIONS[heading]:
+        if kind in {"python", "toml"}:
+            (pytester.path / text.splitlines()[0].removeprefix("# ")).write_text(text, encoding="utf-8")
+            continue
+        for line in text.splitlines():
+            done = call(pytester, line.removeprefix("$ "), serve)
+            assert 0 == done.ret, done.stdout.str() + done.stderr.str()
+
+
+def call(pytester, line, serve):
+    """Call a command line of the page; a server that it names is the reference server."""
+    words = shlex.split(line)
+    if words[0] == "pytest":
+        return pytester.runpytest_inprocess(*words[1:])
+    variables = dict(word.split("=", 1) for word in itertools.takewhile(lambda word: "=" in word, words))
+    program, *arguments = words[len(variables) :]
+    named = {"http://127.0.0.1:4010": lambda: serve().url, "openapi.yaml": lambda: str(DOCUMENT)}
+    arguments = [named[each]() if each in named else each for each in arguments]
+    starts = {"python": (), "st": ("-c", "from schemathesis.cli import schemathesis; schemathesis()")}[program]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        return pytester.run(sys.executable, *starts, *arguments)

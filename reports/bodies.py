@@ -60,7 +60,8 @@ def compact(body: bytes | None, pointer: str | None = None) -> BodyView:
     text, notes = _text(body)
     if body is None or text is None:
         return _bare(body)
-    if len(text) > SHOWN or not _is_json(text):
+    # A carriage return is shown as an escape, which between two tokens is one more token to whoever lays it out.
+    if len(text) > SHOWN or "\r" in text or not _is_json(text):
         return view(body, pointer)
     start, end = locate(text, pointer) if pointer is not None else (-1, -1)
     return msgspec.structs.replace(_cut(Layout(text, start, end), len(body), notes), lay=True)

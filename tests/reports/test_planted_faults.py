@@ -1,0 +1,47 @@
+"""Eight faults planted at once in the reference server come out as eight causes: no more, no less, each its own."""
+
+from pathlib import Path
+
+import pytest
+
+from conformance.contract.contract import load_contract
+from conformance.mock.app import reference_app
+from conformance.mock.catalogue import pick
+from conformance.mock.server import BackgroundServer
+from conformance.model.vocabulary import Strength
+from conformance.workflow.api import run
+
+KEY = "a-key-for-tests"
+
+PLANTED = dict(
+    each.split()
+    for each in """
+    response.AutoscalingSettingsV1.min_replica.text  response.AutoscalingSettingsV1.min_replica.type
+    accepts.UpdateAutoscalingSettingsV1.scale_down_delay.fraction
+        reject.UpdateAutoscalingSettingsV1.scale_down_delay.type
+    refuses.UpdateAutoscalingSettingsV1.autoscaling_window.integral-float
+        accept.UpdateAutoscalingSettingsV1.autoscaling_window.type
+    auth.key-prefix  authentication.wrong
+    method.without-allow  transport.method-not-allowed
+    malformed.bare-point-taken  reject.json-text
+    http.media-type-missing  transport.media-type
+    created.epoch  semantics.created
+    """.replace("\n        ", " ")
+    .strip()
+    .splitlines()
+)
+"""Faults of eight families, by the requirement that each breaks."""
+
+
+@pytest.mark.slow
+def test_eight_faults_are_eight_causes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of findings of eight faults are eight causes, one for each requirement that is broken."""
+    monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
+    contract = load_contract()
+    app = reference_app(contract, faults=pick(contract, PLANTED), key=KEY)
+    with BackgroundServer(app) as server:
+        results = run(target=server.url, out=tmp_path, reports=("results",)).results
+    causes = [each for each in results.causes if each.strength is not Strength.ADVISORY]
+    assert sorted((each,) for each in PLANTED.values()) == sorted(each.requirements for each in causes)
+    assert len(PLANTED) == len(causes)
+    assert sum(each.count for each in causes) > 1_000

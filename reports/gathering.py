@@ -5,7 +5,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from conformance.model.case import Case
+from conformance.model.case import CLEAN_UP, Case
 from conformance.model.errors import JournalError
 from conformance.model.events import (
     AnyEvent,
@@ -16,6 +16,7 @@ from conformance.model.events import (
     FindingMade,
     Judged,
     Paced,
+    Removal,
     RequestSent,
     RunEnded,
     RunResumed,
@@ -86,8 +87,8 @@ class Gathered:
                 self._against(event)
             case Creation():
                 self.creations += 1
-            case Paced():
-                self.waited += event.wait_seconds
+            case Paced() | Removal():
+                self.waited += event.wait_seconds if isinstance(event, Paced) else 0.0
             case RunResumed():
                 self._resumed(event)
             case RunEnded():
@@ -102,12 +103,18 @@ class Gathered:
     def _resumed(self, event: RunResumed) -> None:
         """Forget what was judged: it is judged anew below, from the same answers."""
         self.ended = None
-        self.passed, self.findings, self.doubts = {}, [], []
+        self.passed = {case: bits for case, bits in self.passed.items() if self._is_clean_up(case)}
+        self.findings = [each for each in self.findings if self._is_clean_up(each.case)]
+        self.doubts = [each for each in self.doubts if self._is_clean_up(each[0])]
         self.interrupted.extend(event.interrupted)
 
+    def _is_clean_up(self, case: str) -> bool:
+        return case in self.cases and self.cases[case].phase == CLEAN_UP
+
     def _sent(self, event: RequestSent) -> None:
-        # A footer that is followed by more was the footer of an earlier part of a resumed run.
-        self.ended = None
+        if event.case.phase != CLEAN_UP:
+            # A footer that is followed by more was the footer of an earlier part of a resumed run.
+            self.ended = None
         self.cases.setdefault(event.case.id, event.case)
         if event.relation:
             self.relations[event.case.id] = event.relation

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from conformance.checks.findings import below, finding
+from conformance.checks.findings import below, finding, status_word
 from conformance.checks.subject import Judged, Subject
 from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.model.finding import Pass
@@ -56,6 +56,27 @@ def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, s
         child = node.child(ANY_ITEM)
         for index, item in enumerate(value if child else ()):
             yield from _undeclared(child, join(pointer, index), item)  # type: ignore[arg-type]
+
+
+def clean_up(subject: Subject) -> Judged:
+    """What was created is removed by the request that removes it, or that it is not is recorded."""
+    requirement = "drift.clean-up"
+    if requirement not in subject.contract.by_id or not subject.status:
+        return
+    if 200 <= subject.status < 300:
+        yield Pass(requirement)
+        return
+    yield finding(
+        requirement,
+        rule="clean-up",
+        kind="an object that was created",
+        observed=status_word(subject.status),
+        sentence="does not remove what was created",
+        message=f"{subject.case.request.method} of an object that was created is answered {subject.status}",
+        pointer="status",
+        expected="2xx",
+        actual=str(subject.status),
+    )
 
 
 CHECKS = (members,)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.cleanup import cleanup
 from conformance.cli.client import client
 from conformance.cli.mock import mock
 from conformance.cli.prove import prove
@@ -49,7 +50,7 @@ def cli() -> None:
     """
 
 
-for command in (run, client, report, spec, mock, prove):
+for command in (run, client, report, cleanup, spec, mock, prove):
     cli.add_command(command)
 
 

@@ -7,20 +7,17 @@ from pathlib import Path
 import click
 
 from conformance.cli.options import GroupedCommand, option
+from conformance.cli.reaching import SECONDS, pace, reaching, safety, target
 from conformance.cli.screen import Screen
 from conformance.model.vocabulary import JunitBy, Profile, Strength
-from conformance.workflow.options import DEFAULT_KEY_VARIABLE, DEFAULT_OUT, MOCK, RunOptions
+from conformance.workflow.options import DEFAULT_OUT, MOCK, RunOptions
 
 POSITIVE = click.IntRange(min=1)
-SECONDS = click.FloatRange(min=0, min_open=True)
 PROFILES = click.Choice([each.value for each in Profile if each is not Profile.FUZZ])
 UNITS = click.Choice([each.value for each in JunitBy])
 STRENGTHS = click.Choice([Strength.MUST.value, Strength.SHOULD.value])
 
-target = partial(option, "What is tested")
-safety = partial(option, "What it may do to the target")
 plan = partial(option, "What is sent")
-pace = partial(option, "How fast, and until when")
 judging = partial(option, "How it is judged and reported")
 screen = partial(option, "Screen")
 
@@ -65,12 +62,6 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
     help="Value of a path parameter, by name. Repeatable.",
 )
 @target("--unknown-model-id", metavar="ID", help="A value of the path parameter that names nothing there.")
-@target(
-    "--api-key-env",
-    metavar="NAME",
-    show_default=f"{DEFAULT_KEY_VARIABLE}; on this machine a made-up key",
-    help="Environment variable that holds the key.",
-)
 @target("--stateless", is_flag=True, help="The target neither remembers nor repeats what it is sent (a static mock).")
 @target("--probes", is_flag=True, help="Read what was created, by the operations beside this one.")
 @target(
@@ -80,15 +71,18 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
     help="Another OpenAPI 3.1 document than the one built in.",
 )
 @target("--operation", metavar="'METHOD /path'", help="The operation in it, where it has several.")
+@reaching
 @safety(
-    "--allow-host",
-    "allow_hosts",
-    multiple=True,
-    metavar="HOST",
-    help="A host that is not this machine and may be sent to. Repeatable.",
+    "--allow-name-edges", is_flag=True, help="Send odd names to such a host. They cannot be told from names of others."
 )
-@safety("--allow-plaintext", is_flag=True, help="Send the key to such a host over http.")
-@safety("--max-creations", type=POSITIVE, metavar="N", help="Objects created, at most.")
+@safety(
+    "--max-creations",
+    type=POSITIVE,
+    metavar="N",
+    show_default="15 for smoke elsewhere than on this machine",
+    help="Objects created, at most.",
+)
+@safety("--cleanup", is_flag=True, help="Remove what was created, at the end.")
 @safety("--max-requests", type=POSITIVE, metavar="N", help="Requests, at most.")
 @plan(
     "--profile",
@@ -107,9 +101,7 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
     help="How often a failure of a new kind is sent again.",
 )
 @plan("--plan", "show_plan", is_flag=True, help="Say what would be sent, and send nothing.")
-@pace("--rate", type=SECONDS, metavar="N", help="Requests a second, at most.")
 @pace("--concurrency", type=POSITIVE, default=4, metavar="N", help="Requests in flight, at most.")
-@pace("--timeout", type=SECONDS, default=10.0, metavar="S", help="Seconds for one exchange.")
 @pace("--time-budget", type=SECONDS, metavar="S", help="Seconds for the whole run.")
 @pace("--max-failures", type=POSITIVE, metavar="N", help="End the run after so many findings of strength must.")
 @judging(

@@ -105,6 +105,8 @@ class Screen:
         unknown = results.coverage.request.unknown if results.coverage is not None else ()
         if unknown and not self._quiet:
             self._say(f"no rule makes cases for {len(unknown)} keywords of the request: {', '.join(unknown)}")
+        if result.clean_up:
+            self._say(result.clean_up)
         if result.hint and not self._quiet:
             self._say(f"hint: {result.hint}")
         if not self._quiet:

@@ -16,8 +16,9 @@ from conformance.mock.app import Mock, reference_app
 from conformance.mock.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.workflow.api import read_options
+from conformance.workflow.credentials import LOCAL_KEY, find_key
 from conformance.workflow.options import MOCK
-from conformance.workflow.preparation import LOCAL_KEY, find_key, unknown_parameter
+from conformance.workflow.preparation import unknown_parameter
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.running import run
 

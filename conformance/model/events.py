@@ -127,6 +127,16 @@ class Creation(Event, frozen=True, tag="creation", kw_only=True):
     target: str
 
 
+class Removal(Event, frozen=True, tag="removal", kw_only=True):
+    """The request numbered `send` was to remove the object `name` at `target`; `reason` says why it has not."""
+
+    send: int
+    name: str
+    target: str
+    removed: bool
+    reason: str = ""
+
+
 class Paced(Event, frozen=True, tag="paced", kw_only=True):
     """The run waited, because the target asked for it (429) or a limit of the run did."""
 
@@ -154,6 +164,7 @@ AnyEvent: TypeAlias = (
     | FindingMade
     | DoubtRaised
     | Creation
+    | Removal
     | Paced
     | RunEnded
 )

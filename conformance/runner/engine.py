@@ -17,6 +17,7 @@ from conformance.model.events import RunEnded
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Judgement
 from conformance.model.vocabulary import Expectation, Strength
+from conformance.runner.access import Access
 from conformance.runner.budget import Budget, Limits, could_create
 from conformance.runner.confirming import Confirmer
 from conformance.runner.journal import Sink
@@ -83,6 +84,7 @@ class Engine:
         done: Done | None = None,
         past: Past | None = None,
         judge: Judge | None = None,
+        access: Access | None = None,
     ) -> None:
         self._done = done
         self._judges = judge or Judge()
@@ -94,7 +96,8 @@ class Engine:
         self._budget = Budget(options.limits)
         if past is not None:
             self._budget.spend(past.sent_in_vain, past.may_have_created())
-        self._sender = Sender(target, journal, self._budget, settings.key, run_id, past=past)
+        self._access = access or Access(settings.key)
+        self._sender = Sender(target, journal, self._budget, self._access, run_id, past=past)
         self._recorder = Recorder(contract, journal, stop)
         self._confirmer = Confirmer(contract, self._sender, self._budget, self._recorder, options.repeats, self._judges)
         self._confirmer.settings = settings
@@ -265,6 +268,8 @@ class Engine:
 
     def _subject(self, case: Case, sent: Sent) -> Subject:
         filled = replace(case, request=sent.exchange.request)
+        if self._settings.key != self._access.key:
+            self._settings = self._confirmer.settings = replace(self._settings, key=self._access.key)
         return Subject(self._contract, filled, sent.exchange, self._settings)
 
 

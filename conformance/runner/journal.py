@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol, Self, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from conformance.model.case import KEY
 from conformance.model.errors import JournalError, UsageError
 from conformance.model.events import (
     JOURNAL_VERSION,
@@ -22,12 +23,13 @@ from conformance.model.events import (
     ExchangeEnded,
     FindingMade,
     Paced,
+    Removal,
     RequestSent,
     RunEnded,
     RunResumed,
     RunStarted,
 )
-from conformance.runner.redaction import redactor
+from conformance.runner.redaction import Redaction
 
 FILE_NAME = "journal.ndjson"
 
@@ -41,7 +43,7 @@ DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 SYNC_SECONDS = 0.5
 """How often what was written is made to survive a failure of the machine as well."""
 
-URGENT = (RunStarted, RunResumed, RequestSent, Creation, ExchangeEnded, Paced, RunEnded)
+URGENT = (RunStarted, RunResumed, RequestSent, Creation, ExchangeEnded, Removal, Paced, RunEnded)
 """What must be in the file before the run goes on, so that whoever kills it finds there what it did."""
 
 
@@ -66,9 +68,9 @@ class Journal:
 
     """
 
-    def __init__(self, path: Path, secret: str = "", *, resume: bool = False) -> None:
+    def __init__(self, path: Path, secret: str | Redaction = "", *, resume: bool = False) -> None:
         self._encoder = msgspec.json.Encoder()
-        self._redactor = redactor(secret)
+        self._redactor = secret if isinstance(secret, Redaction) else Redaction((secret, KEY))
         self._count = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +92,10 @@ class Journal:
             self._file.flush()
         return stamped
 
+    def flush(self) -> None:
+        """See that all events are in the file."""
+        self._file.flush()
+
     def _sync(self) -> None:
         synced = 0
         while not self._closing.wait(SYNC_SECONDS):
@@ -104,8 +110,10 @@ class Journal:
                 return replace(event, finding=self._redactor.texts_of(event.finding))
             case DoubtRaised():
                 return replace(event, doubt=self._redactor.texts_of(event.doubt))
-            case RunEnded() | ClientEnded():
+            case RunEnded() | ClientEnded() | Removal():
                 return self._redactor.texts_of(event)
+            case RunStarted():
+                return replace(event, options={k: self._redactor.text(v) for k, v in event.options.items()})
             case _:
                 return event
 

@@ -14,7 +14,7 @@ from typing import Self
 import msgspec
 from msgspec.structs import replace
 
-from conformance.model.case import KEY, SLOT, Case, Relation
+from conformance.model.case import CLEAN_UP, KEY, SLOT, Case, Relation
 from conformance.model.errors import JournalError
 from conformance.model.events import AnyEvent, ExchangeEnded, Judged, RequestSent, RunEnded, RunStarted
 from conformance.model.exchange import UNREACHED, Exchange, Response
@@ -24,6 +24,9 @@ from conformance.strategies.catalogue import Item
 
 BASE = 36
 NAME_DIGITS = 4
+
+TRY_AGAIN = frozenset({401, 429})
+"""Statuses after which the same request may have been sent once more."""
 
 INTERRUPTED = "the run was cut off while this request was in flight; --resend-interrupted sends it again"
 
@@ -62,8 +65,7 @@ class _Send:
         """Take what came back."""
         nothing = event.response is None and event.failure is None
         self.ended, self.answered = place, event.response is not None and event.failure is None
-        # An answer 429 asks for another try.
-        self.final = event.response is None or event.response.status != 429
+        self.final = event.response is None or event.response.status not in TRY_AGAIN
         self.left = not nothing and event.failure not in UNREACHED
 
     @property
@@ -89,6 +91,7 @@ class Past:
         self._sends: dict[int, _Send] = {}
         self._waiting: dict[bytes, deque[Kept]] = {}
         self._names: dict[tuple[str, int], str] = {}
+        self._removals = 0
         self._in_doubt: set[bytes] = set()
         self.header: RunStarted | None = None
         self.finished = False
@@ -136,7 +139,7 @@ class Past:
     @property
     def last_send(self) -> int:
         """The number of the last request."""
-        return max(self._sends, default=0)
+        return max(self._removals, *self._sends, 0)
 
     @property
     def last_name(self) -> int:
@@ -161,6 +164,10 @@ class Past:
         if not waiting:
             return None
         return waiting[0] if len(waiting) == 1 and waiting[0].final else waiting.popleft()
+
+    def more(self, case: Case, attempt: int, relation: str) -> bool:
+        """Tell whether the very request was sent again, after an answer that asked for that."""
+        return len(self._waiting.get(_key(case, "", attempt, relation), ())) > 0
 
     def may_exist(self, case: Case, relation: str) -> bool:
         """Tell whether what a case names by itself may exist, because it was in flight when the run was cut off."""
@@ -195,6 +202,8 @@ class Past:
         match event:
             case RunStarted():
                 self.header = self.header or event
+            case RequestSent() if event.case.phase == CLEAN_UP:
+                self._removals = max(self._removals, event.send)
             case RequestSent():
                 self._sends[event.send] = _Send(place, event)
                 self.finished = False

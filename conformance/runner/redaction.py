@@ -22,7 +22,7 @@ ESCAPES = "%\\&"
 ROUNDS = 4
 """How often a text may be escaped over and over for a secret in it to be noticed."""
 
-WITHHELD = f"{KEY} (all of this is withheld: it held the credential, escaped in several ways at once)"
+WITHHELD = f"{KEY} (all of this is withheld: it held a secret, escaped in several ways at once)"
 
 # Every branch begins with a plain character: so what holds no escape is passed over quickly.
 _ESCAPE = re.compile(
@@ -35,13 +35,15 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Redactor:
-    """Puts `KEY` in place of one secret, wherever it stands and however it is written.
+    """Puts `shown` in place of one secret, wherever it stands and however it is written.
 
     That is as it is, in hexadecimal, in Base64 (once or twice, also as a part of a longer text), and with any of its
     characters escaped as URLs, JSON and HTML do, escapes of escapes among them. An empty secret changes nothing.
     """
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, shown: str = KEY) -> None:
+        self._shown = shown
+        self._withheld = WITHHELD.replace(KEY, shown)
         inner = list(_cores(secret))
         outer = [core for each in inner for core in _cores(each)]
         octets = secret.encode().hex()
@@ -64,20 +66,20 @@ class Redactor:
     def _redacted(self, text: str) -> str:
         for form in self._texts:
             if form in text:
-                text = text.replace(form, KEY)
+                text = text.replace(form, self._shown)
         if self._hides_in(text):
-            text = self._text_pattern.sub(KEY, text)
-            return WITHHELD if self._hides_in(text) else text
+            text = self._text_pattern.sub(self._shown, text)
+            return self._withheld if self._hides_in(text) else text
         return text
 
     def body(self, body: bytes) -> bytes:
         """Return bytes without the secret."""
         for form in self._bytes:
             if form in body:
-                body = body.replace(form, KEY.encode())
+                body = body.replace(form, self._shown.encode())
         if self._hides_in(body.decode("latin-1")):
-            body = self._bytes_pattern.sub(KEY.encode(), body)
-            return WITHHELD.encode() if self._hides_in(body.decode("latin-1")) else body
+            body = self._bytes_pattern.sub(self._shown.encode(), body)
+            return self._withheld.encode() if self._hides_in(body.decode("latin-1")) else body
         return body
 
     def _hides_in(self, text: str) -> bool:
@@ -92,6 +94,33 @@ class Redactor:
                 return True
             text = plain
         return False
+
+
+class Redaction:
+    """All the secrets of a run; each is replaced by what stands for it."""
+
+    def __init__(self, *secrets: tuple[str, str]) -> None:
+        self._redactors: list[Redactor] = []
+        for secret, shown in secrets:
+            self.add(secret, shown)
+
+    def add(self, secret: str, shown: str) -> None:
+        """Know one more secret; an empty one is none."""
+        if secret:
+            # The newest first: a key that was made anew is the one that comes back.
+            self._redactors.insert(0, redactor(secret, shown))
+
+    def text(self, text: str) -> str:
+        """Return a text without the secrets."""
+        for each in self._redactors:
+            text = each.text(text)
+        return text
+
+    def body(self, body: bytes) -> bytes:
+        """Return bytes without the secrets."""
+        for each in self._redactors:
+            body = each.body(body)
+        return body
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return an exchange whose answer and failure do not hold the secret."""
@@ -110,14 +139,14 @@ class Redactor:
 
 
 @lru_cache(maxsize=8)
-def redactor(secret: str) -> Redactor:
+def redactor(secret: str, shown: str = KEY) -> Redactor:
     """Return the redactor of a secret; it is made once."""
-    return Redactor(secret)
+    return Redactor(secret, shown)
 
 
 def redact(exchange: Exchange, secret: str) -> Exchange:
     """Return an exchange in whose answer the secret, as it is or encoded, is replaced by its placeholder."""
-    return redactor(secret).exchange(exchange) if secret else exchange
+    return Redaction((secret, KEY)).exchange(exchange) if secret else exchange
 
 
 def redact_text(text: str, secret: str) -> str:

@@ -13,11 +13,12 @@ from conformance.model.errors import TargetLostError
 from conformance.model.events import Creation, ExchangeEnded, Paced, RequestSent
 from conformance.model.exchange import UNREACHED, Exchange, Failure
 from conformance.model.jsontext import JsonFault, read
+from conformance.model.vocabulary import Expectation
+from conformance.runner.access import Access
 from conformance.runner.budget import Budget, could_create
 from conformance.runner.journal import Sink
 from conformance.runner.past import INTERRUPTED, Kept, Past
 from conformance.runner.presence import is_there
-from conformance.runner.redaction import redact, redact_text
 from conformance.strategies.catalogue import fill, may_create
 from conformance.targets.target import IDLE_CLOSED, Target
 
@@ -59,19 +60,27 @@ class Sender:
     """Sends cases one by one and numbers them."""
 
     def __init__(
-        self, target: Target, journal: Sink, budget: Budget, key: str, run_id: str, *, past: Past | None = None
+        self,
+        target: Target,
+        journal: Sink,
+        budget: Budget,
+        access: Access,
+        run_id: str,
+        *,
+        past: Past | None = None,
+        first: int = 0,
     ) -> None:
         self._target = target
         self._journal = journal
         self._budget = budget
-        self._key = key
+        self._access = access
         self._run_id = run_id
         self._past = past
         self._names = past.last_name if past else 0
         self._unreached = 0
         self._silent = 0
         self._survives = False
-        self.sent = past.last_send if past else 0
+        self.sent = past.last_send if past else first
         self.reached = False
 
     def new_name(self) -> str:
@@ -99,7 +108,7 @@ class Sender:
         """
         waited: list[Sent] = []
         for patience in range(PATIENCE + 1):
-            sent = replace(await self._delivered(case, name, attempt, relation), asked_to_wait=tuple(waited))
+            sent = replace(await self._admitted(case, name, attempt, relation), asked_to_wait=tuple(waited))
             if sent.unjudged or sent.exchange.response is None or sent.exchange.response.status != 429:
                 break
             if patience == PATIENCE:
@@ -125,6 +134,20 @@ class Sender:
             return False
         return could_create(case) and may_create(case) and self._past.may_exist(case, relation)
 
+    async def _admitted(self, case: Case, name: str | None, attempt: int, relation: str) -> Sent:
+        """Send a case, and once more with a new key where a right request is refused because the old has expired."""
+        used = self._access.key
+        sent = await self._delivered(case, name, attempt, relation)
+        if not _is_unauthorised(case, sent):
+            return sent
+        known = sent.past and self._past is not None and self._past.more(case, attempt, relation)
+        if not known and not (await self._access.renewed(used) and self._budget.again()):
+            return sent
+        again = await self._delivered(case, name, attempt, relation)
+        if _is_unauthorised(case, again):
+            self._access.give_up()
+        return again
+
     async def _delivered(self, case: Case, name: str | None, attempt: int, relation: str) -> Sent:
         sent = await self._once(case, name or self.new_name(), attempt, relation)
         if sent.exchange.failure is not Failure.CLOSED or sent.exchange.detail != IDLE_CLOSED:
@@ -138,7 +161,7 @@ class Sender:
         if kept is not None and self._past is not None:
             return await self._remembered(self._past, kept, case)
         await self._budget.pace()
-        request = fill(case.request, name) if case.slotted else case.request
+        request, outgoing = self._access.dressed(fill(case.request, name) if case.slotted else case.request)
         self.sent += 1
         number = self.sent
         filled = replace(case, request=request)
@@ -147,12 +170,13 @@ class Sender:
         )
         self._journal.append(event)
         try:
-            exchange = await self._target.send(request, key=self._key, fresh=fresh)
+            exchange = await self._target.send(outgoing, key=self._access.key, fresh=fresh)
         except ValueError as error:
-            reason = redact_text(f"the suite made a request that cannot be sent: {error}", self._key)
+            reason = self._access.redaction.text(f"the suite made a request that cannot be sent: {error}")
             self._journal.append(ExchangeEnded(send=number, detail=reason))
             return Sent(number, Exchange(request, detail=reason), reason, ours=True)
-        shown = redact(exchange, self._key)
+        exchange = replace(exchange, request=request)
+        shown = self._access.redaction.exchange(exchange)
         self._count_creation(number, name, case, exchange)
         self._journal.append(
             ExchangeEnded(
@@ -206,6 +230,12 @@ class Sender:
         if self._silent >= SILENT_IN_A_ROW:
             what = f"{self._target.name} did not answer {self._silent} requests in a row in time"
             raise TargetLostError(what, "is it up? --timeout sets how long to wait")
+
+
+def _is_unauthorised(case: Case, sent: Sent) -> bool:
+    """Tell whether a request that carries the right credential was answered 401."""
+    response = sent.exchange.response
+    return response is not None and response.status == 401 and case.expectation is Expectation.ACCEPTED
 
 
 def _created(case: Case, exchange: Exchange) -> bool:

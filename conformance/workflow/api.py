@@ -27,6 +27,13 @@ class Options(TypedDict, total=False):
     path_params: dict[str, str]
     unknown_model_id: str
     api_key_env: str
+    api_key_file: Path | str
+    api_key_command: str
+    headers: tuple[str, ...]
+    secret_headers: tuple[str, ...]
+    ca_bundle: Path | str
+    client_cert: Path | str
+    client_key: Path | str
     profile: str
     out: Path | str
     seed: int
@@ -36,6 +43,7 @@ class Options(TypedDict, total=False):
     concurrency: int
     timeout: float
     max_response_time: float
+    max_body: int
     max_failures: int
     max_requests: int
     max_creations: int
@@ -43,6 +51,8 @@ class Options(TypedDict, total=False):
     repeats: int
     allow_hosts: tuple[str, ...]
     allow_plaintext: bool
+    allow_name_edges: bool
+    cleanup: bool
     stateless: bool
     probes: bool
     waivers: Path | str

@@ -24,8 +24,9 @@ from conformance.targets.asgi import AsgiTarget
 from conformance.targets.opening import open_target
 from conformance.targets.target import Limits, Target
 from conformance.workflow import virtual_time
+from conformance.workflow.credentials import LOCAL_KEY
 from conformance.workflow.options import RunOptions
-from conformance.workflow.preparation import LOCAL_KEY, prepare, unknown_parameter
+from conformance.workflow.preparation import prepare, unknown_parameter
 from conformance.workflow.reasons import reason
 from conformance.workflow.remembering import Memory, RememberingJudge
 

@@ -25,6 +25,13 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         path_params: values of path parameters by name.
         unknown_model_id: a value of the only path parameter that is known to name nothing.
         api_key_env: the environment variable that holds the key.
+        api_key_file: a file that holds the key.
+        api_key_command: a command that writes the key; run again, once, when the target no longer takes it.
+        headers: headers for every request, as `NAME: VALUE`.
+        secret_headers: headers whose value is never shown, as `NAME` (given in `headers`) or `NAME=VARIABLE`.
+        ca_bundle: certificates to trust (PEM), in the place of the system's.
+        client_cert: the certificate to show to the target (PEM).
+        client_key: its key, where it is not in the same file.
         profile: how much to send; None is `standard` on loopback and `smoke` elsewhere.
         out: the folder for journal and reports.
         seed: the seed of everything random.
@@ -34,12 +41,15 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         concurrency: requests in flight at most.
         timeout: seconds for one exchange.
         max_response_time: seconds after which an answer is a finding.
+        max_body: bytes of one answer at most.
         max_failures: end after so many findings of strength must.
         max_requests: requests at most.
         max_creations: objects created at most.
         time_budget: seconds for the whole run.
         repeats: how often a new kind of failure is sent again.
         allow_hosts: hosts that are not on this machine and may be sent to.
+        allow_name_edges: send odd names to such a host.
+        cleanup: remove what was created, at the end.
         allow_plaintext: send the key over http to such a host.
         stateless: the target does not remember or echo anything.
         probes: read what was created, with the requests that `spec/prose.yaml` describes.
@@ -61,6 +71,13 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     path_params: dict[str, str] = {}
     unknown_model_id: str | None = None
     api_key_env: str | None = None
+    api_key_file: Path | None = None
+    api_key_command: str | None = None
+    headers: tuple[str, ...] = ()
+    secret_headers: tuple[str, ...] = ()
+    ca_bundle: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
     profile: Profile | None = None
     out: Path = DEFAULT_OUT
     seed: int = 0
@@ -70,6 +87,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: Count = 4
     timeout: Number = 10.0
     max_response_time: Number | None = None
+    max_body: Count = 10_000_000
     max_failures: Count | None = None
     max_requests: Count | None = None
     max_creations: Count | None = None
@@ -77,6 +95,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     repeats: Annotated[int, msgspec.Meta(ge=0)] = 3
     allow_hosts: tuple[str, ...] = ()
     allow_plaintext: bool = False
+    allow_name_edges: bool = False
+    cleanup: bool = False
     stateless: bool = False
     probes: bool = False
     waivers: Path | None = None

@@ -10,13 +10,12 @@ from conformance.contract.contract import Contract
 from conformance.model.case import Need
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
+from conformance.runner.access import Access
 from conformance.runner.plan import Plan, make_plan
 from conformance.strategies.catalogue import Knowledge, catalogue, smoke
 from conformance.targets.opening import open_target
-from conformance.workflow.options import DEFAULT_KEY_VARIABLE, MOCK, RunOptions
-
-LOCAL_KEY = "conformance-local-key"
-"""The key for the reference server and for servers on this machine where none is named."""
+from conformance.workflow.credentials import access_of, find_key
+from conformance.workflow.options import MOCK, RunOptions
 
 EXAMPLE_PARAMETER = "conformance"
 
@@ -29,12 +28,23 @@ class Prepared(msgspec.Struct, frozen=True):
     knowledge: Knowledge
     plan: Plan
     profile: Profile
-    key: str
+    access: Access
     loopback: bool
 
+    @property
+    def key(self) -> str:
+        """The credential."""
+        return self.access.key
 
-def prepare(contract: Contract, options: RunOptions, environment: Mapping[str, str] = os.environ) -> Prepared:
-    """Check the options against the contract and make the plan.
+
+def prepare(
+    contract: Contract,
+    options: RunOptions,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    key: str | None = None,
+) -> Prepared:
+    """Check the options against the contract and make the plan; `key` is the credential where it is known already.
 
     Raises:
         UsageError: a path parameter or the key is missing, or the host may not be sent to.
@@ -42,7 +52,9 @@ def prepare(contract: Contract, options: RunOptions, environment: Mapping[str, s
     """
     loopback = guard(options)
     knowledge = _knowledge(contract, options, loopback=loopback)
-    key = find_key(contract, options, environment, loopback=loopback)
+    if key is None:
+        key = find_key(contract, options, environment, loopback=loopback)
+    access = access_of(contract, options, key, environment)
     profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
     known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
     items = smoke(known) if profile is Profile.SMOKE else known
@@ -50,7 +62,7 @@ def prepare(contract: Contract, options: RunOptions, environment: Mapping[str, s
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known)
     if not plan.items:
         raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
-    return Prepared(contract, options, knowledge, plan, profile, key, loopback)
+    return Prepared(contract, options, knowledge, plan, profile, access, loopback)
 
 
 def guard(options: RunOptions) -> bool:
@@ -103,36 +115,14 @@ def unknown_parameter() -> str:
     return f"{EXAMPLE_PARAMETER}-unknown"
 
 
-def find_key(
-    contract: Contract, options: RunOptions, environment: Mapping[str, str] = os.environ, *, loopback: bool
-) -> str:
-    """Return the credential, empty where the operation asks for none.
-
-    Raises:
-        UsageError: the variable that is to hold it is not set, or holds what no header can.
-
-    """
-    if contract.operation.security is None:
-        return ""
-    variable = options.api_key_env or DEFAULT_KEY_VARIABLE
-    key = environment.get(variable, "")
-    if key:
-        if not key.isascii() or not key.isprintable() or " " in key:
-            what = f"the key in {variable} holds a space, a line break or another character that no header can"
-            raise UsageError(what, "set it anew, without it")
-        return key
-    if options.api_key_env is None and loopback:
-        return LOCAL_KEY
-    remedy = "put the key there, or name another with --api-key-env"
-    raise UsageError(f"the environment variable {variable} is not set", remedy)
-
-
 def _offered(options: RunOptions, *, loopback: bool) -> frozenset[Need]:
     offered = {Need.UNKNOWN_RESOURCE}
     if not options.stateless:
         offered |= {Need.STATE, Need.KEYS}
     if loopback:
-        offered |= {Need.LOOPBACK, Need.NAME_EDGES}
+        offered.add(Need.LOOPBACK)
+    if loopback or options.allow_name_edges:
+        offered.add(Need.NAME_EDGES)
     if not options.target.startswith("asgi:"):
         offered.add(Need.WIRE)
     if options.probes or options.target == MOCK:

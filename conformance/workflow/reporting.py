@@ -24,13 +24,15 @@ STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 class RunResult(msgspec.Struct, frozen=True):
     """What a run came to: its results, the folder of its reports, and the exit status of the command.
 
-    `hint` is what the user may want to try, or empty; `waivers` is what there is to say of the waivers.
+    `hint` is what the user may want to try, or empty; `clean_up` tells what became of what was created; `waivers` is
+    what there is to say of the waivers.
     """
 
     results: Results
     out: Path
     exit_status: int
     hint: str = ""
+    clean_up: str = ""
     waivers: tuple[str, ...] = ()
 
 
@@ -59,7 +61,7 @@ def report_again(
     results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength, junit_by=junit_by)
     hint = "" if "stateless" in first.options else stateless_hint(results)
     said = tuple(line for each in results.waivers if (line := told(each)))
-    return RunResult(results, out, exit_status(results, strength), hint, said)
+    return RunResult(results, out, exit_status(results, strength), hint, waivers=said)
 
 
 def append_summary(out: Path, environment: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -14,20 +15,25 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.model.errors import ConformanceError
 from conformance.model.events import RunResumed, RunStarted
 from conformance.model.version import VERSION
+from conformance.model.vocabulary import Profile
 from conformance.model.waiver import Waiver
 from conformance.runner.budget import Limits as RunLimits
 from conformance.runner.engine import Done, Engine, EngineOptions, Report
-from conformance.runner.journal import FILE_NAME, Journal
+from conformance.runner.journal import FILE_NAME, Journal, read_journal
+from conformance.runner.ledger import read_ledger
 from conformance.runner.past import Past
 from conformance.runner.plan import Plan
-from conformance.targets.opening import open_target
-from conformance.targets.target import Limits, Target
+from conformance.strategies.catalogue import SMOKE_CREATIONS
+from conformance.targets.target import Target
+from conformance.workflow.cleanup import LIVE_RATE, remove
+from conformance.workflow.credentials import find_key
 from conformance.workflow.embedded import EmbeddedMock
 from conformance.workflow.interruption import Stopper, carry_out, interrupt, on_sigterm
 from conformance.workflow.options import MOCK, RunOptions
-from conformance.workflow.preparation import Prepared, find_key, prepare, unknown_parameter
+from conformance.workflow.preparation import Prepared, prepare, unknown_parameter
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
 from conformance.workflow.resuming import read_past
+from conformance.workflow.targets import target_of
 from conformance.workflow.waivers import drafted, waivers_of
 
 Started = Callable[[Prepared, str, Past | None], None]
@@ -64,17 +70,18 @@ def run(options: RunOptions, hooks: Hooks = Hooks()) -> RunResult:  # noqa: B008
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))
         waivers = waivers_of(options, contract)
-        mock = stack.enter_context(_mock(contract, options)) if options.target == MOCK else None
-        prepared = prepare(contract, options)
+        key = find_key(contract, options, loopback=True) if options.target == MOCK else None
+        mock = stack.enter_context(_mock(contract, key)) if key is not None else None
+        prepared = prepare(contract, options, key=key)
         if hooks.choose is not None:
             prepared = replace(prepared, plan=hooks.choose(prepared.plan))
         url = mock.url if mock else options.target
-        target = open_target(url, Limits(timeout_seconds=options.timeout), concurrency=options.concurrency)
+        target = target_of(options, url)
         header = _header(prepared, url, secrets.token_hex(4), waivers)
         past = read_past(path, header, prepared.key) if options.resume else None
         if past is not None and past.finished:
             return report_again(options.out, kinds=options.reports)
-        journal = stack.enter_context(Journal(path, prepared.key, resume=past is not None))
+        journal = stack.enter_context(Journal(path, prepared.access.redaction, resume=past is not None))
         forget_reports(options.out)
         header = _begun(journal, header, past, prepared)
         if hooks.started is not None:
@@ -82,21 +89,31 @@ def run(options: RunOptions, hooks: Hooks = Hooks()) -> RunResult:  # noqa: B008
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
             carry_out(lambda: _send(prepared, target, journal, header.run_id, hooks, past), hooks.stopper)
         # What the journal still holds back must be in the file before it is read.
+        journal.flush()
+        done = _cleaned(prepared, journal, path, url)
         journal.close()
         try:
             result = report_again(options.out, kinds=options.reports)
         except KeyboardInterrupt as error:
             remedy = f"`conformance report {options.out}` makes them from the journal"
             raise RunStoppedError("interrupted while the reports were written", remedy) from error
-    return drafted(result, options)
+    return drafted(replace(result, clean_up=done), options)
 
 
 class RunStoppedError(ConformanceError):
     """The run was stopped before its reports were whole."""
 
 
-def _mock(contract: Contract, options: RunOptions) -> EmbeddedMock:
-    key = find_key(contract, options, loopback=True)
+def _cleaned(prepared: Prepared, journal: Journal, path: Path, url: str) -> str:
+    """Remove what was created where that is asked for; returns what to tell the user of what there is to remove."""
+    options = prepared.options
+    if options.cleanup:
+        return remove(prepared.contract, journal, path, replace(options, target=url), prepared.access).sentence
+    left = 0 if prepared.loopback else len(read_ledger(prepared.contract, read_journal(path)))
+    return f"{left} objects may have been created; `conformance cleanup {options.out}` removes them" if left else ""
+
+
+def _mock(contract: Contract, key: str) -> EmbeddedMock:
     return EmbeddedMock(contract, key=key or None, unknown=frozenset({unknown_parameter()}))
 
 
@@ -124,10 +141,10 @@ async def _send(
     )
     limits = RunLimits(
         requests=options.max_requests,
-        creations=options.max_creations,
+        creations=_most_creations(prepared),
         failures=options.max_failures,
         seconds=options.time_budget,
-        rate=options.rate,
+        rate=options.rate or (None if prepared.loopback else LIVE_RATE),
     )
     engine = Engine(
         prepared.contract,
@@ -139,11 +156,18 @@ async def _send(
         report=hooks.report,
         done=hooks.done,
         past=past,
+        access=prepared.access,
     )
     try:
         await engine.run(prepared.plan)
     finally:
         await target.close()
+
+
+def _most_creations(prepared: Prepared) -> int | None:
+    """Return how many objects may be created: on a live host the bound of `smoke` holds against every target."""
+    cautious = prepared.profile is Profile.SMOKE and not prepared.loopback
+    return prepared.options.max_creations or (SMOKE_CREATIONS if cautious else None)
 
 
 def _header(prepared: Prepared, url: str, run_id: str, waivers: tuple[Waiver, ...]) -> RunStarted:
@@ -178,7 +202,7 @@ def _never(contract: Contract, options: RunOptions) -> dict[str, str]:
     if options.max_response_time is None:
         reasons["transport.response-time"] = "no --max-response-time was given"
     reasons["error.rate-limit"] = "the target answered no request with 429"
-    reasons["drift.clean-up"] = "no clean-up was asked for"
+    reasons["drift.clean-up"] = "no clean-up was asked for (--cleanup)"
     if options.unknown_model_id is None and options.target != MOCK:
         reasons["error.unknown-resource"] = "no resource that does not exist was named (--unknown-model-id)"
     return reasons

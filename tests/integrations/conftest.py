@@ -18,7 +18,7 @@ from conformance.integrations import checking, collecting, servers  # noqa: F401
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.catalogue import pick
 from conformance.mock.server import BackgroundServer
-from conformance.workflow.preparation import LOCAL_KEY
+from conformance.workflow.credentials import LOCAL_KEY
 
 QUIET = "-p no:asyncio -p no:randomly -p no:schemathesis"
 """Plugins that change every session, or take long to load, and that few of these tests are about."""

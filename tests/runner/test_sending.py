@@ -11,6 +11,7 @@ from conformance.model.events import Creation, ExchangeEnded, Paced, RequestSent
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
 from conformance.runner import sending
+from conformance.runner.access import Access
 from conformance.runner.budget import Budget, Limits
 from conformance.runner.journal import MemorySink
 from conformance.runner.sending import Sender
@@ -56,7 +57,7 @@ IDLE = (Failure.CLOSED, IDLE_CLOSED)
 def sender_for(target: Scripted, limits: Limits | None = None, key: str = "") -> tuple[Sender, MemorySink]:
     """Return a sender for a target, and what it writes to."""
     sink = MemorySink()
-    return Sender(target, sink, Budget(limits or Limits()), key, "0a1b2c3d"), sink
+    return Sender(target, sink, Budget(limits or Limits()), Access(key), "0a1b2c3d"), sink
 
 
 def carried_out(job: Callable):

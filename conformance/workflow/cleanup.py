@@ -1,0 +1,126 @@
+"""Removing what a run has created: at its end, or at any time after, from its journal."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from conformance.contract.contract import Contract, load_contract
+from conformance.model.errors import UsageError
+from conformance.model.events import AnyEvent, RequestSent, RunStarted
+from conformance.reports.curl import curl
+from conformance.runner.access import Access
+from conformance.runner.budget import Budget, Limits
+from conformance.runner.cleaning import Cleaner, Leftover
+from conformance.runner.journal import FILE_NAME, Journal, read_journal
+from conformance.runner.ledger import read_ledger
+from conformance.runner.sending import Sender
+from conformance.strategies.building import Builder
+from conformance.targets.target import Target
+from conformance.workflow.credentials import access_of, find_key
+from conformance.workflow.interruption import carry_out
+from conformance.workflow.options import RunOptions
+from conformance.workflow.preparation import guard
+from conformance.workflow.targets import target_of
+
+LIVE_RATE = 20.0
+"""Requests a second, where none is given."""
+
+LEFTOVERS = "leftovers.txt"
+
+
+class CleanUp(msgspec.Struct, frozen=True):
+    """What a clean-up came to: how many objects there were, what is left of them, and where that is written down."""
+
+    found: int
+    left: tuple[Leftover, ...]
+    commands: tuple[str, ...]
+    path: Path
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the user."""
+        if not self.found:
+            return "nothing is left to remove"
+        if not self.left:
+            return f"removed {self.found} of {self.found}"
+        reasons = "; ".join(dict.fromkeys(each.reason for each in self.left))
+        return f"removed {self.found - len(self.left)} of {self.found}: {reasons}; what is left stands in {self.path}"
+
+
+def clean_up(folder: Path, options: RunOptions) -> CleanUp:
+    """Remove what the run in `folder` has created; `options` say how the target is reached and with which key.
+
+    Raises:
+        JournalError: there is no journal, or it is damaged.
+        UsageError: the target may not be sent to, the key is missing, or another document was tested.
+
+    """
+    header = next(iter(read_journal(folder)))
+    if not isinstance(header, RunStarted):  # read_journal has seen to it
+        raise UsageError(f"{folder} holds no journal", "name the folder of a run (its --out)")
+    if not header.target.startswith(("http://", "https://")):
+        path = folder / LEFTOVERS
+        return CleanUp(0, (), (), path)  # It ended with the run, and so did all that it held.
+    given = header.options.get("spec")
+    contract = load_contract(Path(given) if given else None, header.operation)
+    if contract.document.sha256 != header.sha256:
+        raise UsageError(f"the OpenAPI document is not the one of the run in {folder}", "put that one back")
+    options = msgspec.structs.replace(options, target=header.target, out=folder)
+    loopback = guard(options)
+    key = find_key(contract, options, loopback=loopback)
+    journal = folder if folder.is_file() else folder / FILE_NAME
+    access = access_of(contract, options, key)
+    with Journal(journal, access.redaction, resume=True) as written:
+        return remove(contract, written, journal, options, access)
+
+
+def remove(contract: Contract, journal: Journal, path: Path, options: RunOptions, access: Access) -> CleanUp:
+    """Remove what the journal at `path` tells of; what comes of it is written behind `journal`, which is open there."""
+    entries = read_ledger(contract, read_journal(path), loopback=guard(options))
+    left: list[Leftover] = []
+
+    async def job() -> None:
+        target = target_of(options, options.target)
+        try:
+            left.extend(await _cleaner(contract, journal, path, target, options, access).clean(entries))
+        finally:
+            await target.close()
+
+    if entries:
+        carry_out(job)
+    commands = tuple(_command(options.target, each) for each in left)
+    told = path.parent / LEFTOVERS
+    if commands:
+        told.write_text("\n".join((HEADING, *commands)) + "\n", encoding="utf-8")
+    else:
+        told.unlink(missing_ok=True)
+    return CleanUp(len(entries), tuple(left), commands, told)
+
+
+HEADING = "# What a run created and did not remove. The commands read the key from $API_KEY."
+
+
+def _cleaner(
+    contract: Contract, journal: Journal, path: Path, target: Target, options: RunOptions, access: Access
+) -> Cleaner:
+    run_id, last = _numbers(read_journal(path))
+    budget = Budget(Limits(rate=options.rate or LIVE_RATE))
+    sender = Sender(target, journal, budget, access, run_id, first=last)
+    names = dict.fromkeys(contract.operation.path_parameters, "")
+    return Cleaner(contract, sender, journal, Builder(contract, names).headers_without("Content-Type"))
+
+
+def _numbers(events: Iterable[AnyEvent]) -> tuple[str, int]:
+    run_id, last = "", 0
+    for event in events:
+        if isinstance(event, RunStarted):
+            run_id = run_id or event.run_id
+        elif isinstance(event, RequestSent):
+            last = max(last, event.send)
+    return run_id, last
+
+
+def _command(base: str, left: Leftover) -> str:
+    told = f"# {left.name!r} (case {left.case}): {left.reason}"
+    return f"{told}\n{curl(base, left.request)}" if left.request is not None else told

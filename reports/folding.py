@@ -3,6 +3,8 @@
 from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from conformance.model.events import AnyEvent, FindingMade
 from conformance.model.finding import Doubt
 from conformance.model.vocabulary import JunitBy, Outcome, Strength
@@ -42,6 +44,7 @@ def fold_run(
     `junit_by` is what the run was told where it is None.
     """
     gathered = gather(events)
+    gathered.findings = in_order(gathered)
     started, ended = gathered.started, gathered.ended
     today = waiving.day_of(started)
     sentences = {event.finding.pattern: event.finding.sentence for event in gathered.findings}
@@ -85,6 +88,22 @@ def fold_run(
     )
     told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
     return Folded(results, started, tuple(_evidence(gathered, findings)), unsent, gathered.waited, junit_by or told)
+
+
+def in_order(gathered: Gathered) -> list[FindingMade]:
+    """Return the findings each once, in the order of requirements and cases, and numbered so.
+
+    Which request came first, and which shard it was in, does not show.
+    """
+    places = {requirement: place for place, requirement in enumerate(gathered.rows)}
+    once: dict[tuple[str, ...], FindingMade] = {}
+    for event in gathered.findings:
+        found, case = event.finding, gathered.case_for(event)
+        key = (found.requirement, case, found.cause, found.pattern, found.pointer, found.message)
+        if key not in once or (event.repeats and not once[key].repeats):
+            once[key] = event
+    ordered = sorted(once.items(), key=lambda item: (places[item[0][0]], item[0]))
+    return [replace(event, id=f"f{number}") for number, (_, event) in enumerate(ordered, 1)]
 
 
 def _reason(gathered: Gathered) -> str:

@@ -1,5 +1,6 @@
 """What became of each requirement of a run, and of each published number."""
 
+import heapq
 from collections.abc import Iterable, Iterator
 
 from conformance.model.requirement import Requirement
@@ -59,7 +60,7 @@ class _Tally:
         self._held = 0
         self._showed: list[str] = []
         self._findings: list[str] = []
-        self._doubts: dict[Outcome, str] = {}
+        self._doubts: dict[Outcome, tuple[str, str]] = {}
 
     def find(self, finding: FindingResult) -> None:
         """Count a finding."""
@@ -71,7 +72,8 @@ class _Tally:
     def doubt(self, case: str, outcome: Outcome, reason: str) -> None:
         """Count a doubt."""
         self._seen.add(outcome)
-        self._doubts.setdefault(outcome, reason)
+        if outcome not in self._doubts or (case, reason) < self._doubts[outcome]:
+            self._doubts[outcome] = (case, reason)
         self._against.add(case)
         self.cases[case] = None
 
@@ -79,16 +81,13 @@ class _Tally:
         """Count a pass."""
         self._seen.add(Outcome.PASSED)
         self._held += case not in self._against
-        if len(self._showed) < LISTED:
-            self._showed.append(case)
+        self._showed.append(case)
 
     def result(self, unexercised: str) -> RequirementResult:
         """Return the row; `unexercised` is the reason if nothing was counted."""
         row, outcome = self.row, outcomes.worst(self._seen)
-        for case in self._showed:
-            if len(self.cases) >= LISTED:
-                break
-            self.cases.setdefault(case)
+        shown = sorted(self.cases)
+        shown += heapq.nsmallest(LISTED - len(shown), set(self._showed) - set(shown)) if len(shown) < LISTED else []
         return RequirementResult(
             id=row.id,
             title=row.title,
@@ -97,9 +96,9 @@ class _Tally:
             source=row.source,
             alias=row.alias,
             outcome=outcome,
-            reason=unexercised if outcome is Outcome.NOT_EXERCISED else self._doubts.get(outcome, ""),
+            reason=unexercised if outcome is Outcome.NOT_EXERCISED else self._doubts.get(outcome, ("", ""))[1],
             exercised=len(self._against) + self._held,
-            cases=tuple(self.cases),
+            cases=tuple(shown),
             findings=tuple(self._findings),
         )
 

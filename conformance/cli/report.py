@@ -32,7 +32,7 @@ from conformance.workflow.options import DEFAULT_OUT
     type=click.Path(path_type=Path),
     metavar="DIR",
     show_default=str(DEFAULT_OUT),
-    help="Where such a page goes.",
+    help="Where such a page goes, and the reports of shards.",
 )
 def report(
     *,
@@ -49,6 +49,8 @@ def report(
     Examples:
       conformance report conformance-report
           all reports of a run, made again
+      conformance report one two three
+          the shards of one run, brought together
       conformance report one two three --matrix
           matrix.html: requirements by targets
       conformance report old new --compare
@@ -61,9 +63,12 @@ def report(
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     if about is not None:
         return _several(about, folders, out or DEFAULT_OUT, Strength(fail_on) if fail_on else Strength.MUST)
+    folder = folders[0]
     if len(folders) > 1:
-        raise UsageError(f"{len(folders)} runs are named", "say what of them: --matrix, --compare or --history")
-    return _again(folders[0], reports, fail_on, junit_by)
+        from conformance.workflow.merging import merge  # noqa: PLC0415  (loads what only shards need)
+
+        folder = merge(folders, out or DEFAULT_OUT)
+    return _again(folder, reports, fail_on, junit_by)
 
 
 def _several(about: str, folders: tuple[Path, ...], out: Path, fail_on: Strength) -> int:

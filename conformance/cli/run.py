@@ -92,6 +92,7 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
 )
 @plan("--only", multiple=True, metavar="GLOB", help="Send only cases whose id, or a requirement's, fits. Repeatable.")
 @plan("--skip", multiple=True, metavar="GLOB", help="Leave out cases whose id, or a requirement's, fits. Repeatable.")
+@plan("--shard", metavar="I/N", help="Send only part I of N; `conformance report` brings the parts together.")
 @plan("--seed", type=int, default=0, metavar="N", help="Seed of everything random.")
 @plan(
     "--repeats",

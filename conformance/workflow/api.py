@@ -37,6 +37,7 @@ class Options(TypedDict, total=False):
     profile: str
     out: Path | str
     seed: int
+    shard: str
     only: tuple[str, ...]
     skip: tuple[str, ...]
     rate: float

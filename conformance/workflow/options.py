@@ -34,6 +34,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         client_key: its key, where it is not in the same file.
         profile: how much to send; None is `standard` on loopback and `smoke` elsewhere.
         out: the folder for journal and reports.
+        shard: `I/N`, to send only the part I of N parts of the plan.
         seed: the seed of everything random.
         only: globs over ids of cases and requirements to keep.
         skip: globs over those to leave out.
@@ -81,6 +82,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile | None = None
     out: Path = DEFAULT_OUT
     seed: int = 0
+    shard: str | None = None
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     rate: Number | None = None

@@ -12,6 +12,7 @@ from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
 from conformance.runner.access import Access
 from conformance.runner.plan import Plan, make_plan
+from conformance.runner.shards import Shard
 from conformance.strategies.catalogue import Knowledge, catalogue, smoke
 from conformance.targets.opening import open_target
 from conformance.workflow.credentials import access_of, find_key
@@ -60,6 +61,11 @@ def prepare(
     items = smoke(known) if profile is Profile.SMOKE else known
     offered = _offered(options, loopback=loopback)
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known)
+    if options.shard:
+        shard = Shard.parse(options.shard)
+        whole, plan = plan, shard.part(plan)
+        if whole.items and not plan.items:
+            raise UsageError(f"shard {options.shard} holds no case", "split the plan into fewer shards")
     if not plan.items:
         raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
     return Prepared(contract, options, knowledge, plan, profile, access, loopback)

@@ -167,7 +167,8 @@ async def _send(
 def _most_creations(prepared: Prepared) -> int | None:
     """Return how many objects may be created: on a live host the bound of `smoke` holds against every target."""
     cautious = prepared.profile is Profile.SMOKE and not prepared.loopback
-    return prepared.options.max_creations or (SMOKE_CREATIONS if cautious else None)
+    most = prepared.plan.creations if prepared.options.shard else SMOKE_CREATIONS
+    return prepared.options.max_creations or (most if cautious else None)
 
 
 def _header(prepared: Prepared, url: str, run_id: str, waivers: tuple[Waiver, ...]) -> RunStarted:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from conformance.contract.contract import Contract
+from conformance.mock.answers import Answers
 from conformance.mock.app import reference_app
 from conformance.mock.catalogue import pick
 from conformance.mock.server import BackgroundServer
@@ -30,8 +31,8 @@ Signature = tuple[str, str, bytes, bytes]
 class Recording:
     """A server, right but for `faults`, that keeps a log, and kills a process at a request of its choice."""
 
-    def __init__(self, contract: Contract, faults: Iterable[str] = ()) -> None:
-        self._app = reference_app(contract, key=KEY, faults=pick(contract, faults))
+    def __init__(self, contract: Contract, faults: Iterable[str] = (), answers: Answers = "varied") -> None:
+        self._app = reference_app(contract, key=KEY, faults=pick(contract, faults), answers=answers)
         self.log: list[Signature] = []
         self.names: list[str] = []
         self.kill_at = 0

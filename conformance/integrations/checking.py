@@ -19,7 +19,7 @@ from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Strength
-from conformance.runner.redaction import redact, redactor
+from conformance.runner.redaction import Redaction, redact
 
 ABOUT_REQUEST = "semantics."
 """Requirements that compare an answer with its request begin so."""
@@ -160,7 +160,7 @@ class CheckedContract:
             judged = tuple(each for each in judged if not each.requirement.startswith(ABOUT_REQUEST))
         shown = redact(exchange, key)
         if key:
-            hide = redactor(key)
+            hide = Redaction((key, KEY))
             judged = tuple(each if isinstance(each, Pass) else hide.texts_of(each) for each in judged)
         return Findings(self.contract, shown, judged)
 

@@ -66,7 +66,8 @@ def _part(folder: Path) -> Part:
         elif isinstance(event, RunEnded):
             ended = event
     if header is None or "shard" not in header.options:
-        raise UsageError(f"{folder} is of a whole run, not of a shard", "merge what --shard made, or say what of the runs: --matrix, --compare or --history")
+        problem = f"{folder} is of a whole run, not of a shard"
+        raise UsageError(problem, "say what of the runs: --matrix, --compare or --history; --shard makes shards")
     return Part(folder, header, Shard.parse(header.options["shard"]), resumed, ended)
 
 

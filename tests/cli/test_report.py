@@ -228,7 +228,8 @@ def test_the_history_of_a_folder(command, done):
 
 
 WRONG_RUNS = {
-    ("a", "b"): "2 runs are named; say what of them: --matrix, --compare or --history",
+    ("a", "b"): "name the folder of a run",
+    ("conformance-report", "conformance-report"): "is of a whole run, not of a shard",
     ("a", "--compare"): "--compare takes two runs, not 1",
     ("nowhere", "--matrix"): "nowhere",
     ("nowhere", "--history"): "no run is in nowhere",

@@ -97,9 +97,13 @@ def in_order(gathered: Gathered) -> list[FindingMade]:
     """
     places = {requirement: place for place, requirement in enumerate(gathered.rows)}
     once: dict[tuple[str, ...], FindingMade] = {}
+    alike: dict[tuple[int, tuple[str, ...]], int] = {}
     for event in gathered.findings:
         found, case = event.finding, gathered.case_for(event)
         key = (found.requirement, case, found.cause, found.pattern, found.pointer, found.message)
+        # What one answer shows twice is two findings; what two sends of a case show is one.
+        alike[event.send, key] = alike.get((event.send, key), 0) + 1
+        key += (str(alike[event.send, key]),)
         if key not in once or (event.repeats and not once[key].repeats):
             once[key] = event
     ordered = sorted(once.items(), key=lambda item: (places[item[0][0]], item[0]))

@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.mock.answers import Answers
 from conformance.mock.app import reference_app
 from conformance.mock.catalogue import pick
 from conformance.mock.server import BackgroundServer
@@ -31,8 +30,9 @@ Signature = tuple[str, str, bytes, bytes]
 class Recording:
     """A server, right but for `faults`, that keeps a log, and kills a process at a request of its choice."""
 
-    def __init__(self, contract: Contract, faults: Iterable[str] = (), answers: Answers = "varied") -> None:
-        self._app = reference_app(contract, key=KEY, faults=pick(contract, faults), answers=answers)
+    def __init__(self, contract: Contract, faults: Iterable[str] = (), *, constant: bool = False) -> None:
+        self._app = reference_app(contract, key=KEY, faults=pick(contract, faults))
+        self._constant = constant
         self.log: list[Signature] = []
         self.names: list[str] = []
         self.kill_at = 0
@@ -52,6 +52,9 @@ class Recording:
         target = NAME.sub(b"NAME", scope["raw_path"] + b"?" + scope["query_string"])
         self.log.append((scope["method"], target.decode("latin-1"), headers, NAME.sub(b"NAME", body)))
         self.names += [name.decode() for name in set(NAME.findall(body))]
+        if self._constant:
+            # Otherwise what is answered differs from creation to creation.
+            self._app.creations = 0
         chosen = len(self.log) == self.kill_at
         if chosen and not self.after_answer:
             self._kill()

@@ -100,7 +100,7 @@ def in_order(gathered: Gathered) -> list[FindingMade]:
     alike: dict[tuple[int, tuple[str, ...]], int] = {}
     for event in gathered.findings:
         found, case = event.finding, gathered.case_for(event)
-        key = (found.requirement, case, found.cause, found.pattern, found.pointer, found.message)
+        key: tuple[str, ...] = (found.requirement, case, found.cause, found.pattern, found.pointer, found.message)
         # What one answer shows twice is two findings; what two sends of a case show is one.
         alike[event.send, key] = alike.get((event.send, key), 0) + 1
         key += (str(alike[event.send, key]),)

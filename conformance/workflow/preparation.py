@@ -15,8 +15,10 @@ from conformance.runner.plan import Plan, make_plan
 from conformance.runner.shards import Shard
 from conformance.strategies.catalogue import Knowledge, catalogue, smoke
 from conformance.targets.opening import open_target
-from conformance.workflow.credentials import access_of, find_key
+from conformance.workflow.credentials import LOCAL_KEY, access_of, find_key
 from conformance.workflow.options import MOCK, RunOptions
+
+__all__ = ["LOCAL_KEY", "Prepared", "find_key", "guard", "prepare", "unknown_parameter"]
 
 EXAMPLE_PARAMETER = "conformance"
 

@@ -20,6 +20,7 @@ def error(body: object = RIGHT, *, media_type: str = "application/json", code: i
 ELSEWHERE = (
     subject(),
     subject(status=302),
+    subject(status=399),
     subject(status=500),
     subject(status=429),
     subject(status=400, failure=Failure.TRUNCATED),

@@ -1,6 +1,7 @@
 """Subjects: what is read out of a case and its exchange, once for all checks."""
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.checks.asked import admits, described, essence, path_parameters
 from conformance.checks.subject import Settings, Subject
@@ -285,3 +286,9 @@ def test_no_answer_of_another_document() -> None:
 def test_unparsed(verb: str, code: int, *, told: bool) -> None:
     """400 to a method that HTTP does not know is an answer of the parser, before any application."""
     assert told is subject(observed("x", method=verb), status=code).unparsed
+
+
+def test_focus() -> None:
+    """The first requirement of a case speaks; a case of none has nothing that could."""
+    assert "a.b" == subject(observed("a.b", "c.d")).focus
+    assert "" == subject(replace(observed("a.b"), requirements=())).focus

@@ -50,7 +50,9 @@ def distinct_items(node: Node, branch: int, count: int) -> list[Writable] | None
     found: list[Writable] = []
     place = _item_node(node, branch)
     for each in _several(place) if place else range(count):
-        if len(found) < count and not any(_same(each, other) for other in found):
+        if len(found) >= count:
+            break
+        if not any(_same(each, other) for other in found):
             found.append(each)
     return found if len(found) == count else None
 

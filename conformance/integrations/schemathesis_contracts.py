@@ -11,7 +11,6 @@ import schemathesis
 from schemathesis.core.transport import Response
 from schemathesis.schemas import APIOperation
 
-from conformance.checks.asked import path_parameters
 from conformance.contract.contract import DATA, Contract, build_contract
 from conformance.contract.document import Document, parse_document
 from conformance.contract.operation import pick_operation
@@ -21,6 +20,7 @@ from conformance.model.errors import ConformanceError
 from conformance.model.finding import Finding
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Group, Profile, Strength
+from conformance.strategies.building import Builder
 from conformance.strategies.catalogue import fill
 from conformance.targets.opening import is_loopback
 from conformance.workflow.api import read_options
@@ -109,17 +109,16 @@ class Contracts:
         if held is None:
             return
         prepared = self._prepared(held.contract)
-        usual = next(item for item in prepared.plan.items if isinstance(item, Case)).request.headers
+        usual = Builder(held.contract, prepared.knowledge.parameters)
         for item in prepared.plan.items:
-            if not isinstance(item, Case) or item.request.headers != usual or not item.request.body:
+            if not isinstance(item, Case) or not item.request.body or item.request.headers != usual.headers:
+                continue
+            if item.request.target != usual.target or item.request.method != held.contract.operation.method:
                 continue
             self._names += 1
             request = fill(item.request, f"cfm-{self._run}-{self._names:04x}") if item.slotted else item.request
-            parameters = path_parameters(held.contract.operation.path, request.target)
-            if parameters is None or request.method != held.contract.operation.method or "?" in request.target:
-                continue
             yield operation.Case(
-                path_parameters=dict(parameters),
+                path_parameters=dict(prepared.knowledge.parameters),
                 headers={name: value for name, value in request.headers if KEY not in value},
                 body=request.body,
                 media_type=held.contract.operation.request_media_type,

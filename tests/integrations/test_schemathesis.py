@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import schemathesis
 import yaml
 
 from conformance.integrations.schemathesis_contracts import Contracts, about
@@ -72,6 +73,22 @@ def test_a_4xx_is_declared_where_none_is(tmp_path, monkeypatch):
     (operation,) = (value["post"] for path, value in raw["paths"].items() if path.endswith("environments"))
     assert ["200", "4XX"] == [str(status) for status in operation["responses"]]
     assert ["200", "default"] == list(other["responses"])
+
+
+def test_the_catalogue_is_sent_as_examples(tmp_path, monkeypatch):
+    """The right and the wrong bodies of the smoke profile are examples, each with a name of its own."""
+    monkeypatch.chdir(tmp_path)
+    raw = yaml.safe_load(DOCUMENT.read_bytes())
+    contracts = Contracts()
+    contracts.load(raw)
+    operation = schemathesis.openapi.from_dict(raw)["/v1/models/{model_id}/environments"]["POST"]
+    examples = list(contracts.examples(operation))
+    assert 40 < len(examples)
+    full = [each for each in examples if all(member in each.body for member in (b"min_replica", b"rolling_deploy"))]
+    names = [json.loads(each.body)["name"] for each in full]
+    assert names
+    assert len(set(names)) == len(names)
+    assert {"conformance"} == {each.path_parameters["model_id"] for each in examples}
 
 
 def test_settings_that_cannot_be_used(tmp_path):

@@ -52,7 +52,7 @@ def fold_run(
     findings = waiving.waive(
         (_finding(event, gathered, sentences) for event in gathered.findings), started.waivers, today
     )
-    findings, told = throughout(findings, sentences, gathered.cases)
+    findings, worded = throughout(findings, sentences, gathered.cases)
     reason = _reason(gathered)
     rows = requirement_rows(gathered, findings, reason)
     results = Results(
@@ -75,7 +75,7 @@ def fold_run(
             cases=len(gathered.cases),
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
-        causes=group_causes(findings, told, _weights(gathered, sentences)),
+        causes=group_causes(findings, worded, _weights(gathered, sentences)),
         requirements=rows,
         aliases=alias_rows(rows),
         findings=findings,

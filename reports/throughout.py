@@ -25,7 +25,8 @@ def throughout(
     for finding in findings:
         rule, _, observed = _parts(finding.pattern)
         groups.setdefault((finding.requirement, rule, observed), []).append(finding)
-    told, wider = dict(sentences), {}
+    told = dict(sentences)
+    wider: dict[str, str] = {}
     for (_, rule, observed), group in groups.items():
         kinds = {each.pattern for each in group}
         if len(kinds) < SEVERAL or {each.case for each in group} != everything:

@@ -11,7 +11,7 @@ from conformance.reports.results import Cause, FindingResult
 STRENGTHS = tuple(Strength)
 
 EVERY = "every request"
-"""The class of value in the pattern of a fault that shows with every request of a run."""
+"""The class of value in the pattern of a fault that every request of a run meets."""
 
 Weight: TypeAlias = tuple[bool, int]
 """Whether a finding is only a part of the fault that it counts to, and the size of the body it was found with."""
@@ -22,6 +22,11 @@ def generalise(pointer: str) -> str:
     if not pointer.startswith("/"):
         return pointer
     return from_tokens("*" if token.isdecimal() else token for token in split(pointer))
+
+
+def meets_every_request(pattern: str) -> bool:
+    """Tell whether a pattern is of a fault that every request of a run meets."""
+    return f" | {EVERY} | " in pattern
 
 
 def group_causes(
@@ -40,20 +45,15 @@ def group_causes(
 
 def _cause(pattern: str, group: list[FindingResult], sentence: str, weights: Mapping[str, Weight]) -> Cause:
     strength = min((each.strength for each in group), key=STRENGTHS.index)
-    # Of what shows with every request the first is shown: a plan begins with a right one, and that tells most.
-    throughout = f" | {EVERY} | " in pattern
     evidence = min(
         (each for each in group if each.strength is strength),
-        key=lambda each: (
-            each.waiver is not None,
-            *(() if throughout else (*weights.get(each.id, (False, 0)), each.case, each.id)),
-        ),
+        key=lambda each: (each.waiver is not None, weights.get(each.id, (False, 0)), each.case, each.id),
     )
     pointers = tuple(sorted({generalise(each.pointer) for each in group}))
     return Cause(
         id=sha256(pattern.encode(errors="backslashreplace")).hexdigest()[:12],
         pattern=pattern,
-        sentence=sentence if throughout else sentence + _extent(pointers),
+        sentence=sentence + ("" if meets_every_request(pattern) else _extent(pointers)),
         strength=strength,
         count=len(group),
         case=evidence.case,

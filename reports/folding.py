@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from conformance.model.events import AnyEvent, FindingMade
 from conformance.model.finding import Doubt
-from conformance.model.vocabulary import JunitBy, Outcome, Strength
+from conformance.model.vocabulary import Expectation, JunitBy, Outcome, Strength
 from conformance.reports import outcomes, waiving
-from conformance.reports.causes import group_causes
+from conformance.reports.causes import group_causes, meets_every_request
 from conformance.reports.coverage import coverage_of
 from conformance.reports.evidence import Evidence, Folded, Sent
 from conformance.reports.gathering import Gathered, gather
@@ -75,7 +75,7 @@ def fold_run(
             cases=len(gathered.cases),
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
-        causes=group_causes(findings, worded, _weights(gathered, sentences)),
+        causes=group_causes(findings, worded, _weights(gathered, findings, sentences)),
         requirements=rows,
         aliases=alias_rows(rows),
         findings=findings,
@@ -137,12 +137,20 @@ def _finding(event: FindingMade, gathered: Gathered, patterns: Container[str]) -
     )
 
 
-def _weights(gathered: Gathered, patterns: Container[str]) -> dict[str, tuple[bool, int]]:
-    """Return for each finding whether it is only a part of the fault that it counts to, and the size of its body."""
+def _weights(
+    gathered: Gathered, findings: Iterable[FindingResult], patterns: Container[str]
+) -> dict[str, tuple[bool, int]]:
+    """Return for each finding whether it is only a part of the fault that it counts to, and the size of its body.
+
+    Of what every request meets, a right request shows the most: any other is told as a part.
+    """
     weights = {}
+    everywhere = {each.id for each in findings if meets_every_request(each.pattern)}
     for event in gathered.findings:
         sent = gathered.sends.get(event.send)
         part = event.finding.within in patterns and event.finding.within != event.finding.pattern
+        if event.id in everywhere:
+            part = gathered.cases[gathered.case_for(event)].expectation is not Expectation.ACCEPTED
         weights[event.id] = (part, len((sent and sent.request.body) or b""))
     return weights
 

@@ -1,7 +1,9 @@
 """A fault that shows with every request is one cause."""
 
 import pytest
+from msgspec.structs import replace
 
+from conformance.model.vocabulary import Expectation
 from conformance.reports.folding import fold
 
 from . import journals
@@ -12,8 +14,11 @@ def refusing(kinds: int, *, spared: bool = False) -> Journal:
     """Return a run whose every case but, where `spared`, the last is answered 502, each case of a kind of its own."""
     journal = Journal()
     for number in range(kinds):
-        # The first has a body, and the largest id: neither size nor name makes it the evidence.
-        case = journals.case(f"case-{kinds - number}", body=b"" if number else b'{"name": "first"}')
+        # The right request has a body, and the largest id: neither size nor name makes it the evidence.
+        case = replace(
+            journals.case(f"case-{kinds - number:02}", body=b"" if number else b'{"name": "first"}'),
+            expectation=Expectation.REFUSED if number else Expectation.ACCEPTED,
+        )
         journal.send(case)
         journal.find(
             case,
@@ -28,7 +33,7 @@ def refusing(kinds: int, *, spared: bool = False) -> Journal:
 
 
 def test_every_request() -> None:
-    """What all cases show in the same way is one cause, with the first case as the evidence."""
+    """What all cases show in the same way is one cause, with a right request as the evidence."""
     (cause,) = fold(refusing(12).end()).causes
     assert (cause.sentence, cause.count, cause.case) == ("answers 502 to every request", 12, "case-12")
     assert cause.pattern == "server error | every request | 502"
@@ -37,7 +42,7 @@ def test_every_request() -> None:
 def test_findings_keep_what_they_are() -> None:
     """Only the pattern is wider: each finding keeps its own cause, so that waivers and comparisons still know it."""
     one, *others = fold(refusing(12).end()).findings
-    assert one.pointer == "/member_0"
+    assert one.pointer == "/member_11"
     assert {each.pattern for each in (one, *others)} == {"server error | every request | 502"}
 
 
@@ -60,5 +65,5 @@ def test_kinds_that_were_answered_differently() -> None:
 def test_beside_another_requirement() -> None:
     """What breaks another requirement is told beside it."""
     journal = refusing(6)
-    journal.find(journals.case("case-1"), SHOULD)
+    journal.find(journals.case("case-01"), SHOULD)
     assert len(fold(journal.end()).causes) == 2

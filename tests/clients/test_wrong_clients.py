@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from conformance.model.jsontext import read
+from conformance.runner.journal import Journal
 
 
 def causes(results):
@@ -206,15 +207,22 @@ def test_a_page_and_a_broken_body_are_told(client, run):
     assert {"client-error.html", "client-error.empty", "client-error.not-json"} == found - {"client-response.read"}
 
 
-def test_a_key_in_an_error_message_is_told_and_not_shown(client, run):
-    """The key that an exception shows is a finding, and stands in no event."""
+def test_a_key_in_an_error_message_is_told_and_not_shown(client, run, tmp_path):
+    """The key that an exception shows is a finding, and stands nowhere in the journal."""
 
     def show(response):
         raise ValueError(str(response.request.headers["authorization"]))
 
     client.check = show
-    played = run(client, "fail.status-400", key="a-secret-of-some-length")
+    secret = "a-secret-of-some-length"  # noqa: S105 (it opens nothing)
+    played = run(client, "fail.status-400", key=secret)
     assert "client-error.key-shown" in broken(played.results)
+    path = tmp_path / "journal.ndjson"
+    with Journal(path, secret) as journal:
+        for event in played.events:
+            journal.append(event)
+    text = path.read_text()
+    assert (False, True) == (secret in text, "raised" in text)
 
 
 def instant(answer):

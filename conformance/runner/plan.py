@@ -7,6 +7,8 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.model.case import Case, Need, Relation, Request
+from conformance.model.jsontext import JsonFault, read
+from conformance.model.vocabulary import Expectation
 from conformance.strategies.catalogue import Item, creations, size
 
 REASONS = {
@@ -20,6 +22,9 @@ REASONS = {
 }
 
 LARGER = "this profile is too small for it; --profile standard has cases of it"
+
+
+BEYOND = "it leaves the values that pages allow, so it is sent only to a server on this machine"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -66,7 +71,7 @@ def make_plan(
     kept: list[Item] = []
     lost: dict[str, str] = {}
     for item in items:
-        reason = _reason(item, offered, only, skip)
+        reason = _reason(contract, item, offered, only, skip)
         if reason is None:
             kept.append(item)
         else:
@@ -74,7 +79,7 @@ def make_plan(
                 lost.setdefault(requirement, reason)
     known = tuple(known)
     for item in known:
-        if _reason(item, offered, only, skip) is None:
+        if _reason(contract, item, offered, only, skip) is None:
             lost |= dict.fromkeys(requirements_of(item), LARGER)
     exercised = {requirement for item in kept for requirement in requirements_of(item)}
     skipped = {each: reason for each, reason in lost.items() if each not in exercised and each in contract.by_id}
@@ -89,15 +94,32 @@ def requirements_of(item: Item) -> tuple[str, ...]:
     return item.requirements
 
 
-def _reason(item: Item, offered: frozenset[Need], only: Sequence[str], skip: Sequence[str]) -> str | None:
+def _reason(
+    contract: Contract, item: Item, offered: frozenset[Need], only: Sequence[str], skip: Sequence[str]
+) -> str | None:
     cases: tuple[Case, ...] = item.cases if isinstance(item, Relation) else (item,)
     for case in cases:
         for need in case.needs:
             if need not in offered:
                 return REASONS[need]
+        if Need.LOOPBACK not in offered and _leaves_prose(contract, case):
+            return BEYOND
     names = (item.id, *(case.id for case in cases), *requirements_of(item))
     if only and not any(fnmatchcase(name, glob) for name in names for glob in only):
         return "it was left out by --only"
     if any(fnmatchcase(name, glob) for name in names for glob in skip):
         return "it was left out by --skip"
     return None
+
+
+def _leaves_prose(contract: Contract, case: Case) -> bool:
+    """Tell whether a body that may be taken holds values that pages forbid; of odd names others decide."""
+    if case.expectation is Expectation.REFUSED or case.request.body is None:
+        return False
+    try:
+        body = read(case.request.body).value
+    except JsonFault:
+        return bool(case.beyond)
+    named = contract.prose.range_at(contract.identity or "")
+    allowed = {named.requirement} if named is not None else set()
+    return not {*case.beyond, *contract.prose.beyond(body)} <= allowed

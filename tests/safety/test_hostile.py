@@ -114,7 +114,7 @@ def test_memory_stays_bounded(tmp_path):
 
 MEASURE = """
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path.append(sys.argv[1])  # at its end: the tree holds but a part of the package
 from tests.safety import test_hostile as it
 it.measure(sys.argv[2])
 """

@@ -47,6 +47,7 @@ class Harness:
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes | None] = queue.Queue()
         self._errors: deque[str] = deque(maxlen=5)
+        self._complaining: threading.Thread | None = None
         self._deaths = 0
         self.client = ""
         """The name of the client, as the harness gives it."""
@@ -109,8 +110,10 @@ class Harness:
         except OSError as error:
             remedy = "name the harness after `--`, such as `conformance client -- python harness.py`"
             raise UsageError(f"cannot start {name}: {error.strerror}", remedy) from error
-        for stream, into in ((self._process.stdout, self._heard), (self._process.stderr, self._complained)):
-            threading.Thread(target=into, args=(stream, self._lines, self._errors), daemon=True).start()
+        threading.Thread(target=self._heard, args=(self._process.stdout, self._lines), daemon=True).start()
+        complaints = (self._process.stderr, self._errors)
+        self._complaining = threading.Thread(target=self._complained, args=complaints, daemon=True)
+        self._complaining.start()
         self._write(protocol.hello(self._operation))
         self._greet(time.monotonic() + STARTUP_SECONDS)
 
@@ -163,8 +166,7 @@ class Harness:
         threading.Thread(target=write, daemon=True).start()
 
     @staticmethod
-    def _heard(stream: IO[bytes], lines: "queue.Queue[bytes | None]", errors: deque[str]) -> None:
-        del errors
+    def _heard(stream: IO[bytes], lines: "queue.Queue[bytes | None]") -> None:
         with suppress(OSError, ValueError):
             while line := stream.readline(LONGEST_LINE):
                 if line.strip():
@@ -172,8 +174,7 @@ class Harness:
         lines.put(None)
 
     @staticmethod
-    def _complained(stream: IO[bytes], lines: "queue.Queue[bytes | None]", errors: deque[str]) -> None:
-        del lines
+    def _complained(stream: IO[bytes], errors: deque[str]) -> None:
         with suppress(OSError, ValueError):
             while line := stream.readline(LONGEST_LINE):
                 if line.strip():
@@ -186,6 +187,9 @@ class Harness:
         if process is not None:
             with suppress(subprocess.TimeoutExpired):
                 status = process.wait(STOP_SECONDS)
+        if self._complaining is not None and status is not None:
+            # Its last words may still be on their way.
+            self._complaining.join(STOP_SECONDS)
         last = f": {self._errors[-1]}" if self._errors else ""
         return f"ended with status {status}{last}" if status is not None else f"closed its output{last}"
 

@@ -49,10 +49,11 @@ def fold_run(
     started, ended = gathered.started, gathered.ended
     today = waiving.day_of(started)
     sentences = {event.finding.pattern: event.finding.sentence for event in gathered.findings}
-    findings = waiving.waive(
-        (_finding(event, gathered, sentences) for event in gathered.findings), started.waivers, today
+    # Before waivers are applied: a drafted one names the pattern that the reports show.
+    found, worded = throughout(
+        [_finding(event, gathered, sentences) for event in gathered.findings], sentences, gathered.cases
     )
-    findings, worded = throughout(findings, sentences, gathered.cases)
+    findings = waiving.waive(found, started.waivers, today)
     reason = _reason(gathered)
     rows = requirement_rows(gathered, findings, reason)
     results = Results(

@@ -1,18 +1,21 @@
 """A fault that shows with every request is one cause."""
 
+from datetime import date
+
 import pytest
 from msgspec.structs import replace
 
 from conformance.model.vocabulary import Expectation
+from conformance.model.waiver import Waiver
 from conformance.reports.folding import fold
 
 from . import journals
 from .journals import MUST, SHOULD, Journal
 
 
-def refusing(kinds: int, *, spared: bool = False) -> Journal:
+def refusing(kinds: int, *, spared: bool = False, waivers: tuple[Waiver, ...] = ()) -> Journal:
     """Return a run whose every case but, where `spared`, the last is answered 502, each case of a kind of its own."""
-    journal = Journal()
+    journal = Journal(waivers=waivers)
     for number in range(kinds):
         # The right request has a body, and the largest id: neither size nor name makes it the evidence.
         case = replace(
@@ -67,3 +70,10 @@ def test_beside_another_requirement() -> None:
     journal = refusing(6)
     journal.find(journals.case("case-01"), SHOULD)
     assert len(fold(journal.end()).causes) == 2
+
+
+def test_waived_by_the_pattern_that_is_told() -> None:
+    """A waiver that names the pattern of the cause, as a drafted one does, lets all its findings pass."""
+    waiver = Waiver(owner="team", reason="known", expires=date(2999, 1, 1), cause="server error | every request | 502")
+    results = fold(refusing(12, waivers=(waiver,)).end())
+    assert all(each.waiver for each in results.findings)

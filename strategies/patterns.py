@@ -3,12 +3,15 @@
 The parse tree is Python's own and not documented; `example` proves what was built before it hands it out.
 """
 
+import importlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
+
+# By name: whether a type checker knows these modules depends on what else was imported.
+sre = importlib.import_module("re._constants")
+parser = importlib.import_module("re._parser")
 
 PLAIN = "aA0-_ .b1B"
 """Characters to choose from, the plainest first."""

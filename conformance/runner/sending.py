@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 from msgspec.structs import replace
 
+from conformance.checks.subject import UNJUDGED
 from conformance.model.case import Case
 from conformance.model.errors import TargetLostError
 from conformance.model.events import Creation, ExchangeEnded, Paced, RequestSent
@@ -130,7 +131,7 @@ class Sender:
     def _is_void(self, case: Case, relation: str, sent: Sent) -> bool:
         """Tell whether a refusal means nothing: what is refused may have been created before the run was cut off."""
         response = sent.exchange.response
-        if self._past is None or response is None or not 400 <= response.status < 500:
+        if self._past is None or response is None or not 400 <= response.status < 500 or response.status in UNJUDGED:
             return False
         return could_create(case) and may_create(case) and self._past.may_exist(case, relation)
 

@@ -112,3 +112,17 @@ def test_another_run_is_not_resumed(contract, tmp_path, option, said):
             url, out, *(option if "--only" in option else ("--only", "accept.all.*", *option)), "--resume", status=2
         )
     assert said in told
+
+
+def test_a_refusal_for_another_reason_is_judged(contract, tmp_path):
+    """What was in flight, names an object by itself and is refused for its credential is judged as in any run."""
+    only = ("--only", "authentication.order", "--profile", "standard")
+    recording, out = Recording(contract), tmp_path / "out"
+    recording.kill_at, recording.after_answer = 1, True
+    with serving(recording) as url:
+        recording.process = command(url, out, *only)
+        recording.process.communicate(timeout=120)
+        assert -9 == recording.process.returncode
+        run(url, out, *only, "--resume", status=0)
+    assert 1 == len(interrupted(out))
+    assert "passed" == seen(out).outcomes["authentication.order"]

@@ -169,7 +169,7 @@ def test_what_is_no_command(command):
 def test_a_fault_of_the_suite_is_told_as_one(command, monkeypatch):
     """What nobody foresaw is one line that takes the blame, exit status 3, and the traceback on request alone."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by nought")
 
     monkeypatch.setattr("conformance.workflow.running.prepare", fail)

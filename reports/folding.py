@@ -71,9 +71,9 @@ def fold_run(
         started_at=datetime.fromtimestamp(started.time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         duration=round(ended.seconds if ended else max(0.0, gathered.last_time - started.time), 3),
         counts=Counts(
-            requests=len(gathered.sends),
+            requests=len(gathered.sends) + gathered.forgotten.requests,
             creations=gathered.creations,
-            cases=len(gathered.cases),
+            cases=len(gathered.cases) + gathered.forgotten.cases,
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
         causes=group_causes(findings, worded, _weights(gathered, findings, sentences)),

@@ -1,5 +1,6 @@
 """One pass over a journal: events sorted by what they are about, nothing judged yet."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import assert_never
 
@@ -16,6 +17,7 @@ from conformance.model.events import (
     FindingMade,
     Judged,
     Paced,
+    PhaseEnded,
     Removal,
     RequestSent,
     RunEnded,
@@ -25,6 +27,26 @@ from conformance.model.events import (
 from conformance.model.finding import Doubt
 from conformance.model.requirement import Requirement
 from conformance.reports.evidence import Sent
+
+CATALOGUE = "catalogue"
+
+FORGOTTEN = ""
+"""In the place of the id of a case that only its number is kept of."""
+
+KEPT = 1_000
+"""How many random cases that hold are kept whole: a campaign sends hundreds of thousands."""
+
+
+class Forgotten:
+    """Random cases that hold and are too many to be kept: how many they were, and what passed on them."""
+
+    def __init__(self) -> None:
+        self.cases = 0
+        self.requests = 0
+        self.passes: Counter[int] = Counter()
+        self.recent: dict[str, None] = {}
+        self.spoken: set[str] = set()
+        self.sends: dict[str, list[int]] = {}
 
 
 class Gathered:
@@ -37,6 +59,7 @@ class Gathered:
         self.last_time = 0.0
         self.creations = 0
         self.waited = 0.0
+        self.phases: list[PhaseEnded] = []
         self.cases: dict[str, Case] = {}
         self.relations: dict[str, str] = {}
         self.sends: dict[int, Sent] = {}
@@ -46,6 +69,7 @@ class Gathered:
         self.findings: list[FindingMade] = []
         self.doubts: list[tuple[str, Doubt]] = []
         self.interrupted: list[int] = []
+        self.forgotten = Forgotten()
 
     @property
     def started(self) -> RunStarted:
@@ -85,10 +109,8 @@ class Gathered:
                 self._judged(event, known)
             case FindingMade() | DoubtRaised():
                 self._against(event)
-            case Creation():
-                self.creations += 1
-            case Paced() | Removal():
-                self.waited += event.wait_seconds if isinstance(event, Paced) else 0.0
+            case Creation() | Paced() | PhaseEnded() | Removal():
+                self._aside(event)
             case RunResumed():
                 self._resumed(event)
             case RunEnded():
@@ -100,12 +122,21 @@ class Gathered:
         """Return the id of the case that `event` is about: what it names, or the case of its send."""
         return event.case if event.case in self.cases else self.case_of.get(event.send, event.case)
 
+    def _aside(self, event: Creation | Paced | PhaseEnded | Removal) -> None:
+        if isinstance(event, Creation):
+            self.creations += 1
+        elif isinstance(event, Paced):
+            self.waited += event.wait_seconds
+        elif isinstance(event, PhaseEnded):
+            self.phases.append(event)
+
     def _resumed(self, event: RunResumed) -> None:
         """Forget what was judged: it is judged anew below, from the same answers."""
         self.ended = None
         self.passed = {case: bits for case, bits in self.passed.items() if self._is_clean_up(case)}
         self.findings = [each for each in self.findings if self._is_clean_up(each.case)]
         self.doubts = [each for each in self.doubts if self._is_clean_up(each[0])]
+        self.forgotten.passes.clear()
         self.interrupted.extend(event.interrupted)
 
     def _is_clean_up(self, case: str) -> bool:
@@ -120,6 +151,8 @@ class Gathered:
             self.relations[event.case.id] = event.relation
         self.sends[event.send] = Sent(event.send, event.case.request, event.attempt, event.time)
         self.case_of[event.send] = event.case.id
+        if event.case.phase != CATALOGUE:
+            self.forgotten.sends.setdefault(event.case.id, []).append(event.send)
 
     def _exchange(self, event: ExchangeEnded) -> None:
         sent = self.sends.get(event.send)
@@ -150,16 +183,42 @@ class Gathered:
         case = self.case_of.get(event.send)
         if case is None:
             raise JournalError(f"the journal judges request {event.send}, which it never saw leave")
+        if case == FORGOTTEN:
+            self.forgotten.passes.update(event.passed)
+            return
         bits = self.passed.get(case, 0)
         for index in event.passed:
             bits |= 1 << index
         self.passed[case] = bits
+        if case in self.forgotten.sends:
+            self._remember(case)
+
+    def _remember(self, case: str) -> None:
+        """Keep the latest random cases that hold; of those before them only their number is kept."""
+        recent = self.forgotten.recent
+        recent[case] = None
+        if len(recent) <= KEPT:
+            return
+        oldest = next(iter(recent))
+        del recent[oldest]
+        if oldest in self.forgotten.spoken:
+            return
+        sends = self.forgotten.sends.pop(oldest)
+        for number in sends:
+            del self.sends[number]
+            self.case_of[number] = FORGOTTEN
+        del self.cases[oldest]
+        bits = self.passed.pop(oldest, 0)
+        self.forgotten.passes.update(index for index in range(bits.bit_length()) if bits >> index & 1)
+        self.forgotten.cases += 1
+        self.forgotten.requests += len(sends)
 
     def _against(self, event: FindingMade | DoubtRaised) -> None:
         about = event.finding if isinstance(event, FindingMade) else event.doubt
         if about.requirement not in self.rows:
             requirement = about.requirement
             raise JournalError(f"the journal speaks of the requirement {requirement}, which its header does not name")
+        self.forgotten.spoken.add(self.case_for(event))
         if isinstance(event, FindingMade):
             self.findings.append(event)
         else:

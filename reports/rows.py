@@ -33,6 +33,8 @@ def requirement_rows(
     for case_id, bits in gathered.passed.items():
         for index in _indices(bits):
             tallies[index].hold(case_id)
+    for index, count in gathered.forgotten.passes.items():
+        tallies[index].hold_unnamed(count)
     return tuple(tally.result(gathered.started.skipped.get(tally.row.id) or unexercised) for tally in tallies)
 
 
@@ -82,6 +84,11 @@ class _Tally:
         self._seen.add(Outcome.PASSED)
         self._held += case not in self._against
         self._showed.append(case)
+
+    def hold_unnamed(self, count: int) -> None:
+        """Count passes of cases that are not kept."""
+        self._seen.add(Outcome.PASSED)
+        self._held += count
 
     def result(self, unexercised: str) -> RequirementResult:
         """Return the row; `unexercised` is the reason if nothing was counted."""

@@ -180,11 +180,12 @@ def _row(build: Builder, id_: str, body: Writable, story: Story, text: str) -> C
     """Return a case that exercises whatever its body, written as `text`, holds."""
     case = build.accepting(id_, (), body, story, text=text)
     focus = BEYOND_PROSE if case.beyond else accept_id(build.contract.request, "combination")
-    held = () if case.beyond else _held(build, cast("Json", body))
+    held = () if case.beyond else held_ids(build, cast("Json", body))
     return replace(case, requirements=_known(build, (focus, *held)))
 
 
-def _held(build: Builder, body: Json) -> tuple[str, ...]:
+def held_ids(build: Builder, body: Json) -> tuple[str, ...]:
+    """Return the ids of the requirements that a server takes each member of a body."""
     nodes = [node for node, _, _ in occurrences(build.contract.request, body) if node.path]
     return tuple(dict.fromkeys(accept_id(node) for node in nodes))
 

@@ -22,6 +22,8 @@ Values: TypeAlias = st.SearchStrategy[Json]
 ABSENT: Any = construction.ABSENT
 """In the place of a member's value: leave it out."""
 
+WEIGHTY = frozenset({"object", "integer", "number"})
+
 MOST_ITEMS = 5
 """How many items more than it must have an array gets at most, where nothing bounds it."""
 
@@ -67,7 +69,14 @@ def valid_values(node: Node, choices: Choices) -> Values:
         branches = holding or branches
     # Null comes last: it is what a value shrinks to only where nothing else fails.
     ordered = sorted(branches, key=lambda index: node.shapes[index].type == "null")
-    return st.one_of([shape_values(node, index, choices) for index in ordered])
+    found = [shape_values(node, index, choices) for index in ordered]
+    # What holds or is a number is worth more draws than null, and than being absent.
+    more = [each for each, index in zip(found, ordered, strict=True) if node.shapes[index].type in WEIGHTY]
+    return st.one_of([*found[:1], *(each.map(_same) for each in more), *found[1:]])
+
+
+def _same(value: Json) -> Json:
+    return value
 
 
 def shape_values(node: Node, branch: int, choices: Choices) -> Values:

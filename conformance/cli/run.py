@@ -13,7 +13,7 @@ from conformance.model.vocabulary import JunitBy, Profile, Strength
 from conformance.workflow.options import DEFAULT_OUT, MOCK, RunOptions
 
 POSITIVE = click.IntRange(min=1)
-PROFILES = click.Choice([each.value for each in Profile if each is not Profile.FUZZ])
+PROFILES = click.Choice([each.value for each in Profile])
 UNITS = click.Choice([each.value for each in JunitBy])
 STRENGTHS = click.Choice([Strength.MUST.value, Strength.SHOULD.value])
 
@@ -95,6 +95,19 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
 @plan("--shard", metavar="I/N", help="Send only part I of N; `conformance report` brings the parts together.")
 @plan("--seed", type=int, default=0, metavar="N", help="Seed of everything random.")
 @plan(
+    "--phases",
+    metavar="LIST",
+    callback=listed,
+    show_default="catalogue; the others for fuzz",
+    help="What to send, between commas: catalogue, schemathesis, hypothesis.",
+)
+@plan(
+    "--example-db",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder for failures of random cases; a run begins with them.",
+)
+@plan(
     "--repeats",
     type=click.IntRange(min=0),
     default=3,
@@ -103,7 +116,7 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
 )
 @plan("--plan", "show_plan", is_flag=True, help="Say what would be sent, and send nothing.")
 @pace("--concurrency", type=POSITIVE, default=4, metavar="N", help="Requests in flight, at most.")
-@pace("--time-budget", type=SECONDS, metavar="S", help="Seconds for the whole run.")
+@pace("--time-budget", type=SECONDS, metavar="S", help="Seconds for the whole run; fuzz goes on for so long (60).")
 @pace("--max-failures", type=POSITIVE, metavar="N", help="End the run after so many findings of strength must.")
 @judging(
     "--out", type=click.Path(path_type=Path), default=DEFAULT_OUT, metavar="DIR", help="Folder for journal and reports."

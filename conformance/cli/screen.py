@@ -52,6 +52,7 @@ class Screen:
             f"{prepared.profile.value}: {plan.requests} requests, up to {plan.creations} creations, "
             f"{len(prepared.contract.requirements)} requirements"
         )
+        self._random(prepared)
         if past is not None:
             lost = len(past.interrupted)
             self._say(f"going on: {past.kept} answers stand, {lost} requests were in flight when the run was cut off")
@@ -77,10 +78,21 @@ class Screen:
             f"{prepared.profile.value}: {plan.cases} cases, {plan.requests} requests, up to {plan.creations} creations "
             "(a failure of a new kind is sent again)"
         )
+        self._random(prepared)
         if plan.skipped:
             self._say(f"{len(plan.skipped)} requirements lose all their cases:")
             for requirement, reason in sorted(plan.skipped.items()):
                 self._say(f"  {requirement}: {reason}")
+
+    def _random(self, prepared: "Prepared") -> None:
+        """Say which phases send more than what was counted."""
+        more = prepared.phases[1:] if "catalogue" in prepared.phases else prepared.phases
+        if more:
+            fuzz = prepared.profile.value == "fuzz"
+            count = "until the time is over" if fuzz else "some hundreds of requests"
+            self._say(
+                f"and cases made while the run goes on, {count}: {', '.join(more)} (seed {prepared.options.seed})"
+            )
 
     def verdict(self, result: "RunResult") -> None:
         """Say what the run came to."""

@@ -144,6 +144,19 @@ class Paced(Event, frozen=True, tag="paced", kw_only=True):
     reason: str
 
 
+class PhaseEnded(Event, frozen=True, tag="phase.ended", kw_only=True):
+    """A phase after the catalogue is over: how many cases were made, and how many of them had been sent before.
+
+    `left_out` were not sent for another reason. `error` says what kept the phase from making more, and what to do.
+    """
+
+    phase: str
+    made: int
+    repeated: int
+    left_out: int = 0
+    error: str = ""
+
+
 class RunEnded(Event, frozen=True, tag="run.ended", kw_only=True):
     """The footer. `reason` is empty when the whole plan was carried out, else what cut it short."""
 
@@ -166,5 +179,6 @@ AnyEvent: TypeAlias = (
     | Creation
     | Removal
     | Paced
+    | PhaseEnded
     | RunEnded
 )

@@ -15,8 +15,11 @@ from conformance.runner.budget import Budget, could_create
 from conformance.runner.minimising import Culprit, Minimiser
 from conformance.runner.recording import Recorder
 from conformance.runner.sending import Sender, Sent
+from conformance.runner.shrinking import Shrinker
+from conformance.runner.simplifying import Found, Simplifier, attributed
 
-Found = Sequence[Judgement | Doubt]
+CATALOGUE = "catalogue"
+
 Again = Callable[[int], Awaitable[Found | None]]
 """Sends once more, numbered, and returns what is found; None where that cannot be told."""
 
@@ -37,6 +40,11 @@ class Confirmer:
         self._seen: set[str] = set()
         self._flaky: set[str] = set()
         self.settings = Settings()
+        self._simplifier: Simplifier | None = None
+
+    def shrink_with(self, shrinker: Shrinker) -> None:
+        """From now on simplify what fails of the random phases as the library does that drew it."""
+        self._simplifier = Simplifier(self._contract, self._minimiser, shrinker, self._probed, self._shown)
 
     def know(self, cases: Mapping[Request, Case]) -> None:
         """Take the cases of the catalogue, by request: a body that was cut down may be one of them."""
@@ -54,6 +62,8 @@ class Confirmer:
         if any(each.pattern in self._flaky for each in failures):
             return [self._as_flaky(each) for each in found], repeats
         finding = self._minimiser.applies(case, failures)
+        if self._simplifier is not None and case.phase != CATALOGUE and failures:
+            return await self._simplifier.simplified(case, found, finding or failures[0], fresh=fresh), repeats
         if finding is None:
             return found, repeats
         culprit = self._minimiser.explained(case, finding) or await self._cut_down(
@@ -61,7 +71,7 @@ class Confirmer:
         )
         if culprit is None:
             return found, repeats
-        return _attributed(found, finding, culprit), repeats
+        return attributed(found, finding, culprit), repeats
 
     def can_repeat(self, case: Case) -> bool:
         """Tell whether sending a case again asks the same question: not where it names an object by itself."""
@@ -93,7 +103,7 @@ class Confirmer:
             return None
 
         async def probe(smaller: Case) -> Sequence[Finding]:
-            return self._failures(await self._again(smaller, 1) or ())
+            return await self._probed(smaller) or ()
 
         culprit = await self._minimiser.minimise(case, finding, probe, fresh=fresh)
         if culprit is None or culprit.case.id == case.id:
@@ -115,6 +125,11 @@ class Confirmer:
         self._seen |= {each.pattern for each in own}
         self._recorder.record(sent, culprit.case.id, found)
         return self._minimiser.spoken(culprit, own)
+
+    async def _probed(self, case: Case) -> Sequence[Finding] | None:
+        """Send a case and return its failures; None as `_again`."""
+        found = await self._again(case, 1)
+        return None if found is None else self._failures(found)
 
     async def _again(self, case: Case, attempt: int) -> Found | None:
         """Send a case and return what is found, None where a limit of the run forbids it, or nobody can judge."""
@@ -145,10 +160,3 @@ class Confirmer:
             return each
         rule = each.pattern.partition(" | ")[0]
         return replace(each, pattern=f"flaky | {rule}", sentence=f"fails at random, not always: {rule}")
-
-
-def _attributed(found: Found, finding: Finding, culprit: Culprit) -> Found:
-    """Return `found` with the finding replaced by what the smallest body shows."""
-    if not culprit.findings:
-        return found
-    return [each for each in found if each is not finding] + list(culprit.findings)

@@ -1,7 +1,7 @@
 """The engine: sends the items of a plan, has their exchanges judged, and writes all of it to the journal."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -13,18 +13,22 @@ from conformance.checks.relations import TOGETHER_ONLY
 from conformance.checks.subject import Settings, Subject
 from conformance.contract.contract import Contract
 from conformance.model.case import Case, Relation
-from conformance.model.events import RunEnded
+from conformance.model.events import DoubtRaised, PhaseEnded, RunEnded
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Judgement
-from conformance.model.vocabulary import Expectation, Strength
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Expectation, Group, Strength
 from conformance.runner.access import Access
 from conformance.runner.budget import Budget, Limits, could_create
 from conformance.runner.confirming import Confirmer
+from conformance.runner.items import Items
 from conformance.runner.journal import Sink
+from conformance.runner.later import Later
 from conformance.runner.past import Past
 from conformance.runner.plan import Plan
 from conformance.runner.recording import Recorder, Stop
 from conformance.runner.sending import Sender, Sent, TargetLost
+from conformance.runner.shrinking import Shrinker, in_thread
 from conformance.strategies.catalogue import Item, size
 from conformance.targets.target import Target
 
@@ -103,21 +107,33 @@ class Engine:
         self._confirmer.settings = settings
         self._planned = 0
         self._reason = ""
+        self._shrinker: Shrinker | None = None
         self._waiting: list[tuple[Item, Sequence[Sent]]] = []
 
-    async def run(self, plan: Plan) -> RunEnded:
-        """Carry out the plan; returns the footer, which is in the journal as well.
+    async def run(self, plan: Plan, later: Later | None = None) -> RunEnded:
+        """Carry out the plan, and the phases after it; returns the footer, which is in the journal as well.
 
         The run ends early, and the footer says why, when a limit is reached or the target is lost. Cancelling it
         writes the footer and lets the cancellation through.
         """
         self._planned = plan.requests
         self._confirmer.know(plan.known)
-        items = iter(plan.items)
-        workers = [asyncio.create_task(self._work(items)) for _ in range(self._options.concurrency)]
+        later = later or Later()
+        items = Items(plan.items, later.feeds, later.admits, self._phase_ended)
+        if later.shrink is not None:
+            self._shrinker = Shrinker(later.shrink)
+            self._confirmer.shrink_with(self._shrinker)
+        workers: list[asyncio.Task[None]] = []
         lost = False
         try:
             async with asyncio.timeout(self._budget.seconds_left()):
+                if later.replay is not None:
+                    await in_thread(later.replay, self._tried)
+                for before, feed in zip((None, *later.feeds), later.feeds, strict=False):
+                    feed.start(before)
+                workers += [asyncio.create_task(self._work(items)) for _ in range(self._options.concurrency)]
+                if later.seconds is not None:
+                    asyncio.get_running_loop().call_later(later.seconds, self._finish, items)
                 await asyncio.gather(*workers)
         except TargetLost as error:
             self._reason, lost = str(error), True
@@ -130,6 +146,7 @@ class Engine:
             self._reason = f"a fault of the suite itself: {type(error).__name__}"
             raise
         finally:
+            items.stop()
             await _stopped(workers)
             self._judge_silence()
             ended = self._journal.append(self._footer(lost=lost))
@@ -144,8 +161,35 @@ class Engine:
             lost=lost,
         )
 
-    async def _work(self, items: Iterator[Item]) -> None:
-        for item in items:
+    async def _tried(self, case: Case) -> bool | None:
+        """Send and judge a case that failed in an earlier run; tells whether it fails again."""
+        held = int(could_create(case))
+        if self._reason or await self._why_not(case, held):
+            return None
+        before = self._recorder.counts.copy()
+        try:
+            sent = await self._send(case)
+        finally:
+            await self._budget.give_back(held)
+        await self._judge(case, sent)
+        return any(self._recorder.counts[each] > before[each] for each in (Strength.MUST, Strength.SHOULD))
+
+    def _finish(self, items: Items) -> None:
+        """End a campaign: no more cases are begun, and what is being shrunk is left as it is."""
+        items.finish()
+        if self._shrinker is not None:
+            self._shrinker.over = True
+
+    def _phase_ended(self, event: PhaseEnded) -> None:
+        """Record that a phase is over; one that could not go on leaves a doubt of ours."""
+        self._journal.append(event)
+        root = requirement_id(Group.ACCEPTANCE, self._contract.request.label, "combination")
+        if event.error and root in self._contract.by_id:
+            reason = f"the phase {event.phase} could not go on: {event.error}"
+            self._journal.append(DoubtRaised(send=0, case=f"phase.{event.phase}", doubt=Doubt(root, reason, ours=True)))
+
+    async def _work(self, items: Items) -> None:
+        while (item := await items.next()) is not None:
             held = sum(map(could_create, _cases(item)))
             reason = self._reason or await self._why_not(item, held)
             if reason:

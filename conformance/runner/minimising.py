@@ -63,6 +63,11 @@ class Minimiser:
             return None
         return next((each for each in found if rule_of(each) in RULES), None)
 
+    def known(self, case: Case) -> Case | None:
+        """Return the case of the catalogue that sends the same request and is to be accepted, if there is one."""
+        found = self._known.get(case.request)
+        return found if found is not None and found.expectation is Expectation.ACCEPTED else None
+
     def explained(self, case: Case, finding: Finding) -> Culprit | None:
         """Return what was found before and explains this failure as well."""
         body, few = _body(case), len(self._leaves(case)) < FEW

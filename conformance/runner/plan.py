@@ -87,6 +87,13 @@ def make_plan(
     return Plan(tuple(kept), skipped, singles)
 
 
+def admits(
+    contract: Contract, case: Case, offered: frozenset[Need], only: Sequence[str] = (), skip: Sequence[str] = ()
+) -> bool:
+    """Tell whether a case may be sent to a target that offers what `offered` says; arguments as for `make_plan`."""
+    return _reason(contract, case, offered, only, skip) is None
+
+
 def requirements_of(item: Item) -> tuple[str, ...]:
     """Return the requirements that an item exercises."""
     if isinstance(item, Relation):

@@ -15,7 +15,7 @@ from conformance.workflow.reporting import RunResult
 from conformance.workflow.running import run as run_options
 
 CHOICES: dict[str, type[StrEnum]] = {"profile": Profile, "fail_on": Strength, "junit_by": JunitBy}
-LISTS = frozenset({"only", "skip", "allow_hosts", "reports"})
+LISTS = frozenset({"phases", "only", "skip", "allow_hosts", "reports"})
 """Options that are lists, for which one text will do."""
 
 
@@ -38,6 +38,8 @@ class Options(TypedDict, total=False):
     out: Path | str
     seed: int
     shard: str
+    phases: tuple[str, ...]
+    example_db: Path | str
     only: tuple[str, ...]
     skip: tuple[str, ...]
     rate: float

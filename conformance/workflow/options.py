@@ -36,6 +36,9 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         out: the folder for journal and reports.
         shard: `I/N`, to send only the part I of N parts of the plan.
         seed: the seed of everything random.
+        phases: what to send, of `catalogue`, `schemathesis` and `hypothesis`; None is the last two for `fuzz`,
+            and the catalogue alone else.
+        example_db: the folder where failures of random cases are kept, which the next run begins with.
         only: globs over ids of cases and requirements to keep.
         skip: globs over those to leave out.
         rate: requests a second at most.
@@ -46,7 +49,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         max_failures: end after so many findings of strength must.
         max_requests: requests at most.
         max_creations: objects created at most.
-        time_budget: seconds for the whole run.
+        time_budget: seconds for the whole run; `fuzz` goes on for so long, 60 seconds by default.
         repeats: how often a new kind of failure is sent again.
         allow_hosts: hosts that are not on this machine and may be sent to.
         allow_name_edges: send odd names to such a host.
@@ -83,6 +86,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     out: Path = DEFAULT_OUT
     seed: int = 0
     shard: str | None = None
+    phases: tuple[str, ...] | None = None
+    example_db: Path | None = None
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     rate: Number | None = None

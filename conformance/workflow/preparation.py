@@ -17,6 +17,7 @@ from conformance.strategies.catalogue import Knowledge, catalogue, smoke
 from conformance.targets.opening import open_target
 from conformance.workflow.credentials import LOCAL_KEY, access_of, find_key
 from conformance.workflow.options import MOCK, RunOptions
+from conformance.workflow.phases import CATALOGUE, chosen_phases
 
 __all__ = ["LOCAL_KEY", "Prepared", "find_key", "guard", "prepare", "unknown_parameter"]
 
@@ -33,6 +34,8 @@ class Prepared(msgspec.Struct, frozen=True):
     profile: Profile
     access: Access
     loopback: bool
+    offered: frozenset[Need] = frozenset()
+    phases: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -60,7 +63,8 @@ def prepare(
     access = access_of(contract, options, key, environment)
     profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
     known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
-    items = smoke(known) if profile is Profile.SMOKE else known
+    phases = chosen_phases(options, profile)
+    items = () if CATALOGUE not in phases else smoke(known) if profile is Profile.SMOKE else known
     offered = _offered(options, loopback=loopback)
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known)
     if options.shard:
@@ -68,9 +72,9 @@ def prepare(
         whole, plan = plan, shard.part(plan)
         if whole.items and not plan.items:
             raise UsageError(f"shard {options.shard} holds no case", "split the plan into fewer shards")
-    if not plan.items:
+    if not plan.items and CATALOGUE in phases:
         raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
-    return Prepared(contract, options, knowledge, plan, profile, access, loopback)
+    return Prepared(contract, options, knowledge, plan, profile, access, loopback, offered, phases)
 
 
 def guard(options: RunOptions) -> bool:

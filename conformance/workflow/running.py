@@ -30,6 +30,7 @@ from conformance.workflow.credentials import find_key
 from conformance.workflow.embedded import EmbeddedMock
 from conformance.workflow.interruption import Stopper, carry_out, interrupt, on_sigterm
 from conformance.workflow.options import MOCK, RunOptions
+from conformance.workflow.phases import FUZZ_SECONDS, later
 from conformance.workflow.preparation import Prepared, prepare, unknown_parameter
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
 from conformance.workflow.resuming import read_past
@@ -143,7 +144,7 @@ async def _send(
         requests=options.max_requests,
         creations=_most_creations(prepared),
         failures=options.max_failures,
-        seconds=options.time_budget,
+        seconds=options.time_budget or (FUZZ_SECONDS if prepared.profile is Profile.FUZZ else None),
         rate=options.rate or (None if prepared.loopback else LIVE_RATE),
     )
     engine = Engine(
@@ -159,7 +160,7 @@ async def _send(
         access=prepared.access,
     )
     try:
-        await engine.run(prepared.plan)
+        await engine.run(prepared.plan, later(prepared) if hooks.choose is None else None)
     finally:
         await target.close()
 

@@ -1,0 +1,98 @@
+"""Items: what a run sends next, from the catalogue and then from the phases after it."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from conformance.model.case import Case, Relation
+from conformance.model.events import PhaseEnded
+from conformance.runner.feed import Feed
+from conformance.strategies.catalogue import Item
+from conformance.strategies.labelling import fingerprint
+
+REMEDY = "run without it (--phases), or report this as a fault of the suite"
+"""What to do where a library cannot go on."""
+
+
+class Items:
+    """Hands out items to the workers of a run, each once, and no case that equals one which was handed out before.
+
+    Args:
+        planned: the items of the catalogue.
+        feeds: the phases after it, in their order.
+        admits: tells whether a case may be sent to this target.
+        ended: is told when a phase is over.
+
+    """
+
+    def __init__(
+        self,
+        planned: Iterable[Item],
+        feeds: Sequence[Feed],
+        admits: Callable[[Case], bool],
+        ended: Callable[[PhaseEnded], None],
+    ) -> None:
+        self._all = tuple(planned)
+        self._planned = iter(self._all)
+        self._feeds = list(feeds)
+        self._admits = admits
+        self._ended = ended
+        self._known: set[str] | None = None
+        self._counts = [0, 0, 0]
+
+    async def next(self) -> Item | None:
+        """Return the next item, None when there are no more."""
+        for item in self._planned:
+            return item
+        while self._feeds:
+            feed = self._feeds[0]
+            case = await feed.next()
+            if case is None:
+                self._close(feed)
+            elif self._wanted(case):
+                return case
+        return None
+
+    def finish(self) -> None:
+        """Hand out what is left of the catalogue, and nothing after it."""
+        for feed in self._feeds:
+            feed.finish()
+
+    def stop(self) -> None:
+        """Hand out nothing more, and tell how far the phases came."""
+        self._planned = iter(())
+        while self._feeds:
+            feed = self._feeds[0]
+            feed.close()
+            self._close(feed)
+
+    def _close(self, feed: Feed) -> None:
+        if feed not in self._feeds:
+            return  # another worker has seen its end as well
+        self._feeds.remove(feed)
+        made, repeated, left_out = self._counts
+        self._counts = [0, 0, 0]
+        error = "; ".join(explained(each) for each in feed.errors)
+        self._ended(PhaseEnded(phase=feed.phase, made=made, repeated=repeated, left_out=left_out, error=error))
+
+    def _wanted(self, case: Case) -> bool:
+        if self._known is None:
+            self._known = {fingerprint(each.request) for item in self._all for each in _cases(item)}
+        self._counts[0] += 1
+        mark = fingerprint(case.request)
+        if mark in self._known:
+            self._counts[1] += 1
+            return False
+        self._known.add(mark)
+        if not self._admits(case):
+            self._counts[2] += 1
+            return False
+        return True
+
+
+def explained(error: Exception) -> str:
+    """Return in one line what a library says, and what to do."""
+    text = " ".join(str(error).split())[:500] or "it gives no reason"
+    return f"{type(error).__name__}: {text}; {REMEDY}"
+
+
+def _cases(item: Item) -> tuple[Case, ...]:
+    return item.cases if isinstance(item, Relation) else (item,)

@@ -1,0 +1,190 @@
+"""Random cases: labels of this contract, stories, Schemathesis as a source, and campaigns that can be had again."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.contract.contract import load_contract
+from conformance.model.case import SLOT, Case, Need
+from conformance.model.jsontext import read
+from conformance.model.vocabulary import Expectation
+from conformance.strategies import from_schemathesis
+from conformance.strategies.building import Builder
+from conformance.strategies.campaign import RIGHT, SIZES, Campaign, Origin
+from conformance.strategies.labelling import body_case, bytes_case
+
+from .contracts import contract_of, value_of, voices
+
+CONTRACT = load_contract()
+BUILD = Builder(CONTRACT, {"model_id": "abcd1234"})
+STORY = from_schemathesis.Story("", "x", "", "", "a story", "a kind")
+
+
+def body_of(case: Case) -> Any:
+    """Return the body of a case as JSON."""
+    return read(case.request.body or b"").value
+
+
+def labelled(body: Any) -> tuple[Expectation, str]:
+    """Return the label of a body and the first requirement of its case."""
+    case = body_case(BUILD, "test", body, None)
+    return case.expectation, case.requirements[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"name": SLOT}, (Expectation.ACCEPTED, "accept.CreateEnvironmentRequestV1.combination")),
+        ({"name": SLOT, "x": 1}, (Expectation.ACCEPTED, "accept.CreateEnvironmentRequestV1.additionalProperties")),
+        ({"name": "\u00e9" + SLOT}, (Expectation.ACCEPTED, "accept.beyond-prose")),
+        ({}, (Expectation.REFUSED, "reject.CreateEnvironmentRequestV1.name.required")),
+        ([], (Expectation.REFUSED, "reject.CreateEnvironmentRequestV1.type")),
+        (
+            {"name": SLOT, "autoscaling_settings": {"max_replica": "1"}},
+            (Expectation.REFUSED, "reject.UpdateAutoscalingSettingsV1.max_replica.coercible"),
+        ),
+        (
+            {"name": SLOT, "autoscaling_settings": {"max_replica": True, "min_replica": "x"}},
+            (Expectation.REFUSED, "reject.UpdateAutoscalingSettingsV1.min_replica.type"),
+        ),
+        (
+            {"name": SLOT, "autoscaling_settings": {"more": 1}},
+            (Expectation.REFUSED, "reject.UpdateAutoscalingSettingsV1.additionalProperties"),
+        ),
+        ({"name": "a\ud800"}, (Expectation.OBSERVED, "error.server-error")),
+    ],
+)
+def test_a_body_is_labelled_by_what_the_contract_says_of_it(body: Any, expected: tuple[Expectation, str]) -> None:
+    """Right, wrong for the strongest reason, or open where no validator can read it."""
+    assert expected == labelled(body)
+
+
+def test_bytes_that_are_no_json_are_refused_by_their_own_requirement() -> None:
+    """Broken JSON and broken UTF-8 are told apart."""
+    assert ("reject.json-text",) == bytes_case(BUILD, "test", b"{", STORY).requirements
+    assert ("reject.utf-8",) == bytes_case(BUILD, "test", b"\xff", STORY).requirements
+
+
+def test_a_constructed_label_that_a_validator_denies_is_open() -> None:
+    """What was meant to be wrong and is right is neither accepted nor refused for it."""
+    case = body_case(BUILD, "test", {"name": SLOT}, STORY, valid=False)
+    assert Expectation.OBSERVED is case.expectation
+
+
+@pytest.fixture(scope="module")
+def covered() -> list[Case]:
+    """Return the cases of Schemathesis' coverage phase."""
+    return list(from_schemathesis.coverage_cases(BUILD))
+
+
+def test_schemathesis_coverage_cases_are_there(covered: list[Case]) -> None:
+    """The undocumented call still gives well over a hundred cases, right and wrong, all to this operation's path."""
+    labels = [case.expectation for case in covered]
+    assert 150 <= len(covered)
+    assert 50 <= labels.count(Expectation.ACCEPTED)
+    assert 90 <= labels.count(Expectation.REFUSED)
+    assert {"/v1/models/abcd1234/environments"} == {case.request.target for case in covered}
+    assert {"schemathesis"} == {case.phase for case in covered}
+
+
+def test_schemathesis_tells_the_story_and_the_contract_the_label(covered: list[Case]) -> None:
+    """Every label holds by both validators, every case has a requirement, a fresh name and the words of its maker."""
+    for case in covered:
+        assert case.story is not None
+        assert case.story.says.startswith("Schemathesis: ")
+        assert case.requirements
+        is_json, value = value_of(case)
+        if is_json and case.story.kind != "unspecified http method (by Schemathesis)" and case.request.method == "POST":
+            about_body = case.requirements[0] not in {"reject.media-type", "authentication.missing"}
+            right = case.expectation is Expectation.ACCEPTED or not about_body
+            assert (right, right) == voices(CONTRACT, value), case
+        if case.expectation is Expectation.ACCEPTED:
+            assert case.slotted
+    assert {"name", SLOT} <= set(str(body_of(covered[0])).replace("'", " ").split())
+
+
+def test_methods_that_may_change_something_stay_on_this_machine(covered: list[Case]) -> None:
+    """DELETE, PUT and the like are sent to loopback alone."""
+    for case in covered:
+        if case.request.method not in {"POST", "GET", "HEAD", "OPTIONS"}:
+            assert (Need.LOOPBACK,) == case.needs
+
+
+def drawn(campaign: Campaign, origin: Origin) -> list[Case]:
+    """Return what a campaign draws of a batch."""
+    found: list[Case] = []
+    campaign.draw(origin, lambda case, _: found.append(case))
+    return found
+
+
+def test_the_same_seed_draws_the_same_and_another_seed_does_not() -> None:
+    """A batch follows from the seed alone, for every source."""
+    for origin in Campaign(BUILD, 3).round(1):
+        small = Origin(origin.source, origin.seed, 10)
+        assert [case.id for case in drawn(Campaign(BUILD, 3), small)] == [
+            case.id for case in drawn(Campaign(BUILD, 3), small)
+        ]
+    one, other = (list(Campaign(BUILD, start).round(1)) for start in (3, 4))
+    assert {each.seed for each in one}.isdisjoint(each.seed for each in other)
+    assert [each.source for each in one] == list(SIZES)
+
+
+def test_odd_names_stay_on_this_machine_and_every_name_is_fresh() -> None:
+    """A right random body always holds the slot; where there is more around it, it needs a loopback target."""
+    for case in drawn(Campaign(BUILD, 1), Origin(RIGHT, 5, 60)):
+        name = body_of(case)["name"]
+        assert SLOT in name
+        assert name == SLOT or name.isascii() or Need.NAME_EDGES in case.needs
+        assert case.id.startswith("accept.hypothesis.")
+
+
+def _large(case: Case) -> bool:
+    body = body_of(case)
+    held = body.get("autoscaling_settings") if isinstance(body, dict) else None
+    value = held.get("max_replica") if isinstance(held, dict) else None
+    return isinstance(value, int) and not isinstance(value, bool) and value > 5
+
+
+def test_a_failure_is_drawn_again_and_shrunk(tmp_path: Path) -> None:
+    """What is left is the member that fails, at its bound; each case is asked about once, and the database keeps it."""
+    campaign, asked = Campaign(BUILD, 5, tmp_path), list[str]()
+    origin = Origin(RIGHT, 1, 100)
+    failing = next(case for case in drawn(campaign, origin) if _large(case))
+
+    def fails(case: Case) -> bool:
+        asked.append(case.id)
+        return _large(case)
+
+    smallest = campaign.shrink(origin, failing, fails)
+    assert smallest is not None
+    assert {"name": SLOT, "autoscaling_settings": {"max_replica": 6}} == body_of(smallest)
+    assert len(asked) == len(set(asked))
+    again: list[Case] = []
+    Campaign(BUILD, 6, tmp_path).replay(lambda case: again.append(case) or True)  # type: ignore[func-returns-value]
+    assert [smallest.id] == [case.id for case in again]
+    campaign.replay(lambda _: False)
+    again.clear()
+    campaign.replay(lambda case: again.append(case) or True)  # type: ignore[func-returns-value]
+    assert smallest.id not in {case.id for case in again}
+
+
+def test_a_case_that_nobody_drew_is_not_shrunk() -> None:
+    """Where the batch does not hold it, there is nothing to say."""
+    stranger = body_case(BUILD, "test", {"name": SLOT}, None)
+    assert Campaign(BUILD, 5).shrink(Origin(RIGHT, 1, 5), stranger, lambda _: True) is None
+
+
+def test_other_documents_have_random_cases_too() -> None:
+    """Without path parameters, identity, prose or security."""
+    contract = contract_of(
+        {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "minimum": 1}}}
+    )
+    build = Builder(contract, {})
+    for origin in Campaign(build, 1).round(1):
+        cases = drawn(Campaign(build, 1), Origin(origin.source, origin.seed, 8))
+        assert cases
+        for case in cases:
+            is_json, value = value_of(case)
+            if is_json and case.requirements[:1] != ("reject.media-type",):
+                assert (case.expectation is Expectation.ACCEPTED) is contract.request_validator.is_valid(value)

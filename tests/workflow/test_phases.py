@@ -1,0 +1,88 @@
+"""The phases of a run, end to end: what is sent after the catalogue, what is found there, and how it is told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import conformance
+from conformance.contract.contract import load_contract
+from conformance.mock.app import reference_app
+from conformance.mock.server import BackgroundServer
+from conformance.model.errors import UsageError
+from conformance.model.vocabulary import Profile, Verdict
+from conformance.strategies import from_schemathesis
+from conformance.workflow.options import RunOptions
+from conformance.workflow.phases import campaign_seconds, chosen_phases
+
+CONTRACT = load_contract()
+
+
+def events(out: Path, kind: str) -> list[dict[str, Any]]:
+    """Return the events of a kind in a run's journal."""
+    found = map(json.loads, (out / "journal.ndjson").read_bytes().splitlines())
+    return [event for event in found if event["event"] == kind]
+
+
+def test_random_phases_are_for_campaigns_and_for_who_asks() -> None:
+    """What is asked for wins, in the order of the phases."""
+    assert ("catalogue",) == chosen_phases(RunOptions(), Profile.SMOKE)
+    assert ("catalogue",) == chosen_phases(RunOptions(), Profile.STANDARD)
+    assert ("schemathesis", "hypothesis") == chosen_phases(RunOptions(), Profile.FUZZ)
+    asked = RunOptions(phases=("hypothesis", "catalogue"))
+    assert ("catalogue", "hypothesis") == chosen_phases(asked, Profile.SMOKE)
+    with pytest.raises(UsageError, match="there is no phase 'fuzz'; choose from catalogue, schemathesis, hypothesis"):
+        chosen_phases(RunOptions(phases=("fuzz",)), Profile.STANDARD)
+
+
+def test_a_campaign_ends_a_little_before_its_time() -> None:
+    """So that what is on the wire then is no reason to say that the time cut it short."""
+    assert campaign_seconds(RunOptions(time_budget=5.0), Profile.STANDARD) is None
+    assert 4.5 == campaign_seconds(RunOptions(time_budget=5.0), Profile.FUZZ)
+    assert 59.0 == campaign_seconds(RunOptions(), Profile.FUZZ)
+
+
+@pytest.fixture
+def right():
+    """Return the URL of a server that keeps the contract."""
+    with BackgroundServer(reference_app(CONTRACT)) as server:
+        yield server.url
+
+
+def test_a_library_that_cannot_go_on_is_the_suites_own_error(
+    right: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told in the report with what to do, the run is inconclusive, and nothing is held against the server."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("this version has another interface")
+
+    monkeypatch.setattr(from_schemathesis, "_covered", broken)
+    result = conformance.run(target=right, phases=("schemathesis",), out=tmp_path)
+    row = next(each for each in result.results.requirements if each.outcome.value == "error")
+    assert "the phase schemathesis could not go on: RuntimeError: this version has another interface" in row.reason
+    assert "--phases" in row.reason
+    assert (Verdict.INCONCLUSIVE, 3) == (result.results.verdict, result.exit_status)
+    assert () == result.results.findings
+
+
+def test_a_right_server_passes_all_phases(right: str, tmp_path: Path) -> None:
+    """Each phase sends what the ones before it did not, and no case of it is a false alarm."""
+    result = conformance.run(target=right, phases=("schemathesis", "hypothesis"), out=tmp_path, reports=("results",))
+    ended = events(tmp_path, "phase.ended")
+    assert ["schemathesis", "hypothesis"] == [each["phase"] for each in ended]
+    assert all(each["made"] > each["repeated"] for each in ended)
+    assert not any(each.get("error") for each in ended)
+    assert (Verdict.CONFORMING, 0) == (result.results.verdict, result.exit_status)
+    assert not [each for each in result.results.findings if each.strength.value != "advisory"]
+
+
+def test_a_short_campaign_against_a_right_server(right: str, tmp_path: Path) -> None:
+    """`fuzz` sends cases of both libraries until its time is over, and finds nothing against a right server."""
+    result = conformance.run(target=right, profile="fuzz", time_budget=4, out=tmp_path, reports=("results",))
+    made = {each["phase"]: each["made"] for each in events(tmp_path, "phase.ended")}
+    assert {"schemathesis", "fuzz"} == made.keys()
+    assert made["schemathesis"] > 0
+    assert not [each for each in result.results.findings if each.strength.value != "advisory"]
+    assert Verdict.NOT_CONFORMING is not result.results.verdict

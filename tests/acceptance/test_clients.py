@@ -22,6 +22,12 @@ DOCUMENT = HERE.parent.parent / "spec" / "openapi.yaml"
 OTHER_STATUS = "a status that is not the documented one"
 
 
+@pytest.fixture(autouse=True)
+def beside(monkeypatch):
+    """Harnesses import modules beside them: what keeps the tests themselves off the tree is not for them."""
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+
+
 def python(name, *packages):
     """Return the interpreter of an environment that holds packages; it is made where there is none."""
     folder = ENVIRONMENTS / name

@@ -17,7 +17,12 @@ import click
     show_default=True,
     help="fresh: as a new object; full: every member filled in; varied: all that the schema allows, in turn.",
 )
-@click.option("--api-key-env", metavar="NAME", help="Environment variable with the one right key.  [default: any key]")
+@click.option(
+    "--api-key-env",
+    metavar="NAME",
+    help="Environment variable with the one right key.  [default: the made-up key that `conformance run` sends]",
+)
+@click.option("--any-key", is_flag=True, help="Take every key that is not empty.")
 @click.option(
     "--fault", "faults", multiple=True, metavar="ID", help="Be wrong in this way; a glob takes several. Repeatable."
 )
@@ -31,6 +36,7 @@ def mock(
     port: int,
     answers: str,
     api_key_env: str | None,
+    any_key: bool,
     faults: tuple[str, ...],
     list_faults: bool,
     tell: bool,
@@ -38,29 +44,42 @@ def mock(
     operation: str | None,
 ) -> int:
     """Serve a server that keeps the contract, in memory, until Ctrl-C; with --fault one that is wrong in named ways."""
-    import os  # noqa: PLC0415  (beside the rest of what only a server needs)
-
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.app import reference_app  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.catalogue import faults as all_faults  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.catalogue import pick  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.server import serve  # noqa: PLC0415  (loads what only a server needs)
-    from conformance.model.errors import UsageError  # noqa: PLC0415  (beside the rest)
 
     contract = load_contract(spec, operation)
     if list_faults:
         for fault in all_faults(contract):
             click.echo(f"{fault.id}\t{fault.requirement}\t{fault.sentence}")
         return 0
-    key = os.environ.get(api_key_env) if api_key_env else None
-    if api_key_env and not key:
-        raise UsageError(f"the environment variable {api_key_env} is not set", "put the key there")
+    key = _right_key(api_key_env, any_key=any_key) if contract.operation.security else None
     chosen = pick(contract, faults)
     app = reference_app(contract, answers=answers, faults=chosen, key=key, tell=tell)  # type: ignore[arg-type]
 
     def announce(url: str) -> None:
         wrong = f", wrong in {len(chosen)} ways" if chosen else ""
         click.echo(f"{contract.operation.name} at {url}{wrong}; Ctrl-C stops it")
+        if key is not None and not api_key_env:
+            click.echo(f"the key is {key}; --api-key-env names another, --any-key takes every one")
 
     serve(app, host, port, announce)
     return 0
+
+
+def _right_key(variable: str | None, *, any_key: bool) -> str | None:
+    """Return the one right key, None where every one is taken."""
+    import os  # noqa: PLC0415  (beside the rest of what only a server needs)
+
+    from conformance.model.errors import UsageError  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.workflow.credentials import LOCAL_KEY  # noqa: PLC0415  (loads what only a server needs)
+
+    if any_key and variable:
+        raise UsageError("--any-key and --api-key-env exclude each other", "leave one out")
+    if variable is None:
+        return None if any_key else LOCAL_KEY
+    if not os.environ.get(variable):
+        raise UsageError(f"the environment variable {variable} is not set", "put the key there")
+    return os.environ[variable]

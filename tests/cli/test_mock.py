@@ -1,0 +1,53 @@
+"""`conformance mock`: what it calls right is right for whoever starts it as the README says."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+
+@pytest.fixture
+def served(spawn) -> Iterator[Callable[..., str]]:
+    """Return what starts the mock and returns its URL."""
+
+    def start(*arguments: str, **variables: str) -> str:
+        process = spawn("mock", "--port", "0", *arguments, **variables)
+        found = re.search(r"http://\S+?(?=[;,])", process.stdout.readline())
+        assert found is not None
+        return found[0]
+
+    return start
+
+
+def test_a_plain_mock_is_right(command, served):
+    """A run against a mock that was started without a word more finds nothing, its credentials included."""
+    ended = command("run", "--target", served(), "--profile", "smoke", "--fail-on", "should")
+    assert (0, True) == (ended.status, "conforming" in ended.out), ended.out
+
+
+def test_a_mock_that_takes_every_key_is_told_as_that(command, served):
+    """`--any-key` is a way to be wrong, and no other is reported."""
+    ended = command("run", "--target", served("--any-key"), "--profile", "smoke")
+    assert 1 == ended.status
+    assert ["takes a wrong key"] == re.findall(r"^  must +(.+?) \(", ended.out, re.MULTILINE)
+
+
+def test_a_key_of_ones_own(command, served, monkeypatch):
+    """The key of a variable is the only one that is right."""
+    monkeypatch.setenv("MINE", "a-key-of-my-own")
+    url = served("--api-key-env", "MINE")
+    assert 0 == command("run", "--target", url, "--api-key-env", "MINE", "--profile", "smoke").status
+    assert 1 == command("run", "--target", url, "--profile", "smoke").status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--api-key-env", "NOWHERE"), "the environment variable NOWHERE is not set; put the key there"),
+        (("--any-key", "--api-key-env", "PATH"), "--any-key and --api-key-env exclude each other; leave one out"),
+    ],
+)
+def test_keys_that_cannot_be(command, arguments, said):
+    """A key that is not there, or is there twice, is one line."""
+    ended = command("mock", *arguments)
+    assert (2, f"conformance: {said}") == (ended.status, ended.complaint)

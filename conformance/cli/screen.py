@@ -62,13 +62,13 @@ class Screen:
 
     def progress(self, step: "Step") -> None:
         """Show how far the run is."""
+        more = f"{step.sent} sent in all" if step.sent > step.reached else ""
         found = f"{step.failed} failures, {step.warned} warnings" if step.failed or step.warned else ""
         if self._bar is not None:
-            total = max(step.planned, step.sent)
-            self._bar.update(self._bar.task_ids[0], completed=step.sent, total=total, found=found)
+            self._bar.update(self._bar.task_ids[0], completed=step.reached, found=_listed(more, found))
         elif not self._quiet and time.monotonic() - self._last >= LINE_EVERY_SECONDS:
             self._last = time.monotonic()
-            self._say(f"{step.sent} of {step.planned} requests{', ' + found if found else ''}")
+            self._say(_listed(f"{step.reached} of {step.planned} requests", more, found))
 
     def plan(self, prepared: "Prepared") -> None:
         """Say what would be sent."""
@@ -143,6 +143,10 @@ def shortfall(coverage: "CoverageResult") -> str:
         f"coverage {request.percent:g} % is below --min-coverage {coverage.minimum:g}: {exercised} of {possible} "
         "keyword sides of the request were exercised (results.json lists them under coverage.request.keywords)"
     )
+
+
+def _listed(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
 
 
 def _bar(total: int) -> "Bar":

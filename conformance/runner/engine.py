@@ -36,9 +36,13 @@ SEMANTIC = "semantics."
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far a run is: requests planned and sent, and findings by strength."""
+    """How far a run is: requests that were planned, those of them that were sent, all that were sent, and findings.
+
+    What confirms, minimises or answers a request for patience is sent beyond the plan, and so are random cases.
+    """
 
     planned: int
+    reached: int
     sent: int
     failed: int
     warned: int
@@ -203,7 +207,7 @@ class Engine:
             await self._judge(item, sent)
             if self._report is not None:
                 must, should = self._recorder.counts[Strength.MUST], self._recorder.counts[Strength.SHOULD]
-                self._report(Progress(self._planned, self._sender.sent, must, should))
+                self._report(Progress(self._planned, items.reached, self._sender.sent, must, should))
 
     async def _why_not(self, item: Item, held: int) -> str:
         """Take what an item needs from the budget; returns why it cannot be sent, or an empty text."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from conformance.model.case import Case, Relation
 from conformance.model.events import PhaseEnded
 from conformance.runner.feed import Feed
-from conformance.strategies.catalogue import Item
+from conformance.strategies.catalogue import Item, size
 from conformance.strategies.labelling import fingerprint
 
 REMEDY = "run without it (--phases), or report this as a fault of the suite"
@@ -37,10 +37,13 @@ class Items:
         self._ended = ended
         self._known: set[str] | None = None
         self._counts = [0, 0, 0]
+        self.reached = 0
+        """Requests of the catalogue that were handed out."""
 
     async def next(self) -> Item | None:
         """Return the next item, None when there are no more."""
         for item in self._planned:
+            self.reached += size(item)
             return item
         while self._feeds:
             feed = self._feeds[0]

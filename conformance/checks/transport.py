@@ -11,6 +11,7 @@ DROPPED = {
     Failure.CLOSED: "closes the connection without an answer",
     Failure.TIMEOUT: "does not answer in time",
     Failure.MALFORMED: "answers with what is not HTTP",
+    Failure.OVERLONG: "sends a header section beyond the limit of the run",
     Failure.TOO_SLOW: "does not complete its answer in time",
 }
 FRAMING = {
@@ -37,7 +38,7 @@ def dropped(subject: Subject) -> Judged:
             kind=subject.kind,
             observed=failure.value,
             sentence=f"{DROPPED[failure]} on {subject.kind}",
-            expected="an HTTP answer",
+            expected="an HTTP answer, its header section within the limit of the run",
             actual=f"{failure.value}: {subject.exchange.detail}",
         )
 

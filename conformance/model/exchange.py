@@ -17,6 +17,7 @@ class Failure(StrEnum):
     CLOSED = "connection closed before an answer"
     TIMEOUT = "no answer in time"
     MALFORMED = "not HTTP"
+    OVERLONG = "header section larger than the limit"
     TRUNCATED = "body ended before its announced length"
     TOO_LARGE = "body larger than the limit"
     TOO_SLOW = "body not complete in time"

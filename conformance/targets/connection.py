@@ -78,7 +78,8 @@ class ExactHandler(ResponseHandler):
     """One connection. It feeds the parser one message and never a byte beyond it.
 
     `exchanges` counts the requests that went over it, `received` the bytes of the present answer, `excess` those that
-    came after its end. `malformed` says why a body is not in its framing, `lost` why the connection went.
+    came after its end. `malformed` says why a body is not in its framing, `overlong` that a header section is beyond the
+    limit, `lost` why the connection went.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, max_header_bytes: int) -> None:
@@ -87,6 +88,7 @@ class ExactHandler(ResponseHandler):
         self.received = 0
         self.excess = 0
         self.malformed = ""
+        self.overlong = ""
         self.lost: BaseException | None = None
         self._max_header_bytes = max_header_bytes
         self._stage = _Stage.FRESH
@@ -143,8 +145,8 @@ class ExactHandler(ResponseHandler):
         end = _HEAD_END.search(joined, max(0, known - 2))
         cut = end.end() if end else len(joined)
         if cut > self._max_header_bytes:
-            message = f"header section larger than {self._max_header_bytes} bytes"
-            self.set_exception(HttpProcessingError(code=400, message=message))
+            self.overlong = f"more than {self._max_header_bytes} bytes"
+            self.set_exception(HttpProcessingError(code=400, message=self.overlong))
             self._stop()
             return b""
         super().data_received(joined[known:cut])

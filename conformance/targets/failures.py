@@ -26,6 +26,8 @@ def failure_of(error: Exception, handler: ExactHandler | None) -> tuple[Failure,
             failure = Failure.TLS if shaken else Failure.REFUSED
         case aiohttp.ClientHttpProxyError():
             failure, text = Failure.REFUSED, f"the proxy answered {error.status}"
+        case aiohttp.ClientResponseError() if handler is not None and handler.overlong:
+            failure, text = Failure.OVERLONG, handler.overlong
         case aiohttp.ClientResponseError():
             failure, text = Failure.MALFORMED, error.message or text
         case TimeoutError():

@@ -40,6 +40,7 @@ def test_answered() -> None:
         (Failure.CLOSED, "closes the connection without an answer"),
         (Failure.TIMEOUT, "does not answer in time"),
         (Failure.MALFORMED, "answers with what is not HTTP"),
+        (Failure.OVERLONG, "sends a header section beyond the limit of the run"),
         (Failure.TOO_SLOW, "does not complete its answer in time"),
     ],
 )
@@ -49,7 +50,8 @@ def test_dropped(failure: Failure, words: str) -> None:
     found = only(dropped(broken))
     assert ("transport.dropped", f"no answer | odd | {failure.value}", "") == summary(found)
     assert f"{words} on odd" == found.sentence
-    assert ("an HTTP answer", f"{failure.value}: reset") == (found.expected, found.actual)
+    expected = "an HTTP answer, its header section within the limit of the run"
+    assert (expected, f"{failure.value}: reset") == (found.expected, found.actual)
     assert silent(framing, broken)
 
 

@@ -15,6 +15,7 @@ from conformance.cli.prove import prove
 from conformance.cli.report import report
 from conformance.cli.run import run
 from conformance.cli.spec import spec
+from conformance.cli.streams import patient
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.version import VERSION
 
@@ -61,17 +62,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug, given = _debug(given)
+    with patient():
+        sys.exit(_status(given, debug=debug))
+
+
+def _status(given: list[str], *, debug: bool) -> int:
+    """Carry out the command, tell what goes wrong, and return the exit status."""
     try:
         status = cli.main(given, prog_name="conformance", standalone_mode=False)
     except NO_ARGUMENTS as error:
         error.show()
-        sys.exit(WRONG_CALL)
+        return WRONG_CALL
     except Exception as error:  # noqa: BLE001 (no user is to see a traceback who did not ask for it)
         if debug:
             traceback.print_exc()
         status, line = _told(error)
         click.echo(line, err=True)
-    sys.exit(status if isinstance(status, int) else 0)
+    return status if isinstance(status, int) else 0
 
 
 def _debug(given: list[str]) -> tuple[bool, list[str]]:

@@ -95,8 +95,9 @@ def _again(folder: Path, reports: tuple[str, ...] | None, fail_on: str | None, j
         fail_on=Strength(fail_on) if fail_on else None,
         junit_by=JunitBy(junit_by) if junit_by else None,
     )
-    append_summary(result.out, os.environ)
+    warning = append_summary(result.out, os.environ)
     click.echo(f"{result.results.verdict.value}: reports in {result.out}")
-    for line in result.waivers:
+    reason = f"the run is not whole: {result.results.reason}" if result.results.reason else ""
+    for line in filter(None, (reason, *result.waivers, warning)):
         click.echo(plain(line), err=True)
     return result.exit_status

@@ -185,8 +185,10 @@ def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, juni
 
     with shown:
         result = carry_out(options, Hooks(report=shown.progress, started=shown.started))
-    append_summary(result.out, os.environ)
+    warning = append_summary(result.out, os.environ)
     shown.verdict(result)
+    if warning:
+        shown.warn(warning)
     return result.exit_status
 
 

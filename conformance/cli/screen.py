@@ -1,6 +1,5 @@
 """What a run shows: a progress bar on a terminal, plain lines otherwise."""
 
-import os
 import sys
 import time
 from types import TracebackType
@@ -23,11 +22,10 @@ COLOURS = {"conforming": "green", "not conforming": "red"}
 
 
 class Screen:
-    """Shows one run. A screen that nobody reads any more (`| head`) ends no run."""
+    """Shows one run."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._gone = False
         self._bar: Bar | None = None
         self._last = time.monotonic()
 
@@ -124,14 +122,12 @@ class Screen:
         if not self._quiet:
             self._say(f"report: {result.out / 'report.html'}")
 
+    def warn(self, line: str) -> None:
+        """Say what went wrong beside the run."""
+        self._say(line, err=True)
+
     def _say(self, line: str, *, err: bool = False, styled: bool = False) -> None:
-        if self._gone:
-            return
-        try:
-            click.echo(line if styled else plain(line), err=err)
-        except BrokenPipeError:
-            self._gone = True
-            _silence()
+        click.echo(line if styled else plain(line), err=err)
 
 
 def shortfall(coverage: "CoverageResult") -> str:
@@ -165,11 +161,6 @@ def _bar(total: int) -> "Bar":
     )
     bar.add_task("sending", total=total, found="")
     return bar
-
-
-def _silence() -> None:
-    """Keep Python from telling at its end that it could not write the rest."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (it lasts as long as the process)
 
 
 def plain(text: str) -> str:

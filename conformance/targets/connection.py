@@ -78,8 +78,8 @@ class ExactHandler(ResponseHandler):
     """One connection. It feeds the parser one message and never a byte beyond it.
 
     `exchanges` counts the requests that went over it, `received` the bytes of the present answer, `excess` those that
-    came after its end. `malformed` says why a body is not in its framing, `overlong` that a header section is beyond the
-    limit, `lost` why the connection went.
+    came after its end. `malformed` says why a body is not in its framing, `overlong` that a header section is beyond
+    the limit, `lost` why the connection went.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, max_header_bytes: int) -> None:

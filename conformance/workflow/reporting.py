@@ -64,26 +64,25 @@ def report_again(
     return RunResult(results, out, exit_status(results, strength), hint, waivers=said)
 
 
-def append_summary(out: Path, environment: Mapping[str, str]) -> None:
+def append_summary(out: Path, environment: Mapping[str, str]) -> str:
     """Append the summary in the folder `out` to the page of the job, where the environment names one.
+
+    Returns a warning where that page cannot be written to, otherwise an empty text: the run stands as it is.
 
     GitHub Actions names it in `GITHUB_STEP_SUMMARY`, and drops a page of more than a megabyte whole: what is there
     counts, and the summary is cut with a note.
-
-    Raises:
-        UsageError: the page cannot be written to.
-
     """
     page = environment.get(STEP_SUMMARY, "")
     summary = out / markdown.FILENAME
     if not page or not summary.is_file():
-        return
+        return ""
     try:
         there = Path(page).stat().st_size if Path(page).exists() else 0
         with Path(page).open("ab") as file:
             file.write(markdown.within(summary.read_bytes(), markdown.LIMIT - there))
     except OSError as error:
-        raise UsageError(f"cannot write {page}: {error.strerror}", f"mend or unset {STEP_SUMMARY}") from error
+        return f"warning: cannot write {page}: {error.strerror}; mend or unset {STEP_SUMMARY}"
+    return ""
 
 
 def check_kinds(kinds: Iterable[str] | None) -> None:

@@ -1,6 +1,8 @@
-"""What a run shows while it is under way: how far it is, by the plan, whatever else is sent."""
+"""What a command shows: how far a run is, by the plan; and to whom: readers who may go before the end."""
 
 import re
+
+import pytest
 
 STEP = re.compile(r"(\d+) of (\d+) requests(?:, (\d+) sent in all)?(?:, |$)")
 
@@ -27,3 +29,33 @@ def test_a_run_without_repeats_counts_the_plan_alone(command, right, monkeypatch
     assert planned is not None
     expected = [f"{number} of {planned[1]} requests" for number in range(1, int(planned[1]) + 1)]
     assert expected == [line for line in ended.out.splitlines() if STEP.match(line)]
+
+
+@pytest.mark.parametrize("arguments", ["spec cases", "spec requirements --json", "mock --list-faults", "--help"])
+@pytest.mark.parametrize("lines", [0, 1])
+def test_a_list_that_is_cut_off_by_its_reader(spawn, arguments, lines):
+    """A reader that goes early (`| head -1`) has the command end quietly, and as well as it would have otherwise."""
+    process = spawn(*arguments.split())
+    for _ in range(lines):
+        assert process.stdout.readline()
+    process.stdout.close()
+    assert "" == process.stderr.read()
+    assert 0 == process.wait(30)
+
+
+def test_a_reader_who_goes_changes_no_verdict(spawn, serve, results_of, elsewhere):
+    """A run whose reader has gone is carried out to its end, and its status tells what it found."""
+    server = serve(lambda _, __: (500, {}, b"{}"))
+    process = spawn("run", "--target", server.url, "--only", "accept.all.*", "--profile", "smoke")
+    process.stdout.close()
+    assert "" == process.stderr.read()
+    assert 1 == process.wait(60)
+    assert "not conforming" == results_of(elsewhere / "conformance-report")["verdict"]
+
+
+def test_a_reader_of_complaints_who_goes(spawn):
+    """Nobody needs to hear why a call is wrong: the status tells that it is."""
+    process = spawn("run", "--no-such-option")
+    process.stderr.close()
+    assert "" == process.stdout.read()
+    assert 2 == process.wait(30)

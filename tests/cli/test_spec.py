@@ -63,17 +63,6 @@ def test_cases_for_people(command):
     ] == listed
 
 
-def test_a_list_that_is_cut_off_by_its_reader(spawn):
-    """A reader that goes after the first line (`| head -1`) brings no traceback about."""
-    process = spawn("spec", "cases")
-    assert process.stdout is not None
-    assert process.stdout.readline()
-    process.stdout.close()
-    assert process.stderr is not None
-    assert "Traceback" not in process.stderr.read()
-    process.wait(20)
-
-
 def test_help_tells_groups_defaults_and_examples(command):
     """`run --help` lists every option under a heading, with its default, examples, and the exit statuses."""
     text = command("run", "--help").out

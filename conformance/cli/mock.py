@@ -74,7 +74,7 @@ def _right_key(variable: str | None, *, any_key: bool) -> str | None:
     import os  # noqa: PLC0415  (beside the rest of what only a server needs)
 
     from conformance.model.errors import UsageError  # noqa: PLC0415  (loads what only a server needs)
-    from conformance.workflow.credentials import LOCAL_KEY  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.workflow.credentials import LOCAL_KEY, usable_key  # noqa: PLC0415  (loads what only a server needs)
 
     if any_key and variable:
         raise UsageError("--any-key and --api-key-env exclude each other", "leave one out")
@@ -82,4 +82,4 @@ def _right_key(variable: str | None, *, any_key: bool) -> str | None:
         return None if any_key else LOCAL_KEY
     if not os.environ.get(variable):
         raise UsageError(f"the environment variable {variable} is not set", "put the key there")
-    return os.environ[variable]
+    return usable_key(os.environ[variable], variable)

@@ -21,7 +21,7 @@ OPTIONS = (
         "--api-key-env",
         metavar="NAME",
         show_default=f"{DEFAULT_KEY_VARIABLE}; on this machine a made-up key",
-        help="Environment variable that holds the key.",
+        help="Environment variable that holds the key, of at least 8 characters.",
     ),
     reach("--api-key-file", type=FILE, metavar="FILE", help="File that holds the key."),
     reach(
@@ -35,7 +35,8 @@ OPTIONS = (
         "secret_headers",
         multiple=True,
         metavar="NAME[=VARIABLE]",
-        help="A header whose value is shown nowhere: that of --header, or of a variable. Repeatable.",
+        help="A header whose value, of at least 8 characters, is shown nowhere: that of --header, or of a variable. "
+        "Repeatable.",
     ),
     reach("--ca-bundle", type=FILE, metavar="FILE", help="Certificates to trust (PEM), not the system's."),
     reach("--client-cert", type=FILE, metavar="FILE", help="Certificate to show to the target (PEM)."),

@@ -21,6 +21,10 @@ LOCAL_KEY = "conformance-local-key"
 COMMAND_SECONDS = 60.0
 """How long the command that makes a key may take."""
 
+SHORTEST_SECRET = 8
+"""Characters of a secret that can be told apart: a shorter text stands in ids and words by chance, and taking it out of
+all that a target says would damage them."""
+
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 FRAMING = frozenset({"content-length", "transfer-encoding", "host", "connection"})
 
@@ -51,7 +55,7 @@ def find_key(
     variable = options.api_key_env or DEFAULT_KEY_VARIABLE
     key = environment.get(variable, "")
     if key:
-        return _checked(key, variable)
+        return usable_key(key, variable)
     if options.api_key_env is None and loopback:
         return LOCAL_KEY
     remedy = "put the key there, or name another with --api-key-env, --api-key-file or --api-key-command"
@@ -77,7 +81,27 @@ def key_from_command(command: str) -> str:
         raise UsageError(f"the command for the key took more than {COMMAND_SECONDS:g} seconds") from error
     if done.returncode:
         raise UsageError(f"the command for the key ended with status {done.returncode}", "run it by itself to see why")
-    return _checked(done.stdout.decode("latin-1").strip(), "the output of --api-key-command")
+    return usable_key(done.stdout.decode("latin-1").strip(), "the output of --api-key-command")
+
+
+def usable_key(key: str, where: str) -> str:
+    """Return a key that can be sent, and kept out of what is written.
+
+    Args:
+        key: the key; it is never told.
+        where: what it was read from.
+
+    Raises:
+        UsageError: it is empty, too short, or holds what no header can.
+
+    """
+    if not key:
+        raise UsageError(f"there is no key in {where}", "put it there")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        what = f"the key in {where} holds a space, a line break or another character that no header can"
+        raise UsageError(what, "set it anew, without it")
+    _long_enough(key, f"the key in {where}")
+    return key
 
 
 def access_of(contract: Contract, options: RunOptions, key: str, environment: Mapping[str, str] = os.environ) -> Access:
@@ -100,16 +124,15 @@ def _key_from_file(path: Path) -> str:
         text = path.read_text(encoding="latin-1")
     except OSError as error:
         raise UsageError(f"cannot read the key from {path}: {error.strerror}", "name another --api-key-file") from error
-    return _checked(text.strip(), str(path))
+    return usable_key(text.strip(), str(path))
 
 
-def _checked(key: str, where: str) -> str:
-    if not key:
-        raise UsageError(f"there is no key in {where}", "put it there")
-    if not key.isascii() or not key.isprintable() or " " in key:
-        what = f"the key in {where} holds a space, a line break or another character that no header can"
-        raise UsageError(what, "set it anew, without it")
-    return key
+def _long_enough(secret: str, what: str) -> None:
+    if len(secret) < SHORTEST_SECRET:
+        raise UsageError(
+            f"{what} has {len(secret)} characters: taken out of reports, it would take parts of ids and words along",
+            f"use one of at least {SHORTEST_SECRET} characters",
+        )
 
 
 def _headers(contract: Contract, options: RunOptions, environment: Mapping[str, str]) -> Iterator[ExtraHeader]:
@@ -138,6 +161,8 @@ def _headers(contract: Contract, options: RunOptions, environment: Mapping[str, 
             raise UsageError(f"{name!r} is no header that can be set", "leave it out")
         if not value.isprintable():
             raise UsageError(f"the value of header {name} holds what no header can", "set it anew, without it")
+        if name.lower() in variables:
+            _long_enough(value, f"the value of the secret header {name}")
         shown = f"${variables[name.lower()]}" if name.lower() in variables else value
         yield ExtraHeader(name, value, shown)
 

@@ -123,6 +123,28 @@ def test_a_key_that_no_header_can_hold(command, monkeypatch):
     assert "hidden-value" not in ended.complaint
 
 
+def test_a_secret_that_is_too_short_to_be_hidden(command, monkeypatch):
+    """A secret of a few characters is refused: hiding it would damage ids. It is not shown; one of eight will do."""
+    Path("key.txt").write_text("abcdef7\n")
+    monkeypatch.setenv("SHORT", "abcdef7")
+    monkeypatch.setenv("LONG", "abcdefg8")
+    for source, what in (
+        (("--api-key-env", "SHORT"), "the key in SHORT"),
+        (("--api-key-file", "key.txt"), "the key in key.txt"),
+        (("--api-key-command", "cat key.txt"), "the key in the output of --api-key-command"),
+        (("--secret-header", "X-Token=SHORT"), "the value of the secret header X-Token"),
+        (("--header", "X-Token: abcdef7", "--secret-header", "X-Token"), "the value of the secret header X-Token"),
+    ):
+        ended = command("run", *source)
+        assert 2 == ended.status
+        assert f"{what} has 7 characters: " in ended.complaint
+        assert "use one of at least 8 characters" in ended.complaint
+        assert "abcdef7" not in ended.complaint
+        assert not Path("conformance-report").exists()
+    long = command("run", "--plan", "--api-key-env", "LONG", "--secret-header", "X-Token=LONG")
+    assert 0 == long.status
+
+
 REMOTE = ("run", "--target", "https://api.example.com")
 
 
@@ -142,7 +164,7 @@ def test_hosts_elsewhere_must_be_named(command, monkeypatch):
     assert "'model_id' has no value; name it with --model-id ID" in steps[1]
     assert "CONFORMANCE_API_KEY is not set" in steps[2]
     assert "the key would travel to api.example.com in plain text; use https, or --allow-plaintext" in steps[3]
-    monkeypatch.setenv("CONFORMANCE_API_KEY", "k")
+    monkeypatch.setenv("CONFORMANCE_API_KEY", "a-key-long-enough")
     allowed = command(*REMOTE, "--allow-host", "api.example.com", "--model-id", "m", "--plan")
     assert 0 == allowed.status
     assert "nothing is sent" in allowed.out

@@ -30,7 +30,7 @@ def test_a_target_that_refuses_connections(command, closed, results_of):
 
 def test_a_host_that_has_no_address(command, monkeypatch, results_of):
     """A name that cannot be resolved is a target that cannot be reached."""
-    monkeypatch.setenv("KEY", "k")
+    monkeypatch.setenv("KEY", "a-key-long-enough")
     host = "no-such-host.invalid"
     where = ("--target", f"http://{host}", "--allow-host", host, "--allow-plaintext")
     ended = command("run", *where, "--model-id", "m", "--api-key-env", "KEY")

@@ -90,7 +90,7 @@ def _response(response: Response) -> dict[str, object]:
     return {
         "status": response.status,
         "statusText": response.reason,
-        "httpVersion": f"HTTP/{response.version}",
+        "httpVersion": f"HTTP/{response.version or '1.1'}",
         "cookies": [],
         "headers": _headers(response.headers),
         "content": content | ({"encoding": encoding} if encoding else {}),

@@ -102,13 +102,16 @@ def status(subject: Subject) -> Judged:
 
 
 def date(subject: Subject) -> Judged:
-    """2xx and 4xx answers carry a Date (RFC 9110 section 6.6.1)."""
+    """2xx and 4xx answers carry a Date (RFC 9110 section 6.6.1).
+
+    Servers add it: an answer that came from none may lack it.
+    """
     response = subject.response
     if response is None or subject.unparsed or not (subject.succeeded or 400 <= subject.status < 500):
         return
     if response.header("Date"):
         yield Pass("transport.date")
-    else:
+    elif response.version:
         yield finding(
             "transport.date",
             rule="Date",

@@ -1,7 +1,8 @@
 """The plan: which items of the catalogue are sent to this target, and why the others are not."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import TypeAlias
 
 import msgspec
 
@@ -25,6 +26,15 @@ LARGER = "this profile is too small for it; --profile standard has cases of it"
 
 
 BEYOND = "it leaves the values that pages allow, so it is sent only to a server on this machine"
+
+
+WhyNot: TypeAlias = Callable[[Request], str]
+"""Tells why a target cannot send a request as it stands; empty where it can."""
+
+
+def anything(_: Request) -> str:
+    """Send every request."""
+    return ""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -62,16 +72,17 @@ def make_plan(
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     known: Iterable[Item] = (),
+    why_not: WhyNot = anything,
 ) -> Plan:
     """Return the plan for a target that offers what `offered` says.
 
     `only` and `skip` are globs over ids of cases, relations and requirements. `known` are the items of the profile, or
-    of a larger one: what only those exercise is told as left to it.
+    of a larger one: what only those exercise is told as left to it. `why_not` tells what the target cannot send.
     """
     kept: list[Item] = []
     lost: dict[str, str] = {}
     for item in items:
-        reason = _reason(contract, item, offered, only, skip)
+        reason = _reason(contract, item, offered, only, skip, why_not)
         if reason is None:
             kept.append(item)
         else:
@@ -79,7 +90,7 @@ def make_plan(
                 lost.setdefault(requirement, reason)
     known = tuple(known)
     for item in known:
-        if _reason(contract, item, offered, only, skip) is None:
+        if _reason(contract, item, offered, only, skip, why_not) is None:
             lost |= dict.fromkeys(requirements_of(item), LARGER)
     exercised = {requirement for item in kept for requirement in requirements_of(item)}
     skipped = {each: reason for each, reason in lost.items() if each not in exercised and each in contract.by_id}
@@ -88,10 +99,15 @@ def make_plan(
 
 
 def admits(
-    contract: Contract, case: Case, offered: frozenset[Need], only: Sequence[str] = (), skip: Sequence[str] = ()
+    contract: Contract,
+    case: Case,
+    offered: frozenset[Need],
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    why_not: WhyNot = anything,
 ) -> bool:
     """Tell whether a case may be sent to a target that offers what `offered` says; arguments as for `make_plan`."""
-    return _reason(contract, case, offered, only, skip) is None
+    return _reason(contract, case, offered, only, skip, why_not) is None
 
 
 def requirements_of(item: Item) -> tuple[str, ...]:
@@ -102,7 +118,12 @@ def requirements_of(item: Item) -> tuple[str, ...]:
 
 
 def _reason(
-    contract: Contract, item: Item, offered: frozenset[Need], only: Sequence[str], skip: Sequence[str]
+    contract: Contract,
+    item: Item,
+    offered: frozenset[Need],
+    only: Sequence[str],
+    skip: Sequence[str],
+    why_not: WhyNot,
 ) -> str | None:
     cases: tuple[Case, ...] = item.cases if isinstance(item, Relation) else (item,)
     for case in cases:
@@ -111,6 +132,8 @@ def _reason(
                 return REASONS[need]
         if Need.LOOPBACK not in offered and _leaves_prose(contract, case):
             return BEYOND
+        if reason := why_not(case.request):
+            return reason
     names = (item.id, *(case.id for case in cases), *requirements_of(item))
     if only and not any(fnmatchcase(name, glob) for name in names for glob in only):
         return "it was left out by --only"

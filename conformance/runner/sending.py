@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.checks.subject import UNJUDGED
-from conformance.model.case import Case
+from conformance.model.case import Case, Request
 from conformance.model.errors import TargetLostError
 from conformance.model.events import Creation, ExchangeEnded, Paced, RequestSent
 from conformance.model.exchange import UNREACHED, Exchange, Failure
@@ -21,7 +21,7 @@ from conformance.runner.journal import Sink
 from conformance.runner.past import INTERRUPTED, Kept, Past
 from conformance.runner.presence import is_there
 from conformance.strategies.catalogue import fill, may_create
-from conformance.targets.target import IDLE_CLOSED, Target
+from conformance.targets.target import IDLE_CLOSED, NotCarriedError, Target
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 PATIENCE = 3
@@ -80,6 +80,7 @@ class Sender:
         self._names = past.last_name if past else 0
         self._unreached = 0
         self._silent = 0
+        self._uncarried = 0
         self._survives = False
         self.sent = past.last_send if past else first
         self.reached = False
@@ -126,7 +127,7 @@ class Sender:
         self._watch(sent.exchange, gone=gone)
         if gone and not sent.unjudged:
             return replace(sent, unjudged=f"the target was not reached: {sent.exchange.failure}")
-        return replace(sent, void=self._is_void(case, relation, sent))
+        return replace(sent, void=sent.void or self._is_void(case, relation, sent))
 
     def _is_void(self, case: Case, relation: str, sent: Sent) -> bool:
         """Tell whether a refusal means nothing: what is refused may have been created before the run was cut off."""
@@ -172,6 +173,8 @@ class Sender:
         self._journal.append(event)
         try:
             exchange = await self._target.send(outgoing, key=self._access.key, fresh=fresh)
+        except NotCarriedError as error:
+            return self._not_carried(number, case, request, str(error), relation)
         except ValueError as error:
             reason = self._access.redaction.text(f"the suite made a request that cannot be sent: {error}")
             self._journal.append(ExchangeEnded(send=number, detail=reason))
@@ -189,6 +192,21 @@ class Sender:
             )
         )
         return Sent(number, exchange)
+
+    def _not_carried(self, number: int, case: Case, request: Request, why: str, relation: str) -> Sent:
+        """Record that the target does not send a request; one that was only to be observed leaves no doubt behind.
+
+        Raises:
+            TargetLost: nothing was sent so far, and several were to be.
+
+        """
+        reason = self._access.redaction.text(why)
+        self._journal.append(ExchangeEnded(send=number, detail=reason))
+        self._uncarried += 1
+        if not self.reached and self._uncarried >= SILENT_IN_A_ROW:
+            raise TargetLostError(f"{self._target.name} sends nothing: {reason}", "is it the right client?")
+        void = case.expectation is Expectation.OBSERVED and not relation
+        return Sent(number, Exchange(request, detail=reason), "" if void else reason, void=void)
 
     async def _remembered(self, past: Past, kept: Kept, case: Case) -> Sent:
         """Return what came of a request before the run was cut off."""

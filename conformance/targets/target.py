@@ -37,6 +37,10 @@ class Tls(msgspec.Struct, frozen=True):
     client_key: str = ""
 
 
+class NotCarriedError(Exception):
+    """A request was not sent as it stands, which is no fault of whoever would have answered it."""
+
+
 class Target(Protocol):
     """An endpoint under test, however it is reached. One target belongs to one event loop."""
 
@@ -58,6 +62,7 @@ class Target(Protocol):
 
         Raises:
             ValueError: the request cannot be sent: its method, target or headers are no HTTP.
+            NotCarriedError: it is HTTP, but this target does not send it, or not as it stands.
             UsageError: the key, or what it takes to reach the target, is wrong.
 
         """

@@ -4,12 +4,13 @@ import difflib
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Protocol, TypedDict, Unpack
 
 import msgspec
 
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import JunitBy, Profile, Strength
+from conformance.targets.users_client import is_client
 from conformance.workflow.options import RunOptions
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.running import run as run_options
@@ -19,10 +20,22 @@ LISTS = frozenset({"phases", "only", "skip", "allow_hosts", "reports"})
 """Options that are lists, for which one text will do."""
 
 
-class Options(TypedDict, total=False):
-    """The keyword arguments of `run`; see `RunOptions` for their meaning and defaults."""
+class HttpxClient(Protocol):
+    """A `Client` or `AsyncClient` of httpx or httpx2."""
 
-    target: str
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+
+    @property
+    def base_url(self) -> object:
+        """Where its requests go."""
+
+
+class Options(TypedDict, total=False):
+    """The keyword arguments of `run`; see `RunOptions` for their meaning and defaults, and `run` for `target`."""
+
+    target: str | HttpxClient
     model_id: str
     path_params: dict[str, str]
     unknown_model_id: str
@@ -72,6 +85,15 @@ class Options(TypedDict, total=False):
 def run(**options: Unpack[Options]) -> RunResult:
     """Test an endpoint and write journal and reports, as `conformance run` does.
 
+    `target` may also be a client of yours, of httpx or httpx2, with a base URL: mocked (as with respx), before an ASGI
+    or WSGI application, or with an authentication, certificates and proxies of its own. The client is neither changed
+    nor closed. What it does not send as it stands is not exercised, with the reason.
+
+    The host of the base URL must be this machine or one of `allow_hosts`, even where respx mocks it, since nobody can
+    tell what respx lets through; only the transports of the library for ASGI, WSGI and mocks may name any host. Where
+    the client's headers or its `auth` hold the credential, that is what right requests carry; requests with none or a
+    wrong one are sent without it, and what would need the text of a key that does not show is not exercised.
+
     Returns the results, the folder of the reports, and the exit status of the command.
 
     Raises:
@@ -84,7 +106,9 @@ def run(**options: Unpack[Options]) -> RunResult:
         <Verdict.CONFORMING: 'conforming'>
 
     """
-    return run_options(read_options(dict(options)))
+    values: dict[str, object] = dict(options)
+    client = values.pop("target") if is_client(values.get("target")) else None
+    return run_options(read_options(values), client=client)
 
 
 def read_options(values: dict[str, object], *, strict: bool = True) -> RunOptions:

@@ -17,6 +17,7 @@ from conformance.runner.ledger import read_ledger
 from conformance.runner.sending import Sender
 from conformance.strategies.building import Builder
 from conformance.targets.target import Target
+from conformance.targets.users_client import UsersClient
 from conformance.workflow.credentials import access_of, find_key
 from conformance.workflow.interruption import carry_out
 from conformance.workflow.options import RunOptions
@@ -75,13 +76,20 @@ def clean_up(folder: Path, options: RunOptions) -> CleanUp:
         return remove(contract, written, journal, options, access)
 
 
-def remove(contract: Contract, journal: Journal, path: Path, options: RunOptions, access: Access) -> CleanUp:
+def remove(
+    contract: Contract,
+    journal: Journal,
+    path: Path,
+    options: RunOptions,
+    access: Access,
+    client: UsersClient | None = None,
+) -> CleanUp:
     """Remove what the journal at `path` tells of; what comes of it is written behind `journal`, which is open there."""
-    entries = read_ledger(contract, read_journal(path), loopback=guard(options))
+    entries = read_ledger(contract, read_journal(path), loopback=guard(options, client))
     left: list[Leftover] = []
 
     async def job() -> None:
-        target = target_of(options, options.target)
+        target = target_of(options, options.target, client=client, access=access)
         try:
             left.extend(await _cleaner(contract, journal, path, target, options, access).clean(entries))
         finally:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from conformance.contract.contract import Contract
 from conformance.model.errors import UsageError
 from conformance.runner.access import Access, ExtraHeader
+from conformance.targets.users_client import UsersClient, shown
 from conformance.workflow.options import DEFAULT_KEY_VARIABLE, RunOptions
 from conformance.workflow.targets import proxy_for
 
@@ -30,9 +31,14 @@ FRAMING = frozenset({"content-length", "transfer-encoding", "host", "connection"
 
 
 def find_key(
-    contract: Contract, options: RunOptions, environment: Mapping[str, str] = os.environ, *, loopback: bool
+    contract: Contract,
+    options: RunOptions,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    loopback: bool,
+    client: UsersClient | None = None,
 ) -> str:
-    """Return the credential, empty where the operation asks for none.
+    """Return the credential, empty where the operation asks for none, and where a client of the user's hides its own.
 
     Raises:
         UsageError: what is to hold it or make it does not, or it holds what no header can.
@@ -48,6 +54,10 @@ def find_key(
     named = [name for name, value in sources.items() if value]
     if len(named) > 1:
         raise UsageError(f"the key has two sources: {' and '.join(named)}", "name one")
+    if client is not None and client.credential is not None:
+        if named:
+            raise UsageError(f"the key has two sources: the client and {named[0]}", "leave one out")
+        return usable_key(client.credential.key, "the client") if client.credential.key else ""
     if options.api_key_command:
         return key_from_command(options.api_key_command)
     if options.api_key_file:
@@ -104,15 +114,28 @@ def usable_key(key: str, where: str) -> str:
     return key
 
 
-def access_of(contract: Contract, options: RunOptions, key: str, environment: Mapping[str, str] = os.environ) -> Access:
-    """Return how a run gets in.
+def access_of(
+    contract: Contract,
+    options: RunOptions,
+    key: str,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    client: UsersClient | None = None,
+) -> Access:
+    """Return how a run gets in; what a client of the user's adds to every request is added here.
 
     Raises:
         UsageError: a header is none, or its value is not there.
 
     """
     renew = partial(key_from_command, options.api_key_command) if options.api_key_command and key else None
-    access = Access(key, headers=_headers(contract, options, environment), renew=renew)
+    headers = list(_headers(contract, options, environment))
+    if client is not None:
+        known = {each.name.lower() for each in headers}
+        headers += [ExtraHeader(n, v, shown(n, v)) for n, v in client.headers if n.lower() not in known]
+    access = Access(key, headers=headers, renew=renew)
+    for secret, placeholder in client.secrets() if client is not None else ():
+        access.redaction.add(secret, placeholder)
     password = urlsplit(proxy_for(options.target)).password
     if password:
         access.redaction.add(unquote(password), "$PROXY_PASSWORD")
@@ -163,8 +186,8 @@ def _headers(contract: Contract, options: RunOptions, environment: Mapping[str, 
             raise UsageError(f"the value of header {name} holds what no header can", "set it anew, without it")
         if name.lower() in variables:
             _long_enough(value, f"the value of the secret header {name}")
-        shown = f"${variables[name.lower()]}" if name.lower() in variables else value
-        yield ExtraHeader(name, value, shown)
+        placeholder = f"${variables[name.lower()]}" if name.lower() in variables else value
+        yield ExtraHeader(name, value, placeholder)
 
 
 def _secret(text: str) -> tuple[str, str]:

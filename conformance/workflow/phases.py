@@ -119,7 +119,9 @@ def later(prepared: "Prepared") -> Later:
         return Later()
     return Later(
         feeds=feeds,
-        admits=lambda case: admits(prepared.contract, case, prepared.offered, options.only, options.skip),
+        admits=lambda case: admits(
+            prepared.contract, case, prepared.offered, options.only, options.skip, prepared.why_not
+        ),
         shrink=random.shrink,
         replay=random.replay if options.example_db is not None else None,
         seconds=campaign_seconds(options, prepared.profile),

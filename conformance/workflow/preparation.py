@@ -11,10 +11,11 @@ from conformance.model.case import Need
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
 from conformance.runner.access import Access
-from conformance.runner.plan import Plan, make_plan
+from conformance.runner.plan import Plan, WhyNot, anything, make_plan
 from conformance.runner.shards import Shard
 from conformance.strategies.catalogue import Knowledge, catalogue, smoke
 from conformance.targets.opening import open_target
+from conformance.targets.users_client import UsersClient
 from conformance.workflow.credentials import LOCAL_KEY, access_of, find_key
 from conformance.workflow.options import MOCK, RunOptions
 from conformance.workflow.phases import CATALOGUE, chosen_phases
@@ -25,7 +26,7 @@ EXAMPLE_PARAMETER = "conformance"
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A run that is ready to begin."""
+    """A run that is ready to begin; `client` is what it sends with, where that is the user's own."""
 
     contract: Contract
     options: RunOptions
@@ -36,6 +37,12 @@ class Prepared(msgspec.Struct, frozen=True):
     loopback: bool
     offered: frozenset[Need] = frozenset()
     phases: tuple[str, ...] = ()
+    client: UsersClient | None = None
+
+    @property
+    def why_not(self) -> WhyNot:
+        """What tells why a request cannot be sent as it stands."""
+        return anything if self.client is None else self.client.why_not
 
     @property
     def key(self) -> str:
@@ -49,24 +56,28 @@ def prepare(
     environment: Mapping[str, str] = os.environ,
     *,
     key: str | None = None,
+    client: UsersClient | None = None,
 ) -> Prepared:
     """Check the options against the contract and make the plan; `key` is the credential where it is known already.
+
+    `client` is the user's, where the target is reached through one.
 
     Raises:
         UsageError: a path parameter or the key is missing, or the host may not be sent to.
 
     """
-    loopback = guard(options)
+    loopback = guard(options, client)
     knowledge = _knowledge(contract, options, loopback=loopback)
     if key is None:
-        key = find_key(contract, options, environment, loopback=loopback)
-    access = access_of(contract, options, key, environment)
+        key = find_key(contract, options, environment, loopback=loopback, client=client)
+    access = access_of(contract, options, key, environment, client=client)
     profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
     known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
     phases = chosen_phases(options, profile)
     items = () if CATALOGUE not in phases else smoke(known) if profile is Profile.SMOKE else known
-    offered = _offered(options, loopback=loopback)
-    plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known)
+    offered = _offered(options, loopback=loopback, in_process=_in_process(options, client))
+    why_not = anything if client is None else client.why_not
+    plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
     if options.shard:
         shard = Shard.parse(options.shard)
         whole, plan = plan, shard.part(plan)
@@ -74,11 +85,14 @@ def prepare(
             raise UsageError(f"shard {options.shard} holds no case", "split the plan into fewer shards")
     if not plan.items and CATALOGUE in phases:
         raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
-    return Prepared(contract, options, knowledge, plan, profile, access, loopback, offered, phases)
+    return Prepared(contract, options, knowledge, plan, profile, access, loopback, offered, phases, client)
 
 
-def guard(options: RunOptions) -> bool:
+def guard(options: RunOptions, client: UsersClient | None = None) -> bool:
     """Tell whether the target is on this machine.
+
+    A client of the user's goes by the host of its base URL, also where that is mocked: only a transport of its library
+    that reaches nothing but this process (ASGI, WSGI, `MockTransport`) may name any host.
 
     Raises:
         UsageError: it is no target; or not on this machine, and not allowed by name; or the key would travel in plain
@@ -87,7 +101,7 @@ def guard(options: RunOptions) -> bool:
     """
     if options.target == MOCK or options.target.startswith("asgi:"):
         return True
-    if open_target(options.target).loopback:
+    if client.loopback if client is not None else open_target(options.target).loopback:
         return True
     parts = urlsplit(options.target)
     host = parts.hostname or ""
@@ -127,7 +141,11 @@ def unknown_parameter() -> str:
     return f"{EXAMPLE_PARAMETER}-unknown"
 
 
-def _offered(options: RunOptions, *, loopback: bool) -> frozenset[Need]:
+def _in_process(options: RunOptions, client: UsersClient | None) -> bool:
+    return options.target.startswith("asgi:") if client is None else client.in_process
+
+
+def _offered(options: RunOptions, *, loopback: bool, in_process: bool) -> frozenset[Need]:
     offered = {Need.UNKNOWN_RESOURCE}
     if not options.stateless:
         offered |= {Need.STATE, Need.KEYS}
@@ -135,7 +153,7 @@ def _offered(options: RunOptions, *, loopback: bool) -> frozenset[Need]:
         offered.add(Need.LOOPBACK)
     if loopback or options.allow_name_edges:
         offered.add(Need.NAME_EDGES)
-    if not options.target.startswith("asgi:"):
+    if not in_process:
         offered.add(Need.WIRE)
     if options.probes or options.target == MOCK:
         offered.add(Need.PROBES)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from conformance.checks.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.model.case import Need
 from conformance.model.errors import ConformanceError
 from conformance.model.events import RunResumed, RunStarted
 from conformance.model.version import VERSION
@@ -25,6 +26,7 @@ from conformance.runner.past import Past
 from conformance.runner.plan import Plan
 from conformance.strategies.catalogue import SMOKE_CREATIONS
 from conformance.targets.target import Target
+from conformance.targets.users_client import KEPT, UsersClient
 from conformance.workflow.cleanup import LIVE_RATE, remove
 from conformance.workflow.credentials import find_key
 from conformance.workflow.embedded import EmbeddedMock
@@ -55,8 +57,10 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     stopper: Stopper | None = None
 
 
-def run(options: RunOptions, hooks: Hooks = Hooks()) -> RunResult:  # noqa: B008 (frozen)
+def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -> RunResult:  # noqa: B008 (frozen)
     """Carry out a run and write its journal and reports into `options.out`.
+
+    `client` is a client of httpx or httpx2 that reaches the target, in the place of `options.target`.
 
     Ctrl-C and SIGTERM end the run in order: what was done is reported.
 
@@ -71,13 +75,16 @@ def run(options: RunOptions, hooks: Hooks = Hooks()) -> RunResult:  # noqa: B008
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))
         waivers = waivers_of(options, contract)
+        users = None if client is None else UsersClient(client, contract)
+        if users is not None:
+            options = replace(options, target=users.url)
         key = find_key(contract, options, loopback=True) if options.target == MOCK else None
         mock = stack.enter_context(_mock(contract, key)) if key is not None else None
-        prepared = prepare(contract, options, key=key)
+        prepared = prepare(contract, options, key=key, client=users)
         if hooks.choose is not None:
             prepared = replace(prepared, plan=hooks.choose(prepared.plan))
         url = mock.url if mock else options.target
-        target = target_of(options, url)
+        target = target_of(options, url, client=users, access=prepared.access)
         header = _header(prepared, url, secrets.token_hex(4), waivers)
         past = read_past(path, header, prepared.key) if options.resume else None
         if past is not None and past.finished:
@@ -109,7 +116,8 @@ def _cleaned(prepared: Prepared, journal: Journal, path: Path, url: str) -> str:
     """Remove what was created where that is asked for; returns what to tell the user of what there is to remove."""
     options = prepared.options
     if options.cleanup:
-        return remove(prepared.contract, journal, path, replace(options, target=url), prepared.access).sentence
+        reached = replace(options, target=url)
+        return remove(prepared.contract, journal, path, reached, prepared.access, prepared.client).sentence
     left = 0 if prepared.loopback else len(read_ledger(prepared.contract, read_journal(path)))
     return f"{left} objects may have been created; `conformance cleanup {options.out}` removes them" if left else ""
 
@@ -124,7 +132,7 @@ def _begun(journal: Journal, header: RunStarted, past: Past | None, prepared: Pr
         return journal.append(header)
     options = prepared.options
     resend = prepared.loopback or options.resend_interrupted
-    survives = options.target != MOCK and not options.target.startswith("asgi:")
+    survives = options.target != MOCK and Need.WIRE in prepared.offered
     past.settle(prepared.plan.items, resend=resend, survives=survives)
     journal.append(RunResumed(suite_version=VERSION, kept=past.kept, interrupted=past.interrupted))
     return past.header
@@ -175,7 +183,7 @@ def _most_creations(prepared: Prepared) -> int | None:
 def _header(prepared: Prepared, url: str, run_id: str, waivers: tuple[Waiver, ...]) -> RunStarted:
     contract, options = prepared.contract, prepared.options
     name = f"the reference server at {url}" if options.target == MOCK else options.target
-    skipped = {**_never(contract, options), **prepared.plan.skipped}
+    skipped = {**_never(contract, options, prepared.client), **prepared.plan.skipped}
     return RunStarted(
         suite_version=VERSION,
         run_id=run_id,
@@ -195,7 +203,7 @@ def _header(prepared: Prepared, url: str, run_id: str, waivers: tuple[Waiver, ..
     )
 
 
-def _never(contract: Contract, options: RunOptions) -> dict[str, str]:
+def _never(contract: Contract, options: RunOptions, client: UsersClient | None) -> dict[str, str]:
     """Return why requirements that checks judge by themselves are not exercised with these options."""
     reasons = {}
     for row in contract.requirements:
@@ -203,6 +211,10 @@ def _never(contract: Contract, options: RunOptions) -> dict[str, str]:
             reasons[row.id] = "the target was said to be stateless"
     if options.max_response_time is None:
         reasons["transport.response-time"] = "no --max-response-time was given"
+    if client is not None:
+        reasons["transport.date"] = "servers add the field, and the client was answered by none"
+        if client.credential is not None and not client.credential.key:
+            reasons["authentication.key-echo"] = KEPT
     reasons["error.rate-limit"] = "the target answered no request with 429"
     reasons["drift.clean-up"] = "no clean-up was asked for (--cleanup)"
     if options.unknown_model_id is None and options.target != MOCK:

@@ -18,7 +18,7 @@ def forms(key: str) -> tuple[str, ...]:
     """Return the key as it is, in a JSON text, percent-encoded and in base64; the longest first."""
     plain = base64.b64encode(key.encode()).decode().rstrip("=")
     url = plain.translate({ord("+"): "-", ord("/"): "_"})
-    found = {key, write(key)[1:-1], quote(key, safe=""), quote(quote(key, safe=""), safe=""), plain, url}
+    found = {key, write(key)[1:-1], quote(key, safe=""), quote(quote(key, safe="")), plain, url}
     return tuple(sorted(found, key=lambda form: (-len(form), form)))
 
 

@@ -164,8 +164,8 @@ def _moment(text: str) -> float | None:
     """Return the time that an RFC 3339 text names; a leap second counts as the one before, year 0000 as 0001."""
     if len(text) > LONGEST_TIME:
         return None
-    plain = re.sub(r"(\.\d{6})\d+", r"\1", text.upper().replace("Z", "+00:00"))
-    plain = re.sub(r":60(?=[.+-])", ":59", re.sub(r"\A0000", "0001", plain))
+    plain = re.sub(r"\A0000", "0001", text.upper().replace("Z", "+00:00"))
+    plain = re.sub(r":60(?=[.+-])", ":59", plain)
     try:
         moment = datetime.fromisoformat(plain)
         return moment.timestamp() if moment.tzinfo else None

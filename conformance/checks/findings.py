@@ -81,8 +81,10 @@ def brief(value: Json, limit: int = LONGEST) -> str:
                 inside += [_Text(", "), each] if len(inside) > 1 else [each]
             waiting += reversed([*inside, _Text("]")])
             continue
+        elif isinstance(item, str):
+            piece = write(item[:limit])
         else:
-            piece = write(item[: limit + 1] if isinstance(item, str) else item)
+            piece = write(item)
         pieces.append(piece)
         room -= len(piece)
     return clean("".join(pieces), limit)

@@ -33,7 +33,7 @@ def shape(subject: Subject) -> Judged:
     undecided: set[str] = set()
     for pointer, reason in subject.reading.disputed:
         node = _nearest(root, pointer)[0]
-        requirement = _existing(contract, requirement_id(Group.RESPONSE, node.label, "format" if pointer else "type"))
+        requirement = _existing(contract, requirement_id(Group.RESPONSE, node.label, "format"))
         undecided.add(requirement)
         yield Doubt(requirement, f"the validators disagree: {reason}")
     causes: set[str] = set()

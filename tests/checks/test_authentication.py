@@ -181,6 +181,7 @@ def test_forms() -> None:
     assert set(FORMS) <= set(forms(KEY))
     assert "Pz8_Pj4-" in forms("???>>>")
     assert "YQ" in forms("a")
+    assert "YWFX" in forms("aaW")
 
 
 def made(text: str) -> Finding:

@@ -3,19 +3,23 @@
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.drift import MANY, members
+from conformance.checks.drift import MANY, clean_up, members
 from conformance.checks.subject import Settings
 from conformance.contract.contract import Contract
+from conformance.model.exchange import Failure
 
 from .subjects import (
     ANSWER,
     DEPLOYMENT,
+    NAME,
+    TARGET,
     body_of,
     case,
     changed,
     contract,
     contract_of,
     findings,
+    observed,
     only,
     passed,
     refused,
@@ -81,12 +85,18 @@ def test_objects_that_speak_of_further_members(further: object) -> None:
     assert only(members(subject(case(target="/things", sent={}), answer={"b": 2}, of=open_)))
 
 
+def numbered(count: int) -> dict[str, int]:
+    """Return so many members that no document declares."""
+    return {f"m{number:05}": 1 for number in range(count)}
+
+
 def test_bounded() -> None:
-    """Of very many members a few are named, and a long name is cut."""
-    many = {**ANSWER, **{f"m{number:05}": 1 for number in range(50_000)}}
-    found = only(members(subject(answer=many)))
+    """Of very many members a thousand are looked at and a few are named, and a long name is cut."""
+    found = only(members(subject(answer={**ANSWER, **numbered(50_000)})))
     assert 10 == len(found.actual.split(", "))
-    assert MANY < 50_000
+    later = changed(ANSWER, "autoscaling_settings/later", 1)
+    assert "/m00000" == only(members(subject(answer={**numbered(MANY), **later}))).pointer
+    assert 2 == len(findings(members(subject(answer={**numbered(MANY - 1), **later}))))
     long = only(members(subject(answer={**ANSWER, "\ud800" + "x" * 1_000_000: 1})))
     assert len(long.message) < 1_100
 
@@ -99,3 +109,29 @@ def test_does_not_apply() -> None:
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}}})
     rowed = replace(of, requirements=contract().requirements)
     assert silent(members, subject(case(target="/things"), answer={"x": 1}, of=rowed))
+
+
+REMOVAL = observed("drift.clean-up", method="DELETE", target=f"{TARGET}/{NAME}", sent=None)
+
+
+@pytest.mark.parametrize("status", [200, 204, 299])
+def test_clean_up(status: int) -> None:
+    """Any success says that the object is gone."""
+    assert ["drift.clean-up"] == passed(clean_up(subject(REMOVAL, status=status)))
+
+
+@pytest.mark.parametrize(("status", "word"), [(404, "404"), (300, "300"), (199, "no status of HTTP"), (500, "500")])
+def test_clean_up_that_is_refused(status: int, word: str) -> None:
+    """Any other answer leaves the object where it is, as far as anyone can tell: a note."""
+    found = only(clean_up(subject(REMOVAL, status=status)))
+    pattern = f"clean-up | an object that was created | {word}"
+    assert ("drift.clean-up", pattern, "status") == summary(found)
+    assert "does not remove what was created" == found.sentence
+    assert f"DELETE of an object that was created is answered {status}" == found.message
+    assert ("2xx", str(status)) == (found.expected, found.actual)
+
+
+def test_clean_up_does_not_apply() -> None:
+    """Without an answer, and in a document without such a requirement, nothing is told."""
+    assert silent(clean_up, subject(REMOVAL, response=False, failure=Failure.CLOSED))
+    assert silent(clean_up, subject(REMOVAL, status=404, of=replace(contract(), requirements=())))

@@ -31,6 +31,7 @@ from .subjects import (
 )
 
 MIN = "semantics.UpdateAutoscalingSettingsV1.min_replica.echo"
+MAX = "semantics.UpdateAutoscalingSettingsV1.max_replica.echo"
 NAMED = "semantics.CreateEnvironmentRequestV1.name.echo"
 PATH = "semantics.path.model_id.echo"
 
@@ -77,6 +78,14 @@ def test_other_values(sent: str, found: str, observed_: str) -> None:
     assert f"does not return a number as it was sent: {observed_}" == failure.sentence
     assert f"`UpdateAutoscalingSettingsV1.min_replica` comes back otherwise: {observed_}" == failure.message
     assert found.upper().replace("E", "E+") == failure.actual.upper() or found == failure.actual
+
+
+def test_members_that_are_called_like_indices() -> None:
+    """A member that has a number for a name is a place of its own, and no item of an array."""
+    schema = {"type": "object", "properties": {"1": {"type": "integer"}, "2": {"type": "integer"}}}
+    of = contract_of({"requestBody": body_of(schema), "responses": {"200": body_of(schema)}})
+    found = findings(echo(subject(case(target="/things", sent={"1": 1, "2": 2}), answer={"1": 3, "2": 4}, of=of)))
+    assert ["/1", "/2"] == [each.cause.split(" | ")[1] for each in found]
 
 
 def test_left_out() -> None:
@@ -215,6 +224,19 @@ def test_path_parameter_of_another_type() -> None:
     assert silent(parameters, subject(answer=changed(ANSWER, "model_id")))
 
 
+def test_path_parameters_that_may_come_back_as_null() -> None:
+    """Null in the place of a parameter is no other value, and says nothing of the parameter beside it."""
+    text = {"type": ["string", "null"]}
+    schema = {"type": "object", "properties": {"id": text, "part": text}}
+    stated = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("id", "part")]
+    operation = {"parameters": stated, "requestBody": body_of({"type": "object"})}
+    of = contract_of({**operation, "responses": {"200": body_of(schema)}}, path="/things/{id}/{part}")
+    sent = case(target="/things/a/b", sent={})
+    assert ["semantics.path.part.echo"] == passed(parameters(subject(sent, answer={"id": None, "part": "b"}, of=of)))
+    other = only(parameters(subject(sent, answer={"id": None, "part": "c"}, of=of)))
+    assert "semantics.path.part.echo" == other.requirement
+
+
 def test_invalid_path_parameter() -> None:
     """A text that breaks a bound is the response check's."""
     schema = {"type": "object", "properties": {"id": {"type": "string", "maxLength": 3}}}
@@ -243,7 +265,7 @@ def test_stateless() -> None:
     assert looks_stateless(contract(), [*NOTHING, failed(PATH, "other letter case"), Pass(PATH), Doubt(NAMED, "r")])
     assert looks_stateless(contract(), [*NOTHING, Pass(MIN), Pass("semantics.created"), Pass("x.echo")])
     elsewhere = [failed("semantics.isolation", "rounded"), failed("x.echo", "rounded")]
-    assert looks_stateless(contract(), [*NOTHING, *elsewhere])
+    assert looks_stateless(contract(), [*elsewhere, *NOTHING, *elsewhere])
     others = ("left out", "null", "another value", "the default in its place", "a number in its place")
     assert looks_stateless(contract(), [*NOTHING, *(failed(MIN, each) for each in others)])
 
@@ -256,6 +278,7 @@ def test_stateless() -> None:
         NOTHING[1:],
         NOTHING[:3],
         [failed(MIN, "another number", "number")] * 9,
+        [failed(MIN, "another number", "number"), failed(MAX, "another number", "number")] * 9,
         [*NOTHING, failed(MIN, "rounded", "number")],
         [*NOTHING, failed(NAMED, "cut short")],
         [each for each in NOTHING if each.requirement != NAMED] + [failed("x.name.echo")] * 3,

@@ -100,6 +100,12 @@ def test_page(body: bytes) -> None:
     assert "answers an error with an HTML page" == found.sentence
 
 
+def test_page_behind_white_space() -> None:
+    """A page is looked for in the first 4,096 bytes."""
+    assert only(no_page(subject(status=404, answer=b" " * 4_091 + b"<html")))
+    assert ["error.no-page"] == passed(no_page(subject(status=404, answer=b" " * 4_092 + b"<html")))
+
+
 @pytest.mark.parametrize("body", PLAIN)
 def test_no_page(body: bytes) -> None:
     """A sentence is neither, though it tells a time or a place."""

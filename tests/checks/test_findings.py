@@ -1,6 +1,7 @@
 """Findings: causes and patterns without values, texts that are short and that UTF-8 can hold."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,21 @@ def test_brief_cuts() -> None:
     assert '"aaaa' + CUT == brief("a" * 50, 5)
     assert '{"aaaa' + CUT == brief({"a" * 50: 1}, 6)
     assert '{"a": 1,' + CUT == brief({"a": 1, "b": 2}, 8)
+
+
+class Endless(dict[str, int]):
+    """An object whose members have no end."""
+
+    def items(self) -> Any:  # type: ignore[override]
+        """Yield members for ever, and fail where somebody reads on."""
+        for number in range(LONGEST):
+            yield str(number), number
+        raise AssertionError("more is read than is shown")
+
+
+def test_brief_reads_no_more_than_it_shows() -> None:
+    """Of an object as many members are read as could be shown."""
+    assert '{"0": 0, "1": 1' == brief(Endless())[:15]
 
 
 def test_brief_takes_no_time() -> None:

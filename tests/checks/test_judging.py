@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.checks import judging, relations
-from conformance.checks.judging import CHECKS, judge, judge_relation
+from conformance.checks.judging import CHECKS, Judge, judge, judge_relation
 from conformance.checks.subject import Settings, Subject
 from conformance.model.case import Case, Relation
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
@@ -107,9 +107,24 @@ def test_broken_relation_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> No
     one, doubt = judge_relation(relation("odd", "semantics.distinct"), pair)
     assert Pass("transport.date") == one
     assert ("semantics.distinct", True) == (doubt.requirement, doubt.ours)  # type: ignore[union-attr]
-    assert "'odd'" in doubt.reason  # type: ignore[union-attr]
+    assert doubt.reason.startswith("the suite's own check 'odd' failed: ValueError: ")  # type: ignore[union-attr]
     (doubt,) = judge_relation(relation("no-such"), pair)
     assert (contract().requirements[0].id, True) == (doubt.requirement, doubt.ours)  # type: ignore[union-attr]
+
+
+def test_a_relation_that_lost_an_answer() -> None:
+    """A relation that is judged by too few exchanges is a doubt of ours as well."""
+    (doubt,) = judge_relation(relation("isolation", "semantics.distinct"), [subject()])
+    assert ("semantics.distinct", True) == (doubt.requirement, doubt.ours)  # type: ignore[union-attr]
+
+
+def test_the_judge_of_a_run_asks_all_checks() -> None:
+    """What a run asks about its exchanges is what all checks say of them."""
+    pair = (subject(), subject(status=409))
+    named = relation("same-name", "error.duplicate")
+    assert judge(pair[1]) == Judge().alone(pair[1])
+    assert judge_relation(named, pair) == Judge().together(named, pair)
+    assert Judge().together(named, pair)
 
 
 def test_unknown_requirements_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,6 +189,7 @@ def test_same_name_redirected() -> None:
         pattern = "class of a refusal | a second creation | 3xx"
         assert ("error.status-class", pattern, "status") == summary(found)
         assert "answers a second creation with a redirection, which is no client error" == found.sentence
+        assert ("a 4xx", str(code)) == (found.expected, found.actual)
 
 
 def test_same_name_does_not_apply() -> None:

@@ -253,6 +253,14 @@ def test_what_is_broken_is_not_passed() -> None:
     assert "response.EnvironmentV1.promotion_settings.type" in passes(said)
 
 
+def test_each_of_two_broken_requirements_is_not_passed() -> None:
+    """Two faults of one answer take nothing from each other."""
+    said = list(shape(subject(answer=changed(changed(ANSWER, "name", 1), "created_at", 1))))
+    broken = {"response.EnvironmentV1.name.type", "response.EnvironmentV1.created_at.type"}
+    assert broken == {each.requirement for each in findings(said)}
+    assert not broken & passes(said)
+
+
 def test_deep_places_are_those_of_the_answer() -> None:
     """A component that occurs twice has one requirement; the pointer tells which occurrence is meant."""
     found = one(changed(FULL, "candidate_deployment/status", "ACTIVATING"))
@@ -358,3 +366,46 @@ def test_rows_hidden_by_composition() -> None:
     assert [root] == [each.requirement for each in found]
     assert "/x" not in found[0].cause
     assert [root] == [each.requirement for each in findings(shape(subject(right, answer={"b": 1}, of=of)))]
+
+
+def answers(schema: dict[str, Any], answer: Any) -> Finding:
+    """Return the one finding of an answer by another document."""
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
+    (found,) = findings(shape(subject(case(target="/things", sent={}), answer=answer, of=of)))
+    return found
+
+
+def test_several_types() -> None:
+    """Of a place that may be of several types all are told, null aside in the pattern."""
+    found = answers({"type": "object", "properties": {"a": {"type": ["string", "integer", "null"]}}}, {"a": True})
+    assert "response type | integer or string | boolean" == found.pattern
+    assert "answers boolean where integer or string is due" == found.sentence
+    assert "integer or null or string" == found.expected
+
+
+def test_an_object_that_is_closed_in_a_roundabout_way() -> None:
+    """A member that only a composed schema forbids is told of the whole body."""
+    schema = {"type": "object", "properties": {"a": {}}, "dependentSchemas": {"a": {"additionalProperties": False}}}
+    found = answers(schema, {"a": 1})
+    assert "response additionalProperties | a closed object | a member that is not declared" == found.pattern
+    assert found.requirement.endswith(".type")
+
+
+def test_members_beside_items() -> None:
+    """Where a place may be an array or an object, a member of the object is no item of the array."""
+    schema = {"type": ["array", "object"], "items": {"type": "string"}, "additionalProperties": {"type": "integer"}}
+    held = {"type": "object", "properties": {"held": schema}}
+    assert " | /held | " in answers(held, {"held": {"x": "y"}}).cause
+    assert " | /held/* | " in answers(held, {"held": [1]}).cause
+
+
+def test_what_was_expected_where_only_one_voice_explains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where jsonschema fails on a value, the sentence of jsonschema-rs tells what was due."""
+
+    def broken(*_: object) -> Any:
+        raise ArithmeticError
+
+    monkeypatch.setattr(BodyValidator, "violations", broken)
+    found = answers({"type": "object", "properties": {"a": {"type": "integer", "minimum": 5}}}, {"a": 1})
+    assert "response minimum | a value | integer" == found.pattern
+    assert "1 is less than the minimum of 5" == found.expected

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from conformance.checks import voices
+from conformance.checks.findings import CUT
 from conformance.checks.voices import Disagreement, disagreements, known, read_answer, value_of
 from conformance.contract.contract import Contract
 from conformance.contract.explanation import Explainer
@@ -119,12 +120,39 @@ def test_unknown_disagreement_on_a_text() -> None:
     assert reason.startswith("no date-time by jsonschema, one by jsonschema-rs: 2016")
 
 
+LONG_LINE_FEED = "2026-01-01T00:00:00." + "0" * 200 + "Z\n"
+LONG_LEAP = "2016-12-31T23:59:60." + "0" * 200 + "Z"
+
+
+@pytest.mark.usefixtures("no_rows")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LONG_LINE_FEED, "a date-time by jsonschema, none by jsonschema-rs"),
+        (LONG_LEAP, "no date-time by jsonschema, one by jsonschema-rs"),
+    ],
+)
+def test_long_texts_are_cut_in_doubts(text: str, said: str) -> None:
+    """Of a long text a hundred characters are shown."""
+    odd = changed(changed(ANSWER, "created_at", text), "name")
+    assert (("/created_at", f"{said}: {text[:100]}{CUT}"),) == read_answer(contract(), odd).disputed
+
+
+def test_long_texts_are_cut_in_violations() -> None:
+    """A violation that only one voice finds shows a hundred characters of a long text."""
+    (found,) = read_answer(contract(), changed(ANSWER, "created_at", LONG_LINE_FEED)).violations
+    assert f"'{LONG_LINE_FEED[:100]}{CUT}' is no date-time" == found.message
+
+
 def test_unknown_disagreement_on_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that jsonschema cannot find wrong is a doubt that names what jsonschema-rs finds."""
     monkeypatch.setattr(BodyValidator, "violations", lambda *_: iter(()))
     reading = read_answer(contract(), changed(ANSWER, "name", 1))
     assert (("", "jsonschema-rs finds type at '/name' wrong, jsonschema nothing"),) == reading.disputed
     assert () == reading.violations
+    monkeypatch.setattr(BodyValidator, "fast_violations", lambda *_: iter(()))
+    reading = read_answer(contract(), changed(ANSWER, "name", 1))
+    assert (("", "jsonschema-rs finds nothing wrong, jsonschema nothing"),) == reading.disputed
 
 
 def test_explanation_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,6 +163,9 @@ def test_explanation_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(BodyValidator, "violations", broken)
     assert [("/name", "type")] == places(changed(ANSWER, "name", 1))
+    schema = {"type": "array", "items": {"type": "integer"}}
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
+    assert voices.MANY == len(places(["x"] * 2_000, of))
 
 
 def test_many_violations_are_cut_short() -> None:
@@ -207,3 +238,7 @@ def test_lone_surrogates() -> None:
     assert [("/current_deployment/name", "type")] == places(odd)
     assert {"\ufffd": ["\ufffd", 1]} == value_of(read_answer(contract(), odd).answer, "/current_deployment/labels")
     assert [("/created_at", "format")] == places(changed(ANSWER, "created_at", "\ud800"))
+    schema = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 3}}}
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
+    assert [] == places({"a": "a\ud800b"}, of)
+    assert [("/a", "maxLength")] == places({"a": "a\ud800bc"}, of)

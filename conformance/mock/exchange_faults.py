@@ -17,7 +17,9 @@ def exchange_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults of how a request is received."""
     yield from _methods()
     yield from _accept()
-    yield from _media_types(contract)
+    yield from _wrong_types_taken()
+    yield from _right_types_refused(contract)
+    yield from _wrong_types_crash()
     yield from _transfer()
 
 
@@ -90,39 +92,37 @@ def _accept() -> Iterator[Fault]:
         )
 
 
-def _media_types(contract: Contract) -> Iterator[Fault]:
-    declared = contract.operation.request_media_type
-
-    def essence(turn: Turn) -> str:
-        values = turn.values("content-type")
-        return values[0].decode("latin-1").partition(";")[0].strip().lower() if values else ""
-
+def _wrong_types_taken() -> Iterator[Fault]:
     for slug, says, test, value in (
         ("unchecked", "Any media type, and none, is taken.", lambda _: True, "text/plain"),
         ("absent", "A body without a media type is taken.", lambda turn: not turn.values("content-type"), None),
-        ("text", "JSON declared as text is taken.", lambda turn: essence(turn).startswith("text/"), "text/plain"),
-        ("xml", "JSON declared as XML is taken.", lambda turn: essence(turn) == "application/xml", "application/xml"),
+        ("text", "JSON declared as text is taken.", lambda turn: _essence(turn).startswith("text/"), "text/plain"),
+        ("xml", "JSON declared as XML is taken.", lambda turn: _essence(turn) == "application/xml", "application/xml"),
         (
             "form",
             "JSON declared as a form is taken.",
-            lambda turn: essence(turn) == "application/x-www-form-urlencoded",
+            lambda turn: _essence(turn) == "application/x-www-form-urlencoded",
             "application/x-www-form-urlencoded",
         ),
         (
             "multipart",
             "JSON declared as multipart is taken.",
-            lambda turn: essence(turn).startswith("multipart/"),
+            lambda turn: _essence(turn).startswith("multipart/"),
             "multipart/form-data; boundary=x",
         ),
         (
             "octet-stream",
             "JSON declared as an octet stream is taken.",
-            lambda turn: essence(turn) == "application/octet-stream",
+            lambda turn: _essence(turn) == "application/octet-stream",
             "application/octet-stream",
         ),
     ):
         witness = with_header("Content-Type", value)
         yield _media(f"{slug}-taken", says, "reject.media-type", forgiving(test), witness)
+
+
+def _right_types_refused(contract: Contract) -> Iterator[Fault]:
+    declared = contract.operation.request_media_type
     for slug, says, test, value in (
         ("upper-case", "The media type in upper case is refused.", _upper, declared.upper()),
         (
@@ -147,6 +147,9 @@ def _media_types(contract: Contract) -> Iterator[Fault]:
         witness = with_header("Content-Type", value)
         refused = refusing(test, 415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {declared}")
         yield _media(f"{slug}-refused", says, "accept.media-type", refused, witness)
+
+
+def _wrong_types_crash() -> Iterator[Fault]:
     crashed = refusals(lambda *_: True, 500)
     witness = with_header("Content-Type", "text/plain")
     yield _media("wrong-crashes", "Another media type is answered with 500.", "error.server-error", crashed, witness)
@@ -162,6 +165,10 @@ def _media(slug: str, sentence: str, requirement: str, effect: Effect, witness: 
 def _content_type(turn: Turn) -> bytes:
     values = turn.values("content-type")
     return values[0] if values else b""
+
+
+def _essence(turn: Turn) -> str:
+    return _content_type(turn).decode("latin-1").partition(";")[0].strip().lower()
 
 
 def _upper(turn: Turn) -> bool:

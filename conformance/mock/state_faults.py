@@ -1,6 +1,6 @@
 """Faults of state: what one request does to another, and what happens now and then."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from conformance.contract.contract import Contract
@@ -23,7 +23,8 @@ from conformance.model.vocabulary import Group
 def state_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults that show over several requests."""
     yield from _now_and_then(contract)
-    yield from _mixed_up(contract)
+    yield from _mixed_up()
+    yield from _sticky(contract)
 
 
 def _now_and_then(contract: Contract) -> Iterator[Fault]:
@@ -84,7 +85,7 @@ def _now_and_then(contract: Contract) -> Iterator[Fault]:
         )
 
 
-def _mixed_up(contract: Contract) -> Iterator[Fault]:
+def _mixed_up() -> Iterator[Fault]:
     def swapped(turn: Turn) -> None:
         turn.sending = Sending(swapped=True)
 
@@ -125,37 +126,44 @@ def _mixed_up(contract: Contract) -> Iterator[Fault]:
         answering(late),
         repeated(3),
     )
+
+
+def _sticky(contract: Contract) -> Iterator[Fault]:
     optional = [(sent, answered) for sent, answered in contract.echoes if not sent.required]
+
+    def witness(contract: Contract) -> tuple[Request, ...]:
+        unusual = {sent.path: other_value(sent, default_of(sent, answered, contract)) for sent, answered in optional}
+        return holding(contract, unusual, 1), smallest(contract, 2)
+
     for count, slug, says in ((len(optional), "sticky-settings", "Members"), (1, "sticky-member", "One member")):
         chosen = [(split(sent.path), split(answered.path)) for sent, answered in optional[:count]]
         if not chosen:
             continue
-
-        def sticky(turn: Turn, chosen: list[tuple[Tokens, Tokens]] = chosen, slug: str = slug) -> Json:
-            held = _memory(turn).setdefault(f"state.{slug}", {})
-            answer = turn.answer
-            for source, target in chosen:
-                sent = take(turn.sent, source)
-                if sent is not None:
-                    held[source] = sent
-                elif source in held:
-                    answer = changed(answer, target, lambda _, value=held[source]: value)  # type: ignore[misc]
-            return answer
-
-        def witness(contract: Contract) -> tuple[Request, ...]:
-            unusual = {
-                sent.path: other_value(sent, default_of(sent, answered, contract)) for sent, answered in optional
-            }
-            return holding(contract, unusual, 1), smallest(contract, 2)
-
         yield _fault(
             slug,
             f"{says} that were sent once come back where they are not sent any more.",
             "semantics.isolation",
             Stage.ANSWER,
-            answering(sticky),
+            answering(_remembering(f"state.{slug}", chosen)),
             witness,
         )
+
+
+def _remembering(key: str, chosen: Sequence[tuple[Tokens, Tokens]]) -> Callable[[Turn], Json]:
+    """Return what answers with values that were sent before: `chosen` are their places in request and answer."""
+
+    def remembered(turn: Turn) -> Json:
+        held = _memory(turn).setdefault(key, {})
+        answer = turn.answer
+        for source, target in chosen:
+            sent = take(turn.sent, source)
+            if sent is not None:
+                held[source] = sent
+            elif source in held:
+                answer = changed(answer, target, lambda _, value=held[source]: value)  # type: ignore[misc]
+        return answer
+
+    return remembered
 
 
 def _memory(turn: Turn) -> dict[str, Any]:

@@ -20,16 +20,6 @@ from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 
 MAIN = "from conformance.cli import main; main()"
-REPORTS = {
-    "results.json",
-    "report.html",
-    "junit.xml",
-    "ctrf.json",
-    "results.sarif",
-    "exchanges.har",
-    "summary.md",
-    "badge.svg",
-}
 
 
 class Ended(msgspec.Struct, frozen=True):

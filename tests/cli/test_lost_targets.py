@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from conformance.reports.writing import REPORTS
+
 OUT = Path("conformance-report")
 
 
 def is_whole(names: set[str]) -> None:
-    """See that journal and reports are there."""
-    assert {"journal.ndjson", "results.json", "report.html", "junit.xml", "summary.md"} <= names
+    """See that the journal and every report are there."""
+    assert {"journal.ndjson", *(each.filename for each in REPORTS.values())} <= names
 
 
 def test_a_target_that_refuses_connections(command, closed, results_of):

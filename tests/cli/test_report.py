@@ -10,18 +10,10 @@ import pytest
 import conformance
 from conformance.mock.server import BackgroundServer
 from conformance.reports.markdown import LIMIT
+from conformance.reports.writing import REPORTS
 
 OUT = Path("conformance-report")
-REPORTS = (
-    "results.json",
-    "report.html",
-    "junit.xml",
-    "ctrf.json",
-    "results.sarif",
-    "exchanges.har",
-    "summary.md",
-    "badge.svg",
-)
+NAMES = tuple(each.filename for each in REPORTS.values())
 
 
 async def failing(scope, receive, send):
@@ -52,17 +44,17 @@ def done(made: Path) -> Path:
 
 def test_reports_are_made_again_to_the_byte(command, done):
     """Made again, every report is the same as at the end of the run, and so is the exit status."""
-    first = {name: (done / name).read_bytes() for name in REPORTS}
-    for name in REPORTS:
+    first = {name: (done / name).read_bytes() for name in NAMES}
+    for name in NAMES:
         (done / name).unlink()
     ended = command("report", str(done))
     assert (1, "not conforming: reports in conformance-report\n") == (ended.status, ended.out)
-    assert first == {name: (done / name).read_bytes() for name in REPORTS}
+    assert first == {name: (done / name).read_bytes() for name in NAMES}
 
 
 def test_the_journal_itself_may_be_named(command, done):
     """The file will do as well as its folder; kinds of reports can be chosen."""
-    for name in REPORTS:
+    for name in NAMES:
         (done / name).unlink()
     assert 1 == command("report", str(done / "journal.ndjson"), "--report", "markdown").status
     assert {"journal.ndjson", "summary.md"} == {path.name for path in done.iterdir()}

@@ -10,7 +10,8 @@ from conformance.model.version import VERSION
 
 if TYPE_CHECKING:
     from conformance.integrations.calls import CaseToSend
-    from conformance.integrations.checking import CheckedContract, Findings, NotConformingError
+    from conformance.integrations.checking import CheckedContract
+    from conformance.integrations.findings import Findings, NotConformingError
     from conformance.integrations.public import cases, open_contract
     from conformance.integrations.respx_router import ReferenceRouter, respx_router
     from conformance.model.errors import ConformanceError, UsageError
@@ -47,7 +48,8 @@ __version__ = VERSION
 
 HOMES = {
     "conformance.integrations.calls": "CaseToSend",
-    "conformance.integrations.checking": "CheckedContract Findings NotConformingError",
+    "conformance.integrations.checking": "CheckedContract",
+    "conformance.integrations.findings": "Findings NotConformingError",
     "conformance.integrations.public": "cases open_contract",
     "conformance.integrations.respx_router": "ReferenceRouter respx_router",
     "conformance.model.errors": "ConformanceError UsageError",

@@ -1,99 +1,30 @@
 """Checks of an answer that a user obtained in any way, with or without the request."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import overload
+import time
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from conformance.checks.judging import judge
+from conformance.checks.judging import judge, judge_relation
 from conformance.checks.subject import Settings, Subject
 from conformance.contract.contract import Contract
 from conformance.integrations.calls import CaseToSend
-from conformance.integrations.explaining import STRENGTHS, explained
+from conformance.integrations.findings import Findings
 from conformance.integrations.recognising import recognised
 from conformance.integrations.responses import request_of, response_of
-from conformance.model.case import KEY, Case, Request
+from conformance.model.case import KEY, Case, Relation, Request
 from conformance.model.errors import UsageError
 from conformance.model.exchange import Exchange
-from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.finding import Doubt, Judgement, Pass
 from conformance.model.requirement import Requirement
-from conformance.model.vocabulary import Expectation, Strength
+from conformance.model.vocabulary import Expectation
 from conformance.runner.redaction import Redaction, redact
 
 ABOUT_REQUEST = "semantics."
 """Requirements that compare an answer with its request begin so."""
 
 UNKNOWN = "unknown"
-
-
-class NotConformingError(AssertionError):
-    """An answer breaks the contract; the text says which requirements, and shows the exchange."""
-
-
-class Findings(Sequence[Finding]):
-    """What is wrong with an answer; empty, and so false, where nothing is.
-
-    `notes` are findings of advisory requirements, which are no fault; `passed` the ids of the requirements that the
-    answer showed to hold; `doubts` what could not be judged.
-    """
-
-    def __init__(self, contract: Contract, exchange: Exchange, judged: Sequence[Judgement | Doubt]) -> None:
-        self._contract = contract
-        self._exchange = exchange
-        found = [each for each in judged if isinstance(each, Finding)]
-        failed = {each.requirement for each in found}
-        self._found = sorted(
-            (each for each in found if self.strength(each) is not Strength.ADVISORY),
-            key=lambda each: STRENGTHS.index(self.strength(each)),
-        )
-        self.notes = tuple(each for each in found if self.strength(each) is Strength.ADVISORY)
-        self.doubts = tuple(each for each in judged if isinstance(each, Doubt))
-        self.passed = tuple(
-            dict.fromkeys(e.requirement for e in judged if isinstance(e, Pass) and e.requirement not in failed)
-        )
-
-    @overload
-    def __getitem__(self, index: int) -> Finding: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Finding]: ...
-
-    def __getitem__(self, index: int | slice) -> Finding | Sequence[Finding]:
-        """Return a finding, the strongest first."""
-        return self._found[index]
-
-    def __len__(self) -> int:
-        """Return how many findings there are."""
-        return len(self._found)
-
-    def __iter__(self) -> Iterator[Finding]:
-        """Yield the findings, the strongest first."""
-        return iter(self._found)
-
-    def __str__(self) -> str:
-        """Return the findings with what was sent and what came; empty without findings."""
-        return explained(self._contract, [*self._found, *self.doubts], [self._exchange])
-
-    def strength(self, finding: Finding) -> Strength:
-        """Return the strength of the requirement that a finding is about."""
-        return self._contract.by_id[finding.requirement].strength
-
-    def at_least(self, strength: Strength | str) -> tuple[Finding, ...]:
-        """Return the findings of requirements that weigh as much, or more: `must`, `should`, `advisory`."""
-        limit = STRENGTHS.index(Strength(strength))
-        return tuple(each for each in (*self._found, *self.notes) if STRENGTHS.index(self.strength(each)) <= limit)
-
-    def raise_for(self, strength: Strength | str = Strength.MUST) -> None:
-        """Raise where a requirement is broken that weighs as much as `strength`, or more.
-
-        Raises:
-            NotConformingError: one is.
-
-        """
-        found = self.at_least(strength)
-        if found:
-            raise NotConformingError("\n" + explained(self._contract, found, [self._exchange]))
 
 
 class CheckedContract:
@@ -144,21 +75,61 @@ class CheckedContract:
             UsageError: the response or the request is of no known kind, or the body was not read.
 
         """
-        answer = response_of(response, body)
         if isinstance(case, CaseToSend):
             key, case = key or case.key, case.case
+        subject = self._subject(response, request=request, case=case, body=body, key=key, loopback=loopback)
+        judged = judge(subject)
+        if subject.case.id == UNKNOWN:
+            judged = tuple(each for each in judged if not each.requirement.startswith(ABOUT_REQUEST))
+        return self._findings([subject], judged, key)
+
+    def check_together(
+        self,
+        relation: Relation,
+        answers: Sequence[tuple[object, Case]],
+        *,
+        key: str = "",
+        loopback: bool = True,
+    ) -> Findings:
+        """Return what the answers to all cases of a relation show only together.
+
+        Args:
+            relation: the relation.
+            answers: a response for each of its cases, in their order, and the case as it was sent, its slot filled.
+            key: the real credential, as for `check`.
+            loopback: as for `check`.
+
+        Raises:
+            UsageError: a response is of no known kind, or its body was not read.
+
+        """
+        subjects = [self._subject(answer, case=case, key=key, loopback=loopback) for answer, case in answers]
+        return self._findings(subjects, judge_relation(relation, subjects), key)
+
+    def _subject(
+        self,
+        response: object,
+        *,
+        case: Case | None,
+        key: str,
+        loopback: bool,
+        request: object = None,
+        body: bytes | None = None,
+    ) -> Subject:
+        answer = response_of(response, body)
         if request is not None and request_of(self.contract, request) is None:
             what = f"{type(request).__module__}.{type(request).__name__}"
             raise UsageError(f"{what} is no request that is known", "hand over what the client sent")
         sent = self._sent(request if request is not None else response, case)
         whole = case if case is not None else recognised(self.contract, sent) if sent else _unknown(self.contract)
         whole = replace(whole, request=_without_key(sent or whole.request, key))
-        exchange = Exchange(whole.request, answer)
         settings = Settings(loopback=loopback, stateless=self._stateless, key=key, proven=True)
-        judged = judge(Subject(self.contract, whole, exchange, settings))
-        if whole.id == UNKNOWN:
-            judged = tuple(each for each in judged if not each.requirement.startswith(ABOUT_REQUEST))
-        shown = redact(exchange, key)
+        # When it was sent nobody knows any more: an answer is checked soon after it came.
+        exchange = Exchange(whole.request, answer, started=time.time())
+        return Subject(self.contract, whole, exchange, settings)
+
+    def _findings(self, subjects: Sequence[Subject], judged: Sequence[Judgement | Doubt], key: str) -> Findings:
+        shown = [redact(subject.exchange, key) for subject in subjects]
         if key:
             hide = Redaction((key, KEY))
             judged = tuple(each if isinstance(each, Pass) else hide.texts_of(each) for each in judged)

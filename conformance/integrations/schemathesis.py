@@ -1,10 +1,12 @@
 """An extension of Schemathesis: `SCHEMATHESIS_HOOKS=conformance.integrations.schemathesis st run ...`.
 
-It adds checks of what an answer says about its request, signs requests with the key, lets a 4xx pass that the document
-does not declare, and sends the cases of the smoke profile as explicit examples. Importing it registers all of that.
+It adds checks of what an answer says about its request, and of what several answers say together, signs requests with
+the key, lets a 4xx pass that the document does not declare, and sends the catalogue as explicit examples: the standard
+profile to a server on this machine, smoke to others. Importing it registers all of that.
 
 What it needs to know it takes from `conformance.toml` or `[tool.conformance]` in the working folder: `api-key-env`,
-`model-id`, `path-param`, `stateless`, `profile` (of the explicit examples).
+`model-id`, `path-param`, `stateless`, `only`, `skip` and `profile` (of the explicit examples), before which comes the
+environment variable `CONFORMANCE_PROFILE`.
 """
 
 import schemathesis

@@ -11,10 +11,13 @@ import requests
 import schemathesis
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from conformance.integrations.calls import CaseToSend
-from conformance.integrations.checking import CheckedContract, NotConformingError
+from conformance.integrations.checking import CheckedContract
+from conformance.integrations.findings import NotConformingError
 from conformance.mock.app import reference_app
+from conformance.mock.catalogue import pick
 from conformance.model.case import Request
 from conformance.model.errors import UsageError
 from conformance.model.exchange import Response
@@ -97,6 +100,18 @@ def test_the_case_says_what_to_expect(serve, contract, checked):
     assert not checked.check(httpx.request(**case.request(right.url)), case=case)
     found = checked.check(httpx.request(**case.request(wrong.url)), case=case)
     assert found.at_least("must")
+
+
+@pytest.mark.parametrize(("fault", "expected"), [(None, []), ("created.epoch", ["semantics.created"])])
+def test_the_time_of_creation_is_held_against_the_clock(fault, expected, contract, checked):
+    """With a case of ours the object is a new one: it was created now, also where the answer tells no date."""
+    items = catalogue(contract, Profile.SMOKE, Knowledge({"model_id": "m"}))
+    case = next(CaseToSend(item, LOCAL_KEY) for item in items if item.id.startswith("accept.") and item.slotted)
+    mock = reference_app(contract, faults=pick(contract, [fault] if fault else []))
+    answer = mock.respond(case.method, case.path, case.headers, case.body)
+    answer = replace(answer, headers=tuple(pair for pair in answer.headers if pair[0].lower() != "date"))
+    found = [each.requirement for each in checked.check(answer, case=case) if each.requirement != "transport.date"]
+    assert expected == found
 
 
 def test_findings_say_what_and_how_much(serve, checked):

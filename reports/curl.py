@@ -12,12 +12,16 @@ LONGEST = 32_000
 _OWN = ("Accept", "User-Agent", "Content-Type", "Expect")
 """Headers that cURL adds by itself, `Expect` and `Content-Type` to a body only."""
 
+_VARIABLE = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
+"""What stands for the value of a header that is secret."""
+
 _PLAIN = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/?\[\]]*")
 
 
 def curl(base: str, request: Request) -> str:
     """Return a command for a POSIX shell that sends `request` to the server at `base`, the key from `$API_KEY`.
 
+    The value of a secret header is read from the variable that stands for it.
     A target that is no URL reads `$BASE_URL`. A body too long for a command line is left to `conformance replay`.
     """
     body = request.body
@@ -25,7 +29,7 @@ def curl(base: str, request: Request) -> str:
         return f"# The body has {len(body)} bytes, too many for a command line: use the replay command."
     parts = ["curl --http1.1 --globoff --path-as-is --silent --show-error --include"]
     parts.append("--head" if request.method == "HEAD" else f"--request {quote(request.method)}")
-    parts += [f"--header {quote(line)}" for line in _headers(request)]
+    parts += [f"--header {_header(line)}" for line in _headers(request)]
     before = ""
     if body is not None:
         text = _text(body)
@@ -41,6 +45,11 @@ def curl(base: str, request: Request) -> str:
         # cURL would mend such a target before it sends it.
         parts.append(f"--request-target {quote(_prefix(base) + request.target)} {root}/")
     return before + " \\\n  ".join(parts)
+
+
+def _header(line: str) -> str:
+    name, colon, value = line.partition(": ")
+    return f'{quote(name + colon)}"{value}"' if _VARIABLE.fullmatch(value) else quote(line)
 
 
 def quote(text: str) -> str:

@@ -139,6 +139,7 @@ class Engine:
                 if later.seconds is not None:
                     asyncio.get_running_loop().call_later(later.seconds, self._finish, items)
                 await asyncio.gather(*workers)
+            self._sender.see_that_it_was_reached()
         except TargetLost as error:
             self._reason, lost = str(error), True
         except TimeoutError:

@@ -9,12 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.checks.subject import UNJUDGED
-from conformance.model.case import Case, Request
+from conformance.model.case import KEY, Case, Request
 from conformance.model.errors import TargetLostError
 from conformance.model.events import Creation, ExchangeEnded, Paced, RequestSent
 from conformance.model.exchange import UNREACHED, Exchange, Failure
 from conformance.model.jsontext import JsonFault, read
-from conformance.model.vocabulary import Expectation
+from conformance.model.vocabulary import Expectation, Group
 from conformance.runner.access import Access
 from conformance.runner.budget import Budget, could_create
 from conformance.runner.journal import Sink
@@ -31,6 +31,9 @@ LONGEST_WAIT = 60.0
 DEFAULT_WAIT = 1.0
 UNREACHED_IN_A_ROW = 3
 SILENT_IN_A_ROW = 5
+
+ADDRESS = "is it running, and is the address right?"
+CERTIFICATE = "does it ask for a certificate? --client-cert names one"
 
 TargetLost = TargetLostError
 
@@ -81,6 +84,8 @@ class Sender:
         self._unreached = 0
         self._silent = 0
         self._uncarried = 0
+        self._answers = 0
+        self._unreachable = ("", "")
         self._survives = False
         self.sent = past.last_send if past else first
         self.reached = False
@@ -123,11 +128,21 @@ class Sender:
         if sent.past:
             self.reached = self.reached or sent.exchange.response is not None
             return sent
-        gone = await self._gone(sent.exchange)
+        gone = self._shut_out(sent.exchange) or await self._gone(sent.exchange)
         self._watch(sent.exchange, gone=gone)
         if gone and not sent.unjudged:
             return replace(sent, unjudged=f"the target was not reached: {sent.exchange.failure}")
         return replace(sent, void=sent.void or self._is_void(case, relation, sent))
+
+    def see_that_it_was_reached(self) -> None:
+        """See that the target was there, at the end of a plan that was too short to notice.
+
+        Raises:
+            TargetLost: it could not be reached even once.
+
+        """
+        if self._unreached and not self.reached:
+            raise TargetLostError(*self._unreachable)
 
     def _is_void(self, case: Case, relation: str, sent: Sent) -> bool:
         """Tell whether a refusal means nothing: what is refused may have been created before the run was cut off."""
@@ -228,6 +243,14 @@ class Sender:
         self._journal.append(Paced(wait_seconds=seconds, reason="the target answered 429"))
         await asyncio.sleep(seconds)
 
+    def _shut_out(self, exchange: Exchange) -> bool:
+        """Tell whether a server over TLS, which has answered nothing so far, may have sent us away in the handshake.
+
+        With TLS 1.3 a client learns only afterwards that its certificate is refused, or that it should have shown one
+        (RFC 8446 section 4.4.2.4), and often by no more than the end of the connection.
+        """
+        return exchange.failure is Failure.CLOSED and not self.reached and self._target.name.startswith("https:")
+
     async def _gone(self, exchange: Exchange) -> bool:
         """Tell whether the target was not there to answer, or went while it did."""
         if exchange.failure not in BROKEN_OFF:
@@ -243,18 +266,28 @@ class Sender:
         self._silent = self._silent + 1 if silent else 0
         answered = exchange.response is not None or exchange.failure is not None
         self.reached = self.reached or (answered and not gone and not silent)
+        self._answers += exchange.response is not None
+        after = f", after {self._answers} answers" if self._answers else ""
+        if gone:
+            often = f", {self._unreached} times in a row" if self._unreached > 1 else ""
+            what = f"{self._target.name} cannot be reached: {exchange.failure}{often}{after}"
+            self._unreachable = (what, CERTIFICATE if self._shut_out(exchange) else ADDRESS)
         if self._unreached >= UNREACHED_IN_A_ROW:
-            what = f"{self._target.name} cannot be reached: {exchange.failure}"
-            raise TargetLostError(what, "is it running, and is the address right?")
+            raise TargetLostError(*self._unreachable)
         if self._silent >= SILENT_IN_A_ROW:
-            what = f"{self._target.name} did not answer {self._silent} requests in a row in time"
+            what = f"{self._target.name} did not answer {self._silent} requests in a row in time{after}"
             raise TargetLostError(what, "is it up? --timeout sets how long to wait")
 
 
 def _is_unauthorised(case: Case, sent: Sent) -> bool:
-    """Tell whether a request that carries the right credential was answered 401."""
+    """Tell whether a request that carries the right credential was answered 401, be the rest of it right or wrong."""
     response = sent.exchange.response
-    return response is not None and response.status == 401 and case.expectation is Expectation.ACCEPTED
+    if response is None or response.status != 401:
+        return False
+    if case.expectation is Expectation.ACCEPTED:
+        return True
+    carried = KEY in case.request.target or any(KEY in value for _, value in case.request.headers)
+    return carried and not case.requirements[0].startswith(f"{Group.AUTHENTICATION}.")
 
 
 def _created(case: Case, exchange: Exchange) -> bool:

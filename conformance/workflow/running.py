@@ -223,13 +223,15 @@ def _never(contract: Contract, options: RunOptions, client: UsersClient | None) 
 
 
 def _shown(options: RunOptions) -> dict[str, str]:
-    """Return the options that differ from their defaults, as texts."""
+    """Return the options that differ from their defaults, as texts; a command that makes keys may hold one itself."""
     defaults = RunOptions()
     found = {}
     for name in RunOptions.__struct_fields__:
         value = getattr(options, name)
         if value != getattr(defaults, name) and name not in {"out", "reports", "waivers_update"}:
             found[name] = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            if name == "api_key_command":
+                found[name] = "given"
     return found
 
 

@@ -23,10 +23,12 @@ def test_a_target_that_refuses_connections(command, closed, results_of):
     """Nobody listens: the run says so, is inconclusive, and blames no requirement."""
     ended = command("run", "--target", closed)
     assert 3 == ended.status
-    assert "cannot be reached: connection refused; is it running, and is the address right?" in ended.err
+    said = f"{closed} cannot be reached: connection refused, 3 times in a row; is it running, and is the address right?"
+    assert said in ended.err
     is_whole({path.name for path in OUT.iterdir()})
     found = results_of(OUT)
     assert ("inconclusive", True, []) == (found["verdict"], found["lost"], found["findings"])
+    assert said == found["reason"]
     assert found["counts"]["requests"] <= 6
 
 
@@ -78,10 +80,14 @@ def test_a_target_that_dies_in_the_middle(command, spawn, monkeypatch, results_o
     ended = command("run", "--target", url[0], "--api-key-env", "KEY", "--concurrency", concurrency)
     assert killed
     assert 3 == ended.status, ended.out
-    assert "cannot be reached" in ended.err
+    told = re.search(r"cannot be reached: [a-z ]+, (\d+) times in a row, after (\d+) answers; is it running", ended.err)
+    assert told is not None, ended.err
+    assert int(told[1]) >= 3
+    assert int(told[2]) > 50
     is_whole({path.name for path in OUT.iterdir()})
     found = results_of(OUT)
     assert "inconclusive" == found["verdict"]
+    assert told[0] in found["reason"]
     assert found["counts"]["requirements"]["passed"] > 10
     assert 0 == found["counts"]["requirements"]["failed"]
 

@@ -59,7 +59,10 @@ def send(request: Request, prefix: str = "") -> tuple[bytes, dict[bytes, bytes],
     listener = Listener()
     command = curl(listener.base + prefix, request)
     subprocess.run(  # noqa: S603 - the command under test
-        ["/bin/sh", "-c", command], env={"API_KEY": "s3cr3t", "PATH": "/usr/bin:/bin"}, check=True, capture_output=True
+        ["/bin/sh", "-c", command],
+        env={"API_KEY": "s3cr3t", "X_TOKEN": 'it\'s $a "secret"', "PATH": "/usr/bin:/bin"},
+        check=True,
+        capture_output=True,
     )
     listener.close()
     head, _, body = listener.received.partition(b"\r\n\r\n")
@@ -123,3 +126,13 @@ def test_quote_leaves_only_the_key_to_the_shell() -> None:
     assert quote("Api-Key $API_KEY") == "'Api-Key '\"$API_KEY\""
     assert quote("$HOME'") == "'$HOME'\"'\"''"
     assert quote("") == "''"
+
+
+@needs_curl
+def test_a_secret_header_comes_from_its_variable() -> None:
+    """What stands for the value of a secret header is filled in by the shell; other values are not."""
+    request = Request("GET", "/", (("X-Token", "$X_TOKEN"), ("X-Other", "costs $X_TOKEN"), ("X-Odd", "$X_TOKEN ")))
+    headers = send(request)[1]
+    assert b'it\'s $a "secret"' == headers[b"X-Token"]
+    assert b"costs $X_TOKEN" == headers[b"X-Other"]
+    assert b"$X_TOKEN" == headers[b"X-Odd"]

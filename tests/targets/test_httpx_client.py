@@ -67,6 +67,7 @@ def test_what_is_sent_is_exact(contract, serve, library, kind, chunked):
             exchange = await target.send(request)
             await target.close()
             assert not client.is_closed
+            await client.aclose() if kind == "AsyncClient" else client.close()
             return server.port, server.requests, exchange
 
     port, requests, exchange = asyncio.run(go())

@@ -209,7 +209,9 @@ def _value(body: bytes | None) -> Json:
 
 def _holds(body: Json, pointer: str, value: Json) -> bool:
     try:
-        return equal(lookup(body, pointer), value)
+        found = lookup(body, pointer)
+        # 40000 and 40000.0 are equal, but not the same thing to send.
+        return type(found) is type(value) and equal(found, value)
     except KeyError:
         return False
 

@@ -50,18 +50,18 @@ def uncounted(value: Any) -> Any:
     return value > 0 if isinstance(value, int) else value
 
 
-def run(contract: Contract, out: Path, *options: str, faults: tuple[str, ...] = ()) -> int:
+def run(contract: Contract, out: Path, *options: str, faults: tuple[str, ...] = (), profile: str = "smoke") -> int:
     """Run against a server of its own; returns the exit status."""
     with serving(Recording(contract, faults, constant=True)) as url:
-        return call("run", "--target", url, "--out", str(out), "--quiet", "--profile", "smoke", *options)
+        return call("run", "--target", url, "--out", str(out), "--quiet", "--profile", profile, *options)
 
 
-@pytest.mark.parametrize("faults", [(), FAULTS], ids=["right", "faulty"])
-def test_three_shards_are_one_run(contract, faults):
+@pytest.mark.parametrize(("profile", "faults"), [("smoke", ()), ("smoke", FAULTS), ("standard", FAULTS)])
+def test_three_shards_are_one_run(contract, profile, faults):
     """Three shards, run apart and merged, equal one run but for times, run ids, counts and repeats."""
-    status = run(contract, Path("whole"), faults=faults)
+    status = run(contract, Path("whole"), faults=faults, profile=profile)
     for number in (1, 2, 3):
-        run(contract, Path(str(number)), "--shard", f"{number}/3", faults=faults)
+        run(contract, Path(str(number)), "--shard", f"{number}/3", faults=faults, profile=profile)
     assert status == call("report", "3", "1", "2", "--out", "merged")
     assert comparable(Path("whole")) == comparable(Path("merged"))
 

@@ -38,11 +38,13 @@ class BackgroundRun:
         options: the options of the run.
         items: the ids of the items to send.
         folder: where outcomes are told, and where a file `stop` ends the run.
+        client: a client of httpx or httpx2 that reaches the target, in the place of the one in `options`.
 
     """
 
-    def __init__(self, options: RunOptions, items: Iterable[str], folder: Path) -> None:
+    def __init__(self, options: RunOptions, items: Iterable[str], folder: Path, client: object = None) -> None:
         self._options = options
+        self._client = client
         self._items = frozenset(items)
         self._folder = folder
         self._stopper = Stopper()
@@ -72,7 +74,7 @@ class BackgroundRun:
     def _run(self) -> None:
         hooks = Hooks(started=self._started, done=self._done, choose=self._choose, stopper=self._stopper)
         try:
-            self._outcomes.tell(self._end(run(self._options, hooks)))
+            self._outcomes.tell(self._end(run(self._options, hooks, client=self._client)))
         except ConformanceError as error:
             self._outcomes.tell(Ended(2, problem=one_line(str(error))))
         except BaseException as error:  # noqa: BLE001 (whoever waits must hear of it)
@@ -138,9 +140,11 @@ def summary(result: RunResult) -> Iterator[str]:
 
 
 @contextmanager
-def sending(options: RunOptions, items: Iterable[str], folder: Path) -> Iterator[BackgroundRun]:
+def sending(
+    options: RunOptions, items: Iterable[str], folder: Path, *, client: object = None
+) -> Iterator[BackgroundRun]:
     """Carry out a run in the background for as long as the context lasts; leaving it waits for the end of the run."""
-    background = BackgroundRun(options, items, folder)
+    background = BackgroundRun(options, items, folder, client)
     background.start()
     try:
         yield background

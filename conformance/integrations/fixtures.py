@@ -44,7 +44,7 @@ def conformance_target(request: pytest.FixtureRequest) -> Iterator[str]:
     """The target that is tested, as `--conformance-target` or a file of settings names it; else a reference server.
 
     Override it in the `conftest.py` beside your `pyproject.toml` to have your own server tested: return, or yield, its
-    URL or `asgi:MODULE:APP`.
+    URL, `asgi:MODULE:APP`, or a client of httpx or httpx2, be it mocked or not.
     """
     from conformance.integrations.servers import target_of_session  # noqa: PLC0415 (heavy)
 
@@ -88,7 +88,7 @@ def conformance_run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[
 
 
 @pytest.fixture(scope="session")
-def conformance_outcomes(request: pytest.FixtureRequest, conformance_target: str) -> Iterator[Outcomes]:
+def conformance_outcomes(request: pytest.FixtureRequest, conformance_target: object) -> Iterator[Outcomes]:
     """What became of the tests of `conformance.suite`: the run behind them starts with the first that asks."""
     from conformance.integrations.sessions import outcomes_of_session  # noqa: PLC0415 (heavy)
 

@@ -15,6 +15,7 @@ from conformance.integrations.settings import run_options, session_contract
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.catalogue import pick
 from conformance.mock.server import BackgroundServer
+from conformance.targets.users_client import is_client
 from conformance.workflow.api import read_options
 from conformance.workflow.credentials import LOCAL_KEY, find_key
 from conformance.workflow.options import MOCK
@@ -69,8 +70,11 @@ def runner_of_session(request: pytest.FixtureRequest, out: Path) -> Callable[...
     def call(**keywords: object) -> RunResult:
         options = run_options(request.config)
         if "target" not in keywords:
-            keywords["target"] = str(request.getfixturevalue("conformance_target"))
+            given = request.getfixturevalue("conformance_target")
+            keywords["target"] = str(given) if isinstance(given, EmbeddedUrl) else given
+        client = keywords.pop("target") if is_client(keywords["target"]) else None
         typed = asdict(read_options(keywords))
-        return run(replace(options, **{"out": out, **{name: typed[name] for name in keywords}}))
+        chosen = replace(options, **{"out": out, **{name: typed[name] for name in keywords}})
+        return run(chosen, client=client)
 
     return call

@@ -13,6 +13,8 @@ from conformance.integrations.background import sending
 from conformance.integrations.keys import FOLDER, ITEM, SUMMARY
 from conformance.integrations.outcomes import Outcomes, claim
 from conformance.integrations.settings import run_options
+from conformance.targets.users_client import is_client
+from conformance.workflow.api import read_options
 from conformance.workflow.options import MOCK
 
 WORKER_INPUT = "conformance_folder"
@@ -32,19 +34,27 @@ def tell_worker(node: Any) -> None:  # noqa: ANN401 (a class of pytest-xdist, wh
 
 
 @contextmanager
-def outcomes_of_session(session: pytest.Session, target: str) -> Iterator[Outcomes]:
-    """Give the outcomes of the suite; the first process that asks carries out the run, and stays until it is over."""
+def outcomes_of_session(session: pytest.Session, target: object) -> Iterator[Outcomes]:
+    """Give the outcomes of the suite; the first process that asks carries out the run, and stays until it is over.
+
+    `target` is what `conformance_target` gives: a text, or a client of httpx or httpx2.
+
+    Raises:
+        UsageError: it is neither.
+
+    """
     config = session.config
     folder = session_folder(config)
     if not claim(folder):
         yield Outcomes(folder)
         return
     options = run_options(config)
-    if options.target != MOCK or not isinstance(target, EmbeddedUrl):
-        options = replace(options, target=target)
+    client = target if is_client(target) else None
+    if client is None and (options.target != MOCK or not isinstance(target, EmbeddedUrl)):
+        options = replace(options, target=read_options({"target": target}).target)
     if config.getoption("maxfail", 0) == 1 and options.max_failures is None:
         options = replace(options, max_failures=1)
-    with sending(options, selected(session), folder) as background:
+    with sending(options, selected(session), folder, client=client) as background:
         try:
             yield Outcomes(folder)
         finally:

@@ -1,6 +1,8 @@
 """`pytest --pyargs conformance.suite`: the whole suite as tests of pytest."""
 
+import json
 import os
+import re
 
 import pytest
 
@@ -8,6 +10,7 @@ import conformance
 from conformance.contract.contract import load_contract
 from conformance.integrations.outcomes import Ended, OutcomeFile, Outcomes, Told, claim
 from conformance.model.vocabulary import Profile
+from conformance.workflow.credentials import LOCAL_KEY
 from conformance.workflow.options import RunOptions
 from conformance.workflow.preparation import prepare
 
@@ -129,6 +132,36 @@ def test_two_processes_give_the_same_verdict_and_report(pytester, serve, steady)
     assert {"gw0", "gw1"} == {line.split("]")[0].strip("[") for line in both.outlines if line.startswith("[gw")}
 
 
+def told(folder, results_of):
+    """Return the results in `folder` but for what the order of requests in flight decides: ids, names, repeats."""
+    found = json.loads(re.sub(r"cfm-[0-9a-f]{8}-[0-9a-z]{4}", "NAME", json.dumps(results_of(folder))))
+    findings = {each["id"]: each for each in found["findings"]}
+
+    def shown(finding):
+        return sorted((name, json.dumps(value)) for name, value in finding.items() if name not in {"id", "repeats"})
+
+    rows = [
+        {**row, "cases": sorted(row["cases"]), "findings": sorted(shown(findings[each]) for each in row["findings"])}
+        for row in found["requirements"]
+    ]
+    causes = sorted((each["pattern"], each["sentence"], each["count"]) for each in found["causes"])
+    same = ("verdict", "contract", "profile", "seed", "reason")
+    return {name: found.get(name) for name in same}, rows, causes, sorted(map(shown, findings.values()))
+
+
+def test_two_processes_with_requests_in_flight_give_the_same_verdict_and_report(pytester, serve, results_of):
+    """With the usual number of requests in flight as well; only ids, times and what was sent again differ."""
+    suite = ("--pyargs", "conformance.suite", "--conformance-profile", "smoke")
+    found = []
+    for flags in ((), ("-n", "2")):
+        server = serve(NAME_FAULT, "refuses.*.max_replica.*")
+        run = pytester.runpytest_subprocess(*suite, "--conformance-target", server.url, *flags)
+        folder = pytester.path / "conformance-report"
+        found.append((run.ret, run.parseoutcomes()["failed"], told(folder, results_of)))
+    assert found[0] == found[1]
+    assert 1 == found[0][0]
+
+
 def test_what_is_waived_fails_no_test(pytester, serve):
     """A failure that somebody answers for passes, until the day is over."""
     server = serve(NAME_FAULT)
@@ -213,6 +246,74 @@ def test_a_target_of_the_users_own(pytester, results_of):
     sent = results_of(pytester.path / "conformance-report")["counts"]["requests"]
     assert sent
     done.stdout.fnmatch_lines([f"*requests: {sent}"])
+
+
+CLIENTS = {
+    "mocked": """
+        import conformance
+
+        with conformance.respx_router(base_url="http://localhost", key={key!r}, faults={faults}):
+            with httpx.Client(base_url="http://localhost") as client:
+                yield client
+    """,
+    "before an application": """
+        from conformance.contract.contract import load_contract
+        from conformance.mock.app import reference_app
+        from conformance.mock.catalogue import pick
+
+        app = reference_app(load_contract(), key={key!r}, faults=pick(load_contract(), {faults}))
+        yield httpx.AsyncClient(transport=httpx.ASGITransport(app))
+    """,
+}
+TARGET = """
+import httpx
+import pytest
+
+
+@pytest.fixture(scope="session")
+def conformance_target():
+{body}
+"""
+
+
+@pytest.mark.parametrize("kind", CLIENTS)
+def test_a_client_of_the_users_own_is_tested(kind, pytester, results_of):
+    """`conformance_target` may give a client of httpx: what it does not send is skipped."""
+    for expected in ([], [NAME_FAULT]):
+        pytester.makeconftest(TARGET.format(body=CLIENTS[kind].format(key=LOCAL_KEY, faults=expected)))
+        done = pytester.runpytest_inprocess(*SUITE, "-rs", "--conformance-repeats", "0")
+        outcomes = done.parseoutcomes()
+        assert bool(expected) is bool(outcomes.get("failed")), outcomes
+        assert 40 < outcomes["passed"]
+        results = results_of(pytester.path / "conformance-report")
+        assert ("not conforming" if expected else "conforming") == results["verdict"]
+    done.stdout.no_fnmatch_line("*SKIPPED*not sent: the run is over*")
+
+
+def test_a_run_within_a_test_takes_a_client_as_well(pytester):
+    """`conformance_run` tests the client that `conformance_target` gives, or one that it is given."""
+    pytester.makeconftest(TARGET.format(body=CLIENTS["mocked"].format(key=LOCAL_KEY, faults=[])))
+    pytester.makepyfile(
+        """
+        import httpx
+        from conformance.contract.contract import load_contract
+        from conformance.mock.app import reference_app
+
+        def test_it(conformance_run):
+            assert conformance_run(only="accept.all.null").exit_status == 0
+            app = httpx.ASGITransport(reference_app(load_contract()))
+            assert conformance_run(target=httpx.AsyncClient(transport=app), only="accept.all.null").exit_status == 0
+        """
+    )
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_a_target_that_is_none(pytester):
+    """What is neither a text nor a client is told."""
+    pytester.makeconftest(TARGET.format(body="    return 7"))
+    done = pytester.runpytest_inprocess(*SUITE, "-k", "accept.fullest")
+    done.assert_outcomes(errors=1, deselected=58)
+    done.stdout.fnmatch_lines(["*UsageError: target: expected `str`, got `int`*"])
 
 
 def test_an_outcome_is_waited_for_until_it_is_there(tmp_path):

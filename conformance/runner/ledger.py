@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.model.events import AnyEvent, Creation, ExchangeEnded, Removal, RequestSent
@@ -16,8 +17,13 @@ from conformance.runner.budget import could_create
 UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
 """Characters that a server may take for the structure of the path, even encoded."""
 
+CONFLICT = 409
+
 UNENCODABLE = re.compile("[\ud800-\udfff]")
 
+
+MAY_BE_OLDER = "it may have been there before the run: remove it yourself if it was not"
+"""Why an object is left whose name nothing shows to be the run's."""
 
 DOTS = frozenset({"", ".", ".."})
 """Segments of a path that lead elsewhere."""
@@ -26,8 +32,8 @@ DOTS = frozenset({"", ".", ".."})
 class Entry(msgspec.Struct, frozen=True):
     """An object that a run has created, or may have where `sure` is false: its answer never came, or was a 5xx.
 
-    `target` is the request target that removes it, empty where `reason` says why it is not to be removed by this
-    suite. `send` is the number of the request that created it, `case` its case.
+    `target` is the request target that removes it, empty where nobody should send one; `reason` says why it is not to
+    be removed by this suite. `send` is the number of the request that created it, `case` its case.
     """
 
     send: int
@@ -41,9 +47,14 @@ class Entry(msgspec.Struct, frozen=True):
 def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: bool = False) -> tuple[Entry, ...]:
     """Return what a run has left behind, in the order of creation; what was removed since is not among it.
 
-    From another machine than this, which `loopback` tells, no name is removed that a server could take for a path.
+    From another machine than this, which `loopback` tells, no name is removed that a server could take for a path, nor
+    one that may have been there before: only names that the run made up, and, where the target was seen to refuse a
+    name that exists (409), any that it took.
     """
     sent: dict[int, RequestSent] = {}
+    taken: dict[int, str] = {}
+    made: set[str] = set()
+    refuses = False
     sure: dict[int, bool] = {}
     removed: set[str] = set()
     for event in events:
@@ -51,9 +62,12 @@ def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: boo
             case RequestSent() if could_create(event.case) and event.case.request.body is not None:
                 sent[event.send] = event
                 sure[event.send] = False
+                taken[event.send] = event.name
             case Creation() if event.send in sent:
                 sure[event.send] = True
+                made.add(taken[event.send])
             case ExchangeEnded() if event.send in sent:
+                refuses = refuses or _refuses_existing(event, taken[event.send], made)
                 if not sure[event.send] and _refused(event):
                     del sent[event.send]
             case Removal() if event.removed:
@@ -63,11 +77,23 @@ def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: boo
     found: dict[tuple[str, str], Entry] = {}
     for number, event in sent.items():
         entry = _entry(contract, event, sure=sure[number], loopback=loopback)
+        if not (loopback or refuses or _is_ours(event, entry.name) or entry.reason):
+            entry = replace(entry, reason=MAY_BE_OLDER)
         key = (entry.target, entry.name)
         if entry.target in removed or (key in found and found[key].sure):
             continue
         found[key] = entry
     return tuple(found.values())
+
+
+def _refuses_existing(ended: ExchangeEnded, name: str, made: set[str]) -> bool:
+    """Tell whether an answer refuses a name that the run has made up and used before."""
+    return bool(name) and name in made and ended.response is not None and ended.response.status == CONFLICT
+
+
+def _is_ours(event: RequestSent, name: str) -> bool:
+    """Tell whether a name holds what the run made up for this one request."""
+    return bool(event.name) and event.name in name
 
 
 def _refused(ended: ExchangeEnded) -> bool:

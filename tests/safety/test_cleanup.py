@@ -15,7 +15,7 @@ from conformance.model.case import Case, Request
 from conformance.model.events import Creation, ExchangeEnded, RequestSent
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import Expectation
-from conformance.runner.ledger import read_ledger
+from conformance.runner.ledger import MAY_BE_OLDER, read_ledger
 
 from .killing import KEY, NAME, events
 
@@ -146,6 +146,34 @@ def sent(number: int, body: str, target: str = PATH, name: str = "") -> RequestS
     return RequestSent(send=number, case=case, name=name)
 
 
+def conflict(number: int, status: int = 409) -> list[RequestSent | Creation | ExchangeEnded]:
+    """Return the record of a name that was made up, taken, and refused the second time; of no creation that is left."""
+    body = '{"name": "cfm-twice"}'
+    return [
+        sent(number, body, name="cfm-twice"),
+        Creation(send=number, name="cfm-twice", target=PATH),
+        ExchangeEnded(send=number, response=Response(200)),
+        sent(number + 1, body, name="cfm-twice"),
+        ExchangeEnded(send=number + 1, response=Response(status)),
+    ]
+
+
+def test_a_name_that_may_have_been_there_before(contract):
+    """From another machine a name that the run did not make up is removed only where 2xx shows that it is new."""
+    edge = [sent(1, '{"name": "edge"}'), Creation(send=1, name="", target=PATH)]
+    ours = [sent(2, '{"name": "cfm-x and more"}', name="cfm-x"), Creation(send=2, name="cfm-x", target=PATH)]
+
+    def reasons(*extra, loopback=False):
+        return {e.name: e.reason for e in read_ledger(contract, [*edge, *ours, *extra], loopback=loopback)}
+
+    assert {"edge": MAY_BE_OLDER, "cfm-x and more": ""} == reasons()
+    assert "" == reasons(loopback=True)["edge"]
+    assert "" == reasons(*conflict(3))["edge"]
+    assert MAY_BE_OLDER == reasons(*conflict(3, 422))["edge"]
+    (entry,) = read_ledger(contract, edge)
+    assert f"{PATH}/edge" == entry.target
+
+
 @pytest.mark.parametrize(
     ("name", "target"),
     [
@@ -166,7 +194,8 @@ def sent(number: int, body: str, target: str = PATH, name: str = "") -> RequestS
 )
 def test_names_that_a_path_can_carry(contract, name, target):
     """A name is encoded into the path; one that could lead elsewhere, or is protected, is never sent."""
-    found = read_ledger(contract, [sent(1, json.dumps({"name": name})), Creation(send=1, name="", target=PATH)])
+    made = [sent(1, json.dumps({"name": name})), Creation(send=1, name="", target=PATH)]
+    found = read_ledger(contract, [*made, *conflict(7)])[:1]
     assert [target] == [entry.target for entry in found]
     assert bool(target) != bool(found[0].reason)
 

@@ -14,6 +14,9 @@ from conformance.workflow.options import RunOptions
 _OPTIONS: pytest.StashKey[RunOptions] = pytest.StashKey()
 _CONTRACT: pytest.StashKey[Contract] = pytest.StashKey()
 
+PATHS = ("out", "spec", "waivers", "api_key_file", "ca_bundle", "client_cert", "client_key")
+"""Options that are files or folders, found from where pytest was called."""
+
 
 def run_options(config: pytest.Config) -> RunOptions:
     """Return the options of this session. A file is looked for where pytest was called, then in its root.
@@ -52,6 +55,6 @@ def _read(config: pytest.Config) -> RunOptions:
         typed = read_options(as_fields(given, RunOptions.__struct_fields__), strict=False)
         options = replace(options, **{member: getattr(typed, member) for member in given})
     # Tests may change the working folder while a run is under way, and each needs an outcome: none is resumed.
-    paths = {name: getattr(options, name) for name in ("out", "spec", "waivers")}
+    paths = {name: getattr(options, name) for name in PATHS}
     placed = {name: called_in / path for name, path in paths.items() if path is not None}
     return replace(options, resume=False, **placed)

@@ -16,7 +16,7 @@ from conformance.checks.findings import clean, tokens_of
 from conformance.contract.contract import DATA, Contract
 from conformance.contract.document import parse_yaml
 from conformance.contract.nodes import occurrences
-from conformance.contract.validators import DIALECT, BodyValidator
+from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
 from conformance.model.jsontext import Json
 
@@ -147,5 +147,4 @@ def _is_of_format(name: str, text: str) -> bool:
 
 @cache
 def _format(name: str) -> jsonschema_rs.Draft202012Validator:
-    schema = {"$schema": DIALECT, "format": name}
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)

@@ -308,6 +308,7 @@ def test_closed_objects_and_bounds() -> None:
         each.id for each in of.requirements if each.id.endswith("additionalProperties") and "response" in each.id
     )
     bound = next(each.id for each in of.requirements if each.id.endswith("a.minimum") and "response" in each.id)
+    assert {closed, bound} <= set(passed(shape(subject(right, answer={"items": [{"a": 1}]}, of=of))))
     said = list(shape(subject(right, answer={"items": [{"a": 1}, {"\ud800odd": 1}, {"b": 2}]}, of=of)))
     (found,) = findings(said)
     assert closed == found.requirement

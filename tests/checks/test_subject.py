@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from conformance.checks.asked import admits, described, essence, path_parameters
 from conformance.checks.subject import Settings, Subject
+from conformance.checks.voices import Reading
 from conformance.model.case import Story
 from conformance.model.exchange import Failure
 from conformance.model.jsontext import JsonFault
@@ -164,6 +165,12 @@ def test_place_of_a_right_request() -> None:
     assert "" == subject(case()).place
 
 
+def test_place_beside_the_body() -> None:
+    """What is no pointer into the body is its own place, though it holds a slash and the name of a member."""
+    for named in ("Authorization", "path/name"):
+        assert named == subject(refused(story=Story(named, "k", "", "", "s"))).place
+
+
 def test_place_in_an_array() -> None:
     """Indices are generalised to the node of the items; an index where there are none leads nowhere."""
     of = contract_of(
@@ -231,12 +238,20 @@ def test_answer_and_sent() -> None:
     assert not subject(answer=b"x").answered
     assert not subject(status=404).answered
     assert subject(answer=b"{").answer is None
+    assert Reading() == subject(status=404).reading
     assert {"a": 1} == subject(case(sent={"a": 1})).sent
     assert subject(case(sent=b"{")).sent is None
     assert subject(case(sent=None)).sent is None
     assert [1] == subject(status=201, answer=[1]).answer_of_probe
     assert subject(status=404, answer=[1]).answer_of_probe is None
     assert subject(answer=b"{").answer_of_probe is None
+
+
+def test_what_a_run_knows_by_default() -> None:
+    """A run that was told nothing knows no key, and a target on this machine that has yet to take a request."""
+    unknown = Settings()
+    assert (True, False, "", None) == (unknown.loopback, unknown.stateless, unknown.key, unknown.max_response_seconds)
+    assert (300.0, False) == (unknown.created_tolerance, unknown.proven)
 
 
 def test_echoing() -> None:

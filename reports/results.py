@@ -169,16 +169,24 @@ class CoverageResult(msgspec.Struct, frozen=True):
     response: BodyCoverage | None
     combinations: tuple[Covered, ...]
 
+    @property
+    def shortfall(self) -> str:
+        """The line that tells that too little of the request was exercised."""
+        valid, invalid = self.request.valid, self.request.invalid
+        exercised, possible = valid.exercised + invalid.exercised, valid.possible + invalid.possible
+        return (
+            f"coverage {self.request.percent:g} % is below --min-coverage {self.minimum:g}: {exercised} of {possible} "
+            "keyword sides of the request were exercised (results.json lists them under coverage.request.keywords)"
+        )
+
 
 class Results(msgspec.Struct, frozen=True):
     """All that a run found.
 
     `reason` is empty when the whole plan was carried out, else it says what cut the run short; `lost` tells that the
-    target stopped answering. `started_at` is a date-time of RFC 3339, `duration` is in seconds.
-    `coverage` is null where the document of the journal cannot be read.
     target stopped answering. `interrupted` are the cases that were in flight when a run that was resumed had been cut
     off: whether those requests reached the target, nobody knows. `started_at` is a date-time of RFC 3339, `duration` is
-    in seconds.
+    in seconds. `coverage` is null where the document of the journal cannot be read.
     """
 
     schema_version: int

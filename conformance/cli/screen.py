@@ -10,7 +10,6 @@ import click
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-    from conformance.reports.results import CoverageResult
     from conformance.runner.engine import Progress as Step
     from conformance.runner.past import Past
     from conformance.workflow.preparation import Prepared
@@ -111,7 +110,7 @@ class Screen:
         if results.reason:
             self._say(f"the run is not whole: {results.reason}", err=True)
         if results.coverage is not None and not results.coverage.enough:
-            self._say(shortfall(results.coverage), err=True)
+            self._say(results.coverage.shortfall, err=True)
         unknown = results.coverage.request.unknown if results.coverage is not None else ()
         if unknown and not self._quiet:
             self._say(f"no rule makes cases for {len(unknown)} keywords of the request: {', '.join(unknown)}")
@@ -128,17 +127,6 @@ class Screen:
 
     def _say(self, line: str, *, err: bool = False, styled: bool = False) -> None:
         click.echo(line if styled else plain(line), err=err)
-
-
-def shortfall(coverage: "CoverageResult") -> str:
-    """Return the line that tells that too little of the request was exercised."""
-    request = coverage.request
-    possible = request.valid.possible + request.invalid.possible
-    exercised = request.valid.exercised + request.invalid.exercised
-    return (
-        f"coverage {request.percent:g} % is below --min-coverage {coverage.minimum:g}: {exercised} of {possible} "
-        "keyword sides of the request were exercised (results.json lists them under coverage.request.keywords)"
-    )
 
 
 def _listed(*parts: str) -> str:

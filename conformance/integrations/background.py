@@ -128,6 +128,8 @@ def summary(result: RunResult) -> Iterator[str]:
     yield f"{results.verdict.value}: requirements {counts}"
     if results.reason:
         yield f"the run is not whole: {one_line(results.reason)}"
+    if results.coverage is not None and not results.coverage.enough:
+        yield results.coverage.shortfall
     against = [cause for cause in results.causes if cause.strength.value != "advisory"]
     for cause in against[:CAUSES_SHOWN]:
         yield f"  {cause.strength.value:6} {one_line(cause.sentence)} ({cause.count}x, e.g. {cause.case})"

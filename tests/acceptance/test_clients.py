@@ -117,6 +117,21 @@ def test_hey_api_damages_big_integers_and_returns_pages(tmp_path):
     assert ("must", ("client-error.html",)) == (page.strength, page.requirements)
 
 
+def test_the_template_for_typescript_makes_calls(tmp_path, monkeypatch):
+    """As it is written it calls by fetch: right but for the numbers that JSON.parse rounds, as it says itself."""
+    monkeypatch.chdir(tmp_path)
+    begin = "from conformance.cli import main; main()"
+    begun = subprocess.run([sys.executable, "-c", begin, "client", "--init", "typescript"], check=False)  # noqa: S603
+    assert 0 == begun.returncode
+    results, causes = play(tmp_path, *node(tmp_path / "harness.mts"))
+    assert "my-client 1.0" == results.target
+    rounded = {"rounds integers that a 64-bit float cannot hold", "does not send a number as it was asked to: rounded"}
+    assert rounded == {sentence for sentence, cause in causes.items() if cause.strength == "must"}
+    outcomes = {row.id: row.outcome for row in results.requirements}
+    assert Outcome.PASSED is outcomes["client-response.read"]
+    assert Outcome.PASSED is outcomes["client-error.status-500"]
+
+
 def test_right_clients_have_no_finding(tmp_path):
     """Two clients of our own that are right, in two languages: not one finding, of whatever strength."""
     document = tmp_path / "openapi.json"

@@ -333,6 +333,7 @@ def test_a_run_may_have_to_exercise_enough(session, serve):
     assert {"passed"} == set(session.run(*target, "--conformance-min-coverage", "0"))
     assert pytest.ExitCode.OK == session.ret
     assert {"passed"} == set(session.run(*target, "--conformance-min-coverage", "100"))
+    assert "is below --min-coverage 100" in session.told
     assert pytest.ExitCode.TESTS_FAILED == session.ret
 
 

@@ -30,20 +30,26 @@ def meets_every_request(pattern: str) -> bool:
 
 
 def group_causes(
-    findings: Iterable[FindingResult], sentences: Mapping[str, str], weights: Mapping[str, Weight]
+    findings: Iterable[FindingResult],
+    sentences: Mapping[str, str],
+    weights: Mapping[str, Weight],
+    more: Mapping[str, int],
 ) -> tuple[Cause, ...]:
     """Return the causes of `findings`, most severe first, then most frequent.
 
     `sentences` has the sentence of each pattern, `weights` the weight of each finding by its id: the least is shown.
+    `more` is how many findings of a pattern were counted and not kept.
     """
     groups: dict[str, list[FindingResult]] = {}
     for finding in findings:
         groups.setdefault(finding.pattern, []).append(finding)
-    causes = (_cause(pattern, group, sentences[pattern], weights) for pattern, group in groups.items())
+    causes = (
+        _cause(pattern, group, sentences[pattern], weights, more.get(pattern, 0)) for pattern, group in groups.items()
+    )
     return tuple(sorted(causes, key=lambda each: (STRENGTHS.index(each.strength), -each.count, each.pattern)))
 
 
-def _cause(pattern: str, group: list[FindingResult], sentence: str, weights: Mapping[str, Weight]) -> Cause:
+def _cause(pattern: str, group: list[FindingResult], sentence: str, weights: Mapping[str, Weight], more: int) -> Cause:
     strength = min((each.strength for each in group), key=STRENGTHS.index)
     evidence = min(
         (each for each in group if each.strength is strength),
@@ -55,7 +61,7 @@ def _cause(pattern: str, group: list[FindingResult], sentence: str, weights: Map
         pattern=pattern,
         sentence=sentence + ("" if meets_every_request(pattern) else _extent(pointers)),
         strength=strength,
-        count=len(group),
+        count=len(group) + more,
         case=evidence.case,
         finding=evidence.id,
         requirements=tuple(sorted({each.requirement for each in group})),

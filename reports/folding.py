@@ -1,5 +1,6 @@
 """From the events of a journal to the results of a run."""
 
+from collections import Counter
 from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 
@@ -76,7 +77,7 @@ def fold_run(
             cases=len(gathered.cases) + gathered.forgotten.cases,
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
-        causes=group_causes(findings, worded, _weights(gathered, findings, sentences)),
+        causes=group_causes(findings, worded, _weights(gathered, findings, sentences), _more(gathered, findings)),
         requirements=rows,
         aliases=alias_rows(rows),
         findings=findings,
@@ -91,6 +92,17 @@ def fold_run(
     )
     told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
     return Folded(results, started, tuple(_evidence(gathered, findings)), unsent, gathered.waited, junit_by or told)
+
+
+def _more(gathered: Gathered, findings: Iterable[FindingResult]) -> Counter[str]:
+    """Return how many findings are not kept, by the pattern that the kept ones of their kind have now."""
+    now: dict[tuple[str, str], str] = {}
+    for event, finding in zip(gathered.findings, findings, strict=True):
+        now.setdefault((event.finding.requirement, event.finding.pattern), finding.pattern)
+    more: Counter[str] = Counter()
+    for way, count in gathered.forgotten.findings.items():
+        more[now.get(way, way[1])] += count
+    return more
 
 
 def in_order(gathered: Gathered) -> list[FindingMade]:

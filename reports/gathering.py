@@ -37,13 +37,22 @@ KEPT = 1_000
 """How many random cases that hold are kept whole: a campaign sends hundreds of thousands."""
 
 
+ALIKE = 100
+"""How many random cases that fail in one way are kept whole; of the others only their number is."""
+
+
 class Forgotten:
-    """Random cases that hold and are too many to be kept: how many they were, and what passed on them."""
+    """Random cases that are too many to be kept: how many they were, and what passed and failed on them.
+
+    `findings` counts by requirement and pattern what is not kept, `alike` what is.
+    """
 
     def __init__(self) -> None:
         self.cases = 0
         self.requests = 0
         self.passes: Counter[int] = Counter()
+        self.findings: Counter[tuple[str, str]] = Counter()
+        self.alike: Counter[tuple[str, str]] = Counter()
         self.recent: dict[str, None] = {}
         self.spoken: set[str] = set()
         self.sends: dict[str, list[int]] = {}
@@ -70,6 +79,8 @@ class Gathered:
         self.doubts: list[tuple[str, Doubt]] = []
         self.interrupted: list[int] = []
         self.forgotten = Forgotten()
+        self._spoken: list[FindingMade | DoubtRaised] = []
+        """What is said of one random case, until all of it is."""
 
     @property
     def started(self) -> RunStarted:
@@ -96,6 +107,8 @@ class Gathered:
                 self.header = event
                 self.rows = {row.id: row for row in event.requirements}
             return
+        if self._spoken and not (isinstance(event, FindingMade | DoubtRaised) and event.send == self._spoken[0].send):
+            self.settle()
         known = len(self.started.requirements)
         self.last_time = max(self.last_time, event.time)
         match event:
@@ -137,6 +150,8 @@ class Gathered:
         self.findings = [each for each in self.findings if self._is_clean_up(each.case)]
         self.doubts = [each for each in self.doubts if self._is_clean_up(each[0])]
         self.forgotten.passes.clear()
+        self.forgotten.findings.clear()
+        self.forgotten.alike.clear()
         self.interrupted.extend(event.interrupted)
 
     def _is_clean_up(self, case: str) -> bool:
@@ -203,12 +218,16 @@ class Gathered:
         del recent[oldest]
         if oldest in self.forgotten.spoken:
             return
-        sends = self.forgotten.sends.pop(oldest)
+        self._forget(oldest)
+
+    def _forget(self, case: str) -> None:
+        """Keep of a random case no more than its number, and what passed on it."""
+        sends = self.forgotten.sends.pop(case)
         for number in sends:
             del self.sends[number]
             self.case_of[number] = FORGOTTEN
-        del self.cases[oldest]
-        bits = self.passed.pop(oldest, 0)
+        del self.cases[case]
+        bits = self.passed.pop(case, 0)
         self.forgotten.passes.update(index for index in range(bits.bit_length()) if bits >> index & 1)
         self.forgotten.cases += 1
         self.forgotten.requests += len(sends)
@@ -218,6 +237,32 @@ class Gathered:
         if about.requirement not in self.rows:
             requirement = about.requirement
             raise JournalError(f"the journal speaks of the requirement {requirement}, which its header does not name")
+        case = self.case_for(event)
+        if case == FORGOTTEN or case in self.forgotten.sends:
+            self._spoken.append(event)
+        else:
+            self._keep(event)
+
+    def settle(self) -> None:
+        """Keep what was said of a random case, or forget it with the case where enough others failed alike."""
+        spoken, self._spoken = self._spoken, []
+        if not spoken:
+            return
+        case, forgotten = self.case_for(spoken[0]), self.forgotten
+        findings = [event.finding for event in spoken if isinstance(event, FindingMade)]
+        ways = [(each.requirement, each.pattern) for each in findings]
+        rare = len(findings) < len(spoken) or any(forgotten.alike[way] < ALIKE for way in ways)
+        if case != FORGOTTEN and (rare or case in forgotten.spoken):
+            forgotten.alike.update(ways)
+            for event in spoken:
+                self._keep(event)
+            return
+        forgotten.findings.update(ways)
+        if case != FORGOTTEN:
+            forgotten.recent.pop(case, None)
+            self._forget(case)
+
+    def _keep(self, event: FindingMade | DoubtRaised) -> None:
         self.forgotten.spoken.add(self.case_for(event))
         if isinstance(event, FindingMade):
             self.findings.append(event)
@@ -235,5 +280,6 @@ def gather(events: Iterable[AnyEvent]) -> Gathered:
     gathered = Gathered()
     for event in events:
         gathered.add(event)
+    gathered.settle()
     _ = gathered.started
     return gathered

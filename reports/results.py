@@ -94,6 +94,7 @@ class FindingResult(msgspec.Struct, frozen=True):
 class Cause(msgspec.Struct, frozen=True):
     """The findings of one fault, wherever it shows.
 
+    `count` may be more than there are `findings`: of random cases that fail alike the first hundred are kept.
     `id` is the same for the same pattern in every run. `strength` is that of the strongest requirement broken;
     `case` and `finding` name the evidence with the smallest body. `pointers` have `*` for indices.
     """

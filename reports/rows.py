@@ -35,6 +35,8 @@ def requirement_rows(
             tallies[index].hold(case_id)
     for index, count in gathered.forgotten.passes.items():
         tallies[index].hold_unnamed(count)
+    for (requirement, _), count in gathered.forgotten.findings.items():
+        by_id[requirement].fail_unnamed(count)
     return tuple(tally.result(gathered.started.skipped.get(tally.row.id) or unexercised) for tally in tallies)
 
 
@@ -60,6 +62,7 @@ class _Tally:
         self._seen: set[Outcome] = set()
         self._against: set[str] = set()
         self._held = 0
+        self._unnamed = 0
         self._showed: list[str] = []
         self._findings: list[str] = []
         self._doubts: dict[Outcome, tuple[str, str]] = {}
@@ -90,6 +93,10 @@ class _Tally:
         self._seen.add(Outcome.PASSED)
         self._held += count
 
+    def fail_unnamed(self, count: int) -> None:
+        """Count cases that are not kept, since they failed as others did that are."""
+        self._unnamed += count
+
     def result(self, unexercised: str) -> RequirementResult:
         """Return the row; `unexercised` is the reason if nothing was counted."""
         row, outcome = self.row, outcomes.worst(self._seen)
@@ -104,7 +111,7 @@ class _Tally:
             alias=row.alias,
             outcome=outcome,
             reason=unexercised if outcome is Outcome.NOT_EXERCISED else self._doubts.get(outcome, ("", ""))[1],
-            exercised=len(self._against) + self._held,
+            exercised=len(self._against) + self._unnamed + self._held,
             cases=tuple(shown),
             findings=tuple(self._findings),
         )

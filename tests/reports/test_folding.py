@@ -9,6 +9,7 @@ from conformance.model.exchange import Failure, Response
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome, Strength, Verdict
 from conformance.reports.folding import LOST, UNFINISHED, fold, fold_run
+from conformance.reports.gathering import ALIKE
 from conformance.reports.outcomes import exit_status, worst
 from conformance.reports.results import RequirementResult, Results
 from conformance.reports.rows import LISTED
@@ -274,3 +275,36 @@ def test_fold_is_the_same_from_a_file() -> None:
     decoder = msgspec.json.Decoder(union)
     again = [decoder.decode(msgspec.json.encode(each)) for each in events]
     assert fold(events) == fold(again)
+
+
+def test_random_cases_that_fail_alike() -> None:
+    """Of many the first hundred are kept; the others count, and what is rare among them is kept as well."""
+    journal, many = Journal(), 3 * ALIKE
+    for number in range(many):
+        each = journals.case(f"random.{number}", requirements=(MUST.id,), phase="fuzz")
+        journal.send(each, passed=[SHOULD.id])
+        journal.find(each, MUST)
+        if number == many - 1:
+            journal.find(each, ADVISORY, pattern="rare", sentence="is rare")
+    folded = fold_run(journal.end())
+    results = folded.results
+    common, rare = results.causes
+    assert (many, ALIKE + 1) == (common.count, len(common.findings))
+    assert (1, f"random.{many - 1}") == (rare.count, rare.case)
+    assert (Outcome.FAILED, many) == (row(results, MUST.id).outcome, row(results, MUST.id).exercised)
+    assert many == row(results, SHOULD.id).exercised
+    assert (many, many) == (results.counts.requests, results.counts.cases)
+    kept = {each.case.id: each.outcome for each in folded.cases}
+    assert ALIKE + 1 == len(kept)
+    assert {Outcome.FAILED} == set(kept.values())
+
+
+def test_cases_of_the_catalogue_that_fail_alike() -> None:
+    """Of what is in the plan every finding is kept."""
+    journal, many = Journal(), 2 * ALIKE
+    for number in range(many):
+        each = journals.case(f"refuse.{number}")
+        journal.send(each)
+        journal.find(each, MUST)
+    (cause,) = fold(journal.end()).causes
+    assert (many, many) == (cause.count, len(cause.findings))

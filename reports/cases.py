@@ -5,7 +5,7 @@ import msgspec
 from conformance.model.vocabulary import Expectation, Group, Outcome, Strength
 from conformance.reports.bodies import compact
 from conformance.reports.evidence import Evidence, Folded
-from conformance.reports.exchanges import ExchangeView, exchange_view, finding_shown, played_by
+from conformance.reports.exchanges import ExchangeView, exchange_view, finding_shown
 from conformance.reports.outcomes import of_doubt, of_finding
 from conformance.reports.page import packed
 from conformance.reports.results import RequirementResult
@@ -167,7 +167,8 @@ def _details(run: Folded, each: Evidence, relations: dict[str, list[str]]) -> _D
             finding,
             group,
             body=compact,
-            play=played_by(run.started.options, each.case.id),
+            started=run.started,
+            case=each.case.id,
         ),
     )
 

@@ -1,11 +1,12 @@
 """One exchange as a person reads it: both messages, the faulty place marked, and how to send it again."""
 
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 import msgspec
 
 from conformance.model.case import Story
-from conformance.model.events import ClientEnded
+from conformance.model.events import ClientEnded, RunStarted
 from conformance.model.vocabulary import Group
 from conformance.reports.bodies import BodyView, view
 from conformance.reports.curl import curl, quote
@@ -45,7 +46,7 @@ class ExchangeView(msgspec.Struct, frozen=True):
     The command is `curl`, or, where `rest` is not empty: `curl`, the body of the request in quotes, and `rest`.
 
     Where a client is what is tested, `client` is what it made of the answer, and `play` the command that plays the
-    case again; else `play` is empty.
+    case again; else `play` is empty, and `replay` is the command that sends it again and judges the answer.
     """
 
     request: MessageView
@@ -57,6 +58,7 @@ class ExchangeView(msgspec.Struct, frozen=True):
     rest: str = ""
     client: ClientView | None = None
     play: str = ""
+    replay: str = ""
 
 
 Viewer = Callable[[bytes | None, str | None], BodyView]
@@ -76,12 +78,13 @@ def exchange_view(
     group: Group | None,
     *,
     body: Viewer = view,
-    play: str = "",
+    started: RunStarted | None = None,
+    case: str = "",
 ) -> ExchangeView:
     """Return `sent`, a send of a case with `story` to the server at `base`, with the place of `finding` marked.
 
     With `body=compact` the bodies are as they were sent, for a script to lay out, and the command is in two parts.
-    `play` is the command that plays the case again, where a client is what is tested.
+    Commands that send `case` again are told where `started` says how the run began.
     """
     marks = _marks(None if sent.client else story, finding, group)
     request = _request(sent, marks, body)
@@ -103,7 +106,8 @@ def exchange_view(
         curl=command,
         rest=rest,
         client=_client(sent.client, finding, body) if sent.client else None,
-        play=visible(play) if sent.client else "",
+        play=visible(played_by(started.options, case)) if started and sent.client else "",
+        replay=visible(replayed_by(started, case)) if started and not sent.client else "",
     )
 
 
@@ -111,6 +115,20 @@ def played_by(options: Mapping[str, str], case: str) -> str:
     """Return the command that plays a case of a client again, empty where no client was tested."""
     harness = options.get("client", "")
     return f"conformance client --only {quote(case)} -- {harness}" if harness else ""
+
+
+def replayed_by(started: RunStarted, case: str) -> str:
+    """Return the command that sends a case again, to be run in the folder of the report."""
+    parts = ["conformance replay .", quote(case)]
+    url = urlsplit(started.target)
+    named = [each.strip() for each in started.options.get("allow_hosts", "").split(",")]
+    if url.scheme in {"http", "https"} and url.hostname in {each.lower() for each in named}:
+        parts.append(f"--allow-host {quote(url.hostname or '')}")
+    if "allow_plaintext" in started.options:
+        parts.append("--allow-plaintext")
+    if name := started.options.get("api_key_env"):
+        parts.append(f"--api-key-env {quote(name)}")
+    return " ".join(parts)
 
 
 def _client(made: ClientEnded, finding: FindingResult | None, show: Viewer) -> ClientView:

@@ -3,7 +3,7 @@
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.reports.cases import case_pieces, lists, words
 from conformance.reports.evidence import Folded
-from conformance.reports.exchanges import exchange_view, played_by
+from conformance.reports.exchanges import exchange_view
 from conformance.reports.outcomes import of_finding
 from conformance.reports.page import data, page, slug
 from conformance.reports.results import Cause, RequirementResult
@@ -88,8 +88,8 @@ def _cause(run: Folded, cause: Cause) -> dict[str, object]:
     shown = None
     if evidence is not None:
         story = evidence.case.story
-        play = played_by(run.started.options, evidence.case.id)
-        shown = exchange_view(run.results.target, evidence.shown(finding.id), story, finding, row.group, play=play)
+        sent, base = evidence.shown(finding.id), run.results.target
+        shown = exchange_view(base, sent, story, finding, row.group, started=run.started, case=evidence.case.id)
     return {
         "cause": cause,
         "finding": finding,

@@ -12,6 +12,7 @@ from conformance.cli.cleanup import cleanup
 from conformance.cli.client import client
 from conformance.cli.mock import mock
 from conformance.cli.prove import prove
+from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
 from conformance.cli.spec import spec
@@ -51,7 +52,7 @@ def cli() -> None:
     """
 
 
-for command in (run, client, report, cleanup, spec, mock, prove):
+for command in (run, client, report, replay, cleanup, spec, mock, prove):
     cli.add_command(command)
 
 

@@ -13,18 +13,20 @@ from conformance.workflow.options import RunOptions
 SHOWN = 20
 
 
-class _Cleanup(GroupedCommand):
-    """Takes from the file of `conformance run` what it shares with it."""
+class SharedCommand(GroupedCommand):
+    """Takes from the file of `conformance run` what it shares with it, but for `own`."""
+
+    own: frozenset[str] = frozenset()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; help is given also where the file is broken."""
         if not set(HELP) & set(args):
-            shared = {parameter.name for parameter in self.params}
+            shared = {parameter.name for parameter in self.params} - self.own
             ctx.default_map = {name: value for name, value in defaults(run).items() if name in shared}
         return click.Command.parse_args(self, ctx, args)
 
 
-@click.command(cls=_Cleanup, short_help="Remove what a run created on its target.")
+@click.command(cls=SharedCommand, short_help="Remove what a run created on its target.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @reaching
 def cleanup(folder: Path, **values: object) -> int:

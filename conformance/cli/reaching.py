@@ -15,6 +15,7 @@ target = partial(option, "What is tested")
 safety = partial(option, "What it may do to the target")
 pace = partial(option, "How fast, and until when")
 reach = partial(option, "How it is reached")
+judging = partial(option, "How it is judged and reported")
 
 OPTIONS = (
     reach(

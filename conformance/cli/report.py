@@ -24,9 +24,9 @@ from conformance.workflow.options import DEFAULT_OUT
     help="The weakest strength that fails.",
 )
 @click.option("--junit-by", type=UNITS, show_default="as in the run", help="What a test case of junit.xml stands for.")
-@click.option("--matrix", "about", flag_value="matrix", help="Requirements by targets, for any number of runs.")
-@click.option("--compare", "about", flag_value="compare", help="What is new, still there, fixed or gone: OLD NEW.")
-@click.option("--history", "about", flag_value="history", help="The trend over all runs in and below the folders.")
+@click.option("--matrix", is_flag=True, help="Requirements by targets, for any number of runs.")
+@click.option("--compare", is_flag=True, help="What is new, still there, fixed or gone: OLD NEW.")
+@click.option("--history", is_flag=True, help="The trend over all runs in and below the folders.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -40,8 +40,8 @@ def report(
     reports: tuple[str, ...] | None,
     fail_on: str | None,
     junit_by: str | None,
-    about: str | None,
     out: Path | None,
+    **pages: bool,
 ) -> int:
     """Make the reports of the run in FOLDER again from its journal, or one page about several runs.
 
@@ -61,7 +61,8 @@ def report(
     The exit status is that of the run; of a matrix 1 if a target does not conform, of a comparison 1 if there is a new
     failure.
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
-    if about is not None:
+    about = _page(pages)
+    if about:
         return _several(about, folders, out or DEFAULT_OUT, Strength(fail_on) if fail_on else Strength.MUST)
     folder = folders[0]
     if len(folders) > 1:
@@ -69,6 +70,15 @@ def report(
 
         folder = merge(folders, out or DEFAULT_OUT)
     return _again(folder, reports, fail_on, junit_by)
+
+
+def _page(pages: dict[str, bool]) -> str:
+    """Return which page about several runs is asked for, empty where none is."""
+    asked = [name for name, wanted in pages.items() if wanted]
+    if len(asked) > 1:
+        named = " and ".join(f"--{name}" for name in asked)
+        raise UsageError(f"{named} are pages of their own", "ask for one at a time")
+    return asked[0] if asked else ""
 
 
 def _several(about: str, folders: tuple[Path, ...], out: Path, fail_on: Strength) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.options import GroupedCommand, option
-from conformance.cli.reaching import SECONDS, pace, reaching, safety, target
+from conformance.cli.reaching import SECONDS, judging, pace, reaching, safety, target
 from conformance.cli.screen import Screen
 from conformance.model.vocabulary import JunitBy, Profile, Strength
 from conformance.workflow.options import DEFAULT_OUT, MOCK, RunOptions
@@ -18,7 +18,6 @@ UNITS = click.Choice([each.value for each in JunitBy])
 STRENGTHS = click.Choice([Strength.MUST.value, Strength.SHOULD.value])
 
 plan = partial(option, "What is sent")
-judging = partial(option, "How it is judged and reported")
 screen = partial(option, "Screen")
 
 

@@ -41,13 +41,18 @@ class Access:
         self.redaction = Redaction((key, KEY), *((each.value, each.shown) for each in self._headers if each.secret))
 
     def dressed(self, request: Request) -> tuple[Request, Request]:
-        """Return a request with the extra headers that it does not set itself: as it is shown, and as it is sent."""
+        """Return a request with the extra headers that it does not set itself: as it is shown, and as it is sent.
+
+        One that an earlier run has sent holds what stands for the secret ones: there they are filled in.
+        """
+        if not self._headers:
+            return request, request
         own = {name.lower() for name, _ in request.headers}
         extra = [each for each in self._headers if each.name.lower() not in own]
-        if not extra:
-            return request, request
+        secrets = {(each.name.lower(), each.shown): each.value for each in self._headers if each.secret}
+        filled = ((name, secrets.get((name.lower(), value), value)) for name, value in request.headers)
         shown = replace(request, headers=(*request.headers, *((each.name, each.shown) for each in extra)))
-        sent = replace(request, headers=(*request.headers, *((each.name, each.value) for each in extra)))
+        sent = replace(request, headers=(*filled, *((each.name, each.value) for each in extra)))
         return shown, sent
 
     async def renewed(self, used: str) -> bool:

@@ -25,10 +25,10 @@ Again = Callable[[int], Awaitable[Found | None]]
 
 
 class Confirmer:
-    """Confirms the failures of one run."""
+    """Confirms the failures of one run: sends them again `repeats` times; None leaves them as they were found."""
 
     def __init__(
-        self, contract: Contract, sender: Sender, budget: Budget, recorder: Recorder, repeats: int, judge: Judge
+        self, contract: Contract, sender: Sender, budget: Budget, recorder: Recorder, repeats: int | None, judge: Judge
     ) -> None:
         self._contract = contract
         self._sender = sender
@@ -56,6 +56,8 @@ class Confirmer:
         A failure of a kind that is new is sent again. One that shows always on a body of several members is cut down;
         the findings are then those of the smallest body. One that shows sometimes is told as flaky.
         """
+        if self._repeats is None:
+            return found, ""
         failures = self._failures(found)
         fresh = frozenset(each.pattern for each in failures) - self._seen
         repeats = await self._repeated(fresh, partial(self._again, case) if self.can_repeat(case) else None)

@@ -68,11 +68,15 @@ ENOUGH = "enough was found"
 
 
 class EngineOptions(msgspec.Struct, frozen=True):
-    """How a plan is carried out: how many requests are in flight, how often a new kind of failure is sent again."""
+    """How a plan is carried out: how many requests are in flight, how often a new kind of failure is sent again.
+
+    With `bare` nothing but the plan is sent, no failure is cut down, and silence is judged at once.
+    """
 
     concurrency: int = 4
     repeats: int = 3
     limits: Limits = Limits()
+    bare: bool = False
 
 
 class Engine:
@@ -107,7 +111,8 @@ class Engine:
         self._access = access or Access(settings.key)
         self._sender = Sender(target, journal, self._budget, self._access, run_id, past=past)
         self._recorder = Recorder(contract, journal, stop)
-        self._confirmer = Confirmer(contract, self._sender, self._budget, self._recorder, options.repeats, self._judges)
+        repeats = None if options.bare else options.repeats
+        self._confirmer = Confirmer(contract, self._sender, self._budget, self._recorder, repeats, self._judges)
         self._confirmer.settings = settings
         self._planned = 0
         self._reason = ""
@@ -227,7 +232,7 @@ class Engine:
         return [await each for each in flying]
 
     async def _judge(self, item: Item, sent: Sequence[Sent]) -> None:
-        if not self._sender.reached:
+        if not self._sender.reached and not self._options.bare:
             # Silence at the very beginning says that nobody is there, not that the contract is broken.
             self._waiting.append((item, sent))
             return

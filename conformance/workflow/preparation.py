@@ -20,7 +20,7 @@ from conformance.workflow.credentials import LOCAL_KEY, access_of, find_key
 from conformance.workflow.options import MOCK, RunOptions
 from conformance.workflow.phases import CATALOGUE, chosen_phases
 
-__all__ = ["LOCAL_KEY", "Prepared", "find_key", "guard", "prepare", "unknown_parameter"]
+__all__ = ["LOCAL_KEY", "Prepared", "find_key", "guard", "offered_by", "prepare", "unknown_parameter"]
 
 EXAMPLE_PARAMETER = "conformance"
 
@@ -75,7 +75,7 @@ def prepare(
     known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
     phases = chosen_phases(options, profile)
     items = () if CATALOGUE not in phases else smoke(known) if profile is Profile.SMOKE else known
-    offered = _offered(options, loopback=loopback, in_process=_in_process(options, client))
+    offered = offered_by(options, loopback=loopback, in_process=_in_process(options, client))
     why_not = anything if client is None else client.why_not
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
     if options.shard:
@@ -145,7 +145,8 @@ def _in_process(options: RunOptions, client: UsersClient | None) -> bool:
     return options.target.startswith("asgi:") if client is None else client.in_process
 
 
-def _offered(options: RunOptions, *, loopback: bool, in_process: bool) -> frozenset[Need]:
+def offered_by(options: RunOptions, *, loopback: bool, in_process: bool) -> frozenset[Need]:
+    """Return what the target offers, as the options say."""
     offered = {Need.UNKNOWN_RESOURCE}
     if not options.stateless:
         offered |= {Need.STATE, Need.KEYS}

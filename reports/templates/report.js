@@ -80,7 +80,7 @@ const caseContent = (row, phases, view) => {
     exchange.where ? make("p", { class: "note" }, exchange.where) : null,
     make("h3", { class: "small" }, exchange.play ? "Play it again" : "Send it again"),
     command(exchange.play || commandOf(exchange)),
-    exchange.play ? null : command(`conformance replay . ${row[CASE.id]}`),
+    exchange.play ? null : command(exchange.replay),
   ].filter(Boolean);
 };
 const requirementContent = (row, cases) => {

@@ -244,3 +244,10 @@ def test_runs_that_cannot_be_shown(command, done, arguments):
     ended = command("report", *arguments)
     assert 2 == ended.status
     assert WRONG_RUNS[arguments] in ended.complaint
+
+
+def test_one_page_at_a_time(command):
+    """Two pages asked for at once are one clear line."""
+    ended = command("report", "old", "new", "--compare", "--matrix")
+    assert 2 == ended.status
+    assert "--matrix and --compare are pages of their own; ask for one at a time" in ended.complaint

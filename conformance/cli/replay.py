@@ -1,0 +1,131 @@
+"""`conformance replay`: send one case of a run again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.cli.cleanup import SharedCommand
+from conformance.cli.reaching import judging, reaching, safety, target
+from conformance.cli.screen import plain
+from conformance.model.vocabulary import Strength
+from conformance.workflow.options import RunOptions
+
+if TYPE_CHECKING:
+    from conformance.reports.bodies import BodyView
+    from conformance.reports.evidence import Evidence, Folded
+    from conformance.reports.exchanges import MessageView
+    from conformance.reports.results import FindingResult
+
+LONGEST, SHORT = 4_000, 400
+"""How much is shown of a body, and of a value beside another, in characters."""
+
+
+class _Replay(SharedCommand):
+    """Sends to the target of the run, be there another one in the file or not."""
+
+    own = frozenset({"target", "fail_on"})
+
+
+@click.command(cls=_Replay, short_help="Send one case of a run again, and judge the answer.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("case_id", metavar="CASE-ID")
+@target("--target", default="", metavar="URL", show_default="that of the run", help="Where to send it, as for `run`.")
+@reaching
+@safety("--allow-name-edges", is_flag=True, help="Send an odd name to a host that is not this machine.")
+@judging(
+    "--fail-on",
+    type=click.Choice([Strength.MUST.value, Strength.SHOULD.value]),
+    show_default="as in the run",
+    help="The weakest strength that fails.",
+)
+def replay(folder: Path, case_id: str, *, fail_on: str | None, **values: object) -> int:
+    """Send the case CASE-ID of the run in FOLDER again, byte for byte, and judge the answer.
+
+    The reports show the ids. Only the name of the object that the request would create is new, so that it does not
+    meet the one of the run. A case that was judged together with others is sent with them, in their order. The key
+    comes from the environment, as for `run`, and so do secret headers that the run sent.
+
+    \b
+    Examples:
+      conformance replay conformance-report accept.fullest
+          to the target of the run
+      conformance replay conformance-report accept.fullest --target http://127.0.0.1:4010
+          to another
+
+    \b
+    Exit status:
+      0  nothing failed
+      1  a requirement failed
+      2  the call or a file is wrong; nothing was sent
+      3  nobody can tell: the target was not reached, or the answer decides nothing
+    """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
+    from conformance.workflow.replaying import replay as send_again  # noqa: PLC0415  (loads what only sending needs)
+
+    options = RunOptions(**values)  # type: ignore[arg-type]
+    done = send_again(folder, case_id, options, fail_on=Strength(fail_on) if fail_on else None)
+    for line in _lines(done.run):
+        click.echo(plain(line))
+    for note in done.notes:
+        click.echo(plain(f"note: {note}"), err=True)
+    return done.exit_status
+
+
+def _lines(run: "Folded") -> Iterator[str]:
+    for evidence in run.cases:
+        yield from _case(run, evidence)
+    results = run.results
+    for finding in results.findings:
+        yield from _finding(finding)
+    for evidence in run.cases:
+        for doubt in evidence.doubts:
+            yield f"not judged: {doubt.requirement}: {doubt.reason}"
+    held = sum(row.outcome.value == "passed" for row in results.requirements)
+    if results.reason:
+        yield f"not whole: {results.reason}"
+    yield f"{results.verdict.value}: {len(results.findings)} findings, {held} requirements held"
+
+
+def _case(run: "Folded", evidence: "Evidence") -> Iterator[str]:
+    from conformance.reports.bodies import compact  # noqa: PLC0415  (loads what only reports need)
+    from conformance.reports.exchanges import exchange_view  # noqa: PLC0415  (loads what only reports need)
+
+    case = evidence.case
+    yield f"{case.id}, expected to be {case.expectation.value}, to {run.results.target}"
+    if case.story is not None:
+        yield f"  {case.story.says}"
+    view = exchange_view(run.results.target, evidence.shown(), case.story, None, None, body=compact)
+    yield from _message(">", view.request)
+    if view.lack:
+        yield f"< {view.lack}"
+    if view.answer is not None:
+        yield from _message("<", view.answer, f" ({view.took})")
+    yield ""
+
+
+def _message(mark: str, message: "MessageView", more: str = "") -> Iterator[str]:
+    yield f"{mark} {message.line}{more}"
+    for name, value, _ in message.headers:
+        yield f"{mark} {name}: {value}"
+    yield mark
+    for line in _body(message.body).splitlines():
+        yield f"{mark} {line}"
+
+
+def _body(body: "BodyView") -> str:
+    text = body.before + body.marked + body.after
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}\n({len(text) - LONGEST} more characters)"
+    return "\n".join(filter(None, (text, f"({body.note})" if body.note else "")))
+
+
+def _finding(finding: "FindingResult") -> Iterator[str]:
+    from conformance.reports.texts import cut  # noqa: PLC0415  (loads what only reports need)
+
+    word = "waived" if finding.waiver else finding.strength.value
+    yield f"{word}: {finding.message}"
+    yield f"  {finding.requirement}" + (f" at {finding.pointer}" if finding.pointer else "")
+    if finding.expected or finding.actual:
+        expected, got = (cut(text, SHORT) or "nothing" for text in (finding.expected, finding.actual))
+        yield f"  expected {expected}, got {got}"

@@ -67,11 +67,12 @@ def read_recorded(folder: Path, wanted: str) -> Recorded:
         raise UsageError(f"no case {wanted!r} was sent in the run in {folder}", remedy)
     sends: dict[str, RequestSent] = {}
     for event in read_journal(folder):
-        mine = isinstance(event, RequestSent) and event.relation == relation
-        if mine and (relation or event.case.id == wanted) and event.case.phase != CLEAN_UP:
-            # What was cut down bears the same id: the finding is about one of its sends, and that is what is shown.
-            if event.send in about:
-                sends[event.case.id] = event
+        if not isinstance(event, RequestSent) or event.relation != relation or event.case.phase == CLEAN_UP:
+            continue
+        # What was cut down bears the same id: the finding is about one of its sends, and that is what is shown.
+        if event.send in about:
+            sends[event.case.id] = event
+        elif relation or event.case.id == wanted:
             sends.setdefault(event.case.id, event)
     return Recorded(header, tuple(map(_opened, sends.values())), relation, proven)
 
@@ -82,7 +83,8 @@ def _found(folder: Path, wanted: str) -> tuple[RunStarted, str, set[str], bool, 
     The last is the number of the send that the first finding on the case is about, if there is one.
     """
     header: RunStarted | None = None
-    relation, ids, proven = "", set(), False
+    relation, proven = "", False
+    ids: set[str] = set()
     right: set[int] = set()
     about: frozenset[int] = frozenset()
     for event in read_journal(folder):

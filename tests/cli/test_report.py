@@ -250,4 +250,4 @@ def test_one_page_at_a_time(command):
     """Two pages asked for at once are one clear line."""
     ended = command("report", "old", "new", "--compare", "--matrix")
     assert 2 == ended.status
-    assert "--matrix and --compare are pages of their own; ask for one at a time" in ended.complaint
+    assert "--compare and --matrix are pages of their own; ask for one at a time" in ended.complaint

@@ -1,8 +1,12 @@
 """Fixtures, markers and decorators of the plugin in a user's own project."""
 
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = ["pytester"]
+
+DOCUMENT = Path(__file__).parents[2] / "spec" / "openapi.yaml"
 
 
 def test_the_target_is_a_reference_server_by_default(pytester):
@@ -207,3 +211,67 @@ def test_beside_other_plugins(pytester, monkeypatch):
     assert {"passed"} == set(outcomes), done.stdout.str()
     assert outcomes["passed"] > 2
     assert "--randomly-seed" in done.stdout.str()
+
+
+ASYNCIO = """
+    import pytest
+
+    @pytest.mark.asyncio
+    async def test_own(reference_server):
+        assert reference_server.url
+"""
+ANYIO = """
+    import pytest
+
+    @pytest.fixture
+    def anyio_backend():
+        return "asyncio"
+
+    @pytest.mark.anyio
+    async def test_own(reference_server):
+        assert reference_server.url
+"""
+SCHEMATHESIS = """
+    import schemathesis
+    from hypothesis import settings
+
+    schema = schemathesis.openapi.from_path({document!r})
+
+    @schema.parametrize()
+    @settings(max_examples=3, deadline=None)
+    def test_own(case):
+        assert case.method
+"""
+PLAIN = """
+    def test_own(reference_server):
+        assert reference_server.url
+"""
+PLUGINS = {
+    "pytest_asyncio": (ASYNCIO, ()),
+    "anyio": (ANYIO, ()),
+    "xdist": (PLAIN, ("-n", "2", "--dist", "loadgroup")),
+    "schemathesis": (SCHEMATHESIS, ()),
+    "pytest_randomly": (PLAIN, ("-p", "randomly", "-p", "no:cacheprovider")),
+}
+BLOCKED = "asyncio anyio xdist schemathesis randomly".split()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_beside_each_plugin_alone(plugin, pytester, monkeypatch):
+    """Each plugin does its own work beside the suite's, with every warning an error."""
+    pytest.importorskip(plugin)
+    text, flags = PLUGINS[plugin]
+    others = [name for name in BLOCKED if name not in plugin]
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in others))
+    scope = "asyncio_default_fixture_loop_scope = function\n" if plugin == "pytest_asyncio" else ""
+    pytester.makeini(f"[pytest]\n{scope}filterwarnings =\n    error")
+    pytester.makepyfile(test_own=text.format(document=str(DOCUMENT)) if plugin == "schemathesis" else text)
+    suite = ("--pyargs", "conformance.suite", "--conformance-only", "refuse.name.missing.*")
+    done = pytester.runpytest_subprocess("test_own.py", *suite, *flags, "-v")
+    outcomes = done.parseoutcomes()
+    assert {"passed"} == set(outcomes), done.stdout.str()
+    lines = [line for line in done.outlines if "PASSED" in line]
+    assert any("test_own" in line for line in lines)
+    assert sum("test_case[" in line for line in lines) == outcomes["passed"] - 1 > 0
+    done.stdout.fnmatch_lines(["conforming: *"])

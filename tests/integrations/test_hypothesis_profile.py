@@ -1,5 +1,7 @@
 """The profile of Hypothesis, and what example databases keep of the strategies."""
 
+import threading
+
 import pytest
 from hypothesis import settings
 from hypothesis.database import DirectoryBasedExampleDatabase
@@ -30,15 +32,25 @@ def test_pytest_takes_the_profile(pytester):
     pytester.runpytest_subprocess("--hypothesis-profile", "conformance").assert_outcomes(passed=1)
 
 
+FOLDER = """
+    from hypothesis.database import DirectoryBasedExampleDatabase
+
+    DATABASE = DirectoryBasedExampleDatabase({folder!r})
+"""
+REDIS = """
+    from hypothesis.extra.redis import RedisExampleDatabase
+    from redis import Redis
+
+    DATABASE = RedisExampleDatabase(Redis(host={host!r}, port={port}))
+"""
 FAILING = """
     import conformance
     from hypothesis import given, settings
-    from hypothesis.database import DirectoryBasedExampleDatabase
 
     SEEN = []
     BODIES = conformance.environment_requests(min_integer=0, max_integer=10**6)
 
-    @settings(database=DirectoryBasedExampleDatabase({folder!r}), max_examples={examples}, deadline=None)
+    @settings(settings.get_profile("conformance"), database=DATABASE, max_examples={examples})
     @given(BODIES)
     def test_it(body):
         SEEN.append(body)
@@ -47,18 +59,48 @@ FAILING = """
 """
 
 
+@pytest.fixture
+def redis_server():
+    """Return the address of a server that speaks Redis, on a free port of this machine."""
+    fakeredis = pytest.importorskip("fakeredis")
+    server = fakeredis.TcpFakeServer(("127.0.0.1", 0))
+    server.daemon_threads, server.block_on_close = True, False
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield server.server_address
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def database(request, pytester):
+    """Return the lines that make an example database: in a folder, or at a server that speaks Redis."""
+    if request.param == "folder":
+        folder = str(pytester.path / "examples")
+        return FOLDER.format(folder=folder)
+    host, port = request.getfixturevalue("redis_server")
+    return REDIS.format(host=host, port=port)
+
+
 @pytest.mark.slow
-def test_a_failure_is_shared_by_a_folder(pytester):
+@pytest.mark.parametrize("database", ["folder", "redis"], indirect=True)
+def test_a_failure_is_shared(database, pytester):
     """What one process found, another tries first, even if it would send next to nothing."""
-    folder = str(pytester.path / "examples")
-    pytester.makepyfile(FAILING.format(folder=folder, examples=300))
+    pytester.makepyfile(database + FAILING.format(examples=300))
     first = pytester.runpytest_subprocess()
     first.assert_outcomes(failed=1)
-    assert any(True for _ in (pytester.path / "examples").rglob("*"))
-    pytester.makepyfile(FAILING.format(folder=folder, examples=1))
+    pytester.makepyfile(database + FAILING.format(examples=1))
     second = pytester.runpytest_subprocess()
     second.assert_outcomes(failed=1)
     second.stdout.fnmatch_lines(["*first: 1000"])
+
+
+@pytest.mark.slow
+def test_nothing_is_shared_without_a_database(pytester):
+    """Without one, the second process does not know what the first found: so the tests above show the database."""
+    pytester.makepyfile("    DATABASE = None\n" + FAILING.format(examples=1))
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
 def test_public_names_are_the_strategies_themselves():

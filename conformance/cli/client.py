@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conformance.cli.configuration import defaults
+from conformance.cli.options import HELP
 from conformance.cli.run import listed
 from conformance.cli.screen import LINE_EVERY_SECONDS, Screen
 from conformance.model.errors import UsageError
@@ -17,7 +19,18 @@ if TYPE_CHECKING:
 LANGUAGES = ("python", "python-async", "typescript", "curl")
 
 
-@click.command(short_help="Test a client library: what it sends, and what it makes of each answer.")
+class _Configured(click.Command):
+    """A command whose defaults may stand in the table `client` of a file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; help is given also where the file is broken."""
+        own = args[: args.index("--")] if "--" in args else args
+        if not set(HELP) & set(own):
+            ctx.default_map = defaults(self, client=True)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Configured, short_help="Test a client library: what it sends, and what it makes of each answer.")
 @click.argument("command", nargs=-1, metavar="-- COMMAND...", type=click.UNPROCESSED)
 @click.option("--init", type=click.Choice(LANGUAGES), help="Write a harness to fill in, and end.")
 @click.option(
@@ -56,6 +69,13 @@ LANGUAGES = ("python", "python-async", "typescript", "curl")
     show_default=True,
     help="The weakest strength that fails the run.",
 )
+@click.option(
+    "--waivers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Failures that somebody answers for until a day (TOML).",
+)
+@click.option("--waivers-update", is_flag=True, help="Draft waivers in that file for the failures that are not waived.")
 @click.option("--spec", type=click.Path(path_type=Path), metavar="FILE", help="Another OpenAPI 3.1 document.")
 @click.option("--operation", metavar="'METHOD /path'", help="The operation in it.")
 @click.option("--quiet", "-q", is_flag=True, help="Only the verdict.")
@@ -72,6 +92,8 @@ def client(
     timeout: float,
     reports: tuple[str, ...] | None,
     fail_on: str,
+    waivers: Path | None,
+    waivers_update: bool,
     spec: Path | None,
     operation: str | None,
 ) -> int:
@@ -90,6 +112,8 @@ def client(
       1  a requirement failed
       2  the call, a file or the harness is wrong
       3  nobody can tell: the harness died, or Ctrl-C cut the run short
+
+    Options may stand in [client] of conformance.toml, or [tool.conformance.client] of pyproject.toml.
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     if init is not None:
         return _init(init, spec, operation)
@@ -109,6 +133,8 @@ def client(
         timeout=timeout,
         fail_on=Strength(fail_on),
         reports=reports,
+        waivers=waivers,
+        waivers_update=waivers_update,
         spec=spec,
         operation=operation,
     )

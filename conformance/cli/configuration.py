@@ -9,19 +9,21 @@ from conformance.model.errors import UsageError
 from conformance.workflow.configuration import settings_table
 
 
-def defaults(run: click.Command) -> dict[str, object]:
+def defaults(run: click.Command, *, client: bool = False) -> dict[str, object]:
     """Return the defaults for `run` that a file sets, by parameter; `conformance.toml` comes before `pyproject.toml`.
+
+    With `client` they are those of the table for `conformance client`.
 
     Raises:
         UsageError: the file is not TOML, names an option that there is not, or gives one a value of a wrong type.
 
     """
-    table, name = settings_table()
+    table, name = settings_table(client=client)
     return _checked(table, run, name)
 
 
 def _checked(table: dict[str, object], run: click.Command, where: str) -> dict[str, object]:
-    parameters = {_flag(parameter): parameter for parameter in run.params}
+    parameters = {_flag(parameter): parameter for parameter in run.params if isinstance(parameter, click.Option)}
     found: dict[str, object] = {}
     for key, value in table.items():
         name = key.replace("_", "-")
@@ -29,7 +31,7 @@ def _checked(table: dict[str, object], run: click.Command, where: str) -> dict[s
         if parameter is None or parameter.name is None:
             close = difflib.get_close_matches(name, parameters, 1)
             remedy = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(sorted(parameters))}"
-            raise UsageError(f"{where} sets {key!r}, which is no option of `conformance run`", remedy)
+            raise UsageError(f"{where} sets {key!r}, which is no option of `conformance {run.name}`", remedy)
         found[parameter.name] = _converted(parameter, value, f"{where}: {key}")
     return found
 

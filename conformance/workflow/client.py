@@ -4,6 +4,7 @@ import secrets
 import shlex
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -21,9 +22,11 @@ from conformance.model.errors import UsageError
 from conformance.model.events import RunStarted
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Profile, Strength
+from conformance.model.waiver import Waiver
 from conformance.runner.journal import FILE_NAME, Journal
 from conformance.workflow.interruption import interrupt, on_sigterm
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
+from conformance.workflow.waivers import drafted, waivers_of
 
 DEFAULT_OUT = Path("conformance-client")
 
@@ -40,6 +43,8 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
         timeout: seconds for one call.
         fail_on: the weakest strength that fails the run.
         reports: kinds of reports to write; None for all.
+        waivers: the file of the failures that are let pass.
+        waivers_update: add a draft for each failure that is not waived to that file, after the run.
         spec: another OpenAPI document.
         operation: `METHOD /path` in it.
 
@@ -53,6 +58,8 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 10.0
     fail_on: Strength = Strength.MUST
     reports: tuple[str, ...] | None = None
+    waivers: Path | None = None
+    waivers_update: bool = False
     spec: Path | None = None
     operation: str | None = None
 
@@ -88,6 +95,7 @@ def run_client(
     if not plan:
         raise UsageError("no scenario is left to play", "loosen --only and --skip; --list names the scenarios")
     held = replace(contract, requirements=client_requirements(contract))
+    waivers = waivers_of(options, held)
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))
         server = stack.enter_context(ScenarioServer())
@@ -96,14 +104,16 @@ def run_client(
         )
         journal = stack.enter_context(Journal(options.out / FILE_NAME, KEY))
         forget_reports(options.out)
-        journal.append(_header(held, options, harness.client, plan))
+        journal.append(_header(held, options, harness.client, plan, waivers))
         if started is not None:
             started(harness.client, len(plan))
         play_all(held, plan, harness, server, journal, key=KEY, report=report)
-    return report_again(options.out, kinds=options.reports)
+    return drafted(report_again(options.out, kinds=options.reports), options)
 
 
-def _header(contract: Contract, options: ClientOptions, client: str, plan: tuple[Scenario, ...]) -> RunStarted:
+def _header(
+    contract: Contract, options: ClientOptions, client: str, plan: tuple[Scenario, ...], waivers: tuple[Waiver, ...]
+) -> RunStarted:
     return RunStarted(
         suite_version=VERSION,
         run_id=secrets.token_hex(4),
@@ -118,11 +128,15 @@ def _header(contract: Contract, options: ClientOptions, client: str, plan: tuple
         requirements=contract.requirements,
         planned=len(plan),
         skipped=UNSEEN,
+        waivers=waivers,
+        date=datetime.now(UTC).date().isoformat(),
     )
 
 
 def _shown(options: ClientOptions) -> dict[str, str]:
     found = {"client": shlex.join(options.command)}
+    if options.waivers is not None:
+        found["waivers"] = str(options.waivers)
     for name in ("only", "skip"):
         if getattr(options, name):
             found[name] = ", ".join(getattr(options, name))

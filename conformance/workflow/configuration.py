@@ -13,10 +13,15 @@ SCREEN_ONLY = frozenset({"plan", "quiet"})
 """Options of the command that are about its screen, and mean nothing to other callers."""
 
 
-def settings_table(folder: Path = Path()) -> tuple[dict[str, object], str]:
+CLIENT = "client"
+"""The table within, of options of `conformance client`."""
+
+
+def settings_table(folder: Path = Path(), *, client: bool = False) -> tuple[dict[str, object], str]:
     """Return the options that a file in `folder` sets, as it names them, and where they stand; the table may be empty.
 
-    `conformance.toml` comes before `pyproject.toml`.
+    `conformance.toml` comes before `pyproject.toml`. They are those of a run, or those of `conformance client`, which
+    have a table of their own within.
 
     Raises:
         UsageError: the file is not TOML, or holds no table where one should be.
@@ -25,7 +30,11 @@ def settings_table(folder: Path = Path()) -> tuple[dict[str, object], str]:
     table, name = _own(folder)
     if table is None:
         table, name = _project(folder)
-    return table or {}, name
+    options = dict(table or {})
+    within = options.pop(CLIENT, {})
+    if not isinstance(within, dict):
+        raise UsageError(f"{name} sets {CLIENT!r}, which is no option", f"write a table [{CLIENT}], one option a line")
+    return (within, f"[{CLIENT}] of {name}") if client else (options, name)
 
 
 def as_fields(table: dict[str, object], known: tuple[str, ...]) -> dict[str, object]:

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -15,7 +16,6 @@ from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
 from conformance.model.waiver import Waiver, WaiverFile
 from conformance.reports.results import Cause, Results
-from conformance.workflow.options import RunOptions
 from conformance.workflow.reporting import RunResult
 
 TABLE = "waiver"
@@ -26,7 +26,19 @@ DRAFT_DAYS = 30
 _STRENGTHS = tuple(Strength)
 
 
-def waivers_of(options: RunOptions, contract: Contract) -> tuple[Waiver, ...]:
+class Waiving(Protocol):
+    """Options that tell of waivers: those of a run, or of a run against a client."""
+
+    @property
+    def waivers(self) -> Path | None:
+        """Their file."""
+
+    @property
+    def waivers_update(self) -> bool:
+        """Whether to draft some there."""
+
+
+def waivers_of(options: Waiving, contract: Contract) -> tuple[Waiver, ...]:
     """Return the waivers that a run is given; a file that is only about to be drafted holds none.
 
     Raises:
@@ -44,7 +56,7 @@ def waivers_of(options: RunOptions, contract: Contract) -> tuple[Waiver, ...]:
     return read_waivers(options.waivers, contract)
 
 
-def drafted(result: RunResult, options: RunOptions) -> RunResult:
+def drafted(result: RunResult, options: Waiving) -> RunResult:
     """Draft waivers after a run, where they were asked for; the result says how many.
 
     Raises:

@@ -54,6 +54,51 @@ def test_what_a_client_does_wrong_is_on_the_screen(command):
     assert "not conforming" in ended.out
 
 
+def wrong_harness():
+    """Write a harness whose client sends the key in a wrong form."""
+    harness = Path("harness.py")
+    harness.write_text(harness.read_text().replace("Api-Key ", "Bearer "))
+    return ("--", sys.executable, str(harness))
+
+
+def test_failures_of_a_client_that_are_let_pass(command):
+    """Waivers are drafted, refused until they are filled in, and then let the failure pass until their day."""
+    command("client", "--init", "python")
+    chosen = (*some("send.example"), "--waivers", "waivers.toml")
+    harness = wrong_harness()
+    ended = command("client", *chosen, "--waivers-update", *harness)
+    assert (1, True) == (ended.status, "waivers.toml: 1 added" in ended.err), ended
+    draft = Path("waivers.toml").read_text()
+    assert "sends the key with Bearer, not Api-Key" in draft
+    assert "`owner` is empty" in command("client", *chosen, *harness).complaint
+    Path("waivers.toml").write_text(
+        draft.replace('owner = ""', 'owner = "me"').replace('reason = ""', 'reason = "old"')
+    )
+    ended = command("client", *chosen, *harness)
+    assert (0, 1) == (ended.status, results()["counts"]["requirements"]["waived"]), ended
+    row = 'owner = "me"\nreason = "old"\nexpires = 2999-01-01\n'
+    Path("waivers.toml").write_text(f'[[waiver]]\nrequirement = "transport.status"\n{row}')
+    assert "there is no requirement 'transport.status'" in command("client", *chosen, *harness).complaint
+
+
+@pytest.mark.parametrize("name", ["conformance.toml", "pyproject.toml"])
+def test_options_in_a_file(command, name):
+    """A table of its own sets defaults, the command line wins; a run and a client do not trip over each other's."""
+    command("client", "--init", "python")
+    table = "client" if name == "conformance.toml" else "tool.conformance.client"
+    head = "" if name == "conformance.toml" else "[tool.conformance]\n"
+    Path(name).write_text(f'{head}profile = "smoke"\n[{table}]\nonly = "send.example"\nout = "here"\n')
+    assert 0 == command("client", "--", sys.executable, "harness.py").status
+    assert 2 == json.loads(Path("here/results.json").read_bytes())["counts"]["cases"]
+    assert 0 == command("client", "--out", "there", "--", sys.executable, "harness.py").status
+    assert Path("there/results.json").exists()
+    assert "smoke: " in command("run", "--plan").out
+    Path(name).write_text(f'[{table}]\nprofil = "full"\n')
+    said = "which is no option of `conformance client`; did you mean 'profile'?"
+    assert said in command("client", "--", sys.executable, "harness.py").complaint
+    assert 0 == command("client", "--help").status
+
+
 def test_a_harness_that_misbehaves_is_told_line_by_line(command):
     """Noise is told on standard error; a harness that dies ends the run, and what was done is reported."""
     Path("harness.py").write_text(

@@ -41,7 +41,7 @@ def render(old: Run, new: Run) -> bytes:
     }
     return page(
         "compare.html.j2",
-        ["compare.js"],
+        ["single.js", "compare.js"],
         runs=(old, new),
         tally=tally,
         state_tones=TONES,

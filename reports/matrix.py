@@ -27,7 +27,7 @@ def render(runs: Sequence[Run]) -> bytes:
     rows = _rows(runs)
     return page(
         "matrix.html.j2",
-        ["matrix.js"],
+        ["single.js", "matrix.js"],
         runs=runs,
         names=[cut(one_line(run.results.target), LISTED) for run in runs],
         shown=[each for each in Outcome if any(run.results.counts.requirements.get(each) for run in runs)],

@@ -106,6 +106,16 @@ def _when(text: str) -> str:
         return cut(one_line(text), SHORT)
 
 
+def _often(repeats: str) -> str:
+    """Return whether a failure showed always or sometimes, from how often it did, such as `3 of 4`."""
+    failed, _, sent = repeats.partition(" of ")
+    if not (failed.isdecimal() and sent.isdecimal()):
+        return cut(one_line(repeats), SHORT)
+    if sent == "1":
+        return "seen once, not repeated"
+    return f"{'always' if failed == sent else 'sometimes'}: {failed} of {sent} times"
+
+
 def _sentence(text: str) -> Markup:
     """Return `text` as `_ticks` does, its first letter a capital unless it begins with a name."""
     return _ticks(text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text)
@@ -127,6 +137,7 @@ def _environment() -> Environment:
         "ticks": _ticks,
         "sentence": _sentence,
         "slug": slug,
+        "often": _often,
         "number": number,
         "duration": duration,
         "moment": moment,

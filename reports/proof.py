@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-import jinja2
 import msgspec
 
 from conformance.model.errors import UsageError
 from conformance.model.proof import FaultProof, Proof
-from conformance.model.vocabulary import Group, Strength
+from conformance.model.vocabulary import Group, Outcome, Strength
+from conformance.reports.page import page
 
 
 class Family(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ def write_proof(proof: Proof, out: Path) -> str:
         out.mkdir(parents=True, exist_ok=True)
         (out / "proof.json").write_bytes(_json(proof))
         (out / "proof.md").write_text("\n".join(_markdown(proof)) + "\n", encoding="utf-8")
-        (out / "proof.html").write_text(_html(proof), encoding="utf-8")
+        (out / "proof.html").write_bytes(_html(proof))
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror}", "name another folder with --out") from error
     return f"{text}\nreport: {out / 'proof.html'}"
@@ -179,7 +179,7 @@ def _markdown(proof: Proof) -> Iterator[str]:
             yield f"- `{fault.id}` ({fault.requirement}), by {fault.first}. Why: {fault.reason}."
 
 
-def _html(proof: Proof) -> str:
+def _html(proof: Proof) -> bytes:
     weighty, advisory = _split(proof)
     groups = [group.value for group in Group if any(fault.group == group.value for fault in proof.faults)]
     rows = []
@@ -187,16 +187,18 @@ def _html(proof: Proof) -> str:
         own = [fault for fault in proof.faults if fault.family == family.name]
         cells = [[fault for fault in own if fault.group == group] for group in groups]
         rows.append((family, [(sum(f.found for f in cell), len(cell)) for cell in cells]))
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("conformance.reports"), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.get_template("proof.html.j2").render(
+    found = sum(fault.found for fault in weighty)
+    return page(
+        "proof.html.j2",
+        ["history.js"],
         proof=proof,
         rows=rows,
         groups=groups,
         share=_percent(weighty),
         weighty=weighty,
+        found=found,
         advisory=advisory,
+        tone=Outcome.PASSED if found == len(weighty) and not proof.alarms else Outcome.WARNED,
         noted=sum(fault.found for fault in advisory),
         missed=[fault for fault in proof.faults if not fault.found],
         other=[fault for fault in proof.faults if fault.found and not fault.by_own],

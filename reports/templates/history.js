@@ -1,2 +1,2 @@
-/* The history of runs needs no more than the theme. */
+/* A page without lists needs no more than the theme. */
 isReady();

@@ -1,7 +1,6 @@
 /* Requirements by targets: one row a requirement, one sign a target. */
 const words = JSON.parse($("words").textContent);
 const ROW = { id: 0, outcome: 1, group: 2, strength: 3, agreement: 4, title: 5, source: 6, cells: 7, exercised: 8, said: 9 };
-const panel = $("panel"), details = $("details");
 
 const cellContent = (row, lists) => lists.targets.map((target, place) => {
   const outcome = words.outcomes[row[ROW.cells][place]];
@@ -23,41 +22,38 @@ const begin = (lists) => {
       make("div", { class: "cells" }, ...cells),
     ];
   };
-  const open = (index) => {
+  const content = (index) => {
     const row = requirements[index];
-    $("panel-title").textContent = row[ROW.id];
-    details.replaceChildren(
+    return [
       make("p", { class: "statement" }, ...ticks(row[ROW.title])),
       make("p", { class: "note" }, `${words.strengths[row[ROW.strength]]} · ${row[ROW.source]}`),
-      make("ul", { class: "evidence" }, ...cellContent(row, lists)));
-    if (!panel.open) panel.showModal();
-    $("panel-title").focus();
+      make("ul", { class: "evidence" }, ...cellContent(row, lists)),
+    ];
   };
   const names = ["outcome", "agreement", "group", "strength"];
-  const list = browser({
-    name: "requirements",
-    view: virtualList({ list: $("row-list"), rows: $("row-rows"), draw, open, nothing: "No requirement fits." }),
-    search: $("row-search"),
-    selects: Object.fromEntries(names.map((name) => [name, $(`row-${name}`)])),
-    texts: requirements.map((row) => `${row[ROW.id]}\n${row[ROW.title]}\n${row[ROW.source]}`.toLowerCase()),
-    column: (key, index) => requirements[index][ROW[key]],
-    shown: $("row-count"),
-    noun: "requirement",
-    changed: () => {},
-  });
-  list.sort((one, other) => requirements[one][ROW.outcome] - requirements[other][ROW.outcome] || one - other);
-  list.fill("outcome", words.outcomes.map((each) => `worst: ${each}`));
-  list.fill("agreement", ["the same everywhere", "differs"]);
-  list.fill("group", words.groups);
-  list.fill("strength", words.strengths);
-  keys([list], panel);
+  const build = ({ open, changed }) => {
+    const list = browser({
+      name: "requirements",
+      view: virtualList({ list: $("row-list"), rows: $("row-rows"), draw, open, nothing: "No requirement fits." }),
+      search: $("row-search"),
+      selects: Object.fromEntries(names.map((name) => [name, $(`row-${name}`)])),
+      texts: requirements.map((row) => `${row[ROW.id]}\n${row[ROW.title]}\n${row[ROW.source]}`.toLowerCase()),
+      column: (key, index) => requirements[index][ROW[key]],
+      shown: $("row-count"),
+      noun: "requirement",
+      changed,
+    });
+    list.sort((one, other) => requirements[one][ROW.outcome] - requirements[other][ROW.outcome] || one - other);
+    list.fill("outcome", words.outcomes.map((each) => `worst: ${each}`));
+    list.fill("agreement", ["the same everywhere", "differs"]);
+    list.fill("group", words.groups);
+    list.fill("strength", words.strengths);
+    return list;
+  };
   $("row-list").classList.toggle("many", targets.length > 8);
-  $("close").addEventListener("click", () => panel.close());
-  $("previous").addEventListener("click", () => { list.view.step(-1); list.view.open(); });
-  $("next").addEventListener("click", () => { list.view.step(1); list.view.open(); });
-  panel.addEventListener("close", () => $("row-list").focus({ preventScroll: true }));
   $("row-browser").hidden = false;
-  list.apply();
+  const ids = requirements.map((row) => row[ROW.id]);
+  single({ keys: ids, title: (index) => ids[index], content, build });
   isReady();
 };
 unpack("lists").then(begin);

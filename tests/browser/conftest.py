@@ -100,6 +100,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "failing": journals.failing(),
         "hostile": journals.hostile(),
         "large": journals.large(600),
+        "client": journals.hostile_client(),
     }
     folders = {}
     for name, events in runs.items():

@@ -1,11 +1,16 @@
 """The report in a browser: nobody is kept out, nothing gets out, and what is found can be found again."""
 
+import json
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
+
+from conformance.reports.writing import write_reports
+
+from ..reports import journals  # noqa: TID252 - test modules are found by path
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
@@ -41,7 +46,7 @@ def test_accessible(watch: Any, reports: dict[str, Path], view: str, width: int,
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("run", ["passing", "large", "hostile"])
+@pytest.mark.parametrize("run", ["passing", "large", "hostile", "client"])
 def test_accessible_runs(watch: Any, reports: dict[str, Path], run: str, theme: str) -> None:
     """A run of any kind has no fault of accessibility, with every part of it opened in turn."""
     watched = watch(color_scheme=theme)
@@ -76,10 +81,11 @@ def open_everything(page: Any) -> None:
             page.keyboard.press("Escape")
 
 
-def test_hostile_texts_are_texts(watch: Any, reports: dict[str, Path]) -> None:
-    """Scripts, markup, controls and a megabyte of text that a target sent are shown and never obeyed."""
+@pytest.mark.parametrize("run", ["hostile", "client"])
+def test_hostile_texts_are_texts(watch: Any, reports: dict[str, Path], run: str) -> None:
+    """Scripts, markup, controls and a megabyte of text that a target or a client sent are shown and never obeyed."""
     watched = watch()
-    page = watched.open(reports["hostile"] / "report.html")
+    page = watched.open(reports[run] / "report.html")
     before = page.evaluate("document.querySelectorAll('script').length")
     open_everything(page)
     page.locator("#case-rows .row").first.click()
@@ -91,11 +97,26 @@ def test_hostile_texts_are_texts(watch: Any, reports: dict[str, Path]) -> None:
     watched.check_quiet()
 
 
-@pytest.mark.parametrize("name", ["junit.xml", "badge.svg", "ctrf.json", "results.json", "results.sarif"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "junit.xml",
+        "badge.svg",
+        "ctrf.json",
+        "results.json",
+        "results.sarif",
+        "exchanges.har",
+        "summary.md",
+    ],
+)
 def test_hostile_texts_in_other_reports(watch: Any, reports: dict[str, Path], tmp_path: Path, name: str) -> None:
     """A browser that opens another report runs nothing of it either."""
-    shown = tmp_path / name.replace(".sarif", ".json")
-    shown.write_bytes((reports["hostile"] / name).read_bytes())
+    content = (reports["hostile"] / name).read_bytes()
+    if name.endswith((".json", ".sarif", ".har")):
+        assert "alert(1)" in json.dumps(json.loads(content))
+    # A browser shows what it knows: as JSON, or as text.
+    shown = tmp_path / name.replace(".sarif", ".json").replace(".har", ".json").replace(".md", ".txt")
+    shown.write_bytes(content)
     watched = watch()
     watched.page.goto(shown.as_uri())
     watched.page.wait_for_timeout(200)
@@ -217,3 +238,33 @@ def test_paper(watch: Any, reports: dict[str, Path], tmp_path: Path) -> None:
     page = watch().open(reports["large"] / "report.html")
     page.pdf(path=tmp_path / "report.pdf", format="A4")
     assert 1 <= (tmp_path / "report.pdf").read_bytes().count(b"/Type /Page\n") < 20
+
+
+def test_ten_thousand_cases_on_paper(watch: Any, tmp_path: Path) -> None:
+    """A run of ten thousand cases takes less than twenty pages of paper."""
+    write_reports(journals.large(10_000), tmp_path, kinds=["html"])
+    page = watch().open(tmp_path / "report.html")
+    page.pdf(path=tmp_path / "report.pdf", format="A4")
+    assert 1 <= (tmp_path / "report.pdf").read_bytes().count(b"/Type /Page\n") < 20
+
+
+def test_repeats_are_said_where_they_were_recorded(watch: Any, tmp_path: Path) -> None:
+    """A cause that was sent again shows always or sometimes; one that was not says nothing of it."""
+    journal = journals.Journal()
+    for number, repeats in enumerate(("4 of 4", "1 of 4", "1 of 1", "")):
+        one = journals.case(f"reject.{number}")
+        journal.send(one)
+        texts = {"pattern": f"kind {number}", "sentence": f"kind {number}", "cause": f"kind {number}"}
+        journal.find(one, journals.MUST, **texts, repeats=repeats)
+    write_reports(journal.end(), tmp_path, kinds=["html"])
+    page = watch().open(tmp_path / "report.html")
+    said = {
+        card.locator("h3").inner_text(): card.locator(".strength").first.inner_text()
+        for card in page.locator("article.card").all()
+    }
+    assert {
+        "Kind 0": "must · always: 4 of 4 times",
+        "Kind 1": "must · sometimes: 1 of 4 times",
+        "Kind 2": "must · seen once, not repeated",
+        "Kind 3": "must",
+    } == {name.capitalize(): text for name, text in said.items()}

@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 
+from conformance.reports.proof import write_proof
 from conformance.workflow.several import write_comparison, write_history, write_matrix
 
+from ..reports import journals  # noqa: TID252 - test modules are found by path
 from .test_report_page import violations
+
+LISTED = {"matrix", "compare"}
+"""The pages with a list."""
 
 
 @pytest.fixture(scope="session")
@@ -19,19 +24,25 @@ def pages(reports: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
         "matrix": write_matrix(runs, out).path,
         "compare": write_comparison(reports["failing"], reports["hostile"], out).path,
         "history": write_history(runs, out).path,
+        "proof": _proof(out),
     }
+
+
+def _proof(out: Path) -> Path:
+    write_proof(journals.hostile_proof(), out)
+    return out / "proof.html"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
-@pytest.mark.parametrize("name", ["matrix", "compare", "history"])
+@pytest.mark.parametrize("name", ["matrix", "compare", "history", "proof"])
 def test_accessible_and_quiet(watch: Any, pages: dict[str, Path], name: str, width: int, theme: str) -> None:
     """No fault of accessibility in either theme and width, nothing scrolls sideways, nothing is run or asked for."""
     watched = watch(color_scheme=theme, viewport={"width": width, "height": 800})
     page = watched.open(pages[name])
     assert [] == violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    if name != "history":
+    if name in LISTED:
         page.locator("#row-rows .row").first.click()
         page.wait_for_selector("#panel[open] #details p")
         assert [] == violations(page)
@@ -48,11 +59,56 @@ def test_from_the_matrix_to_a_report(watch: Any, pages: dict[str, Path]) -> None
     assert "reject.Settings.min_replica.type" == page.locator("#panel-title").inner_text()
 
 
-@pytest.mark.parametrize("name", ["matrix", "compare", "history"])
+@pytest.mark.parametrize("name", ["matrix", "compare", "history", "proof"])
 def test_without_script(watch: Any, pages: dict[str, Path], name: str) -> None:
     """Without a script there are all tables."""
     page = watch(java_script_enabled=False).page
     page.goto(pages[name].as_uri())
     assert page.locator("table").first.is_visible()
-    if name != "history":
+    if name in LISTED:
         assert page.locator("noscript table").is_visible()
+
+
+@pytest.mark.parametrize("name", sorted(LISTED))
+def test_permalinks_hold_filters_and_the_open_row(watch: Any, pages: dict[str, Path], name: str) -> None:
+    """The address tells what is filtered and open; whoever opens it sees the same."""
+    watched = watch()
+    page = watched.open(pages[name])
+    whole = page.locator("#row-count").inner_text()
+    page.locator("#row-strength").select_option(index=1)
+    page.locator("#row-search").fill("hostile" if name == "compare" else "UpdateAutoscaling")
+    count = page.locator("#row-count").inner_text()
+    assert count != whole
+    page.locator("#row-rows .row").last.click()
+    page.wait_for_selector("#panel[open] #details p")
+    title, shown, fragment = (
+        page.locator("#panel-title").inner_text(),
+        page.locator("#details").inner_text(),
+        page.url.partition("#")[2],
+    )
+    again = watch().open(pages[name], f"#{fragment}")
+    again.wait_for_selector("#panel[open] #details p")
+    assert (title, count, shown) == (
+        again.locator("#panel-title").inner_text(),
+        again.locator("#row-count").inner_text(),
+        again.locator("#details").inner_text(),
+    )
+    assert page.locator("#row-search").input_value() == again.locator("#row-search").input_value()
+    again.keyboard.press("Escape")
+    again.wait_for_function("!location.hash.includes('open=')")
+    assert page.locator("#row-strength").input_value() == again.locator("#row-strength").input_value()
+    again.evaluate("location.hash = '#none'")
+    again.evaluate(f"location.hash = '#{'changes' if name == 'compare' else 'requirements'}?q='")
+    again.wait_for_function(f"document.getElementById('row-count').textContent === {whole!r}")
+    watched.check_quiet()
+
+
+@pytest.mark.parametrize("name", sorted(LISTED))
+@pytest.mark.parametrize("query", ["open=no+such+row", "strength=99", "open=__proto__", "%E0%A4%A"])
+def test_broken_addresses(watch: Any, pages: dict[str, Path], name: str, query: str) -> None:
+    """An address that leads nowhere opens the page all the same."""
+    watched = watch()
+    page = watched.open(pages[name], f"#{'changes' if name == 'compare' else 'requirements'}?{query}")
+    assert " of " not in page.locator("#row-count").inner_text()
+    assert 0 == page.locator("#panel[open]").count()
+    watched.check_quiet()

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from conformance.model.case import Case, Request, Story
 from conformance.model.events import (
     AnyEvent,
+    ClientEnded,
     Creation,
     DoubtRaised,
     ExchangeEnded,
@@ -20,8 +21,9 @@ from conformance.model.events import (
 )
 from conformance.model.exchange import Failure, Response
 from conformance.model.finding import Doubt, Finding
+from conformance.model.proof import Alarm, FaultProof, Proof
 from conformance.model.requirement import Requirement
-from conformance.model.vocabulary import Expectation, Group, Strength
+from conformance.model.vocabulary import Expectation, Group, Profile, Strength
 
 START = 1_760_000_000.0
 
@@ -238,6 +240,27 @@ def hostile() -> list[AnyEvent]:
     journal.find(one, row, **texts)
     journal.doubt(one, row, long)
     return journal.end(HOSTILE)
+
+
+def hostile_client() -> list[AnyEvent]:
+    """Return a run in which a client is tested, and all that it returns or raises is hostile."""
+    events = []
+    for event in hostile():
+        if isinstance(event, RunStarted):
+            event = replace(event, options={"client": HOSTILE})  # noqa: PLW2901 - the event as it is to be
+        events.append(event)
+        if isinstance(event, ExchangeEnded):
+            told = {"returned": json.dumps(HOSTILE)} if event.send % 2 else {"raised": HOSTILE, "message": HOSTILE}
+            events.append(ClientEnded(send=event.send, **told))
+    return [replace(event, seq=number) for number, event in enumerate(events, 1)]
+
+
+def hostile_proof() -> Proof:
+    """Return a proof whose every text is hostile."""
+    missed = FaultProof(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "response", Strength.MUST, reason=HOSTILE)
+    other = replace(missed, id="other", first=HOSTILE, first_after=3)
+    alarm = Alarm(HOSTILE, HOSTILE, HOSTILE * 10_000)
+    return Proof("0", "f" * 64, HOSTILE, Profile.SMOKE, False, 60, (alarm,), (missed, other))  # noqa: FBT003
 
 
 def large(cases: int) -> list[AnyEvent]:

@@ -30,6 +30,28 @@ for events in (journals.large(150), journals.hostile(), journals.failing()):
         print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
 """
 
+SEVERAL = """
+import hashlib, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import journals
+from conformance.reports import compare, history, matrix
+from conformance.reports.folding import fold
+from conformance.reports.proof import write_proof
+from conformance.reports.several import Run
+from conformance.reports.writing import write_reports
+out = Path(sys.argv[2])
+runs = [Run(fold(each), "a/report.html") for each in (journals.large(150), journals.hostile(), journals.failing())]
+out.mkdir()
+(out / "matrix.html").write_bytes(matrix.render(runs))
+(out / "compare.html").write_bytes(compare.render(runs[0], runs[1]))
+(out / "history.html").write_bytes(history.render(runs))
+write_proof(journals.hostile_proof(), out)
+write_reports(journals.hostile_client(), out)
+for path in sorted(out.iterdir()):
+    print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+"""
+
 
 def test_writes_every_report(tmp_path: Path) -> None:
     """All reports are written by default, into a folder that need not exist, and nothing else is left there."""
@@ -111,13 +133,14 @@ def test_results_have_the_published_names(tmp_path: Path) -> None:
     assert {"id", "pattern", "sentence", "count", "case"} <= content["causes"][0].keys()
 
 
-def test_same_journal_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("script", "files"), [(SCRIPT, 24), (SEVERAL, 14)], ids=["runs", "several, proof, client"])
+def test_same_journal_same_bytes(tmp_path: Path, script: str, files: int) -> None:
     """Every report has the same bytes whatever the hash seed, the folder and the time zone."""
     printed = []
     for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
         environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone}
-        command = [sys.executable, "-c", SCRIPT, str(Path(__file__).parent), str(tmp_path / seed)]
+        command = [sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path / seed)]
         done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
         printed.append(done.stdout)
     assert printed[0] == printed[1]
-    assert len(printed[0].splitlines()) == 24
+    assert len(printed[0].splitlines()) == files

@@ -3,11 +3,10 @@
 import os
 import subprocess
 import sys
-from statistics import median
 
 import pytest
 
-TIMES = 5
+TIMES = 9
 MOST_SECONDS = 0.030
 
 QUIET = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:xdist", "-p", "no:cov", "-p", "no:anyio")
@@ -32,11 +31,13 @@ def seconds(folder, *arguments):
 
 @pytest.mark.skipif("CONFORMANCE_TESTS_ON_WHEEL" not in os.environ, reason="an editable installation is slow to import")
 def test_a_session_that_does_not_use_the_plugin_hardly_notices_it(tmp_path, told):
-    """With the plugin a session takes less than 30 ms more than without, in turns, by the median of five."""
+    """With the plugin a session takes less than 30 ms more than without, in turns, by the least of nine each.
+
+    What else the machine does only ever adds: the least is what is nearest to the session's own.
+    """
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_nothing.py").write_text("def test_it(): pass\n")
     pairs = [(seconds(tmp_path), seconds(tmp_path, "-p", "no:conformance")) for _ in range(TIMES)]
-    with_it, without = (median(column) for column in zip(*pairs, strict=True))
-    added = median(one - other for one, other in pairs)
-    told("a session of pytest", with_the_plugin_seconds=with_it, without=without, added=added)
-    assert added < MOST_SECONDS
+    with_it, without = (min(column) for column in zip(*pairs, strict=True))
+    told("a session of pytest", with_the_plugin_seconds=with_it, without=without, added=with_it - without)
+    assert with_it - without < MOST_SECONDS

@@ -94,6 +94,8 @@ def _cause(run: Folded, cause: Cause) -> dict[str, object]:
         "cause": cause,
         "finding": finding,
         "outcome": of_finding(cause.strength, finding.waiver),
+        # Only one of its findings is sent again: it speaks for the cause.
+        "repeats": next((each for name in cause.findings if (each := run.by_finding[name].repeats)), ""),
         "row": row,
         "others": [run.rows[each] for each in cause.requirements if each != row.id],
         "story": evidence.case.story if evidence else None,

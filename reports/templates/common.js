@@ -117,7 +117,7 @@ const virtualList = ({ list, rows, draw, open, nothing }) => {
     none.hidden = !list.hidden;
     height = parseInt(getComputedStyle(rows).getPropertyValue("--row"), 10) || 56;
     rows.style.height = `${items.length * height}px`;
-    list.style.height = `${Math.max(items.length, 2) * height + 2}px`;
+    list.style.height = `${items.length * height + 2}px`;
     paint();
   };
   const select = (place) => {

@@ -11,6 +11,11 @@ from conformance.workflow.several import write_comparison, write_history, write_
 from ..reports import journals  # noqa: TID252 - test modules are found by path
 from .test_report_page import violations
 
+CUT = """[...document.querySelectorAll('main :is(h1, h2, p, li, dd)')]
+    .filter((each) => each.getBoundingClientRect().right > innerWidth && !each.closest('.scroll, .list'))
+    .map((each) => each.textContent.slice(0, 80))"""
+"""The texts that leave the window, those aside that are in a box that scrolls."""
+
 LISTED = {"matrix", "compare"}
 """The pages with a list."""
 
@@ -42,6 +47,7 @@ def test_accessible_and_quiet(watch: Any, pages: dict[str, Path], name: str, wid
     page = watched.open(pages[name])
     assert [] == violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [] == page.evaluate(CUT)
     if name in LISTED:
         page.locator("#row-rows .row").first.click()
         page.wait_for_selector("#panel[open] #details p")

@@ -259,8 +259,9 @@ def hostile_proof() -> Proof:
     """Return a proof whose every text is hostile."""
     missed = FaultProof(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "response", Strength.MUST, reason=HOSTILE)
     other = replace(missed, id="other", first=HOSTILE, first_after=3)
+    wide = replace(missed, id="a" * 200, sentence="b" * 200)
     alarm = Alarm(HOSTILE, HOSTILE, HOSTILE * 10_000)
-    return Proof("0", "f" * 64, HOSTILE, Profile.SMOKE, False, 60, (alarm,), (missed, other))  # noqa: FBT003
+    return Proof("0", "f" * 64, HOSTILE, Profile.SMOKE, False, 60, (alarm,), (missed, other, wide))  # noqa: FBT003
 
 
 def large(cases: int) -> list[AnyEvent]:

@@ -9,6 +9,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.derived import BOUNDS
 from conformance.contract.nodes import ANY_ITEM, Node, occurrences
 from conformance.contract.violation import Violation
+from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass
 from conformance.model.jsontext import Json, type_name
 from conformance.model.pointer import last
@@ -46,6 +47,15 @@ def shape(subject: Subject) -> Judged:
     for requirement in exercised(contract, answer):
         if requirement not in undecided:
             yield Pass(requirement)
+
+
+def unread(subject: Subject) -> Judged:
+    """An answer that the run's own limit cuts off is held against nothing: that is said, and decides nothing."""
+    root = subject.contract.response
+    if root is None or subject.exchange.failure is not Failure.TOO_LARGE or not subject.due:
+        return
+    requirement = requirement_id(Group.RESPONSE, root.label, "type")
+    yield Doubt(requirement, "an answer was longer than the limit of the run (--max-body), so its body was not judged")
 
 
 def exercised(contract: Contract, answer: Json) -> tuple[str, ...]:
@@ -140,4 +150,4 @@ def _expected(violation: Violation, node: Node) -> str:
     return brief(violation.expected) if violation.expected is not None else violation.message
 
 
-CHECKS = (shape,)
+CHECKS = (shape, unread)

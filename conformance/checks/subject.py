@@ -146,13 +146,17 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def promised(self) -> bool:
-        """Whether the answer is the one that the document describes: a successful one to what may be taken.
+        """Whether the answer is whole, and the one that the document describes."""
+        return self.response is not None and self.due
+
+    @cached_property
+    def due(self) -> bool:
+        """Whether the document describes the answer, be it whole or not: a successful one to what may be taken.
 
         A request that asks for another media type may get another form.
         """
         return (
-            self.response is not None
-            and self.status in self.contract.operation.successes
+            self.status in self.contract.operation.successes
             and self.status not in BODILESS
             and self.names_operation
             and self.case.expectation is not Expectation.REFUSED

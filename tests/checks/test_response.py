@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from conformance.checks import voices
-from conformance.checks.response import exercised, shape
+from conformance.checks.response import exercised, shape, unread
 from conformance.contract.validators import BodyValidator
+from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass
 
 from .subjects import (
@@ -410,3 +411,27 @@ def test_what_was_expected_where_only_one_voice_explains(monkeypatch: pytest.Mon
     found = answers({"type": "object", "properties": {"a": {"type": "integer", "minimum": 5}}}, {"a": 1})
     assert "response minimum | a value | integer" == found.pattern
     assert "1 is less than the minimum of 5" == found.expected
+
+
+def test_answers_that_the_limit_of_the_run_cut_off() -> None:
+    """Nothing is said of the body of an answer that is longer than the run reads, and that this is so is said."""
+    reason = "an answer was longer than the limit of the run (--max-body), so its body was not judged"
+    cut = subject(failure=Failure.TOO_LARGE)
+    assert [Doubt("response.EnvironmentV1.type", reason)] == list(unread(cut))
+    assert silent(shape, cut)
+
+
+def test_answers_that_are_no_part_of_the_response_schema_when_cut_off() -> None:
+    """What is whole, broken otherwise, no success, or asked for by what is to be refused, leaves nothing undecided."""
+    others = [
+        subject(),
+        subject(failure=Failure.TRUNCATED),
+        subject(failure=Failure.TOO_LARGE, status=400),
+        subject(failure=Failure.TOO_LARGE, response=False),
+        subject(refused(), failure=Failure.TOO_LARGE),
+        subject(
+            failure=Failure.TOO_LARGE,
+            of=contract_of({"requestBody": body_of({}), "responses": {"200": {"description": "nothing"}}}),
+        ),
+    ]
+    assert silent(unread, *others)

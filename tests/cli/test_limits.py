@@ -202,3 +202,12 @@ def test_keywords_that_no_rule_knows_are_named(command, right, tmp_path, contrac
     ended = command("run", "--target", right, "--spec", str(document), "--profile", "smoke")
     assert "no rule makes cases for 1 keywords of the request: " in ended.out
     assert "propertyNames" in (OUT / "summary.md").read_text()
+
+
+def test_answers_longer_than_the_run_reads_leave_it_undecided(command, right, results_of):
+    """With a limit below the size of every right answer, nobody can tell whether the target conforms."""
+    ended = command("run", "--target", right, "--skip", "authentication.*", "--profile", "smoke", "--max-body", "100")
+    assert 3 == ended.status
+    rows = {row["id"]: row for row in results_of(OUT)["requirements"]}
+    assert "inconclusive" == rows["response.EnvironmentV1.type"]["outcome"]
+    assert "--max-body" in rows["response.EnvironmentV1.type"]["reason"]

@@ -73,6 +73,8 @@ class Feed:
                 self._over = True
                 woken.set()
             else:
+                # A target in this process may never wait for anything: the loop must have its turn all the same.
+                await asyncio.sleep(0)
                 return case
         return None
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeAlias
 from unittest import SkipTest
 
-import msgspec
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
@@ -19,10 +18,11 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from conformance.model.case import Case
 from conformance.strategies import from_schemathesis, random_cases
 from conformance.strategies.building import Builder
+from conformance.strategies.orders import Origin
 from conformance.strategies.stopping import StoppedError
 
 Draws: TypeAlias = st.SearchStrategy[Case]
-Emit: TypeAlias = Callable[[Case, "Origin"], None]
+Emit: TypeAlias = Callable[[Case, Origin], None]
 Fails: TypeAlias = Callable[[Case], bool]
 
 RIGHT, WRONG = "hypothesis-right", "hypothesis-wrong"
@@ -36,14 +36,6 @@ MOST_KEPT = 1_000
 
 UNTIMED = (HealthCheck.too_slow, HealthCheck.data_too_large)
 """Health checks that the speed of the machine decides, and that say nothing of what is drawn."""
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """Where a case comes from: the source, the seed of its batch, and how many draws that has."""
-
-    source: str
-    seed: int
-    size: int
 
 
 class FailedError(Exception):

@@ -130,7 +130,7 @@ class Engine:
         later = later or Later()
         items = Items(plan.items, later.feeds, later.admits, self._phase_ended)
         if later.shrink is not None:
-            self._shrinker = Shrinker(later.shrink)
+            self._shrinker = Shrinker(later.shrink, later.interrupt)
             self._confirmer.shrink_with(self._shrinker)
         workers: list[asyncio.Task[None]] = []
         lost = False
@@ -156,6 +156,7 @@ class Engine:
             self._reason = f"a fault of the suite itself: {type(error).__name__}"
             raise
         finally:
+            later.close()
             items.stop()
             await _stopped(workers)
             self._judge_silence()
@@ -188,7 +189,7 @@ class Engine:
         """End a campaign: no more cases are begun, and what is being shrunk is left as it is."""
         items.finish()
         if self._shrinker is not None:
-            self._shrinker.over = True
+            self._shrinker.finish()
 
     def _phase_ended(self, event: PhaseEnded) -> None:
         """Record that a phase is over; one that could not go on leaves a doubt of ours."""

@@ -7,6 +7,7 @@ from conformance.model.events import PhaseEnded
 from conformance.runner.feed import Feed
 from conformance.strategies.catalogue import Item, size
 from conformance.strategies.labelling import fingerprint
+from conformance.strategies.orders import GenerationError
 
 REMEDY = "run without it (--phases), or report this as a fault of the suite"
 """What to do where a library cannot go on."""
@@ -93,6 +94,8 @@ class Items:
 
 def explained(error: Exception) -> str:
     """Return in one line what a library says, and what to do."""
+    if isinstance(error, GenerationError):
+        return f"{error}; {REMEDY}"
     text = " ".join(str(error).split())[:500] or "it gives no reason"
     return f"{type(error).__name__}: {text}; {REMEDY}"
 

@@ -32,7 +32,8 @@ class Shard(msgspec.Struct, frozen=True):
 
     def part(self, plan: Plan) -> Plan:
         """Return the items of a plan that belong to this shard; a relation is one item, and is never split."""
-        return replace(plan, items=tuple(item for item in plan.items if self._holds(item.id)))
+        return replace(plan, items=tuple(item for item in plan.items if self.holds(item.id)))
 
-    def _holds(self, item: str) -> bool:
+    def holds(self, item: str) -> bool:
+        """Tell whether the item with an id belongs to this shard."""
         return int.from_bytes(sha256(item.encode()).digest()[:8]) % self.count == self.number - 1

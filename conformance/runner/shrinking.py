@@ -20,6 +20,9 @@ MAX_REQUESTS = 300
 MAX_SECONDS = 20.0
 """How long one failure may take to shrink."""
 
+GRACE_SECONDS = 1.0
+"""How long after that a library is waited for that asks nothing."""
+
 MAX_FAILURES = 40
 """How many failures of a run are shrunk."""
 
@@ -32,30 +35,58 @@ Probe: TypeAlias = Callable[[Case], Awaitable[bool | None]]
 
 
 class Shrinker:
-    """Finds the simplest case that fails as a given one does; `shrink` is what the library offers."""
+    """Finds the simplest case that fails as a given one does.
 
-    def __init__(self, shrink: Shrink) -> None:
+    Args:
+        shrink: what the library offers.
+        interrupt: stops it, from another thread.
+
+    """
+
+    def __init__(self, shrink: Shrink, interrupt: Callable[[], object] = lambda: None) -> None:
         self._shrink = shrink
+        self._interrupt = interrupt
         self.turn = asyncio.Lock()
         self.failures = 0
         self.over = False
 
+    def finish(self) -> None:
+        """Stop what is being shrunk, and shrink nothing more: the time is over."""
+        self.over = True
+        self._interrupt()
+
     async def simplest(self, case: Case, probe: Probe) -> Case | None:
-        """Return the simplest case that fails, None where none is found; whoever calls it has the turn."""
+        """Return the simplest case that fails, None where none is found; whoever calls it has the turn.
+
+        Where there is no time for the library to end, it is the shortest that failed.
+        """
         if self.over or self.failures >= MAX_FAILURES:
             return None
         self.failures += 1
         spent, until = 0, time.monotonic() + MAX_SECONDS
+        failing: list[Case] = []
 
         async def limited(smaller: Case) -> bool | None:
             nonlocal spent
             spent += 1
             in_time = not self.over and time.monotonic() < until
-            return await probe(smaller) if spent <= MAX_REQUESTS and in_time else None
+            fails = await probe(smaller) if spent <= MAX_REQUESTS and in_time else None
+            if fails:
+                failing.append(smaller)
+            return fails
 
         found: list[Case | None] = []
-        await in_thread(lambda ask: found.append(self._shrink(case, ask)), limited)
-        return found[0] if found else None
+        timer = asyncio.get_running_loop().call_later(MAX_SECONDS + GRACE_SECONDS, self._interrupt)
+        try:
+            await in_thread(lambda ask: found.append(self._shrink(case, ask)), limited)
+        finally:
+            timer.cancel()
+        return found[0] if found else min(failing, key=_length, default=None)
+
+
+def _length(case: Case) -> tuple[int, bytes]:
+    body = case.request.body or b""
+    return len(body), body
 
 
 async def in_thread(work: Callable[[Ask], object], probe: Probe) -> None:

@@ -1,21 +1,21 @@
 """Phases: what a run sends after the catalogue, and where its random cases come from."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conformance.model.case import Case
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
 from conformance.runner.feed import Emit, Feed
+from conformance.runner.generating import Generating
 from conformance.runner.later import Later
 from conformance.runner.plan import admits
+from conformance.runner.shards import Shard
 from conformance.runner.shrinking import Ask
-from conformance.strategies.building import Builder
+from conformance.strategies.orders import Cover, Draw, Fuzz, Made, Order, Origin, Replay, Shrink
 from conformance.workflow.options import RunOptions
 
 if TYPE_CHECKING:
-    from conformance.strategies.campaign import Campaign, Origin
     from conformance.workflow.preparation import Prepared
 
 CATALOGUE, SCHEMATHESIS, HYPOTHESIS = "catalogue", "schemathesis", "hypothesis"
@@ -47,83 +47,81 @@ def chosen_phases(options: RunOptions, profile: Profile) -> tuple[str, ...]:
 
 
 class Random:
-    """The random cases of one prepared run, and the way back from each to what drew it."""
+    """The random cases of one prepared run, and the way back from each to what drew it.
+
+    One process makes what is sent; another simplifies what failed, while the first goes on.
+    """
 
     def __init__(self, prepared: "Prepared") -> None:
-        self._prepared = prepared
-        self._build = Builder(prepared.contract, prepared.knowledge.parameters)
+        options = prepared.options
+        order = Order(
+            options.spec, options.operation, dict(prepared.knowledge.parameters), options.seed, options.example_db
+        )
+        self._phases = prepared.phases
         self._origins: dict[str, Origin] = {}
+        self._making, self._asking = Generating(order), Generating(order)
 
-    @cached_property
-    def campaign(self) -> "Campaign":
-        """What draws, shrinks and replays."""
-        from conformance.strategies.campaign import Campaign  # noqa: PLC0415  (Hypothesis: only who draws loads it)
-
-        options = self._prepared.options
-        return Campaign(self._build, options.seed, options.example_db)
-
-    def covered(self, emit: Emit, _: list[Exception]) -> None:
+    def covered(self, emit: Emit, errors: list[Exception]) -> None:
         """Hand over the cases of Schemathesis' coverage phase."""
-        from conformance.strategies import from_schemathesis  # noqa: PLC0415  (heavy: only this phase loads it)
+        self._make(Cover(), emit, errors)
 
-        for case in from_schemathesis.coverage_cases(self._build):
-            emit(case)
-
-    def drawn(self, emit: Emit, _: list[Exception]) -> None:
+    def drawn(self, emit: Emit, errors: list[Exception]) -> None:
         """Hand over the examples of the Hypothesis phase."""
-        for origin in self.campaign.example(EXAMPLES):
-            self._draw(origin, emit)
+        self._make(Draw(EXAMPLES), emit, errors)
 
     def fuzzed(self, emit: Emit, errors: list[Exception]) -> None:
         """Hand over cases of all chosen sources in turn, without end; a source that cannot go on is left out."""
-        broken: set[str] = set()
-        sources = {origin.source for origin in self.campaign.round(1)}
-        wanted = {each for each in sources if each.partition("-")[0] in self._prepared.phases}
-        number = 1
-        while wanted - broken:
-            for origin in self.campaign.round(number):
-                if origin.source not in wanted - broken:
-                    continue
-                try:
-                    self._draw(origin, emit)
-                except Exception as error:  # noqa: BLE001  (whatever a library raises: it is told in the report)
-                    broken.add(origin.source)
-                    errors.append(error)
-            number += 1
+        self._make(Fuzz(self._phases), emit, errors)
 
     def shrink(self, case: Case, ask: Ask) -> Case | None:
         """Return the simplest case that fails as `case` does; None where nobody knows how it was drawn."""
         origin = self._origins.get(case.id)
-        return self.campaign.shrink(origin, case, ask) if origin is not None else None
+        return self._asking.converse(Shrink(origin, case), ask) if origin is not None else None
 
     def replay(self, ask: Ask) -> None:
         """Ask about what failed in earlier runs."""
-        sources = [each.source for each in self.campaign.round(1)]
-        self.campaign.replay(ask, [each for each in sources if each.partition("-")[0] in self._prepared.phases])
+        self._asking.converse(Replay(self._phases), ask)
 
-    def _draw(self, origin: "Origin", emit: Emit) -> None:
-        def take(case: Case, origin: "Origin") -> None:
-            self._origins.setdefault(case.id, origin)
-            emit(case)
+    def interrupt(self) -> None:
+        """Stop `shrink` or `replay` where they are."""
+        self._asking.interrupt()
 
-        self.campaign.draw(origin, take)
+    def close(self) -> None:
+        """Make no more cases."""
+        self._making.close()
+        self._asking.close()
+
+    def _make(self, wanted: object, emit: Emit, errors: list[Exception]) -> None:
+        def take(made: Made) -> None:
+            if made.origin is not None:
+                self._origins.setdefault(made.case.id, made.origin)
+            emit(made.case)
+
+        self._making.make(wanted, take, errors)
 
 
 def later(prepared: "Prepared") -> Later:
     """Return the phases of a prepared run after the catalogue; nothing is made before the feeds are started."""
     options, phases = prepared.options, prepared.phases
+    fuzz = prepared.profile is Profile.FUZZ
     random = Random(prepared)
-    feeds = list(_feeds(random, phases, fuzz=prepared.profile is Profile.FUZZ))
-    # Of shards, the first alone sends what is not of the catalogue: it would be the same in all of them.
-    if not feeds or (options.shard and not options.shard.startswith("1/")):
+    feeds = list(_feeds(random, phases, fuzz=fuzz))
+    if not feeds:
         return Later()
+    shard = Shard.parse(options.shard) if options.shard else None
+
+    def wanted(case: Case) -> bool:
+        mine = shard is None or shard.holds(case.id)
+        offered, why_not = prepared.offered, prepared.why_not
+        return mine and admits(prepared.contract, case, offered, options.only, options.skip, why_not)
+
     return Later(
         feeds=feeds,
-        admits=lambda case: admits(
-            prepared.contract, case, prepared.offered, options.only, options.skip, prepared.why_not
-        ),
+        admits=wanted,
         shrink=random.shrink,
         replay=random.replay if options.example_db is not None else None,
+        interrupt=random.interrupt,
+        close=random.close,
         seconds=campaign_seconds(options, prepared.profile),
     )
 

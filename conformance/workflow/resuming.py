@@ -17,6 +17,7 @@ SAME = (
     "skip",
     "repeats",
     "shard",
+    "phases",
 )
 """Options that decide what is sent where: those of the first part hold."""
 

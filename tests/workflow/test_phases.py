@@ -12,7 +12,6 @@ from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Verdict
-from conformance.strategies import from_schemathesis
 from conformance.workflow.options import RunOptions
 from conformance.workflow.phases import campaign_seconds, chosen_phases
 
@@ -54,17 +53,65 @@ def test_a_library_that_cannot_go_on_is_the_suites_own_error(
     right: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is told in the report with what to do, the run is inconclusive, and nothing is held against the server."""
-
-    def broken(*_: object) -> None:
-        raise RuntimeError("this version has another interface")
-
-    monkeypatch.setattr(from_schemathesis, "_covered", broken)
-    result = conformance.run(target=right, phases=("schemathesis",), out=tmp_path)
+    (tmp_path / "schemathesis.py").write_text('raise RuntimeError("this version has another interface")')
+    monkeypatch.syspath_prepend(tmp_path)
+    result = conformance.run(target=right, phases=("schemathesis",), out=tmp_path / "out")
     row = next(each for each in result.results.requirements if each.outcome.value == "error")
     assert "the phase schemathesis could not go on: RuntimeError: this version has another interface" in row.reason
     assert "--phases" in row.reason
     assert (Verdict.INCONCLUSIVE, 3) == (result.results.verdict, result.exit_status)
     assert () == result.results.findings
+
+
+def sent(out: Path) -> list[tuple[str, str]]:
+    """Return the bodies that a run sent after the catalogue, each by its case."""
+    found = [each["case"] for each in events(out, "request.sent")]
+    return [
+        (each["id"], each["request"].get("body", "")) for each in found if each.get("phase", "catalogue") != "catalogue"
+    ]
+
+
+def test_shards_send_every_random_case_once(right: str, tmp_path: Path) -> None:
+    """The parts of two machines are those of one, and have nothing in common."""
+    wanted = {"target": right, "phases": ("schemathesis", "hypothesis"), "reports": ()}
+    conformance.run(out=tmp_path / "whole", **wanted)
+    for number in (1, 2):
+        conformance.run(out=tmp_path / str(number), shard=f"{number}/2", **wanted)
+    whole, *parts = ({id_ for id_, _ in sent(tmp_path / name)} for name in ("whole", "1", "2"))
+    assert whole == parts[0] | parts[1]
+    assert set() == parts[0] & parts[1]
+    assert all(len(part) > len(whole) / 4 for part in parts)
+
+
+def test_a_run_that_was_cut_off_sends_no_random_case_twice(right: str, tmp_path: Path) -> None:
+    """What is in the journal is taken from it; the rest follows."""
+    wanted = {"target": right, "phases": ("schemathesis", "hypothesis"), "reports": (), "concurrency": 1}
+    conformance.run(out=tmp_path / "whole", **wanted)
+    conformance.run(out=tmp_path / "part", max_requests=90, **wanted)
+    before = sent(tmp_path / "part")
+    conformance.run(out=tmp_path / "part", resume=True, **wanted)
+    assert 90 == len(before)
+    assert [id_ for id_, _ in sent(tmp_path / "whole")] == [id_ for id_, _ in sent(tmp_path / "part")]
+
+
+def test_a_campaign_can_be_had_again(right: str, tmp_path: Path) -> None:
+    """The same seed sends the same cases in the same order, however far each gets; another seed sends others."""
+    for name, seed in (("one", 7), ("again", 7), ("other", 8)):
+        conformance.run(
+            target=right,
+            profile="fuzz",
+            phases=("hypothesis",),
+            time_budget=3,
+            seed=seed,
+            out=tmp_path / name,
+            reports=(),
+            concurrency=1,
+        )
+    one, again, other = ([id_ for id_, _ in sent(tmp_path / name)] for name in ("one", "again", "other"))
+    shorter = min(len(one), len(again))
+    assert shorter > 50
+    assert one[:shorter] == again[:shorter]
+    assert len(set(one) & set(other)) < len(one) / 2
 
 
 def test_a_right_server_passes_all_phases(right: str, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from conformance.model.jsontext import Json, Literal, Writable, write
 from conformance.model.pointer import last
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
-from conformance.strategies import bodies, combinations, texts, values
+from conformance.strategies import bodies, combinations, keeping, texts, values
 from conformance.strategies.building import Builder, path_slug
 from conformance.strategies.writing import text_of
 
@@ -73,6 +73,8 @@ def _members(build: Builder) -> Iterator[Case]:
             yield from _value(build, lineage, value)
         if not node.required and not node.path.endswith("*"):
             body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
+            if _clashes(lineage, body):
+                continue
             story = Story(node.path, "required", "", "", f"{node.path} is absent", "absence")
             yield build.accepting(f"accept.{path_slug(node.path)}.absent", (accept_id(node),), body, story)
 
@@ -84,6 +86,8 @@ def _value(build: Builder, lineage: bodies.Lineage, value: values.Value) -> Iter
     if identity and (value.slug == "typical" or not _fits(node, sent)):
         return
     body = bodies.planted(lineage, sent, "smallest", build.defaults)
+    if _clashes(lineage, body):
+        return
     story = Story(node.path, value.keyword, "", write(value.json), f"{node.path} is {value.kind}", value.kind)
     id_ = f"accept.{path_slug(node.path)}.{value.slug}"
     needs = (Need.NAME_EDGES,) if identity else ()
@@ -98,6 +102,18 @@ def _value(build: Builder, lineage: bodies.Lineage, value: values.Value) -> Iter
     if not weak and value.slug != "null" and not any(each.edge for each in build.valid(node)):
         more = (*more, accept_id(node, "type"))  # there is no odder value that says it
     yield replace(case, requirements=_known(build, (focus, *more)))
+
+
+def _clashes(lineage: bodies.Lineage, body: Writable) -> bool:
+    """Tell whether what was planted equals another item of an array that asks for different ones."""
+    if not any(shape.value("uniqueItems") is True for node in lineage for shape in node.shapes):
+        return False
+    return any(
+        "uniqueItems" in keeping.broken(shape, value)
+        for node, _, value in occurrences(lineage[0], cast("Json", body))
+        for shape in node.shapes
+        if keeping.fits(shape, value)
+    )
 
 
 def _fits(node: Node, name: Writable) -> bool:

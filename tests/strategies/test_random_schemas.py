@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from conformance.model.errors import ContractError
@@ -71,6 +71,19 @@ schemas = containers(st.recursive(numbers | texts | others, containers, max_leav
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(schemas)
+@example(
+    {
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "array",
+                "items": {"type": "object", "properties": {}, "required": []},
+                "minItems": 2,
+                "uniqueItems": True,
+            },
+        ]
+    }
+)
 def test_no_label_is_wrong(schema: Any) -> None:
     """Accepted is valid and refused is not, by both validators; of each refused body a requirement speaks."""
     try:

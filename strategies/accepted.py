@@ -105,14 +105,14 @@ def _value(build: Builder, lineage: bodies.Lineage, value: values.Value) -> Iter
 
 
 def _clashes(lineage: bodies.Lineage, body: Writable) -> bool:
-    """Tell whether what was planted equals another item of an array that asks for different ones."""
+    """Tell whether an array of different items holds one twice beside what was planted, or found too few others."""
     if not any(shape.value("uniqueItems") is True for node in lineage for shape in node.shapes):
         return False
     return any(
-        "uniqueItems" in keeping.broken(shape, value)
+        keeping.broken(shape, value) & {"minItems", "uniqueItems"}
         for node, _, value in occurrences(lineage[0], cast("Json", body))
         for shape in node.shapes
-        if keeping.fits(shape, value)
+        if shape.type == "array" and keeping.fits(shape, value)
     )
 
 

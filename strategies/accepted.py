@@ -176,6 +176,8 @@ def _open_objects(build: Builder) -> Iterator[Case]:
                 ("empty-name", "", "x"),
             ):
                 body = bodies.with_member(lineage, branch, name, extra, "smallest", build.defaults)
+                if _clashes(lineage, body):
+                    continue
                 says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
                 story = Story(node.path, "additionalProperties", "", write({name: extra}), says, "an undeclared member")
                 id_ = f"accept.{path_slug(node.path)}.{slug}"

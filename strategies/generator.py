@@ -16,64 +16,40 @@ from conformance.model.case import Case
 from conformance.strategies import from_schemathesis
 from conformance.strategies.building import Builder
 from conformance.strategies.campaign import Campaign
-from conformance.strategies.orders import (
-    Asked,
-    Broken,
-    Cover,
-    Done,
-    Draw,
-    Fuzz,
-    Made,
-    Order,
-    Origin,
-    Replay,
-    Shrink,
-)
-from conformance.strategies.stopping import StoppedError
+from conformance.strategies.orders import Broken, Cover, Done, Draw, Fuzz, Made, Order
 
-Wanted = Cover | Draw | Fuzz | Shrink | Replay
-Tell = Callable[[Made | Asked | Broken | Done], None]
-Hear = Callable[[], object]
+Tell = Callable[[Made | Broken | Done], None]
 
 
 class Generator:
-    """Does what is wanted of one order; `tell` takes the messages, `hear` returns the answers to questions."""
+    """Does what is wanted of one order; `tell` takes the messages."""
 
-    def __init__(self, order: Order, tell: Tell, hear: Hear) -> None:
+    def __init__(self, order: Order, tell: Tell) -> None:
         self._build = Builder(load_contract(order.spec, order.operation), order.parameters)
-        self._campaign = Campaign(self._build, order.seed, order.database)
+        self._campaign = Campaign(self._build, order.seed)
         self._tell = tell
-        self._hear = hear
 
     def do(self, wanted: object) -> None:
         """Do one thing, and tell that it is done, or why it cannot be."""
         try:
-            found = self._done(wanted)
+            self._do(wanted)
         except Exception as error:  # noqa: BLE001  (whatever a library raises: it is told in the report)
-            self._tell(Done(error=explained(error)))
+            self._tell(Done(explained(error)))
         else:
-            self._tell(Done(found))
+            self._tell(Done())
 
-    def _done(self, wanted: object) -> Case | None:
+    def _do(self, wanted: object) -> None:
         match wanted:
             case Cover():
                 for made in from_schemathesis.coverage_cases(self._build):
-                    self._tell(Made(made))
+                    self._made(made)
             case Draw(size=size):
                 for origin in self._campaign.example(size):
                     self._campaign.draw(origin, self._made)
             case Fuzz(phases=phases):
                 self._fuzz(phases)
-            case Shrink(origin=origin, case=failed):
-                return self._campaign.shrink(origin, failed, self._fails)
-            case Replay(phases=phases):
-                try:
-                    self._campaign.replay(self._fails, self._sources(phases))
-                except StoppedError:
-                    return None
             case _:
                 raise TypeError(f"nobody knows how to do {wanted!r}")
-        return None
 
     def _fuzz(self, phases: tuple[str, ...]) -> None:
         """Make cases of all sources in turn; one that cannot go on is left out."""
@@ -96,15 +72,8 @@ class Generator:
         found = [origin.source for origin in self._campaign.round(1)]
         return [each for each in found if each.partition("-")[0] in phases]
 
-    def _made(self, case: Case, origin: Origin) -> None:
-        self._tell(Made(case, origin))
-
-    def _fails(self, case: Case) -> bool:
-        self._tell(Asked(case))
-        answer = self._hear()
-        if answer is None:
-            raise StoppedError
-        return answer is True
+    def _made(self, case: Case) -> None:
+        self._tell(Made(case))
 
 
 def explained(error: Exception) -> str:
@@ -124,9 +93,9 @@ def serve(wants: BinaryIO, answers: BinaryIO) -> None:
         return pickle.load(wants)  # noqa: S301  (written by the run that started this process)
 
     try:
-        generator = Generator(hear(), tell, hear)  # type: ignore[arg-type]
+        generator = Generator(hear(), tell)  # type: ignore[arg-type]
     except Exception as error:  # noqa: BLE001  (whatever it is: the run tells it)
-        tell(Done(error=explained(error)))
+        tell(Done(explained(error)))
         return
     while True:
         generator.do(hear())

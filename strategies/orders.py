@@ -23,13 +23,12 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What cases are made for: the document, its operation, the path parameters, the seed, the example database."""
+    """What cases are made for: the document, its operation, the path parameters, and the seed."""
 
     spec: Path | None
     operation: str | None
     parameters: dict[str, str]
     seed: int
-    database: Path | None = None
 
 
 class Cover(msgspec.Struct, frozen=True):
@@ -48,28 +47,8 @@ class Fuzz(msgspec.Struct, frozen=True):
     phases: tuple[str, ...]
 
 
-class Shrink(msgspec.Struct, frozen=True):
-    """Find the simplest case that fails as this one does."""
-
-    origin: Origin
-    case: Case
-
-
-class Replay(msgspec.Struct, frozen=True):
-    """Ask about what the sources of these phases failed at in earlier runs."""
-
-    phases: tuple[str, ...]
-
-
 class Made(msgspec.Struct, frozen=True):
-    """A case, and where it comes from."""
-
-    case: Case
-    origin: Origin | None = None
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """Does this case fail? Answered with True, False, or None where nobody wants to know any more."""
+    """A case."""
 
     case: Case
 
@@ -81,7 +60,6 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What was wanted is done: with the simplest case that was found, or with what went wrong."""
+    """What was wanted is done, or what went wrong."""
 
-    case: Case | None = None
     error: str = ""

@@ -12,11 +12,14 @@ from conformance.model.case import Case, Request
 from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.vocabulary import Strength
 from conformance.runner.budget import Budget, could_create
+from conformance.runner.examples import Examples
 from conformance.runner.minimising import Culprit, Minimiser
 from conformance.runner.recording import Recorder
+from conformance.runner.reducing import rule_of
 from conformance.runner.sending import Sender, Sent
 from conformance.runner.shrinking import Shrinker
-from conformance.runner.simplifying import Found, Simplifier, attributed
+from conformance.runner.simplifying import BREAKDOWNS, Found, Simplifier, attributed
+from conformance.runner.turns import Turns
 
 CATALOGUE = "catalogue"
 
@@ -40,32 +43,35 @@ class Confirmer:
         self._seen: set[str] = set()
         self._flaky: set[str] = set()
         self.settings = Settings()
+        self.turns = Turns()
         self._simplifier: Simplifier | None = None
 
-    def shrink_with(self, shrinker: Shrinker) -> None:
-        """From now on simplify what fails of the random phases as the library does that drew it."""
-        self._simplifier = Simplifier(self._contract, self._minimiser, shrinker, self._probed, self._shown)
+    def shrink_with(self, shrinker: Shrinker, examples: Examples | None) -> None:
+        """From now on simplify what fails of the random phases, and keep it where a folder is given."""
+        self._simplifier = Simplifier(self._contract, self._minimiser, shrinker, self._probed, self._shown, examples)
 
     def know(self, cases: Mapping[Request, Case]) -> None:
         """Take the cases of the catalogue, by request: a body that was cut down may be one of them."""
         self._minimiser = Minimiser(self._contract, cases)
 
-    async def confirmed(self, case: Case, found: Found) -> tuple[Found, str]:
+    async def confirmed(self, case: Case, sent: Request, found: Found) -> tuple[Found, str]:
         """Return what is to be recorded in the place of `found`, and how often the case failed.
 
         A failure of a kind that is new is sent again. One that shows always on a body of several members is cut down;
-        the findings are then those of the smallest body. One that shows sometimes is told as flaky.
+        the findings are then those of the smallest body. One that shows sometimes is told as flaky. `sent` is the
+        request of the case as it went out.
         """
         if self._repeats is None:
             return found, ""
         failures = self._failures(found)
-        fresh = frozenset(each.pattern for each in failures) - self._seen
+        if self._simplifier is not None and case.phase != CATALOGUE and failures:
+            await self.turns.mine()
+            return await self._simplified(self._simplifier, case, sent, found)
+        fresh = self._fresh(failures)
         repeats = await self._repeated(fresh, partial(self._again, case) if self.can_repeat(case) else None)
-        if any(each.pattern in self._flaky for each in failures):
+        if self._is_flaky(failures):
             return [self._as_flaky(each) for each in found], repeats
         finding = self._minimiser.applies(case, failures)
-        if self._simplifier is not None and case.phase != CATALOGUE and failures:
-            return await self._simplifier.simplified(case, found, finding or failures[0], fresh=fresh), repeats
         if finding is None:
             return found, repeats
         culprit = self._minimiser.explained(case, finding) or await self._cut_down(
@@ -75,22 +81,48 @@ class Confirmer:
             return found, repeats
         return attributed(found, finding, culprit), repeats
 
+    async def _simplified(self, simplifier: Simplifier, case: Case, sent: Request, found: Found) -> tuple[Found, str]:
+        failures = self._failures(found)
+        finding = simplifier.subject(case, failures)
+        culprit = await simplifier.explained(case, finding)
+        if culprit is not None:
+            return attributed(found, finding, culprit), ""
+        fresh = self._fresh(failures)
+        repeats = await self._repeated(fresh, partial(self._again, case) if self.can_repeat(case) else None)
+        if self._is_flaky(failures) and rule_of(finding) in BREAKDOWNS and sent != case.request:
+            # Every try had a name of its own, and a part of it may be to blame.
+            self._flaky -= fresh
+            exact = replace(case, request=sent, slotted=False)
+            repeats = await self._repeated(fresh, partial(self._again, exact), (self._repeats or 0) + 1)
+        if self._is_flaky(failures):
+            return [self._as_flaky(each) for each in found], repeats
+        culprit = await simplifier.simplified(case, sent, finding, fresh=finding.pattern in fresh)
+        return attributed(found, finding, culprit) if culprit is not None else found, repeats
+
     def can_repeat(self, case: Case) -> bool:
         """Tell whether sending a case again asks the same question: not where it names an object by itself."""
         return case.slotted or case.request.body is None or not could_create(case) or self._contract.identity is None
 
     async def confirmed_together(self, found: Found, again: Again | None) -> tuple[Found, str]:
         """Return what is to be recorded of a relation, and how often it failed; `again` sends it anew."""
-        fresh = frozenset(each.pattern for each in self._failures(found)) - self._seen
-        repeats = await self._repeated(fresh, again)
+        repeats = await self._repeated(self._fresh(self._failures(found)), again)
         return [self._as_flaky(each) for each in found], repeats
 
-    async def _repeated(self, fresh: frozenset[str], again: Again | None) -> str:
+    def _fresh(self, failures: Sequence[Finding]) -> frozenset[str]:
+        """Return the patterns that were not seen before; they are known from now on."""
+        fresh = frozenset(each.pattern for each in failures) - self._seen
         self._seen |= fresh
+        return fresh
+
+    def _is_flaky(self, failures: Sequence[Finding]) -> bool:
+        return any(each.pattern in self._flaky for each in failures)
+
+    async def _repeated(self, fresh: frozenset[str], again: Again | None, before: int = 1) -> str:
+        """Send once more, `before` tries being numbered already; returns how often it failed of how many times."""
         if not fresh or not self._repeats or again is None:
             return ""
         failed = done = 1
-        for attempt in range(2, self._repeats + 2):
+        for attempt in range(before + 1, before + self._repeats + 1):
             found = await again(attempt)
             if found is None:
                 break

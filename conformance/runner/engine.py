@@ -28,7 +28,7 @@ from conformance.runner.past import Past
 from conformance.runner.plan import Plan
 from conformance.runner.recording import Recorder, Stop
 from conformance.runner.sending import Sender, Sent, TargetLost
-from conformance.runner.shrinking import Shrinker, in_thread
+from conformance.runner.shrinking import Shrinker
 from conformance.strategies.catalogue import Item, size
 from conformance.targets.target import Target
 
@@ -129,15 +129,14 @@ class Engine:
         self._confirmer.know(plan.known)
         later = later or Later()
         items = Items(plan.items, later.feeds, later.admits, self._phase_ended)
-        if later.shrink is not None:
-            self._shrinker = Shrinker(later.shrink, later.interrupt)
-            self._confirmer.shrink_with(self._shrinker)
+        if later.build is not None:
+            self._shrinker = Shrinker(later.build)
+            self._confirmer.shrink_with(self._shrinker, later.examples)
         workers: list[asyncio.Task[None]] = []
         lost = False
         try:
             async with asyncio.timeout(self._budget.seconds_left()):
-                if later.replay is not None:
-                    await in_thread(later.replay, self._tried)
+                await self._replay(later)
                 for before, feed in zip((None, *later.feeds), later.feeds, strict=False):
                     feed.start(before)
                 workers += [asyncio.create_task(self._work(items)) for _ in range(self._options.concurrency)]
@@ -172,18 +171,25 @@ class Engine:
             lost=lost,
         )
 
-    async def _tried(self, case: Case) -> bool | None:
-        """Send and judge a case that failed in an earlier run; tells whether it fails again."""
-        held = int(could_create(case))
-        if self._reason or await self._why_not(case, held):
-            return None
-        before = self._recorder.counts.copy()
-        try:
-            sent = await self._send(case)
-        finally:
-            await self._budget.give_back(held)
-        await self._judge(case, sent)
-        return any(self._recorder.counts[each] > before[each] for each in (Strength.MUST, Strength.SHOULD))
+    async def _replay(self, later: Later) -> None:
+        """Send what failed in earlier runs, and forget what fails no more."""
+        if later.examples is None or later.build is None:
+            return
+        for case in later.examples.cases(later.build, later.phases):
+            if not later.admits(case):
+                continue
+            held = int(could_create(case))
+            self._reason = self._reason or await self._why_not(case, held)
+            if self._reason:
+                return
+            before = self._recorder.counts.copy()
+            try:
+                sent = await self._send(case)
+            finally:
+                await self._budget.give_back(held)
+            await self._judge(case, sent)
+            if not any(self._recorder.counts[each] > before[each] for each in (Strength.MUST, Strength.SHOULD)):
+                later.examples.forget(case)
 
     def _finish(self, items: Items) -> None:
         """End a campaign: no more cases are begun, and what is being shrunk is left as it is."""
@@ -201,20 +207,30 @@ class Engine:
 
     async def _work(self, items: Items) -> None:
         while (item := await items.next()) is not None:
-            held = sum(map(could_create, _cases(item)))
-            reason = self._reason or await self._why_not(item, held)
-            if reason:
-                # Another worker may have said why meanwhile: the first reason stays.
-                self._reason = self._reason or reason
-                return
+            self._confirmer.turns.begin()
             try:
-                sent = await self._send(item)
+                if not await self._done_with(item):
+                    return
             finally:
-                await self._budget.give_back(held)
-            await self._judge(item, sent)
+                await self._confirmer.turns.end()
             if self._report is not None:
                 must, should = self._recorder.counts[Strength.MUST], self._recorder.counts[Strength.SHOULD]
                 self._report(Progress(self._planned, items.reached, self._sender.sent, must, should))
+
+    async def _done_with(self, item: Item) -> bool:
+        """Send and judge an item; tells whether it could be sent."""
+        held = sum(map(could_create, _cases(item)))
+        reason = self._reason or await self._why_not(item, held)
+        if reason:
+            # Another worker may have said why meanwhile: the first reason stays.
+            self._reason = self._reason or reason
+            return False
+        try:
+            sent = await self._send(item)
+        finally:
+            await self._budget.give_back(held)
+        await self._judge(item, sent)
+        return True
 
     async def _why_not(self, item: Item, held: int) -> str:
         """Take what an item needs from the budget; returns why it cannot be sent, or an empty text."""
@@ -264,7 +280,7 @@ class Engine:
         if sent.unjudged or sent.void:
             return
         subject = self._subject(case, sent)
-        found, repeats = await self._confirmer.confirmed(case, self._judges.alone(subject))
+        found, repeats = await self._confirmer.confirmed(case, sent.exchange.request, self._judges.alone(subject))
         self._recorder.record(sent, case.id, found, repeats)
         self._learn(case, subject)
         self._tell(case, [sent], found)
@@ -298,7 +314,7 @@ class Engine:
             found = self._judges.alone(subject)
             if relation.concurrent:
                 found = tuple(item for item in found if not item.requirement.startswith(SEMANTIC))
-            confirmed, repeats = await self._confirmer.confirmed(case, found)
+            confirmed, repeats = await self._confirmer.confirmed(case, each.exchange.request, found)
             self._recorder.record(each, case.id, confirmed, repeats)
             self._learn(case, subject)
             everything += confirmed

@@ -9,15 +9,14 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from conformance.model.case import Case
-from conformance.strategies.orders import Asked, Broken, Done, GenerationError, Made, Order
+from conformance.strategies.orders import Broken, Done, GenerationError, Made, Order
 from conformance.strategies.stopping import StoppedError
 
 BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.generator import main; main()"
 
 STOP_SECONDS = 3.0
 
-Take = Callable[[Made], None]
-Ask = Callable[[Case], bool]
+Take = Callable[[Case], None]
 
 
 class Generating:
@@ -49,44 +48,16 @@ class Generating:
         self._say(wanted)
         while not isinstance(message := self._hear(), Done):
             if isinstance(message, Made):
-                take(message)
+                take(message.case)
             elif isinstance(message, Broken):
                 errors.append(GenerationError(message.error))
         if message.error:
             raise GenerationError(message.error)
 
-    def converse(self, wanted: object, ask: Ask) -> Case | None:
-        """Answer what is asked about cases, and return the one that is found in the end.
-
-        When `ask` raises `StoppedError`, the search ends with what it has.
-
-        Raises:
-            GenerationError: as `make`.
-            StoppedError: it was closed.
-
-        """
-        self._say(wanted)
-        while isinstance(message := self._hear(), Asked):
-            try:
-                answer: bool | None = ask(message.case)
-            except StoppedError:
-                answer = None
-            self._write(answer)
-        if not isinstance(message, Done):
-            raise GenerationError(f"the process that makes random cases answers with {type(message).__name__}")
-        if message.error:
-            raise GenerationError(message.error)
-        return message.case
-
     def close(self) -> None:
         """End the process, whatever it does; what waits for it is stopped. It is not started again."""
         with self._lock:
             self._closed = True
-        self.interrupt()
-
-    def interrupt(self) -> None:
-        """End the process, whatever it does; it is started again when something is wanted of it."""
-        with self._lock:
             process, self._process = self._process, None
         if process is not None:
             process.kill()

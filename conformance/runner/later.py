@@ -1,15 +1,13 @@
 """Later: the phases of a run that come after the catalogue."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
 
 import msgspec
 
 from conformance.model.case import Case
+from conformance.runner.examples import Examples
 from conformance.runner.feed import Feed
-from conformance.runner.shrinking import Ask, Shrink
-
-Replay: TypeAlias = Callable[[Ask], object]
+from conformance.strategies.building import Builder
 
 
 def _all(_: Case) -> bool:
@@ -23,16 +21,16 @@ def _nothing() -> None:
 class Later(msgspec.Struct, frozen=True):
     """What is sent after the catalogue, or before it where it failed in an earlier run.
 
-    `feeds` make the cases, phase by phase; `admits` tells whether one may be sent to this target. `shrink` simplifies
-    what failed, `replay` asks about what failed in earlier runs, `interrupt` stops either, from another thread.
-    `close` ends the making of cases. After `seconds` no more cases are begun: the time of a campaign is no limit that
-    cuts it short.
+    `feeds` make the cases, phase by phase; `admits` tells whether one may be sent to this target. With `build` what
+    fails is simplified. `examples` are what failed in earlier runs, and where failures of `phases` are kept. `close`
+    ends the making of cases. After `seconds` no more cases are begun: the time of a campaign is no limit that cuts it
+    short.
     """
 
     feeds: Sequence[Feed] = ()
     admits: Callable[[Case], bool] = _all
-    shrink: Shrink | None = None
-    replay: Replay | None = None
-    interrupt: Callable[[], object] = _nothing
+    build: Builder | None = None
+    examples: Examples | None = None
+    phases: Sequence[str] = ()
     close: Callable[[], object] = _nothing
     seconds: float | None = None

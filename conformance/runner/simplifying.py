@@ -3,51 +3,87 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from conformance.contract.contract import Contract
-from conformance.model.case import Case
+from conformance.model.case import SLOT, Case, Need, Request
 from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.jsontext import Json
+from conformance.model.pointer import lookup, split
 from conformance.model.vocabulary import Expectation
+from conformance.runner.absence import without
 from conformance.runner.essence import essence, told, unburdened
+from conformance.runner.examples import Examples
 from conformance.runner.minimising import Culprit, Minimiser
-from conformance.runner.reducing import key_of
-from conformance.runner.shrinking import Shrinker
+from conformance.runner.reducing import key_of, rule_of
+from conformance.runner.shrinking import Probe, Shrinker, replaced, value_of
+from conformance.strategies.labelling import body_case
 
 Found: TypeAlias = Sequence[Judgement | Doubt]
 Again: TypeAlias = Callable[[Case], Awaitable[Sequence[Finding] | None]]
 Shown: TypeAlias = Callable[[Culprit], Awaitable[Culprit | None]]
+
+BREAKDOWNS = frozenset({"server error", "no answer"})
+"""The rules that hold for every body, right or wrong; where they are broken, nothing is created."""
+
+MOST_VIOLATIONS = 8
+"""How many things that are wrong with a body are taken out of it at most."""
 
 
 class Simplifier:
     """Simplifies the failures of random cases, one at a time.
 
     A failure that an earlier one explains costs one request at most: the body without the members of that one, which
-    must not fail.
+    must not fail. What breaks the server is looked for in right bodies first, whatever body it was met with.
     """
 
     def __init__(
-        self, contract: Contract, minimiser: Minimiser, shrinker: Shrinker, again: Again, shown: Shown
+        self,
+        contract: Contract,
+        minimiser: Minimiser,
+        shrinker: Shrinker,
+        again: Again,
+        shown: Shown,
+        examples: Examples | None = None,
     ) -> None:
         self._contract = contract
         self._minimiser = minimiser
         self._shrinker = shrinker
         self._again = again
         self._shown = shown
+        self._examples = examples
         self._culprits: list[Culprit] = []
 
-    async def simplified(self, case: Case, found: Found, finding: Finding, *, fresh: frozenset[str]) -> Found:
-        """Return what is to be recorded in the place of `found`; the simplest case is recorded by itself."""
+    def subject(self, case: Case, failures: Sequence[Finding]) -> Finding:
+        """Return which failure of a case is to be simplified: the one that breaks the server before all others."""
+        broken = (each for each in failures if rule_of(each) in BREAKDOWNS)
+        return next(broken, None) or self._minimiser.applies(case, failures) or failures[0]
+
+    async def explained(self, case: Case, finding: Finding) -> Culprit | None:
+        """Return what was found before and explains this failure as well; asks the target where that is open."""
+        if not _concerns(case, finding):
+            return None
+        return self._minimiser.explained(case, finding) or await self._explained(case, finding)
+
+    async def simplified(self, case: Case, sent: Request, finding: Finding, *, fresh: bool) -> Culprit | None:
+        """Return what a failure comes down to, None where nothing simpler was found; the simplest case is recorded.
+
+        Args:
+            case: what failed.
+            sent: its request as it went out, with the name that it had.
+            finding: what is to be simplified.
+            fresh: whether its pattern is new; a wrong body of a known one is not looked into.
+
+        """
+        if not _concerns(case, finding):
+            if fresh:
+                await self._simplest(case, sent, finding)
+            return None
         if case.expectation is not Expectation.ACCEPTED:
-            if finding.pattern in fresh:
-                async with self._shrinker.turn:
-                    await self._simplest(case, finding)
-            return found
-        culprit = self._minimiser.explained(case, finding) or await self._explained(case, finding)
-        if culprit is None:
-            async with self._shrinker.turn:
-                # Meanwhile another worker may have found it.
-                culprit = await self._explained(case, finding) or await self._simplest(case, finding)
-        return attributed(found, finding, culprit) if culprit is not None else found
+            case = await self._righted(case, finding) or case
+        if case.expectation is Expectation.ACCEPTED or fresh:
+            return await self._simplest(case, sent, finding)
+        return None
 
     async def _explained(self, case: Case, finding: Finding) -> Culprit | None:
         for culprit in self._culprits:
@@ -55,38 +91,93 @@ class Simplifier:
                 continue
             if not culprit.members:
                 return culprit
-            without = unburdened(self._contract, case, culprit.members)
-            if without is None:
+            free = unburdened(self._contract, case, culprit.members)
+            if free is None:
                 continue
-            again = await self._again(without)
+            again = await self._again(free)
             if again is not None and not any(key_of(each) == culprit.key for each in again):
                 return culprit
         return None
 
-    async def _simplest(self, case: Case, finding: Finding) -> Culprit | None:
-        right = case.expectation is Expectation.ACCEPTED
+    async def _righted(self, case: Case, finding: Finding) -> Case | None:
+        """Return a right body that is left of a wrong one and fails as that does; None where there is none."""
+        body = value_of(case)
+        for _ in range(MOST_VIOLATIONS):
+            wrong = next(iter(self._contract.request_validator.violations(body)), None)
+            if wrong is None:
+                break
+            body = without(body, split(wrong.pointer)) if wrong.pointer else None  # type: ignore[assignment]
+        if not isinstance(body, dict):
+            return None
+        made = body_case(self._shrinker.build, case.phase, body, None)
+        if made.expectation is not Expectation.ACCEPTED or (made.beyond and not case.beyond):
+            return None
+        again = await self._again(made)
+        return made if again and any(key_of(each) == key_of(finding) for each in again) else None
+
+    async def _simplest(self, case: Case, sent: Request, finding: Finding) -> Culprit | None:
+        right, breaks = case.expectation is Expectation.ACCEPTED, rule_of(finding) in BREAKDOWNS
 
         async def fails(smaller: Case) -> bool | None:
             again = await self._again(smaller)
-            if again is None or smaller.expectation is not case.expectation:
-                return None if again is None else False
-            alike = (key_of(each) == key_of(finding) if right else each.pattern == finding.pattern for each in again)
-            return any(alike)
+            if again is None:
+                return None
+            return any(
+                key_of(each) == key_of(finding) if right or breaks else each.pattern == finding.pattern
+                for each in again
+            )
 
-        smallest = await self._shrinker.simplest(case, fails)
+        self._keep(case)
+        begun = await self._named_as_sent(case, sent, fails) if breaks else case
+        smallest = await self._shrinker.simplest(begun, fails)
         if smallest is None:
             return None
         members = essence(self._contract, smallest) if right else {}
-        shown = await self._shown(
-            Culprit(key_of(finding), members, self._named(smallest, members) if right else smallest)
-        )
-        if shown is not None and right:
+        culprit = Culprit(key_of(finding), members, self._named(smallest, members) if right else smallest)
+        shown = await self._shown(culprit)
+        if shown is None:
+            return None
+        self._keep(smallest, instead=case)
+        if right:
             self._culprits.append(shown)
         return shown
+
+    async def _named_as_sent(self, case: Case, sent: Request, fails: Probe) -> Case:
+        """Return a case that can be shrunk to a name that is all its own, where an odd name is to blame.
+
+        Nothing was created under the name, so it can be sent again; and what is in it beside the slot may need a part
+        of what the slot was filled with.
+        """
+        identity, body = self._contract.identity, value_of(case)
+        if identity is None or Need.NAME_EDGES not in case.needs:
+            return case
+        for name in (SLOT, _at(value_of(replace(case, request=sent)), identity)):
+            tried = body_case(self._shrinker.build, case.phase, replaced(body, [identity], name), None)
+            if tried.expectation is case.expectation and await fails(tried):
+                return tried
+        return case
+
+    def _keep(self, case: Case, instead: Case | None = None) -> None:
+        if self._examples is not None:
+            if instead is not None:
+                self._examples.forget(instead)
+            self._examples.keep(case)
 
     def _named(self, case: Case, members: Mapping[str, Json]) -> Case:
         known = self._minimiser.known(case)
         return known if known is not None else told(case, members)
+
+
+def _concerns(case: Case, finding: Finding) -> bool:
+    """Tell whether a failure may have the same reason with other bodies: not where what is wrong with one was taken."""
+    return case.expectation is Expectation.ACCEPTED or rule_of(finding) in BREAKDOWNS
+
+
+def _at(body: Json, pointer: str) -> Json:
+    try:
+        return lookup(body, pointer)
+    except KeyError:
+        return None
 
 
 def attributed(found: Found, finding: Finding, culprit: Culprit) -> Found:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from conformance.model.case import Case
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
+from conformance.runner.examples import Examples
 from conformance.runner.feed import Emit, Feed
 from conformance.runner.generating import Generating
 from conformance.runner.later import Later
 from conformance.runner.plan import admits
 from conformance.runner.shards import Shard
-from conformance.runner.shrinking import Ask
-from conformance.strategies.orders import Cover, Draw, Fuzz, Made, Order, Origin, Replay, Shrink
+from conformance.strategies.building import Builder
+from conformance.strategies.orders import Cover, Draw, Fuzz, Order
 from conformance.workflow.options import RunOptions
 
 if TYPE_CHECKING:
@@ -47,57 +48,29 @@ def chosen_phases(options: RunOptions, profile: Profile) -> tuple[str, ...]:
 
 
 class Random:
-    """The random cases of one prepared run, and the way back from each to what drew it.
-
-    One process makes what is sent; another simplifies what failed, while the first goes on.
-    """
+    """The random cases of one prepared run, made in a process of their own."""
 
     def __init__(self, prepared: "Prepared") -> None:
         options = prepared.options
-        order = Order(
-            options.spec, options.operation, dict(prepared.knowledge.parameters), options.seed, options.example_db
-        )
+        order = Order(options.spec, options.operation, dict(prepared.knowledge.parameters), options.seed)
         self._phases = prepared.phases
-        self._origins: dict[str, Origin] = {}
-        self._making, self._asking = Generating(order), Generating(order)
+        self._making = Generating(order)
 
     def covered(self, emit: Emit, errors: list[Exception]) -> None:
         """Hand over the cases of Schemathesis' coverage phase."""
-        self._make(Cover(), emit, errors)
+        self._making.make(Cover(), emit, errors)
 
     def drawn(self, emit: Emit, errors: list[Exception]) -> None:
         """Hand over the examples of the Hypothesis phase."""
-        self._make(Draw(EXAMPLES), emit, errors)
+        self._making.make(Draw(EXAMPLES), emit, errors)
 
     def fuzzed(self, emit: Emit, errors: list[Exception]) -> None:
         """Hand over cases of all chosen sources in turn, without end; a source that cannot go on is left out."""
-        self._make(Fuzz(self._phases), emit, errors)
-
-    def shrink(self, case: Case, ask: Ask) -> Case | None:
-        """Return the simplest case that fails as `case` does; None where nobody knows how it was drawn."""
-        origin = self._origins.get(case.id)
-        return self._asking.converse(Shrink(origin, case), ask) if origin is not None else None
-
-    def replay(self, ask: Ask) -> None:
-        """Ask about what failed in earlier runs."""
-        self._asking.converse(Replay(self._phases), ask)
-
-    def interrupt(self) -> None:
-        """Stop `shrink` or `replay` where they are."""
-        self._asking.interrupt()
+        self._making.make(Fuzz(self._phases), emit, errors)
 
     def close(self) -> None:
         """Make no more cases."""
         self._making.close()
-        self._asking.close()
-
-    def _make(self, wanted: object, emit: Emit, errors: list[Exception]) -> None:
-        def take(made: Made) -> None:
-            if made.origin is not None:
-                self._origins.setdefault(made.case.id, made.origin)
-            emit(made.case)
-
-        self._making.make(wanted, take, errors)
 
 
 def later(prepared: "Prepared") -> Later:
@@ -118,9 +91,9 @@ def later(prepared: "Prepared") -> Later:
     return Later(
         feeds=feeds,
         admits=wanted,
-        shrink=random.shrink,
-        replay=random.replay if options.example_db is not None else None,
-        interrupt=random.interrupt,
+        build=Builder(prepared.contract, prepared.knowledge.parameters),
+        examples=Examples(options.example_db) if options.example_db is not None else None,
+        phases=tuple(each for each in phases if each != CATALOGUE),
         close=random.close,
         seconds=campaign_seconds(options, prepared.profile),
     )

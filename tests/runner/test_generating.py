@@ -5,15 +5,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from conformance.contract.contract import load_contract
 from conformance.model.case import Case
+from conformance.model.vocabulary import Expectation
 from conformance.runner.generating import Generating
 from conformance.strategies import from_schemathesis
 from conformance.strategies.building import Builder
-from conformance.strategies.orders import Cover, Draw, GenerationError, Made, Order, Shrink
+from conformance.strategies.campaign import RIGHT, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
+from conformance.strategies.orders import Cover, Draw, Fuzz, GenerationError, Order
 from conformance.strategies.stopping import StoppedError
 
 ORDER = Order(None, None, {"model_id": "abc"}, 3)
@@ -38,9 +42,9 @@ def generating():
     found.close()
 
 
-def made(generating: Generating, wanted: object) -> list[Made]:
+def made(generating: Generating, wanted: object) -> list[Case]:
     """Return what is made."""
-    found: list[Made] = []
+    found: list[Case] = []
     generating.make(wanted, found.append, [])
     return found
 
@@ -54,39 +58,98 @@ def test_the_same_seed_makes_the_same_cases(generating: Generating) -> None:
     assert first == again
     assert 20 == len(first[1])
     build = Builder(load_contract(), {"model_id": "abc"})
-    assert [each.case for each in first[0]] == list(from_schemathesis.coverage_cases(build))
+    assert first[0] == list(from_schemathesis.coverage_cases(build))
 
 
-def test_what_failed_is_shrunk_by_answers(generating: Generating) -> None:
-    """Questions are answered one by one; a search that nobody wants any more returns the best that it has."""
-    drawn = made(generating, Draw(60))
-    failed = next(each for each in drawn if len(each.case.request.body or b"") > 300)
-    assert failed.origin is not None
+def test_one_process_takes_one_wish_after_the_other(generating: Generating) -> None:
+    """What was wanted before leaves nothing behind: no case of it, and no end."""
+    few = [len(made(generating, Draw(size))) for size in (3, 9, 6)]
+    assert [3, 9, 6] == few
 
-    def long(case: Case) -> bool:
-        return len(case.request.body or b"") > 60
 
-    found = generating.converse(Shrink(failed.origin, failed.case), long)
-    assert found is not None
-    assert 60 < len(found.request.body or b"") < 120
-    asked: list[Case] = []
+def test_a_campaign_makes_cases_of_both_libraries_in_turn() -> None:
+    """Only of the phases that are asked for; each source has its part, and rounds differ."""
 
-    def tired(case: Case) -> bool:
-        asked.append(case)
-        if len(asked) > 3:
-            raise StoppedError
-        return long(case)
+    def drawn(phases: tuple[str, ...], count: int) -> list[Case]:
+        found: list[Case] = []
+        making = Generating(ORDER)
 
-    best = generating.converse(Shrink(failed.origin, failed.case), tired)
-    assert 4 == len(asked)
-    assert best is not None
-    assert long(best)
+        def take(case: Case) -> None:
+            found.append(case)
+            if len(found) == count:
+                making.close()
+
+        with pytest.raises(StoppedError):
+            making.make(Fuzz(phases), take, [])
+        return found
+
+    one = sum(SIZES.values())
+    both = drawn(("schemathesis", "hypothesis"), one)
+    assert both == drawn(("schemathesis", "hypothesis"), one)
+    counted = Counter((case.phase, case.expectation is Expectation.ACCEPTED) for case in both)
+    assert 4 == len(counted)
+    theirs = drawn(("schemathesis",), 2 * (SIZES[THEIR_RIGHT] + SIZES[THEIR_WRONG]))
+    assert {"schemathesis"} == {case.phase for case in theirs}
+    half = len(theirs) // 2
+    assert [case.id for case in theirs[:half]] != [case.id for case in theirs[half:]]
+
+
+def test_a_source_that_cannot_go_on_is_told_and_the_others_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with one of several is an error beside the cases, told once."""
+    # The process finds this module on its path before its own.
+    (tmp_path / "schemathesis.py").write_text('raise RuntimeError("this version has another interface")')
+    monkeypatch.syspath_prepend(tmp_path)
+    making, found, errors = Generating(ORDER), list[Case](), list[Exception]()
+
+    def take(case: Case) -> None:
+        found.append(case)
+        if len(found) == 2 * (SIZES[RIGHT] + SIZES[WRONG]):
+            making.close()
+
+    with pytest.raises(StoppedError):
+        making.make(Fuzz(("schemathesis", "hypothesis")), take, errors)
+    assert {"hypothesis"} == {case.phase for case in found}
+    assert 2 * ["RuntimeError: this version has another interface"] == list(map(str, errors))
+
+
+def test_a_wish_that_nobody_knows_is_told(generating: Generating) -> None:
+    """And the next one is served."""
+    with pytest.raises(GenerationError, match="nobody knows how to do 'tea'"):
+        made(generating, "tea")
+    assert 3 == len(made(generating, Draw(3)))
+
+
+def test_nothing_is_written_beside_the_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that prints does not come between the messages, and no cache is left in the folder."""
+    (tmp_path / "schemathesis.py").write_text('print("hello"); raise RuntimeError("gone")')
+    monkeypatch.syspath_prepend(tmp_path)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    making = Generating(ORDER)
+    with pytest.raises(GenerationError, match="RuntimeError: gone"):
+        made(making, Cover())
+    assert 20 == len(made(making, Draw(20)))
+    making.close()
+    assert [] == list(empty.iterdir())
+
+
+def test_ctrl_c_is_for_the_run_to_decide(generating: Generating) -> None:
+    """A terminal sends it to every process; the one that makes cases goes on."""
+
+    def interrupt(_: Case) -> None:
+        assert generating.pid is not None
+        os.kill(generating.pid, signal.SIGINT)
+
+    found: list[Case] = []
+    generating.make(Draw(6), lambda case: (interrupt(case), found.append(case))[1], [])
+    assert 6 == len(found)
 
 
 def test_a_process_that_is_killed_is_told_and_one_that_was_closed_is_not(generating: Generating) -> None:
     """Whoever kills it, nothing hangs; and after that a new one serves."""
 
-    def kill(_: Made) -> None:
+    def kill(_: Case) -> None:
         assert generating.pid is not None
         os.kill(generating.pid, signal.SIGKILL)
 

@@ -1,6 +1,5 @@
 """Random cases: labels of this contract, stories, Schemathesis as a source, and campaigns that can be had again."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,7 +113,7 @@ def test_methods_that_may_change_something_stay_on_this_machine(covered: list[Ca
 def drawn(campaign: Campaign, origin: Origin) -> list[Case]:
     """Return what a campaign draws of a batch."""
     found: list[Case] = []
-    campaign.draw(origin, lambda case, _: found.append(case))
+    campaign.draw(origin, found.append)
     return found
 
 
@@ -137,42 +136,6 @@ def test_odd_names_stay_on_this_machine_and_every_name_is_fresh() -> None:
         assert SLOT in name
         assert name == SLOT or name.isascii() or Need.NAME_EDGES in case.needs
         assert case.id.startswith("accept.hypothesis.")
-
-
-def _large(case: Case) -> bool:
-    body = body_of(case)
-    held = body.get("autoscaling_settings") if isinstance(body, dict) else None
-    value = held.get("max_replica") if isinstance(held, dict) else None
-    return isinstance(value, int) and not isinstance(value, bool) and value > 5
-
-
-def test_a_failure_is_drawn_again_and_shrunk(tmp_path: Path) -> None:
-    """What is left is the member that fails, at its bound; each case is asked about once, and the database keeps it."""
-    campaign, asked = Campaign(BUILD, 5, tmp_path), list[str]()
-    origin = Origin(RIGHT, 1, 100)
-    failing = next(case for case in drawn(campaign, origin) if _large(case))
-
-    def fails(case: Case) -> bool:
-        asked.append(case.id)
-        return _large(case)
-
-    smallest = campaign.shrink(origin, failing, fails)
-    assert smallest is not None
-    assert {"name": SLOT, "autoscaling_settings": {"max_replica": 6}} == body_of(smallest)
-    assert len(asked) == len(set(asked))
-    again: list[Case] = []
-    Campaign(BUILD, 6, tmp_path).replay(lambda case: again.append(case) or True)  # type: ignore[func-returns-value]
-    assert [smallest.id] == [case.id for case in again]
-    campaign.replay(lambda _: False)
-    again.clear()
-    campaign.replay(lambda case: again.append(case) or True)  # type: ignore[func-returns-value]
-    assert smallest.id not in {case.id for case in again}
-
-
-def test_a_case_that_nobody_drew_is_not_shrunk() -> None:
-    """Where the batch does not hold it, there is nothing to say."""
-    stranger = body_case(BUILD, "test", {"name": SLOT}, None)
-    assert Campaign(BUILD, 5).shrink(Origin(RIGHT, 1, 5), stranger, lambda _: True) is None
 
 
 def test_other_documents_have_random_cases_too() -> None:

@@ -1,0 +1,33 @@
+"""Turns: failures are looked into in the order in which their cases were handed out, whatever came back first.
+
+What explains one failure explains later ones, so the order decides what is told. With several requests in flight it
+would be that of the answers, and no two runs would tell the same.
+"""
+
+import asyncio
+
+
+class Turns:
+    """The items that are in work, each by the task that works on it."""
+
+    def __init__(self) -> None:
+        self._open: dict[asyncio.Task[object] | None, int] = {}
+        self._last = 0
+        self._changed = asyncio.Condition()
+
+    def begin(self) -> None:
+        """Number what this task has just been handed."""
+        self._last += 1
+        self._open[asyncio.current_task()] = self._last
+
+    async def end(self) -> None:
+        """Be done with it."""
+        async with self._changed:
+            self._open.pop(asyncio.current_task(), None)
+            self._changed.notify_all()
+
+    async def mine(self) -> None:
+        """Wait until all that was handed out before is done with; a task that was handed nothing does not wait."""
+        task = asyncio.current_task()
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._open.get(task, 0) <= min(self._open.values(), default=0))

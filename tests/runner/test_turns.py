@@ -1,0 +1,48 @@
+"""Turns: who was handed something later waits for those before."""
+
+import asyncio
+import random
+
+from conformance.runner.turns import Turns
+
+
+def test_turns_come_in_the_order_of_beginning_whatever_is_ready_first() -> None:
+    """With many at work at once, and some that never ask."""
+    order: list[int] = []
+
+    async def work(turns: Turns, numbers: list[int], chance: random.Random) -> None:
+        while numbers:
+            number = numbers.pop(0)
+            turns.begin()
+            try:
+                for _ in range(chance.randrange(9)):
+                    await asyncio.sleep(0)
+                if number % 3:
+                    await turns.mine()
+                    order.append(number)
+                    await asyncio.sleep(0)
+                    order.append(number)
+            finally:
+                await turns.end()
+
+    async def run() -> None:
+        turns, numbers, chance = Turns(), list(range(60)), random.Random(1)  # noqa: S311 (no secret)
+        await asyncio.gather(*(work(turns, numbers, chance) for _ in range(5)))
+
+    asyncio.run(run())
+    assert [number for number in range(60) if number % 3 for _ in range(2)] == order
+
+
+def test_who_was_handed_nothing_does_not_wait() -> None:
+    """What is sent before the first item has its turn at once."""
+
+    async def run() -> None:
+        turns = Turns()
+        await asyncio.create_task(_begun(turns))
+        await asyncio.wait_for(turns.mine(), 5)
+
+    asyncio.run(run())
+
+
+async def _begun(turns: Turns) -> None:
+    turns.begin()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.documents import Way, by
+
 pytest_plugins = ["pytester"]
 
 DOCUMENT = Path(__file__).parents[2] / "spec" / "openapi.yaml"
@@ -25,9 +27,18 @@ def sections():
 SECTIONS = sections()
 
 
+def lines(kind, text):
+    """Return of how many snippets a block is made."""
+    return len(text.splitlines()) if kind == "console" else 1
+
+
 def test_there_are_examples():
-    """The page has examples, and every file of one has a name."""
+    """The page has examples, every one in a section that calls a command after it, and every file of one has a name."""
     assert 8 <= len(SECTIONS)
+    told = [each.kind.replace("line", "console") for each in by(Way.SECTION)]
+    tried = [kind for blocks in SECTIONS.values() for kind, text in blocks for _ in range(lines(kind, text))]
+    assert told == tried
+    assert {"console"} == {blocks[-1][0] for blocks in SECTIONS.values()}
     files = [text for blocks in SECTIONS.values() for kind, text in blocks if kind in {"python", "toml"}]
     assert all(text.startswith("# ") for text in files)
 

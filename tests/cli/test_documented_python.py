@@ -1,0 +1,133 @@
+"""The Python of the pages but `docs/python.md`, the examples of docstrings, and calls of pytest and `st`, run."""
+
+import doctest
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance.mock.app import reference_app
+from conformance.mock.server import BackgroundServer
+
+from .documents import ROOT, Way, by
+
+HERE = "http://127.0.0.1:8000"
+PROGRAMS = {
+    "pytest": "import sys, pytest; sys.exit(pytest.main())",
+    "st": "from schemathesis.cli import schemathesis; schemathesis()",
+}
+
+
+def of(kind, page=""):
+    """Return the snippets of a kind that are tried here, all or those of a page."""
+    return [each for each in by(Way.PYTHON) if each.kind == kind and each.page.startswith(page)]
+
+
+def run(program, folder, *arguments):
+    """Run a program of Python in a folder, in a process of its own; returns its exit status and what it said."""
+    flags = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:asyncio") if program == "pytest" else ()
+    done = subprocess.run(  # noqa: S603 (our own words)
+        [sys.executable, "-c", PROGRAMS[program], *flags, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_every_snippet_is_known_here():
+    """The tests below are about these, and there is no other."""
+    told = [(each.kind, each.page) for each in by(Way.PYTHON) if each.kind not in {"line", "span"}]
+    example, drawing = "conformance/workflow/api.py", "strategies/from_hypothesis.py"
+    pages = [("python", "README.md")] * 2 + [("python", "docs/clients.md")]
+    assert [*pages, *[("doctest", example)] * 3, *[("doctest", drawing)] * 2] == told
+    calls = {(each.page, each.text) for each in by(Way.PYTHON) if each.kind in {"line", "span"}}
+    assert calls == {
+        ("README.md", f"pytest --pyargs conformance.suite --conformance-target {HERE}"),
+        ("CHANGELOG.md", "pytest --pyargs conformance.suite --conformance-target URL"),
+        ("docs/python.md", "--conformance-fail-on should"),
+        ("docs/python.md", "pytest --help"),
+        ("CHANGELOG.md", "st run"),
+        ("docs/python.md", "st run"),
+    }
+
+
+def test_the_python_of_the_readme(elsewhere, right):
+    """A run from Python, and property tests that draw from the contract."""
+    called, properties = (each.text for each in of("python", "README.md"))
+    text = called.replace(HERE, right) + "\n\n" + properties
+    (elsewhere / "test_readme.py").write_text(text, encoding="utf-8")
+    status, said = run("pytest", elsewhere, "test_readme.py")
+    assert (0, True) == (status, "2 passed" in said), said
+    assert (elsewhere / "conformance-report" / "report.html").exists()
+
+
+def test_the_suite_as_tests(elsewhere, right):
+    """A few of them, and stricter, as the page says between backticks."""
+    (words,) = [each.text.split() for each in of("line", "README.md")]
+    arguments = [right if word == HERE else word for word in words[1:]]
+    more = [word for each in of("span", "docs/python.md") if each.text.startswith("--") for word in each.text.split()]
+    status, said = run("pytest", elsewhere, *arguments, *more, "-k", "refuse.name.missing")
+    assert (0, True) == (status, " passed" in said), said
+
+
+def test_what_the_suite_is_told_is_in_the_help_of_pytest(elsewhere):
+    """Each option of the plugin is explained there."""
+    status, said = run("pytest", elsewhere, "--help")
+    assert (0, True) == (status, "--conformance-target=URL" in said)
+
+
+def test_schemathesis_has_the_command(elsewhere):
+    """`st run` is what the extension is for; tests/integrations has it at work."""
+    status, said = run("st", elsewhere, "run", "--help")
+    assert (0, True) == (status, "--max-examples" in said)
+
+
+CLIENT = """
+import httpx
+import pytest
+
+class MyClientError(Exception):
+    pass
+
+class Created(dict):
+    def to_dict(self):
+        return dict(self)
+
+class MyClient:
+    def __init__(self, base_url, key):
+        self._http = httpx.Client(base_url=base_url, headers={"Authorization": f"Api-Key {key}"})
+
+    def create_environment(self, model, body):
+        answer = self._http.post(f"/v1/models/{model}/environments", json=body)
+        if answer.status_code != 200:
+            raise MyClientError(answer.status_code)
+        return Created(answer.json())
+
+pytestmark = pytest.mark.client_scenarios(only=("fail.status-*",))
+
+"""
+
+
+def test_the_test_of_a_client(elsewhere):
+    """The example for clients in Python passes with a client that knows an error."""
+    (example,) = (each.text for each in of("python", "docs/clients.md"))
+    (elsewhere / "test_client.py").write_text(CLIENT + example, encoding="utf-8")
+    status, said = run("pytest", elsewhere, "test_client.py")
+    assert (0, True) == (status, " passed" in said), said
+
+
+@pytest.mark.parametrize("page", sorted({each.page for each in of("doctest")}))
+def test_the_examples_of_docstrings(page, contract):
+    """They say what they show; a server of ours stands for the one that they name, whose mark says to skip it."""
+    room = Path(page).with_suffix("").as_posix().replace("/", ".")
+    module = importlib.import_module(room if room.startswith("conformance") else f"conformance.{room}")
+    with BackgroundServer(reference_app(contract, key="conformance-local-key")) as server:
+        source = (ROOT / page).read_text(encoding="utf-8")
+        shown = source.replace("http://127.0.0.1:4010", server.url).replace("# doctest: +SKIP", "")
+        test = doctest.DocTestParser().get_doctest(shown, dict(vars(module)), page, page, 0)
+        done = doctest.DocTestRunner().run(test)
+    assert (0, len([each for each in of("doctest") if each.page == page])) == (done.failed, done.attempted)

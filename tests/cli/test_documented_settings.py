@@ -10,9 +10,7 @@ import tomllib
 import click
 import hypothesis
 import pytest
-import redis
 from hypothesis.database import DirectoryBasedExampleDatabase
-from hypothesis.extra.redis import RedisExampleDatabase
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
@@ -118,13 +116,17 @@ NAMES = {
     "conformance": conformance,
     "settings": hypothesis.settings,
     "DirectoryBasedExampleDatabase": DirectoryBasedExampleDatabase,
-    "RedisExampleDatabase": RedisExampleDatabase,
-    "Redis": redis.Redis,
     **{name: getattr(conformance, name) for name in conformance.__all__},
 }
 """What a piece of Python on a page may name."""
 
 PYTHON = sorted({each.text for each in by(Way.FRAGMENT) if not each.text.startswith("{")})
+
+
+def from_redis(name):
+    """Return a class about Redis, whose library is one of the tests' own."""
+    homes = {"Redis": "redis", "RedisExampleDatabase": "hypothesis.extra.redis"}
+    return getattr(pytest.importorskip(homes[name]), name)
 
 
 def bound(call):
@@ -136,7 +138,7 @@ def bound(call):
         return
     if path[0] == "httpx":
         return
-    called = NAMES[path[0]]
+    called = from_redis(path[0]) if "Redis" in path[0] else NAMES[path[0]]
     for name in path[1:]:
         called = getattr(called, name)
     given = [argument for argument in call.args if ast.unparse(argument) != "..."]

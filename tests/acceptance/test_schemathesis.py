@@ -6,11 +6,9 @@ requirements are left out: what only a page says fails no run.
 """
 
 import json
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,10 +19,10 @@ from conformance.mock.app import reference_app
 from conformance.mock.catalogue import faults
 from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import Strength
+from tests.integrations.st_runs import st_runs
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "spec" / "openapi.yaml"
-RUNS = HERE.parent / "integrations" / "schemathesis_runs.py"
 EXTENSION = "conformance.integrations.schemathesis"
 KEY = "conformance-local-key"
 OPTIONS = "--seed 1"
@@ -45,22 +43,6 @@ def chosen():
     return found
 
 
-def runs(document, urls, *, key="", hooks=""):
-    """Return what `st run` comes to against each URL, in one process."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("CONFORMANCE_")}
-    done = subprocess.run(  # noqa: S603 (our own words)
-        [sys.executable, str(RUNS), str(document), key, OPTIONS, *urls],
-        cwd=document.parent,
-        env={**variables, "SCHEMATHESIS_HOOKS": hooks},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert 0 == done.returncode, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """Return what was said of the reference server and of each fault: alone, with our status policy, with all of us."""
@@ -70,6 +52,7 @@ def told(tmp_path_factory):
     document = yaml.safe_load(DOCUMENT.read_bytes())
     document["paths"]["/v1/models/{model_id}/environments"]["post"]["responses"]["4XX"] = {"description": "refused"}
     lenient.write_text(json.dumps(document))
+    runs = partial(st_runs, folder=folder, options=OPTIONS)
     with ExitStack() as stack:
 
         def serve(*wrong):

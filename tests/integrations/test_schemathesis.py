@@ -1,10 +1,9 @@
 """The extension of Schemathesis: what `st run` finds with it, and without."""
 
-import json
-import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,8 @@ from conformance.model.case import Relation
 from conformance.model.vocabulary import Profile
 from conformance.strategies.building import Builder
 from conformance.strategies.catalogue import Knowledge, catalogue
+
+from .st_runs import st_runs
 
 pytest_plugins = ["pytester"]
 
@@ -42,31 +43,16 @@ tests/acceptance/test_schemathesis.py has more of them.
 """
 
 
-def runs(folder, document, key, *urls, hooks=""):
-    """Return what `st run` comes to against each URL."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("CONFORMANCE_")}
-    done = subprocess.run(  # noqa: S603 (our own words)
-        [sys.executable, str(HERE / "schemathesis_runs.py"), str(document), key, QUICK, *urls],
-        cwd=folder,
-        env={**variables, "SCHEMATHESIS_HOOKS": hooks},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert 0 == done.returncode, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 @pytest.mark.slow
 def test_the_reference_is_green_with_the_extension_alone(tmp_path, serve):
     """Plain `st run` complains of what the document does not declare; with the extension nothing is found."""
-    (plain,) = runs(tmp_path, DOCUMENT, KEY, serve(key=KEY).url)
+    runs = partial(st_runs, DOCUMENT, folder=tmp_path, options=QUICK)
+    (plain,) = runs([serve(key=KEY).url], key=KEY)
     assert 1 == plain["status"]
     assert "Undocumented status code" in plain["said"]
     server = serve(key=KEY)
     urls = [server.url, *(serve(fault, key=KEY).url for fault in FOUND)]
-    right, *wrong = runs(tmp_path, DOCUMENT, "", *urls, hooks=EXTENSION)
+    right, *wrong = runs(urls, hooks=EXTENSION)
     assert 0 == right["status"], right["said"]
     assert "No issues found" in right["said"]
     # The examples are taken: signed, and each with a name of its own.

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -17,7 +17,7 @@ from conformance.checks.subject import Settings
 from conformance.contract.contract import DATA, Contract, build_contract
 from conformance.contract.document import parse_document
 from conformance.contract.operation import pick_operation
-from conformance.model.case import KEY, Case, Relation
+from conformance.model.case import Case, Relation
 from conformance.model.errors import UsageError
 from conformance.model.events import RunStarted
 from conformance.model.version import VERSION
@@ -46,11 +46,14 @@ from conformance.workflow.targets import target_of
 REFERENCE = "the reference server at "
 """How the header of a run begins to name a server that ended with the run."""
 
+REPEATABLE = ("http://", "https://", "asgi:", REFERENCE)
+"""How the header of a run begins to name a target that another program can reach as well."""
+
 EXISTS = frozenset({400, 409, 422})
 """The statuses that refuse a name which is taken."""
 
 _STANDS_FOR = re.compile(r"\$(?P<variable>[A-Z][A-Z0-9_]*)")
-"""What a journal holds in the place of the value of a secret header."""
+"""What a journal holds in the place of the value of a secret header; in any other header it is a value like others."""
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -85,6 +88,11 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     header = recorded.header
     if play := played_by(header.options, case_id):
         raise UsageError(f"the run in {folder} tested a client", f"`{play}` plays the case again")
+    if not options.target and not header.target.startswith(REPEATABLE):
+        raise UsageError(
+            f"the run in {folder} went through a client within its own program, {header.target}",
+            f"send the case from there with conformance.run(target=client, only={case_id!r}), or name a --target",
+        )
     contract = contract_of(header)
     options = _options(options, recorded)
     item = recorded.item(contract)
@@ -135,12 +143,12 @@ def _options(options: RunOptions, recorded: Recorded) -> RunOptions:
     """Return the options with what the run knew of its target, and a source for each secret header that it sent."""
     header = recorded.header
     known = MOCK if header.target.startswith(REFERENCE) else header.target
-    given = {each.partition("=")[0].strip().lower() for each in options.secret_headers}
+    secret = _names(header.options.get("secret_headers", "").split(", ")) - _names(options.secret_headers)
     found = {
         f"{name}={match['variable']}"
         for case in recorded.cases
         for name, value in case.request.headers
-        if (match := _STANDS_FOR.fullmatch(value)) and value != KEY and name.lower() not in given
+        if name.lower() in secret and (match := _STANDS_FOR.fullmatch(value))
     }
     return replace(
         options,
@@ -149,6 +157,11 @@ def _options(options: RunOptions, recorded: Recorded) -> RunOptions:
         probes="probes" in header.options,
         secret_headers=(*options.secret_headers, *sorted(found)),
     )
+
+
+def _names(secret_headers: Iterable[str]) -> set[str]:
+    """Return the names of headers that were given as `NAME` or `NAME=VARIABLE`, in lower case."""
+    return {each.partition("=")[0].strip().lower() for each in secret_headers} - {""}
 
 
 def _admit(contract: Contract, item: Item, options: RunOptions, *, loopback: bool) -> None:

@@ -7,6 +7,9 @@ import re
 import shlex
 from pathlib import Path
 
+import httpx
+
+import conformance
 from conformance.contract.contract import Contract
 from conformance.mock.app import reference_app
 from conformance.mock.catalogue import pick
@@ -129,6 +132,44 @@ def test_reference_server_is_started_again(command):
     assert (0, "") == (ended.status, ended.err)
     assert "the reference server at http://127.0.0.1:" in ended.out
     assert "> Authorization: Api-Key $API_KEY" in ended.out
+
+
+def test_a_value_that_looks_like_a_secret_header(command, serve, monkeypatch):
+    """A header of a case that is literally `$NAME` travels as that: only what the run was told of is filled in."""
+    monkeypatch.setenv("GATEWAY", "the-secret-of-the-gateway")
+    script, requests = listening(refused)
+    extra = ("--secret-header", "X-Gateway=GATEWAY")
+    command("run", "-q", "--target", serve(script).url, "--only", "accept.fullest", "--repeats", "0", *extra)
+    journal = OUT / "journal.ndjson"
+    told = journal.read_text(encoding="utf-8").replace(
+        '["Content-Type","application/json"]', '["Content-Type","$GATEWAY"]'
+    )
+    assert '["X-Gateway","$GATEWAY"]' in told
+    journal.write_text(told, encoding="utf-8")
+    requests.clear()
+    assert 1 == command("replay", str(OUT), "accept.fullest").status
+    fields = dict(requests[0][2])
+    assert ("$GATEWAY", "the-secret-of-the-gateway") == (fields["Content-Type"], fields["X-Gateway"])
+    journal.write_text(told.replace('"secret_headers":"X-Gateway=GATEWAY"', '"headers":"X-Gateway: $GATEWAY"'), "utf-8")
+    requests.clear()
+    monkeypatch.delenv("GATEWAY")
+    assert 1 == command("replay", str(OUT), "accept.fullest").status
+    assert "$GATEWAY" == dict(requests[0][2])["X-Gateway"]
+
+
+def test_a_run_through_a_client_cannot_be_repeated_from_outside(command, contract: Contract, right):
+    """One line says from where it can; a server that is named is sent the case."""
+    app = reference_app(contract, key="the-right-key")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), headers={"Authorization": "Api-Key the-right-key"})
+    conformance.run(target=client, only="accept.fullest", out=OUT)
+    ended = command("replay", str(OUT), "accept.fullest")
+    said = (
+        "conformance: the run in conformance-report went through a client within its own program, "
+        "httpx.AsyncClient(ASGITransport) at http://127.0.0.1; send the case from there with "
+        "conformance.run(target=client, only='accept.fullest'), or name a --target"
+    )
+    assert (2, said) == (ended.status, ended.complaint)
+    assert 0 == command("replay", str(OUT), "accept.fullest", "--target", right).status
 
 
 def test_secrets_are_filled_in_and_not_shown(command, serve, monkeypatch):

@@ -81,21 +81,14 @@ class _Configured(click.Command):
 @click.option("--quiet", "-q", is_flag=True, help="Only the verdict.")
 def client(
     *,
-    command: tuple[str, ...],
     init: str | None,
     show_list: bool,
     quiet: bool,
-    out: Path,
     profile: str,
-    only: tuple[str, ...],
-    skip: tuple[str, ...],
-    timeout: float,
-    reports: tuple[str, ...] | None,
     fail_on: str,
-    waivers: Path | None,
-    waivers_update: bool,
     spec: Path | None,
     operation: str | None,
+    **values: object,
 ) -> int:
     """Test a client library. COMMAND is a harness: a short program that makes the calls that it is asked to make.
 
@@ -117,26 +110,19 @@ def client(
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     if init is not None:
         return _init(init, spec, operation)
+    if show_list:
+        return _list(spec, operation, Profile(profile))
+    if not values["command"]:
+        raise UsageError("no harness is named", "`conformance client --init python` writes one to begin with")
     # Loads what only a run needs.
     from conformance.workflow.client import ClientOptions, run_client  # noqa: PLC0415
 
-    if show_list:
-        return _list(spec, operation, Profile(profile))
-    if not command:
-        raise UsageError("no harness is named", "`conformance client --init python` writes one to begin with")
     options = ClientOptions(
-        command=command,
-        out=out,
         profile=Profile(profile),
-        only=only,
-        skip=skip,
-        timeout=timeout,
         fail_on=Strength(fail_on),
-        reports=reports,
-        waivers=waivers,
-        waivers_update=waivers_update,
         spec=spec,
         operation=operation,
+        **values,  # type: ignore[arg-type]
     )
     lines = _Lines(quiet=quiet)
     result = run_client(options, report=lines.progress, started=lines.started, tell=lines.tell)

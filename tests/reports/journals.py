@@ -264,60 +264,38 @@ def hostile_proof() -> Proof:
     return Proof("0", "f" * 64, HOSTILE, Profile.SMOKE, False, 60, (alarm,), (missed, other, wide))  # noqa: FBT003
 
 
+MEMBERS = tuple(f"member_{number}" for number in range(30))
+"""The members that a large run is about."""
+
+GROUPS = (
+    ("accept", Group.ACCEPTANCE, "enum"),
+    ("reject", Group.REJECTION, "type"),
+    ("response", Group.RESPONSE, "type"),
+    ("semantics", Group.SEMANTICS, "echo"),
+    ("advisory", Group.ADVISORY, "range"),
+)
+"""Its groups of requirements, each with a row a member: how their ids begin, and which keyword they are about."""
+
+SERVED = (("Content-Type", "application/json"), ("Server", "uvicorn"))
+
+
 def large(cases: int) -> list[AnyEvent]:
     """Return a run of `cases` cases over many members, one in ten at fault, by a handful of causes."""
-    members = [f"member_{number}" for number in range(30)]
-    rows = [
-        Requirement(
-            f"{prefix}.UpdateAutoscalingSettingsV1.{member}.{keyword}",
-            f"`{member}` keeps its `{keyword}`",
-            (Strength.MUST, Strength.MUST, Strength.SHOULD, Strength.ADVISORY)[place % 4],
-            group,
-            (f"#/components/schemas/UpdateAutoscalingSettingsV1/properties/{member}/{keyword}",),
-            f"REQ-{prefix[:3].upper()}-{number:03}",
-        )
-        for prefix, group, keyword in (
-            ("accept", Group.ACCEPTANCE, "enum"),
-            ("reject", Group.REJECTION, "type"),
-            ("response", Group.RESPONSE, "type"),
-            ("semantics", Group.SEMANTICS, "echo"),
-            ("advisory", Group.ADVISORY, "range"),
-        )
-        for number, member in enumerate(members)
-        for place in [number if prefix != "advisory" else 3]
-    ]
+    rows = [_row(about, number) for about in GROUPS for number in range(len(MEMBERS))]
     journal = Journal(rows, skipped={f"wire.case.{number}": "the target has no wire" for number in range(5)})
-    reject, accept = rows[30:60], rows[:30]
+    accept, reject = rows[:30], rows[30:60]
     response = [row.id for row in rows[60:120]]
     for number in range(cases):
-        member, place = members[number % 30], number % 30
-        refused = number % 2 == 0
+        place, refused, faulty = number % 30, number % 2 == 0, number % 10 == 4
         row = (reject if refused else accept)[place]
-        value = json.dumps(f"value {number}") if refused else str(number)
-        sent = ", ".join([f'"{each}": {index}' for index, each in enumerate(members) if each != member])
-        body = f'{{"name": "cfm-1a2b3c4d-{number:04}", "settings": {{{sent}, "{member}": {value}}}}}'.encode()
-        one = case(
-            f"{row.id}.{'string' if refused else 'value'}-{number}",
-            requirements=(row.id,),
-            expectation=Expectation.REFUSED if refused else Expectation.ACCEPTED,
-            body=body,
-            story=Story(
-                f"/settings/{member}",
-                "type",
-                "1",
-                value,
-                f"`{member}` is the value numbered {number} of its kind",
-                "string",
-            ),
-            phase="catalogue" if number % 3 else "combinations",
+        one = _numbered(number, row, refused=refused)
+        journal.send(
+            one,
+            _denied(place) if refused and not faulty else Response(200, SERVED, one.request.body or b""),
+            passed=[] if faulty else [row.id, *(response if not refused else [])],
         )
-        faulty = number % 10 == 4
-        taken = Response(200, (("Content-Type", "application/json"), ("Server", "uvicorn")), body)
-        error = json.dumps({"error": {"message": f"{member} is not an integer", "code": "invalid"}}).encode()
-        denied = Response(422, (("Content-Type", "application/json"), ("Server", "uvicorn")), error)
-        answer = (taken if faulty else denied) if refused else taken
-        journal.send(one, answer, passed=[] if faulty else [row.id, *(response if not refused else [])])
         if faulty:
+            member = MEMBERS[place]
             journal.find(
                 one,
                 row,
@@ -333,3 +311,40 @@ def large(cases: int) -> list[AnyEvent]:
         if number == 11:
             journal.doubt(one, rows[61])
     return journal.end()
+
+
+def _row(about: tuple[str, Group, str], number: int) -> Requirement:
+    """Return the requirement of a group about a member."""
+    (prefix, group, keyword), member = about, MEMBERS[number]
+    strengths = (Strength.MUST, Strength.MUST, Strength.SHOULD, Strength.ADVISORY)
+    return Requirement(
+        f"{prefix}.UpdateAutoscalingSettingsV1.{member}.{keyword}",
+        f"`{member}` keeps its `{keyword}`",
+        strengths[number % 4] if group is not Group.ADVISORY else Strength.ADVISORY,
+        group,
+        (f"#/components/schemas/UpdateAutoscalingSettingsV1/properties/{member}/{keyword}",),
+        f"REQ-{prefix[:3].upper()}-{number:03}",
+    )
+
+
+def _numbered(number: int, row: Requirement, *, refused: bool) -> Case:
+    """Return the case of a large run with a number: wrong or right at one member, with all others."""
+    member = MEMBERS[number % 30]
+    value = json.dumps(f"value {number}") if refused else str(number)
+    sent = ", ".join([f'"{each}": {index}' for index, each in enumerate(MEMBERS) if each != member])
+    body = f'{{"name": "cfm-1a2b3c4d-{number:04}", "settings": {{{sent}, "{member}": {value}}}}}'.encode()
+    says = f"`{member}` is the value numbered {number} of its kind"
+    return case(
+        f"{row.id}.{'string' if refused else 'value'}-{number}",
+        requirements=(row.id,),
+        expectation=Expectation.REFUSED if refused else Expectation.ACCEPTED,
+        body=body,
+        story=Story(f"/settings/{member}", "type", "1", value, says, "string"),
+        phase="catalogue" if number % 3 else "combinations",
+    )
+
+
+def _denied(place: int) -> Response:
+    """Return the answer that refuses a member."""
+    error = {"error": {"message": f"{MEMBERS[place]} is not an integer", "code": "invalid"}}
+    return Response(422, SERVED, json.dumps(error).encode())

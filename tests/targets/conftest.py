@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
+from conformance.contract.contract import Contract, load_contract
+
 MAX_REQUEST_BYTES = 10_000_000
 
 
@@ -93,6 +95,12 @@ async def raw_server(script: Script) -> AsyncIterator[RawServer]:
         yield raw
     finally:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """Return the contract of the published document."""
+    return load_contract()
 
 
 Serve = Callable[[Script], AbstractAsyncContextManager[RawServer]]

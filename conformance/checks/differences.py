@@ -24,6 +24,8 @@ OTHER_TEXT = "another text"
 OTHER_NUMBER = "another number"
 OTHER_VALUE = "another value"
 LEFT_OUT = "left out"
+SIGN_LOST = "its sign lost"
+WRAPPED = "wrapped to"
 
 _FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
 _TEXTS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
@@ -92,6 +94,20 @@ def difference(sent: object, found: object, node: Node | None = None) -> str:
     return OTHER_VALUE if kinds[0] == kinds[1] else f"{with_article(kinds[1])} in its place"
 
 
+def wider(way: str, sent: object, found: object) -> str:
+    """Return the class that a difference may be a case of by chance, empty where there is none.
+
+    What wrapping leaves of a multiple of its width is zero, and of the first number beyond the signed range the same
+    number below it. So a server that makes zero of whatever is negative, or loses signs, shows at some values as one
+    that wraps, and at all others as what it is.
+    """
+    if not way.startswith(WRAPPED):
+        return ""
+    if same(found, 0):
+        return OTHER_NUMBER
+    return SIGN_LOST if Decimal(str(found)) == Decimal(str(sent)).copy_negate() else ""
+
+
 def computable(number: Decimal) -> bool:
     """Tell whether a number can be computed with in no time: few enough digits before and after the point."""
     return abs(number.adjusted()) <= MAX_DIGITS
@@ -108,7 +124,7 @@ def _of_numbers(sent: Decimal, found: Decimal) -> str:
     if is_integral(sent) and is_integral(found):
         for bits in (64, 32, 16):
             if -(2 ** (bits - 1)) <= found < 2**bits and (int(sent) - int(found)) % 2**bits == 0:
-                return f"wrapped to {bits} bits"
+                return f"{WRAPPED} {bits} bits"
     elif int(sent) == found:
         return "fraction cut off"
-    return "its sign lost" if found == sent.copy_negate() else OTHER_NUMBER
+    return SIGN_LOST if found == sent.copy_negate() else OTHER_NUMBER

@@ -16,6 +16,7 @@ from conformance.checks.differences import (
     shown,
     type_word,
     value_at,
+    wider,
     with_article,
 )
 from conformance.checks.findings import finding
@@ -61,6 +62,7 @@ def echo(subject: Subject) -> Judged:
             )
         else:
             word, way = type_word(value), difference(value, found, answered)
+            chance = wider(way, value, found)
             yield finding(
                 requirement,
                 rule="echo",
@@ -72,6 +74,7 @@ def echo(subject: Subject) -> Judged:
                 place=answered.path,
                 expected=shown(value),
                 actual=shown(found),
+                within=f"echo | {word} | {chance}" if chance else "",
             )
 
 

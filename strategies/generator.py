@@ -16,6 +16,7 @@ from conformance.model.case import Case
 from conformance.strategies import from_schemathesis
 from conformance.strategies.building import Builder
 from conformance.strategies.campaign import Campaign
+from conformance.strategies.encodable import know_utf8
 from conformance.strategies.orders import Broken, Cover, Done, Draw, Fuzz, Made, Order
 
 Tell = Callable[[Made | Broken | Done], None]
@@ -108,6 +109,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # What a library prints must not come between the messages.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    know_utf8()
     try:
         serve(sys.stdin.buffer, answers)
     except (EOFError, OSError):

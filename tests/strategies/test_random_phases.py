@@ -103,6 +103,15 @@ def test_schemathesis_tells_the_story_and_the_contract_the_label(covered: list[C
     assert {"name", SLOT} <= set(str(body_of(covered[0])).replace("'", " ").split())
 
 
+def test_settings_for_other_runs_of_schemathesis_are_none_of_ours(
+    covered: list[Case], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `schemathesis.toml` where a run is started neither changes its cases nor breaks it."""
+    (tmp_path / "schemathesis.toml").write_text('base-url = "https://${NOT_SET_ANYWHERE}"\n')
+    monkeypatch.chdir(tmp_path)
+    assert covered == list(from_schemathesis.coverage_cases(BUILD))
+
+
 def test_methods_that_may_change_something_stay_on_this_machine(covered: list[Case]) -> None:
     """DELETE, PUT and the like are sent to loopback alone."""
     for case in covered:

@@ -53,6 +53,8 @@ def prove(
 ) -> int:
     """Run the suite against the reference server, which is right, and against every way in which it can be wrong.
 
+    What is proven is the catalogue: random cases find more, but not the same in every version of what draws them.
+
     Exit status: 1 when there is a false alarm, or when less is found than --figures say; else 0.
     """
     from conformance.model.errors import UsageError  # noqa: PLC0415  (as below)

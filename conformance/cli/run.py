@@ -97,7 +97,7 @@ def listed(context: click.Context, parameter: click.Parameter, value: str | None
     "--phases",
     metavar="LIST",
     callback=listed,
-    show_default="catalogue; the others for fuzz",
+    show_default="all for standard and full on this machine, the last two for fuzz, else catalogue",
     help="What to send, between commas: catalogue, schemathesis, hypothesis.",
 )
 @plan(

@@ -48,7 +48,7 @@ def requirements(*, as_json: bool, document: Path | None, operation: str | None)
     return 0
 
 
-@spec.command(short_help="List every case of a profile.")
+@spec.command(short_help="List every case of the catalogue.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with the requests.")
 @click.option(
     "--profile",
@@ -60,7 +60,10 @@ def requirements(*, as_json: bool, document: Path | None, operation: str | None)
 @click.option("--model-id", default="conformance", show_default=True, metavar="ID", help="Value of the path parameter.")
 @_document
 def cases(*, as_json: bool, profile: str, model_id: str, document: Path | None, operation: str | None) -> int:
-    """List every case, in the order in which it is sent: id, expectation, requirements, what is special about it."""
+    """List every case of the catalogue, as they are sent: id, expectation, requirements, what is special about it.
+
+    A run of more phases sends more: those cases are made while it goes on.
+    """
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
     from conformance.workflow.listing import cases_of, described  # noqa: PLC0415  (loads what only this needs)
 

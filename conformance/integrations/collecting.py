@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.integrations.calls import CaseToSend
 from conformance.integrations.keys import ITEM
-from conformance.integrations.settings import run_options, session_contract
+from conformance.integrations.settings import session_contract, suite_options
 from conformance.model.case import Case, Need, Relation
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Strength
@@ -40,7 +40,7 @@ def check_options(config: pytest.Config) -> None:
 
 def _plan(config: pytest.Config) -> Prepared:
     if _PLAN not in config.stash:
-        config.stash[_PLAN] = prepare(session_contract(config), run_options(config))
+        config.stash[_PLAN] = prepare(session_contract(config), suite_options(config))
     return config.stash[_PLAN]
 
 
@@ -83,7 +83,7 @@ def _prepared(config: pytest.Config, asked: dict[str, object]) -> Prepared:
     if wrong:
         raise UsageError(f"there is no argument {wrong[0]!r}", "it takes only, skip and profile")
     values = read_options(asked)
-    options = run_options(config)
+    options = suite_options(config)
     # The tests send by themselves: what they may not do is theirs to know, and no host needs to be allowed.
     options = replace(options, target=MOCK, only=values.only, skip=values.skip, profile=values.profile or Profile.SMOKE)
     return prepare(session_contract(config), options)

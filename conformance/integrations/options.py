@@ -51,7 +51,7 @@ OPTIONS: tuple[tuple[str, str, str, str, str], ...] = (
 """Name after `--conformance-`, member of `RunOptions`, kind of value, and what the help says."""
 
 WITHOUT = {
-    "phases": "random cases are no tests; a file of settings adds them to the report",
+    "phases": "random cases are no tests: the suite is the catalogue, whatever a file of settings says",
     "example_db": "as for phases",
     "waivers_update": "it drafts a file, which is the command's work",
     "resume": "a session of tests is a run of its own",

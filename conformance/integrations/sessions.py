@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from conformance.integrations.background import sending
 from conformance.integrations.keys import FOLDER, ITEM, SUMMARY
 from conformance.integrations.outcomes import Outcomes, claim
-from conformance.integrations.settings import run_options
+from conformance.integrations.settings import suite_options
 from conformance.targets.users_client import is_client
 from conformance.workflow.api import read_options
 from conformance.workflow.options import MOCK
@@ -48,7 +48,7 @@ def outcomes_of_session(session: pytest.Session, target: object) -> Iterator[Out
     if not claim(folder):
         yield Outcomes(folder)
         return
-    options = run_options(config)
+    options = suite_options(config)
     client = target if is_client(target) else None
     if client is None and (options.target != MOCK or not isinstance(target, EmbeddedUrl)):
         options = replace(options, target=read_options({"target": target}).target)

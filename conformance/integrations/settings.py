@@ -10,6 +10,7 @@ from conformance.integrations.options import DEST, OPTIONS
 from conformance.workflow.api import read_options
 from conformance.workflow.configuration import as_fields, settings_table
 from conformance.workflow.options import RunOptions
+from conformance.workflow.phases import CATALOGUE
 
 _OPTIONS: pytest.StashKey[RunOptions] = pytest.StashKey()
 _CONTRACT: pytest.StashKey[Contract] = pytest.StashKey()
@@ -28,6 +29,11 @@ def run_options(config: pytest.Config) -> RunOptions:
     if _OPTIONS not in config.stash:
         config.stash[_OPTIONS] = _read(config)
     return config.stash[_OPTIONS]
+
+
+def suite_options(config: pytest.Config) -> RunOptions:
+    """Return the options of the run behind the suite's tests: each is an item of the catalogue; raises as above."""
+    return replace(run_options(config), phases=(CATALOGUE,))
 
 
 def session_contract(config: pytest.Config) -> Contract:

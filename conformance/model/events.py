@@ -26,7 +26,8 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     `document` is the text of the OpenAPI document, `requirements` the rows in the order in which `Judged.passed`
     counts them, `options` the settings of the run as texts, `skipped` why cases or requirements were left out.
     `data` are the texts of the data files that were read beside the document. `waivers` let failures pass that they
-    name; `date` is the day (UTC, ISO 8601) by which they are in force or expired.
+    name; `date` is the day (UTC, ISO 8601) by which they are in force or expired. `phases` are those that were to be
+    sent, in their order.
     """
 
     journal_version: int = JOURNAL_VERSION
@@ -39,6 +40,7 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     target: str
     profile: str
     seed: int
+    phases: tuple[str, ...] = ()
     options: dict[str, str] = {}
     requirements: tuple[Requirement, ...] = ()
     planned: int = 0

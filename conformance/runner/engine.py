@@ -128,7 +128,7 @@ class Engine:
         self._planned = plan.requests
         self._confirmer.know(plan.known)
         later = later or Later()
-        items = Items(plan.items, later.feeds, later.admits, self._phase_ended)
+        items = Items(plan.items, later.feeds, later.admits, self._phase_ended, later.elsewhere)
         if later.build is not None:
             self._shrinker = Shrinker(later.build)
             self._confirmer.shrink_with(self._shrinker, later.examples)

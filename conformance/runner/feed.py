@@ -60,6 +60,9 @@ class Feed:
         if self._woken is None:
             self._woken = (asyncio.get_running_loop(), asyncio.Event())
         woken = self._woken[1]
+        # A target in this process may never wait for anything: the loop must have its turn all the same. It has it
+        # before a case is taken: none is on its way to who asked when another hears that there are no more.
+        await asyncio.sleep(0)
         while not self._over:
             try:
                 case = self._queue.get_nowait()
@@ -73,8 +76,6 @@ class Feed:
                 self._over = True
                 woken.set()
             else:
-                # A target in this process may never wait for anything: the loop must have its turn all the same.
-                await asyncio.sleep(0)
                 return case
         return None
 

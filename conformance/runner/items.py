@@ -21,6 +21,7 @@ class Items:
         feeds: the phases after it, in their order.
         admits: tells whether a case may be sent to this target.
         ended: is told when a phase is over.
+        elsewhere: items that other runs hand out.
 
     """
 
@@ -30,9 +31,11 @@ class Items:
         feeds: Sequence[Feed],
         admits: Callable[[Case], bool],
         ended: Callable[[PhaseEnded], None],
+        elsewhere: Iterable[Item] = (),
     ) -> None:
-        self._all = tuple(planned)
-        self._planned = iter(self._all)
+        own = tuple(planned)
+        self._planned = iter(own)
+        self._all = (*own, *elsewhere)
         self._feeds = list(feeds)
         self._admits = admits
         self._ended = ended

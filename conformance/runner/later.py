@@ -8,6 +8,7 @@ from conformance.model.case import Case
 from conformance.runner.examples import Examples
 from conformance.runner.feed import Feed
 from conformance.strategies.building import Builder
+from conformance.strategies.catalogue import Item
 
 
 def _all(_: Case) -> bool:
@@ -21,13 +22,14 @@ def _nothing() -> None:
 class Later(msgspec.Struct, frozen=True):
     """What is sent after the catalogue, or before it where it failed in an earlier run.
 
-    `feeds` make the cases, phase by phase; `admits` tells whether one may be sent to this target. With `build` what
-    fails is simplified. `examples` are what failed in earlier runs, and where failures of `phases` are kept. `close`
-    ends the making of cases. After `seconds` no more cases are begun: the time of a campaign is no limit that cuts it
-    short.
+    `feeds` make the cases, phase by phase; none that equals one of the items `elsewhere`, which others send, is sent.
+    `admits` tells whether one may be sent to this target. With `build` what fails is simplified. `examples` are what
+    failed in earlier runs, and where failures of `phases` are kept. `close` ends the making of cases. After `seconds`
+    no more cases are begun: the time of a campaign is no limit that cuts it short.
     """
 
     feeds: Sequence[Feed] = ()
+    elsewhere: Sequence[Item] = ()
     admits: Callable[[Case], bool] = _all
     build: Builder | None = None
     examples: Examples | None = None

@@ -36,8 +36,9 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         out: the folder for journal and reports.
         shard: `I/N`, to send only the part I of N parts of the plan.
         seed: the seed of everything random.
-        phases: what to send, of `catalogue`, `schemathesis` and `hypothesis`; None is the last two for `fuzz`,
-            and the catalogue alone else.
+        phases: what to send, of `catalogue`, `schemathesis` and `hypothesis`. None is all three for `standard` and
+            `full` on loopback, the last two for `fuzz`, and the catalogue alone else: for `smoke`, on other hosts, and
+            where `only` names cases and no requirement.
         example_db: the folder where failures of random cases are kept, which the next run begins with.
         only: globs over ids of cases and requirements to keep.
         skip: globs over those to leave out.

@@ -1,8 +1,10 @@
 """Phases: what a run sends after the catalogue, and where its random cases come from."""
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from conformance.contract.contract import Contract
 from conformance.model.case import Case
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
@@ -32,19 +34,30 @@ MARGIN_SECONDS = 1.0
 """How long before its time is over a campaign begins nothing new, at most."""
 
 
-def chosen_phases(options: RunOptions, profile: Profile) -> tuple[str, ...]:
+def chosen_phases(contract: Contract, options: RunOptions, profile: Profile, *, loopback: bool) -> tuple[str, ...]:
     """Return the phases of a run in their order.
+
+    Where none are asked for, all of them: but a small profile, and a host that is not this machine, where what is
+    created has its price, get the catalogue alone. So does a run of cases that were chosen by their ids, for those of
+    random cases nobody knows.
 
     Raises:
         UsageError: one of those asked for does not exist.
 
     """
     if options.phases is None:
-        return (SCHEMATHESIS, HYPOTHESIS) if profile is Profile.FUZZ else (CATALOGUE,)
+        if profile is Profile.FUZZ:
+            return (SCHEMATHESIS, HYPOTHESIS)
+        whole = loopback and profile is not Profile.SMOKE and _fits_a_requirement(contract, options.only)
+        return PHASES if whole else (CATALOGUE,)
     for name in options.phases:
         if name not in PHASES:
             raise UsageError(f"there is no phase {name!r}", f"choose from {', '.join(PHASES)}")
     return tuple(each for each in PHASES if each in options.phases)
+
+
+def _fits_a_requirement(contract: Contract, only: Sequence[str]) -> bool:
+    return not only or any(fnmatchcase(each, glob) for each in contract.by_id for glob in only)
 
 
 class Random:
@@ -74,8 +87,13 @@ class Random:
 
 
 def later(prepared: "Prepared") -> Later:
-    """Return the phases of a prepared run after the catalogue; nothing is made before the feeds are started."""
+    """Return the phases of a prepared run after the catalogue; nothing is made before the feeds are started.
+
+    There are none where the catalogue alone is more than the run may send.
+    """
     options, phases = prepared.options, prepared.phases
+    if options.max_requests is not None and options.max_requests < prepared.plan.requests:
+        return Later()
     fuzz = prepared.profile is Profile.FUZZ
     random = Random(prepared)
     feeds = list(_feeds(random, phases, fuzz=fuzz))
@@ -90,6 +108,7 @@ def later(prepared: "Prepared") -> Later:
 
     return Later(
         feeds=feeds,
+        elsewhere=prepared.elsewhere,
         admits=wanted,
         build=Builder(prepared.contract, prepared.knowledge.parameters),
         examples=Examples(options.example_db) if options.example_db is not None else None,

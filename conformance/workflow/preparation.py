@@ -13,7 +13,7 @@ from conformance.model.vocabulary import Profile
 from conformance.runner.access import Access
 from conformance.runner.plan import Plan, WhyNot, anything, make_plan
 from conformance.runner.shards import Shard
-from conformance.strategies.catalogue import Knowledge, catalogue, smoke
+from conformance.strategies.catalogue import Item, Knowledge, catalogue, smoke
 from conformance.targets.opening import open_target
 from conformance.targets.users_client import UsersClient
 from conformance.workflow.credentials import LOCAL_KEY, access_of, find_key
@@ -26,7 +26,11 @@ EXAMPLE_PARAMETER = "conformance"
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A run that is ready to begin; `client` is what it sends with, where that is the user's own."""
+    """A run that is ready to begin.
+
+    `client` is what it sends with, where that is the user's own. `elsewhere` are the items of the plan that other
+    shards send.
+    """
 
     contract: Contract
     options: RunOptions
@@ -38,6 +42,7 @@ class Prepared(msgspec.Struct, frozen=True):
     offered: frozenset[Need] = frozenset()
     phases: tuple[str, ...] = ()
     client: UsersClient | None = None
+    elsewhere: tuple[Item, ...] = ()
 
     @property
     def why_not(self) -> WhyNot:
@@ -73,19 +78,21 @@ def prepare(
     access = access_of(contract, options, key, environment, client=client)
     profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
     known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
-    phases = chosen_phases(options, profile)
+    phases = chosen_phases(contract, options, profile, loopback=loopback)
     items = () if CATALOGUE not in phases else smoke(known) if profile is Profile.SMOKE else known
     offered = offered_by(options, loopback=loopback, in_process=_in_process(options, client))
     why_not = anything if client is None else client.why_not
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
+    elsewhere: tuple[Item, ...] = ()
     if options.shard:
         shard = Shard.parse(options.shard)
         whole, plan = plan, shard.part(plan)
         if whole.items and not plan.items:
             raise UsageError(f"shard {options.shard} holds no case", "split the plan into fewer shards")
+        elsewhere = tuple(item for item in whole.items if not shard.holds(item.id))
     if not plan.items and CATALOGUE in phases:
         raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
-    return Prepared(contract, options, knowledge, plan, profile, access, loopback, offered, phases, client)
+    return Prepared(contract, options, knowledge, plan, profile, access, loopback, offered, phases, client, elsewhere)
 
 
 def guard(options: RunOptions, client: UsersClient | None = None) -> bool:

@@ -17,7 +17,6 @@ SAME = (
     "skip",
     "repeats",
     "shard",
-    "phases",
 )
 """Options that decide what is sent where: those of the first part hold."""
 
@@ -53,6 +52,7 @@ def _compare(past: RunStarted, present: RunStarted, path: Path) -> None:
         ("operation", past.operation, present.operation),
         ("profile", past.profile, present.profile),
         ("seed", past.seed, present.seed),
+        ("choice of phases", ", ".join(past.phases), ", ".join(present.phases)),
         ("suite's version", past.suite_version, present.suite_version),
         *((name.replace("_", "-"), past.options.get(name, ""), present.options.get(name, "")) for name in SAME),
     ):

@@ -32,7 +32,7 @@ from conformance.workflow.credentials import find_key
 from conformance.workflow.embedded import EmbeddedMock
 from conformance.workflow.interruption import Stopper, carry_out, interrupt, on_sigterm
 from conformance.workflow.options import MOCK, RunOptions
-from conformance.workflow.phases import FUZZ_SECONDS, later
+from conformance.workflow.phases import CATALOGUE, FUZZ_SECONDS, later
 from conformance.workflow.preparation import Prepared, prepare, unknown_parameter
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
 from conformance.workflow.resuming import read_past
@@ -82,7 +82,8 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         mock = stack.enter_context(_mock(contract, key)) if key is not None else None
         prepared = prepare(contract, options, key=key, client=users)
         if hooks.choose is not None:
-            prepared = replace(prepared, plan=hooks.choose(prepared.plan))
+            # Who chooses among the items of the plan wants nothing else to be sent.
+            prepared = replace(prepared, plan=hooks.choose(prepared.plan), phases=(CATALOGUE,))
         url = mock.url if mock else options.target
         target = target_of(options, url, client=users, access=prepared.access)
         header = _header(prepared, url, secrets.token_hex(4), waivers)
@@ -168,7 +169,7 @@ async def _send(
         access=prepared.access,
     )
     try:
-        await engine.run(prepared.plan, later(prepared) if hooks.choose is None else None)
+        await engine.run(prepared.plan, later(prepared))
     finally:
         await target.close()
 
@@ -194,6 +195,7 @@ def _header(prepared: Prepared, url: str, run_id: str, waivers: tuple[Waiver, ..
         target=name,
         profile=prepared.profile.value,
         seed=options.seed,
+        phases=prepared.phases,
         options=_shown(options),
         requirements=contract.requirements,
         planned=prepared.plan.cases,

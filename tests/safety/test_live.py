@@ -12,6 +12,7 @@ from conformance.model.case import Relation
 from conformance.model.jsontext import JsonFault, read
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.workflow.options import RunOptions
+from conformance.workflow.phases import PHASES
 from conformance.workflow.preparation import prepare
 
 from .calling import call
@@ -75,6 +76,18 @@ def test_a_live_host_that_takes_everything(removal):
     else:
         assert 3 == status
         assert [] == [name for name in names if name not in listed]
+
+
+@pytest.mark.parametrize(("host", "expected"), [("127.0.0.1", set(PHASES)), (HOST, {"catalogue"})])
+def test_no_random_case_unless_it_is_asked_for(host, expected):
+    """A live host gets the catalogue alone, whatever the profile; the same command on this machine sends all phases."""
+    with served(Timed()) as url:
+        where = url.replace("127.0.0.1", host)
+        few = ("--only", "reject.*.type", "--profile", "standard", "--rate", "5000", "--repeats", "0")
+        call("run", "--target", where, "--model-id", "m", "--out", str(OUT), "--quiet", "--report", "results", *few,
+             "--allow-host", HOST, "--allow-plaintext")  # fmt: skip
+    events = map(json.loads, (OUT / "journal.ndjson").read_bytes().splitlines())
+    assert expected == {each["case"].get("phase", "catalogue") for each in events if each["event"] == "request.sent"}
 
 
 @pytest.mark.parametrize("profile", [Profile.SMOKE, Profile.STANDARD])

@@ -56,12 +56,15 @@ def run(contract: Contract, out: Path, *options: str, faults: tuple[str, ...] = 
         return call("run", "--target", url, "--out", str(out), "--quiet", "--profile", profile, *options)
 
 
-@pytest.mark.parametrize(("profile", "faults"), [("smoke", ()), ("smoke", FAULTS), ("standard", FAULTS)])
-def test_three_shards_are_one_run(contract, profile, faults):
+@pytest.mark.parametrize(
+    ("profile", "faults", "options"),
+    [("smoke", (), ()), ("smoke", FAULTS, ()), ("standard", FAULTS, ("--phases", "catalogue"))],
+)
+def test_three_shards_are_one_run(contract, profile, faults, options):
     """Three shards, run apart and merged, equal one run but for times, run ids, counts and repeats."""
-    status = run(contract, Path("whole"), faults=faults, profile=profile)
+    status = run(contract, Path("whole"), *options, faults=faults, profile=profile)
     for number in (1, 2, 3):
-        run(contract, Path(str(number)), "--shard", f"{number}/3", faults=faults, profile=profile)
+        run(contract, Path(str(number)), "--shard", f"{number}/3", *options, faults=faults, profile=profile)
     assert status == call("report", "3", "1", "2", "--out", "merged")
     assert comparable(Path("whole")) == comparable(Path("merged"))
 

@@ -5,7 +5,9 @@ import threading
 from msgspec.structs import replace
 
 from conformance.model.case import Relation
+from conformance.model.events import RunStarted
 from conformance.model.vocabulary import Profile
+from conformance.runner.journal import read_journal
 from conformance.workflow.interruption import Stopper
 from conformance.workflow.options import RunOptions
 from conformance.workflow.running import Hooks, run
@@ -30,6 +32,14 @@ def test_each_item_that_was_chosen_is_told_when_it_is_done_with(tmp_path):
     assert all(len(each.exchanges) == len(ids(each.item)) for each in told)
     assert all(each.found for each in told)
     assert sum(len(ids(item)) for item in chosen) == result.results.counts.requests
+
+
+def test_who_chooses_gets_no_random_case(tmp_path):
+    """What `choose` leaves is all that is sent, in a profile that has more phases than the catalogue."""
+    hooks = Hooks(choose=lambda plan: replace(plan, items=plan.items[:5]))
+    result = run(RunOptions(out=tmp_path, profile=Profile.STANDARD, reports=()), hooks)
+    header = next(event for event in read_journal(tmp_path) if isinstance(event, RunStarted))
+    assert (("catalogue",), 5) == (header.phases, result.results.counts.requests)
 
 
 def test_a_run_is_ended_from_another_thread(tmp_path):

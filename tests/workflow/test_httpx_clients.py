@@ -15,6 +15,7 @@ from conformance.mock.server import BackgroundServer
 from conformance.mock.turn import Turn
 from conformance.model.errors import UsageError
 from conformance.workflow.credentials import LOCAL_KEY
+from conformance.workflow.phases import PHASES
 
 LOCAL = "http://localhost:4010"
 OWN_KEY = "key-of-the-client"
@@ -49,6 +50,8 @@ def against(results):
     return [cause.sentence for cause in results.causes if cause.strength.value != "advisory"]
 
 
+ONLY = ["*credential*", "*path*", "*method*", "accept.*"]
+
 CLIENTS = {
     "wsgi": lambda app: httpx.Client(transport=httpx.WSGITransport(wsgi(app)), base_url="http://testserver"),
     "wsgi2": lambda app: httpx2.Client(transport=httpx2.WSGITransport(wsgi(app))),
@@ -59,7 +62,7 @@ CLIENTS = {
 
 @pytest.mark.parametrize("way", CLIENTS)
 def test_a_right_application_in_this_process(contract, tmp_path, way):
-    """The reference behaviour behind the transports of both libraries conforms, and nothing is found."""
+    """The reference behaviour behind the transports of both libraries conforms, random cases included."""
     profile = "standard" if way == "wsgi" else "smoke"
     app = reference_app(contract, key=LOCAL_KEY)
     result = conformance.run(target=CLIENTS[way](app), profile=profile, out=tmp_path)
@@ -67,6 +70,8 @@ def test_a_right_application_in_this_process(contract, tmp_path, way):
     if profile == "standard":
         reasons = {row.id: row.reason for row in result.results.requirements}
         assert "a body in chunks does not reach a WSGI application through httpx" == reasons["transport.chunked"]
+        lines = map(json.loads, (tmp_path / "journal.ndjson").read_bytes().splitlines())
+        assert {None, *PHASES[1:]} == {each["case"].get("phase") for each in lines if each["event"] == "request.sent"}
 
 
 def test_a_right_server_on_a_socket(contract, tmp_path):
@@ -75,7 +80,7 @@ def test_a_right_server_on_a_socket(contract, tmp_path):
         BackgroundServer(reference_app(contract, key=LOCAL_KEY)) as server,
         httpx.Client(base_url=server.url) as client,
     ):
-        result = conformance.run(target=client, only=["*credential*", "*path*", "*method*", "accept.*"], out=tmp_path)
+        result = conformance.run(target=client, only=ONLY, phases="catalogue", out=tmp_path)
         assert ([], "conforming", 0) == (against(result.results), result.results.verdict, result.exit_status)
         assert 401 == client.post("/v1/models/m/environments").status_code
         assert server.url == result.results.target
@@ -87,7 +92,7 @@ def test_a_client_that_respx_mocks(tmp_path, asynchronous):
     client = (httpx.AsyncClient if asynchronous else httpx.Client)(base_url=LOCAL)
     profile = "smoke" if asynchronous else "standard"
     with conformance.respx_router(base_url=LOCAL, key=LOCAL_KEY):
-        result = conformance.run(target=client, profile=profile, out=tmp_path)
+        result = conformance.run(target=client, profile=profile, phases="catalogue", out=tmp_path)
     assert ([], "conforming", 0) == (against(result.results), result.results.verdict, result.exit_status)
 
 
@@ -103,7 +108,8 @@ def test_a_mock_of_one_answer(tmp_path):
     """A mock that answers everything alike fails; what it has no route for is not held against it."""
     with respx.mock(assert_all_called=False) as router:
         router.post(url__regex=rf"{LOCAL}/v1/models/[^/]+/environments").respond(200, json={})
-        result = conformance.run(target=httpx.Client(base_url=LOCAL), stateless=True, out=tmp_path)
+        client = httpx.Client(base_url=LOCAL)
+        result = conformance.run(target=client, stateless=True, phases="catalogue", out=tmp_path)
     assert 1 == result.exit_status
     outcomes = {row.id: row.outcome.value for row in result.results.requirements}
     assert "failed" == outcomes["response.EnvironmentV1.name.required"]
@@ -137,7 +143,8 @@ def test_the_key_in_a_header_of_the_client(contract, tmp_path, monkeypatch):
     app = reference_app(contract, key=OWN_KEY)
     headers = {"Authorization": f"Api-Key {OWN_KEY}", "X-Team": "confidential"}
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), headers=headers)
-    result = conformance.run(target=client, only=["*credential*", "authentication.*"], out=tmp_path)
+    only = ["*credential*", "authentication.*"]
+    result = conformance.run(target=client, only=only, phases="catalogue", out=tmp_path)
     assert ([], 0) == (against(result.results), result.exit_status)
     outcomes = {row.id: row.outcome.value for row in result.results.requirements}
     assert "passed" == outcomes["authentication.location"]
@@ -158,7 +165,8 @@ def test_an_authentication_that_hides_its_key(contract, tmp_path):
 
     app = reference_app(contract, key=OWN_KEY)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(Translating()), auth=bearer)
-    result = conformance.run(target=client, profile="standard", only=["*credential*", "authentication.*"], out=tmp_path)
+    only = ["*credential*", "authentication.*"]
+    result = conformance.run(target=client, profile="standard", phases="catalogue", only=only, out=tmp_path)
     assert ([], 0) == (against(result.results), result.exit_status)
     rows = {row.id: row for row in result.results.requirements}
     assert "passed" == rows["authentication.missing"].outcome

@@ -1,6 +1,7 @@
 """The phases of a run, end to end: what is sent after the catalogue, what is found there, and how it is told."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Verdict
+from conformance.workflow.credentials import LOCAL_KEY
 from conformance.workflow.options import RunOptions
-from conformance.workflow.phases import campaign_seconds, chosen_phases
+from conformance.workflow.phases import PHASES, campaign_seconds, chosen_phases
+from conformance.workflow.preparation import prepare
 
 CONTRACT = load_contract()
 
@@ -24,15 +27,34 @@ def events(out: Path, kind: str) -> list[dict[str, Any]]:
     return [event for event in found if event["event"] == kind]
 
 
-def test_random_phases_are_for_campaigns_and_for_who_asks() -> None:
-    """What is asked for wins, in the order of the phases."""
-    assert ("catalogue",) == chosen_phases(RunOptions(), Profile.SMOKE)
-    assert ("catalogue",) == chosen_phases(RunOptions(), Profile.STANDARD)
-    assert ("schemathesis", "hypothesis") == chosen_phases(RunOptions(), Profile.FUZZ)
-    asked = RunOptions(phases=("hypothesis", "catalogue"))
-    assert ("catalogue", "hypothesis") == chosen_phases(asked, Profile.SMOKE)
+def phases(profile: Profile, *, loopback: bool = True, **options: Any) -> tuple[str, ...]:
+    """Return the phases of a run with these options."""
+    return chosen_phases(CONTRACT, RunOptions(**options), profile, loopback=loopback)
+
+
+@pytest.mark.parametrize("profile", [Profile.STANDARD, Profile.FULL])
+def test_a_whole_run_on_this_machine_has_all_phases(profile: Profile) -> None:
+    """Elsewhere what is created has its price, and cases that were chosen by id are of the catalogue."""
+    assert PHASES == phases(profile)
+    assert PHASES == phases(profile, only=("refuse.name.missing", "reject.*.required"), skip=("accept.*",))
+    assert ("catalogue",) == phases(profile, loopback=False)
+    assert ("catalogue",) == phases(profile, only=("refuse.name.missing",))
+
+
+def test_smoke_has_the_catalogue_and_a_campaign_the_rest() -> None:
+    """Wherever they are."""
+    for loopback in (True, False):
+        assert ("catalogue",) == phases(Profile.SMOKE, loopback=loopback)
+        assert ("schemathesis", "hypothesis") == phases(Profile.FUZZ, loopback=loopback)
+
+
+def test_phases_that_are_asked_for_are_the_phases() -> None:
+    """Whatever the profile, the host and the choice of cases, in the order of the phases."""
+    asked = ("hypothesis", "catalogue")
+    for profile in Profile:
+        assert ("catalogue", "hypothesis") == phases(profile, loopback=False, phases=asked, only=("x",))
     with pytest.raises(UsageError, match="there is no phase 'fuzz'; choose from catalogue, schemathesis, hypothesis"):
-        chosen_phases(RunOptions(phases=("fuzz",)), Profile.STANDARD)
+        phases(Profile.STANDARD, phases=("fuzz",))
 
 
 def test_a_campaign_ends_a_little_before_its_time() -> None:
@@ -45,7 +67,7 @@ def test_a_campaign_ends_a_little_before_its_time() -> None:
 @pytest.fixture
 def right():
     """Return the URL of a server that keeps the contract."""
-    with BackgroundServer(reference_app(CONTRACT)) as server:
+    with BackgroundServer(reference_app(CONTRACT, key=LOCAL_KEY)) as server:
         yield server.url
 
 
@@ -71,9 +93,32 @@ def sent(out: Path) -> list[tuple[str, str]]:
     ]
 
 
+def phases_sent(out: Path) -> Counter[str]:
+    """Return how many cases of each phase a run sent."""
+    return Counter(each["case"].get("phase", "catalogue") for each in events(out, "request.sent"))
+
+
+def test_smoke_sends_the_catalogue_alone(right: str, tmp_path: Path) -> None:
+    """No case is made for it, and its sixty requests are sixty."""
+    conformance.run(target=right, profile="smoke", out=tmp_path, reports=())
+    assert {"catalogue": 60} == phases_sent(tmp_path)
+    assert [] == events(tmp_path, "phase.ended")
+
+
+def test_a_run_that_ends_within_the_catalogue_makes_no_random_case(right: str, tmp_path: Path) -> None:
+    """Where `max_requests` is below the plan, nobody waits for what could not be sent; the run is not whole."""
+    result = conformance.run(target=right, max_requests=20, out=tmp_path, reports=())
+    assert ({"catalogue": 20}, 3) == (phases_sent(tmp_path), result.exit_status)
+    assert [] == events(tmp_path, "phase.ended")
+    only, out = ("reject.*.type",), tmp_path / "more"
+    planned = prepare(CONTRACT, RunOptions(only=only)).plan.requests
+    more = conformance.run(target=right, only=only, max_requests=planned + 5, out=out, reports=())
+    assert ({"catalogue": planned, "schemathesis": 5}, 3) == (phases_sent(out), more.exit_status)
+
+
 def test_shards_send_every_random_case_once(right: str, tmp_path: Path) -> None:
-    """The parts of two machines are those of one, and have nothing in common."""
-    wanted = {"target": right, "phases": ("schemathesis", "hypothesis"), "reports": ()}
+    """The parts of two machines are those of one, and nothing is in both, nor in the catalogue of the other."""
+    wanted = {"target": right, "only": ("reject.*",), "reports": ()}
     conformance.run(out=tmp_path / "whole", **wanted)
     for number in (1, 2):
         conformance.run(out=tmp_path / str(number), shard=f"{number}/2", **wanted)
@@ -114,13 +159,18 @@ def test_a_campaign_can_be_had_again(right: str, tmp_path: Path) -> None:
     assert len(set(one) & set(other)) < len(one) / 2
 
 
-def test_a_right_server_passes_all_phases(right: str, tmp_path: Path) -> None:
+def test_a_right_server_passes_all_phases_by_default(right: str, tmp_path: Path) -> None:
     """Each phase sends what the ones before it did not, and no case of it is a false alarm."""
-    result = conformance.run(target=right, phases=("schemathesis", "hypothesis"), out=tmp_path, reports=("results",))
+    result = conformance.run(target=right, out=tmp_path, reports=("results",))
     ended = events(tmp_path, "phase.ended")
     assert ["schemathesis", "hypothesis"] == [each["phase"] for each in ended]
-    assert all(each["made"] > each["repeated"] for each in ended)
     assert not any(each.get("error") for each in ended)
+    assert list(PHASES) == events(tmp_path, "run.started")[0]["phases"]
+    cases = phases_sent(tmp_path)
+    assert set(PHASES) == cases.keys()
+    expected = {each["phase"]: each["made"] - each["repeated"] for each in ended}
+    assert all(count > 50 for count in expected.values())
+    assert expected == {name: cases[name] for name in expected}
     assert (Verdict.CONFORMING, 0) == (result.results.verdict, result.exit_status)
     assert not [each for each in result.results.findings if each.strength.value != "advisory"]
 

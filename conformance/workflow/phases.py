@@ -92,7 +92,8 @@ def later(prepared: "Prepared") -> Later:
     There are none where the catalogue alone is more than the run may send.
     """
     options, phases = prepared.options, prepared.phases
-    if options.max_requests is not None and options.max_requests < prepared.plan.requests:
+    cut_short = options.max_requests is not None and options.max_requests < prepared.plan.requests
+    if cut_short and options.example_db is None:
         return Later()
     fuzz = prepared.profile is Profile.FUZZ
     random = Random(prepared)

@@ -1,5 +1,6 @@
 """Random cases: labels of this contract, stories, Schemathesis as a source, and campaigns that can be had again."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest

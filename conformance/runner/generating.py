@@ -14,6 +14,9 @@ from conformance.strategies.stopping import StoppedError
 
 BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.generator import main; main()"
 
+PATH = tuple(sys.path)
+"""Where modules are found: as it was before an application that is tested in this process added folders of its own."""
+
 STOP_SECONDS = 3.0
 
 Take = Callable[[Case], None]
@@ -83,7 +86,7 @@ class Generating:
         environment = {**os.environ, "PYTHONHASHSEED": "0", "HYPOTHESIS_STORAGE_DIRECTORY": f"{os.devnull}/none"}
         try:
             return subprocess.Popen(  # noqa: S603  (this interpreter, with words of ours)
-                [sys.executable, "-c", BEGIN, *sys.path],
+                [sys.executable, "-c", BEGIN, *PATH],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

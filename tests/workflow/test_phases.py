@@ -13,6 +13,7 @@ from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Verdict
+from conformance.runner import generating
 from conformance.workflow.credentials import LOCAL_KEY
 from conformance.workflow.options import RunOptions
 from conformance.workflow.phases import PHASES, campaign_seconds, chosen_phases
@@ -76,7 +77,7 @@ def test_a_library_that_cannot_go_on_is_the_suites_own_error(
 ) -> None:
     """It is told in the report with what to do, the run is inconclusive, and nothing is held against the server."""
     (tmp_path / "schemathesis.py").write_text('raise RuntimeError("this version has another interface")')
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(generating, "PATH", (str(tmp_path), *generating.PATH))
     result = conformance.run(target=right, phases=("schemathesis",), out=tmp_path / "out")
     row = next(each for each in result.results.requirements if each.outcome.value == "error")
     assert "the phase schemathesis could not go on: RuntimeError: this version has another interface" in row.reason

@@ -20,6 +20,8 @@ def test_the_reference_server_is_right(
 ) -> None:
     """Over a socket and in process, nothing but notes is found, and every must is exercised in `standard`."""
     (tmp_path / "right_server.py").write_text(APPLICATION)
+    # A module beside the application that is called as a library is none of the suite's business.
+    (tmp_path / "schemathesis.py").write_text("raise RuntimeError")
     monkeypatch.syspath_prepend(str(tmp_path))
     more = {"target": "asgi:right_server:app", "unknown_model_id": "gone", "probes": True} if target == "asgi" else {}
     result = conformance.run(profile=profile, out=tmp_path / "report", reports=("results",), **more)

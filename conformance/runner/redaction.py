@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -54,9 +54,15 @@ class Redactor:
         self._letters = frozenset("".join(self._signs) + ESCAPES)
         self._bytes = tuple(form.encode() for form in forms)
         self._known = lru_cache(maxsize=1024)(self._redacted)
-        pattern = "|".join(_escaped(form) for form in forms)
-        self._text_pattern = re.compile(pattern)
-        self._bytes_pattern = re.compile(pattern.encode())
+
+    @cached_property
+    def _text_pattern(self) -> re.Pattern[str]:
+        """Every form of the secret, escaped in every way: it takes a while to make, and is hardly ever needed."""
+        return re.compile("|".join(_escaped(form) for form in self._texts))
+
+    @cached_property
+    def _bytes_pattern(self) -> re.Pattern[bytes]:
+        return re.compile(self._text_pattern.pattern.encode())
 
     def text(self, text: str) -> str:
         """Return a text without the secret."""

@@ -13,6 +13,7 @@ import pytest
 from conformance.contract.contract import load_contract
 from conformance.model.case import Case
 from conformance.model.vocabulary import Expectation
+from conformance.runner import generating as generating_module
 from conformance.runner.generating import Generating
 from conformance.strategies import from_schemathesis
 from conformance.strategies.building import Builder
@@ -98,7 +99,7 @@ def test_a_source_that_cannot_go_on_is_told_and_the_others_do(tmp_path: Path, mo
     """What is wrong with one of several is an error beside the cases, told once."""
     # The process finds this module on its path before its own.
     (tmp_path / "schemathesis.py").write_text('raise RuntimeError("this version has another interface")')
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(generating_module, "PATH", (str(tmp_path), *generating_module.PATH))
     making, found, errors = Generating(ORDER), list[Case](), list[Exception]()
 
     def take(case: Case) -> None:
@@ -122,7 +123,7 @@ def test_a_wish_that_nobody_knows_is_told(generating: Generating) -> None:
 def test_nothing_is_written_beside_the_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A library that prints does not come between the messages, and no cache is left in the folder."""
     (tmp_path / "schemathesis.py").write_text('print("hello"); raise RuntimeError("gone")')
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(generating_module, "PATH", (str(tmp_path), *generating_module.PATH))
     empty = tmp_path / "empty"
     empty.mkdir()
     monkeypatch.chdir(empty)

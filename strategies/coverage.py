@@ -8,6 +8,7 @@ of their own), and a keyword that forbids nothing (`additionalProperties: true`,
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import TypeAlias
 
 import msgspec
 
@@ -24,6 +25,9 @@ from conformance.strategies.proof import BY_BODY
 
 ITEMS = 100
 """How many items of an array are looked at: a target chooses how many it sends."""
+
+Verdict: TypeAlias = tuple[Node, int, str, bool]
+"""Of a value: the node that it is at, the index of the shape, a keyword of that, and whether it is kept."""
 
 ASSERTED = ("type", "enum", *BOUNDS, "additionalProperties")
 
@@ -109,10 +113,13 @@ class _Count:
 
     def add(self, value: Json, *, right: bool) -> None:
         """Count a body: what it keeps where it is right, what it breaks where it is wrong."""
-        for node, branch, key, kept in _verdicts(self.root, value):
-            held = self.counts.get((id(node), branch, key))
-            if held is not None and kept is right:
-                held[not right] += 1
+        found: list[Verdict] = []
+        _judge(self.root, value, found)
+        for node, branch, key, kept in found:
+            if kept is right:
+                held = self.counts.get((id(node), branch, key))
+                if held is not None:
+                    held[not right] += 1
 
     def coverage(self) -> Coverage:
         """Return the rows with their counts, in the order of the document."""
@@ -147,23 +154,24 @@ def _forbids_nothing(keyword: str, value: Json) -> bool:
     return keyword in {"minLength", "minItems", "minProperties"} and value == 0
 
 
-def _verdicts(node: Node, value: Json) -> Iterator[tuple[Node, int, str, bool]]:
-    """Yield each keyword that a value meets: node, index of the shape, keyword, and whether it is kept."""
+def _judge(node: Node, value: Json, found: list[Verdict]) -> None:
+    """Add each keyword that a value meets; a list is faster here than generators that hand on each other's."""
     fitting = [branch for branch, shape in enumerate(node.shapes) if fits(shape, value)]
-    for branch in range(len(node.shapes)):
-        if branch in fitting or not fitting:
-            yield node, branch, "type", branch in fitting
     if not fitting:
+        found.extend((node, branch, "type", False) for branch in range(len(node.shapes)))
         return
-    branch = nearest(node, value)
-    yield from ((node, branch, key, kept) for key, kept in _told(node.shapes[branch], value))
-    children = {child.name: child for child in node.members(branch)}
+    found.extend((node, branch, "type", True) for branch in fitting)
+    branch = fitting[0] if len(fitting) == 1 else nearest(node, value)
+    found.extend((node, branch, key, kept) for key, kept in _told(node.shapes[branch], value))
     if isinstance(value, dict):
-        for name in children.keys() & value.keys():
-            yield from _verdicts(children[name], value[name])
-    elif isinstance(value, list) and ANY_ITEM in children:
-        for item in islice(value, ITEMS):
-            yield from _verdicts(children[ANY_ITEM], item)
+        for child in node.members(branch):
+            if child.name in value:
+                _judge(child, value[child.name], found)
+    elif isinstance(value, list):
+        for child in node.members(branch):
+            if child.name == ANY_ITEM:
+                for item in islice(value, ITEMS):
+                    _judge(child, item, found)
 
 
 def _told(shape: Shape, value: Json) -> Iterator[tuple[str, bool]]:

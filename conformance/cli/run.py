@@ -193,7 +193,9 @@ def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, juni
 
 def _show_plan(options: RunOptions, shown: Screen) -> int:
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a plan needs)
+    from conformance.workflow.foreseeing import foreseen  # noqa: PLC0415  (loads what only a plan needs)
     from conformance.workflow.preparation import prepare  # noqa: PLC0415  (loads what only a plan needs)
 
-    shown.plan(prepare(load_contract(options.spec, options.operation), options))
+    prepared = prepare(load_contract(options.spec, options.operation), options)
+    shown.plan(prepared, foreseen(prepared))
     return 0

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Self
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.progress import Progress as Bar
 
     from conformance.runner.engine import Progress as Step
     from conformance.runner.past import Past
+    from conformance.workflow.foreseeing import Foreseen
     from conformance.workflow.preparation import Prepared
     from conformance.workflow.running import RunResult
 
@@ -67,15 +70,19 @@ class Screen:
             self._last = time.monotonic()
             self._say(_listed(f"{step.reached} of {step.planned} requests", more, found))
 
-    def plan(self, prepared: "Prepared") -> None:
-        """Say what would be sent."""
+    def plan(self, prepared: "Prepared", more: "Sequence[Foreseen]" = ()) -> None:
+        """Say what would be sent, by the plan and by the phases after it."""
         plan = prepared.plan
         self._say(f"{prepared.contract.operation.name} at {prepared.options.target}: nothing is sent")
         self._say(
             f"{prepared.profile.value}: {plan.cases} cases, {plan.requests} requests, up to {plan.creations} creations "
             "(a failure of a new kind is sent again)"
         )
-        self._random(prepared)
+        for each in more:
+            short = f", and no more: {each.error}" if each.error else ""
+            self._say(f"{each.phase}: {each.requests} requests, up to {each.creations} creations{short}")
+        if not more:
+            self._random(prepared)
         if plan.skipped:
             self._say(f"{len(plan.skipped)} requirements lose all their cases:")
             for requirement, reason in sorted(plan.skipped.items()):
@@ -85,11 +92,8 @@ class Screen:
         """Say which phases send more than what was counted."""
         more = prepared.phases[1:] if "catalogue" in prepared.phases else prepared.phases
         if more:
-            fuzz = prepared.profile.value == "fuzz"
-            count = "until the time is over" if fuzz else "some hundreds of requests"
-            self._say(
-                f"and cases made while the run goes on, {count}: {', '.join(more)} (seed {prepared.options.seed})"
-            )
+            end = ", until the time is over" if prepared.profile.value == "fuzz" else ""
+            self._say(f"and cases that are made meanwhile{end}: {', '.join(more)} (seed {prepared.options.seed})")
 
     def verdict(self, result: "RunResult") -> None:
         """Say what the run came to."""

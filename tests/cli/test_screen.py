@@ -1,8 +1,13 @@
 """What a command shows: how far a run is, by the plan; and to whom: readers who may go before the end."""
 
 import re
+from collections import Counter
 
 import pytest
+
+from conformance.mock.app import reference_app
+from conformance.mock.server import BackgroundServer
+from conformance.workflow.credentials import LOCAL_KEY
 
 STEP = re.compile(r"(\d+) of (\d+) requests(?:, (\d+) sent in all)?(?:, |$)")
 
@@ -29,6 +34,26 @@ def test_a_run_without_repeats_counts_the_plan_alone(command, right, monkeypatch
     assert planned is not None
     expected = [f"{number} of {planned[1]} requests" for number in range(1, int(planned[1]) + 1)]
     assert expected == [line for line in ended.out.splitlines() if STEP.match(line)]
+
+
+def test_a_plan_counts_what_the_random_phases_send(command, contract, events_of, elsewhere):
+    """`--plan` tells of each phase how many requests it has and what they may create: as many as the run then sends."""
+    asked = ("--phases", "schemathesis,hypothesis", "--seed", "3", "--only", "reject.*", "--only", "accept.*")
+    with BackgroundServer(reference_app(contract, key=LOCAL_KEY)) as server:
+        planned = command("run", "--target", server.url, "--plan", *asked)
+        assert [] == list(elsewhere.iterdir())
+        assert 0 == command("run", "--target", server.url, "--quiet", "--report", "results", *asked).status
+    sent = Counter(each["case"].get("phase") for each in events_of(elsewhere / "conformance-report", "request.sent"))
+    told = re.findall(r"^(schemathesis|hypothesis): (\d+) requests, up to (\d+) creations$", planned.out, re.MULTILINE)
+    assert sent == {phase: int(requests) for phase, requests, _ in told}
+    assert len(events_of(elsewhere / "conformance-report", "creation")) <= sum(int(created) for *_, created in told)
+    assert all(0 < int(created) < int(requests) for _, requests, created in told)
+
+
+def test_a_plan_of_a_campaign_has_no_end(command, right):
+    """What goes on until its time is over is not counted, nor made."""
+    planned = command("run", "--target", right, "--plan", "--profile", "fuzz")
+    assert "cases that are made meanwhile, until the time is over: schemathesis, hypothesis (seed 0)" in planned.out
 
 
 @pytest.mark.parametrize("arguments", ["spec cases", "spec requirements --json", "mock --list-faults", "--help"])

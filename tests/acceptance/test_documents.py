@@ -5,6 +5,7 @@ environment of tox, for it would run these tests within themselves; each is held
 """
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -118,6 +119,13 @@ def test_an_environment_of_tox(call, clone):
     commands = tox(clone, "config", "-e", name, "-k", "commands", *(["--", *more] if more else []))
     assert "commands =" in commands
     assert commands.rstrip().endswith(" ".join(more))
+
+
+def test_what_continuous_integration_calls(clone):
+    """Each environment that `.ci/run` asks for is there."""
+    named = re.findall(r"/tox -e (\w+)", (clone / ".ci" / "run").read_text(encoding="utf-8"))
+    assert named
+    assert set(named) <= set(tox(clone, "list", "--no-desc", "-q").split())
 
 
 @pytest.mark.parametrize("call", [each for each in DEVELOPMENT if each.startswith("-- ")])

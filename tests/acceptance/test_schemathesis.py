@@ -25,7 +25,8 @@ HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "spec" / "openapi.yaml"
 EXTENSION = "conformance.integrations.schemathesis"
 KEY = "conformance-local-key"
-OPTIONS = "--seed 1"
+OPTIONS = "--seed 1 --suppress-health-check too_slow"
+"""The seed is that of every run; how busy the machine is finds no fault."""
 
 FAMILIES = {"echo.": 8, "null.": 3, "default.": 3, "auth.key-echoed-": 3, "created.": 3}
 """How the ids of a family begin, and how many of it are chosen."""
@@ -80,7 +81,8 @@ def test_twenty_faults_are_missed_alone(told):
     """With the status policy, so that the undeclared 4xx hides nothing, Schemathesis alone finds none of the faults."""
     _, alone, _ = told
     assert 20 == len(chosen())
-    assert [0] * 21 == [each["status"] for each in alone]
+    assert 21 == len(alone)
+    assert [] == [each["said"] for each in alone if each["status"] != 0]
 
 
 def test_twenty_faults_are_found_with_the_extension(told):

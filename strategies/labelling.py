@@ -194,29 +194,37 @@ def _kind(contract: Contract, body: Json, violation: Violation) -> str:
     if violation.keyword != "type":
         return KINDS.get(violation.keyword, f"a value against {violation.keyword}")
     node, value = find(contract.request, violation.pointer), _value(body, violation.pointer)
-    word = _word(value, lax=node is not None and coercible(node, value))
-    return kind_of(node, Value("", None, word)) if node is not None else word
+    if node is None:
+        return _word(value, lax=False, nullable=False)
+    return kind_of(node, Value("", None, _word(value, lax=coercible(node, value), nullable=node.nullable)))
 
 
-def _word(value: Json, *, lax: bool) -> str:
+def _word(value: Json, *, lax: bool, nullable: bool) -> str:
     match value:
         case None:
             return "null"
         case bool():
-            return "true" if value else "false"
+            return "a boolean"
         case str():
-            word = "a text" if value else "an empty text"
-            return (
-                ("a boolean in quotes" if value.strip().lower() in BOOLEAN_LIKE else "a number in quotes")
-                if lax
-                else word
-            )
+            return _text_word(value, lax=lax, nullable=nullable)
         case list():
-            return "an array"
+            return "an array of one" if len(value) == 1 else "an array"
         case dict():
             return "an object"
+        case _ if lax:
+            return "0 or 1"
         case _:
             return "an integer" if is_integral(value) else "a number with a fraction"
+
+
+def _text_word(text: str, *, lax: bool, nullable: bool) -> str:
+    if not text:
+        return "an empty text"
+    if text == "null" and nullable:
+        return "null in quotes"
+    if not lax:
+        return "a text"
+    return "a boolean in quotes" if text.strip().lower() in BOOLEAN_LIKE else "a number in quotes"
 
 
 def _requirement(contract: Contract, body: Json, violation: Violation) -> str:

@@ -8,10 +8,11 @@ import pytest
 from conformance.contract.contract import load_contract
 from conformance.model.case import SLOT, Case, Need
 from conformance.model.jsontext import read
-from conformance.model.vocabulary import Expectation
+from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies import from_schemathesis
 from conformance.strategies.building import Builder
 from conformance.strategies.campaign import RIGHT, SIZES, Campaign, Origin
+from conformance.strategies.catalogue import Knowledge, catalogue
 from conformance.strategies.labelling import body_case, bytes_case
 
 from .contracts import contract_of, value_of, voices
@@ -58,6 +59,16 @@ def labelled(body: Any) -> tuple[Expectation, str]:
 def test_a_body_is_labelled_by_what_the_contract_says_of_it(body: Any, expected: tuple[Expectation, str]) -> None:
     """Right, wrong for the strongest reason, or open where no validator can read it."""
     assert expected == labelled(body)
+
+
+def test_a_wrong_type_is_called_as_in_the_catalogue() -> None:
+    """So that what both find is one cause."""
+    items = catalogue(CONTRACT, Profile.STANDARD, Knowledge({"model_id": "abcd1234"}))
+    wrong = [item for item in items if isinstance(item, Case) and item.id.startswith("refuse.") and item.story]
+    expected = {each.id: each.story.kind for each in wrong if each.story.keyword == "type"}
+    found = {each.id: body_case(BUILD, "test", body_of(each), None).story for each in wrong if each.id in expected}
+    assert len(expected) > 200
+    assert expected == {id_: story.kind for id_, story in found.items() if story is not None}
 
 
 def test_bytes_that_are_no_json_are_refused_by_their_own_requirement() -> None:

@@ -47,7 +47,8 @@ def random_cases(build: Builder, *, right: bool) -> "st.SearchStrategy[Case]":
     """Return Schemathesis' own strategy of requests, meant to be right or wrong, as cases of this contract."""
     from schemathesis.generation.modes import GenerationMode  # noqa: PLC0415  (heavy: only who sends these needs it)
 
-    _, operation = _operation(build)
+    # Without the document's security: else half of what is meant to be wrong is a right body with another key.
+    _, operation = _operation(build, secured=False)
     mode = GenerationMode.POSITIVE if right else GenerationMode.NEGATIVE
     parameters = dict(build.parameters)
     strategy = operation.as_strategy(generation_mode=mode, path_parameters=parameters, headers={}, query={}, cookies={})
@@ -55,15 +56,18 @@ def random_cases(build: Builder, *, right: bool) -> "st.SearchStrategy[Case]":
     return made.filter(bool)  # type: ignore[return-value]
 
 
-def _operation(build: Builder) -> tuple[Any, Any]:
+def _operation(build: Builder, *, secured: bool = True) -> tuple[Any, Any]:
     import schemathesis  # noqa: PLC0415  (heavy: only who sends these needs it)
     from schemathesis.config import SchemathesisConfig  # noqa: PLC0415  (heavy: as above)
 
-    contract = build.contract
-    content = json.loads(json.dumps(contract.document.content, default=str))
+    operation = build.contract.operation
+    content = json.loads(json.dumps(build.contract.document.content, default=str))
+    if not secured:
+        content.pop("security", None)
+        content["paths"][operation.path].get(operation.method.lower(), {}).pop("security", None)
     # With a configuration of its own: a `schemathesis.toml` that happens to be near is about other runs.
     schema = schemathesis.openapi.from_dict(content, config=SchemathesisConfig())
-    return schema, schema[contract.operation.path][contract.operation.method]
+    return schema, schema[operation.path][operation.method]
 
 
 def _covered(schema: Any, operation: Any) -> "Iterator[Foreign]":  # noqa: ANN401  (types of a library)

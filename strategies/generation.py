@@ -7,7 +7,7 @@ number 0 or the bound nearest to it, an enumerated member its first value, and n
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 from hypothesis import strategies as st
@@ -16,13 +16,16 @@ from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json
 from conformance.strategies import construction, numbers, random_texts, scalars
+from conformance.strategies.weighing import FEW, MANY, SINGLE, WHOLE, Weighted, slots, weighted
 
 Values: TypeAlias = st.SearchStrategy[Json]
 
-ABSENT: Any = construction.ABSENT
-"""In the place of a member's value: leave it out."""
+Alternatives: TypeAlias = list[Weighted[Json]]
 
-WEIGHTY = frozenset({"object", "integer", "number"})
+ABSENT: Values = st.nothing()
+"""In the place of a member's values: leave it out."""
+
+WEIGHTS = {"object": WHOLE, "array": MANY, "integer": MANY, "number": MANY, "string": MANY, "boolean": FEW}
 
 MOST_ITEMS = 5
 """How many items more than it must have an array gets at most, where nothing bounds it."""
@@ -60,8 +63,12 @@ def prefixes(path: str) -> frozenset[str]:
 
 def valid_values(node: Node, choices: Choices) -> Values:
     """Return a strategy of valid values of a node, by what its shapes say."""
+    return weighted(_alternatives(node, choices))
+
+
+def _alternatives(node: Node, choices: Choices) -> Alternatives:
     if node.path in choices.fixed:
-        return choices.fixed[node.path]
+        return [(choices.fixed[node.path], MANY)]
     wanted = any(path == node.path or path.startswith(f"{node.path}/") for path in choices.included)
     branches = [index for index, shape in enumerate(node.shapes) if not (wanted and shape.type == "null")]
     if wanted and node.children:
@@ -69,14 +76,14 @@ def valid_values(node: Node, choices: Choices) -> Values:
         branches = holding or branches
     # Null comes last: it is what a value shrinks to only where nothing else fails.
     ordered = sorted(branches, key=lambda index: node.shapes[index].type == "null")
-    found = [shape_values(node, index, choices) for index in ordered]
-    # What holds or is a number is worth more draws than null, and than being absent.
-    more = [each for each, index in zip(found, ordered, strict=True) if node.shapes[index].type in WEIGHTY]
-    return st.one_of([*found[:1], *(each.map(_same) for each in more), *found[1:]])
+    return [(shape_values(node, index, choices), _weight(node.shapes[index])) for index in ordered]
 
 
-def _same(value: Json) -> Json:
-    return value
+def _weight(shape: Shape) -> int:
+    listed = shape.value("enum")
+    if isinstance(listed, list):
+        return FEW if len(listed) > 1 else SINGLE
+    return WEIGHTS.get(shape.type, SINGLE)
 
 
 def shape_values(node: Node, branch: int, choices: Choices) -> Values:
@@ -202,31 +209,40 @@ def _sameness(value: Json) -> object:
 
 def _objects(node: Node, branch: int, choices: Choices) -> Values:
     shape = node.shapes[branch]
-    members: dict[str, Values] = {}
+    members: dict[str, st.SearchStrategy[Values]] = {}
     for child in node.members(branch):
         if not child.shapes or child.path in choices.excluded:
             continue
-        found = valid_values(child, choices)
+        found = _alternatives(child, choices)
         needed = child.name in shape.required or _wants(child, choices)
         # Absence is one more alternative, and the first: so a failure loses each member that it does not need.
-        members[child.name] = found if needed else st.just(ABSENT) | found
+        members[child.name] = slots(found if needed else [(ABSENT, SINGLE), *found])
     for name in shape.required:
         if name not in members:
-            members[name] = anything(choices.alphabet)
-    objects = st.tuples(*members.values()).map(lambda drawn: _present(tuple(members), drawn))
+            members[name] = st.just(anything(choices.alphabet))
+    objects = _present(tuple(members.items()))
     least, most = construction.bounds(shape, "minProperties", "maxProperties")
     if shape.open and choices.extras and most > len(members):
-        return _extended(shape, objects, max(least - len(shape.required), 0), choices)
+        return _extended(shape, objects, max(least - len(shape.required), 0), most - len(members), choices)
     return objects
 
 
-def _present(names: tuple[str, ...], drawn: tuple[Json, ...]) -> dict[str, Json]:
-    return {name: value for name, value in zip(names, drawn, strict=True) if value is not ABSENT}
+@st.composite
+def _present(draw: st.DrawFn, members: tuple[tuple[str, st.SearchStrategy[Values]], ...]) -> Json:
+    found: dict[str, Json] = {}
+    for name, alternatives in members:
+        values = draw(alternatives)
+        if values is not ABSENT:
+            found[name] = draw(values)
+    return found
 
 
-def _extended(shape: Shape, objects: Values, least: int, choices: Choices) -> Values:
-    """Return objects that hold undeclared members now and then."""
-    names = st.from_regex(r"x_[a-z]{1,5}", fullmatch=True).filter(lambda name: name not in shape.members)
-    extras = st.dictionaries(names, anything(choices.alphabet), min_size=least, max_size=least + MOST_EXTRAS)
+def _extended(shape: Shape, objects: Values, least: int, room: int, choices: Choices) -> Values:
+    """Return objects that hold undeclared members now and then, as many as there is room for."""
+    names = random_texts.plain().map(lambda name: f"x_{name}").filter(lambda name: name not in shape.members)
+    size = max(least, 1)
+    extras = st.dictionaries(
+        names, anything(choices.alphabet), min_size=size, max_size=size + min(MOST_EXTRAS, room) - 1
+    )
     more = st.tuples(objects, extras).map(lambda both: {**both[1], **both[0]})  # type: ignore[dict-item]
-    return more if least else objects | more
+    return more if least else weighted([(objects, MANY), (more, SINGLE)])

@@ -16,6 +16,7 @@ from conformance.strategies.building import Builder
 from conformance.strategies.from_hypothesis import Invalid, invalid_bodies, valid_bodies
 from conformance.strategies.generation import Choices, Values, nulls
 from conformance.strategies.labelling import body_case
+from conformance.strategies.weighing import MANY, SINGLE, weighted
 
 PHASE = "hypothesis"
 
@@ -69,8 +70,9 @@ def _ranges(build: Builder) -> dict[str, Values]:
         node = find(build.contract.request, each.pointer)
         if node is None or each.pattern is not None:
             continue
-        numbers = [] if each.never else [_between(each)]
-        found[each.pointer] = st.one_of([*numbers, nulls()]) if node.nullable or each.never else st.one_of(numbers)
+        numbers = [] if each.never else [(_between(each), MANY)]
+        none = [(nulls(), SINGLE)] if node.nullable or each.never else []
+        found[each.pointer] = weighted([*numbers, *none])
     return found
 
 

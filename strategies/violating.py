@@ -14,6 +14,7 @@ from conformance.strategies import bodies, random_texts, refused
 from conformance.strategies import values as fixed
 from conformance.strategies.classes import Value
 from conformance.strategies.generation import anything
+from conformance.strategies.weighing import FEW, MANY, SINGLE, Weighted, weighted
 
 Wrong: TypeAlias = st.SearchStrategy[Value]
 
@@ -67,7 +68,7 @@ def _places(lineage: bodies.Lineage) -> Iterator[Place]:
     node = lineage[-1]
     wrong = [*_fixed(node), *_random(node)]
     if wrong:
-        yield Place(lineage, "type", st.one_of(wrong), node.path)
+        yield Place(lineage, "type", weighted(wrong), node.path)
     if node.required and node.path and node.name != ANY_ITEM:
         absent = Value("missing", bodies.ABSENT, "a missing required member", "required")
         yield Place(lineage, "required", st.just(absent), node.path)
@@ -76,11 +77,11 @@ def _places(lineage: bodies.Lineage) -> Iterator[Place]:
             yield Place(lineage, "additionalProperties", _undeclared(shape), join(node.path, "*"), branch)
 
 
-def _fixed(node: Node) -> Iterator[Wrong]:
+def _fixed(node: Node) -> Iterator[Weighted[Value]]:
     """Yield the catalogue's values that break a keyword: of types there are random ones."""
     found = [value for value in fixed.invalid_values(node) if value.keyword != "type" and _small(value.json)]
     if found:
-        yield st.sampled_from([_plain(value) for value in found])
+        yield st.sampled_from([_plain(value) for value in found]), FEW
 
 
 def _small(value: Writable) -> bool:
@@ -97,23 +98,23 @@ def _plain(value: Value) -> Value:
         return value
 
 
-def _random(node: Node) -> Iterator[Wrong]:
+def _random(node: Node) -> Iterator[Weighted[Value]]:
     """Yield values of each type that a node does not allow, told as the catalogue tells them."""
     allowed = node.types
     numeric = bool(allowed & {"integer", "number"})
     if "null" not in allowed:
-        yield _told(st.none(), "null")
+        yield _single(None, "null")
     if not numeric:
         yield _told(_whole("boolean" in allowed), "an integer")
         if "boolean" in allowed:
-            yield _told(st.just(0), "0", coercible=True)
-            yield _told(st.just(1), "1", coercible=True)
+            yield _single(0, "0", coercible=True)
+            yield _single(1, "1", coercible=True)
     if "number" not in allowed:
         fractions = st.tuples(st.integers(-FAR, FAR), st.sampled_from([0.5, 0.25, 0.125]))
         yield _told(fractions.map(sum), "a number with a fraction")
     if "boolean" not in allowed:
-        yield _told(st.just(True), "true", coercible=numeric)  # noqa: FBT003  (the JSON value)
-        yield _told(st.just(False), "false", coercible=numeric)  # noqa: FBT003  (the JSON value)
+        yield _single(True, "true", coercible=numeric)  # noqa: FBT003  (the JSON value)
+        yield _single(False, "false", coercible=numeric)  # noqa: FBT003  (the JSON value)
     if "string" not in allowed:
         yield from _texts(allowed)
     if "array" not in allowed:
@@ -122,25 +123,29 @@ def _random(node: Node) -> Iterator[Wrong]:
         yield _told(st.dictionaries(random_texts.plain(), anything(), max_size=3), "an object")
 
 
-def _texts(allowed: frozenset[str]) -> Iterator[Wrong]:
+def _texts(allowed: frozenset[str]) -> Iterator[Weighted[Value]]:
     # A first letter that begins no number, no boolean and no null: no lax parser reads such a text as one.
     yield _told(st.text(max_size=8).map(lambda text: "a" + text), "a text")
-    yield _told(st.just(""), "an empty text")
+    yield _single("", "an empty text")
     if allowed & {"integer", "number"}:
         yield _told(st.integers().map(str), "a number in quotes", coercible=True)
     if "boolean" in allowed:
-        yield _told(st.sampled_from(["true", "false"]), "a boolean in quotes", coercible=True)
+        yield from (_single(each, "a boolean in quotes", coercible=True) for each in ("true", "false"))
     if "null" in allowed:
-        yield _told(st.just("null"), "null in quotes")
+        yield _single("null", "null in quotes")
 
 
 def _whole(boolean: bool) -> st.SearchStrategy[int]:  # noqa: FBT001  (whether a boolean is allowed)
     return st.integers(min_value=2) if boolean else st.integers()
 
 
-def _told(found: st.SearchStrategy[Json], kind: str, *, coercible: bool = False) -> Wrong:
+def _told(found: st.SearchStrategy[Json], kind: str, *, coercible: bool = False) -> Weighted[Value]:
     slug = kind.replace(" ", "-")
-    return found.map(lambda json: Value(slug, json, kind, coercible=coercible))
+    return found.map(lambda json: Value(slug, json, kind, coercible=coercible)), MANY
+
+
+def _single(json: Json, kind: str, *, coercible: bool = False) -> Weighted[Value]:
+    return st.just(Value(kind.replace(" ", "-"), json, kind, coercible=coercible)), SINGLE
 
 
 def _undeclared(shape: Shape) -> Wrong:

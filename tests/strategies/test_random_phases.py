@@ -11,7 +11,7 @@ from conformance.model.jsontext import read
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies import from_schemathesis
 from conformance.strategies.building import Builder
-from conformance.strategies.campaign import RIGHT, SIZES, Campaign, Origin
+from conformance.strategies.campaign import RIGHT, SIZES, THEIR_WRONG, WRONG, Campaign, Origin
 from conformance.strategies.catalogue import Knowledge, catalogue
 from conformance.strategies.labelling import body_case, bytes_case
 
@@ -148,6 +148,21 @@ def test_the_same_seed_draws_the_same_and_another_seed_does_not() -> None:
     one, other = (list(Campaign(BUILD, start).round(1)) for start in (3, 4))
     assert {each.seed for each in one}.isdisjoint(each.seed for each in other)
     assert [each.source for each in one] == list(SIZES)
+
+
+@pytest.mark.parametrize("source", [RIGHT, WRONG])
+def test_few_draws_equal_an_earlier_one(source: str) -> None:
+    """Two batches of a source: less than a twentieth of what they draw was drawn before."""
+    found = [case.id for seed in (1, 2) for case in drawn(Campaign(BUILD, 1), Origin(source, seed, 300))]
+    assert 600 == len(found)
+    assert 0.95 * len(found) < len(set(found))
+
+
+def test_what_schemathesis_means_to_be_wrong_is_wrong_in_the_body() -> None:
+    """No draw is spent on another key, which is not sent, beside a right body."""
+    found = drawn(Campaign(BUILD, 1), Origin(THEIR_WRONG, 1, 30))
+    assert Expectation.ACCEPTED not in {case.expectation for case in found}
+    assert {BUILD.headers} == {case.request.headers for case in found if case.request.body}
 
 
 def test_odd_names_stay_on_this_machine_and_every_name_is_fresh() -> None:

@@ -1,0 +1,39 @@
+"""Weighing: what has many values is drawn more often than what has one, so that draws seldom equal each other."""
+
+from collections.abc import Sequence
+from typing import TypeAlias, TypeVar
+
+from hypothesis import strategies as st
+
+T = TypeVar("T")
+
+Weighted: TypeAlias = tuple[st.SearchStrategy[T], int]
+"""A strategy, and how often it is drawn beside others."""
+
+SINGLE = 1
+"""The weight of one value alone: null, true, a member's absence."""
+
+FEW = 2
+"""The weight of a handful of values, such as those of an enumeration."""
+
+MANY = 4
+"""The weight of numbers, texts and lists."""
+
+WHOLE = 16
+"""The weight of objects, in which everything else lies."""
+
+
+def weighted(alternatives: Sequence[Weighted[T]]) -> st.SearchStrategy[T]:
+    """Return a strategy that draws from each alternative as often as its weight says; it shrinks to the first."""
+    return alternatives[0][0] if len(alternatives) == 1 else slots(alternatives).flatmap(_itself)
+
+
+def slots(alternatives: Sequence[Weighted[T]]) -> st.SearchStrategy[st.SearchStrategy[T]]:
+    """Return a strategy that chooses one of the alternatives and draws nothing from it."""
+    if len(alternatives) == 1:
+        return st.just(alternatives[0][0])
+    return st.sampled_from([found for found, weight in alternatives for _ in range(weight)])
+
+
+def _itself(found: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    return found

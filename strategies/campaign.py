@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS
 
 from conformance.model.case import Case
 from conformance.strategies import from_schemathesis, random_cases
@@ -36,7 +36,7 @@ Under its own name that one begins every batch with small examples and makes thr
 which a tenth to a quarter equal what was drawn before. Backends are documented as experimental.
 """
 
-AVAILABLE_PROVIDERS[INDEPENDENT] = HypothesisProvider
+AVAILABLE_PROVIDERS[INDEPENDENT] = "hypothesis.internal.conjecture.providers.HypothesisProvider"
 
 
 class Campaign:

@@ -170,7 +170,10 @@ def _several(node: Node) -> Iterator[Writable]:
                 yield from ({**whole, child.name: each} for each in _several(child))
         elif shape.type == "array":
             least, most = bounds(shape, "minItems", "maxItems")
-            yield from (_array(node, branch, "smallest", NO_DEFAULTS, n) for n in range(least, min(most, least + MORE)))
+            for count in range(least, min(most, least + MORE)):
+                if shape.value("uniqueItems") is True and distinct_items(node, branch, count) is None:
+                    break
+                yield _array(node, branch, "smallest", NO_DEFAULTS, count)
         else:
             yield from scalars.several(node, shape)
 

@@ -73,6 +73,15 @@ schemas = containers(st.recursive(numbers | texts | others, containers, max_leav
 @given(schemas)
 @example(
     {
+        "type": "array",
+        "items": {
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "boolean"}, "minItems": 2, "uniqueItems": True},
+        },
+    }
+)
+@example(
+    {
         "anyOf": [
             {"type": "string"},
             {

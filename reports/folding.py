@@ -14,6 +14,7 @@ from conformance.reports.causes import group_causes, meets_every_request
 from conformance.reports.coverage import coverage_of
 from conformance.reports.evidence import Evidence, Folded, Sent
 from conformance.reports.gathering import Gathered, gather
+from conformance.reports.phases import phase_results
 from conformance.reports.results import (
     SCHEMA_VERSION,
     ContractRef,
@@ -86,6 +87,7 @@ def fold_run(
         ),
         coverage=coverage_of(gathered),
         interrupted=tuple(dict.fromkeys(gathered.case_of.get(send, "") for send in gathered.interrupted)),
+        phases=phase_results(gathered.phases),
     )
     unsent = tuple(
         (case, why) for case, why in started.skipped.items() if case not in gathered.rows and case not in gathered.cases

@@ -144,8 +144,9 @@ class Gathered:
             self.phases.append(event)
 
     def _resumed(self, event: RunResumed) -> None:
-        """Forget what was judged: it is judged anew below, from the same answers."""
+        """Forget what was judged: it is judged anew below, from the same answers; the phases are made anew as well."""
         self.ended = None
+        self.phases = []
         self.passed = {case: bits for case, bits in self.passed.items() if self._is_clean_up(case)}
         self.findings = [each for each in self.findings if self._is_clean_up(each.case)]
         self.doubts = [each for each in self.doubts if self._is_clean_up(each[0])]

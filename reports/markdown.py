@@ -43,8 +43,8 @@ _ACTIVE = re.compile(r"[\\`*\[\]#|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)
 def render(run: Folded) -> bytes:
     """Return the bytes of `summary.md`."""
     results = run.results
-    lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_coverage(results.coverage)]
-    lines += [*_undecided(results), *_unexercised(results), *_waivers(results)]
+    lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_phases(results)]
+    lines += [*_coverage(results.coverage), *_undecided(results), *_unexercised(results), *_waivers(results)]
     return within(("\n".join(lines) + "\n").encode(errors="backslashreplace"), LIMIT)
 
 
@@ -142,6 +142,18 @@ def _groups(results: Results) -> list[str]:
         rows = [row.outcome for row in results.requirements if row.group is group]
         if rows:
             lines.append(f"| {group.value} | " + " | ".join(str(rows.count(each) or "") for each in present) + " |")
+    return [*lines, ""]
+
+
+def _phases(results: Results) -> list[str]:
+    if not results.phases:
+        return []
+    lines = ["## Random cases", "", "| phase | made | equal to an earlier one | left out | sent |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: |")
+    for each in results.phases:
+        lines.append(f"| {text(each.phase)} | {each.made} | {each.repeated} | {each.left_out} | {each.sent} |")
+        for name, made in each.kinds.items():
+            lines.append(f"| &emsp;{text(name)} | {made.made} | {made.repeated} | | |")
     return [*lines, ""]
 
 

@@ -9,6 +9,7 @@ import jsonschema_rs
 import msgspec
 
 from conformance.model.errors import ConformanceError
+from conformance.model.events import Made
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.strategies.coverage import Exercised
 from conformance.strategies.tuples import Covered
@@ -181,13 +182,29 @@ class CoverageResult(msgspec.Struct, frozen=True):
         )
 
 
+class PhaseResult(msgspec.Struct, frozen=True):
+    """What a phase after the catalogue made: `made` cases, of which `repeated` equalled an earlier one.
+
+    Those are not sent again, and `left_out` were not sent for another reason (what may be sent to this target, another
+    shard, `--skip`), so `sent` are left. `kinds` tells `made` and `repeated` by library and expectation.
+    """
+
+    phase: str
+    made: int
+    repeated: int
+    left_out: int
+    sent: int
+    kinds: dict[str, Made] = {}
+
+
 class Results(msgspec.Struct, frozen=True):
     """All that a run found.
 
     `reason` is empty when the whole plan was carried out, else it says what cut the run short; `lost` tells that the
     target stopped answering. `interrupted` are the cases that were in flight when a run that was resumed had been cut
     off: whether those requests reached the target, nobody knows. `started_at` is a date-time of RFC 3339, `duration` is
-    in seconds. `coverage` is null where the document of the journal cannot be read.
+    in seconds. `phases` are those after the catalogue. `coverage` is null where the document of the journal cannot be
+    read.
     """
 
     schema_version: int
@@ -211,6 +228,7 @@ class Results(msgspec.Struct, frozen=True):
     waivers: tuple[WaiverResult, ...] = ()
     coverage: CoverageResult | None = None
     interrupted: tuple[str, ...] = ()
+    phases: tuple[PhaseResult, ...] = ()
 
 
 def results_schema() -> dict[str, Any]:

@@ -106,6 +106,9 @@ class Screen:
                 self._say(f"  {word:6} {cause.sentence} ({cause.count}x, e.g. {cause.case})")
             if len(against) > CAUSES_SHOWN:
                 self._say(f"  and {len(against) - CAUSES_SHOWN} more causes in the report")
+            for phase in results.phases:
+                share = f"{phase.repeated} of them equal to an earlier one, {phase.left_out} left out"
+                self._say(f"{phase.phase}: {phase.made} cases made, {share}, {phase.sent} sent")
         counts = ", ".join(f"{count} {outcome}" for outcome, count in results.counts.requirements.items() if count)
         verdict = click.style(results.verdict.value, fg=COLOURS.get(results.verdict.value, "yellow"), bold=True)
         self._say(f"{verdict}: requirements {counts}", styled=True)

@@ -146,10 +146,18 @@ class Paced(Event, frozen=True, tag="paced", kw_only=True):
     reason: str
 
 
+class Made(msgspec.Struct, frozen=True):
+    """How many cases of one kind a phase made, and how many of them equalled an earlier one."""
+
+    made: int
+    repeated: int
+
+
 class PhaseEnded(Event, frozen=True, tag="phase.ended", kw_only=True):
     """A phase after the catalogue is over: how many cases were made, and how many of them had been sent before.
 
-    `left_out` were not sent for another reason. `error` says what kept the phase from making more, and what to do.
+    What had been sent before is not sent again; `left_out` were not sent for another reason. `kinds` tells the same by
+    library and expectation. `error` says what kept the phase from making more, and what to do.
     """
 
     phase: str
@@ -157,6 +165,7 @@ class PhaseEnded(Event, frozen=True, tag="phase.ended", kw_only=True):
     repeated: int
     left_out: int = 0
     error: str = ""
+    kinds: dict[str, Made] = {}
 
 
 class RunEnded(Event, frozen=True, tag="run.ended", kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from conformance.model.case import Case, Relation
-from conformance.model.events import PhaseEnded
+from conformance.model.events import Made, PhaseEnded
 from conformance.runner.feed import Feed
 from conformance.strategies.catalogue import Item, size
 from conformance.strategies.labelling import fingerprint
@@ -40,7 +40,8 @@ class Items:
         self._admits = admits
         self._ended = ended
         self._known: set[str] | None = None
-        self._counts = [0, 0, 0]
+        self._left_out = 0
+        self._kinds: dict[str, Made] = {}
         self.reached = 0
         """Requests of the catalogue that were handed out."""
 
@@ -75,22 +76,27 @@ class Items:
         if feed not in self._feeds:
             return  # another worker has seen its end as well
         self._feeds.remove(feed)
-        made, repeated, left_out = self._counts
-        self._counts = [0, 0, 0]
+        kinds, left_out = self._kinds, self._left_out
+        self._kinds, self._left_out = {}, 0
+        made, repeated = sum(each.made for each in kinds.values()), sum(each.repeated for each in kinds.values())
         error = "; ".join(explained(each) for each in feed.errors)
-        self._ended(PhaseEnded(phase=feed.phase, made=made, repeated=repeated, left_out=left_out, error=error))
+        self._ended(
+            PhaseEnded(phase=feed.phase, made=made, repeated=repeated, left_out=left_out, error=error, kinds=kinds)
+        )
 
     def _wanted(self, case: Case) -> bool:
         if self._known is None:
             self._known = {fingerprint(each.request) for item in self._all for each in _cases(item)}
-        self._counts[0] += 1
         mark = fingerprint(case.request)
-        if mark in self._known:
-            self._counts[1] += 1
+        repeated = mark in self._known
+        kind = f"{case.phase}, {case.expectation.value}"
+        before = self._kinds.get(kind, Made(0, 0))
+        self._kinds[kind] = Made(before.made + 1, before.repeated + repeated)
+        if repeated:
             return False
         self._known.add(mark)
         if not self._admits(case):
-            self._counts[2] += 1
+            self._left_out += 1
             return False
         return True
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from conformance.model.events import Made, PhaseEnded
 from conformance.reports import markdown
 from conformance.reports.folding import fold_run
 from conformance.reports.markdown import code, prose, render, text
@@ -22,6 +23,20 @@ def test_says_what_matters() -> None:
     assert "| group | failed | error | warned | observed |" in page
     assert "| rejection | 1 |  |  |  |" in page
     assert "a check failed: KeyError" in page
+
+
+def test_says_what_the_phases_made() -> None:
+    """What a phase made, what of it equalled an earlier case, and what was sent; parts of one phase are summed up."""
+    kinds = {"hypothesis, accepted": Made(10, 1)}
+    parts = [PhaseEnded(phase="fuzz", made=12, repeated=3, left_out=2, kinds=kinds) for _ in range(2)]
+    journal = [*journals.failing()]
+    run = fold_run([*journal[:-1], *parts, journal[-1]])
+    assert ((24, 6, 4, 14),) == tuple(
+        (each.made, each.repeated, each.left_out, each.sent) for each in run.results.phases
+    )
+    page = render(run).decode()
+    assert "| fuzz | 24 | 6 | 4 | 14 |\n| &emsp;hypothesis, accepted | 20 | 2 | | |" in page
+    assert "Random cases" not in render(fold_run(journal)).decode()
 
 
 @pytest.mark.parametrize(

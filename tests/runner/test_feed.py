@@ -97,6 +97,9 @@ def test_items_are_handed_out_once_and_what_was_left_out_is_counted(refused, lef
 
     assert 4 - left == len(asyncio.run(go()))
     assert [("one", 3, 1, left), ("two", 4, 3, 0)] == [(e.phase, e.made, e.repeated, e.left_out) for e in ended]
+    assert [{"catalogue, accepted": (3, 1)}, {"catalogue, accepted": (4, 3)}] == [
+        {kind: (made.made, made.repeated) for kind, made in each.kinds.items()} for each in ended
+    ]
 
 
 def test_an_error_of_a_phase_says_what_to_do():

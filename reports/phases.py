@@ -16,9 +16,9 @@ def phase_results(ended: Iterable[PhaseEnded]) -> tuple[PhaseResult, ...]:
 
 def _summed(phase: str, parts: list[PhaseEnded]) -> PhaseResult:
     kinds: dict[str, Made] = {}
-    for name, made in (item for part in parts for item in part.kinds.items()):
+    for name, more in (item for part in parts for item in part.kinds.items()):
         before = kinds.get(name, Made(0, 0))
-        kinds[name] = Made(before.made + made.made, before.repeated + made.repeated)
+        kinds[name] = Made(before.made + more.made, before.repeated + more.repeated)
     made, repeated = sum(part.made for part in parts), sum(part.repeated for part in parts)
     left_out = sum(part.left_out for part in parts)
     return PhaseResult(phase, made, repeated, left_out, made - repeated - left_out, dict(sorted(kinds.items())))

@@ -1,0 +1,157 @@
+"""Campaigns against a server with faults: the same seed finds the same, interrupted or not, over real processes."""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.mock.server import BackgroundServer
+
+from ..benchmarks.planted import FAULTS, planted  # noqa: TID252 - test modules are found by path
+from .conftest import MAIN, finished
+
+NAMES = ("two members equal and odd", "a negative even number", "a name with a tilde")
+"""Faults that the seed meets within the requests of the campaign."""
+
+ESSENCES = [
+    {"autoscaling_settings": {"concurrency_target": 1, "scale_down_delay": 1}},
+    {"name": "~"},
+    {"promotion_settings": {"ramp_up_duration_seconds": -2}},
+]
+
+CAMPAIGN = ("--profile", "fuzz", "--phases", "hypothesis", "--time-budget", "300", "--max-requests", "600")
+CAMPAIGN += ("--seed", "1", "--report", "results", "--quiet")
+NO_SIGINT = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+
+
+class Faulty:
+    """A server with several faults, which can strike when one was met so often."""
+
+    def __init__(self) -> None:
+        self.met = 0
+        self.strike: Callable[[], object] | None = None
+        self.strikes_at = 0
+
+    def fails(self, body: Any) -> bool:
+        """Tell whether a body meets a fault."""
+        found = any(FAULTS[name][0](body) for name in NAMES)
+        self.met += found
+        if self.strike is not None and self.met >= self.strikes_at:
+            strike, self.strike = self.strike, None
+            strike()
+        return found
+
+
+@pytest.fixture
+def faulty() -> Iterator[tuple[Faulty, str]]:
+    """Return a server with faults, and its URL."""
+    made = Faulty()
+    with BackgroundServer(planted(made.fails)) as server:
+        yield made, server.url
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an unbroken campaign: what it kept is in `db`, what it found in `out`."""
+    folder = tmp_path_factory.mktemp("whole")
+    with BackgroundServer(planted(Faulty().fails)) as server:
+        words = [sys.executable, "-c", MAIN, "run", "--target", server.url, *CAMPAIGN]
+        ended = subprocess.run([*words, "--example-db", "db", "--out", "out"], cwd=folder, check=False, timeout=120)  # noqa: S603  (our own command)
+    assert 1 == ended.returncode
+    return folder
+
+
+def events(out: Path, kind: str) -> list[dict[str, Any]]:
+    """Return the events of a kind in a run's journal."""
+    found = map(json.loads, (out / "journal.ndjson").read_bytes().splitlines())
+    return [event for event in found if event["event"] == kind]
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    """Return what a folder of examples holds."""
+    return {each.name: each.read_bytes() for each in folder.rglob("*.body")}
+
+
+def body_of(case: dict[str, Any]) -> Any:
+    """Return the body of a case that was sent, without the name where that was a fresh one."""
+    body = json.loads(base64.b64decode(case["request"]["body"]))
+    if case.get("slotted"):
+        del body["name"]
+    return body
+
+
+def told(out: Path) -> list[tuple[str, ...]]:
+    """Return what a run tells: requirement, place, cause, and the smallest case with its body and its story."""
+    results = json.loads((out / "results.json").read_text())
+    sent = {each["case"]["id"]: each["case"] for each in events(out, "request.sent")}
+    cases = {cause["pattern"]: sent[cause["case"]] for cause in results["causes"] if cause["case"] in sent}
+    found = set()
+    for each in results["findings"]:
+        if each["strength"] == "must":
+            case = cases[each["pattern"]]
+            found.add(
+                (each["requirement"], each["cause"], case["id"], json.dumps(body_of(case)), case["story"]["says"])
+            )
+    return sorted(found)
+
+
+def order(out: Path) -> list[str]:
+    """Return what broke the server in a run, in the order in which it was told."""
+    found = (each["finding"]["cause"] for each in events(out, "finding"))
+    return list(dict.fromkeys(each for each in found if "server error" in each))
+
+
+def test_the_same_seed_tells_the_same_twice(whole, faulty, spawn) -> None:
+    """With more requests in flight as well: the same causes by the same smallest cases, found in the same order."""
+    _, url = faulty
+    assert 1 == finished(spawn("run", "--target", url, *CAMPAIGN, "--concurrency", "8", "--out", "two"), 120).status
+    one, two = whole / "out", Path("two")
+    assert told(one) == told(two)
+    assert order(one) == order(two)
+    assert ESSENCES == sorted((json.loads(each[3]) for each in told(one)), key=list)
+
+
+@pytest.mark.parametrize(
+    ("number", "met", "out"),
+    [
+        pytest.param(signal.SIGINT, 12, "part", marks=pytest.mark.skipif(NO_SIGINT, reason="SIGINT is ignored here")),
+        (signal.SIGKILL, 12, "again"),
+        (signal.SIGKILL, 25, "part"),
+    ],
+)
+def test_an_interrupted_campaign_finds_the_same_when_it_is_had_again(whole, faulty, spawn, number, met, out) -> None:
+    """By its seed and what was kept, or by going on with it; cut off in the middle of what it finds."""
+    server, url = faulty
+    campaign = ("run", "--target", url, *CAMPAIGN, "--example-db", "db")
+    process = spawn(*campaign, "--out", "part")
+    server.strikes_at, server.strike = met, lambda: os.kill(process.pid, number)
+    assert finished(process, 120).status in {1, 3, -number}
+    assert None is server.strike
+    before = told(Path("part")) if number is signal.SIGINT else []
+    assert len(before) < len(ESSENCES)
+    assert list(Path("db").rglob("*.body"))
+
+    assert 1 == finished(spawn(*campaign, "--out", out, *(["--resume"] if out == "part" else [])), 120).status
+    assert told(whole / "out") == told(Path(out))
+    assert kept(whole / "db") == kept(Path("db"))
+
+
+def test_what_failed_before_is_sent_first_and_forgotten_when_it_is_mended(whole, spawn) -> None:
+    """The folder holds the smallest bodies; against a right server they are sent once more and are gone."""
+    shutil.copytree(whole / "db", "db")
+    assert 3 == len(kept(Path("db")))
+    ended = finished(
+        spawn("run", *CAMPAIGN, "--target", "mock", "--example-db", "db", "--out", "two", "--max-requests", "10"), 120
+    )
+    assert ended.status in {0, 3}
+    again = [body_of(each["case"]) for each in events(Path("two"), "request.sent")]
+    assert ESSENCES == sorted(again[:3], key=list)
+    assert {} == kept(Path("db"))

@@ -86,18 +86,24 @@ class Simplifier:
         return None
 
     async def _explained(self, case: Case, finding: Finding) -> Culprit | None:
-        for culprit in self._culprits:
-            if culprit.key != key_of(finding):
-                continue
-            if not culprit.members:
+        """Return the culprit without which a body fails no more; where it holds several, the first of them."""
+        alike = [each for each in self._culprits if each.key == key_of(finding)]
+        whole = next((each for each in alike if not each.members), None)
+        if whole is not None:
+            return whole
+        held = [each for each in alike if unburdened(self._contract, case, each.members) is not None]
+        for culprit in held:
+            if await self._passes(case, culprit.members, culprit.key):
                 return culprit
-            free = unburdened(self._contract, case, culprit.members)
-            if free is None:
-                continue
-            again = await self._again(free)
-            if again is not None and not any(key_of(each) == culprit.key for each in again):
-                return culprit
-        return None
+        together = {pointer: value for each in held for pointer, value in each.members.items()}
+        several = len(held) > 1 and await self._passes(case, together, held[0].key)
+        return held[0] if several else None
+
+    async def _passes(self, case: Case, members: Mapping[str, Json], key: str) -> bool:
+        """Tell whether a case without some members fails no more in that way."""
+        free = unburdened(self._contract, case, members)
+        again = await self._again(free) if free is not None else None
+        return again is not None and not any(key_of(each) == key for each in again)
 
     async def _righted(self, case: Case, finding: Finding) -> Case | None:
         """Return a right body that is left of a wrong one and fails as that does; None where there is none."""
@@ -133,7 +139,7 @@ class Simplifier:
         if smallest is None:
             return None
         members = essence(self._contract, smallest) if right else {}
-        culprit = Culprit(key_of(finding), members, self._named(smallest, members) if right else smallest)
+        culprit = Culprit(key_of(finding), members, self._named(smallest, members))
         shown = await self._shown(culprit)
         if shown is None:
             return None
@@ -164,8 +170,13 @@ class Simplifier:
             self._examples.keep(case)
 
     def _named(self, case: Case, members: Mapping[str, Json]) -> Case:
-        known = self._minimiser.known(case)
-        return known if known is not None else told(case, members)
+        """Return the case that is shown, with its own story: what was asked about on the way had none yet."""
+        if case.expectation is Expectation.ACCEPTED:
+            known = self._minimiser.known(case)
+            if known is not None:
+                return known
+            case = told(case, members)
+        return replace(case, id=f"{case.id}.minimal")
 
 
 def _concerns(case: Case, finding: Finding) -> bool:

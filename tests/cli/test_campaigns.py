@@ -14,16 +14,21 @@ from typing import Any
 import pytest
 
 from conformance.mock.server import BackgroundServer
+from conformance.model.case import SLOT
 
 from ..benchmarks.planted import FAULTS, planted  # noqa: TID252 - test modules are found by path
 from .conftest import MAIN, finished
 
-NAMES = ("two members equal and odd", "a negative even number", "a name with a tilde")
-"""Faults that the seed meets within the requests of the campaign."""
+MET: tuple[Callable[[Any], bool], ...] = (
+    FAULTS["two members equal and odd"][0],
+    FAULTS["a negative even number"][0],
+    lambda body: isinstance(body, dict) and not str(body.get("name", "")).isascii(),
+)
+"""Faults that any seed meets within some hundred requests."""
 
 ESSENCES = [
     {"autoscaling_settings": {"concurrency_target": 1, "scale_down_delay": 1}},
-    {"name": "~"},
+    {"name": "\x80"},
     {"promotion_settings": {"ramp_up_duration_seconds": -2}},
 ]
 
@@ -42,7 +47,7 @@ class Faulty:
 
     def fails(self, body: Any) -> bool:
         """Tell whether a body meets a fault."""
-        found = any(FAULTS[name][0](body) for name in NAMES)
+        found = any(meets(body) for meets in MET)
         self.met += found
         if self.strike is not None and self.met >= self.strikes_at:
             strike, self.strike = self.strike, None
@@ -75,9 +80,11 @@ def events(out: Path, kind: str) -> list[dict[str, Any]]:
     return [event for event in found if event["event"] == kind]
 
 
-def kept(folder: Path) -> dict[str, bytes]:
-    """Return what a folder of examples holds."""
-    return {each.name: each.read_bytes() for each in folder.rglob("*.body")}
+def kept(folder: Path) -> list[Any]:
+    """Return what a folder of examples holds, but for what the limit cut short."""
+    bodies = [json.loads(each.read_bytes()) for each in folder.rglob("*.body")]
+    found = [{name: item for name, item in body.items() if (name, item) != ("name", SLOT)} for body in bodies]
+    return sorted((each for each in found if each in ESSENCES), key=list)
 
 
 def body_of(case: dict[str, Any]) -> Any:
@@ -95,8 +102,9 @@ def told(out: Path) -> list[tuple[str, ...]]:
     cases = {cause["pattern"]: sent[cause["case"]] for cause in results["causes"] if cause["case"] in sent}
     found = set()
     for each in results["findings"]:
-        if each["strength"] == "must":
-            case = cases[each["pattern"]]
+        case = cases[each["pattern"]]
+        # What the limit cut short was not looked into.
+        if each["strength"] == "must" and case["id"].endswith(".minimal"):
             found.add(
                 (each["requirement"], each["cause"], case["id"], json.dumps(body_of(case)), case["story"]["says"])
             )
@@ -124,7 +132,6 @@ def test_the_same_seed_tells_the_same_twice(whole, faulty, spawn) -> None:
     [
         pytest.param(signal.SIGINT, 12, "part", marks=pytest.mark.skipif(NO_SIGINT, reason="SIGINT is ignored here")),
         (signal.SIGKILL, 12, "again"),
-        (signal.SIGKILL, 25, "part"),
     ],
 )
 def test_an_interrupted_campaign_finds_the_same_when_it_is_had_again(whole, faulty, spawn, number, met, out) -> None:
@@ -147,11 +154,10 @@ def test_an_interrupted_campaign_finds_the_same_when_it_is_had_again(whole, faul
 def test_what_failed_before_is_sent_first_and_forgotten_when_it_is_mended(whole, spawn) -> None:
     """The folder holds the smallest bodies; against a right server they are sent once more and are gone."""
     shutil.copytree(whole / "db", "db")
-    assert 3 == len(kept(Path("db")))
-    ended = finished(
-        spawn("run", *CAMPAIGN, "--target", "mock", "--example-db", "db", "--out", "two", "--max-requests", "10"), 120
-    )
+    assert ESSENCES == kept(Path("db"))
+    words = ("--target", "mock", "--example-db", "db", "--out", "two", "--max-requests", "40")
+    ended = finished(spawn("run", *CAMPAIGN, *words), 120)
     assert ended.status in {0, 3}
     again = [body_of(each["case"]) for each in events(Path("two"), "request.sent")]
     assert ESSENCES == sorted(again[:3], key=list)
-    assert {} == kept(Path("db"))
+    assert [] == list(Path("db").rglob("*.body"))

@@ -19,7 +19,7 @@ Emit: TypeAlias = Callable[[Case], None]
 RIGHT, WRONG = "hypothesis-right", "hypothesis-wrong"
 THEIR_RIGHT, THEIR_WRONG = "schemathesis-right", "schemathesis-wrong"
 
-SIZES: Mapping[str, int] = {RIGHT: 800, WRONG: 200, THEIR_RIGHT: 40, THEIR_WRONG: 20}
+SIZES: Mapping[str, int] = {RIGHT: 1600, WRONG: 200, THEIR_RIGHT: 40, THEIR_WRONG: 20}
 """The sources of a fuzz round in turn, and how many draws each makes: slow ones fewer.
 
 Every batch begins with the simplest draw, so small batches repeat themselves; in large ones a source waits long for its

@@ -16,7 +16,7 @@ from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json
 from conformance.strategies import construction, numbers, random_texts, scalars
-from conformance.strategies.weighing import FEW, MANY, SINGLE, WHOLE, Weighted, slots, weighted
+from conformance.strategies.weighing import FEW, MANY, MOST, SINGLE, WHOLE, Weighted, slots, weighted
 
 Values: TypeAlias = st.SearchStrategy[Json]
 
@@ -25,7 +25,7 @@ Alternatives: TypeAlias = list[Weighted[Json]]
 ABSENT: Values = st.nothing()
 """In the place of a member's values: leave it out."""
 
-WEIGHTS = {"object": WHOLE, "array": MANY, "integer": MANY, "number": MANY, "string": MANY, "boolean": FEW}
+WEIGHTS = {"object": WHOLE, "array": MANY, "integer": MOST, "number": MOST, "string": MANY, "boolean": FEW}
 
 MOST_ITEMS = 5
 """How many items more than it must have an array gets at most, where nothing bounds it."""

@@ -19,7 +19,8 @@ DAY = 24 * 60 - 1
 PLAIN = "abcdefghijklmnopqrstuvwxyz"
 
 ASCII = st.characters(codec="ascii")
-COMBINING = st.characters(categories=["Mn", "Mc"])
+# Half of them of the block that names hold (Unicode, Combining Diacritical Marks), the others of all scripts.
+COMBINING = st.characters(min_codepoint=0x300, max_codepoint=0x36F) | st.characters(categories=["Mn", "Mc"])
 # Not by its codec: to see what UTF-8 encodes, Hypothesis tries all characters there are, which takes a second.
 UNICODE = st.characters(exclude_categories=["Cs"])
 

@@ -17,7 +17,10 @@ FEW = 2
 """The weight of a handful of values, such as those of an enumeration."""
 
 MANY = 4
-"""The weight of numbers, texts and lists."""
+"""The weight of texts and lists."""
+
+MOST = 8
+"""The weight of numbers, of which there are the most that a program can stumble over."""
 
 WHOLE = 16
 """The weight of objects, in which everything else lies."""

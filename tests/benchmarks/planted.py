@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.mock.app import reference_app
+from conformance.model.case import SLOT
 from conformance.model.pointer import lookup
 
 Faulty = Callable[[Any], bool]
@@ -47,40 +48,47 @@ def _text(test: Callable[[str], bool]) -> Faulty:
     return _at("/name", lambda name: isinstance(name, str) and test(name))
 
 
-FAULTS: dict[str, tuple[Faulty, str]] = {
-    "two members equal and odd": (_equal_and_odd, "scale_down_delay and concurrency_target"),
+def _held(member: str, **values: Any) -> Any:
+    return {"name": SLOT, member: values}
+
+
+FAULTS: dict[str, tuple[Faulty, Any]] = {
+    "two members equal and odd": (
+        _equal_and_odd,
+        _held("autoscaling_settings", concurrency_target=1, scale_down_delay=1),
+    ),
     "a multiple of 977": (
         _at(_scale("max_replica"), lambda value: _integer(value) and value != 0 and value % 977 == 0),
-        "max_replica is 977",
+        _held("autoscaling_settings", max_replica=977),
     ),
-    "a combining dot below": (_text(lambda name: "\u0323" in unicodedata.normalize("NFD", name)), "name"),
+    "a combining dot below": (_text(lambda name: "\u0323" in unicodedata.normalize("NFD", name)), {"name": "\u0323"}),
     "a number that ends in 13": (
         _at(_scale("target_in_flight_tokens"), lambda value: _integer(value) and value % 100 == 13),
-        "target_in_flight_tokens is 13",
+        _held("autoscaling_settings", target_in_flight_tokens=13),
     ),
-    "one far above another": (_larger, "min_replica and autoscaling_window"),
+    "one far above another": (_larger, _held("autoscaling_settings", min_replica=1001, autoscaling_window=1)),
     "a negative even number": (
         _at(
             "/promotion_settings/ramp_up_duration_seconds",
             lambda value: _integer(value) and value < -1 and value % 2 == 0,
         ),
-        "ramp_up_duration_seconds is -2",
+        _held("promotion_settings", ramp_up_duration_seconds=-2),
     ),
     "bits of 2^20 to 2^31": (
         _at(_scale("scale_down_delay"), lambda value: _integer(value) and 2**20 <= value < 2**31 - 1),
-        "scale_down_delay is 1048576",
+        _held("autoscaling_settings", scale_down_delay=2**20),
     ),
-    "a name with a tilde": (_text(lambda name: "~" in name), "name"),
+    "a name with a tilde": (_text(lambda name: "~" in name), {"name": "~"}),
     "a percent of 37": (
         _at("/promotion_settings/rolling_deploy_config/max_surge_percent", lambda value: value == 37),
-        "max_surge_percent is 37",
+        _held("promotion_settings", rolling_deploy_config={"max_surge_percent": 37}),
     ),
     "a letter beyond 16 bits in a name with a vowel": (
         _text(lambda name: any(ord(c) > 0xFFFF for c in name) and any(c in "eiou" for c in name)),
-        "name",
+        {"name": "e\U00010000"},
     ),
 }
-"""By name: whether a body meets the fault, and what the report must tell of it."""
+"""By name: whether a body meets the fault, and the body that a person would write to show it."""
 
 CONTRACT = load_contract()
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import TypeAlias
 
+from conformance.model.case import MINIMAL
 from conformance.model.pointer import from_tokens, split
 from conformance.model.vocabulary import Strength
 from conformance.reports.results import Cause, FindingResult
@@ -37,7 +38,8 @@ def group_causes(
 ) -> tuple[Cause, ...]:
     """Return the causes of `findings`, most severe first, then most frequent.
 
-    `sentences` has the sentence of each pattern, `weights` the weight of each finding by its id: the least is shown.
+    `sentences` has the sentence of each pattern, `weights` the weight of each finding by its id: the least is shown,
+    and of equal ones what a failure was cut down to.
     `more` is how many findings of a pattern were counted and not kept.
     """
     groups: dict[str, list[FindingResult]] = {}
@@ -53,7 +55,14 @@ def _cause(pattern: str, group: list[FindingResult], sentence: str, weights: Map
     strength = min((each.strength for each in group), key=STRENGTHS.index)
     evidence = min(
         (each for each in group if each.strength is strength),
-        key=lambda each: (each.waiver is not None, weights.get(each.id, (False, 0)), each.case, each.id),
+        key=lambda each: (
+            each.waiver is not None,
+            weights.get(each.id, (False, 0)),
+            # A body that was kept from an earlier run may be as small already, but has no story of its own.
+            not each.case.endswith(MINIMAL),
+            each.case,
+            each.id,
+        ),
     )
     pointers = tuple(sorted({generalise(each.pointer) for each in group}))
     return Cause(

@@ -12,6 +12,9 @@ SLOT = "cfm-00000000-0000"
 KEY = "$API_KEY"
 """Stands where a request carries the credential: cases, journals and reports never hold the real one."""
 
+MINIMAL = ".minimal"
+"""How the id of a case ends that another was cut down to."""
+
 CLEAN_UP = "clean-up"
 """The phase of requests that remove what others created."""
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.model.case import Case, Request, Story
+from conformance.model.case import MINIMAL, Case, Request, Story
 from conformance.model.finding import Finding
 from conformance.model.jsontext import Json, JsonFault, Writable, encode, equal, read, read_spelled, write
 from conformance.model.pointer import last, lookup
@@ -193,7 +193,7 @@ class Minimiser:
         story = Story(pointer, "properties", "", write(_body(case)), says or "nothing optional", kind or "a right body")
         requirement = absence.requirement_of(self._contract, lone) if lone else ""
         requirements = (requirement,) if requirement else case.requirements[:1]
-        return replace(case, id=f"{case.id}.minimal", story=story, requirements=requirements)
+        return replace(case, id=f"{case.id}{MINIMAL}", story=story, requirements=requirements)
 
 
 def _body(case: Case) -> Json:

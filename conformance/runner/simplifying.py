@@ -6,7 +6,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.model.case import SLOT, Case, Need, Request
+from conformance.model.case import MINIMAL, SLOT, Case, Need, Request
 from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.jsontext import Json
 from conformance.model.pointer import lookup, split
@@ -176,7 +176,7 @@ class Simplifier:
             if known is not None:
                 return known
             case = told(case, members)
-        return replace(case, id=f"{case.id}.minimal")
+        return replace(case, id=f"{case.id}{MINIMAL}")
 
 
 def _concerns(case: Case, finding: Finding) -> bool:

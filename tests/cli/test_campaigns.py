@@ -134,6 +134,8 @@ def test_the_same_seed_tells_the_same_twice(whole, faulty, spawn) -> None:
     [
         pytest.param(signal.SIGINT, 12, "part", marks=pytest.mark.skipif(NO_SIGINT, reason="SIGINT is ignored here")),
         (signal.SIGKILL, 12, "again"),
+        (signal.SIGKILL, 25, "part"),
+        (signal.SIGKILL, 40, "part"),
     ],
 )
 def test_an_interrupted_campaign_finds_the_same_when_it_is_had_again(whole, faulty, spawn, number, met, out) -> None:

@@ -33,6 +33,17 @@ def test_findings_of_one_pattern_are_one_cause() -> None:
     assert (cause.case, cause.finding, cause.findings) == ("case-1", "f2", ("f1", "f2", "f3"))
 
 
+def test_of_equal_bodies_the_one_that_a_failure_was_cut_down_to_is_the_evidence() -> None:
+    """A body that was kept from an earlier run is as small, but its case has no story of its own."""
+    journal = Journal()
+    for name in ("case", "case.minimal"):
+        one = journals.case(name, body=b"{}")
+        journal.send(one)
+        journal.find(one, MUST)
+    (cause,) = fold(journal.end()).causes
+    assert (cause.case, cause.finding) == ("case.minimal", "f2")
+
+
 def test_places_that_are_no_members() -> None:
     """Where a fault shows in headers, the sentence speaks of places."""
     journal = Journal()

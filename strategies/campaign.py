@@ -1,4 +1,7 @@
-"""Campaigns: Hypothesis made to hand over what it draws; only documented parts of it are used."""
+"""Campaigns: Hypothesis made to hand over what it draws.
+
+Only what it documents is used, of which backends are experimental.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping

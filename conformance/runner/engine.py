@@ -13,6 +13,7 @@ from conformance.checks.relations import TOGETHER_ONLY
 from conformance.checks.subject import Settings, Subject
 from conformance.contract.contract import Contract
 from conformance.model.case import Case, Relation
+from conformance.model.errors import UsageError
 from conformance.model.events import DoubtRaised, PhaseEnded, RunEnded
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Judgement
@@ -151,6 +152,9 @@ class Engine:
         except asyncio.CancelledError:
             self._reason = "interrupted"
             raise
+        except UsageError as error:
+            self._reason = str(error)
+            raise
         except Exception as error:
             self._reason = f"a fault of the suite itself: {type(error).__name__}"
             raise
@@ -182,14 +186,20 @@ class Engine:
             self._reason = self._reason or await self._why_not(case, held)
             if self._reason:
                 return
-            before = self._recorder.counts.copy()
+            before = self._against()
             try:
                 sent = await self._send(case)
             finally:
                 await self._budget.give_back(held)
             await self._judge(case, sent)
-            if not any(self._recorder.counts[each] > before[each] for each in (Strength.MUST, Strength.SHOULD)):
+            judged = self._sender.reached and not sent[0].void
+            if judged and self._against() == before:
                 later.examples.forget(case)
+
+    def _against(self) -> int:
+        """Return how often so far something failed, or could not be judged."""
+        counts = self._recorder.counts
+        return counts[Strength.MUST] + counts[Strength.SHOULD] + self._recorder.doubts
 
     def _finish(self, items: Items) -> None:
         """End a campaign: no more cases are begun, and what is being shrunk is left as it is."""

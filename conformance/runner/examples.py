@@ -50,8 +50,8 @@ class Examples:
             for body in self._bodies(phase):
                 yield _labelled(build, phase, body)
 
-    def keep(self, case: Case) -> None:
-        """Keep the body of a case.
+    def keep(self, case: Case) -> bool:
+        """Keep the body of a case; tells whether it was not kept before.
 
         Raises:
             UsageError: it cannot be written.
@@ -59,12 +59,15 @@ class Examples:
         """
         file = self._file(case)
         if file is None:
-            return
+            return False
         try:
+            if file.exists():
+                return False
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(case.request.body or b"")
         except OSError as error:
             raise _unusable(file, error) from error
+        return True
 
     def forget(self, case: Case) -> None:
         """Keep the body of a case no longer."""

@@ -16,7 +16,10 @@ Stop: TypeAlias = Callable[[int, Finding], bool]
 
 
 class Recorder:
-    """Writes what checks say to the journal; `enough` is set once `stop` said so."""
+    """Writes what checks say to the journal; `enough` is set once `stop` said so.
+
+    `counts` are the findings by strength, `doubts` how often a requirement could not be judged.
+    """
 
     def __init__(self, contract: Contract, journal: Sink, stop: Stop | None) -> None:
         self._contract = contract
@@ -26,6 +29,7 @@ class Recorder:
         self._findings = 0
         self.enough = False
         self.counts = dict.fromkeys(Strength, 0)
+        self.doubts = 0
 
     def record(self, sent: Sent, case: str, found: Sequence[Judgement | Doubt], repeats: str = "") -> None:
         """Write what was found on an exchange; a requirement that failed on it did not pass on it."""
@@ -41,6 +45,7 @@ class Recorder:
 
     def doubt(self, sent: Sent, case: str, doubt: Doubt) -> None:
         """Write that a requirement could not be judged on an exchange."""
+        self.doubts += 1
         self._journal.append(DoubtRaised(send=sent.number, case=case, doubt=doubt))
 
     def unjudged(self, sent: Sent, case: Case) -> Doubt:

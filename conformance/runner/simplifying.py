@@ -133,7 +133,7 @@ class Simplifier:
                 for each in again
             )
 
-        self._keep(case)
+        new = self._keep(case)
         begun = await self._named_as_sent(case, sent, fails) if breaks else case
         smallest = await self._shrinker.simplest(begun, fails)
         if smallest is None:
@@ -143,7 +143,8 @@ class Simplifier:
         shown = await self._shown(culprit)
         if shown is None:
             return None
-        self._keep(smallest, instead=case)
+        # What an earlier run kept is forgotten when it passes, and not before: this failure may be another.
+        self._keep(smallest, instead=case if new else None)
         if right:
             self._culprits.append(shown)
         return shown
@@ -163,11 +164,12 @@ class Simplifier:
                 return tried
         return case
 
-    def _keep(self, case: Case, instead: Case | None = None) -> None:
-        if self._examples is not None:
-            if instead is not None:
-                self._examples.forget(instead)
-            self._examples.keep(case)
+    def _keep(self, case: Case, instead: Case | None = None) -> bool:
+        if self._examples is None:
+            return False
+        if instead is not None:
+            self._examples.forget(instead)
+        return self._examples.keep(case)
 
     def _named(self, case: Case, members: Mapping[str, Json]) -> Case:
         """Return the case that is shown, with its own story: what was asked about on the way had none yet."""

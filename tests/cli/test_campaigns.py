@@ -165,3 +165,35 @@ def test_what_failed_before_is_sent_first_and_forgotten_when_it_is_mended(whole,
     again = [body_of(each["case"]) for each in events(Path("two"), "request.sent")]
     assert ESSENCES == sorted(again[:3], key=list)
     assert [] == list(Path("db").rglob("*.body"))
+
+
+@pytest.mark.parametrize("status", [None, 429, 401], ids=["silence", "not now", "who are you"])
+def test_what_was_not_judged_again_is_kept(whole, spawn, status) -> None:
+    """A target that closes, asks for patience or refuses the credential has not shown that anything is mended."""
+    shutil.copytree(whole / "db", "db")
+
+    async def app(scope: Any, _: Any, send: Any) -> None:
+        if scope["type"] == "http" and status is not None:
+            headers = [(b"content-type", b"application/json"), (b"retry-after", b"0")]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": b"{}"})
+        elif scope["type"] == "http":
+            raise ConnectionError
+
+    with BackgroundServer(app) as server:
+        words = ("--target", server.url, "--example-db", "db", "--out", "two", "--max-requests", "30")
+        assert finished(spawn("run", *CAMPAIGN, *words), 120).status in {1, 3}
+    left = kept(Path("db"))
+    assert ESSENCES == left
+
+
+def test_a_folder_that_cannot_be_written_is_no_fault_of_the_suite(faulty, spawn) -> None:
+    """One line says what to do, and the journal tells why the run ended."""
+    _, url = faulty
+    Path("db").mkdir()
+    Path("db/hypothesis").write_text("")
+    ended = finished(spawn("run", "--target", url, *CAMPAIGN, "--example-db", "db", "--out", "out"), 120)
+    assert 2 == ended.status
+    assert "name a folder that can be read and written with --example-db" in ended.complaint
+    (last,) = events(Path("out"), "run.ended")
+    assert ended.complaint == f"conformance: {last['reason']}"

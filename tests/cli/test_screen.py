@@ -42,12 +42,18 @@ def test_a_plan_counts_what_the_random_phases_send(command, contract, events_of,
     with BackgroundServer(reference_app(contract, key=LOCAL_KEY)) as server:
         planned = command("run", "--target", server.url, "--plan", *asked)
         assert [] == list(elsewhere.iterdir())
-        assert 0 == command("run", "--target", server.url, "--quiet", "--report", "results", *asked).status
+        ended = command("run", "--target", server.url, "--report", "results", *asked)
+    assert 0 == ended.status
     sent = Counter(each["case"].get("phase") for each in events_of(elsewhere / "conformance-report", "request.sent"))
     told = re.findall(r"^(schemathesis|hypothesis): (\d+) requests, up to (\d+) creations$", planned.out, re.MULTILINE)
     assert sent == {phase: int(requests) for phase, requests, _ in told}
     assert len(events_of(elsewhere / "conformance-report", "creation")) <= sum(int(created) for *_, created in told)
     assert all(0 < int(created) < int(requests) for _, requests, created in told)
+    counted = r"^(\w+): (\d+) cases made, (\d+) of them equal to an earlier one, (\d+) left out, (\d+) sent$"
+    shown = re.findall(counted, ended.out, re.MULTILINE)
+    assert sent == {phase: int(count) for phase, *_, count in shown}
+    assert all(int(made) == int(repeated) + int(left) + int(count) for _, made, repeated, left, count in shown)
+    assert any(int(made) > int(count) for _, made, *_, count in shown)
 
 
 def test_a_plan_of_a_campaign_has_no_end(command, right):

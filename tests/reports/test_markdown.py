@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conformance.model.events import Made, PhaseEnded
+from conformance.model.events import Made, PhaseEnded, RunResumed
 from conformance.reports import markdown
 from conformance.reports.folding import fold_run
 from conformance.reports.markdown import code, prose, render, text
@@ -36,6 +36,10 @@ def test_says_what_the_phases_made() -> None:
     )
     page = render(run).decode()
     assert "| fuzz | 24 | 6 | 4 | 14 |\n| &emsp;hypothesis, accepted | 20 | 2 | | |" in page
+    resumed = fold_run(
+        [*journal[:-1], parts[0], RunResumed(suite_version="1", kept=(), interrupted=()), *parts, journal[-1]]
+    )
+    assert run.results.phases == resumed.results.phases
     assert "Random cases" not in render(fold_run(journal)).decode()
 
 

@@ -1,5 +1,6 @@
 """The phases of a run, end to end: what is sent after the catalogue, what is found there, and how it is told."""
 
+import base64
 import json
 from collections import Counter
 from pathlib import Path
@@ -18,6 +19,8 @@ from conformance.workflow.credentials import LOCAL_KEY
 from conformance.workflow.options import RunOptions
 from conformance.workflow.phases import PHASES, campaign_seconds, chosen_phases
 from conformance.workflow.preparation import prepare
+
+from ..benchmarks.planted import planted  # noqa: TID252 - test modules are found by path
 
 CONTRACT = load_contract()
 
@@ -184,3 +187,20 @@ def test_a_short_campaign_against_a_right_server(right: str, tmp_path: Path) -> 
     assert made["schemathesis"] > 0
     assert not [each for each in result.results.findings if each.strength.value != "advisory"]
     assert Verdict.NOT_CONFORMING is not result.results.verdict
+
+
+def test_what_breaks_the_server_is_one_cause_whatever_body_it_was_met_with(tmp_path: Path) -> None:
+    """Wrong bodies that meet the fault come down to the right body that does."""
+
+    def fails(body: Any) -> bool:
+        return isinstance(body, dict) and "promotion_settings" in body
+
+    with BackgroundServer(planted(fails)) as server:
+        result = conformance.run(target=server.url, phases=("hypothesis",), out=tmp_path, reports=("results",))
+    failed = {each["send"] for each in events(tmp_path, "exchange") if each["response"]["status"] == 500}
+    met = {each["case"]["expectation"] for each in events(tmp_path, "request.sent") if each["send"] in failed}
+    assert {"accepted", "refused"} <= met
+    (cause,) = (each for each in result.results.causes if each.strength == "must")
+    (smallest,) = (e["case"] for e in events(tmp_path, "request.sent") if e["case"]["id"] == cause.case)
+    body = json.loads(base64.b64decode(smallest["request"]["body"]))
+    assert {"promotion_settings": {}} == {name: value for name, value in body.items() if name != "name"}

@@ -160,7 +160,7 @@ def test_keyboard(watch: Any, reports: dict[str, Path]) -> None:
     page.keyboard.press("Escape")
     assert 0 == page.locator("#panel[open]").count()
     # A dialog tells of its end a moment after it; only then is the list in hand again.
-    page.wait_for_function("document.activeElement.id === 'case-list'")
+    page.wait_for_selector("#case-list:focus")
     page.keyboard.press("/")
     page.keyboard.type("member_7 numbered 367")
     assert 1 == page.locator("#case-rows .row").count()

@@ -1,5 +1,6 @@
 """The pages about several runs in a browser: as accessible, quiet and safe as the report of one."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +102,11 @@ def test_permalinks_hold_filters_and_the_open_row(watch: Any, pages: dict[str, P
     )
     assert page.locator("#row-search").input_value() == again.locator("#row-search").input_value()
     again.keyboard.press("Escape")
-    again.wait_for_function("!location.hash.includes('open=')")
+    again.wait_for_url(lambda url: "open=" not in url)
     assert page.locator("#row-strength").input_value() == again.locator("#row-strength").input_value()
     again.evaluate("location.hash = '#none'")
     again.evaluate(f"location.hash = '#{'changes' if name == 'compare' else 'requirements'}?q='")
-    again.wait_for_function(f"document.getElementById('row-count').textContent === {whole!r}")
+    again.locator("#row-count", has_text=re.compile(f"^{re.escape(whole)}$")).wait_for()
     watched.check_quiet()
 
 

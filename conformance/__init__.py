@@ -4,6 +4,7 @@ What is named here is stable; it is imported when it is first used. `docs/python
 """
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.model.version import VERSION
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.integrations.public import cases, open_contract
     from conformance.integrations.respx_router import ReferenceRouter, respx_router
     from conformance.model.errors import ConformanceError, UsageError
-    from conformance.strategies.from_hypothesis import (
+    from conformance.strategies.random.from_hypothesis import (
         environment_requests,
         environments,
         invalid_environment_requests,
@@ -46,6 +47,10 @@ __all__ = [
 
 __version__ = VERSION
 
+if not Path(__file__).with_name("reports").is_dir():
+    # In the root of a clone, strategies/, reports/ and spec/ stand beside this package and not inside it.
+    __path__.append(str(Path(__file__).parents[1]))
+
 HOMES = {
     "conformance.integrations.calls": "CaseToSend",
     "conformance.integrations.checking": "CheckedContract",
@@ -53,7 +58,7 @@ HOMES = {
     "conformance.integrations.public": "cases open_contract",
     "conformance.integrations.respx_router": "ReferenceRouter respx_router",
     "conformance.model.errors": "ConformanceError UsageError",
-    "conformance.strategies.from_hypothesis": (
+    "conformance.strategies.random.from_hypothesis": (
         "environment_requests environments invalid_environment_requests invalid_environments"
     ),
     "conformance.workflow.api": "run",

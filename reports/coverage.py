@@ -8,16 +8,16 @@ from itertools import islice
 from conformance.contract.contract import DATA, Contract, build_contract
 from conformance.contract.document import parse_document
 from conformance.contract.operation import pick_operation
+from conformance.coverage.keywords import Coverage, request_coverage, response_coverage
+from conformance.coverage.tuples import tuple_coverage
+from conformance.journal.events import RunStarted
 from conformance.model.case import Case
 from conformance.model.errors import ContractError, JournalError
-from conformance.model.events import RunStarted
 from conformance.model.jsontext import Json, JsonFault, read
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.reports.gathering import Gathered
+from conformance.reports.journal_index import Gathered
 from conformance.reports.results import BodyCoverage, CoverageResult, Sides
-from conformance.strategies.coverage import Coverage, request_coverage, response_coverage
-from conformance.strategies.covering import PAIRWISE, THREE_WAY
-from conformance.strategies.tuples import tuple_coverage
+from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 
 MOST = 5_000
 """How many answers are looked into, the first ones: after so many, a run shows nothing new."""

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 
 from conformance.model.case import KEY, Request
-from conformance.reports.texts import visible
+from conformance.reports.safe_text import visible
 
 LONGEST = 32_000
 """The longest body on a command line, in bytes: shells and terminals take no more with comfort."""

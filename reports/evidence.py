@@ -4,8 +4,8 @@ from functools import cached_property
 
 import msgspec
 
+from conformance.journal.events import ClientEnded, RunStarted
 from conformance.model.case import Case, Request
-from conformance.model.events import ClientEnded, RunStarted
 from conformance.model.exchange import Failure, Response
 from conformance.model.finding import Doubt
 from conformance.model.vocabulary import JunitBy, Outcome

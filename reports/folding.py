@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from conformance.model.events import AnyEvent, FindingMade
+from conformance.diagnosis.causes import group_causes, meets_every_request
+from conformance.diagnosis.universal_failures import throughout
+from conformance.journal.events import AnyEvent, FindingMade
 from conformance.model.finding import Doubt
 from conformance.model.vocabulary import Expectation, JunitBy, Outcome, Strength
 from conformance.reports import outcomes, waiving
-from conformance.reports.causes import group_causes, meets_every_request
 from conformance.reports.coverage import coverage_of
 from conformance.reports.evidence import Evidence, Folded, Sent
-from conformance.reports.gathering import Gathered, gather
+from conformance.reports.journal_index import Gathered, gather
 from conformance.reports.phases import phase_results
 from conformance.reports.results import (
     SCHEMA_VERSION,
@@ -23,7 +24,6 @@ from conformance.reports.results import (
     Results,
 )
 from conformance.reports.rows import alias_rows, requirement_rows
-from conformance.reports.throughout import throughout
 
 UNFINISHED = "the journal stops before the end of the run"
 LOST = "the target was lost"

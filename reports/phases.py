@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from conformance.model.events import Made, PhaseEnded
+from conformance.journal.events import Made, PhaseEnded
 from conformance.reports.results import PhaseResult
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
+from conformance.coverage.keywords import Exercised
+from conformance.coverage.tuples import Covered
+from conformance.journal.events import Made
 from conformance.model.errors import ConformanceError
-from conformance.model.events import Made
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
-from conformance.strategies.coverage import Exercised
-from conformance.strategies.tuples import Covered
 
 FILENAME = "results.json"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome
 from conformance.reports import outcomes
-from conformance.reports.gathering import Gathered
+from conformance.reports.journal_index import Gathered
 from conformance.reports.results import AliasResult, FindingResult, RequirementResult
 
 NO_CASE = "no case of this run exercised it"

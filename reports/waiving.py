@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
-from conformance.model.events import RunStarted
+from conformance.journal.events import RunStarted
 from conformance.model.vocabulary import Outcome, Strength
 from conformance.model.waiver import Waiver
 from conformance.reports.results import FindingResult, WaiverResult, WaiverState

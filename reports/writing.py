@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 
+from conformance.journal.events import AnyEvent
 from conformance.model.errors import UsageError
-from conformance.model.events import AnyEvent
 from conformance.model.vocabulary import JunitBy, Strength
-from conformance.reports import badge, ctrf, har, html, junit, markdown, sarif
 from conformance.reports.evidence import Folded
 from conformance.reports.folding import fold_run
+from conformance.reports.formats import badge, ctrf, har, junit, markdown, sarif
+from conformance.reports.pages import html
 from conformance.reports.results import Results, checked_results
 
 

@@ -8,7 +8,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, write
-from conformance.strategies import bodies, values
+from conformance.strategies.values import bodies, classes
 
 DATE_TIMES = (
     ("lower-case", "2026-01-02t03:04:05z", "a date-time in lower case"),
@@ -44,13 +44,13 @@ def valid_answers(contract: Contract) -> Iterator[Answer]:
         if len(lineage) == 1:
             yield from _extended(lineage, defaults)
             continue
-        for value in values.valid_values(node):
+        for value in classes.valid_values(node):
             if value.slug != "typical" and not value.undecided:
                 yield _planted(lineage, value, defaults, valid=True)
         for slug, text, kind in DATE_TIMES if _is_date_time(node) else ():
-            yield _planted(lineage, values.Value(slug, text, kind, "format"), defaults, valid=True)
+            yield _planted(lineage, classes.Value(slug, text, kind, "format"), defaults, valid=True)
         if not node.required and node.name != ANY_ITEM:
-            yield _planted(lineage, values.Value("absent", bodies.ABSENT, "absence", "required"), defaults, valid=True)
+            yield _planted(lineage, classes.Value("absent", bodies.ABSENT, "absence", "required"), defaults, valid=True)
         yield from _extended(lineage, defaults)
 
 
@@ -62,10 +62,12 @@ def invalid_answers(contract: Contract) -> Iterator[Answer]:
     defaults = bodies.Defaults(memo={})
     for lineage in bodies.lineages(root):
         node = lineage[-1]
-        for value in values.invalid_values(node):
+        for value in classes.invalid_values(node):
             yield _planted(lineage, value, defaults, valid=False)
         if node.required and len(lineage) > 1:
-            yield _planted(lineage, values.Value("absent", bodies.ABSENT, "absence", "required"), defaults, valid=False)
+            yield _planted(
+                lineage, classes.Value("absent", bodies.ABSENT, "absence", "required"), defaults, valid=False
+            )
         for branch, shape in enumerate(node.shapes):
             if shape.type == "object" and shape.closed:
                 body = bodies.with_member(lineage, branch, "undeclared_member", 1, "fullest", defaults)
@@ -88,7 +90,7 @@ def _extended(lineage: bodies.Lineage, defaults: bodies.Defaults) -> Iterator[An
             yield _answer(slug, node.path, "additionalProperties", body, "an undeclared member")
 
 
-def _planted(lineage: bodies.Lineage, value: values.Value, defaults: bodies.Defaults, *, valid: bool) -> Answer:
+def _planted(lineage: bodies.Lineage, value: classes.Value, defaults: bodies.Defaults, *, valid: bool) -> Answer:
     node = lineage[-1]
     body = bodies.planted(lineage, value.json, "fullest", defaults)
     became = "" if value.json is bodies.ABSENT else write(value.json)

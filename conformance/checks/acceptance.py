@@ -1,7 +1,7 @@
 """Acceptance: what the contract allows is taken."""
 
-from conformance.checks.findings import finding
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import finding
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation, Group, Strength
 

@@ -1,9 +1,9 @@
 """Authentication: how bad credentials are answered, and that the key is never shown."""
 
-from conformance.checks.credentials import SHORT, forms
-from conformance.checks.findings import finding, status_word
 from conformance.checks.rejection import about_credential
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import finding, status_word
+from conformance.checks.shared.key_leaks import SHORT, forms
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation
 

@@ -1,9 +1,9 @@
 """Content: the media type and the JSON text of a successful answer."""
 
-from conformance.checks.asked import essence
 from conformance.checks.error_bodies import UNREADABLE
-from conformance.checks.findings import finding
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import finding
+from conformance.checks.shared.request_parts import essence
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operation import JSON_MEDIA_TYPE
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass

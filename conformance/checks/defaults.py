@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from conformance.checks.differences import (
+from conformance.checks.shared.differences import (
     MISSING,
     default_of,
     difference,
@@ -15,8 +15,8 @@ from conformance.checks.differences import (
     value_at,
     with_article,
 )
-from conformance.checks.findings import finding
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import finding
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.jsontext import Json
 from conformance.model.pointer import split

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from conformance.checks.findings import below, finding, status_word
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import below, finding, status_word
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.nodes import ANY_ITEM, Node
 from conformance.model.finding import Pass
 from conformance.model.jsontext import Json

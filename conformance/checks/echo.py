@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from conformance.checks.differences import (
+from conformance.checks.shared.differences import (
     LEFT_OUT,
     MISSING,
     OTHER_NUMBER,
@@ -19,8 +19,8 @@ from conformance.checks.differences import (
     wider,
     with_article,
 )
-from conformance.checks.findings import finding
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import finding
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.contract import Contract
 from conformance.model.case import SLOT
 from conformance.model.finding import Doubt, Finding, Judgement, Pass

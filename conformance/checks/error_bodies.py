@@ -2,8 +2,8 @@
 
 import re
 
-from conformance.checks.findings import finding
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import finding
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operation import JSON_MEDIA_TYPE
 from conformance.model.finding import Pass
 from conformance.model.jsontext import JsonFault

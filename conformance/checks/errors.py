@@ -1,7 +1,7 @@
 """Errors: the status with which a target says no."""
 
-from conformance.checks.findings import finding, status_word
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import finding, status_word
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Finding, Pass
 from conformance.model.jsontext import JsonText
 from conformance.model.vocabulary import Expectation, Group

@@ -16,9 +16,9 @@ from conformance.checks import (
     response,
     transport,
 )
-from conformance.checks.credentials import hidden
-from conformance.checks.findings import clean
-from conformance.checks.subject import Check, Subject
+from conformance.checks.shared.findings import clean
+from conformance.checks.shared.key_leaks import hidden
+from conformance.checks.shared.subject import Check, Subject
 from conformance.model.case import Relation
 from conformance.model.finding import Doubt, Judgement
 

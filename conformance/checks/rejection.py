@@ -1,7 +1,7 @@
 """Rejection: what the contract forbids is refused."""
 
-from conformance.checks.findings import finding
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import finding
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation, Group
 

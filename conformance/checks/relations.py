@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from conformance.checks.defaults import nulled
-from conformance.checks.differences import MISSING, same, shown, type_word, value_at
 from conformance.checks.errors import redirected
-from conformance.checks.findings import finding, status_word
 from conformance.checks.isolation import isolation
 from conformance.checks.sequences import alike_names, in_turn
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.differences import MISSING, same, shown, type_word, value_at
+from conformance.checks.shared.findings import finding, status_word
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Doubt, Pass
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group

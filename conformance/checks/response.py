@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from conformance.checks.findings import brief, finding, generalised, tokens_of
-from conformance.checks.subject import Judged, Subject
-from conformance.checks.voices import value_of
+from conformance.checks.shared.dual_validation import value_of
+from conformance.checks.shared.findings import brief, finding, generalised, tokens_of
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.contract import Contract
 from conformance.contract.derived import BOUNDS
 from conformance.contract.nodes import ANY_ITEM, Node, occurrences

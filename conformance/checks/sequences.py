@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from conformance.checks.differences import MISSING, same, shown, value_at
 from conformance.checks.echo import ISOLATION
-from conformance.checks.findings import finding
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.differences import MISSING, same, shown, value_at
+from conformance.checks.shared.findings import finding
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
 
 

@@ -1,8 +1,8 @@
 """Transport: whether an answer comes, whole and in time, its status, and fields that HTTP asks for."""
 
 from conformance.checks.errors import failed
-from conformance.checks.findings import finding, status_word
-from conformance.checks.subject import Judged, Subject
+from conformance.checks.shared.findings import finding, status_word
+from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.exchange import Failure
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation

@@ -8,7 +8,7 @@ from conformance.cli.configuration import defaults
 from conformance.cli.options import HELP, GroupedCommand
 from conformance.cli.reaching import reaching
 from conformance.cli.run import run
-from conformance.workflow.options import RunOptions
+from conformance.workflow.setup.options import RunOptions
 
 SHOWN = 20
 

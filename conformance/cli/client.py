@@ -177,7 +177,7 @@ def _started(path: Path) -> str:
 
 
 def _list(spec: Path | None, operation: str | None, profile: Profile) -> int:
-    from conformance.clients.scenarios import scenarios  # noqa: PLC0415  (loads what only a list needs)
+    from conformance.clients.scenarios.catalogue import scenarios  # noqa: PLC0415  (loads what only a list needs)
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a list needs)
 
     for each in scenarios(load_contract(spec, operation), profile):

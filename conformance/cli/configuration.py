@@ -6,7 +6,7 @@ from collections.abc import Callable
 import click
 
 from conformance.model.errors import UsageError
-from conformance.workflow.configuration import settings_table
+from conformance.workflow.setup.configuration import settings_table
 
 
 def defaults(run: click.Command, *, client: bool = False) -> dict[str, object]:

@@ -46,8 +46,8 @@ def mock(
     """Serve a server that keeps the contract, in memory, until Ctrl-C; with --fault one that is wrong in named ways."""
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.app import reference_app  # noqa: PLC0415  (loads what only a server needs)
-    from conformance.mock.catalogue import faults as all_faults  # noqa: PLC0415  (loads what only a server needs)
-    from conformance.mock.catalogue import pick  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.mock.faults.catalogue import faults as all_faults  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.mock.faults.catalogue import pick  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.server import serve  # noqa: PLC0415  (loads what only a server needs)
 
     contract = load_contract(spec, operation)
@@ -74,7 +74,7 @@ def _right_key(variable: str | None, *, any_key: bool) -> str | None:
     import os  # noqa: PLC0415  (beside the rest of what only a server needs)
 
     from conformance.model.errors import UsageError  # noqa: PLC0415  (loads what only a server needs)
-    from conformance.workflow.credentials import LOCAL_KEY, usable_key  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.workflow.setup.key_sources import LOCAL_KEY, usable_key  # noqa: PLC0415  (loads what only a server needs)
 
     if any_key and variable:
         raise UsageError("--any-key and --api-key-env exclude each other", "leave one out")

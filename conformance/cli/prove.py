@@ -58,9 +58,9 @@ def prove(
     Exit status: 1 when there is a false alarm, or when less is found than --figures say; else 0.
     """
     from conformance.model.errors import UsageError  # noqa: PLC0415  (as below)
-    from conformance.reports.proof import drop, open_folder, read_figures, write_figures, write_proof  # noqa: PLC0415  (as below)
-    from conformance.workflow.proving import ProofOptions  # noqa: PLC0415  (loads what only a proof needs)
-    from conformance.workflow.proving import prove as carry_out  # noqa: PLC0415  (loads what only a proof needs)
+    from conformance.reports.pages.proof import drop, open_folder, read_figures, write_figures, write_proof  # noqa: PLC0415  (as below)
+    from conformance.workflow.proof.proving import ProofOptions  # noqa: PLC0415  (loads what only a proof needs)
+    from conformance.workflow.proof.proving import prove as carry_out  # noqa: PLC0415  (loads what only a proof needs)
 
     if update_figures and (figures is None or faults):
         raise UsageError("--update-figures needs a file, and a proof of all faults", "give --figures and no --fault")

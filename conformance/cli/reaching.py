@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.options import F, option
-from conformance.workflow.options import DEFAULT_KEY_VARIABLE
+from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE
 
 SECONDS = click.FloatRange(min=0, min_open=True)
 FILE = click.Path(path_type=Path)

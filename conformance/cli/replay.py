@@ -10,12 +10,12 @@ from conformance.cli.cleanup import SharedCommand
 from conformance.cli.reaching import judging, reaching, safety, target
 from conformance.cli.screen import plain
 from conformance.model.vocabulary import Strength
-from conformance.workflow.options import RunOptions
+from conformance.workflow.setup.options import RunOptions
 
 if TYPE_CHECKING:
-    from conformance.reports.bodies import BodyView
     from conformance.reports.evidence import Evidence, Folded
-    from conformance.reports.exchanges import MessageView
+    from conformance.reports.pages.bodies import BodyView
+    from conformance.reports.pages.exchanges import MessageView
     from conformance.reports.results import FindingResult
 
 LONGEST, SHORT = 4_000, 400
@@ -61,7 +61,7 @@ def replay(folder: Path, case_id: str, *, fail_on: str | None, **values: object)
       2  the call or a file is wrong; nothing was sent
       3  nobody can tell: the target was not reached, or the answer decides nothing
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
-    from conformance.workflow.replaying import replay as send_again  # noqa: PLC0415  (loads what only sending needs)
+    from conformance.workflow.replay import replay as send_again  # noqa: PLC0415  (loads what only sending needs)
 
     options = RunOptions(**values)  # type: ignore[arg-type]
     done = send_again(folder, case_id, options, fail_on=Strength(fail_on) if fail_on else None)
@@ -88,8 +88,8 @@ def _lines(run: "Folded") -> Iterator[str]:
 
 
 def _case(run: "Folded", evidence: "Evidence") -> Iterator[str]:
-    from conformance.reports.bodies import compact  # noqa: PLC0415  (loads what only reports need)
-    from conformance.reports.exchanges import exchange_view  # noqa: PLC0415  (loads what only reports need)
+    from conformance.reports.pages.bodies import compact  # noqa: PLC0415  (loads what only reports need)
+    from conformance.reports.pages.exchanges import exchange_view  # noqa: PLC0415  (loads what only reports need)
 
     case = evidence.case
     yield f"{case.id}, expected to be {case.expectation.value}, to {run.results.target}"
@@ -121,7 +121,7 @@ def _body(body: "BodyView") -> str:
 
 
 def _finding(finding: "FindingResult") -> Iterator[str]:
-    from conformance.reports.texts import cut  # noqa: PLC0415  (loads what only reports need)
+    from conformance.reports.safe_text import cut  # noqa: PLC0415  (loads what only reports need)
 
     word = "waived" if finding.waiver else finding.strength.value
     yield f"{word}: {finding.message}"

@@ -9,7 +9,7 @@ from conformance.cli.run import UNITS, listed
 from conformance.cli.screen import plain
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import JunitBy, Strength
-from conformance.workflow.options import DEFAULT_OUT
+from conformance.workflow.setup.options import DEFAULT_OUT
 
 
 @click.command(short_help="Make the reports of a run again, or put runs beside each other.")
@@ -66,7 +66,7 @@ def report(
         return _several(about, folders, out or DEFAULT_OUT, Strength(fail_on) if fail_on else Strength.MUST)
     folder = folders[0]
     if len(folders) > 1:
-        from conformance.workflow.merging import merge  # noqa: PLC0415  (loads what only shards need)
+        from conformance.workflow.merge import merge  # noqa: PLC0415  (loads what only shards need)
 
         folder = merge(folders, out or DEFAULT_OUT)
     return _again(folder, reports, fail_on, junit_by)
@@ -82,14 +82,14 @@ def _page(pages: dict[str, bool]) -> str:
 
 
 def _several(about: str, folders: tuple[Path, ...], out: Path, fail_on: Strength) -> int:
-    from conformance.workflow import several  # noqa: PLC0415  (loads what only reports need)
+    from conformance.workflow import comparison  # noqa: PLC0415  (loads what only reports need)
 
     if about == "matrix":
-        written = several.write_matrix(folders, out)
+        written = comparison.write_matrix(folders, out)
     elif about == "history":
-        written = several.write_history(folders, out)
+        written = comparison.write_history(folders, out)
     elif len(folders) == 2:  # noqa: PLR2004  (the old one and the new one)
-        written = several.write_comparison(*folders, out, fail_on)
+        written = comparison.write_comparison(*folders, out, fail_on)
     else:
         raise UsageError(f"--compare takes two runs, not {len(folders)}", "name the old one and the new one")
     click.echo(f"{written.said}: {written.path}")

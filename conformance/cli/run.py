@@ -10,7 +10,7 @@ from conformance.cli.options import GroupedCommand, option
 from conformance.cli.reaching import SECONDS, judging, pace, reaching, safety, target
 from conformance.cli.screen import Screen
 from conformance.model.vocabulary import JunitBy, Profile, Strength
-from conformance.workflow.options import DEFAULT_OUT, MOCK, RunOptions
+from conformance.workflow.setup.options import DEFAULT_OUT, MOCK, RunOptions
 
 POSITIVE = click.IntRange(min=1)
 PROFILES = click.Choice([each.value for each in Profile])
@@ -179,8 +179,8 @@ def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, juni
     if show_plan:
         return _show_plan(options, shown)
     from conformance.workflow.reporting import append_summary  # noqa: PLC0415  (loads what only a run needs)
-    from conformance.workflow.running import Hooks  # noqa: PLC0415  (loads what only a run needs)
-    from conformance.workflow.running import run as carry_out  # noqa: PLC0415  (loads what only a run needs)
+    from conformance.workflow.run import Hooks  # noqa: PLC0415  (loads what only a run needs)
+    from conformance.workflow.run import run as carry_out  # noqa: PLC0415  (loads what only a run needs)
 
     with shown:
         result = carry_out(options, Hooks(report=shown.progress, started=shown.started))
@@ -193,8 +193,8 @@ def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, juni
 
 def _show_plan(options: RunOptions, shown: Screen) -> int:
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a plan needs)
-    from conformance.workflow.foreseeing import foreseen  # noqa: PLC0415  (loads what only a plan needs)
-    from conformance.workflow.preparation import prepare  # noqa: PLC0415  (loads what only a plan needs)
+    from conformance.workflow.setup.plan_preview import foreseen  # noqa: PLC0415  (loads what only a plan needs)
+    from conformance.workflow.setup.preparation import prepare  # noqa: PLC0415  (loads what only a plan needs)
 
     prepared = prepare(load_contract(options.spec, options.operation), options)
     shown.plan(prepared, foreseen(prepared))

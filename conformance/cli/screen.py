@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress as Bar
 
+    from conformance.journal.resuming import Past
     from conformance.runner.engine import Progress as Step
-    from conformance.runner.past import Past
-    from conformance.workflow.foreseeing import Foreseen
-    from conformance.workflow.preparation import Prepared
-    from conformance.workflow.running import RunResult
+    from conformance.workflow.run import RunResult
+    from conformance.workflow.setup.plan_preview import Foreseen
+    from conformance.workflow.setup.preparation import Prepared
 
 LINE_EVERY_SECONDS = 5.0
 CAUSES_SHOWN = 10

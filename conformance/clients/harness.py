@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from conformance.clients import protocol
-from conformance.clients.scenario import Made, Scenario
+from conformance.clients.scenarios.scenario import Made, Scenario
 from conformance.model.errors import TargetLostError, UsageError
 
 LONGEST_LINE = 16 * 2**20

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
-from conformance.clients.failing import ELSEWHERE
 from conformance.clients.replying import offers_gzip
-from conformance.clients.scenario import Fate, Reply
+from conformance.clients.scenarios.failing import ELSEWHERE
+from conformance.clients.scenarios.scenario import Fate, Reply
 
 CUT_OFF = "peer closed connection without sending complete message body"
 

@@ -6,18 +6,18 @@ from typing import Protocol
 
 import msgspec
 
-from conformance.clients.judge import judge
-from conformance.clients.judged_answer import Baseline, baseline
+from conformance.clients.judging.judge import judge
+from conformance.clients.judging.judged_result import Baseline, baseline
 from conformance.clients.recording import Recorder
-from conformance.clients.scenario import Made, Scenario
-from conformance.clients.scenarios import BASELINE
+from conformance.clients.scenarios.catalogue import BASELINE
+from conformance.clients.scenarios.scenario import Made, Scenario
 from conformance.clients.server import ScenarioServer
 from conformance.contract.contract import Contract
+from conformance.journal.events import RunEnded
+from conformance.journal.writing import Sink
 from conformance.model.errors import TargetLostError
-from conformance.model.events import RunEnded
 from conformance.model.finding import Doubt
 from conformance.model.vocabulary import Strength
-from conformance.runner.journal import Sink
 
 INTERRUPTED = "interrupted"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.clients.scenario import Made, Raised, Scenario
+from conformance.clients.scenarios.scenario import Made, Raised, Scenario
 from conformance.model.errors import UsageError
 from conformance.model.version import VERSION
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from conformance.clients.scenario import Fate, Made, Reply, Scenario
+from conformance.clients.scenarios.scenario import Fate, Made, Reply, Scenario
 from conformance.contract.contract import Contract
-from conformance.model.case import Case, Request
-from conformance.model.events import (
+from conformance.journal.events import (
     ClientEnded,
     DoubtRaised,
     ExchangeEnded,
@@ -15,11 +14,12 @@ from conformance.model.events import (
     Judged,
     RequestSent,
 )
+from conformance.journal.redaction import redactor
+from conformance.journal.writing import Sink
+from conformance.model.case import Case, Request
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
 from conformance.model.vocabulary import Strength
-from conformance.runner.journal import Sink
-from conformance.runner.redaction import redactor
 
 PHASE = "client"
 

@@ -3,9 +3,9 @@
 import asyncio
 import gzip
 
-from conformance.clients.scenario import Fate, Reply
-from conformance.mock.sending import TRANSPORT
+from conformance.clients.scenarios.scenario import Fate, Reply
 from conformance.mock.server import Message, Receive, Send
+from conformance.mock.transmission import TRANSPORT
 
 SLOW_SECONDS = 0.5
 

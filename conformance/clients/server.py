@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from conformance.clients.failing import ELSEWHERE
 from conformance.clients.replying import respond
-from conformance.clients.scenario import Reply, Scenario
+from conformance.clients.scenarios.failing import ELSEWHERE
+from conformance.clients.scenarios.scenario import Reply, Scenario
 from conformance.mock.server import BackgroundServer, Message, Receive, Send
 from conformance.model.case import Request
 

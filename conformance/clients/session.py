@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from msgspec.structs import replace
 
-from conformance.clients.judge import judge
-from conformance.clients.judged_answer import Baseline, baseline
-from conformance.clients.requirements import client_requirements
-from conformance.clients.scenario import Made, Raised, Scenario
-from conformance.clients.scenarios import BASELINE
+from conformance.clients.judging.judge import judge
+from conformance.clients.judging.judged_result import Baseline, baseline
+from conformance.clients.judging.requirements import client_requirements
+from conformance.clients.scenarios.catalogue import BASELINE
+from conformance.clients.scenarios.scenario import Made, Raised, Scenario
 from conformance.clients.server import LiveScenario, ScenarioServer
 from conformance.contract.contract import Contract
 from conformance.model.case import Request

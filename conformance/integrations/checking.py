@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from conformance.checks.judging import judge, judge_relation
-from conformance.checks.subject import Settings, Subject
+from conformance.checks.shared.subject import Settings, Subject
 from conformance.contract.contract import Contract
 from conformance.integrations.calls import CaseToSend
 from conformance.integrations.findings import Findings
 from conformance.integrations.recognising import recognised
 from conformance.integrations.responses import request_of, response_of
+from conformance.journal.redaction import Redaction, redact
 from conformance.model.case import KEY, Case, Relation, Request
 from conformance.model.errors import UsageError
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Judgement, Pass
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation
-from conformance.runner.redaction import Redaction, redact
 
 ABOUT_REQUEST = "semantics."
 """Requirements that compare an answer with its request begin so."""

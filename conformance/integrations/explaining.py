@@ -11,7 +11,7 @@ from conformance.model.vocabulary import Strength
 from conformance.model.waiver import Waiver
 from conformance.reports.curl import curl
 from conformance.reports.results import FindingResult
-from conformance.reports.texts import cut, one_line, visible
+from conformance.reports.safe_text import cut, one_line, visible
 from conformance.reports.waiving import waive
 
 LONGEST_BODY = 1_500

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from conformance.checks.asked import essence, path_parameters
+from conformance.checks.shared.request_parts import essence, path_parameters
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, find, occurrences
 from conformance.contract.violation import Violation

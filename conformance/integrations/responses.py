@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from conformance.checks.asked import path_parameters
+from conformance.checks.shared.request_parts import path_parameters
 from conformance.contract.contract import Contract
 from conformance.model.case import Request
 from conformance.model.errors import UsageError

@@ -8,9 +8,9 @@ import respx
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.mock.app import Mock, reference_app
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.mock.stages import MAX_BODY_BYTES
-from conformance.mock.turn import Turn
+from conformance.mock.transaction import Turn
 
 
 class ReferenceRouter(respx.MockRouter):

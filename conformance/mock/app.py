@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from conformance.contract.contract import Contract
-from conformance.mock.answers import Answers
-from conformance.mock.faults import Fault
-from conformance.mock.plan import plan_for
-from conformance.mock.sending import Pair, transmit
+from conformance.mock.base_responses import Answers
+from conformance.mock.compiled_contract import plan_for
+from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.stages import CLOSING, LINE, MAX_BODY_BYTES, Key, Stage, now
-from conformance.mock.turn import Refusal, Step, Turn
+from conformance.mock.transaction import Refusal, Step, Turn
+from conformance.mock.transmission import Pair, transmit
 from conformance.model.exchange import Response
 from conformance.model.jsontext import Json
 

@@ -12,9 +12,9 @@ import msgspec
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.jsontext import Json, encode, read
-from conformance.strategies import bodies, construction
-from conformance.strategies.construction import NO_DEFAULTS
-from conformance.strategies.keeping import nearest
+from conformance.strategies.values import bodies, construction
+from conformance.strategies.values.construction import NO_DEFAULTS
+from conformance.strategies.values.keeping import nearest
 
 
 class Leaf(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeAlias, cast
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from conformance.mock.sending import TRANSPORT
+from conformance.mock.transmission import TRANSPORT
 from conformance.model.errors import UsageError
 
 Message: TypeAlias = MutableMapping[str, Any]

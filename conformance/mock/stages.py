@@ -12,9 +12,9 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Protocol
 from urllib.parse import parse_qsl
 
-from conformance.mock.answers import Answers
-from conformance.mock.plan import NAME, Plan, decode_segment, take
-from conformance.mock.turn import Refusal, Turn
+from conformance.mock.base_responses import Answers
+from conformance.mock.compiled_contract import NAME, Plan, decode_segment, take
+from conformance.mock.transaction import Refusal, Turn
 from conformance.mock.verdict import first_violation, holds
 from conformance.model.jsontext import Json, JsonFault, encode, read, write
 

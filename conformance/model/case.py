@@ -100,3 +100,12 @@ class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
     cases: tuple[Case, ...]
     concurrent: bool = False
     same_name: bool = False
+
+
+HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"})
+"""Methods that create nothing even on a server that confuses methods: those that read, and the one that removes."""
+
+
+def could_create(case: Case) -> bool:
+    """Tell whether a case could create an object: of a target that is wrong, any method that writes, body or not."""
+    return case.request.method not in HARMLESS

@@ -5,16 +5,6 @@ import time
 
 import msgspec
 
-from conformance.model.case import Case
-
-HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"})
-"""Methods that create nothing even on a server that confuses methods: those that read, and the one that removes."""
-
-
-def could_create(case: Case) -> bool:
-    """Tell whether a case could create an object: of a target that is wrong, any method that writes, body or not."""
-    return case.request.method not in HARMLESS
-
 
 class Limits(msgspec.Struct, frozen=True):
     """The limits of a run; None is no limit. `rate` is requests a second, `seconds` the time for the whole run."""

@@ -10,27 +10,27 @@ from msgspec.structs import replace
 
 from conformance.checks.judging import Judge
 from conformance.checks.relations import TOGETHER_ONLY
-from conformance.checks.subject import Settings, Subject
+from conformance.checks.shared.subject import Settings, Subject
 from conformance.contract.contract import Contract
-from conformance.model.case import Case, Relation
+from conformance.diagnosis.confirming import Confirmer
+from conformance.diagnosis.shrinking import Shrinker
+from conformance.journal.events import DoubtRaised, PhaseEnded, RunEnded
+from conformance.journal.resuming import Past
+from conformance.journal.writing import Sink
+from conformance.model.case import Case, Relation, could_create
 from conformance.model.errors import UsageError
-from conformance.model.events import DoubtRaised, PhaseEnded, RunEnded
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Judgement
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Expectation, Group, Strength
-from conformance.runner.access import Access
-from conformance.runner.budget import Budget, Limits, could_create
-from conformance.runner.confirming import Confirmer
-from conformance.runner.items import Items
-from conformance.runner.journal import Sink
-from conformance.runner.later import Later
-from conformance.runner.past import Past
+from conformance.runner.budget import Budget, Limits
+from conformance.runner.case_source import Items
+from conformance.runner.credentials import Access
+from conformance.runner.follow_up import Later
 from conformance.runner.plan import Plan
 from conformance.runner.recording import Recorder, Stop
 from conformance.runner.sending import Sender, Sent, TargetLost
-from conformance.runner.shrinking import Shrinker
-from conformance.strategies.catalogue import Item, size
+from conformance.strategies.catalogue.catalogue import Item, size
 from conformance.targets.target import Target
 
 SEMANTIC = "semantics."

@@ -10,7 +10,7 @@ from conformance.contract.contract import Contract
 from conformance.model.case import Case, Need, Relation, Request
 from conformance.model.jsontext import JsonFault, read
 from conformance.model.vocabulary import Expectation
-from conformance.strategies.catalogue import Item, creations, size
+from conformance.strategies.catalogue.catalogue import Item, creations, size
 
 REASONS = {
     Need.STATE: "the target was said to be stateless",

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from conformance.contract.contract import Contract
+from conformance.journal.events import DoubtRaised, FindingMade, Judged
+from conformance.journal.writing import Sink
 from conformance.model.case import Case
-from conformance.model.events import DoubtRaised, FindingMade, Judged
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
 from conformance.model.vocabulary import Strength
-from conformance.runner.journal import Sink
 from conformance.runner.sending import Sent
 
 Stop: TypeAlias = Callable[[int, Finding], bool]

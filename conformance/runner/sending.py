@@ -8,19 +8,19 @@ from email.utils import parsedate_to_datetime
 import msgspec
 from msgspec.structs import replace
 
-from conformance.checks.subject import UNJUDGED
-from conformance.model.case import KEY, Case, Request
+from conformance.checks.shared.subject import UNJUDGED
+from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSent
+from conformance.journal.resuming import INTERRUPTED, Kept, Past
+from conformance.journal.writing import Sink
+from conformance.model.case import KEY, Case, Request, could_create
 from conformance.model.errors import TargetLostError
-from conformance.model.events import Creation, ExchangeEnded, Paced, RequestSent
 from conformance.model.exchange import UNREACHED, Exchange, Failure
 from conformance.model.jsontext import JsonFault, read
 from conformance.model.vocabulary import Expectation, Group
-from conformance.runner.access import Access
-from conformance.runner.budget import Budget, could_create
-from conformance.runner.journal import Sink
-from conformance.runner.past import INTERRUPTED, Kept, Past
-from conformance.runner.presence import is_there
-from conformance.strategies.catalogue import fill, may_create
+from conformance.runner.budget import Budget
+from conformance.runner.credentials import Access
+from conformance.strategies.catalogue.catalogue import fill, may_create
+from conformance.targets.presence import is_there
 from conformance.targets.target import IDLE_CLOSED, NotCarriedError, Target
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.integrations.outcomes import Ended, Outcomes
+from conformance.integrations.pytest_plugin.outcomes import Ended, Outcomes
 
 
 def test_case(conformance_item: str, conformance_outcomes: Outcomes, request: pytest.FixtureRequest) -> None:

@@ -9,7 +9,7 @@ from conformance.model.exchange import Exchange, Failure, Response
 from conformance.targets.decoding import decode_response
 from conformance.targets.lifespan import Lifespan
 from conformance.targets.loading import App, Message
-from conformance.targets.sending import BODILESS_METHODS, Sending, prepare, redacted
+from conformance.targets.outgoing import BODILESS_METHODS, Sending, prepare, redacted
 from conformance.targets.target import Limits
 
 _HOST = "127.0.0.1"

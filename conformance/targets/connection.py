@@ -18,7 +18,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 
-from conformance.targets.sending import Sending
+from conformance.targets.outgoing import Sending
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _INTERIM = re.compile(rb"\s*HTTP/1\.\d 1(?!01)\d\d")

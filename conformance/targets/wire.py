@@ -16,7 +16,7 @@ from conformance.targets.addresses import is_loopback, parse_url, ssl_context
 from conformance.targets.connection import ATTEMPT, Attempt, ExactHandler, ExactRequest
 from conformance.targets.decoding import decode_response
 from conformance.targets.failures import body_failure_of, failure_of, late
-from conformance.targets.sending import Sending, prepare, redacted
+from conformance.targets.outgoing import Sending, prepare, redacted
 from conformance.targets.target import Limits, Tls
 
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")

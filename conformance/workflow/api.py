@@ -10,10 +10,10 @@ import msgspec
 
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import JunitBy, Profile, Strength
-from conformance.targets.users_client import is_client
-from conformance.workflow.options import RunOptions
+from conformance.targets.httpx_client.users_client import is_client
 from conformance.workflow.reporting import RunResult
-from conformance.workflow.running import run as run_options
+from conformance.workflow.run import run as run_options
+from conformance.workflow.setup.options import RunOptions
 
 CHOICES: dict[str, type[StrEnum]] = {"profile": Profile, "fail_on": Strength, "junit_by": JunitBy}
 LISTS = frozenset({"phases", "only", "skip", "allow_hosts", "reports"})

@@ -6,23 +6,23 @@ from pathlib import Path
 import msgspec
 
 from conformance.contract.contract import Contract, load_contract
+from conformance.journal.events import AnyEvent, RequestSent, RunStarted
+from conformance.journal.ledger import read_ledger
+from conformance.journal.writing import FILE_NAME, Journal, read_journal
 from conformance.model.errors import UsageError
-from conformance.model.events import AnyEvent, RequestSent, RunStarted
 from conformance.reports.curl import curl
-from conformance.runner.access import Access
 from conformance.runner.budget import Budget, Limits
-from conformance.runner.cleaning import Cleaner, Leftover
-from conformance.runner.journal import FILE_NAME, Journal, read_journal
-from conformance.runner.ledger import read_ledger
+from conformance.runner.cleanup import Cleaner, Leftover
+from conformance.runner.credentials import Access
 from conformance.runner.sending import Sender
-from conformance.strategies.building import Builder
+from conformance.strategies.case_builder import Builder
+from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
-from conformance.targets.users_client import UsersClient
-from conformance.workflow.credentials import access_of, find_key
 from conformance.workflow.interruption import carry_out
-from conformance.workflow.options import RunOptions
-from conformance.workflow.preparation import guard
-from conformance.workflow.targets import target_of
+from conformance.workflow.setup.key_sources import access_of, find_key
+from conformance.workflow.setup.opening import target_of
+from conformance.workflow.setup.options import RunOptions
+from conformance.workflow.setup.preparation import guard
 
 LIVE_RATE = 20.0
 """Requests a second, where none is given."""

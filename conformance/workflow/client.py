@@ -11,22 +11,22 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.clients.harness import Harness
+from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.playing import Progress, play_all
-from conformance.clients.requirements import client_requirements
-from conformance.clients.scenario import Scenario
-from conformance.clients.scenarios import chosen, scenarios
+from conformance.clients.scenarios.catalogue import chosen, scenarios
+from conformance.clients.scenarios.scenario import Scenario
 from conformance.clients.server import ScenarioServer
 from conformance.clients.session import KEY
 from conformance.contract.contract import Contract, load_contract
+from conformance.journal.events import RunStarted
+from conformance.journal.writing import FILE_NAME, Journal
 from conformance.model.errors import UsageError
-from conformance.model.events import RunStarted
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Profile, Strength
 from conformance.model.waiver import Waiver
-from conformance.runner.journal import FILE_NAME, Journal
 from conformance.workflow.interruption import interrupt, on_sigterm
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
-from conformance.workflow.waivers import drafted, waivers_of
+from conformance.workflow.setup.waivers import drafted, waivers_of
 
 DEFAULT_OUT = Path("conformance-client")
 

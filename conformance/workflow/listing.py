@@ -8,7 +8,7 @@ from conformance.contract.contract import Contract
 from conformance.model.case import Case, Relation
 from conformance.model.jsontext import Json, JsonFault, equal, read
 from conformance.model.vocabulary import Profile
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 LONGEST = 20_000
 """Longer texts than this, in characters, are no reading: they travel as Base64."""

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import msgspec
 
+from conformance.journal.events import RunStarted
+from conformance.journal.writing import read_journal
 from conformance.model.errors import JournalError, UsageError
-from conformance.model.events import RunStarted
 from conformance.model.vocabulary import JunitBy, Strength
-from conformance.reports import markdown
+from conformance.reports.formats import markdown
 from conformance.reports.outcomes import exit_status
 from conformance.reports.results import Results
 from conformance.reports.waiving import told
 from conformance.reports.writing import REPORTS, write_reports
-from conformance.runner.journal import read_journal
 from conformance.workflow.hints import stateless_hint
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from conformance.clients.protocol import protocol_schema
-from conformance.model.events import AnyEvent
+from conformance.journal.events import AnyEvent
 from conformance.model.waiver import WaiverFile
 from conformance.reports.results import results_schema
 

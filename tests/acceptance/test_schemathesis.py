@@ -16,7 +16,7 @@ import yaml
 
 from conformance.contract.contract import load_contract
 from conformance.mock.app import reference_app
-from conformance.mock.catalogue import faults
+from conformance.mock.faults.catalogue import faults
 from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import Strength
 from tests.integrations.st_runs import st_runs

@@ -12,7 +12,7 @@ from schemathesis import GenerationMode
 
 from conformance.contract.contract import Contract
 from conformance.model.vocabulary import Profile
-from conformance.strategies.catalogue import Knowledge, catalogue, size
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue, size
 
 Fixture: TypeAlias = Callable[..., Any]
 

@@ -5,9 +5,9 @@ from itertools import combinations, product
 from typing import Any, TypeAlias
 
 from conformance.contract.contract import Contract
-from conformance.strategies import combinations as models
-from conformance.strategies.building import Builder
-from conformance.strategies.covering import PAIRWISE, THREE_WAY, Factor, closure, covering_array, missing
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.covering import combinations as models
+from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY, Factor, closure, covering_array, missing
 
 PAIRS_SECONDS = 0.1
 TRIPLES_SECONDS = 2.0

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from conformance.reports import matrix
 from conformance.reports.folding import fold
+from conformance.reports.pages import matrix
 from conformance.reports.several import Run
 
 from .test_report_page import run_of

@@ -16,17 +16,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import load_contract
+from conformance.journal.events import RunStarted
+from conformance.journal.writing import Journal
 from conformance.mock.app import reference_app
-from conformance.model.events import RunStarted
 from conformance.model.vocabulary import Profile
 from conformance.runner.engine import Engine, EngineOptions, Progress
-from conformance.runner.feed import Emit, Feed
-from conformance.runner.journal import Journal
-from conformance.runner.later import Later
+from conformance.runner.follow_up import Later
 from conformance.runner.plan import Plan
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.strategies.random.case_queue import Emit, Feed
 from conformance.targets.asgi import AsgiTarget
 from conformance.workflow.reporting import report_again
 

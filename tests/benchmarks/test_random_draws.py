@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.contract.validators import BodyValidator
+from conformance.coverage.keywords import Coverage, request_coverage, response_coverage
 from conformance.model.case import Case, Request
 from conformance.model.jsontext import encode
 from conformance.model.vocabulary import Expectation
-from conformance.strategies import from_hypothesis
-from conformance.strategies.coverage import Coverage, request_coverage, response_coverage
-from conformance.strategies.from_hypothesis import Invalid
+from conformance.strategies.random import from_hypothesis
+from conformance.strategies.random.from_hypothesis import Invalid
 
 DRAWS = 10_000
 COUNTED = 1_000

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.journal.events import AnyEvent, ExchangeEnded, RequestSent
 from conformance.model.case import Story
-from conformance.model.events import AnyEvent, ExchangeEnded, RequestSent
 from conformance.model.exchange import Response
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group, Strength
 from conformance.reports.folding import fold_run
-from conformance.reports.html import render
+from conformance.reports.pages.html import render
 
 from ..browser.conftest import FLAGS  # noqa: TID252 - test modules are found by path
 from ..reports.journals import Journal, case  # noqa: TID252 - test modules are found by path

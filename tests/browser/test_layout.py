@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from conformance.model.case import Story
-from conformance.reports.bodies import view
 from conformance.reports.curl import curl
-from conformance.reports.texts import visible
+from conformance.reports.pages.bodies import view
+from conformance.reports.safe_text import visible
 from conformance.reports.writing import write_reports
 
 from ..reports import journals  # noqa: TID252 - test modules are found by path

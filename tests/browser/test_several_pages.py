@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.reports.proof import write_proof
-from conformance.workflow.several import write_comparison, write_history, write_matrix
+from conformance.reports.pages.proof import write_proof
+from conformance.workflow.comparison import write_comparison, write_history, write_matrix
 
 from ..reports import journals  # noqa: TID252 - test modules are found by path
 from .test_report_page import violations

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from conformance.checks.subject import Settings, Subject
+from conformance.checks.shared.subject import Settings, Subject
 from conformance.contract.contract import Contract, build_contract, load_contract
 from conformance.contract.document import parse_document
 from conformance.contract.operation import pick_operation

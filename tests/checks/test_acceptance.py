@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.checks.acceptance import accepted, prose, right_credential, trials
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract
 from conformance.model.case import Case
 from conformance.model.exchange import Failure

@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.checks.authentication import challenge, key_echo, order, spellings, status
-from conformance.checks.credentials import forms, hidden
-from conformance.checks.findings import CUT, finding
-from conformance.checks.subject import Settings, Subject
+from conformance.checks.shared.findings import CUT, finding
+from conformance.checks.shared.key_leaks import forms, hidden
+from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass
 from conformance.model.vocabulary import Expectation

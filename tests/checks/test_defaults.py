@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.checks.defaults import created, defaults, fresh, nulled, prose_defaults
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.model.jsontext import Json
 
 from .subjects import (

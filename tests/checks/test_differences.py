@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.differences import (
+from conformance.checks.shared.differences import (
     MISSING,
     computable,
     default_of,

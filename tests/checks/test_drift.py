@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.checks.drift import MANY, clean_up, members
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract
 from conformance.model.exchange import Failure
 

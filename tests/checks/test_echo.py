@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from conformance.checks.echo import echo, looks_stateless, names_another, parameters
-from conformance.checks.subject import Settings, Subject
+from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
 
 from .subjects import (

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.checks.errors import large, rate_limit, server_error, status, status_class, unknown_resource
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.model.case import Story
 from conformance.model.exchange import Failure
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.findings import (
+from conformance.checks.shared.findings import (
     CUT,
     LONGEST,
     below,

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from conformance.checks import judging, relations
 from conformance.checks.judging import CHECKS, Judge, judge, judge_relation
-from conformance.checks.subject import Settings, Subject
+from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.case import Case, Relation
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
 from conformance.model.vocabulary import Profile
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .subjects import (
     ANSWER,

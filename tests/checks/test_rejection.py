@@ -5,11 +5,11 @@ from msgspec.structs import replace
 
 from conformance.checks.rejection import NO_CREDENTIAL, about_credential, duplicates
 from conformance.checks.rejection import refused as check
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.model.case import Case
 from conformance.model.exchange import Failure
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .subjects import REJECT, a_story, case, contract, observed, only, passed, refused, silent, subject, summary
 

@@ -13,7 +13,7 @@ from conformance.checks.relations import (
     same_name,
     visible,
 )
-from conformance.checks.subject import Settings, Subject
+from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt
 from conformance.model.jsontext import Json

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from conformance.checks import voices
 from conformance.checks.response import exercised, shape, unread
+from conformance.checks.shared import dual_validation
 from conformance.contract.validators import BodyValidator
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding
@@ -277,7 +277,7 @@ def test_known_disagreement_is_a_violation() -> None:
 
 def test_disputed_place_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the voices disagree, the requirement is neither failed nor passed, and the rest is judged."""
-    monkeypatch.setattr(voices, "disagreements", lambda: ())
+    monkeypatch.setattr(dual_validation, "disagreements", lambda: ())
     said = list(shape(subject(answer=changed(ANSWER, "created_at", "2026-01-01T00:00:00Z\n"))))
     (doubt,) = (each for each in said if isinstance(each, Doubt))
     assert "response.EnvironmentV1.created_at.format" == doubt.requirement

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.checks.sequences import alike_names, in_turn
-from conformance.checks.subject import Settings, Subject
+from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.exchange import Failure
 
 from .subjects import ANSWER, NAME, a_story, case, changed, contract, observed, only, passed, subject, summary

@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.asked import admits, described, essence, path_parameters
-from conformance.checks.subject import Settings, Subject
-from conformance.checks.voices import Reading
+from conformance.checks.shared.dual_validation import Reading
+from conformance.checks.shared.request_parts import admits, described, essence, path_parameters
+from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.case import Story
 from conformance.model.exchange import Failure
 from conformance.model.jsontext import JsonFault

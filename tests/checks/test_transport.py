@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.checks.transport import date, dropped, framing, method, response_time, status, variants
 from conformance.model.exchange import Failure
 from conformance.model.vocabulary import Expectation

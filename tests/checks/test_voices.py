@@ -8,9 +8,9 @@ import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from conformance.checks import voices
-from conformance.checks.findings import CUT
-from conformance.checks.voices import Disagreement, disagreements, known, read_answer, value_of
+from conformance.checks.shared import dual_validation
+from conformance.checks.shared.dual_validation import Disagreement, disagreements, known, read_answer, value_of
+from conformance.checks.shared.findings import CUT
 from conformance.contract.contract import Contract
 from conformance.contract.explanation import Explainer
 from conformance.contract.validators import BodyValidator
@@ -103,7 +103,7 @@ def test_two_faults_of_which_one_is_known() -> None:
 @pytest.fixture
 def no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the known disagreements."""
-    monkeypatch.setattr(voices, "disagreements", lambda: ())
+    monkeypatch.setattr(dual_validation, "disagreements", lambda: ())
 
 
 @pytest.mark.usefixtures("no_rows")
@@ -166,14 +166,14 @@ def test_explanation_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [("/name", "type")] == places(changed(ANSWER, "name", 1))
     schema = {"type": "array", "items": {"type": "integer"}}
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
-    assert voices.MANY == len(places(["x"] * 2_000, of))
+    assert dual_validation.MANY == len(places(["x"] * 2_000, of))
 
 
 def test_many_violations_are_cut_short() -> None:
     """Of an answer that is wrong a hundred thousand times, a thousand times are read."""
     schema = {"type": "array", "items": {"type": "integer"}}
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
-    assert voices.MANY == len(places(["x"] * 100_000, of))
+    assert dual_validation.MANY == len(places(["x"] * 100_000, of))
 
 
 def test_formats_of_one_string_only() -> None:

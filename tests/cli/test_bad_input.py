@@ -194,7 +194,7 @@ def test_a_fault_of_the_suite_is_told_as_one(command, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by nought")
 
-    monkeypatch.setattr("conformance.workflow.running.prepare", fail)
+    monkeypatch.setattr("conformance.workflow.run.prepare", fail)
     ended = command("run")
     assert 3 == ended.status
     assert "a fault of the suite itself, not of the target: ZeroDivisionError: by nought" in ended.complaint

@@ -17,7 +17,7 @@ import pytest
 
 import conformance
 from conformance.mock.app import reference_app
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import JunitBy
 

@@ -18,12 +18,12 @@ import conformance
 from conformance.cli import cli
 from conformance.cli.configuration import defaults
 from conformance.cli.run import run
-from conformance.integrations.options import OPTIONS, PREFIX
-from conformance.integrations.plugin import MARKERS
+from conformance.integrations.pytest_plugin.options import OPTIONS, PREFIX
+from conformance.integrations.pytest_plugin.plugin import MARKERS
 from conformance.workflow.api import read_options
-from conformance.workflow.configuration import as_fields, settings_table
-from conformance.workflow.options import RunOptions
-from conformance.workflow.waivers import waivers_of
+from conformance.workflow.setup.configuration import as_fields, settings_table
+from conformance.workflow.setup.options import RunOptions
+from conformance.workflow.setup.waivers import waivers_of
 
 from .documents import ROOT, Way, by, pages, snippets
 

@@ -12,7 +12,7 @@ import httpx
 import conformance
 from conformance.contract.contract import Contract
 from conformance.mock.app import reference_app
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 
 OUT = Path("conformance-report")
@@ -276,7 +276,7 @@ def test_record_of_what_may_be_left_elsewhere(command, serve, monkeypatch):
     )
     server = serve(script)
     command("run", "-q", "--target", server.url, "--only", "accept.fullest", "--repeats", "0")
-    monkeypatch.setattr("conformance.workflow.replaying.guard", lambda _: False)
+    monkeypatch.setattr("conformance.workflow.replay.guard", lambda _: False)
     monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
     ended = command("replay", str(OUT), "accept.fullest")
     (record,) = OUT.glob("replay-*.ndjson")

@@ -9,7 +9,7 @@ import pytest
 
 import conformance
 from conformance.mock.server import BackgroundServer
-from conformance.reports.markdown import LIMIT
+from conformance.reports.formats.markdown import LIMIT
 from conformance.reports.writing import REPORTS
 
 OUT = Path("conformance-report")

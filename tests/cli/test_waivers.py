@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from conformance.mock.app import reference_app
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 
 ROW = '[[waiver]]\nrequirement = "{}"\nowner = "Ada"\nreason = "soon"\nexpires = {}\n'

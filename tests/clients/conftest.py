@@ -7,17 +7,17 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.playing import play_all
-from conformance.clients.requirements import client_requirements
-from conformance.clients.scenario import Made, Raised
-from conformance.clients.scenarios import chosen, scenarios
+from conformance.clients.scenarios.catalogue import chosen, scenarios
+from conformance.clients.scenarios.scenario import Made, Raised
 from conformance.clients.server import ScenarioServer
 from conformance.contract.contract import load_contract
-from conformance.model.events import RunStarted
+from conformance.journal.events import RunStarted
+from conformance.journal.writing import MemorySink
 from conformance.model.jsontext import read, write
 from conformance.model.pointer import lookup
 from conformance.reports.folding import fold
-from conformance.runner.journal import MemorySink
 
 
 class CallError(Exception):

@@ -7,7 +7,7 @@ import pytest
 
 from conformance.clients import harness as module
 from conformance.clients.harness import Harness
-from conformance.clients.scenarios import BASELINE
+from conformance.clients.scenarios.catalogue import BASELINE
 from conformance.model.errors import TargetLostError, UsageError
 
 BEGIN = """

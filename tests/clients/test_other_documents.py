@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.clients.scenarios import scenarios
+from conformance.clients.scenarios.catalogue import scenarios
 from conformance.contract.contract import load_contract
 from conformance.model.vocabulary import Outcome, Strength
 

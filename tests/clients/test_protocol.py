@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.clients import protocol
-from conformance.clients.scenarios import BASELINE
+from conformance.clients.scenarios.catalogue import BASELINE
 
 SCHEMA = json.loads((files("conformance.spec") / "schemas" / "client-protocol.json").read_bytes())
 

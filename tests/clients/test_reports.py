@@ -7,8 +7,8 @@ from base64 import b64decode
 
 import pytest
 
-from conformance.reports import html
 from conformance.reports.folding import fold_run
+from conformance.reports.pages import html
 from conformance.reports.writing import write_reports
 
 

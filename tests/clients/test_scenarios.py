@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from conformance.clients.requirements import client_requirements
-from conformance.clients.scenario import Sort
-from conformance.clients.scenarios import BASELINE, chosen, scenarios
+from conformance.clients.judging.requirements import client_requirements
+from conformance.clients.scenarios.catalogue import BASELINE, chosen, scenarios
+from conformance.clients.scenarios.scenario import Sort
 from conformance.contract.contract import load_contract
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import JsonFault, equal, read, read_text

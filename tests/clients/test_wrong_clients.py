@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from conformance.journal.writing import Journal
 from conformance.model.jsontext import read
-from conformance.runner.journal import Journal
 
 
 def causes(results):

@@ -14,11 +14,11 @@ import pytest
 from conformance.contract.contract import Contract, load_contract
 
 # What sessions within a session load is loaded here once: they forget what they have loaded by themselves.
-from conformance.integrations import checking, collecting, servers  # noqa: F401
+from conformance.integrations.pytest_plugin import collecting, servers  # noqa: F401
 from conformance.mock.app import Mock, reference_app
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
-from conformance.workflow.credentials import LOCAL_KEY
+from conformance.workflow.setup.key_sources import LOCAL_KEY
 
 QUIET = "-p no:asyncio -p no:randomly -p no:schemathesis"
 """Plugins that change every session, or take long to load, and that few of these tests are about."""

@@ -17,13 +17,13 @@ from conformance.integrations.calls import CaseToSend
 from conformance.integrations.checking import CheckedContract
 from conformance.integrations.findings import NotConformingError
 from conformance.mock.app import reference_app
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.model.case import Request
 from conformance.model.errors import UsageError
 from conformance.model.exchange import Response
 from conformance.model.vocabulary import Profile
-from conformance.strategies.catalogue import Knowledge, catalogue
-from conformance.workflow.credentials import LOCAL_KEY
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.workflow.setup.key_sources import LOCAL_KEY
 
 PATH = "/v1/models/m/environments"
 HEADERS = {"Authorization": f"Api-Key {LOCAL_KEY}"}

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import fields
 
-from conformance.integrations.options import OPTIONS, WITHOUT
-from conformance.integrations.plugin import MARKERS
-from conformance.integrations.settings import run_options
+from conformance.integrations.pytest_plugin.options import OPTIONS, WITHOUT
+from conformance.integrations.pytest_plugin.plugin import MARKERS
+from conformance.integrations.pytest_plugin.settings import run_options
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import JunitBy, Profile, Strength
-from conformance.workflow.options import RunOptions
+from conformance.workflow.setup.options import RunOptions
 
 pytest_plugins = ["pytester"]
 

@@ -8,7 +8,7 @@ import pytest
 import conformance
 from conformance.integrations.respx_router import answered, respx_router
 from conformance.mock.app import Mock
-from conformance.mock.catalogue import faults
+from conformance.mock.faults.catalogue import faults
 from conformance.model.errors import UsageError
 
 URL = "https://api.baseten.co/v1/models/m/environments"

@@ -11,12 +11,12 @@ import schemathesis
 import yaml
 
 from conformance.integrations.checking import CheckedContract
-from conformance.integrations.schemathesis_contracts import Contracts, about
-from conformance.integrations.schemathesis_examples import Examples, Together
+from conformance.integrations.schemathesis.contracts import Contracts, about
+from conformance.integrations.schemathesis.examples import Examples, Together
 from conformance.model.case import Relation
 from conformance.model.vocabulary import Profile
-from conformance.strategies.building import Builder
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .st_runs import st_runs
 

@@ -8,11 +8,11 @@ import pytest
 
 import conformance
 from conformance.contract.contract import load_contract
-from conformance.integrations.outcomes import Ended, OutcomeFile, Outcomes, Told, claim
+from conformance.integrations.pytest_plugin.outcomes import Ended, OutcomeFile, Outcomes, Told, claim
 from conformance.model.vocabulary import Profile
-from conformance.workflow.credentials import LOCAL_KEY
-from conformance.workflow.options import RunOptions
-from conformance.workflow.preparation import prepare
+from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.options import RunOptions
+from conformance.workflow.setup.preparation import prepare
 
 pytest_plugins = ["pytester"]
 
@@ -259,7 +259,7 @@ CLIENTS = {
     "before an application": """
         from conformance.contract.contract import load_contract
         from conformance.mock.app import reference_app
-        from conformance.mock.catalogue import pick
+        from conformance.mock.faults.catalogue import pick
 
         app = reference_app(load_contract(), key={key!r}, faults=pick(load_contract(), {faults}))
         yield httpx.AsyncClient(transport=httpx.ASGITransport(app))

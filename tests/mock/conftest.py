@@ -13,8 +13,8 @@ import pytest
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.mock.app import Mock
-from conformance.mock.faults import Fault
-from conformance.mock.witnesses import UNKNOWN
+from conformance.mock.faults.parts.fault import Fault
+from conformance.mock.faults.parts.witnesses import UNKNOWN
 from conformance.model.case import KEY, Request
 
 SECRET = "right-key"  # noqa: S105 (no secret)

@@ -7,13 +7,13 @@ import pytest
 
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import occurrences
-from conformance.mock.answers import base_answers
+from conformance.mock.base_responses import base_answers
+from conformance.mock.compiled_contract import Plan, plan_for
 from conformance.mock.overlay import plain_json
-from conformance.mock.plan import Plan, plan_for
 from conformance.mock.verdict import holds
 from conformance.model.jsontext import Json, type_name
-from conformance.strategies import bodies
 from conformance.strategies.responses import valid_answers
+from conformance.strategies.values import bodies
 
 Fixture: TypeAlias = Callable[..., Any]
 

@@ -11,8 +11,8 @@ import pytest
 
 from conformance.contract.contract import Contract
 from conformance.mock.app import Mock
-from conformance.mock.catalogue import FAMILIES, faults, pick
-from conformance.mock.faults import Fault
+from conformance.mock.faults.catalogue import FAMILIES, faults, pick
+from conformance.mock.faults.parts.fault import Fault
 from conformance.model.errors import UsageError
 from conformance.model.jsontext import JsonFault, read
 

@@ -11,12 +11,12 @@ from conformance.contract.contract import Contract, build_contract
 from conformance.contract.document import Document, parse_document
 from conformance.contract.operation import pick_operation
 from conformance.mock.app import Mock
-from conformance.mock.catalogue import faults
-from conformance.mock.echo_faults import echo_faults
-from conformance.mock.http_faults import http_faults
+from conformance.mock.faults.catalogue import faults
+from conformance.mock.faults.echo import echo_faults
+from conformance.mock.faults.http import http_faults
 from conformance.mock.overlay import plain_json
 from conformance.model.jsontext import read
-from conformance.strategies import bodies
+from conformance.strategies.values import bodies
 
 Fixture: TypeAlias = Callable[..., Any]
 

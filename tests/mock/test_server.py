@@ -19,7 +19,7 @@ import pytest
 
 from conformance.contract.contract import Contract
 from conformance.mock.app import Mock
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer, listen
 from conformance.model.errors import UsageError
 

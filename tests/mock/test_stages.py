@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from conformance.mock.app import Mock
+from conformance.mock.faults.parts.witnesses import UNKNOWN
 from conformance.mock.stages import MAX_BODY_BYTES
-from conformance.mock.witnesses import UNKNOWN
 from conformance.model.jsontext import read
 
 Fixture: TypeAlias = Callable[..., Any]

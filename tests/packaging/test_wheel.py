@@ -66,7 +66,7 @@ def test_the_wheel_holds_what_no_import_asks_for(wheel: Path) -> None:
 
     assert {"conformance/py.typed", "conformance/spec/openapi.yaml", "conformance/spec/prose.yaml"} <= names
     assert any(name.startswith("conformance/spec/requirements/") for name in names)
-    assert any(name.startswith("conformance/reports/templates/") for name in names)
+    assert any(name.startswith("conformance/reports/pages/templates/") for name in names)
 
 
 def test_the_wheel_takes_one_name_only(wheel: Path) -> None:

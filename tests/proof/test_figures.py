@@ -10,8 +10,8 @@ import pytest
 
 from conformance.model.proof import Proof
 from conformance.model.vocabulary import Profile, Strength
-from conformance.reports.proof import drop, read_figures
-from conformance.workflow.proving import ProofOptions, prove
+from conformance.reports.pages.proof import drop, read_figures
+from conformance.workflow.proof.proving import ProofOptions, prove
 
 PROFILES = [Profile(each) for each in os.environ.get("CONFORMANCE_PROOF_PROFILES", "smoke,standard").split(",")]
 """Profiles to prove, separated by commas."""

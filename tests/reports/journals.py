@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from conformance.model.case import Case, Request, Story
-from conformance.model.events import (
+from conformance.journal.events import (
     AnyEvent,
     ClientEnded,
     Creation,
@@ -19,6 +18,7 @@ from conformance.model.events import (
     RunEnded,
     RunStarted,
 )
+from conformance.model.case import Case, Request, Story
 from conformance.model.exchange import Failure, Response
 from conformance.model.finding import Doubt, Finding
 from conformance.model.proof import Alarm, FaultProof, Proof

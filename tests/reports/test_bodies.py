@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance.reports.bodies import LAID_OUT, SHOWN, lay_out, view
+from conformance.reports.pages.bodies import LAID_OUT, SHOWN, lay_out, view
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

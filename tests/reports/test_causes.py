@@ -2,8 +2,8 @@
 
 import pytest
 
+from conformance.diagnosis.causes import generalise
 from conformance.model.vocabulary import Strength
-from conformance.reports.causes import generalise
 from conformance.reports.folding import fold
 
 from . import journals

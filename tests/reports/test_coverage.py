@@ -10,8 +10,9 @@ from conformance.model.case import Case, Story
 from conformance.model.errors import JournalError
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import Expectation
-from conformance.reports import coverage, markdown
+from conformance.reports import coverage
 from conformance.reports.folding import fold, fold_run
+from conformance.reports.formats import markdown
 from conformance.reports.outcomes import FAILED, INCONCLUSIVE, OK, exit_status
 from conformance.reports.results import CoverageResult, Sides
 

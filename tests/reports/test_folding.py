@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
+from conformance.journal.events import ExchangeEnded, Judged
 from conformance.model.errors import JournalError
-from conformance.model.events import ExchangeEnded, Judged
 from conformance.model.exchange import Failure, Response
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome, Strength, Verdict
 from conformance.reports.folding import LOST, UNFINISHED, fold, fold_run
-from conformance.reports.gathering import ALIKE
+from conformance.reports.journal_index import ALIKE
 from conformance.reports.outcomes import exit_status, worst
 from conformance.reports.results import RequirementResult, Results
 from conformance.reports.rows import LISTED

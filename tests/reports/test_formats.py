@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from referencing import Registry, Resource
 
 from conformance.contract.contract import load_contract
-from conformance.model.events import AnyEvent
+from conformance.journal.events import AnyEvent
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import JunitBy
-from conformance.reports import badge, ctrf, har, junit, sarif
 from conformance.reports.folding import fold_run
+from conformance.reports.formats import badge, ctrf, har, junit, sarif
 from conformance.reports.lines import Lines
 
 from . import journals

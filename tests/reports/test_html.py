@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from conformance.model.events import AnyEvent
+from conformance.journal.events import AnyEvent
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import Outcome
-from conformance.reports.cases import PIECE
 from conformance.reports.folding import fold_run
-from conformance.reports.html import render
+from conformance.reports.pages.cases import PIECE
+from conformance.reports.pages.html import render
 
 from . import journals
 from .journals import MUST, RESPONSE, Journal

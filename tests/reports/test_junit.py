@@ -2,10 +2,10 @@
 
 from xml.etree.ElementTree import Element, fromstring
 
-from conformance.model.events import AnyEvent
+from conformance.journal.events import AnyEvent
 from conformance.model.vocabulary import Strength
 from conformance.reports.folding import fold_run
-from conformance.reports.junit import legal, render
+from conformance.reports.formats.junit import legal, render
 
 from . import journals
 from .journals import MUST, RESPONSE, Journal

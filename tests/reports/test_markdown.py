@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from conformance.model.events import Made, PhaseEnded, RunResumed
-from conformance.reports import markdown
+from conformance.journal.events import Made, PhaseEnded, RunResumed
 from conformance.reports.folding import fold_run
-from conformance.reports.markdown import code, prose, render, text
+from conformance.reports.formats import markdown
+from conformance.reports.formats.markdown import code, prose, render, text
 
 from . import journals
 from .journals import MUST, SHOULD, Journal

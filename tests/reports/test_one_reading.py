@@ -6,7 +6,7 @@ import pytest
 
 from conformance.contract.contract import load_contract
 from conformance.mock.app import reference_app
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import Strength
 from conformance.workflow.api import run

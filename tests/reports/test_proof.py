@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from conformance.model.errors import UsageError
 from conformance.model.proof import Alarm, FaultProof, Proof
 from conformance.model.vocabulary import Profile, Strength
-from conformance.reports.proof import Figures, drop, families, read_figures, write_figures, write_proof
+from conformance.reports.pages.proof import Figures, drop, families, read_figures, write_figures, write_proof
 
 
 def fault(

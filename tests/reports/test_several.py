@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from conformance.model.exchange import Response
 from conformance.model.vocabulary import Outcome
-from conformance.reports import compare, history, matrix
 from conformance.reports.folding import fold
+from conformance.reports.pages import compare, history, matrix
 from conformance.reports.results import Results
 from conformance.reports.several import Run, State, changes
 

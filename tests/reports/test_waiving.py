@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from conformance.model.events import AnyEvent
+from conformance.journal.events import AnyEvent
 from conformance.model.vocabulary import Outcome, Strength, Verdict
 from conformance.model.waiver import Waiver
-from conformance.reports import html, junit, markdown
 from conformance.reports.folding import fold, fold_run
+from conformance.reports.formats import junit, markdown
 from conformance.reports.outcomes import exit_status
+from conformance.reports.pages import html
 from conformance.reports.results import Results, WaiverState
 from conformance.reports.waiving import told
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from conformance.journal.events import AnyEvent
 from conformance.model.errors import UsageError
-from conformance.model.events import AnyEvent
 from conformance.model.vocabulary import Strength
 from conformance.reports.folding import fold
 from conformance.reports.results import results_schema
@@ -35,9 +35,9 @@ import hashlib, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import journals
-from conformance.reports import compare, history, matrix
+from conformance.reports.pages import compare, history, matrix
 from conformance.reports.folding import fold
-from conformance.reports.proof import write_proof
+from conformance.reports.pages.proof import write_proof
 from conformance.reports.several import Run
 from conformance.reports.writing import write_reports
 out = Path(sys.argv[2])

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.journal.events import AnyEvent, Creation, DoubtRaised, FindingMade, Judged, RequestSent, RunEnded
+from conformance.journal.writing import MemorySink
 from conformance.model.case import Case, Relation, Request
-from conformance.model.events import AnyEvent, Creation, DoubtRaised, FindingMade, Judged, RequestSent, RunEnded
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
 from conformance.runner.budget import Limits
 from conformance.runner.engine import Engine, EngineOptions
-from conformance.runner.journal import MemorySink
 from conformance.runner.plan import Plan
-from conformance.strategies.catalogue import Item
+from conformance.strategies.catalogue.catalogue import Item
 
 Script = Callable[[int, Request], Response | Failure]
 

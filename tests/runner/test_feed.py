@@ -5,11 +5,11 @@ import threading
 
 import pytest
 
+from conformance.journal.events import PhaseEnded
 from conformance.model.case import Case, Request
-from conformance.model.events import PhaseEnded
 from conformance.model.vocabulary import Expectation
-from conformance.runner.feed import WAITING, Emit, Feed
-from conformance.runner.items import Items
+from conformance.runner.case_source import Items
+from conformance.strategies.random.case_queue import WAITING, Emit, Feed
 
 
 def _case(number: int) -> Case:

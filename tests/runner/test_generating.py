@@ -13,20 +13,20 @@ import pytest
 from conformance.contract.contract import load_contract
 from conformance.model.case import Case
 from conformance.model.vocabulary import Expectation
-from conformance.runner import generating as generating_module
-from conformance.runner.generating import Generating
-from conformance.strategies import from_schemathesis
-from conformance.strategies.building import Builder
-from conformance.strategies.campaign import RIGHT, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
-from conformance.strategies.orders import Cover, Draw, Fuzz, GenerationError, Order
-from conformance.strategies.stopping import StoppedError
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.random import from_schemathesis
+from conformance.strategies.random import generator_process as generating_module
+from conformance.strategies.random.batches import Cover, Draw, Fuzz, GenerationError, Order
+from conformance.strategies.random.campaign import RIGHT, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
+from conformance.strategies.random.cancellation import StoppedError
+from conformance.strategies.random.generator_process import Generating
 
 ORDER = Order(None, None, {"model_id": "abc"}, 3)
 
 PARENT = """
 import sys
-from conformance.runner.generating import Generating
-from conformance.strategies.orders import Fuzz, Order
+from conformance.strategies.random.generator_process import Generating
+from conformance.strategies.random.batches import Fuzz, Order
 generating = Generating(Order(None, None, {"model_id": "abc"}, 3))
 def take(made):
     print(generating.pid, flush=True)

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.model.case import Case, Request
-from conformance.model.errors import JournalError, UsageError
-from conformance.model.events import (
+from conformance.journal.events import (
     DoubtRaised,
     ExchangeEnded,
     FindingMade,
@@ -16,10 +14,12 @@ from conformance.model.events import (
     RunEnded,
     RunStarted,
 )
+from conformance.journal.writing import FILE_NAME, Journal, MemorySink, read_journal
+from conformance.model.case import Case, Request
+from conformance.model.errors import JournalError, UsageError
 from conformance.model.exchange import Response
 from conformance.model.finding import Doubt, Finding
 from conformance.model.vocabulary import Expectation
-from conformance.runner.journal import FILE_NAME, Journal, MemorySink, read_journal
 
 HEADER = RunStarted(
     suite_version="1",

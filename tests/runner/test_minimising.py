@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.journal.events import AnyEvent, FindingMade, RequestSent
+from conformance.journal.writing import MemorySink
 from conformance.mock.app import reference_app
 from conformance.model.case import Need
-from conformance.model.events import AnyEvent, FindingMade, RequestSent
 from conformance.model.vocabulary import Profile
 from conformance.runner.engine import Engine, EngineOptions
-from conformance.runner.journal import MemorySink
 from conformance.runner.plan import make_plan
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.targets.asgi import AsgiTarget
 
 Message = MutableMapping[str, Any]

@@ -6,7 +6,7 @@ from conformance.contract.contract import load_contract
 from conformance.model.case import Need
 from conformance.model.vocabulary import Profile
 from conformance.runner.plan import LARGER, make_plan, requirements_of
-from conformance.strategies.catalogue import Knowledge, catalogue, smoke
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue, smoke
 
 EVERYTHING = frozenset(Need)
 

@@ -6,21 +6,21 @@ from functools import cache
 
 import pytest
 
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.journal.events import FindingMade, RequestSent
+from conformance.journal.writing import MemorySink
 from conformance.model.case import Need
-from conformance.model.events import FindingMade, RequestSent
 from conformance.model.jsontext import Json, encode, equal, read, write
 from conformance.model.pointer import last, lookup
 from conformance.model.vocabulary import Profile
 from conformance.runner.engine import Engine, EngineOptions
-from conformance.runner.journal import MemorySink
 from conformance.runner.plan import Plan, make_plan
-from conformance.strategies import bodies
-from conformance.strategies.building import Builder
-from conformance.strategies.catalogue import Knowledge, catalogue
-from conformance.strategies.combinations import EMPTY, OBJECT, model
-from conformance.strategies.factors import closure
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.strategies.covering.combinations import EMPTY, OBJECT, model
+from conformance.strategies.covering.factors import closure
+from conformance.strategies.values import bodies
 from conformance.targets.asgi import AsgiTarget
 
 from .test_minimising import Wrong

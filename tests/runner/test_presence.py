@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from conformance.runner.presence import is_there
+from conformance.targets.presence import is_there
 
 
 def test_a_server_that_listens_is_there():

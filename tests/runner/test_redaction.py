@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
+from conformance.journal.redaction import WITHHELD, Redactor, redact, redact_text
 from conformance.model.case import Request
 from conformance.model.exchange import Exchange, Failure, Response
-from conformance.runner.redaction import WITHHELD, Redactor, redact, redact_text
 
 SECRETS = ["conformance-local-key", "sk-Live/9+8=ab&<c\"d\\e%41'", "AAAAAAAA", "x.y_z~1-2:3"]
 

@@ -5,15 +5,15 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSent
+from conformance.journal.writing import MemorySink
 from conformance.model.case import SLOT, Case, Request
 from conformance.model.errors import TargetLostError
-from conformance.model.events import Creation, ExchangeEnded, Paced, RequestSent
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
 from conformance.runner import sending
-from conformance.runner.access import Access
 from conformance.runner.budget import Budget, Limits
-from conformance.runner.journal import MemorySink
+from conformance.runner.credentials import Access
 from conformance.runner.sending import Sender
 from conformance.targets.target import IDLE_CLOSED
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import load_contract
+from conformance.diagnosis.plainer import plainest
+from conformance.diagnosis.shrinking import MAX_FAILURES, MAX_REQUESTS, Shrinker
 from conformance.model.case import SLOT, Case
 from conformance.model.jsontext import equal, read
 from conformance.model.vocabulary import Expectation
-from conformance.runner.plainer import plainest
-from conformance.runner.shrinking import MAX_FAILURES, MAX_REQUESTS, Shrinker
-from conformance.strategies.building import Builder
-from conformance.strategies.labelling import body_case
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.random.labelling import body_case
 
 from ..benchmarks.planted import FAULTS  # noqa: TID252 - test modules are found by path
 from ..strategies.contracts import contract_of  # noqa: TID252 - as above

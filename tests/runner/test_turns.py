@@ -3,7 +3,7 @@
 import asyncio
 import random
 
-from conformance.runner.turns import Turns
+from conformance.diagnosis.failure_order import Turns
 
 
 def test_turns_come_in_the_order_of_beginning_whatever_is_ready_first() -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.mock.app import reference_app
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 
 MAIN = "from conformance.cli import main; main()"

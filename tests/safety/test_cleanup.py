@@ -9,13 +9,13 @@ from urllib.parse import unquote
 import pytest
 
 from conformance.cli import main
+from conformance.journal.events import Creation, ExchangeEnded, RequestSent
+from conformance.journal.ledger import MAY_BE_OLDER, read_ledger
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.model.case import Case, Request
-from conformance.model.events import Creation, ExchangeEnded, RequestSent
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import Expectation
-from conformance.runner.ledger import MAY_BE_OLDER, read_ledger
 
 from .killing import KEY, NAME, events
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
+from conformance.journal.events import ExchangeEnded, RunStarted
+from conformance.journal.writing import Journal, read_journal
 from conformance.model.case import Case
-from conformance.model.events import ExchangeEnded, RunStarted
 from conformance.model.vocabulary import Profile
 from conformance.reports.writing import write_reports
 from conformance.runner.budget import Limits as RunLimits
 from conformance.runner.engine import Engine, EngineOptions
-from conformance.runner.journal import Journal, read_journal
 from conformance.runner.plan import Plan
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.targets.target import Limits
 from conformance.targets.wire import WireTarget
 

@@ -11,9 +11,9 @@ from conformance.contract.contract import load_contract
 from conformance.model.case import Relation
 from conformance.model.jsontext import JsonFault, read
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.workflow.options import RunOptions
-from conformance.workflow.phases import PHASES
-from conformance.workflow.preparation import prepare
+from conformance.workflow.setup.options import RunOptions
+from conformance.workflow.setup.phases import PHASES
+from conformance.workflow.setup.preparation import prepare
 
 from .calling import call
 from .killing import KEY

@@ -10,7 +10,7 @@ from conformance.contract.contract import Contract
 from conformance.model.vocabulary import Profile
 from conformance.runner.plan import Plan
 from conformance.runner.shards import Shard
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .calling import call
 from .killing import KEY, Recording, serving

@@ -11,7 +11,7 @@ from conformance.contract.operation import pick_operation
 from conformance.model.case import Case, Relation
 from conformance.model.jsontext import Json, JsonFault, read
 from conformance.model.vocabulary import Profile
-from conformance.strategies.catalogue import Item, Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
 
 DOCUMENTS = Path(__file__).parent / "documents"
 NO_DATA = Path("no-data-beside-the-document")

@@ -2,17 +2,17 @@
 
 import asyncio
 
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract
+from conformance.journal.events import DoubtRaised, FindingMade
+from conformance.journal.writing import MemorySink
 from conformance.mock.app import Mock
 from conformance.model.case import Need
-from conformance.model.events import DoubtRaised, FindingMade
 from conformance.model.finding import Doubt, Finding
 from conformance.model.vocabulary import Profile, Strength
 from conformance.runner.engine import Engine, EngineOptions
-from conformance.runner.journal import MemorySink
 from conformance.runner.plan import make_plan
-from conformance.strategies.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.targets.asgi import AsgiTarget
 
 SECRET = "a-key-for-tests"  # noqa: S105 (no secret)

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conformance.checks.subject import Settings
+from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.journal.events import DoubtRaised, FindingMade
+from conformance.journal.writing import MemorySink
 from conformance.mock.app import reference_app
 from conformance.model.case import Case, Need, Relation
-from conformance.model.events import DoubtRaised, FindingMade
 from conformance.model.jsontext import JsonFault, read
 from conformance.model.vocabulary import Expectation, Profile, Strength
 from conformance.runner.engine import Engine, EngineOptions
-from conformance.runner.journal import MemorySink
 from conformance.runner.plan import make_plan
-from conformance.strategies import combinations
-from conformance.strategies.building import Builder
-from conformance.strategies.catalogue import Item, Knowledge, catalogue, creations, size
-from conformance.strategies.covering import PAIRWISE, THREE_WAY, missing
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue, creations, size
+from conformance.strategies.covering import combinations
+from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY, missing
 from conformance.targets.asgi import AsgiTarget
 
 SPEC = Path(__file__).parents[2] / "spec"

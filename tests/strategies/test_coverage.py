@@ -6,10 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract, load_contract
+from conformance.coverage.keywords import Coverage, request_coverage, response_coverage
 from conformance.model.case import Case
 from conformance.model.jsontext import encode, read
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.coverage import Coverage, request_coverage, response_coverage
 from conformance.strategies.responses import DATE_TIMES, invalid_answers, valid_answers
 
 from .contracts import cases_of, contract_of, standard

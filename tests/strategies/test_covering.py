@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.contract.contract import load_contract
-from conformance.strategies import combinations as model_of_combinations
-from conformance.strategies.building import Builder
-from conformance.strategies.covering import PAIRWISE, THREE_WAY, Factor, Row, closure, covering_array, missing
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.covering import combinations as model_of_combinations
+from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY, Factor, Row, closure, covering_array, missing
 
 MARK = {PAIRWISE: 113, THREE_WAY: 1_523}
 """The sizes to meet or beat."""

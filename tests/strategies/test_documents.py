@@ -6,11 +6,11 @@ import pytest
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.contract.nodes import Node
+from conformance.coverage.keywords import request_coverage, response_coverage
 from conformance.model.case import KEY
 from conformance.model.jsontext import encode, read
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.coverage import request_coverage, response_coverage
-from conformance.strategies.proof import BY_BODY
+from conformance.strategies.catalogue.label_proof import BY_BODY
 from conformance.strategies.responses import invalid_answers, valid_answers
 
 from .contracts import DOCUMENTS, cases_of, contract_of, standard, value_of, voices

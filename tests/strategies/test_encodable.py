@@ -3,7 +3,7 @@
 import pytest
 from hypothesis.internal import charmap
 
-from conformance.strategies.encodable import know_utf8
+from conformance.strategies.random.encodable import know_utf8
 
 
 @pytest.fixture(autouse=True)

@@ -13,12 +13,12 @@ from hypothesis.errors import InvalidArgument
 import conformance
 from conformance.contract.contract import Contract, load_contract
 from conformance.contract.validators import BodyValidator
+from conformance.coverage.keywords import request_coverage
 from conformance.model.case import Case, Request
 from conformance.model.jsontext import encode
 from conformance.model.pointer import lookup
 from conformance.model.vocabulary import Expectation
-from conformance.strategies.coverage import request_coverage
-from conformance.strategies.from_hypothesis import (
+from conformance.strategies.random.from_hypothesis import (
     Invalid,
     environment_requests,
     environments,

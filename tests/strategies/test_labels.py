@@ -8,8 +8,8 @@ import pytest
 from conformance.contract.contract import Contract, load_contract
 from conformance.model.case import SLOT, Case
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.catalogue import Item, fill
-from conformance.strategies.proof import BY_BODY
+from conformance.strategies.catalogue.catalogue import Item, fill
+from conformance.strategies.catalogue.label_proof import BY_BODY
 
 from .contracts import cases_of, contract_of, standard, value_of
 

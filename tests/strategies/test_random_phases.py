@@ -9,11 +9,11 @@ from conformance.contract.contract import load_contract
 from conformance.model.case import SLOT, Case, Need
 from conformance.model.jsontext import read
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies import from_schemathesis
-from conformance.strategies.building import Builder
-from conformance.strategies.campaign import RIGHT, SIZES, THEIR_WRONG, WRONG, Campaign, Origin
-from conformance.strategies.catalogue import Knowledge, catalogue
-from conformance.strategies.labelling import body_case, bytes_case
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.strategies.random import from_schemathesis
+from conformance.strategies.random.campaign import RIGHT, SIZES, THEIR_WRONG, WRONG, Campaign, Origin
+from conformance.strategies.random.labelling import body_case, bytes_case
 
 from .contracts import contract_of, value_of, voices
 

@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from conformance.coverage.keywords import request_coverage
 from conformance.model.errors import ContractError
 from conformance.model.vocabulary import Expectation
-from conformance.strategies.coverage import request_coverage
-from conformance.strategies.proof import BY_BODY
+from conformance.strategies.catalogue.label_proof import BY_BODY
 
 from .contracts import cases_of, contract_of, standard, value_of, voices
 

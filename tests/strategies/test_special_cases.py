@@ -10,7 +10,7 @@ from conformance.model.case import KEY, SLOT, Case, Need, Relation
 from conformance.model.jsontext import Json, JsonFault, equal, read
 from conformance.model.pointer import lookup
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.catalogue import Item, Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
 
 from .contracts import cases_of, contract_of, standard, value_of
 

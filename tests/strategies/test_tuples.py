@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import load_contract
+from conformance.coverage.tuples import Covered, tuple_coverage
 from conformance.model.case import Story
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies import combinations
-from conformance.strategies.building import Builder
-from conformance.strategies.covering import PAIRWISE, THREE_WAY, missing
-from conformance.strategies.tuples import Covered, tuple_coverage
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.covering import combinations
+from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY, missing
 
 from .contracts import DOCUMENTS, cases_of, contract_of, standard
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from conformance.contract.contract import Contract
 from conformance.contract.derived import FORMATS as ASSERTED
+from conformance.model.json_encoding import text_of
 from conformance.model.jsontext import Json, encode, read, write
-from conformance.strategies import texts, values
-from conformance.strategies.keeping import broken
-from conformance.strategies.patterns import example
-from conformance.strategies.writing import text_of
+from conformance.strategies.values import classes, strings
+from conformance.strategies.values.keeping import broken
+from conformance.strategies.values.patterns import example
 
 from .contracts import contract_of, voices
 
@@ -61,8 +61,8 @@ COERCIBLE = {
 def test_every_class_of_a_type_is_there(type_: str) -> None:
     """A type has these classes and no others, in this order: the most telling first."""
     node = contract_of({"type": type_}).request
-    assert VALID[type_] == [value.slug for value in values.valid_values(node)]
-    found = list(values.invalid_values(node))
+    assert VALID[type_] == [value.slug for value in classes.valid_values(node)]
+    found = list(classes.invalid_values(node))
     assert WRONG[type_].split() == [value.slug for value in found]
     assert COERCIBLE.get(type_, set()) == {value.slug for value in found if value.coercible}
 
@@ -119,7 +119,7 @@ def test_every_class_of_a_type_is_there(type_: str) -> None:
 def test_bounds_are_met_and_missed_by_one(schema: Any, valid: dict[str, Json], invalid: dict[str, Json]) -> None:
     """At each bound lies a valid value, and next to it one that breaks this bound alone."""
     node = contract_of(schema).request
-    for expected, made in ((valid, values.valid_values(node)), (invalid, values.invalid_values(node))):
+    for expected, made in ((valid, classes.valid_values(node)), (invalid, classes.invalid_values(node))):
         found = {value.slug: read(write(value.json).encode()).value for value in made if not value.undecided}
         assert expected == {slug: found.get(slug) for slug in expected}
 
@@ -127,7 +127,7 @@ def test_bounds_are_met_and_missed_by_one(schema: Any, valid: dict[str, Json], i
 def labels_hold(contract: Contract) -> None:
     """Assert that both validators agree with each label, and that slugs are unique."""
     node = contract.request
-    for label, made in ((True, list(values.valid_values(node))), (False, list(values.invalid_values(node)))):
+    for label, made in ((True, list(classes.valid_values(node))), (False, list(classes.invalid_values(node)))):
         assert len(made) == len({value.slug for value in made})
         for value in made:
             if not value.undecided:
@@ -141,17 +141,17 @@ def test_both_validators_agree_on_every_class(type_: str) -> None:
     labels_hold(contract_of({"anyOf": [{"type": type_}, {"type": "null"}]}))
 
 
-@pytest.mark.parametrize("format_", texts.FORMATS)
+@pytest.mark.parametrize("format_", strings.FORMATS)
 def test_both_validators_agree_on_every_format(format_: str) -> None:
     """Each format that is asserted has a text that keeps it and some that do not."""
     contract = contract_of({"type": "string", "format": format_})
     labels_hold(contract)
-    assert [each.slug for each in values.invalid_values(contract.request) if each.keyword == "format"]
+    assert [each.slug for each in classes.invalid_values(contract.request) if each.keyword == "format"]
 
 
 def test_the_asserted_formats_are_those_with_texts() -> None:
     """A format is a requirement exactly when there are texts to try it with."""
-    assert texts.FORMATS.keys() == ASSERTED
+    assert strings.FORMATS.keys() == ASSERTED
 
 
 bounded = st.fixed_dictionaries(

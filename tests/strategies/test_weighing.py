@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import find, given, seed, settings
 from hypothesis import strategies as st
 
-from conformance.strategies import campaign
-from conformance.strategies.weighing import MANY, SINGLE, slots, weighted
+from conformance.strategies.random import campaign
+from conformance.strategies.random.weighing import MANY, SINGLE, slots, weighted
 
 ALTERNATIVES = [(st.just("first"), SINGLE), (st.just("second"), MANY), (st.just("third"), SINGLE)]
 

@@ -7,9 +7,9 @@ import httpx
 
 from conformance.model.case import KEY, Request
 from conformance.model.exchange import Exchange
-from conformance.targets.httpx_client import HttpxTarget
+from conformance.targets.httpx_client.target import HttpxTarget
+from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Limits
-from conformance.targets.users_client import UsersClient
 
 BASE = "http://localhost:1"
 POST = Request("POST", "/v1/models/m/environments", (("Authorization", f"Api-Key {KEY}"),), b"{}")

@@ -12,9 +12,9 @@ import respx
 from conformance.model.case import KEY, Request
 from conformance.model.errors import UsageError
 from conformance.model.exchange import Failure
-from conformance.targets.httpx_client import HttpxTarget
+from conformance.targets.httpx_client.target import HttpxTarget
+from conformance.targets.httpx_client.users_client import UsersClient, is_client
 from conformance.targets.target import IDLE_CLOSED, Limits, NotCarriedError
-from conformance.targets.users_client import UsersClient, is_client
 
 from .httpx_clients import BASE, KEYLESS, POST, echoing, mocked, sent
 

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from conformance.model.case import KEY, Request
-from conformance.targets.httpx_client import OVERRULED, HttpxTarget
+from conformance.targets.httpx_client.target import OVERRULED, HttpxTarget
+from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import NotCarriedError
-from conformance.targets.users_client import UsersClient
 
 from .httpx_clients import KEYLESS, POST, echoing, mocked, sent
 

@@ -16,7 +16,7 @@ from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
 from conformance.workflow.api import read_options
-from conformance.workflow.options import RunOptions
+from conformance.workflow.setup.options import RunOptions
 
 COMMAND = "from conformance.cli import main; main()"
 VARYING = {"run_id", "started_at", "duration", "target"}

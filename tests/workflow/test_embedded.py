@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.workflow import embedded
-from conformance.workflow.embedded import EmbeddedMock, can_fork
+from conformance.workflow.setup import embedded
+from conformance.workflow.setup.embedded import EmbeddedMock, can_fork
 
 ALONE = """
 import json, os, sys, time
 from conformance.contract.contract import load_contract
-from conformance.workflow.embedded import EmbeddedMock, can_fork
+from conformance.workflow.setup.embedded import EmbeddedMock, can_fork
 with EmbeddedMock(load_contract()) as mock:
     print(json.dumps({"forks": can_fork(), "url": mock.url, "own": os.getpid()}), flush=True)
     if "stay" in sys.argv:

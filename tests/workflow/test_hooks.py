@@ -4,13 +4,13 @@ import threading
 
 from msgspec.structs import replace
 
+from conformance.journal.events import RunStarted
+from conformance.journal.writing import read_journal
 from conformance.model.case import Relation
-from conformance.model.events import RunStarted
 from conformance.model.vocabulary import Profile
-from conformance.runner.journal import read_journal
 from conformance.workflow.interruption import Stopper
-from conformance.workflow.options import RunOptions
-from conformance.workflow.running import Hooks, run
+from conformance.workflow.run import Hooks, run
+from conformance.workflow.setup.options import RunOptions
 
 
 def ids(item):

@@ -12,10 +12,10 @@ import conformance
 from conformance.contract.contract import load_contract
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.server import BackgroundServer
-from conformance.mock.turn import Turn
+from conformance.mock.transaction import Turn
 from conformance.model.errors import UsageError
-from conformance.workflow.credentials import LOCAL_KEY
-from conformance.workflow.phases import PHASES
+from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.phases import PHASES
 
 LOCAL = "http://localhost:4010"
 OWN_KEY = "key-of-the-client"

@@ -14,11 +14,11 @@ from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Verdict
-from conformance.runner import generating
-from conformance.workflow.credentials import LOCAL_KEY
-from conformance.workflow.options import RunOptions
-from conformance.workflow.phases import PHASES, campaign_seconds, chosen_phases
-from conformance.workflow.preparation import prepare
+from conformance.strategies.random import generator_process
+from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.options import RunOptions
+from conformance.workflow.setup.phases import PHASES, campaign_seconds, chosen_phases
+from conformance.workflow.setup.preparation import prepare
 
 from ..benchmarks.planted import planted  # noqa: TID252 - test modules are found by path
 
@@ -80,7 +80,7 @@ def test_a_library_that_cannot_go_on_is_the_suites_own_error(
 ) -> None:
     """It is told in the report with what to do, the run is inconclusive, and nothing is held against the server."""
     (tmp_path / "schemathesis.py").write_text('raise RuntimeError("this version has another interface")')
-    monkeypatch.setattr(generating, "PATH", (str(tmp_path), *generating.PATH))
+    monkeypatch.setattr(generator_process, "PATH", (str(tmp_path), *generator_process.PATH))
     result = conformance.run(target=right, phases=("schemathesis",), out=tmp_path / "out")
     row = next(each for each in result.results.requirements if each.outcome.value == "error")
     assert "the phase schemathesis could not go on: RuntimeError: this version has another interface" in row.reason

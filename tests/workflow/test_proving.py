@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from conformance.checks.judging import Judge
+from conformance.journal.events import FindingMade
 from conformance.model.errors import UsageError
-from conformance.model.events import FindingMade
 from conformance.model.proof import Proof
 from conformance.model.vocabulary import Profile
-from conformance.workflow import virtual_time
-from conformance.workflow.bench import Bench, ProofOptions
-from conformance.workflow.proving import prove
+from conformance.workflow.proof import virtual_time
+from conformance.workflow.proof.bench import Bench, ProofOptions
+from conformance.workflow.proof.proving import prove
 
 HARD = (
     "http.slow",

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 import conformance
 from conformance.contract.contract import Contract, load_contract
 from conformance.mock.app import reference_app
-from conformance.mock.catalogue import pick
+from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Outcome
 from conformance.model.waiver import Waiver
 from conformance.workflow.reporting import RunResult
-from conformance.workflow.waivers import _text, read_waivers
+from conformance.workflow.setup.waivers import _text, read_waivers
 
 MUST = "transport.media-type"
 GOOD = f"""

@@ -1,0 +1,130 @@
+"""Differences: in which way a value that came back is not the one that was sent, in words that hold no value."""
+
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Literal
+
+from conformance.checks.shared.findings import brief
+from conformance.contract.derived import declared_default
+from conformance.contract.nodes import Node
+from conformance.model.jsontext import Json, equal, is_integral, read_text
+from conformance.model.pointer import lookup
+
+MISSING = object()
+"""Stands for a member that is not there, where null is something else."""
+
+MAX_DIGITS = 4_300
+"""Numbers of more digits are not computed with: an exponent is short to write and long to carry out."""
+
+MACHINE_LIMITS = frozenset(map(Decimal, (2**31 - 1, 2**31, 2**32 - 1, 2**53 - 1, 2**53, 2**63 - 1, 2**63, 2**64 - 1)))
+"""Where arithmetic of machine types stops."""
+
+OTHER_TEXT = "another text"
+OTHER_NUMBER = "another number"
+OTHER_VALUE = "another value"
+LEFT_OUT = "left out"
+SIGN_LOST = "its sign lost"
+WRAPPED = "wrapped to"
+
+_FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
+_TEXTS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
+    ("spaces cut off", lambda sent, found: found == sent.strip()),
+    ("other letter case", lambda sent, found: found.casefold() == sent.casefold()),
+    ("normalised", lambda sent, found: found in {unicodedata.normalize(form, sent) for form in _FORMS}),
+    ("cut short", lambda sent, found: found != "" and sent.startswith(found)),
+)
+
+
+def value_at(body: Json, pointer: str) -> object:
+    """Return the value at a pointer of the document's, or `MISSING`."""
+    try:
+        return lookup(body, pointer)
+    except KeyError:
+        return MISSING
+
+
+def same(one: object, other: object) -> bool:
+    """Tell whether two values are equal by JSON Schema, or both missing."""
+    return equal(one, other)  # type: ignore[arg-type]
+
+
+def shown(value: object) -> str:
+    """Return a value for a finding."""
+    return "absent" if value is MISSING else brief(value)  # type: ignore[arg-type]
+
+
+def type_word(value: object) -> str:
+    """Return the type of a value in the words of patterns."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, int | float | Decimal):
+        return "number"
+    if isinstance(value, list):
+        return "list"
+    return "object" if isinstance(value, dict) else "null"
+
+
+def with_article(word: str) -> str:
+    """Return a word with its indefinite article."""
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def default_of(node: Node) -> object:
+    """Return the default that a response node declares, or `MISSING`."""
+    stated = declared_default(node)
+    return MISSING if stated is None else read_text(stated).value
+
+
+def difference(sent: object, found: object, node: Node | None = None) -> str:
+    """Return the class of a difference; `node` is the place of the answer, which may declare a default."""
+    if found is MISSING:
+        return LEFT_OUT
+    if found is None:
+        return "null"
+    if node is not None and same(found, default_of(node)):
+        return "the default in its place"
+    if isinstance(sent, str) and isinstance(found, str):
+        return next((word for word, holds in _TEXTS if holds(sent, found)), OTHER_TEXT)
+    kinds = type_word(sent), type_word(found)
+    if kinds == ("number", "number"):
+        return _of_numbers(Decimal(str(sent)), Decimal(str(found)))
+    return OTHER_VALUE if kinds[0] == kinds[1] else f"{with_article(kinds[1])} in its place"
+
+
+def wider(way: str, sent: object, found: object) -> str:
+    """Return the class that a difference may be a case of by chance, empty where there is none.
+
+    What wrapping leaves of a multiple of its width is zero, and of the first number beyond the signed range the same
+    number below it. So a server that makes zero of whatever is negative, or loses signs, shows at some values as one
+    that wraps, and at all others as what it is.
+    """
+    if not way.startswith(WRAPPED):
+        return ""
+    if same(found, 0):
+        return OTHER_NUMBER
+    return SIGN_LOST if Decimal(str(found)) == Decimal(str(sent)).copy_negate() else ""
+
+
+def computable(number: Decimal) -> bool:
+    """Tell whether a number can be computed with in no time: few enough digits before and after the point."""
+    return abs(number.adjusted()) <= MAX_DIGITS
+
+
+def _of_numbers(sent: Decimal, found: Decimal) -> str:
+    if not computable(sent):
+        return OTHER_NUMBER
+    if float(sent) == float(found) and sent.copy_abs() < Decimal("1e309"):
+        return "rounded"
+    # Not abs(): that rounds, and raises where the exponent is beyond the context's.
+    if found.copy_abs() in MACHINE_LIMITS and found.copy_abs() < sent.copy_abs():
+        return "cut to a machine type"
+    if is_integral(sent) and is_integral(found):
+        for bits in (64, 32, 16):
+            if -(2 ** (bits - 1)) <= found < 2**bits and (int(sent) - int(found)) % 2**bits == 0:
+                return f"{WRAPPED} {bits} bits"
+    elif int(sent) == found:
+        return "fraction cut off"
+    return SIGN_LOST if found == sent.copy_negate() else OTHER_NUMBER

@@ -1,0 +1,150 @@
+"""Two voices on every answer: jsonschema-rs decides, jsonschema explains, and where they differ data or a doubt tells.
+
+Texts of a format are where the two are known to differ, so each of them is heard on each text apart.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+
+import jsonschema_rs
+import msgspec
+
+from conformance.checks.shared.findings import clean, tokens_of
+from conformance.contract.contract import DATA, Contract
+from conformance.contract.document import parse_yaml
+from conformance.contract.nodes import occurrences
+from conformance.contract.validators import BodyValidator
+from conformance.contract.violation import Violation
+from conformance.model.jsontext import Json
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+MANY = 1_000
+"""How many violations of one answer are read: more of them say nothing more."""
+
+
+class Disagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Values on which the two validators differ, or did, and the verdict that is taken.
+
+    `pattern` tells the JSON text (of a string: the string itself) that a row is about, `example` is one.
+    """
+
+    pattern: str
+    example: str
+    valid: bool
+    reason: str
+    format: str = ""
+    type: str = ""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What the validators say of an answer: why it breaks its schema, and on what places they disagree."""
+
+    violations: tuple[Violation, ...] = ()
+    disputed: tuple[tuple[str, str], ...] = ()
+    """Pointer and reason, each."""
+    answer: Json = None
+    """What was read, where something is wrong with it: the answer, with U+FFFD in place of lone surrogates."""
+
+
+def read_answer(contract: Contract, answer: Json) -> Reading:
+    """Return what both voices make of an answer; nothing where jsonschema-rs finds it right."""
+    validator = contract.response_validator
+    if validator is None:
+        return Reading()
+    try:
+        valid = validator.is_valid(answer)
+    except UnicodeEncodeError:
+        # JSON can write lone surrogates as escapes, and the validator in Rust has no texts that hold them.
+        valid = validator.is_valid(_mended(answer))
+    if valid:
+        return Reading()
+    answer = _mended(answer)
+    violations: list[Violation] = []
+    disputed: list[tuple[str, str]] = []
+    for each in _explained(validator, answer):
+        text = value_of(answer, each.pointer)
+        if each.keyword != "format" or not isinstance(text, str) or not _is_of_format(str(each.expected), text):
+            violations.append(each)
+        elif known(str(each.expected), text) is None:
+            reason = f"no {each.expected} by jsonschema, one by jsonschema-rs: {clean(text, 100)}"
+            disputed.append((each.pointer, reason))
+    spoken = {each.pointer for each in violations if each.keyword == "format"}
+    for pointer, name, text in _formatted(contract, answer):
+        if pointer in spoken or _is_of_format(name, text):
+            continue
+        if known(name, text) is not None:
+            violations.append(Violation(pointer, "format", f"{clean(text, 100)!r} is no {name}", expected=name))
+        else:
+            disputed.append((pointer, f"a {name} by jsonschema, none by jsonschema-rs: {clean(text, 100)}"))
+    if not violations and not disputed:
+        heard = next((f"{each.keyword} at {each.pointer!r}" for each in validator.fast_violations(answer)), "nothing")
+        disputed.append(("", clean(f"jsonschema-rs finds {heard} wrong, jsonschema nothing")))
+    return Reading(tuple(violations), tuple(disputed), answer)
+
+
+@cache
+def disagreements() -> tuple[Disagreement, ...]:
+    """Return the known disagreements of the validators."""
+    data = (files(DATA) / "disagreements.yaml").read_bytes()
+    return tuple(msgspec.convert(parse_yaml(data, "disagreements.yaml"), list[Disagreement]))
+
+
+def known(name: str, text: str) -> Disagreement | None:
+    """Return the known disagreement on a text of the format `name`, whose verdict is that of jsonschema-rs."""
+    decided = _is_of_format(name, text)
+    rows = (each for each in disagreements() if each.format == name and each.valid is decided)
+    return next((each for each in rows if re.search(each.pattern, text)), None)
+
+
+def value_of(body: Json, pointer: str) -> Json:
+    """Return the value at a pointer that a validator gave, None where it names what is missing."""
+    value = body
+    for token in tokens_of(pointer):
+        if isinstance(value, dict):
+            value = value.get(token)
+        elif isinstance(value, list) and token.isdecimal() and len(token) <= len(str(len(value))):
+            value = value[int(token)] if int(token) < len(value) else None
+        else:
+            return None
+    return value
+
+
+def _mended(value: Json) -> Json:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_LONE_SURROGATE.sub("\ufffd", name): _mended(item) for name, item in value.items()}
+    return [_mended(item) for item in value] if isinstance(value, list) else value
+
+
+def _explained(validator: BodyValidator, answer: Json) -> tuple[Violation, ...]:
+    """Return why an answer is wrong, by jsonschema; by jsonschema-rs where that fails on a value of the target."""
+    try:
+        return tuple(islice(validator.violations(answer), MANY))
+    except Exception:  # noqa: BLE001  (it computes with numbers of any size, and says so by many exceptions)
+        return tuple(islice(validator.fast_violations(answer), MANY))
+
+
+def _formatted(contract: Contract, answer: Json) -> Iterator[tuple[str, str, str]]:
+    """Yield pointer, format and text of each text whose place states a format."""
+    if contract.response is None:
+        return
+    for node, pointer, value in occurrences(contract.response, answer):
+        shapes = [shape for shape in node.shapes if shape.type == "string"]
+        name = shapes[0].value("format") if len(shapes) == 1 else None
+        if isinstance(name, str) and isinstance(value, str):
+            yield pointer, name, value
+
+
+def _is_of_format(name: str, text: str) -> bool:
+    """Tell the verdict of jsonschema-rs on one text of a format."""
+    return _format(name).is_valid(text)
+
+
+@cache
+def _format(name: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)

@@ -1,0 +1,208 @@
+"""What a check is given: one case and its exchange, read once for all checks."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from http import HTTPMethod
+from typing import TypeAlias
+
+import msgspec
+
+from conformance.checks.shared.dual_validation import Reading, read_answer
+from conformance.checks.shared.request_parts import admits, described, essence, path_parameters
+from conformance.contract.contract import Contract
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Response
+from conformance.model.finding import Doubt, Judgement
+from conformance.model.jsontext import Json, JsonFault, JsonText, read
+from conformance.model.vocabulary import Expectation
+
+UNJUDGED = frozenset({401, 403, 404, 405})
+"""Statuses that may refuse a request for reasons outside its body."""
+
+METHODS = frozenset(HTTPMethod)
+"""The methods that HTTP knows; parsers refuse others, though RFC 9110 section 9.1 asks for 501."""
+
+BODILESS = frozenset({204, 205})
+"""Successes that have no body (RFC 9110 sections 15.3.5 and 15.3.6)."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the run knows of the target.
+
+    `loopback` tells a server on this machine, which is held to the document alone; `stateless` one that does not
+    echo. `key` is the real credential, looked for in answers. `created_tolerance` is in seconds. `proven` tells that
+    the target has taken a right request: credential and path are right, so that from then on its 401, 403, 404 and 405
+    are answers to what is wrong with a request.
+    """
+
+    loopback: bool = True
+    stateless: bool = False
+    key: str = ""
+    max_response_seconds: float | None = None
+    created_tolerance: float = 300.0
+    proven: bool = False
+
+
+class Subject(msgspec.Struct, frozen=True, dict=True):
+    """One case, its exchange, and what follows from both."""
+
+    contract: Contract
+    case: Case
+    exchange: Exchange
+    settings: Settings = Settings()
+
+    @property
+    def response(self) -> Response | None:
+        """The answer, if one came that is whole."""
+        return self.exchange.response if self.exchange.failure is None else None
+
+    @property
+    def status(self) -> int:
+        """The status of the answer, be its body whole or not; 0 where there is none."""
+        return self.exchange.response.status if self.exchange.response else 0
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the target took the request: any 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """Whether the target refused the request: 3xx or 4xx, but not for want of patience."""
+        return 300 <= self.status < 500 and self.status != 429
+
+    @property
+    def beside(self) -> bool:
+        """Whether the status may be about the credential or the path of the run, and not about what the case is."""
+        return self.status == 429 or (self.status in UNJUDGED and not self.settings.proven)
+
+    @property
+    def unparsed(self) -> bool:
+        """Whether the parser of the server said no before any application could: 400 to a method that nobody knows."""
+        return self.status == 400 and self.case.request.method not in METHODS
+
+    @property
+    def kind(self) -> str:
+        """The class of what was sent, for patterns."""
+        return (self.case.story.kind if self.case.story else "") or "a right request"
+
+    @property
+    def focus(self) -> str:
+        """The requirement that speaks when the expectation of the case is not met; empty where there is none."""
+        return self.case.requirements[0] if self.case.requirements else ""
+
+    @property
+    def place(self) -> str:
+        """Where the case differs from a right request: a declared place of the body, or the name of a header."""
+        pointer = self.case.story.pointer if self.case.story else ""
+        node, path = self.contract.request, ""
+        for token in pointer.split("/")[1:] if pointer.startswith("/") else ():
+            child = node.child(token) or (node.child("*") if token.isdecimal() else None)
+            if child is None:
+                return path
+            node, path = child, child.path
+        return path or pointer
+
+    @cached_property
+    def media_type(self) -> str:
+        """The media type of the answer in lower case, parameters cut off."""
+        value = self.response.header("Content-Type") if self.response else None
+        return essence(value or "")
+
+    @cached_property
+    def json(self) -> JsonText | JsonFault:
+        """The body of the answer as JSON, or what keeps it from being read."""
+        try:
+            return read(self.response.body if self.response else b"")
+        except JsonFault as fault:
+            return fault
+
+    @cached_property
+    def sent(self) -> Json:
+        """The body of the request as JSON, None where it is none."""
+        return self._request.value if self._request else None
+
+    @cached_property
+    def _request(self) -> JsonText | None:
+        try:
+            return read(self.case.request.body or b"")
+        except JsonFault:
+            return None
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str] | None:
+        """The path parameters that were sent, decoded once; None where the request goes to another path."""
+        return path_parameters(self.contract.operation.path, self.case.request.target)
+
+    @cached_property
+    def names_operation(self) -> bool:
+        """Whether the request goes to the operation itself, by method and path.
+
+        A parameter that is empty or made of dots does not count: servers fold such paths (RFC 3986 section 6.2.2.3).
+        """
+        values = None if self.parameters is None else self.parameters.values()
+        same = self.case.request.method == self.contract.operation.method
+        return same and values is not None and not any(value in {"", ".", ".."} for value in values)
+
+    @cached_property
+    def promised(self) -> bool:
+        """Whether the answer is whole, and the one that the document describes."""
+        return self.response is not None and self.due
+
+    @cached_property
+    def due(self) -> bool:
+        """Whether the document describes the answer, be it whole or not: a successful one to what may be taken.
+
+        A request that asks for another media type may get another form.
+        """
+        return (
+            self.status in self.contract.operation.successes
+            and self.status not in BODILESS
+            and self.names_operation
+            and self.case.expectation is not Expectation.REFUSED
+            and admits(self._accept, self.contract.operation.response_media_type)
+            and described(self.contract.document, self.contract.operation, self.status)
+        )
+
+    @property
+    def _accept(self) -> str:
+        return ",".join(value for name, value in self.case.request.headers if name.lower() == "accept")
+
+    @cached_property
+    def answered(self) -> bool:
+        """Whether there is an answer to be held against the response schema: one by status, request and text."""
+        return self.promised and isinstance(self.json, JsonText)
+
+    @cached_property
+    def answer(self) -> Json:
+        """That answer; None where there is none, and where it is null."""
+        return self.json.value if self.answered and isinstance(self.json, JsonText) else None
+
+    @cached_property
+    def echoing(self) -> bool:
+        """Whether the answer can be held against the request: the target has state, and what was sent reads one way."""
+        clear = self._request is not None and not self._request.duplicates
+        return self.answered and clear and not self.settings.stateless
+
+    @cached_property
+    def answer_of_probe(self) -> Json:
+        """The body of any successful answer as JSON, whatever was asked; None where it is none."""
+        return self.json.value if self.succeeded and isinstance(self.json, JsonText) else None
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What both validators say of the answer; nothing where it is not to be held against the response schema."""
+        return read_answer(self.contract, self.answer) if self.answered else Reading()
+
+    def invalid_at(self, path: str) -> bool:
+        """Tell whether the answer breaks the schema at a place, above or below it: then no other check speaks of it."""
+        return any(
+            path == each.pointer or path.startswith(f"{each.pointer}/") or each.pointer.startswith(f"{path}/")
+            for each in self.reading.violations
+        )
+
+
+Judged: TypeAlias = Iterator[Judgement | Doubt]
+
+Check: TypeAlias = Callable[[Subject], Judged]
+"""Every check has this form; one that does not apply yields nothing."""

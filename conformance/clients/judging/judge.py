@@ -1,0 +1,187 @@
+"""The judge: what a client sent and made of its answer, beside what the contract says. All of it is pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from conformance.checks.shared.differences import type_word, with_article
+from conformance.checks.shared.findings import brief, finding
+from conformance.clients.judging.judged_request import judge_request
+from conformance.clients.judging.judged_result import Baseline, judge_invalid, judge_right, type_named
+from conformance.clients.replying import offers_gzip
+from conformance.clients.scenarios.scenario import Fate, Made, Scenario, Sort
+from conformance.contract.contract import Contract
+from conformance.model.case import Request
+from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.jsontext import JsonFault, equal, read_text
+
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+"""Methods of requests that may be sent again (RFC 9110 section 9.2.2)."""
+
+INVITED = frozenset({"fail.status-429", "fail.status-503"})
+"""Scenarios whose answer says that nothing was done, and when to come again."""
+
+Judged = Iterable[Judgement | Doubt]
+
+
+def judge(
+    contract: Contract, scenario: Scenario, requests: Sequence[Request], made: Made, base: Baseline, key: str
+) -> tuple[Judgement | Doubt, ...]:
+    """Return what one scenario shows of a client.
+
+    `requests` are those that reached the scenario, their targets cut off behind its base URL; `key` is the credential
+    that the client was given.
+    """
+    return tuple(_judge(contract, scenario, requests, made, base, key))
+
+
+def _judge(
+    contract: Contract, scenario: Scenario, requests: Sequence[Request], made: Made, base: Baseline, key: str
+) -> Iterator[Judgement | Doubt]:
+    focus = scenario.requirements[0]
+    if scenario.sort is Sort.SENDING:
+        yield from _sent(contract, scenario, requests, made, key)
+    if made.trouble:
+        yield Doubt(focus, made.trouble)
+        return
+    if not requests:
+        if scenario.sort is not Sort.SENDING:
+            what = f"raised {type_named(made.raised)}" if made.raised else "returned something"
+            yield Doubt(focus, f"the client sent no request here and {what}")
+        return
+    if scenario.reply.fate is Fate.COMPRESSED and not any(offers_gzip(each.headers) for each in requests):
+        return
+    if scenario.sort in {Sort.SENDING, Sort.READING}:
+        yield from judge_right(contract, scenario, made, base)
+    elif scenario.sort is Sort.REFUSING:
+        yield from judge_invalid(contract, scenario, made, base)
+    else:
+        yield from _failed(scenario, made, base)
+        yield from _again(scenario, requests)
+        if made.raised is not None:
+            yield _key_shown(made, key)
+
+
+def _sent(
+    contract: Contract, scenario: Scenario, requests: Sequence[Request], made: Made, key: str
+) -> Iterator[Judgement | Doubt]:
+    focus = scenario.requirements[0]
+    if requests:
+        found = list(judge_request(contract, scenario, requests[0], key))
+        yield from found
+        if not any(isinstance(each, Finding) and each.requirement == focus for each in found):
+            yield Pass(focus)
+        yield from _once(requests)
+        return
+    if made.trouble:
+        return
+    if focus == "client-request.path.dots" and made.raised is not None:
+        yield Pass(focus)
+        return
+    name = type_named(made.raised) if made.raised else ""
+    observed = f"raises {name}" if name else "returns without a request"
+    kind = scenario.kind or "a valid body"
+    yield finding(
+        focus,
+        rule="sends",
+        kind=kind,
+        observed=observed,
+        sentence=f"does not send {kind}: {observed}",
+        message=(made.raised.message if made.raised else "") or observed,
+        pointer=scenario.story.pointer,
+        expected="a request",
+        actual=f"{made.raised.type}: {made.raised.message}" if made.raised else brief(made.returned),
+    )
+
+
+def _once(requests: Sequence[Request]) -> Iterator[Judgement]:
+    if len(requests) == 1:
+        yield Pass("client-request.once")
+        return
+    yield finding(
+        "client-request.once",
+        rule="once",
+        kind="a request that succeeds",
+        observed="sent again",
+        sentence="sends a request again that has succeeded",
+        expected="1 request",
+        actual=f"{len(requests)} requests",
+    )
+
+
+def _failed(scenario: Scenario, made: Made, base: Baseline) -> Iterator[Judgement | Doubt]:
+    focus = scenario.requirements[0]
+    if made.raised is not None:
+        if base.raised == type_named(made.raised) and scenario.reply.fate is not Fate.RESET:
+            yield Doubt(focus, f"the client raises {base.raised} for right answers as well")
+        else:
+            yield Pass(focus)
+        return
+    returned, body = _value(made.returned or ""), _value(scenario.reply.body.decode())
+    if focus == "client-error.created" and isinstance(returned, dict) and equal(returned, body):  # type: ignore[arg-type]
+        yield Pass(focus)
+        return
+    observed = _observed(returned, body, scenario)
+    yield finding(
+        focus,
+        rule="error",
+        kind=scenario.kind,
+        observed=f"returned as {observed}",
+        sentence=f"returns {observed} for {scenario.kind}, as if it had succeeded",
+        pointer="status",
+        expected="an error",
+        actual=made.returned or "",
+    )
+
+
+class _NoJson:
+    """Stands for a text that is no JSON."""
+
+
+def _value(text: str) -> object:
+    try:
+        return read_text(text).value
+    except JsonFault:
+        return _NoJson
+
+
+def _observed(returned: object, body: object, scenario: Scenario) -> str:
+    if returned is None:
+        return "null"
+    if returned is _NoJson:
+        return "a text that is no JSON"
+    plain = scenario.reply.body.decode()
+    if returned == plain or (body is not _NoJson and equal(returned, body)):  # type: ignore[arg-type]
+        return "its body"
+    return "an empty value" if returned in ("", {}, []) else with_article(type_word(returned))
+
+
+def _again(scenario: Scenario, requests: Sequence[Request]) -> Iterator[Judgement]:
+    method = requests[0].method
+    if method in IDEMPOTENT or scenario.id in INVITED:
+        return
+    same = [each for each in requests if each.method == method and each.target == requests[0].target]
+    if len(same) == 1:
+        yield Pass("client-error.retry")
+        return
+    yield finding(
+        "client-error.retry",
+        rule="retry",
+        kind=scenario.kind,
+        observed="sent again",
+        sentence=f"sends a {method} again after {scenario.kind}, which may carry it out twice",
+        expected="1 request",
+        actual=f"{len(same)} requests",
+    )
+
+
+def _key_shown(made: Made, key: str) -> Judgement:
+    if made.raised is None or not key or key not in made.raised.message:
+        return Pass("client-error.key-shown")
+    return finding(
+        "client-error.key-shown",
+        rule="key",
+        kind="an error message",
+        observed="the key",
+        sentence="shows the key in an error message",
+        expected="no key",
+        actual=made.raised.message,
+    )

@@ -1,0 +1,281 @@
+"""The request side of the judge: what a client sent, beside what it was asked to send."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, quote, unquote
+
+from conformance.checks.shared.differences import MISSING, shown, with_article
+from conformance.checks.shared.findings import brief, finding
+from conformance.checks.shared.request_parts import admits, essence, path_parameters
+from conformance.clients.judging.comparing import Difference, differences
+from conformance.clients.judging.requirements import parameter_id, sent_id
+from conformance.clients.scenarios.scenario import Scenario
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import occurrences
+from conformance.contract.operation import Security
+from conformance.model.case import Request
+from conformance.model.finding import Finding, Judgement, Pass
+from conformance.model.jsontext import Json, JsonFault, read, read_text
+
+UNDECLARED = "client-request.undeclared"
+
+KNOWN_SCHEMES = frozenset("basic bearer digest token api-key apikey key".split())
+"""Words that a finding may name: any other might be a piece of a key."""
+
+
+def judge_request(contract: Contract, scenario: Scenario, request: Request, key: str) -> Iterator[Judgement]:
+    """Yield what one request shows; `key` is the credential that the client was given.
+
+    `request.target` is what followed the base URL of the scenario.
+    """
+    yield from _method(contract, request)
+    yield from _target(contract, scenario, request)
+    yield from _credential(contract, request, key)
+    yield from _media_types(contract, request)
+    yield from _body(contract, scenario, request)
+
+
+def _method(contract: Contract, request: Request) -> Iterator[Judgement]:
+    wanted = contract.operation.method
+    if request.method == wanted:
+        yield Pass("client-request.method")
+    else:
+        yield finding(
+            "client-request.method",
+            rule="method",
+            kind="a call",
+            observed="another method",
+            sentence="sends another method than the operation's",
+            pointer="method",
+            expected=wanted,
+            actual=request.method,
+        )
+
+
+def _target(contract: Contract, scenario: Scenario, request: Request) -> Iterator[Judgement]:
+    expected = contract.operation.path
+    for name, value in scenario.parameters.items():
+        expected = expected.replace("{" + name + "}", quote(value, safe=""))
+    found = path_parameters(contract.operation.path, request.target)
+    wrong = [name for name, value in scenario.parameters.items() if found is None or found.get(name) != value]
+    plain = all(quote(value, safe="") == value and set(value) != {"."} for value in scenario.parameters.values())
+    if not wrong:
+        yield Pass("client-request.target")
+        yield from (Pass(parameter_id(name)) for name in scenario.parameters if not plain)
+        if scenario.requirements[0] == "client-request.path.dots":
+            yield Pass("client-request.path.dots")
+        return
+    about = scenario.story.pointer if scenario.story.pointer in scenario.parameters else wrong[0]
+    dots = set(scenario.parameters[about]) == {"."}
+    if plain:
+        requirement, kind, sentence = "client-request.target", "a path", "sends the request to another path"
+    elif dots:
+        requirement, kind = "client-request.path.dots", "a path parameter of dots"
+        sentence = f"lets dots in `{about}` name another path"
+    else:
+        requirement, kind = parameter_id(about), "a path parameter"
+        sentence = f"does not percent-encode `{about}` in the path"
+    yield finding(
+        requirement,
+        rule="target",
+        kind=kind,
+        observed="another path",
+        sentence=sentence,
+        pointer=about if not plain else "target",
+        expected=expected,
+        actual=request.target,
+    )
+
+
+def _credential(contract: Contract, request: Request, key: str) -> Iterator[Judgement]:
+    security = contract.operation.security
+    if security is None:
+        return
+    value = _carried(security, request)
+    if value is None or key not in value:
+        yield finding(
+            "client-request.credential",
+            rule="credential",
+            kind=security.location,
+            observed="no key" if value is None else "another key",
+            sentence=f"sends no key in {security.name}" if value is None else f"sends another text in {security.name}",
+            pointer=security.name,
+            expected=_wanted(contract),
+            actual="absent" if value is None else "a text without the key",
+        )
+    else:
+        yield Pass("client-request.credential")
+        yield _scheme(contract, security, value.partition(key)[0].strip())
+    elsewhere = [name for name, text in request.headers if key in text and name.lower() != security.name.lower()]
+    elsewhere += ["the path"] if key in unquote(request.target) and security.location != "query" else []
+    elsewhere += ["the body"] if key.encode() in (request.body or b"") else []
+    if security.location == "cookie":
+        elsewhere = [name for name in elsewhere if name.lower() != "cookie"]
+    if not elsewhere:
+        yield Pass("client-request.key-elsewhere")
+        return
+    yield finding(
+        "client-request.key-elsewhere",
+        rule="credential",
+        kind="elsewhere",
+        observed="the key",
+        sentence="sends the key in another place as well",
+        pointer=elsewhere[0],
+    )
+
+
+def _carried(security: Security, request: Request) -> str | None:
+    """Return the text at the place of the credential, or None."""
+    if security.location == "query":
+        return dict(parse_qsl(request.target.partition("?")[2])).get(security.name)
+    wanted = "cookie" if security.location == "cookie" else security.name.lower()
+    values = [value for name, value in request.headers if name.lower() == wanted]
+    if security.location != "cookie":
+        return values[0] if values else None
+    cookies = [each.strip().partition("=") for value in values for each in value.split(";")]
+    return next((value for name, _, value in cookies if name == security.name), None)
+
+
+def _wanted(contract: Contract) -> str:
+    return f"{contract.scheme} KEY".strip()
+
+
+def _scheme(contract: Contract, security: Security, word: str) -> Judgement:
+    if word.lower() == contract.scheme.lower():
+        return Pass("client-request.scheme")
+    named = word.capitalize() if word.lower() in KNOWN_SCHEMES else "another scheme" if word else "no scheme"
+    return finding(
+        "client-request.scheme",
+        rule="credential",
+        kind="scheme",
+        observed=named,
+        sentence=f"sends the key with {named}, not {contract.scheme or 'bare'}",
+        pointer=security.name,
+        expected=_wanted(contract),
+        actual=f"{word} KEY".strip() if word.lower() in KNOWN_SCHEMES or not word else f"{named} KEY",
+        note="the scheme of a later document: drift" if named == "Bearer" else "",
+    )
+
+
+def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
+    operation = contract.operation
+    sent = next((value for name, value in request.headers if name.lower() == "content-type"), None)
+    if sent is not None and essence(sent) == essence(operation.request_media_type):
+        yield Pass("client-request.media-type")
+    else:
+        yield finding(
+            "client-request.media-type",
+            rule="media type",
+            kind="a body",
+            observed="none" if sent is None else "another",
+            sentence="declares no media type" if sent is None else "declares another media type for its body",
+            pointer="Content-Type",
+            expected=operation.request_media_type,
+            actual="absent" if sent is None else sent,
+        )
+    accept = ",".join(value for name, value in request.headers if name.lower() == "accept")
+    if admits(accept, operation.response_media_type):
+        yield Pass("client-request.accept")
+    else:
+        yield finding(
+            "client-request.accept",
+            rule="media type",
+            kind="an answer",
+            observed="not acceptable",
+            sentence="does not accept the media type of the answer",
+            pointer="Accept",
+            expected=operation.response_media_type,
+            actual=accept,
+        )
+
+
+def _body(contract: Contract, scenario: Scenario, request: Request) -> Iterator[Judgement]:
+    asked = read_text(scenario.body).value
+    try:
+        sent = read(request.body or b"")
+    except JsonFault as fault:
+        yield finding(
+            "client-request.body",
+            rule="body",
+            kind="a body",
+            observed=fault.kind,
+            sentence="sends a body that is no JSON" if request.body else "sends no body",
+            message=fault.reason,
+            expected=brief(asked),
+            actual=(request.body or b"").decode("utf-8", "replace"),
+        )
+        return
+    if sent.duplicates:
+        yield finding(
+            "client-request.body",
+            rule="body",
+            kind="an object",
+            observed="a member twice",
+            sentence="sends a member twice",
+            actual=", ".join(sent.duplicates),
+        )
+    else:
+        yield Pass("client-request.body")
+    found = differences(asked, sent.value, contract.request)
+    yield from _members(contract, asked, found)
+    yield from _valid(contract, asked, sent.value, found)
+
+
+def _members(contract: Contract, asked: Json, found: tuple[Difference, ...]) -> Iterator[Judgement]:
+    broken = set()
+    for each in found:
+        made = _finding(contract, each)
+        broken.add(made.requirement)
+        yield made
+    held = {sent_id(node) for node, _, _ in occurrences(contract.request, asked) if node.path}
+    nulls = any(value is None for _, _, value in occurrences(contract.request, asked))
+    always = {"client-request.added", "client-request.absent", *(("client-request.null",) if nulls else ())}
+    yield from (Pass(requirement) for requirement in sorted((held | always) - broken))
+
+
+def _finding(contract: Contract, each: Difference) -> Finding:
+    word, at = each.word, each.node or each.holder or contract.request
+    requirement, sentence = sent_id(at), f"does not send {with_article(word)} as it was asked to: {each.way}"
+    if each.was is MISSING:
+        requirement = "client-request.absent" if each.added_null else "client-request.added"
+        what = "null for a member that was left out" if each.added_null else "a member that nobody asked for"
+        sentence = f"sends {what}"
+    elif each.dropped_null:
+        requirement, sentence = "client-request.null", "leaves out a member that is to be null"
+    elif each.node is None or not at.path:
+        requirement = UNDECLARED if each.node is None else "client-request.body"
+    kind = "an undeclared member" if each.node is None and each.was is not MISSING else word
+    return finding(
+        requirement,
+        rule="sent",
+        kind=kind,
+        observed=each.way,
+        sentence=sentence,
+        pointer=each.pointer,
+        place=at.path,
+        expected=shown(each.was),
+        actual=shown(each.now),
+    )
+
+
+def _valid(contract: Contract, asked: Json, sent: Json, known: tuple[Difference, ...]) -> Iterator[Judgement]:
+    try:
+        right = contract.request_validator.is_valid(sent)
+    except UnicodeEncodeError:
+        return  # a text that this validator cannot hold
+    if right:
+        yield Pass("client-request.valid")
+        return
+    first = next(iter(contract.request_validator.violations(sent)), None)
+    if first and any(first.pointer.startswith(each.pointer) for each in known):
+        return  # that the member is not what was asked for says it already
+    yield finding(
+        "client-request.valid",
+        rule="valid",
+        kind="a body",
+        observed=first.keyword if first else "invalid",
+        sentence=f"makes of a valid body one that breaks {first.keyword if first else 'the schema'}",
+        message=first.message if first else "",
+        pointer=first.pointer if first else "",
+        expected=brief(asked),
+        actual=brief(sent),
+    )

@@ -1,0 +1,1 @@
+"""Scenarios: the calls that a client library is asked for, and the response that each gets."""

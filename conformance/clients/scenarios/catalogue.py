@@ -1,0 +1,65 @@
+"""All scenarios of a contract, in the order in which they are played, and the choice among them."""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from conformance.clients.scenarios.failing import failing
+from conformance.clients.scenarios.reading import reading
+from conformance.clients.scenarios.rejecting import refusing
+from conformance.clients.scenarios.scenario import Scenario
+from conformance.clients.scenarios.sending import sending
+from conformance.clients.scenarios.start import start_of
+from conformance.contract.contract import Contract
+from conformance.model.errors import ContractError
+from conformance.model.vocabulary import Profile
+
+BASELINE = "read.fullest"
+"""The id of the scenario that shows how a client reads a right answer; it comes first."""
+
+EXAMPLE_PARAMETER = "conformance"
+
+RESERVED = frozenset({"base_url", "api_key", "body_json"})
+"""Members of a call, beside which the path parameters stand."""
+
+
+def scenarios(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[Scenario, ...]:
+    """Return the scenarios of a profile: `standard`, or `full` with every class of value at every member.
+
+    They are the same in every run. The first two show whether the client reads a right answer at all.
+
+    Raises:
+        ContractError: the operation has no JSON answer to read, or no request could be made for it.
+
+    """
+    operation = contract.operation
+    if contract.response is None:
+        raise ContractError(f"{operation.name} declares no JSON answer", "name another one with --operation")
+    clash = sorted(RESERVED.intersection(operation.path_parameters))
+    if clash:
+        raise ContractError(f"{operation.name}: the client protocol has a member {clash[0]!r} of its own")
+    parameters = dict.fromkeys(operation.path_parameters, EXAMPLE_PARAMETER)
+    found = {each.id: each for each in _all(contract, parameters, full=profile is Profile.FULL)}
+    return tuple(found.values())
+
+
+def chosen(
+    found: tuple[Scenario, ...], *, only: tuple[str, ...] = (), skip: tuple[str, ...] = ()
+) -> tuple[Scenario, ...]:
+    """Return the scenarios whose id, or one of whose requirements, fits a glob of `only` and none of `skip`.
+
+    The one that shows how a client reads a right answer is always among them: the others are judged beside it.
+    """
+
+    def fits(each: Scenario, globs: tuple[str, ...]) -> bool:
+        return any(fnmatchcase(name, glob) for name in (each.id, *each.requirements) for glob in globs)
+
+    kept = [each for each in found if (not only or fits(each, only)) and not fits(each, skip)]
+    return tuple(each for each in found if kept and (each.id == BASELINE or each in kept))
+
+
+def _all(contract: Contract, parameters: Mapping[str, str], *, full: bool) -> Iterator[Scenario]:
+    start = start_of(contract, parameters)
+    yield from reading(start, full=full)
+    yield from sending(start)
+    yield from failing(start)
+    yield from refusing(start, full=full)

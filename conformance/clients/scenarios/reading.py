@@ -1,0 +1,155 @@
+"""Right answers, in every variation that the response schema, JSON and HTTP allow."""
+
+import json
+from collections.abc import Iterator
+
+from conformance.clients.judging.requirements import returned_id
+from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
+from conformance.clients.scenarios.start import Start
+from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.model.case import Story
+from conformance.model.json_encoding import text_of
+from conformance.model.jsontext import Writable, read_text
+from conformance.strategies.responses import DATE_TIMES, Answer, valid_answers
+from conformance.strategies.values import bodies, classes
+
+READ = "client-response.read"
+UNDECLARED = "client-response.undeclared"
+EDGES = "client-response.edges"
+
+PLAIN = frozenset({"null", "absent", "true", "false", "zero", "undeclared-member"})
+"""Classes that each member has to itself in the standard profile; the others are met by all members together."""
+
+
+def reading(start: Start, *, full: bool) -> Iterator[Scenario]:
+    """Yield right answers: the fullest and the smallest, each class at each member, and each way to send them."""
+    yield _read(start, "fullest", start.answer, "every declared member")
+    yield _read(start, "smallest", text_of(bodies.smallest(start.response)), "the required members alone")
+    for answer in valid_answers(start.contract):
+        if answer.id in {"smallest", "fullest"} or not (full or _alone(answer)) or not start.valid(answer.body):
+            continue
+        yield _answered(start, answer)
+    yield from _together(start)
+    yield from _transport(start)
+    yield from _spelled(start)
+
+
+def _alone(answer: Answer) -> bool:
+    slug = answer.id.rpartition(".")[2]
+    return slug in PLAIN or answer.story.keyword in {"enum", "format"}
+
+
+def _answered(start: Start, answer: Answer) -> Scenario:
+    node = node_at(start.response, answer.story.pointer)
+    edge = any(value.edge for value in classes.valid_values(node) if answer.id.endswith(f".{value.slug}"))
+    focus = UNDECLARED if answer.story.keyword == "additionalProperties" else EDGES if edge else returned_id(node)
+    text = text_of(answer.body)
+    requirements = tuple(dict.fromkeys((focus, returned_id(node))))
+    return start.scenario(f"read.{answer.id}", Sort.READING, requirements, start.reply(text), answer.story, answer=text)
+
+
+def node_at(root: Node, path: str) -> Node:
+    """Return the node with a path, or the root."""
+    return next((node for node in root.walk() if node.path == path), root)
+
+
+def _together(start: Start) -> Iterator[Scenario]:
+    """Yield, for each class of value, an answer in which every member that has the class holds it."""
+    grouped: dict[str, list[tuple[Node, classes.Value]]] = {}
+    for node in start.response.walk():
+        if node.children or node.path.endswith(f"/{ANY_ITEM}") or not node.path:
+            continue
+        for value in _classes(node):
+            grouped.setdefault(value.slug, []).append((node, value))
+    for slug, held in grouped.items():
+        body = bodies.fullest(start.response, bodies.Defaults({node.path: value.json for node, value in held}))
+        kind, edge = held[0][1].kind, held[0][1].edge
+        if not start.valid(body):
+            continue
+        text = text_of(body)
+        story = Story("", held[0][1].keyword, "", text_of(held[0][1].json), f"{len(held)} members hold {kind}", kind)
+        requirements = (EDGES if edge else READ, *dict.fromkeys(returned_id(node) for node, _ in held))
+        yield start.scenario(f"read.all.{slug}", Sort.READING, requirements, start.reply(text), story, answer=text)
+
+
+def _classes(node: Node) -> Iterator[classes.Value]:
+    shape = node.shape("string")
+    for value in classes.valid_values(node):
+        if not value.undecided and value.slug != "typical" and value.keyword != "enum":
+            yield value
+    if shape is not None and shape.value("format") == "date-time":
+        for slug, text, kind in DATE_TIMES:
+            yield classes.Value(slug, text, kind, "format")
+
+
+def _read(start: Start, slug: str, text: str, kind: str) -> Scenario:
+    story = Story("", "properties", "", "", f"the answer holds {kind}", kind)
+    return start.scenario(f"read.{slug}", Sort.READING, (READ,), start.reply(text), story, answer=text)
+
+
+def _sent(start: Start, slug: str, requirement: str, reply: Reply, kind: str) -> Scenario:
+    story = Story("", "", "", "", f"the answer comes with {kind}", kind)
+    return start.scenario(f"read.{slug}", Sort.READING, (requirement,), reply, story, answer=reply.body.decode())
+
+
+def _transport(start: Start) -> Iterator[Scenario]:
+    text, media_type = start.answer, start.contract.operation.response_media_type
+    plain = start.reply(text)
+    odd = (
+        ("X-Request-Id", "0123"),
+        ("X-Odd", 'caf\u00e9; a="b", c'),
+        ("Set-Cookie", "session=1; Path=/; HttpOnly"),
+        ("Set-Cookie", "other=2"),
+        ("Warning", '299 - "deprecated"'),
+        ("Deprecation", "@1700000000"),
+        ("Link", '<https://example.com/>; rel="help"'),
+    )
+    unexpected = Reply(plain.status, (*plain.headers, *odd), plain.body)
+    yield _sent(start, "headers", "client-response.headers", unexpected, "headers that nobody expects")
+    for slug, spelled in (
+        ("charset", f"{media_type}; charset=utf-8"),
+        ("upper-case", media_type.upper()),
+        ("parameter", f'{media_type};profile="a;b"'),
+    ):
+        reply = start.reply(text, media_type=spelled)
+        yield _sent(
+            start, f"media-type.{slug}", "client-response.media-type", reply, "its media type spelled otherwise"
+        )
+    for fate, word, kind in (
+        (Fate.CHUNKED, "chunked", "its body in chunks"),
+        (Fate.COMPRESSED, "compressed", "its body compressed"),
+        (Fate.SLOW, "slow", "half of its body late"),
+    ):
+        yield _sent(start, word, f"client-response.{word}", start.reply(text, fate), kind)
+
+
+def _spelled(start: Start) -> Iterator[Scenario]:
+    value = read_text(start.answer).value
+    backwards = _backwards(value)
+    for slug, text, kind in (
+        ("white-space", "\r\n\t " + start.answer.replace(", ", " ,\n\t"), "white space wherever it may stand"),
+        ("escaped", _escaped(start.answer), "every letter in its texts escaped"),
+        ("backwards", text_of(backwards), "its members in another order"),
+    ):
+        yield _sent(start, f"spelling.{slug}", "client-response.spelling", start.reply(text), kind)
+
+
+def _backwards(value: Writable) -> Writable:
+    if isinstance(value, dict):
+        return {name: _backwards(item) for name, item in reversed(value.items())}
+    return value
+
+
+def _escaped(text: str) -> str:
+    """Return a JSON text with the letters of every value that is a text written as escapes."""
+
+    def spelled(value: object) -> str:
+        if isinstance(value, dict):
+            return "{" + ", ".join(f"{json.dumps(name)}: {spelled(item)}" for name, item in value.items()) + "}"
+        if isinstance(value, list):
+            return "[" + ", ".join(map(spelled, value)) + "]"
+        if isinstance(value, str):
+            return '"' + "".join(f"\\u{ord(c):04x}" if ord(c) < 2**16 else c for c in value) + '"'
+        return json.dumps(value)
+
+    return spelled(json.loads(text))

@@ -1,0 +1,34 @@
+"""Answers that break the response schema in one place: a client must not pass them on as if they were right."""
+
+from collections.abc import Iterator
+
+from conformance.clients.judging.requirements import invalid_id
+from conformance.clients.scenarios.reading import node_at
+from conformance.clients.scenarios.scenario import Scenario, Sort
+from conformance.clients.scenarios.start import Start
+from conformance.model.json_encoding import text_of
+from conformance.strategies.responses import invalid_answers
+
+UNKNOWN_VALUE = "client-response.unknown-value"
+
+ENOUGH = frozenset(
+    "null absent true integer fraction text object array number-in-quotes undeclared undeclared-member".split()
+)
+"""Classes of the standard profile; what else breaks the same keyword of the same member is left to `full`."""
+
+
+def refusing(start: Start, *, full: bool) -> Iterator[Scenario]:
+    """Yield answers with exactly one violation, planted in the fullest."""
+    for answer in invalid_answers(start.contract):
+        slug = answer.id.rpartition(".")[2]
+        listed = answer.story.keyword == "enum"
+        wanted = (
+            full or slug in ENOUGH or slug.startswith("format-broken") or not (listed or answer.story.keyword == "type")
+        )
+        if not wanted or start.valid(answer.body):
+            continue
+        node = node_at(start.response, answer.story.pointer)
+        text = text_of(answer.body)
+        focus = UNKNOWN_VALUE if listed else invalid_id(node)
+        id_ = f"refuse.{answer.id}"
+        yield start.scenario(id_, Sort.REFUSING, (focus,), start.reply(text), answer.story, answer=text)

@@ -1,0 +1,81 @@
+"""Calls that a client must put on the wire as they are meant: bodies of the accepted catalogue, and path parameters."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from conformance.clients.judging.requirements import parameter_id
+from conformance.clients.scenarios.scenario import Scenario, Sort
+from conformance.clients.scenarios.start import Start
+from conformance.model.case import Case, Story
+from conformance.model.jsontext import Json, read_text
+from conformance.model.vocabulary import Expectation
+from conformance.strategies.catalogue.accepted import accepted_cases
+from conformance.strategies.catalogue.paths import VALUES
+from conformance.strategies.covering.arrays import PAIRWISE
+
+SENDS = "client-request.sends"
+UNDECLARED = "client-request.undeclared"
+EDGES = "client-request.edges"
+DOTS = "client-request.path.dots"
+
+COMBINATIONS = 12
+"""How many combinations of members are sent: what a client does to one member it seldom does only beside another."""
+
+INT64 = 2**63
+
+PLAIN = ("null", "absent", "true", "false")
+
+
+def sending(start: Start) -> Iterator[Scenario]:
+    """Yield bodies to send, then path parameters to encode; the answer is a right one."""
+    combinations = 0
+    for case in accepted_cases(start.build, PAIRWISE):
+        if case.story is None or case.expectation is not Expectation.ACCEPTED or case.request.body is None:
+            continue
+        combined = case.id.startswith("accept.combination.")
+        combinations += combined
+        if combinations <= COMBINATIONS if combined else _wanted(start, case):
+            yield _body(start, case, case.story, case.request.body.decode())
+    for name in start.contract.operation.path_parameters:
+        for slug, value, says in VALUES:
+            if value:
+                yield _parameter(start, name, slug, value, says.removeprefix("an encoded ").removeprefix("a "))
+
+
+def _wanted(start: Start, case: Case) -> bool:
+    """Tell whether a case asks a client something new: no class of value at a member that all together hold."""
+    _, _, slug = case.id.rpartition(".")
+    together = case.id.startswith("accept.all.") or case.id.count(".") == 1
+    named = case.story is not None and case.story.pointer == start.contract.identity
+    listed = case.story is not None and case.story.keyword == "enum"
+    return together or named or listed or slug in {*PLAIN, "undeclared-member"}
+
+
+def _body(start: Start, case: Case, story: Story, text: str) -> Scenario:
+    focus = SENDS
+    if story.keyword == "additionalProperties":
+        focus = UNDECLARED
+    elif _beyond(read_text(text).value):
+        focus = EDGES
+    id_ = f"send.{case.id.removeprefix('accept.')}"
+    reply = start.reply(start.answer)
+    return Scenario(id_, Sort.SENDING, (focus,), start.parameters, text, reply, story, start.answer)
+
+
+def _parameter(start: Start, name: str, slug: str, value: str, says: str) -> Scenario:
+    story = Story(name, "path parameter", "", value, f"`{name}` holds a {says}", "a path parameter to be encoded")
+    focus = DOTS if set(value) == {"."} else parameter_id(name)
+    parameters = {**start.parameters, name: value}
+    id_ = f"send.path.{name}.{slug}"
+    return Scenario(id_, Sort.SENDING, (focus,), parameters, start.body, start.reply(start.answer), story, start.answer)
+
+
+def _beyond(value: Json) -> bool:
+    """Tell whether a body holds a number that a machine type cannot."""
+    if isinstance(value, dict):
+        return any(map(_beyond, value.values()))
+    if isinstance(value, list):
+        return any(map(_beyond, value))
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return not -INT64 <= value < INT64
+    return False

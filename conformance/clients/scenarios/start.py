@@ -1,0 +1,61 @@
+"""What every scenario starts from: a right call, and a right answer to it."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import msgspec
+
+from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import Node
+from conformance.model.case import Story
+from conformance.model.json_encoding import text_of
+from conformance.model.jsontext import Writable, read_text
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.values import bodies
+
+
+class Start(msgspec.Struct, frozen=True, dict=True):
+    """A contract, path parameters, and what scenarios are made from."""
+
+    contract: Contract
+    parameters: Mapping[str, str]
+    response: Node
+
+    @cached_property
+    def build(self) -> Builder:
+        """The maker of requests."""
+        return Builder(self.contract, self.parameters)
+
+    @cached_property
+    def body(self) -> str:
+        """The body of a right call: the smallest one."""
+        return text_of(self.build.smallest)
+
+    @cached_property
+    def answer(self) -> str:
+        """A right answer with every declared member."""
+        return text_of(bodies.fullest(self.response))
+
+    def reply(self, text: str, fate: Fate = Fate.WHOLE, *, status: int = 0, media_type: str = "") -> Reply:
+        """Return the answer that holds a JSON text."""
+        operation = self.contract.operation
+        headers = (("Content-Type", media_type or operation.response_media_type),)
+        return Reply(status or operation.successes[0], headers, text.encode(), fate)
+
+    def scenario(
+        self, id_: str, sort: Sort, requirements: tuple[str, ...], reply: Reply, story: Story, *, answer: str = ""
+    ) -> Scenario:
+        """Return a scenario whose call is a right one."""
+        return Scenario(id_, sort, requirements, self.parameters, self.body, reply, story, answer)
+
+    def valid(self, body: Writable) -> bool:
+        """Tell whether an answer keeps the response schema."""
+        validator = self.contract.response_validator
+        return validator is None or validator.is_valid(read_text(text_of(body)).value)
+
+
+def start_of(contract: Contract, parameters: Mapping[str, str]) -> Start:
+    """Return the start for a contract whose operation has a JSON answer."""
+    assert contract.response is not None  # noqa: S101  (the caller has seen to it)
+    return Start(contract, parameters, contract.response)

@@ -1,0 +1,181 @@
+"""Keyword coverage: which keyword of which node was exercised, on its valid and on its invalid side.
+
+A side counts where a value at the node keeps (breaks) the keyword in a body that must be accepted (refused) for that:
+what a server never gets to see, because it has another reason to refuse, exercises nothing. Not counted is what has no
+side: annotations, `properties`, `items`, `$ref` and the compositions (the nodes and shapes that they lead to have rows
+of their own), and a keyword that forbids nothing (`additionalProperties: true`, `minLength: 0`) on its invalid side.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeAlias
+
+import msgspec
+
+from conformance.contract.contract import Contract
+from conformance.contract.derived import BOUNDS, FORMATS
+from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.shapes import Shape
+from conformance.model.case import Case
+from conformance.model.jsontext import Json, JsonFault, read
+from conformance.model.pointer import join
+from conformance.model.vocabulary import Expectation
+from conformance.strategies.catalogue.label_proof import BY_BODY
+from conformance.strategies.values.keeping import broken, fits, nearest
+
+ITEMS = 100
+"""How many items of an array are looked at: a target chooses how many it sends."""
+
+Verdict: TypeAlias = tuple[Node, int, str, bool]
+"""Of a value: the node that it is at, the index of the shape, a keyword of that, and whether it is kept."""
+
+ASSERTED = ("type", "enum", *BOUNDS, "additionalProperties")
+
+
+class Exercised(msgspec.Struct, frozen=True):
+    """One keyword at one node: how many bodies exercised each side; None for a side that there is not.
+
+    `path` is a pointer into the body, with `*` for items; for `required` that of the member. `source` is where the
+    keyword stands in the document, `type` the JSON type whose values it is about.
+    """
+
+    path: str
+    keyword: str
+    type: str
+    source: str
+    valid: int | None
+    invalid: int | None
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """The rows of one body schema. `unknown` names the keywords that no rule derives cases from, `pointer keyword`."""
+
+    rows: tuple[Exercised, ...]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def sides(self) -> int:
+        """How many sides there are."""
+        return sum(side is not None for row in self.rows for side in (row.valid, row.invalid))
+
+    @property
+    def exercised(self) -> int:
+        """How many sides were exercised."""
+        return sum(bool(side) for row in self.rows for side in (row.valid, row.invalid))
+
+    @property
+    def ratio(self) -> float:
+        """The part of the sides that were exercised, from 0 to 1; a schema without sides has nothing to miss."""
+        return self.exercised / self.sides if self.sides else 1.0
+
+    @property
+    def missing(self) -> tuple[Exercised, ...]:
+        """The rows with a side that was not exercised."""
+        return tuple(row for row in self.rows if 0 in (row.valid, row.invalid))
+
+
+def request_coverage(contract: Contract, cases: Iterable[Case]) -> Coverage:
+    """Return what cases exercise of the request schema; cases whose fate is open exercise nothing."""
+    count = _Count(contract.request)
+    for case in cases:
+        by_body = case.story is not None and case.story.keyword in BY_BODY
+        if case.expectation is Expectation.ACCEPTED or (case.expectation is Expectation.REFUSED and by_body):
+            try:
+                value = read(case.request.body or b"").value
+            except JsonFault:
+                continue
+            count.add(value, right=case.expectation is Expectation.ACCEPTED)
+    return count.coverage()
+
+
+def response_coverage(contract: Contract, answers: Iterable[tuple[Json, bool]]) -> Coverage:
+    """Return what answers, each with whether it is valid, show of the response schema."""
+    if contract.response is None:
+        return Coverage(())
+    count = _Count(contract.response)
+    for answer, right in answers:
+        count.add(answer, right=right)
+    return count.coverage()
+
+
+class _Count:
+    """The counts of one schema, by node, index of the shape, and keyword (for `required` with the member)."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.counts: dict[tuple[int, int, str], list[int]] = {}
+        self.rows: dict[tuple[int, int, str], Exercised] = {}
+        for node in root.walk():
+            for branch, shape in enumerate(node.shapes):
+                for key, row in _rows(node, shape):
+                    self.rows[id(node), branch, key] = row
+                    self.counts[id(node), branch, key] = [0, 0]
+
+    def add(self, value: Json, *, right: bool) -> None:
+        """Count a body: what it keeps where it is right, what it breaks where it is wrong."""
+        found: list[Verdict] = []
+        _judge(self.root, value, found)
+        for node, branch, key, kept in found:
+            if kept is right:
+                held = self.counts.get((id(node), branch, key))
+                if held is not None:
+                    held[not right] += 1
+
+    def coverage(self) -> Coverage:
+        """Return the rows with their counts, in the order of the document."""
+        found = []
+        for key, row in self.rows.items():
+            valid, invalid = self.counts[key]
+            kept = None if row.valid is None else valid
+            found.append(msgspec.structs.replace(row, valid=kept, invalid=None if row.invalid is None else invalid))
+        return Coverage(tuple(found), self.root.unmodelled)
+
+
+def _rows(node: Node, shape: Shape) -> Iterator[tuple[str, Exercised]]:
+    for keyword in ASSERTED:
+        stated = shape.keywords.get(keyword)
+        idle = keyword == "format" and shape.value(keyword) not in FORMATS
+        within = keyword in BOUNDS and shape.value("enum") is not None
+        if stated is None or idle or within:
+            continue
+        barred = None if _forbids_nothing(keyword, stated.value) else 0
+        yield keyword, Exercised(node.path, keyword, shape.type, stated.pointer, 0, barred)
+    stated = shape.keywords.get("required")
+    for name in shape.required if stated else ():
+        source = stated.pointer if stated else ""
+        yield f"required {name}", Exercised(join(node.path, name), "required", shape.type, source, 0, 0)
+
+
+def _forbids_nothing(keyword: str, value: Json) -> bool:
+    if keyword == "additionalProperties":
+        return value is not False
+    if keyword == "uniqueItems":
+        return value is not True
+    return keyword in {"minLength", "minItems", "minProperties"} and value == 0
+
+
+def _judge(node: Node, value: Json, found: list[Verdict]) -> None:
+    """Add each keyword that a value meets; a list is faster here than generators that hand on each other's."""
+    fitting = [branch for branch, shape in enumerate(node.shapes) if fits(shape, value)]
+    if not fitting:
+        found.extend((node, branch, "type", False) for branch in range(len(node.shapes)))
+        return
+    found.extend((node, branch, "type", True) for branch in fitting)
+    branch = fitting[0] if len(fitting) == 1 else nearest(node, value)
+    found.extend((node, branch, key, kept) for key, kept in _told(node.shapes[branch], value))
+    if isinstance(value, dict):
+        for child in node.members(branch):
+            if child.name in value:
+                _judge(child, value[child.name], found)
+    elif isinstance(value, list):
+        for child in node.members(branch):
+            if child.name == ANY_ITEM:
+                for item in islice(value, ITEMS):
+                    _judge(child, item, found)
+
+
+def _told(shape: Shape, value: Json) -> Iterator[tuple[str, bool]]:
+    wrong = broken(shape, value)
+    yield from ((keyword, keyword not in wrong) for keyword in shape.keywords if keyword not in {"type", "required"})
+    if isinstance(value, dict):
+        yield from ((f"required {name}", name in value) for name in shape.required)

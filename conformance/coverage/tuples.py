@@ -1,0 +1,106 @@
+"""How many pairs, or triples, of levels of the request's members were sent, of how many that there are.
+
+Counted from the bodies that went out, and not from the rows that they were made of: any body that must be accepted
+counts, whatever it was made for.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, product
+
+import msgspec
+
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import Node
+from conformance.model.case import Case
+from conformance.model.jsontext import Json, JsonFault, encode, read, write
+from conformance.model.pointer import lookup
+from conformance.model.vocabulary import Expectation
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.covering.arrays import Row
+from conformance.strategies.covering.combinations import OBJECT, Level, Model, model
+from conformance.strategies.covering.factors import Factor, closure
+from conformance.strategies.values import bodies
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """How many combinations of levels of `strength` members there are (2: pairs, 3: triples), and how many were met."""
+
+    strength: int
+    possible: int
+    covered: int
+
+
+def tuple_coverage(contract: Contract, cases: Iterable[Case], strengths: Sequence[int]) -> tuple[Covered, ...]:
+    """Return, for each of `strengths`, the combinations that cases which must be accepted hold.
+
+    A strength beyond the number of members that vary is taken as that number; without any there is nothing to count.
+    """
+    of = model(Builder(contract, {}))
+    found = _rows(of, cases)
+    sizes = dict.fromkeys(min(strength, len(of.factors)) for strength in strengths)
+    return tuple(_count(of.factors, found, size) for size in sizes if size)
+
+
+def _count(factors: Sequence[Factor], rows: set[Row], strength: int) -> Covered:
+    possible = covered = 0
+    columns = tuple(zip(*rows, strict=True)) or ((),) * len(factors)
+    for chosen in combinations(range(len(factors)), strength):
+        able = _able(factors, chosen)
+        met = set(zip(*(columns[index] for index in chosen), strict=True))
+        possible += len(able)
+        covered += len(able & met)
+    return Covered(strength, possible, covered)
+
+
+def _able(factors: Sequence[Factor], chosen: Sequence[int]) -> set[Row]:
+    """Return the levels of the chosen factors that can occur together."""
+    return {
+        levels
+        for levels in product(*(range(factors[index].levels) for index in chosen))
+        if closure(factors, dict(zip(chosen, levels, strict=True))) is not None
+    }
+
+
+def _rows(of: Model, cases: Iterable[Case]) -> set[Row]:
+    known = [
+        {_text(level): number for number, level in enumerate(levels) if level.word != OBJECT} for levels in of.levels
+    ]
+    rows: set[Row] = set()
+    for case in cases:
+        if case.expectation is not Expectation.ACCEPTED or case.request.body is None:
+            continue
+        try:
+            value = read(case.request.body).value
+        except JsonFault:
+            continue
+        rows.update(_readings(of, known, value))
+    return rows
+
+
+def _text(level: Level) -> str | None:
+    # Written, read and written: what was spelled by hand compares with what comes back from a body.
+    return None if level.value is bodies.ABSENT else write(read(encode(level.value)).value)
+
+
+def _readings(of: Model, known: Sequence[dict[str | None, int]], body: Json) -> Iterator[Row]:
+    """Yield the rows that a body can stand for: an empty object is empty, and has every member absent."""
+    choices: list[Sequence[int | None]] = []
+    for node, levels, texts in zip(of.nodes, of.levels, known, strict=True):
+        text = _held(body, node)
+        found = [texts[text]] if text in texts else []
+        if text is not None and text.startswith("{"):
+            found += [number for number, each in enumerate(levels) if each.word == OBJECT]
+        choices.append(found or [None])
+    for row in product(*choices):
+        yield tuple(
+            None if factor.parent is not None and row[factor.parent] != factor.enabling else level
+            for level, factor in zip(row, of.factors, strict=True)
+        )
+
+
+def _held(body: Json, node: Node) -> str | None:
+    """Return the text of what a body holds at a node; None for nothing."""
+    try:
+        return write(lookup(body, node.path))
+    except KeyError:
+        return None

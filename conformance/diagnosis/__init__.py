@@ -1,0 +1,1 @@
+"""Diagnosis: from failures to causes, by repetition, minimization and grouping."""

@@ -1,0 +1,106 @@
+"""Essence: which members of a right body bring a failure about, how that is told, and the body without them."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import Node
+from conformance.diagnosis.absence import without
+from conformance.model.case import Case, Story
+from conformance.model.jsontext import Json, JsonFault, Writable, encode, equal, read, read_spelled, type_name, write
+from conformance.model.pointer import join, last, lookup, split
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.values import bodies
+
+SHOWN = 60
+"""How many characters of a value a sentence holds."""
+
+WORDS = {"string": "text"}
+
+
+def essence(contract: Contract, case: Case) -> dict[str, Json]:
+    """Return what a body holds beyond the smallest one: values by pointer, leaves alone."""
+    return dict(_essence(contract.request, "", _value(case), _smallest(contract)))
+
+
+def told(case: Case, members: Mapping[str, Json]) -> Case:
+    """Return the case with the story of the members that bring its failure about."""
+    names = [f"`{last(pointer)}`" for pointer in members]
+    says = " and ".join(f"{name} is {_short(value)}" for name, value in zip(names, members.values(), strict=True))
+    lone = next(iter(members)) if len(members) == 1 else ""
+    if lone:
+        kind = _certain(members[lone])
+    elif members:
+        kind = f"certain values of {', '.join(names[:-1])} and {names[-1]} together"
+    else:
+        kind = "a right body"
+    story = Story(lone, "properties", "", write(_value(case)), says or "only what is required", kind)
+    return replace(case, story=story)
+
+
+def unburdened(contract: Contract, case: Case, members: Mapping[str, Json]) -> Case | None:
+    """Return the case without those members, or with their usual values; None where it does not hold them all."""
+    value = _value(case)
+    if not all(_holds(value, pointer) for pointer in members):
+        return None
+    body, smallest = read_spelled(case.request.body or b""), _smallest(contract)
+    for pointer in members:
+        usual = _at(smallest, pointer)
+        body = without(body, split(pointer)) if usual is None else _with(body, split(pointer), usual)
+    return replace(case, request=replace(case.request, body=encode(body)))
+
+
+def _essence(node: Node, pointer: str, value: Json, smallest: Json) -> Iterator[tuple[str, Json]]:
+    if not isinstance(value, dict):
+        return
+    for name, item in value.items():
+        here, child = join(pointer, name), node.child(name)
+        inner = list(_essence(child, here, item, smallest)) if child is not None else []
+        usual = _at(smallest, here)
+        if inner:
+            yield from inner
+        elif usual is None or not equal(usual, item):
+            yield here, item
+
+
+def _smallest(contract: Contract) -> Json:
+    return read(encode(bodies.smallest(contract.request, Builder(contract, {}).defaults))).value
+
+
+def _value(case: Case) -> Json:
+    try:
+        return read(case.request.body or b"").value
+    except JsonFault:
+        return None
+
+
+def _holds(body: Json, pointer: str) -> bool:
+    try:
+        lookup(body, pointer)
+    except KeyError:
+        return False
+    return True
+
+
+def _at(body: Json, pointer: str) -> Json:
+    return lookup(body, pointer) if _holds(body, pointer) else None
+
+
+def _with(body: Writable, tokens: tuple[str, ...], value: Json) -> Writable:
+    if not isinstance(body, Mapping):
+        return body
+    inner = value if len(tokens) == 1 else _with(body[tokens[0]], tokens[1:], value)
+    return {**body, tokens[0]: inner}
+
+
+def _certain(value: Json) -> str:
+    if value is None or isinstance(value, bool):
+        return write(value)
+    word = type_name(value)
+    return f"a certain {WORDS.get(word, word)}"
+
+
+def _short(value: Json) -> str:
+    text = write(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."

@@ -1,0 +1,153 @@
+"""The ledger: what a run has created, or may have, read from its journal."""
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, unquote
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.contract.contract import Contract
+from conformance.journal.events import AnyEvent, Creation, ExchangeEnded, Removal, RequestSent
+from conformance.model.case import could_create
+from conformance.model.exchange import UNREACHED
+from conformance.model.jsontext import JsonFault, read
+from conformance.model.pointer import lookup
+
+UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
+"""Characters that a server may take for the structure of the path, even encoded."""
+
+CONFLICT = 409
+
+UNENCODABLE = re.compile("[\ud800-\udfff]")
+
+
+MAY_BE_OLDER = "it may have been there before the run: remove it yourself if it was not"
+"""Why an object is left whose name nothing shows to be the run's."""
+
+DOTS = frozenset({"", ".", ".."})
+"""Segments of a path that lead elsewhere."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An object that a run has created, or may have where `sure` is false: its answer never came, or was a 5xx.
+
+    `target` is the request target that removes it, empty where nobody should send one; `reason` says why it is not to
+    be removed by this suite. `send` is the number of the request that created it, `case` its case.
+    """
+
+    send: int
+    case: str
+    name: str
+    target: str
+    sure: bool
+    reason: str = ""
+
+
+def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: bool = False) -> tuple[Entry, ...]:
+    """Return what a run has left behind, in the order of creation; what was removed since is not among it.
+
+    From another machine than this, which `loopback` tells, no name is removed that a server could take for a path, nor
+    one that may have been there before: only names that the run made up, and, where the target was seen to refuse a
+    name that exists (409), any that it took.
+    """
+    sent: dict[int, RequestSent] = {}
+    taken: dict[int, str] = {}
+    made: set[str] = set()
+    refuses = False
+    sure: dict[int, bool] = {}
+    removed: set[str] = set()
+    for event in events:
+        match event:
+            case RequestSent() if could_create(event.case) and event.case.request.body is not None:
+                sent[event.send] = event
+                sure[event.send] = False
+                taken[event.send] = event.name
+            case Creation() if event.send in sent:
+                sure[event.send] = True
+                made.add(taken[event.send])
+            case ExchangeEnded() if event.send in sent:
+                refuses = refuses or _refuses_existing(event, taken[event.send], made)
+                if not sure[event.send] and _refused(event):
+                    del sent[event.send]
+            case Removal() if event.removed:
+                removed.add(event.target)
+            case _:
+                pass
+    found: dict[tuple[str, str], Entry] = {}
+    for number, event in sent.items():
+        entry = _entry(contract, event, sure=sure[number], loopback=loopback)
+        if not (loopback or refuses or _is_ours(event, entry.name) or entry.reason):
+            entry = replace(entry, reason=MAY_BE_OLDER)
+        key = (entry.target, entry.name)
+        if entry.target in removed or (key in found and found[key].sure):
+            continue
+        found[key] = entry
+    return tuple(found.values())
+
+
+def _refuses_existing(ended: ExchangeEnded, name: str, made: set[str]) -> bool:
+    """Tell whether an answer refuses a name that the run has made up and used before."""
+    return bool(name) and name in made and ended.response is not None and ended.response.status == CONFLICT
+
+
+def _is_ours(event: RequestSent, name: str) -> bool:
+    """Tell whether a name holds what the run made up for this one request."""
+    return bool(event.name) and event.name in name
+
+
+def _refused(ended: ExchangeEnded) -> bool:
+    """Tell whether an exchange shows that nothing was created."""
+    if ended.response is None:
+        return ended.failure is None or ended.failure in UNREACHED
+    return ended.response.status < 500 and ended.failure is None
+
+
+def _entry(contract: Contract, event: RequestSent, *, sure: bool, loopback: bool) -> Entry:
+    name = _name(contract, event)
+    parameters = _parameters(contract.operation.path, event.case.request.target)
+    target, reason = "", ""
+    if contract.prose.remove is None:
+        reason = "how to remove it is not known"
+    elif parameters is None:
+        reason = "it was created at a path that is not the operation's"
+    elif name is None:
+        reason = "the name that it was given is not known"
+    elif _is_protected(contract, name):
+        reason = "its name is protected: it may not be ours"
+    elif name in DOTS or UNENCODABLE.search(name) or (UNSAFE.search(name) and not loopback):
+        reason = "no path can carry its name safely"
+    else:
+        target = _filled(contract.prose.remove.path, {**parameters, "name": quote(name, safe="")})
+    return Entry(event.send, event.case.id, name or "", target, sure, reason)
+
+
+def _name(contract: Contract, event: RequestSent) -> str | None:
+    """Return the name that a request gives: what its body says, or what filled its slot where the body is no JSON."""
+    if contract.identity is None:
+        return None
+    try:
+        name = lookup(read(event.case.request.body or b"").value, contract.identity)
+    except (JsonFault, KeyError):
+        return event.name or None
+    return name if isinstance(name, str) else None
+
+
+def _is_protected(contract: Contract, name: str) -> bool:
+    return name.strip().casefold() in {each.casefold() for each in contract.prose.protected}
+
+
+def _parameters(template: str, target: str) -> dict[str, str] | None:
+    """Return the path parameters that `target` fills `template` with, as they were sent; None for another path."""
+    pieces = re.split(r"\{([^{}]+)\}", template)
+    pattern = "".join("([^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
+    match = re.fullmatch(f"{pattern}/?", target.partition("?")[0])
+    if match is None or any(unquote(value) in DOTS for value in match.groups()):
+        return None
+    return dict(zip(pieces[1::2], match.groups(), strict=True))
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", value)
+    return template

@@ -1,0 +1,229 @@
+"""The journal: the append-only record of a run, one JSON object a line."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.journal.events import (
+    JOURNAL_VERSION,
+    AnyEvent,
+    ClientEnded,
+    Creation,
+    DoubtRaised,
+    Event,
+    ExchangeEnded,
+    FindingMade,
+    Paced,
+    Removal,
+    RequestSent,
+    RunEnded,
+    RunResumed,
+    RunStarted,
+)
+from conformance.journal.redaction import Redaction
+from conformance.model.case import KEY
+from conformance.model.errors import JournalError, UsageError
+
+FILE_NAME = "journal.ndjson"
+
+LAST_SECOND = 253_402_300_799.0
+"""The end of the year 9999, beyond which no date can be told."""
+
+E = TypeVar("E", bound=Event)
+
+DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+SYNC_SECONDS = 0.5
+"""How often what was written is made to survive a failure of the machine as well."""
+
+URGENT = (RunStarted, RunResumed, RequestSent, Creation, ExchangeEnded, Removal, Paced, RunEnded)
+"""What must be in the file before the run goes on, so that whoever kills it finds there what it did."""
+
+
+class Sink(Protocol):
+    """Where a run puts its events."""
+
+    def append(self, event: E) -> E:
+        """Record an event; returns it with its place and time."""
+        ...
+
+
+class Journal:
+    """Writes events to a file; what was sent and what came back is flushed as soon as it is written.
+
+    That outlives the end of this process, however it comes; for the end of the machine the file is synchronised with
+    the disk every `SYNC_SECONDS`. The texts of findings, doubts and of the end are redacted: they may hold what a
+    target sent. With `resume` the events go behind those that are there; a torn last line is cut off.
+
+    Raises:
+        UsageError: the file cannot be written.
+        JournalError: with `resume`, the file is no journal.
+
+    """
+
+    def __init__(self, path: Path, secret: str | Redaction = "", *, resume: bool = False) -> None:
+        self._encoder = msgspec.json.Encoder()
+        self._redactor = secret if isinstance(secret, Redaction) else Redaction((secret, KEY))
+        self._count = 0
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if resume:
+                self._count = _cut_torn_end(path)
+            self._file: BinaryIO = path.open("ab" if resume else "wb")
+        except OSError as error:
+            raise UsageError(f"cannot write {path}: {error.strerror}", "name another folder with --out") from error
+        self._closing = threading.Event()
+        self._syncing = threading.Thread(target=self._sync, name="conformance-journal", daemon=True)
+        self._syncing.start()
+
+    def append(self, event: E) -> E:
+        """Write an event, with its place and the time."""
+        self._count += 1
+        stamped = replace(event, seq=self._count, time=time.time())
+        self._file.write(self._encoded(self._shown(stamped)) + b"\n")
+        if isinstance(stamped, URGENT):
+            self._file.flush()
+        return stamped
+
+    def flush(self) -> None:
+        """See that all events are in the file."""
+        self._file.flush()
+
+    def _sync(self) -> None:
+        synced = 0
+        while not self._closing.wait(SYNC_SECONDS):
+            if self._count != synced:
+                synced = self._count
+                self._file.flush()
+                os.fsync(self._file.fileno())
+
+    def _shown(self, event: E) -> E:
+        match event:
+            case FindingMade():
+                return replace(event, finding=self._redactor.texts_of(event.finding))
+            case DoubtRaised():
+                return replace(event, doubt=self._redactor.texts_of(event.doubt))
+            case RunEnded() | ClientEnded() | Removal():
+                return self._redactor.texts_of(event)
+            case RunStarted():
+                return replace(event, options={k: self._redactor.text(v) for k, v in event.options.items()})
+            case _:
+                return event
+
+    def _encoded(self, event: Event) -> bytes:
+        try:
+            return self._encoder.encode(event)
+        except UnicodeEncodeError:
+            # A lone surrogate in the text of a finding: what a target sent may hold one, UTF-8 cannot.
+            return self._encoder.encode(_encodable(msgspec.to_builtins(event)))
+
+    def close(self) -> None:
+        """Synchronise and close the file."""
+        if self._file.closed:
+            return
+        self._closing.set()
+        self._syncing.join()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        """Return the journal."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+
+class MemorySink:
+    """Keeps events in a list, for runs whose record nobody reads from a file."""
+
+    def __init__(self) -> None:
+        self.events: list[AnyEvent] = []
+
+    def append(self, event: E) -> E:
+        """Keep an event, with its place and the time."""
+        stamped = replace(event, seq=len(self.events) + 1, time=time.time())
+        self.events.append(stamped)  # type: ignore[arg-type]
+        return stamped
+
+
+def read_journal(path: Path) -> Iterator[AnyEvent]:
+    """Yield the events of a journal. A last line that is torn, as a killed run leaves it, is left out.
+
+    Raises:
+        JournalError: the file cannot be read, is no journal, is of another version, or is damaged before its end.
+
+    """
+    return (event for _, event in read_placed(path))
+
+
+def read_placed(path: Path) -> Iterator[tuple[int, AnyEvent]]:
+    """Yield the events of a journal, each with the place in the file where it begins; raises as `read_journal`."""
+    path = path / FILE_NAME if path.is_dir() else path
+    try:
+        lines = path.open("rb")
+    except OSError as error:
+        remedy = "name the folder of a run (its --out)"
+        raise JournalError(f"cannot read {path}: {error.strerror}", remedy) from error
+    with lines:
+        previous = place = 0
+        for number, line in enumerate(lines, 1):
+            try:
+                event = DECODER.decode(line)
+            except msgspec.DecodeError as error:
+                if not line.endswith(b"\n"):
+                    break
+                raise JournalError(f"{path} line {number} is no event of a journal: {error}") from error
+            _check(event, number, previous, path)
+            previous = event.seq
+            yield place, event
+            place += len(line)
+        if previous == 0:
+            raise JournalError(f"{path} is empty", "the run ended before it began: run it again")
+
+
+def _cut_torn_end(path: Path) -> int:
+    """Cut a torn last line off; returns the number of the last event."""
+    last = size = 0
+    for place, event in read_placed(path):
+        last, size = event.seq, place
+    with path.open("r+b") as file:
+        file.seek(size)
+        line = file.readline().removesuffix(b"\n") + b"\n"
+        file.seek(size)
+        file.write(line)
+        file.truncate()
+    return last
+
+
+def _check(event: AnyEvent, number: int, previous: int, path: Path) -> None:
+    if number == 1:
+        if not isinstance(event, RunStarted):
+            raise JournalError(f"{path} does not begin with run.started: it is no journal, or not a whole one")
+        if event.journal_version != JOURNAL_VERSION:
+            found = event.journal_version
+            raise JournalError(f"{path} is of version {found}, this suite reads version {JOURNAL_VERSION}")
+    if not 0 <= event.time <= LAST_SECOND:
+        raise JournalError(f"{path} line {number}: {event.time:g} is no time")
+    if event.seq != previous + 1:
+        raise JournalError(f"{path} line {number}: event {event.seq} follows {previous}: lines are missing")
+
+
+def _encodable(value: object) -> object:
+    """Return JSON data with lone surrogates written as escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(item) for name, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value

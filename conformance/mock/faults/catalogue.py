@@ -1,0 +1,70 @@
+"""The catalogue of faults: all that a document gives rise to, by id."""
+
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from conformance.contract.contract import Contract
+from conformance.mock.faults.acceptance import acceptance_faults
+from conformance.mock.faults.authentication import authentication_faults
+from conformance.mock.faults.body import body_faults
+from conformance.mock.faults.crash import crash_faults
+from conformance.mock.faults.created import created_faults
+from conformance.mock.faults.echo import default_faults, echo_faults
+from conformance.mock.faults.error import error_faults
+from conformance.mock.faults.exchange import exchange_faults
+from conformance.mock.faults.http import http_faults
+from conformance.mock.faults.malformed import malformed_faults
+from conformance.mock.faults.parts.fault import Fault
+from conformance.mock.faults.path import path_faults
+from conformance.mock.faults.rejection import rejection_faults
+from conformance.mock.faults.response import response_faults
+from conformance.mock.faults.state import state_faults
+from conformance.mock.faults.store import store_faults
+from conformance.model.errors import UsageError
+
+FAMILIES: tuple[Callable[[Contract], Iterator[Fault]], ...] = (
+    response_faults,
+    echo_faults,
+    default_faults,
+    acceptance_faults,
+    rejection_faults,
+    crash_faults,
+    authentication_faults,
+    http_faults,
+    exchange_faults,
+    path_faults,
+    malformed_faults,
+    body_faults,
+    error_faults,
+    state_faults,
+    store_faults,
+    created_faults,
+)
+"""What makes faults; a new family is one more line."""
+
+
+def faults(contract: Contract) -> tuple[Fault, ...]:
+    """Return every fault of the contract, by family; faults of requirements that the contract has not are left out."""
+    found = {fault.id: fault for family in FAMILIES for fault in family(contract)}
+    return tuple(fault for fault in found.values() if fault.requirement in contract.by_id)
+
+
+def pick(contract: Contract, ids: Iterable[str]) -> tuple[Fault, ...]:
+    """Return the faults that `ids` name, in their order and once each; `*` and `?` stand for any text and letter.
+
+    Raises:
+        UsageError: an id, or a pattern, fits no fault; the message names those that are near.
+
+    """
+    known = {fault.id: fault for fault in faults(contract)}
+    chosen: dict[str, Fault] = {}
+    for wanted in ids:
+        fitting = [wanted] if wanted in known else [name for name in known if fnmatchcase(name, wanted)]
+        if not fitting:
+            near = get_close_matches(wanted, known, n=3, cutoff=0.5)
+            near = near or [name for name in known if wanted.lower() in name.lower()][:3]
+            remedy = f"did you mean {' or '.join(near)}?" if near else "list them with --list-faults"
+            raise UsageError(f"there is no fault {wanted!r}", remedy)
+        chosen.update((name, known[name]) for name in fitting)
+    return tuple(chosen.values())

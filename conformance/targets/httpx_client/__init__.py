@@ -1,0 +1,1 @@
+"""A client of httpx or httpx2 as a target."""

@@ -1,0 +1,164 @@
+"""Shards brought together: several journals of parts of one plan become the journal of the whole."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.journal.events import (
+    AnyEvent,
+    DoubtRaised,
+    ExchangeEnded,
+    FindingMade,
+    Judged,
+    RequestSent,
+    RunEnded,
+    RunResumed,
+    RunStarted,
+)
+from conformance.journal.writing import FILE_NAME, Journal, read_journal
+from conformance.model.errors import UsageError
+from conformance.runner.shards import Shard
+from conformance.targets.addresses import is_loopback
+
+APART = frozenset({"shard", "resume", "out", "max_creations"})
+"""Options in which shards of one run may differ."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """The journal of one shard, its header, and where its last part begins if it was resumed."""
+
+    path: Path
+    header: RunStarted
+    shard: Shard
+    resumed: int
+    ended: RunEnded | None
+
+
+def merge(folders: Sequence[Path], out: Path) -> Path:
+    """Write the journal of the whole run into `out`, from those of its shards in `folders`; returns the folder.
+
+    Raises:
+        JournalError: a folder holds no journal.
+        UsageError: they are not shards of one run.
+
+    """
+    parts = sorted((_part(folder) for folder in folders), key=lambda part: part.shard.number)
+    _compare(parts)
+    path = out / FILE_NAME
+    if any(path.resolve() == part.path.resolve() for part in parts):
+        raise UsageError(f"{out} holds one of the shards", "name another folder with --out")
+    with Journal(path) as journal:
+        for event in _merged(parts):
+            journal.append(event)
+    return out
+
+
+def _part(folder: Path) -> Part:
+    header, resumed, ended = None, 0, None
+    for event in read_journal(folder):
+        if isinstance(event, RunStarted):
+            header = header or event
+        elif isinstance(event, RunResumed):
+            resumed, ended = event.seq, None
+        elif isinstance(event, RunEnded):
+            ended = event
+    if header is None or "shard" not in header.options:
+        problem = f"{folder} is of a whole run, not of a shard"
+        raise UsageError(problem, "say what of the runs: --matrix, --compare or --history; --shard makes shards")
+    return Part(folder, header, Shard.parse(header.options["shard"]), resumed, ended)
+
+
+def _compare(parts: Sequence[Part]) -> None:
+    first = parts[0]
+    seen: set[int] = set()
+    for part in parts:
+        for what, one, other in (
+            ("number of shards", first.shard.count, part.shard.count),
+            ("OpenAPI document", first.header.sha256, part.header.sha256),
+            ("operation", first.header.operation, part.header.operation),
+            ("profile", first.header.profile, part.header.profile),
+            ("seed", first.header.seed, part.header.seed),
+            ("version of the suite", first.header.suite_version, part.header.suite_version),
+            ("options", _common(first.header), _common(part.header)),
+        ):
+            if one != other:
+                raise UsageError(
+                    f"{first.path} and {part.path} are of runs that differ: another {what}", "run one anew"
+                )
+        if part.shard.number in seen:
+            raise UsageError(f"shard {part.shard.number} is there twice: {part.path}", "name each shard once")
+        seen.add(part.shard.number)
+
+
+def _common(header: RunStarted) -> dict[str, str]:
+    common = {name: value for name, value in header.options.items() if name not in APART}
+    if is_loopback(urlsplit(header.target).hostname or ""):
+        # Each machine has a port of its own for it.
+        common.pop("target", None)
+    return common
+
+
+def _merged(parts: Sequence[Part]) -> Iterator[AnyEvent]:
+    first = min(parts, key=lambda part: part.header.time).header
+    yield replace(
+        first,
+        run_id="+".join(part.header.run_id for part in parts),
+        options=_common(first),
+        planned=sum(part.header.planned for part in parts),
+    )
+    resumed = [event for event in _events(parts) if isinstance(event, RunResumed)]
+    if resumed:
+        interrupted = tuple(number for event in resumed for number in event.interrupted)
+        yield RunResumed(
+            suite_version=first.suite_version, kept=sum(event.kept for event in resumed), interrupted=interrupted
+        )
+    yield from (event for event in _events(parts) if not isinstance(event, RunResumed))
+    yield _footer(parts)
+
+
+def _events(parts: Sequence[Part]) -> Iterator[AnyEvent]:
+    """Yield what happened in each shard, requests numbered through; what was judged anew only as it was in the end."""
+    before = 0
+    for part in parts:
+        last = 0
+        for event in read_journal(part.path):
+            match event:
+                case RunStarted() | RunEnded():
+                    continue
+                case RunResumed():
+                    yield replace(event, interrupted=tuple(number + before for number in event.interrupted))
+                case Judged() | DoubtRaised() | FindingMade() if event.seq < part.resumed:
+                    continue
+                case FindingMade():
+                    yield replace(event, send=event.send + before, id=f"{part.shard.number}.{event.id}")
+                case RequestSent() | ExchangeEnded() | Judged() | DoubtRaised():
+                    last = max(last, event.send)
+                    yield replace(event, send=event.send + before)
+                case _:
+                    send = getattr(event, "send", None)
+                    yield event if send is None else replace(event, send=send + before)
+        before += last
+
+
+def _reason(part: Part) -> str:
+    if part.ended is None:
+        return f"the journal of shard {part.shard.number} stops before its end"
+    return f"shard {part.shard.number}: {part.ended.reason}" if part.ended.reason else ""
+
+
+def _footer(parts: Sequence[Part]) -> RunEnded:
+    present = {part.shard.number for part in parts}
+    count = parts[0].shard.count
+    reasons = [f"shard {number} of {count} is missing" for number in range(1, count + 1) if number not in present]
+    reasons += [reason for part in parts if (reason := _reason(part))]
+    ends = [part.ended for part in parts if part.ended is not None]
+    return RunEnded(
+        requests=sum(end.requests for end in ends),
+        creations=sum(end.creations for end in ends),
+        seconds=round(sum(end.seconds for end in ends), 3),
+        reason="; ".join(reasons),
+        lost=any(end.lost for end in ends),
+    )

@@ -1,0 +1,179 @@
+"""The bench of a proof: carries the suite out against the reference server, right or with one fault."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from conformance.checks.shared.subject import Settings
+from conformance.contract.contract import Contract, load_contract
+from conformance.journal.events import AnyEvent, RunEnded
+from conformance.journal.writing import MemorySink
+from conformance.mock.app import Mock
+from conformance.mock.faults.catalogue import faults, pick
+from conformance.mock.faults.parts.fault import Fault
+from conformance.mock.server import BackgroundServer
+from conformance.model.finding import Finding
+from conformance.model.proof import FaultProof
+from conformance.model.vocabulary import Profile, Strength
+from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.recording import Stop
+from conformance.targets.asgi import AsgiTarget
+from conformance.targets.opening import open_target
+from conformance.targets.target import Limits, Target
+from conformance.workflow.proof import virtual_time
+from conformance.workflow.proof.cached_judge import Memory, RememberingJudge
+from conformance.workflow.proof.miss_reasons import reason
+from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.options import RunOptions
+from conformance.workflow.setup.preparation import prepare, unknown_parameter
+
+TIMEOUT_SECONDS = 4.0
+STALL_SECONDS = 8.0
+"""How long a silent fault is silent: longer than a run waits."""
+
+LATE_SECONDS = 2.0
+"""The longest that an answer may take: a proof judges that requirement too, and sets the limit that it needs."""
+
+DELAY_SECONDS = 3.0
+"""How long a slow fault takes: longer than that, and shorter than a run waits."""
+
+
+class ProofOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What to prove: the profile, the faults by id or glob (none: all), over a socket, to the end of the plan."""
+
+    profile: Profile = Profile.STANDARD
+    faults: tuple[str, ...] = ()
+    wire: bool = False
+    whole: bool = False
+    processes: int = 0
+    spec: Path | None = None
+    operation: str | None = None
+
+
+class Bench:
+    """One contract, its plan and its faults, made once for many runs.
+
+    `moment` is what the clock of every mock shows, so that the same request gets the same answer. `memory` is what was
+    said of the reference server's answers; `reference` fills it. `notes` are the findings that it has as well.
+    """
+
+    def __init__(self, options: ProofOptions, moment: datetime, memory: Memory) -> None:
+        self.options = options
+        self.moment = moment
+        self.memory = memory
+        self.notes: frozenset[str] = frozenset()
+        self.contract = load_contract(options.spec, options.operation)
+        run = RunOptions(profile=options.profile, spec=options.spec, operation=options.operation)
+        self.plan = prepare(self.contract, run).plan
+        self._faults = {fault.id: fault for fault in faults(self.contract)}
+
+    def chosen(self) -> list[str]:
+        """Return the ids of the faults that are to be proven.
+
+        Raises:
+            UsageError: a fault is not known.
+
+        """
+        return [fault.id for fault in pick(self.contract, self.options.faults or ("*",))]
+
+    def reference(self) -> list[AnyEvent]:
+        """Run the suite against the right server; returns the events of the run."""
+        sink = MemorySink()
+        self._carry_out(self._mock(()), sink, RememberingJudge(self.memory, learning=True), None)
+        return sink.events
+
+    def prove(self, id_: str) -> FaultProof:
+        """Run the suite against the server with one fault, until the requirement that it breaks has spoken."""
+        fault = self._faults[id_]
+        watch, sink, mock = _Watch(self, fault), MemorySink(), self._mock((fault,))
+        self._carry_out(mock, sink, RememberingJudge(self.memory), watch)
+        ended = next(event for event in reversed(sink.events) if isinstance(event, RunEnded))
+        row, shown = self.contract.by_id[fault.requirement], mock.fired[fault.id]
+        return FaultProof(
+            id=fault.id,
+            family=fault.family,
+            sentence=fault.sentence,
+            requirement=fault.requirement,
+            group=row.group.value,
+            strength=row.strength,
+            first=watch.first,
+            first_after=watch.first_after,
+            own_after=watch.own_after,
+            requests=ended.requests,
+            shown=shown,
+            reason="" if watch.own_after else reason(self.contract, self.plan, fault.requirement, shown, sink.events),
+        )
+
+    def _mock(self, chosen: Iterable[Fault]) -> Mock:
+        return Mock(
+            self.contract,
+            key=LOCAL_KEY if self.contract.operation.security else None,
+            unknown=frozenset({unknown_parameter()}),
+            faults=chosen,
+            clock=lambda: self.moment,
+            delay_seconds=DELAY_SECONDS,
+            stall_seconds=STALL_SECONDS,
+        )
+
+    def _carry_out(self, mock: Mock, sink: MemorySink, judge: RememberingJudge, stop: Stop | None) -> None:
+        limits = Limits(timeout_seconds=TIMEOUT_SECONDS)
+        if not self.options.wire:
+            virtual_time.run(self._run(AsgiTarget(mock, limits), sink, judge, stop))
+            return
+        with BackgroundServer(mock) as server:
+            asyncio.run(self._run(open_target(server.url, limits, concurrency=2), sink, judge, stop))
+
+    async def _run(self, target: Target, sink: MemorySink, judge: RememberingJudge, stop: Stop | None) -> None:
+        engine = Engine(
+            self.contract,
+            target,
+            sink,
+            Settings(key=LOCAL_KEY if self.contract.operation.security else "", max_response_seconds=LATE_SECONDS),
+            EngineOptions(concurrency=1, repeats=0),
+            run_id="0" * 8,
+            stop=stop,
+            judge=judge,
+        )
+        try:
+            await engine.run(self.plan)
+        finally:
+            await target.close()
+
+
+class _Watch:
+    """Watches the findings of one fault: what the reference has as well says nothing."""
+
+    def __init__(self, bench: Bench, fault: Fault) -> None:
+        self._contract = bench.contract
+        self._fault = fault
+        self._notes = bench.notes
+        self._whole = bench.options.whole
+        self._advisory = bench.contract.by_id[fault.requirement].strength is Strength.ADVISORY
+        self.first = ""
+        self.first_after = 0
+        self.own_after = 0
+
+    def __call__(self, number: int, finding: Finding) -> bool:
+        """Take a finding in; tells whether the requirement that is broken has spoken."""
+        own = finding.requirement == self._fault.requirement
+        advisory = strength_of(self._contract, finding) is Strength.ADVISORY
+        if cause_of(finding) in self._notes or (advisory and not own):
+            return False
+        if not self.first:
+            self.first, self.first_after = finding.requirement, number
+        if own and not self.own_after:
+            self.own_after = number
+        return own and not self._whole
+
+
+def cause_of(finding: Finding) -> str:
+    """Return what makes two findings of a proof the same."""
+    return f"{finding.requirement} {finding.cause}"
+
+
+def strength_of(contract: Contract, finding: Finding) -> Strength:
+    """Return the strength of a finding's requirement."""
+    return contract.by_id[finding.requirement].strength

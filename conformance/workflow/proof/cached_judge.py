@@ -1,0 +1,79 @@
+"""A judge that remembers: what checks said of an exchange is what they say of the same exchange again.
+
+Checks are pure functions. Of the requests of a proof nearly all are answered by a wrong server as by the right one,
+byte for byte, and need not be judged twice.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from conformance.checks.judging import Judge
+from conformance.checks.shared.subject import Settings, Subject
+from conformance.model.case import Case, Relation
+from conformance.model.exchange import Failure, Response
+from conformance.model.finding import Doubt, Judgement
+
+Found: TypeAlias = tuple[Judgement | Doubt, ...]
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """All of an exchange that a check looks at. Of its time that is whether it was too long.
+
+    When it began is left out: a time of creation is held against the clock of the target as well, which an answer
+    carries.
+    """
+
+    case: Case
+    response: Response | None
+    failure: Failure | None
+    detail: str
+    late: bool
+    settings: Settings
+
+
+Memory: TypeAlias = dict[str, tuple[tuple[_Seen, ...], Found]]
+"""By case or relation: what was seen, and what was said of it."""
+
+
+class RememberingJudge(Judge):
+    """Judges what it has not seen, and gives the same answer again to what it has.
+
+    With `learning` it remembers what it judges: the first of each case.
+    """
+
+    def __init__(self, memory: Memory, *, learning: bool = False) -> None:
+        self.memory = memory
+        self._learning = learning
+
+    def alone(self, subject: Subject) -> Found:
+        """Judge one exchange."""
+        seen = (_seen(subject),)
+        return self._recalled(subject.case.id, seen) or self._learned(subject.case.id, seen, super().alone(subject))
+
+    def together(self, relation: Relation, subjects: Sequence[Subject]) -> Found:
+        """Judge the exchanges of a relation."""
+        seen, id_ = tuple(map(_seen, subjects)), f"relation {relation.id}"
+        return self._recalled(id_, seen) or self._learned(id_, seen, super().together(relation, subjects))
+
+    def _recalled(self, id_: str, seen: tuple[_Seen, ...]) -> Found:
+        known, found = self.memory.get(id_, ((), ()))
+        return found if known == seen else ()
+
+    def _learned(self, id_: str, seen: tuple[_Seen, ...], found: Found) -> Found:
+        if self._learning:
+            self.memory.setdefault(id_, (seen, found))
+        return found
+
+
+def _seen(subject: Subject) -> _Seen:
+    exchange, limit = subject.exchange, subject.settings.max_response_seconds
+    return _Seen(
+        subject.case,
+        exchange.response,
+        exchange.failure,
+        exchange.detail,
+        limit is not None and exchange.seconds > limit,
+        subject.settings,
+    )

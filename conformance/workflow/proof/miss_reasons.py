@@ -1,0 +1,58 @@
+"""Reasons: why the requirement that a fault breaks did not speak, told from the record of the run."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from conformance.contract.contract import Contract
+from conformance.journal.events import AnyEvent, FindingMade, Judged, RequestSent, RunEnded
+from conformance.model.vocabulary import Strength
+from conformance.runner.plan import Plan, requirements_of
+
+
+def reason(contract: Contract, plan: Plan, requirement: str, shown: int, events: Sequence[AnyEvent]) -> str:
+    """Return in one sentence why a requirement did not speak in a run against a server that breaks it.
+
+    `shown` is on how many answers the fault showed.
+    """
+    if not shown:
+        return "no request of the profile meets it"
+    ended = next((event for event in reversed(events) if isinstance(event, RunEnded)), None)
+    if ended is not None and ended.lost:
+        return f"the run ended early: {ended.reason}"
+    about = {item.id for item in plan.items if requirement in requirements_of(item)}
+    names = {event.send: event.relation or event.case.id for event in events if isinstance(event, RequestSent)}
+    asked = about & set(names.values())
+    held = _held(contract, requirement, events)
+    wrong = _wrong(contract, names, events)
+    if held:
+        return f"it held on {_counted(len(held), 'answer')} that it could be judged on; the fault shows on {shown}"
+    if not asked:
+        return "no request of the profile exercises it" + (", so that what else goes wrong speaks" if wrong else "")
+    others = Counter(name for each in asked for name in wrong.get(each, ()))
+    before = f": {_named(others)} spoke before it on {len(asked & wrong.keys())} of them" if others else ""
+    return f"{_counted(len(asked), 'case')} about it, and no answer that decides it{before}"
+
+
+def _wrong(contract: Contract, names: Mapping[int, str], events: Sequence[AnyEvent]) -> dict[str, set[str]]:
+    """Return the requirements that weigh and spoke, by case or relation."""
+    found: dict[str, set[str]] = {}
+    for event in events:
+        if isinstance(event, FindingMade):
+            row = contract.by_id[event.finding.requirement]
+            if row.strength is not Strength.ADVISORY:
+                found.setdefault(names[event.send], set()).add(row.id)
+    return found
+
+
+def _held(contract: Contract, requirement: str, events: Sequence[AnyEvent]) -> list[int]:
+    """Return the numbers of the requests on whose answers a requirement held."""
+    index = next(number for number, row in enumerate(contract.requirements) if row.id == requirement)
+    return [event.send for event in events if isinstance(event, Judged) and index in event.passed]
+
+
+def _named(names: Counter[str]) -> str:
+    return " and ".join(name for name, _ in names.most_common(2))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,250 @@
+"""One case of a run sent again, byte for byte, with a fresh name where it names an object, and judged anew."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.checks.shared.subject import Settings
+from conformance.contract.contract import DATA, Contract, build_contract
+from conformance.contract.document import parse_document
+from conformance.contract.operation import pick_operation
+from conformance.journal.events import RunStarted
+from conformance.journal.ledger import read_ledger
+from conformance.journal.writing import Journal, read_journal
+from conformance.model.case import Case, Relation
+from conformance.model.errors import UsageError
+from conformance.model.version import VERSION
+from conformance.model.vocabulary import Strength
+from conformance.reports.evidence import Folded
+from conformance.reports.folding import fold_run
+from conformance.reports.outcomes import exit_status
+from conformance.reports.pages.exchanges import played_by
+from conformance.runner.budget import Limits
+from conformance.runner.credentials import Access
+from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.plan import Plan, make_plan
+from conformance.strategies.catalogue.catalogue import Item, may_create, size
+from conformance.targets.target import Target
+from conformance.workflow.cleanup import LIVE_RATE
+from conformance.workflow.interruption import carry_out, interrupt, on_sigterm
+from conformance.workflow.recorded_case import Recorded, read_recorded
+from conformance.workflow.setup.embedded import EmbeddedMock
+from conformance.workflow.setup.key_sources import access_of, find_key
+from conformance.workflow.setup.opening import target_of
+from conformance.workflow.setup.options import MOCK, RunOptions
+from conformance.workflow.setup.preparation import guard, offered_by, unknown_parameter
+
+REFERENCE = "the reference server at "
+"""How the header of a run begins to name a server that ended with the run."""
+
+REPEATABLE = ("http://", "https://", "asgi:", REFERENCE)
+"""How the header of a run begins to name a target that another program can reach as well."""
+
+EXISTS = frozenset({400, 409, 422})
+"""The statuses that refuse a name which is taken."""
+
+_STANDS_FOR = re.compile(r"\$(?P<variable>[A-Z][A-Z0-9_]*)")
+"""What a journal holds in the place of the value of a secret header; in any other header it is a value like others."""
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """What came of a case that was sent again.
+
+    `run` holds the exchanges and the findings as any run does; `notes` are what else there is to say.
+    """
+
+    run: Folded
+    exit_status: int
+    notes: tuple[str, ...]
+
+
+def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength | None = None) -> Replayed:
+    """Send a case of the run in `folder` again, and judge the answer.
+
+    A case of a relation is sent with all its partners, in their order and with one name where they shared one: what is
+    wrong with it may show only beside them. `case_id` may be the id of the relation as well.
+
+    Args:
+        folder: the folder of the run, or its journal.
+        case_id: the id of the case, as reports show it.
+        options: how the target is reached; their `target` is that of the run where it is empty.
+        fail_on: the weakest strength that fails; None is that of the run.
+
+    Raises:
+        JournalError: there is no journal, or it is damaged.
+        UsageError: there is no such case, or the target may not be sent this.
+
+    """
+    recorded = read_recorded(folder, case_id)
+    header = recorded.header
+    if play := played_by(header.options, case_id):
+        raise UsageError(f"the run in {folder} tested a client", f"`{play}` plays the case again")
+    if not options.target and not header.target.startswith(REPEATABLE):
+        raise UsageError(
+            f"the run in {folder} went through a client within its own program, {header.target}",
+            f"send the case from there with conformance.run(target=client, only={case_id!r}), or name a --target",
+        )
+    contract = contract_of(header)
+    options = _options(options, recorded)
+    item = recorded.item(contract)
+    notes = []
+    if item is None:
+        item = next(each for each in recorded.cases if case_id in {each.id, recorded.relation})
+        notes.append(f"this version has no relation {recorded.relation}: {item.id} is sent by itself")
+    strength = fail_on or Strength(header.options.get("fail_on", Strength.MUST))
+    loopback = guard(options)
+    _admit(contract, item, options, loopback=loopback)
+    access = access_of(contract, options, find_key(contract, options, loopback=loopback))
+    proven = recorded.proven and options.target in {header.target, MOCK}
+    settings = _settings(header, access.key, loopback=loopback, proven=proven)
+    ready = _Ready(contract, item, options, access, settings, secrets.token_hex(4))
+    with ExitStack() as stack:
+        stack.enter_context(on_sigterm(interrupt))
+        url = _url(stack, ready)
+        path = _path(stack, folder, ready)
+        with Journal(path, access.redaction) as journal:
+            journal.append(_header(header, ready, url))
+            target = target_of(options, url, access=access)
+            with suppress(KeyboardInterrupt, asyncio.CancelledError):
+                carry_out(lambda: _send(ready, target, journal))
+        run = fold_run(read_journal(path), fail_on=strength)
+        notes += _left(contract, path, loopback=loopback)
+    notes += _named(item, run)
+    return Replayed(run, exit_status(run.results, strength), tuple(notes))
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    """All that is needed to send."""
+
+    contract: Contract
+    item: Item
+    options: RunOptions
+    access: Access
+    settings: Settings
+    run_id: str
+
+
+def contract_of(header: RunStarted) -> Contract:
+    """Return the contract that a run tested, from the document in its journal."""
+    document = parse_document(header.document.encode(errors="surrogatepass"), "the document of the journal")
+    return build_contract(document, pick_operation(document, header.operation), files(DATA))
+
+
+def _options(options: RunOptions, recorded: Recorded) -> RunOptions:
+    """Return the options with what the run knew of its target, and a source for each secret header that it sent."""
+    header = recorded.header
+    known = MOCK if header.target.startswith(REFERENCE) else header.target
+    secret = _names(header.options.get("secret_headers", "").split(", ")) - _names(options.secret_headers)
+    found = {
+        f"{name}={match['variable']}"
+        for case in recorded.cases
+        for name, value in case.request.headers
+        if name.lower() in secret and (match := _STANDS_FOR.fullmatch(value))
+    }
+    return replace(
+        options,
+        target=options.target or known,
+        stateless="stateless" in header.options,
+        probes="probes" in header.options,
+        secret_headers=(*options.secret_headers, *sorted(found)),
+    )
+
+
+def _names(secret_headers: Iterable[str]) -> set[str]:
+    """Return the names of headers that were given as `NAME` or `NAME=VARIABLE`, in lower case."""
+    return {each.partition("=")[0].strip().lower() for each in secret_headers} - {""}
+
+
+def _admit(contract: Contract, item: Item, options: RunOptions, *, loopback: bool) -> None:
+    """See that the target may be sent this, as for a run."""
+    offered = offered_by(options, loopback=loopback, in_process=options.target.startswith("asgi:"))
+    plan = make_plan(contract, [item], offered)
+    if not plan.items:
+        reason = next(iter(plan.skipped.values()), "this target is not sent such a request")
+        raise UsageError(f"{item.id} is not sent to {options.target}: {reason}", "choose another case, or --target")
+
+
+def _url(stack: ExitStack, ready: _Ready) -> str:
+    if ready.options.target != MOCK:
+        return ready.options.target
+    unknown = frozenset({unknown_parameter()})
+    return stack.enter_context(EmbeddedMock(ready.contract, key=ready.access.key or None, unknown=unknown)).url
+
+
+def _path(stack: ExitStack, folder: Path, ready: _Ready) -> Path:
+    """Return where the record of the replay goes: what may be left on another machine is not to be forgotten."""
+    name = f"replay-{ready.run_id}.ndjson"
+    if ready.settings.loopback:
+        return Path(stack.enter_context(TemporaryDirectory())) / name
+    return (folder if folder.is_dir() else folder.parent) / name
+
+
+def _header(header: RunStarted, ready: _Ready, url: str) -> RunStarted:
+    """Return the header of a run of one item."""
+    options = {name: value for name, value in header.options.items() if name not in {"min_coverage", "shard"}}
+    return replace(
+        header,
+        suite_version=VERSION,
+        run_id=ready.run_id,
+        target=f"{REFERENCE}{url}" if ready.options.target == MOCK else url,
+        options=options,
+        requirements=ready.contract.requirements,
+        planned=size(ready.item),
+        skipped={},
+        date=datetime.now(UTC).date().isoformat(),
+    )
+
+
+def _settings(header: RunStarted, key: str, *, loopback: bool, proven: bool) -> Settings:
+    longest = header.options.get("max_response_time")
+    return Settings(
+        loopback=loopback,
+        stateless="stateless" in header.options,
+        key=key,
+        max_response_seconds=float(longest) if longest else None,
+        proven=proven,
+    )
+
+
+async def _send(ready: _Ready, target: Target, journal: Journal) -> None:
+    limits = Limits(rate=ready.options.rate or (None if ready.settings.loopback else LIVE_RATE))
+    options = EngineOptions(concurrency=1, limits=limits, bare=True)
+    engine = Engine(ready.contract, target, journal, ready.settings, options, run_id=ready.run_id, access=ready.access)
+    try:
+        await engine.run(Plan((ready.item,), {}))
+    finally:
+        await target.close()
+
+
+def _cases(item: Item) -> tuple[Case, ...]:
+    return item.cases if isinstance(item, Relation) else (item,)
+
+
+def _left(contract: Contract, path: Path, *, loopback: bool) -> Iterator[str]:
+    """Tell what a replay has left on a host that is not this machine; its record is kept only where there is such."""
+    if loopback:
+        return
+    left = len(read_ledger(contract, read_journal(path)))
+    if left:
+        objects = "1 object" if left == 1 else f"{left} objects"
+        yield f"{objects} may have been created; `conformance cleanup {path}` removes what was"
+    else:
+        path.unlink()
+
+
+def _named(item: Item, run: Folded) -> Iterator[str]:
+    """Tell of cases that name an object by themselves: nothing can be put in the place of such a name."""
+    for case in _cases(item):
+        evidence = run.by_case.get(case.id)
+        answer = evidence.shown().response if evidence is not None else None
+        if not case.slotted and may_create(case) and answer is not None and answer.status in EXISTS:
+            yield f"{case.id} names its object by itself: where that exists by now, it is refused for that"

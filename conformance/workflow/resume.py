@@ -1,0 +1,67 @@
+"""Going on with a run that was cut off."""
+
+from pathlib import Path
+
+from conformance.journal.events import RunStarted
+from conformance.journal.resuming import Past
+from conformance.model.errors import JournalError, UsageError
+
+SAME = (
+    "target",
+    "model_id",
+    "path_params",
+    "unknown_model_id",
+    "stateless",
+    "probes",
+    "only",
+    "skip",
+    "repeats",
+    "shard",
+)
+"""Options that decide what is sent where: those of the first part hold."""
+
+
+def read_past(path: Path, header: RunStarted, key: str) -> Past | None:
+    """Return what the journal at `path` tells of the run that `header` describes, None where nothing was begun.
+
+    Raises:
+        JournalError: the file is damaged.
+        UsageError: it tells of another run.
+
+    """
+    if not path.exists() or not _began(path):
+        return None
+    past = Past.read(path, key)
+    if past.header is not None:
+        _compare(past.header, header, path)
+    return past
+
+
+def _began(path: Path) -> bool:
+    """Tell whether the first line is whole: a run that was killed before that has sent nothing."""
+    try:
+        with path.open("rb") as file:
+            return file.readline().endswith(b"\n")
+    except OSError as error:
+        raise JournalError(f"cannot read {path}: {error.strerror}", "name the folder of a run with --out") from error
+
+
+def _compare(past: RunStarted, present: RunStarted, path: Path) -> None:
+    for what, then, now in (
+        ("OpenAPI document", past.sha256, present.sha256),
+        ("operation", past.operation, present.operation),
+        ("profile", past.profile, present.profile),
+        ("seed", past.seed, present.seed),
+        ("choice of phases", ", ".join(past.phases), ", ".join(present.phases)),
+        ("suite's version", past.suite_version, present.suite_version),
+        *((name.replace("_", "-"), past.options.get(name, ""), present.options.get(name, "")) for name in SAME),
+    ):
+        if then != now:
+            raise UsageError(
+                f"{path} is of a run with another {what}: {_said(then)}, not {_said(now)}",
+                "give the options of that run, or leave --resume out to begin anew",
+            )
+
+
+def _said(value: object) -> str:
+    return str(value) if value != "" else "none"

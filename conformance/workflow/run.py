@@ -1,0 +1,240 @@
+"""The main job: a plan carried out against a target, and the reports of it."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.checks.shared.subject import Settings
+from conformance.contract.contract import Contract, load_contract
+from conformance.journal.events import RunResumed, RunStarted
+from conformance.journal.ledger import read_ledger
+from conformance.journal.resuming import Past
+from conformance.journal.writing import FILE_NAME, Journal, read_journal
+from conformance.model.case import Need
+from conformance.model.errors import ConformanceError
+from conformance.model.version import VERSION
+from conformance.model.vocabulary import Profile
+from conformance.model.waiver import Waiver
+from conformance.runner.budget import Limits as RunLimits
+from conformance.runner.engine import Done, Engine, EngineOptions, Report
+from conformance.runner.plan import Plan
+from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS
+from conformance.targets.httpx_client.users_client import KEPT, UsersClient
+from conformance.targets.target import Target
+from conformance.workflow.cleanup import LIVE_RATE, remove
+from conformance.workflow.interruption import Stopper, carry_out, interrupt, on_sigterm
+from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
+from conformance.workflow.resume import read_past
+from conformance.workflow.setup.embedded import EmbeddedMock
+from conformance.workflow.setup.key_sources import find_key
+from conformance.workflow.setup.opening import target_of
+from conformance.workflow.setup.options import MOCK, RunOptions
+from conformance.workflow.setup.phases import CATALOGUE, FUZZ_SECONDS, later
+from conformance.workflow.setup.preparation import Prepared, prepare, unknown_parameter
+from conformance.workflow.setup.waivers import drafted, waivers_of
+
+Started = Callable[[Prepared, str, Past | None], None]
+
+
+class Hooks(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller takes part in.
+
+    `report` is called as requests are answered, `started` once before the first is sent, with the plan, the URL, and
+    what was sent before where the run goes on, `done` with each item of the plan that is done with. `choose` makes of
+    the plan what is to be sent. `stopper` ends the run from another thread.
+    """
+
+    report: Report | None = None
+    started: Started | None = None
+    done: Done | None = None
+    choose: Callable[[Plan], Plan] | None = None
+    stopper: Stopper | None = None
+
+
+def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -> RunResult:  # noqa: B008 (frozen)
+    """Carry out a run and write its journal and reports into `options.out`.
+
+    `client` is a client of httpx or httpx2 that reaches the target, in the place of `options.target`.
+
+    Ctrl-C and SIGTERM end the run in order: what was done is reported.
+
+    Raises:
+        UsageError: an option, or a file that it names, cannot be used. Nothing was sent.
+        RunStoppedError: Ctrl-C or SIGTERM came while the reports were written.
+
+    """
+    check_kinds(options.reports)
+    contract = load_contract(options.spec, options.operation)
+    path = options.out / FILE_NAME
+    with ExitStack() as stack:
+        stack.enter_context(on_sigterm(interrupt))
+        waivers = waivers_of(options, contract)
+        users = None if client is None else UsersClient(client, contract)
+        if users is not None:
+            options = replace(options, target=users.url)
+        key = find_key(contract, options, loopback=True) if options.target == MOCK else None
+        mock = stack.enter_context(_mock(contract, key)) if key is not None else None
+        prepared = prepare(contract, options, key=key, client=users)
+        if hooks.choose is not None:
+            # Who chooses among the items of the plan wants nothing else to be sent.
+            prepared = replace(prepared, plan=hooks.choose(prepared.plan), phases=(CATALOGUE,))
+        url = mock.url if mock else options.target
+        target = target_of(options, url, client=users, access=prepared.access)
+        header = _header(prepared, url, secrets.token_hex(4), waivers)
+        past = read_past(path, header, prepared.key) if options.resume else None
+        if past is not None and past.finished:
+            return report_again(options.out, kinds=options.reports)
+        journal = stack.enter_context(Journal(path, prepared.access.redaction, resume=past is not None))
+        forget_reports(options.out)
+        header = _begun(journal, header, past, prepared)
+        if hooks.started is not None:
+            hooks.started(prepared, url, past)
+        with suppress(KeyboardInterrupt, asyncio.CancelledError):
+            carry_out(lambda: _send(prepared, target, journal, header.run_id, hooks, past), hooks.stopper)
+        # What the journal still holds back must be in the file before it is read.
+        journal.flush()
+        done = _cleaned(prepared, journal, path, url)
+        journal.close()
+        try:
+            result = report_again(options.out, kinds=options.reports)
+        except KeyboardInterrupt as error:
+            remedy = f"`conformance report {options.out}` makes them from the journal"
+            raise RunStoppedError("interrupted while the reports were written", remedy) from error
+    return drafted(replace(result, clean_up=done), options)
+
+
+class RunStoppedError(ConformanceError):
+    """The run was stopped before its reports were whole."""
+
+
+def _cleaned(prepared: Prepared, journal: Journal, path: Path, url: str) -> str:
+    """Remove what was created where that is asked for; returns what to tell the user of what there is to remove."""
+    options = prepared.options
+    if options.cleanup:
+        reached = replace(options, target=url)
+        return remove(prepared.contract, journal, path, reached, prepared.access, prepared.client).sentence
+    left = 0 if prepared.loopback else len(read_ledger(prepared.contract, read_journal(path)))
+    return f"{left} objects may have been created; `conformance cleanup {options.out}` removes them" if left else ""
+
+
+def _mock(contract: Contract, key: str) -> EmbeddedMock:
+    return EmbeddedMock(contract, key=key or None, unknown=frozenset({unknown_parameter()}))
+
+
+def _begun(journal: Journal, header: RunStarted, past: Past | None, prepared: Prepared) -> RunStarted:
+    """Write how the run begins, or that it goes on; returns its header."""
+    if past is None or past.header is None:
+        return journal.append(header)
+    options = prepared.options
+    resend = prepared.loopback or options.resend_interrupted
+    survives = options.target != MOCK and Need.WIRE in prepared.offered
+    past.settle(prepared.plan.items, resend=resend, survives=survives)
+    journal.append(RunResumed(suite_version=VERSION, kept=past.kept, interrupted=past.interrupted))
+    return past.header
+
+
+async def _send(
+    prepared: Prepared, target: Target, journal: Journal, run_id: str, hooks: Hooks, past: Past | None
+) -> None:
+    options = prepared.options
+    settings = Settings(
+        loopback=prepared.loopback,
+        stateless=options.stateless,
+        key=prepared.key,
+        max_response_seconds=options.max_response_time,
+    )
+    limits = RunLimits(
+        requests=options.max_requests,
+        creations=_most_creations(prepared),
+        failures=options.max_failures,
+        seconds=options.time_budget or (FUZZ_SECONDS if prepared.profile is Profile.FUZZ else None),
+        rate=options.rate or (None if prepared.loopback else LIVE_RATE),
+    )
+    engine = Engine(
+        prepared.contract,
+        target,
+        journal,
+        settings,
+        EngineOptions(concurrency=options.concurrency, repeats=options.repeats, limits=limits),
+        run_id=run_id,
+        report=hooks.report,
+        done=hooks.done,
+        past=past,
+        access=prepared.access,
+    )
+    try:
+        await engine.run(prepared.plan, later(prepared))
+    finally:
+        await target.close()
+
+
+def _most_creations(prepared: Prepared) -> int | None:
+    """Return how many objects may be created: on a live host the bound of `smoke` holds against every target."""
+    cautious = prepared.profile is Profile.SMOKE and not prepared.loopback
+    most = prepared.plan.creations if prepared.options.shard else SMOKE_CREATIONS
+    return prepared.options.max_creations or (most if cautious else None)
+
+
+def _header(prepared: Prepared, url: str, run_id: str, waivers: tuple[Waiver, ...]) -> RunStarted:
+    contract, options = prepared.contract, prepared.options
+    name = f"the reference server at {url}" if options.target == MOCK else options.target
+    skipped = {**_never(contract, options, prepared.client), **prepared.plan.skipped}
+    return RunStarted(
+        suite_version=VERSION,
+        run_id=run_id,
+        document=contract.document.text,
+        sha256=contract.document.sha256,
+        operation=contract.operation.name,
+        path=contract.operation.path,
+        target=name,
+        profile=prepared.profile.value,
+        seed=options.seed,
+        phases=prepared.phases,
+        options=_shown(options),
+        requirements=contract.requirements,
+        planned=prepared.plan.cases,
+        skipped=skipped,
+        waivers=waivers,
+        date=datetime.now(UTC).date().isoformat(),
+    )
+
+
+def _never(contract: Contract, options: RunOptions, client: UsersClient | None) -> dict[str, str]:
+    """Return why requirements that checks judge by themselves are not exercised with these options."""
+    reasons = {}
+    for row in contract.requirements:
+        if options.stateless and row.group.value == "semantics":
+            reasons[row.id] = "the target was said to be stateless"
+    if options.max_response_time is None:
+        reasons["transport.response-time"] = "no --max-response-time was given"
+    if client is not None:
+        reasons["transport.date"] = "servers add the field, and the client was answered by none"
+        if client.credential is not None and not client.credential.key:
+            reasons["authentication.key-echo"] = KEPT
+    reasons["error.rate-limit"] = "the target answered no request with 429"
+    reasons["drift.clean-up"] = "no clean-up was asked for (--cleanup)"
+    if options.unknown_model_id is None and options.target != MOCK:
+        reasons["error.unknown-resource"] = "no resource that does not exist was named (--unknown-model-id)"
+    return reasons
+
+
+def _shown(options: RunOptions) -> dict[str, str]:
+    """Return the options that differ from their defaults, as texts; a command that makes keys may hold one itself."""
+    defaults = RunOptions()
+    found = {}
+    for name in RunOptions.__struct_fields__:
+        value = getattr(options, name)
+        if value != getattr(defaults, name) and name not in {"out", "reports", "waivers_update"}:
+            found[name] = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            if name == "api_key_command":
+                found[name] = "given"
+    return found
+
+
+__all__ = ["Hooks", "RunResult", "run"]

@@ -1,0 +1,1 @@
+"""What a run is set up with: options, configuration files, credentials, target, plan."""

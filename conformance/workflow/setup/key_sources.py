@@ -1,0 +1,195 @@
+"""The key, from a variable, a file or a command, and the headers that every request carries."""
+
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from conformance.contract.contract import Contract
+from conformance.model.errors import UsageError
+from conformance.runner.credentials import Access, ExtraHeader
+from conformance.targets.httpx_client.users_client import UsersClient, shown
+from conformance.workflow.setup.opening import proxy_for
+from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions
+
+LOCAL_KEY = "conformance-local-key"
+"""The key for the reference server and for servers on this machine where none is named."""
+
+COMMAND_SECONDS = 60.0
+"""How long the command that makes a key may take."""
+
+SHORTEST_SECRET = 8
+"""Characters of a secret that can be told apart: a shorter text stands in ids and words by chance, and taking it out of
+all that a target says would damage them."""
+
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+FRAMING = frozenset({"content-length", "transfer-encoding", "host", "connection"})
+
+
+def find_key(
+    contract: Contract,
+    options: RunOptions,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    loopback: bool,
+    client: UsersClient | None = None,
+) -> str:
+    """Return the credential, empty where the operation asks for none, and where a client of the user's hides its own.
+
+    Raises:
+        UsageError: what is to hold it or make it does not, or it holds what no header can.
+
+    """
+    if contract.operation.security is None:
+        return ""
+    sources = {
+        "--api-key-env": options.api_key_env,
+        "--api-key-file": options.api_key_file,
+        "--api-key-command": options.api_key_command,
+    }
+    named = [name for name, value in sources.items() if value]
+    if len(named) > 1:
+        raise UsageError(f"the key has two sources: {' and '.join(named)}", "name one")
+    if client is not None and client.credential is not None:
+        if named:
+            raise UsageError(f"the key has two sources: the client and {named[0]}", "leave one out")
+        return usable_key(client.credential.key, "the client") if client.credential.key else ""
+    if options.api_key_command:
+        return key_from_command(options.api_key_command)
+    if options.api_key_file:
+        return _key_from_file(options.api_key_file)
+    variable = options.api_key_env or DEFAULT_KEY_VARIABLE
+    key = environment.get(variable, "")
+    if key:
+        return usable_key(key, variable)
+    if options.api_key_env is None and loopback:
+        return LOCAL_KEY
+    remedy = "put the key there, or name another with --api-key-env, --api-key-file or --api-key-command"
+    raise UsageError(f"the environment variable {variable} is not set", remedy)
+
+
+def key_from_command(command: str) -> str:
+    """Return what a command writes to its standard output, without the line break at its end; no shell is involved.
+
+    Raises:
+        UsageError: it cannot be run, fails, takes too long, or writes no key. What it writes is never told.
+
+    """
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(  # noqa: S603 (the user's own command)
+            words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False
+        )
+    except (OSError, ValueError) as error:
+        problem = f"the command for the key cannot be run: {getattr(error, 'strerror', None) or error}"
+        raise UsageError(problem, "mend --api-key-command") from error
+    except subprocess.TimeoutExpired as error:
+        raise UsageError(f"the command for the key took more than {COMMAND_SECONDS:g} seconds") from error
+    if done.returncode:
+        raise UsageError(f"the command for the key ended with status {done.returncode}", "run it by itself to see why")
+    return usable_key(done.stdout.decode("latin-1").strip(), "the output of --api-key-command")
+
+
+def usable_key(key: str, where: str) -> str:
+    """Return a key that can be sent, and kept out of what is written.
+
+    Args:
+        key: the key; it is never told.
+        where: what it was read from.
+
+    Raises:
+        UsageError: it is empty, too short, or holds what no header can.
+
+    """
+    if not key:
+        raise UsageError(f"there is no key in {where}", "put it there")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        what = f"the key in {where} holds a space, a line break or another character that no header can"
+        raise UsageError(what, "set it anew, without it")
+    _long_enough(key, f"the key in {where}")
+    return key
+
+
+def access_of(
+    contract: Contract,
+    options: RunOptions,
+    key: str,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    client: UsersClient | None = None,
+) -> Access:
+    """Return how a run gets in; what a client of the user's adds to every request is added here.
+
+    Raises:
+        UsageError: a header is none, or its value is not there.
+
+    """
+    renew = partial(key_from_command, options.api_key_command) if options.api_key_command and key else None
+    headers = list(_headers(contract, options, environment))
+    if client is not None:
+        known = {each.name.lower() for each in headers}
+        headers += [ExtraHeader(n, v, shown(n, v)) for n, v in client.headers if n.lower() not in known]
+    access = Access(key, headers=headers, renew=renew)
+    for secret, placeholder in client.secrets() if client is not None else ():
+        access.redaction.add(secret, placeholder)
+    password = urlsplit(proxy_for(options.target)).password
+    if password:
+        access.redaction.add(unquote(password), "$PROXY_PASSWORD")
+    return access
+
+
+def _key_from_file(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="latin-1")
+    except OSError as error:
+        raise UsageError(f"cannot read the key from {path}: {error.strerror}", "name another --api-key-file") from error
+    return usable_key(text.strip(), str(path))
+
+
+def _long_enough(secret: str, what: str) -> None:
+    if len(secret) < SHORTEST_SECRET:
+        raise UsageError(
+            f"{what} has {len(secret)} characters: taken out of reports, it would take parts of ids and words along",
+            f"use one of at least {SHORTEST_SECRET} characters",
+        )
+
+
+def _headers(contract: Contract, options: RunOptions, environment: Mapping[str, str]) -> Iterator[ExtraHeader]:
+    security = contract.operation.security
+    ours = security.name.lower() if security is not None and security.location == "header" else ""
+    secret = dict(_secret(each) for each in options.secret_headers)
+    given: dict[str, str] = {}
+    for each in options.headers:
+        name, colon, value = each.partition(":")
+        if not colon:
+            raise UsageError(f"{name!r} is no header", "write --header 'NAME: VALUE'")
+        given[name.strip()] = value.strip()
+    named = {name.lower() for name in given}
+    for name, variable in secret.items():
+        if name.lower() in named:
+            continue
+        if not environment.get(variable):
+            problem = f"the secret header {name} has no value: the environment variable {variable} is not set"
+            raise UsageError(problem, f"set it, or give the header with --header '{name}: VALUE'")
+        given[name] = environment[variable]
+    variables = {name.lower(): variable for name, variable in secret.items()}
+    for name, value in given.items():
+        if name.lower() == ours:
+            raise UsageError(f"the header {name} is the credential's", "name the key with --api-key-env")
+        if not TOKEN.fullmatch(name) or name.lower() in FRAMING:
+            raise UsageError(f"{name!r} is no header that can be set", "leave it out")
+        if not value.isprintable():
+            raise UsageError(f"the value of header {name} holds what no header can", "set it anew, without it")
+        if name.lower() in variables:
+            _long_enough(value, f"the value of the secret header {name}")
+        placeholder = f"${variables[name.lower()]}" if name.lower() in variables else value
+        yield ExtraHeader(name, value, placeholder)
+
+
+def _secret(text: str) -> tuple[str, str]:
+    name, _, variable = text.partition("=")
+    return name.strip(), variable.strip() or re.sub(r"\W", "_", name.strip()).upper()

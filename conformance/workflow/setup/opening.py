@@ -1,0 +1,55 @@
+"""The target of a run as its options describe it: limits, certificates, proxy."""
+
+from functools import partial
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from conformance.model.case import KEY
+from conformance.runner.credentials import Access
+from conformance.targets.httpx_client.target import HttpxTarget
+from conformance.targets.httpx_client.users_client import UsersClient
+from conformance.targets.opening import is_loopback, open_target
+from conformance.targets.target import Limits, Target, Tls
+from conformance.workflow.setup.options import RunOptions
+
+
+def target_of(
+    options: RunOptions, url: str, *, client: UsersClient | None = None, access: Access | None = None
+) -> Target:
+    """Return the target at `url`, to be reached as `options` say, or through a client of the user's.
+
+    What such a client adds to a request is taken for a secret, and made known to `access`.
+
+    Raises:
+        UsageError: the URL, or a file of certificates, cannot be used.
+
+    """
+    limits = Limits(timeout_seconds=options.timeout, max_body_bytes=options.max_body)
+    if client is not None:
+        return HttpxTarget(client, limits, learn=partial(_learn, access) if access is not None else None)
+    tls = Tls(
+        ca_bundle=str(options.ca_bundle or ""),
+        client_cert=str(options.client_cert or ""),
+        client_key=str(options.client_key or ""),
+    )
+    return open_target(url, limits, concurrency=options.concurrency, tls=tls, proxy=proxy_for(url))
+
+
+def _learn(access: Access, secret: str) -> None:
+    access.redaction.add(secret, KEY)
+
+
+def proxy_for(url: str) -> str:
+    """Return the proxy that the environment names for `url` (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+
+    It is empty where there is none, and for this machine.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or is_loopback(host):
+        return ""
+    proxies = getproxies()
+    if proxy_bypass(host):
+        return ""
+    proxy = proxies.get(parts.scheme) or proxies.get("all") or ""
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy

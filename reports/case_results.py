@@ -1,0 +1,96 @@
+"""One case as a test result: what the formats of other programs know of it (passed, failed, skipped, in error)."""
+
+from enum import StrEnum
+
+import msgspec
+
+from conformance.model.vocabulary import Outcome, Strength
+from conformance.reports.evidence import Evidence, Folded
+from conformance.reports.results import FindingResult
+from conformance.reports.safe_text import cut
+
+LONGEST = 2_000
+"""The longest text of one finding, in characters."""
+
+OTHER = "other"
+"""The group of cases whose requirements the journal does not tell."""
+
+UNFINISHED = "the run stopped before the answer"
+
+_STRENGTHS = tuple(Strength)
+
+
+class Kind(StrEnum):
+    """What became of a case."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    """The suite's own fault."""
+    UNDECIDED = "undecided"
+    """Nobody can decide it, or the run stopped before the answer."""
+
+
+class CaseResult(msgspec.Struct, frozen=True):
+    """A case as a test result.
+
+    `type` is the requirement that failed, or what the error is; `message` one line, `text` all of it, and `notes` what
+    a reader may want to know though nothing fails for it.
+    """
+
+    kind: Kind
+    type: str = ""
+    message: str = ""
+    text: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def group_of(run: Folded, each: Evidence) -> str:
+    """Return the group of the requirement that the case was made for."""
+    focus = next((run.rows[name].group for name in each.case.requirements if name in run.rows), None)
+    return focus.value if focus else OTHER
+
+
+def case_result(each: Evidence, fail_on: Strength) -> CaseResult:
+    """Return what became of a case in a run that findings of strength `fail_on` fail."""
+    failing = [found for _, found in each.findings if fails(found, fail_on)]
+    ours = [doubt for doubt in each.doubts if doubt.ours]
+    notes = tuple(_line(found) for _, found in each.findings if not fails(found, fail_on))
+    if each.case.story is not None:
+        notes = (each.case.story.says, *notes)
+    if failing:
+        text = "\n\n".join(finding_text(found) for found in failing)
+        return CaseResult(Kind.FAILED, failing[0].requirement, cut(failing[0].message, LONGEST), text, notes)
+    if ours:
+        text = "\n".join(f"{doubt.requirement}: {cut(doubt.reason, LONGEST)}" for doubt in ours)
+        return CaseResult(Kind.ERROR, Outcome.ERROR.value, cut(ours[0].reason, LONGEST), text, notes)
+    if each.doubts:
+        message = f"{Outcome.INCONCLUSIVE}: {cut(each.doubts[0].reason, LONGEST)}"
+        return CaseResult(Kind.UNDECIDED, Outcome.INCONCLUSIVE.value, message, "", notes)
+    if not each.shown().ended:
+        return CaseResult(Kind.UNDECIDED, Outcome.INCONCLUSIVE.value, UNFINISHED, "", notes)
+    return CaseResult(Kind.PASSED, notes=notes)
+
+
+def fails(found: FindingResult, fail_on: Strength) -> bool:
+    """Tell whether a finding fails a run that fails on `fail_on`."""
+    return not found.waiver and _STRENGTHS.index(found.strength) <= _STRENGTHS.index(fail_on)
+
+
+def finding_text(found: FindingResult) -> str:
+    """Return a finding as lines of text: the requirement, what happened, where, expected and actual."""
+    lines = [f"{found.requirement} ({found.strength.value}): {cut(found.message, LONGEST)}"]
+    parts = {
+        "at": found.pointer,
+        "expected": found.expected,
+        "actual": found.actual,
+        "showed": found.repeats,
+        "note": found.note,
+    }
+    lines += [f"{name}: {cut(text, LONGEST)}" for name, text in parts.items() if text]
+    return "\n".join(lines)
+
+
+def _line(found: FindingResult) -> str:
+    waived = f" (waived: {found.waiver})" if found.waiver else ""
+    return cut(f"{found.strength.value}: {found.requirement}: {found.message}{waived}".replace("\n", " "), LONGEST)

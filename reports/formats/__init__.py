@@ -1,0 +1,1 @@
+"""Reports for other programs and for summaries, one file per format."""

@@ -1,0 +1,80 @@
+"""`ctrf.json`: the run in the Common Test Report Format, one test a case."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, group_of
+from conformance.reports.evidence import Evidence, Folded
+from conformance.reports.safe_text import cut
+
+FILENAME = "ctrf.json"
+
+SPECIFICATION = "0.0.0"
+"""The version of the format's specification that the report follows."""
+
+STATUS = {Kind.PASSED: "passed", Kind.FAILED: "failed", Kind.ERROR: "other", Kind.UNDECIDED: "other"}
+"""The format's word for what became of a case."""
+
+
+def render(run: Folded) -> bytes:
+    """Return the bytes of `ctrf.json`. Cases that were left out are `skipped`, what cannot be decided is `other`."""
+    results = run.results
+    start = round(run.started.time * 1000)
+    tests = [_test(run, each) for each in run.cases] + [_skipped(case, reason) for case, reason in run.unsent]
+    statuses = [test["status"] for test in tests]
+    counts = {each: statuses.count(each) for each in ("passed", "failed", "skipped", "pending", "other")}
+    content = {
+        "reportFormat": "CTRF",
+        "specVersion": SPECIFICATION,
+        "runId": results.run_id,
+        "timestamp": datetime.fromtimestamp(run.started.time, UTC).isoformat(timespec="milliseconds"),
+        "generatedBy": f"environment-conformance {results.suite_version}",
+        "results": {
+            "tool": {"name": "environment-conformance", "version": results.suite_version},
+            "summary": {
+                "tests": len(tests),
+                **counts,
+                "start": start,
+                "stop": start + round(results.duration * 1000),
+                "extra": {"verdict": results.verdict, "reason": results.reason},
+            },
+            "tests": tests,
+            "environment": {
+                "appName": results.contract.operation,
+                "testEnvironment": results.target,
+                "extra": {"contractSha256": results.contract.sha256, "profile": results.profile, "seed": results.seed},
+            },
+        },
+    }
+    return msgspec.json.encode(content) + b"\n"
+
+
+def _test(run: Folded, each: Evidence) -> dict[str, object]:
+    result, sent = case_result(each, run.results.fail_on), each.shown()
+    start = round(sent.started * 1000)
+    duration = round(sent.seconds * 1000)
+    test: dict[str, object] = {
+        "name": each.case.id,
+        "status": STATUS[result.kind],
+        "duration": duration,
+        "start": start,
+        "stop": start + duration,
+        "suite": [group_of(run, each)],
+        "rawStatus": each.outcome.value,
+        "type": "conformance",
+        "retries": len(each.sends) - 1,
+        "extra": {"requirements": each.case.requirements, "phase": each.case.phase},
+    }
+    if result.message:
+        test["message"] = result.message
+    if result.text:
+        test["trace"] = result.text
+    if result.notes:
+        test["stdout"] = result.notes
+    return test
+
+
+def _skipped(case: str, reason: str) -> dict[str, object]:
+    message = cut(f"not sent: {reason}", LONGEST)
+    return {"name": case, "status": "skipped", "duration": 0, "suite": [OTHER], "message": message}

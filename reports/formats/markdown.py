@@ -1,0 +1,228 @@
+"""`summary.md`: a run on one page, for a pull request or the summary of a job."""
+
+import html
+import re
+
+from conformance.coverage.keywords import Exercised
+from conformance.model.vocabulary import Group, Outcome, Strength
+from conformance.reports.evidence import Folded
+from conformance.reports.results import Cause, CoverageResult, FindingResult, Results, Sides
+from conformance.reports.safe_text import count, cut, duration, moment, one_line
+from conformance.reports.waiving import told
+
+FILENAME = "summary.md"
+
+LIMIT = 900_000
+"""The most bytes that are written: hosts of such pages refuse more than a megabyte."""
+
+CUT = b"\n\n**Cut here: the page would be too long. The whole is in report.html and results.json.**\n"
+
+LONGEST = 300
+"""The longest text of a target that is quoted, in characters."""
+
+LISTED = 12
+"""How many keywords that were not exercised are named."""
+
+TUPLES = {2: "pairs of values", 3: "triples of values"}
+
+MARKS = {
+    Outcome.FAILED: "❌",
+    Outcome.ERROR: "💥",
+    Outcome.INCONCLUSIVE: "❔",
+    Outcome.WARNED: "⚠️",
+    Outcome.WAIVED: "🏳️",
+    Outcome.NOT_EXERCISED: "⚪",
+    Outcome.OBSERVED: "👁️",
+    Outcome.PASSED: "✅",
+}
+
+_ACTIVE = re.compile(r"[\\`*\[\]#|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.")
+"""What Markdown would make a mark, a table cell, a link or a formula of."""
+
+
+def render(run: Folded) -> bytes:
+    """Return the bytes of `summary.md`."""
+    results = run.results
+    lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_phases(results)]
+    lines += [*_coverage(results.coverage), *_undecided(results), *_unexercised(results), *_waivers(results)]
+    return within(("\n".join(lines) + "\n").encode(errors="backslashreplace"), LIMIT)
+
+
+def text(value: str) -> str:
+    """Return `value` so that Markdown and HTML show it as it stands, in one line."""
+    escaped = _ACTIVE.sub(lambda match: "\\" + match.group(), html.escape(cut(one_line(value), LONGEST), quote=False))
+    # No escape keeps a host from mentioning whom an @ names; an empty comment does.
+    return escaped.replace("@", "@<!-- -->")
+
+
+def code(value: str) -> str:
+    """Return `value` as code, safe in a cell of a table."""
+    shown = html.escape(cut(one_line(value), LONGEST), quote=False)
+    # An HTML element, because neither a backtick nor a pipe can be escaped in Markdown's own code.
+    return "<code>" + _ACTIVE.sub(lambda match: f"&#{ord(match.group())};", shown).replace("@", "&#64;") + "</code>"
+
+
+def prose(value: str) -> str:
+    """Return `value` as `text` does, with what stands between backticks as code."""
+    pieces = value.split("`")
+    if len(pieces) % 2 == 0:
+        return text(value)
+    return "".join(code(piece) if place % 2 else text(piece) for place, piece in enumerate(pieces))
+
+
+def within(page: bytes, limit: int) -> bytes:
+    """Return a page cut to `limit` bytes, between lines, with a note that it was; nothing where not even that fits."""
+    if len(page) <= limit:
+        return page
+    room = limit - len(CUT)
+    return page[:room].rpartition(b"\n")[0] + CUT if room > 0 else b""
+
+
+def _head(run: Folded) -> list[str]:
+    results = run.results
+    said = results.verdict.value
+    lines = [f"# {said[0].upper()}{said[1:]}", ""]
+    lines.append(f"{code(results.target)} against {code(results.contract.operation)}, profile {text(results.profile)},")
+    lines.append(f"{moment(run.started.time)}, contract {code(results.contract.sha256[:12])}.")
+    if results.reason:
+        lines += ["", f"**The run was cut short: {text(results.reason)}.**"]
+    return [*lines, ""]
+
+
+def _counts(results: Results) -> list[str]:
+    counts = results.counts
+    present = [outcome for outcome in Outcome if counts.requirements[outcome]]
+    lines = ["| requests | creations | cases | duration |", "| ---: | ---: | ---: | ---: |"]
+    took = duration(results.duration)
+    lines += [f"| {counts.requests} | {counts.creations} | {counts.cases} | {took} |", ""]
+    if present:
+        lines.append("| " + " | ".join(f"{MARKS[each]} {each.value}" for each in present) + " |")
+        lines.append("|" + " ---: |" * len(present))
+        lines.append("| " + " | ".join(str(counts.requirements[each]) for each in present) + " |")
+    return [*lines, ""]
+
+
+def _causes(run: Folded) -> list[str]:
+    against = [each for each in run.results.causes if each.strength is not Strength.ADVISORY]
+    notes = [each for each in run.results.causes if each.strength is Strength.ADVISORY]
+    lines = []
+    if against:
+        lines += ["## What was found", ""]
+        for cause in against:
+            lines += _cause(cause, run.by_finding[cause.finding])
+        lines.append("")
+    if notes:
+        lines += [f"<details><summary>{count(len(notes), 'note')}: advisory, nothing fails for it</summary>", ""]
+        lines += [f"- {prose(cause.sentence)} ({count(cause.count, 'time')}, {code(cause.case)})" for cause in notes]
+        lines += ["", "</details>", ""]
+    return lines
+
+
+def _cause(cause: Cause, found: FindingResult) -> list[str]:
+    rest = len(cause.requirements) - 1
+    broken = code(found.requirement) + (f" and {rest} more" if rest else "")
+    lines = [f"- **{cause.strength.value}** {prose(cause.sentence)} ({count(cause.count, 'finding')})"]
+    lines.append(f"  <br>{broken}, case {code(cause.case)}{', at ' + code(found.pointer) if found.pointer else ''}")
+    if found.expected or found.actual:
+        lines.append(f"  <br>expected {_quoted(found.expected)}, got {_quoted(found.actual)}")
+    if found.waiver:
+        lines.append(f"  <br>waived: {text(found.waiver)}")
+    return lines
+
+
+def _quoted(value: str) -> str:
+    return code(value) if value else "nothing"
+
+
+def _groups(results: Results) -> list[str]:
+    present = [outcome for outcome in Outcome if results.counts.requirements[outcome]]
+    lines = ["## Requirements", "", "| group | " + " | ".join(each.value for each in present) + " |"]
+    lines.append("| --- |" + " ---: |" * len(present))
+    for group in Group:
+        rows = [row.outcome for row in results.requirements if row.group is group]
+        if rows:
+            lines.append(f"| {group.value} | " + " | ".join(str(rows.count(each) or "") for each in present) + " |")
+    return [*lines, ""]
+
+
+def _phases(results: Results) -> list[str]:
+    if not results.phases:
+        return []
+    lines = ["## Random cases", "", "| phase | made | equal to an earlier one | left out | sent |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: |")
+    for each in results.phases:
+        lines.append(f"| {text(each.phase)} | {each.made} | {each.repeated} | {each.left_out} | {each.sent} |")
+        for name, made in each.kinds.items():
+            lines.append(f"| &emsp;{text(name)} | {made.made} | {made.repeated} | | |")
+    return [*lines, ""]
+
+
+def _coverage(coverage: CoverageResult | None) -> list[str]:
+    if coverage is None:
+        return []
+    lines = ["## Coverage", "", "| | valid side | invalid side | of both |", "| --- | ---: | ---: | ---: |"]
+    bodies = [("keywords of the request, sent", coverage.request), ("of the answer, received", coverage.response)]
+    for name, body in bodies:
+        if body is not None:
+            # The invalid sides of answers are violations: nobody wants all of them.
+            whole = f"{body.percent:g} %" if body is coverage.request else ""
+            lines.append(f"| {name} | {_part(body.valid)} | {_part(body.invalid)} | {whole} |")
+    for each in coverage.combinations:
+        name = TUPLES.get(each.strength, "values")
+        lines.append(f"| {name} of the request's members, sent | {each.covered} of {each.possible} | | |")
+    lines.append("")
+    if not coverage.enough:
+        lines += [f"**Below the {coverage.minimum:g} % that `--min-coverage` asks of the request.**", ""]
+    if missing := [row for row in coverage.request.keywords if 0 in (row.valid, row.invalid)]:
+        named = [_named(row) for row in missing[:LISTED]]
+        rest = len(missing) - len(named)
+        lines += [f"Not exercised in the request: {', '.join(named)}{f', and {rest} more' if rest else ''}.", ""]
+    if coverage.request.unknown:
+        named = [code(each) for each in coverage.request.unknown]
+        lines += [f"No rule makes cases for these keywords of the request: {', '.join(named)}.", ""]
+    return lines
+
+
+def _part(sides: Sides) -> str:
+    return f"{sides.exercised} of {sides.possible}"
+
+
+def _named(row: Exercised) -> str:
+    sides = " and ".join(name for name, count in (("valid", row.valid), ("invalid", row.invalid)) if count == 0)
+    return f"{code((row.path or '/') + ' ' + row.keyword)} ({sides})"
+
+
+def _undecided(results: Results) -> list[str]:
+    lines = []
+    for outcome in (Outcome.ERROR, Outcome.INCONCLUSIVE):
+        rows = [row for row in results.requirements if row.outcome is outcome]
+        if rows:
+            lines += [f"## {outcome.value.capitalize()}", ""]
+            lines += [f"- {code(row.id)}: {prose(row.reason)}" for row in rows]
+            lines.append("")
+    return lines
+
+
+def _unexercised(results: Results) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for row in results.requirements:
+        if row.outcome is Outcome.NOT_EXERCISED:
+            reasons.setdefault(row.reason, []).append(row.id)
+    if not reasons:
+        return []
+    total = count(sum(map(len, reasons.values())), "requirement")
+    lines = [f"<details><summary>{total} not exercised</summary>", ""]
+    lines += [f"- {prose(reason)}: {', '.join(map(code, ids))}" for reason, ids in reasons.items()]
+    return [*lines, "", "</details>", ""]
+
+
+def _waivers(results: Results) -> list[str]:
+    if not results.waivers:
+        return []
+    lines = ["## Waivers", "", "| waived | owner | until | findings | state |", "| --- | --- | --- | ---: | --- |"]
+    for each in results.waivers:
+        subject, owner = code(each.requirement or each.cause or ""), text(each.owner)
+        lines.append(f"| {subject} | {owner} | {each.expires} | {len(each.findings)} | {each.state.value} |")
+    lines.append("")
+    lines += [f"- {text(said)}" for each in results.waivers if (said := told(each))]
+    return [*lines, ""]

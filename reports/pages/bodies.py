@@ -1,0 +1,210 @@
+"""Bodies as a person reads them: JSON laid out with its texts untouched, binary as hex, long ones cut."""
+
+import json
+import re
+from functools import lru_cache
+
+import msgspec
+
+from conformance.model.pointer import escape
+from conformance.reports.pages.locating import locate
+from conformance.reports.safe_text import count, size, visible
+
+SHOWN = 20_000
+"""The longest text that is shown, in characters."""
+
+LAID_OUT = 200_000
+"""The largest body that is laid out, in bytes; beyond it, reading every token takes too long."""
+
+DUMPED = 512
+"""How much of a binary body is shown, in bytes."""
+
+_TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
+_STEP = "  "
+
+
+class BodyView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A body in three pieces, the middle one to be marked, and what to say of it; all safe to show as text."""
+
+    before: str
+    marked: str = ""
+    after: str = ""
+    note: str = ""
+    found: bool = False
+    """Whether the place that was asked for is in the body."""
+    lay: bool = False
+    """Whether it is JSON as it was sent, to be laid out by whoever shows it."""
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """A JSON text laid out over lines; `start` and `end` bound the value at the pointer, -1 where there is none."""
+
+    text: str
+    start: int = -1
+    end: int = -1
+
+
+@lru_cache(maxsize=512)
+def view(body: bytes | None, pointer: str | None = None) -> BodyView:
+    """Return `body` as it is to be shown, with the value that `pointer` names marked."""
+    text, notes = _text(body)
+    if body is None or text is None:
+        return _bare(body)
+    layout = lay_out(text, pointer) if len(body) <= LAID_OUT else Layout(text)
+    return _cut(layout, len(body), notes)
+
+
+@lru_cache(maxsize=512)
+def compact(body: bytes | None, pointer: str | None = None) -> BodyView:
+    """Return `body` as `view` does, but JSON as it was sent: a script lays it out, and a file takes half the room."""
+    text, notes = _text(body)
+    if body is None or text is None:
+        return _bare(body)
+    # A carriage return is shown as an escape, which between two tokens is one more token to whoever lays it out.
+    if len(text) > SHOWN or "\r" in text or not _is_json(text):
+        return view(body, pointer)
+    start, end = locate(text, pointer) if pointer is not None else (-1, -1)
+    return msgspec.structs.replace(_cut(Layout(text, start, end), len(body), notes), lay=True)
+
+
+def _text(body: bytes | None) -> tuple[str | None, list[str]]:
+    """Return a body as text, and what to say of it; None where it is no text."""
+    if not body:
+        return None, []
+    notes = []
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        readable = sum(0x20 <= octet < 0x7F or octet in b"\t\n\r" for octet in body[:DUMPED])  # noqa: PLR2004 - ASCII
+        if readable * 4 < min(len(body), DUMPED) * 3:
+            return None, []
+        text = body.decode(errors="backslashreplace")
+        notes.append("not UTF-8: the bytes that are not are shown as \\x escapes")
+    if text.startswith("\ufeff"):
+        notes.append("begins with a byte order mark")
+    return text, notes
+
+
+def _bare(body: bytes | None) -> BodyView:
+    if body is None:
+        return BodyView("", note="no body")
+    return _dump(body) if body else BodyView("", note="an empty body")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def lay_out(text: str, pointer: str | None = None) -> Layout:
+    """Return a JSON text with one member a line and every token as it was written; other texts stay as they are."""
+    return _Writer(pointer).write(text) if _is_json(text) else Layout(text)
+
+
+class _Writer:
+    """Writes tokens over lines, and keeps the pointer of the value that comes next."""
+
+    def __init__(self, pointer: str | None) -> None:
+        self._wanted = pointer
+        self._pieces: list[str] = []
+        self._length = 0
+        self._places: list[str] = []
+        self._index: list[int] = []
+        """Of each open container: the position in an array, -1 in an object."""
+        self._start = self._end = self._depth = -1
+
+    def write(self, text: str) -> Layout:
+        """Lay out `text`, which is JSON."""
+        previous, name = "", True
+        for word in _TOKEN.findall(text):
+            if word in "]}":
+                self._close(word, empty=previous in {"{", "["})
+            else:
+                if previous in {"{", "[", ","}:
+                    self._line()
+                    name = bool(self._index) and self._index[-1] < 0
+                if word == ",":
+                    self._next()
+                elif word == ":":
+                    self._put(": ")
+                elif name and self._index and self._index[-1] < 0:
+                    self._places[-1] = escape(_name(word))
+                    self._put(word)
+                    name = False
+                else:
+                    self._value(word)
+            previous = word
+        return Layout("".join(self._pieces), self._start, self._end)
+
+    def _put(self, text: str) -> None:
+        self._pieces.append(text)
+        self._length += len(text)
+
+    def _line(self) -> None:
+        self._put("\n" + _STEP * len(self._index))
+
+    def _next(self) -> None:
+        if self._index[-1] >= 0:
+            self._index[-1] += 1
+            self._places[-1] = str(self._index[-1])
+        self._put(",")
+
+    def _value(self, word: str) -> None:
+        here = self._wanted is not None and self._here()
+        if here:
+            self._start, self._depth = self._length, len(self._index)
+        self._put(word)
+        if word in "{[":
+            self._index.append(-1 if word == "{" else 0)
+            self._places.append("0")
+        elif here:
+            self._end = self._length
+
+    def _close(self, word: str, *, empty: bool) -> None:
+        self._index.pop()
+        self._places.pop()
+        if not empty:
+            self._line()
+        self._put(word)
+        if self._start >= 0 and self._end < self._start and self._depth == len(self._index):
+            self._end = self._length
+
+    def _here(self) -> bool:
+        return "".join(f"/{place}" for place in self._places) == self._wanted
+
+
+def _name(word: str) -> str:
+    # Most names have no escape, and this is the busiest line of a report.
+    return word[1:-1] if "\\" not in word else str(json.loads(word))
+
+
+def _cut(layout: Layout, octets: int, notes: list[str]) -> BodyView:
+    text, start, end = layout.text, layout.start, layout.end
+    found = 0 <= start < end
+    if not found:
+        start = end = len(text)
+    first = 0
+    if len(text) > SHOWN:
+        if found and end > SHOWN:
+            first = max(0, start - SHOWN // 2)
+            notes.append(f"the first {count(first, 'character')} are left out")
+        if len(text) > first + SHOWN:
+            notes.append(f"cut: {size(octets)} in all")
+    stop = first + SHOWN
+    start, end = min(start, stop), min(end, stop)
+    pieces = (text[first:start], text[start:end], text[end:stop])
+    before, marked, after = (visible(piece) for piece in pieces)
+    return BodyView(before, marked, after, "; ".join(notes), found)
+
+
+def _dump(body: bytes) -> BodyView:
+    lines = []
+    for at in range(0, min(len(body), DUMPED), 16):
+        row = body[at : at + 16]
+        readable = "".join(chr(octet) if 0x20 <= octet < 0x7F else "." for octet in row)  # noqa: PLR2004 - ASCII
+        lines.append(f"{at:04x}  {row.hex(' '):<47}  {readable}")
+    shown = "" if len(body) <= DUMPED else f", the first {DUMPED} shown"
+    return BodyView("\n".join(lines), note=f"binary, {size(len(body))}{shown}")

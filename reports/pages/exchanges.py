@@ -1,0 +1,204 @@
+"""One exchange as a person reads it: both messages, the faulty place marked, and how to send it again."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+import msgspec
+
+from conformance.journal.events import ClientEnded, RunStarted
+from conformance.model.case import Story
+from conformance.model.vocabulary import Group
+from conformance.reports.curl import curl, quote
+from conformance.reports.evidence import Evidence, Sent
+from conformance.reports.pages.bodies import BodyView, view
+from conformance.reports.results import FindingResult
+from conformance.reports.safe_text import cut, duration, one_line, visible
+
+LONGEST = 2_000
+"""The longest header, target or reason that is shown, in characters."""
+
+ABOUT_REQUEST = frozenset({Group.ACCEPTANCE, Group.REJECTION, Group.CLIENT_REQUEST})
+"""Groups whose findings point into the request, and blame the status of the answer."""
+
+HEADERS = 100
+"""How many header fields are shown of one message."""
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    """A request or an answer: its first line, its headers (name, value, whether to mark it), its body."""
+
+    line: str
+    marked: bool
+    headers: tuple[tuple[str, str, bool], ...]
+    body: BodyView
+
+
+class ClientView(msgspec.Struct, frozen=True):
+    """What a client made of an answer: a line that says so, and what it returned."""
+
+    line: str
+    body: BodyView
+
+
+class ExchangeView(msgspec.Struct, frozen=True):
+    """An exchange; without an answer, `lack` says why there is none. `where` tells of a place that is not there.
+
+    The command is `curl`, or, where `rest` is not empty: `curl`, the body of the request in quotes, and `rest`.
+
+    Where a client is what is tested, `client` is what it made of the answer, and `play` the command that plays the
+    case again; else `play` is empty, and `replay` is the command that sends it again and judges the answer.
+    """
+
+    request: MessageView
+    answer: MessageView | None
+    lack: str
+    took: str
+    where: str
+    curl: str
+    rest: str = ""
+    client: ClientView | None = None
+    play: str = ""
+    replay: str = ""
+
+
+Viewer = Callable[[bytes | None, str | None], BodyView]
+
+
+class _Marks(msgspec.Struct, frozen=True):
+    request: str = ""
+    answer: str = ""
+    status: bool = False
+
+
+def exchange_view(
+    base: str,
+    sent: Sent,
+    story: Story | None,
+    finding: FindingResult | None,
+    group: Group | None,
+    *,
+    body: Viewer = view,
+    started: RunStarted | None = None,
+    case: str = "",
+) -> ExchangeView:
+    """Return `sent`, a send of a case with `story` to the server at `base`, with the place of `finding` marked.
+
+    With `body=compact` the bodies are as they were sent, for a script to lay out, and the command is in two parts.
+    Commands that send `case` again are told where `started` says how the run began.
+    """
+    marks = _marks(None if sent.client else story, finding, group)
+    request = _request(sent, marks, body)
+    answer = _answer(sent, marks, body)
+    command, rest = visible(curl(base, sent.request)), ""
+    if request.body.lay:
+        command, rest = _around(command, request.body)
+    lack = ""
+    if sent.failure is not None:
+        lack = f"{sent.failure.value}{': ' + cut(one_line(sent.detail), LONGEST) if sent.detail else ''}"
+    elif answer is None:
+        lack = "the run stopped before the answer"
+    return ExchangeView(
+        request=request,
+        answer=answer,
+        lack=lack,
+        took=duration(sent.seconds) if sent.ended else "",
+        where=_where(finding, request if group in ABOUT_REQUEST else answer),
+        curl=command,
+        rest=rest,
+        client=_client(sent.client, finding, body) if sent.client else None,
+        play=visible(played_by(started.options, case)) if started and sent.client else "",
+        replay=visible(replayed_by(started, case)) if started and not sent.client else "",
+    )
+
+
+def played_by(options: Mapping[str, str], case: str) -> str:
+    """Return the command that plays a case of a client again, empty where no client was tested."""
+    harness = options.get("client", "")
+    return f"conformance client --only {quote(case)} -- {harness}" if harness else ""
+
+
+def replayed_by(started: RunStarted, case: str) -> str:
+    """Return the command that sends a case again, to be run in the folder of the report."""
+    parts = ["conformance replay .", quote(case)]
+    url = urlsplit(started.target)
+    named = [each.strip() for each in started.options.get("allow_hosts", "").split(",")]
+    if url.scheme in {"http", "https"} and url.hostname in {each.lower() for each in named}:
+        parts.append(f"--allow-host {quote(url.hostname or '')}")
+    if "allow_plaintext" in started.options:
+        parts.append("--allow-plaintext")
+    if name := started.options.get("api_key_env"):
+        parts.append(f"--api-key-env {quote(name)}")
+    return " ".join(parts)
+
+
+def _client(made: ClientEnded, finding: FindingResult | None, show: Viewer) -> ClientView:
+    if made.trouble:
+        line = made.trouble
+    elif made.raised:
+        line = f"raised {made.raised}: {made.message}"
+    else:
+        line = "returned"
+    body = made.returned.encode("utf-8", "backslashreplace") if made.returned else None
+    return ClientView(cut(one_line(line), LONGEST), show(body, _pointer(finding.pointer if finding else "")))
+
+
+def finding_shown(each: Evidence) -> FindingResult | None:
+    """Return the finding that the exchange of a case is shown for, if there is one."""
+    return each.findings[0][1] if each.findings else None
+
+
+def _around(command: str, body: BodyView) -> tuple[str, str]:
+    """Return a command before and after the body in it, or all of it and nothing where it holds no such body."""
+    before, found, after = command.partition(quote(body.before + body.marked + body.after))
+    return (before, after) if found else (command, "")
+
+
+def _marks(story: Story | None, finding: FindingResult | None, group: Group | None) -> _Marks:
+    told = story.pointer if story else ""
+    if finding is None:
+        return _Marks(request=told)
+    if group in ABOUT_REQUEST:
+        return _Marks(request=finding.pointer or told, status=group is not Group.CLIENT_REQUEST)
+    return _Marks(request=told, answer=finding.pointer, status=finding.pointer == "status")
+
+
+def _request(sent: Sent, marks: _Marks, body: Viewer) -> MessageView:
+    request = sent.request
+    return MessageView(
+        line=cut(one_line(f"{request.method} {request.target}"), LONGEST),
+        marked=False,
+        headers=_headers(request.headers, marks.request),
+        body=body(request.body, _pointer(marks.request)),
+    )
+
+
+def _answer(sent: Sent, marks: _Marks, body: Viewer) -> MessageView | None:
+    response = sent.response
+    if response is None:
+        return None
+    return MessageView(
+        line=cut(one_line(f"{response.status} {response.reason}".rstrip()), LONGEST),
+        marked=marks.status,
+        headers=_headers(response.headers, marks.answer),
+        body=body(response.body, _pointer(marks.answer)),
+    )
+
+
+def _headers(headers: tuple[tuple[str, str], ...], marked: str) -> tuple[tuple[str, str, bool], ...]:
+    rows = [
+        (cut(one_line(name), LONGEST), cut(one_line(value), LONGEST), name.lower() == marked.lower())
+        for name, value in headers[:HEADERS]
+    ]
+    if len(headers) > HEADERS:
+        rows.append(("…", f"{len(headers) - HEADERS} more", False))
+    return tuple(rows)
+
+
+def _pointer(place: str) -> str | None:
+    return place if place.startswith("/") else None
+
+
+def _where(finding: FindingResult | None, message: MessageView | None) -> str:
+    if finding is None or message is None or message.body.found or not finding.pointer.startswith("/"):
+        return ""
+    return f"There is no value at {one_line(finding.pointer)} in what is shown."

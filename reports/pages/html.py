@@ -1,0 +1,127 @@
+"""`report.html`: the whole run as one page that asks nothing of any network."""
+
+from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
+from conformance.reports.evidence import Folded
+from conformance.reports.outcomes import of_finding
+from conformance.reports.pages.cases import case_pieces, lists, words
+from conformance.reports.pages.exchanges import exchange_view
+from conformance.reports.pages.page import data, page, slug
+from conformance.reports.pages.schema import trees
+from conformance.reports.results import Cause, RequirementResult
+from conformance.reports.safe_text import count, one_line
+
+FILENAME = "report.html"
+
+OPEN = 6
+"""How many causes stand open; the evidence of the others is there when it is asked for."""
+
+CARDS = 100
+"""How many causes are shown with their evidence; the rest are a list."""
+
+
+def render(run: Folded) -> bytes:
+    """Return the bytes of `report.html`.
+
+    All that comes from a target is escaped, twice over where it is data for the page's script. What a reader without a
+    script has to see stands in `noscript`: a browser with one takes it for a text, and makes elements of it on demand.
+    """
+    against = [each for each in run.results.causes if each.strength is not Strength.ADVISORY]
+    advisory = [each for each in run.results.causes if each.strength is Strength.ADVISORY]
+    return page(
+        "report.html.j2",
+        ["report.js"],
+        style=_widths(run),
+        run=run,
+        results=run.results,
+        places={each: place for place, each in enumerate(Outcome)},
+        outcomes=[(each, run.results.counts.requirements[each]) for each in Outcome],
+        headline=_headline(run),
+        causes=[_cause(run, cause) for cause in against[:CARDS]],
+        open_causes=OPEN,
+        more=against[CARDS:],
+        notes=[_cause(run, cause) for cause in advisory[:CARDS]],
+        groups=_groups(run),
+        trees=trees(run),
+        unsent=_unsent(run),
+        words=data(words()),
+        lists=lists(run),
+        pieces=case_pieces(run),
+    )
+
+
+def _widths(run: Folded) -> str:
+    """Return the style of the bar: the policy forbids style attributes."""
+    counts = run.results.counts.requirements
+    return "".join(f"\n.bar .{slug(each)} {{ flex-grow: {counts[each]}; }}" for each in Outcome if counts[each]) + "\n"
+
+
+def _headline(run: Folded) -> str:
+    """Return one sentence that says why the verdict is what it is."""
+    results = run.results
+    musts = [row for row in results.requirements if row.strength is Strength.MUST]
+    failed = [row for row in musts if row.outcome is Outcome.FAILED]
+    if failed:
+        return f"{len(failed)} of {count(len(musts), 'mandatory requirement')} failed."
+    if results.reason:
+        return f"The run was cut short: {one_line(results.reason)}."
+    undecided = [row for row in musts if row.outcome in {Outcome.ERROR, Outcome.INCONCLUSIVE}]
+    if undecided:
+        return f"{count(len(undecided), 'mandatory requirement')} could not be judged."
+    waived = [row for row in musts if row.outcome is Outcome.WAIVED]
+    held = [row for row in musts if row.outcome not in {Outcome.NOT_EXERCISED, Outcome.WAIVED}]
+    if results.verdict is Verdict.INCONCLUSIVE:
+        return "Nothing was exercised."
+    left, warned = len(musts) - len(held) - len(waived), results.counts.requirements[Outcome.WARNED]
+    said = f"All {count(len(held), 'mandatory requirement')} that were exercised hold"
+    said += f"; {count(left, 'more was', 'more were')} not exercised." if left else "."
+    said += (
+        f" {count(len(waived), 'mandatory requirement')} failed, and {'is' if len(waived) == 1 else 'are'} waived."
+        if waived
+        else ""
+    )
+    return said + (f" {count(warned, 'recommendation')} not kept." if warned else "")
+
+
+def _cause(run: Folded, cause: Cause) -> dict[str, object]:
+    finding, evidence = run.by_finding[cause.finding], run.by_case.get(cause.case)
+    row = run.rows[finding.requirement]
+    shown = None
+    if evidence is not None:
+        story = evidence.case.story
+        sent, base = evidence.shown(finding.id), run.results.target
+        shown = exchange_view(base, sent, story, finding, row.group, started=run.started, case=evidence.case.id)
+    return {
+        "cause": cause,
+        "finding": finding,
+        "outcome": of_finding(cause.strength, finding.waiver),
+        # Only one of its findings is sent again: it speaks for the cause.
+        "repeats": next((each for name in cause.findings if (each := run.by_finding[name].repeats)), ""),
+        "row": row,
+        "others": [run.rows[each] for each in cause.requirements if each != row.id],
+        "story": evidence.case.story if evidence else None,
+        "exchange": shown,
+    }
+
+
+def _groups(run: Folded) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for group in Group:
+        rows = [row for row in run.results.requirements if row.group is group]
+        tally = [(each, sum(row.outcome is each for row in rows)) for each in Outcome]
+        if rows:
+            examples = {row.id: _examples(run, row) for row in rows}
+            place = list(Group).index(group)
+            found.append({"name": group, "place": place, "rows": rows, "tally": tally, "examples": examples})
+    return found
+
+
+def _examples(run: Folded, row: RequirementResult) -> list[str]:
+    against = dict.fromkeys(run.by_finding[each].case for each in row.findings)
+    return [*against][:3] or [*row.cases][:1]
+
+
+def _unsent(run: Folded) -> list[tuple[str, list[str]]]:
+    reasons: dict[str, list[str]] = {}
+    for case, reason in run.unsent:
+        reasons.setdefault(reason, []).append(case)
+    return sorted(reasons.items())

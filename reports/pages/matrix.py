@@ -1,0 +1,89 @@
+"""`matrix.html`: requirements by targets, for several runs of one contract."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from conformance.model.vocabulary import Group, Outcome, Strength
+from conformance.reports.outcomes import worst
+from conformance.reports.pages.page import data, packed, page
+from conformance.reports.results import RequirementResult
+from conformance.reports.safe_text import cut, one_line
+from conformance.reports.several import Run
+
+FILENAME = "matrix.html"
+
+LISTED = 300
+"""The longest text of one cell, in characters."""
+
+OUTCOMES, GROUPS, STRENGTHS = list(Outcome), list(Group), list(Strength)
+
+NOWHERE = -1
+"""Stands for a requirement that a run does not know."""
+
+
+def render(runs: Sequence[Run]) -> bytes:
+    """Return the bytes of `matrix.html`; the runs keep their order."""
+    rows = _rows(runs)
+    return page(
+        "matrix.html.j2",
+        ["single.js", "matrix.js"],
+        runs=runs,
+        names=[cut(one_line(run.results.target), LISTED) for run in runs],
+        shown=[each for each in Outcome if any(run.results.counts.requirements.get(each) for run in runs)],
+        groups=_groups(runs),
+        contracts=len({run.results.contract.sha256 for run in runs}),
+        requirements=[(next(each for each in row if each), [each and each.outcome for each in row]) for row in rows],
+        words=data(msgspec.json.encode({"outcomes": OUTCOMES, "groups": GROUPS, "strengths": STRENGTHS})),
+        lists=packed(msgspec.json.encode(_lists(runs, rows))),
+    )
+
+
+def _rows(runs: Sequence[Run]) -> list[list[RequirementResult | None]]:
+    """Return each requirement that any run knows, as each run has it."""
+    known = [{row.id: row for row in run.results.requirements} for run in runs]
+    ids = dict.fromkeys(row.id for run in runs for row in run.results.requirements)
+    return [[rows.get(each) for rows in known] for each in ids]
+
+
+def _groups(runs: Sequence[Run]) -> list[tuple[Group, list[tuple[Outcome, int, int]]]]:
+    """Return for each group and run: the worst outcome, how many requirements passed, and how many there are."""
+    found = []
+    for group in Group:
+        cells = []
+        for run in runs:
+            outcomes = [row.outcome for row in run.results.requirements if row.group is group]
+            cells.append((worst(outcomes), outcomes.count(Outcome.PASSED), len(outcomes)))
+        if any(total for _, _, total in cells):
+            found.append((group, cells))
+    return found
+
+
+def _lists(runs: Sequence[Run], rows: list[list[RequirementResult | None]]) -> dict[str, object]:
+    messages = [{each.id: each.message for each in run.results.findings} for run in runs]
+    return {
+        "targets": [cut(one_line(run.results.target), LISTED) for run in runs],
+        "links": [run.link for run in runs],
+        "requirements": [_row(row, messages) for row in rows],
+    }
+
+
+def _row(cells: list[RequirementResult | None], messages: list[dict[str, str]]) -> list[object]:
+    row = next(each for each in cells if each)
+    outcomes = [each.outcome for each in cells if each]
+    said = [
+        messages[place].get(each.findings[0], "") if each and each.findings else each.reason if each else ""
+        for place, each in enumerate(cells)
+    ]
+    return [
+        one_line(row.id),
+        OUTCOMES.index(worst(outcomes)),
+        GROUPS.index(row.group),
+        STRENGTHS.index(row.strength),
+        int(len(set(outcomes)) > 1 or len(outcomes) < len(cells)),
+        cut(one_line(row.title), LISTED),
+        cut(one_line(", ".join(row.source)), LISTED),
+        [OUTCOMES.index(each.outcome) if each else NOWHERE for each in cells],
+        [each.exercised if each else 0 for each in cells],
+        [cut(one_line(each), LISTED) for each in said],
+    ]

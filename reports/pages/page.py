@@ -1,0 +1,147 @@
+"""What the pages have in common: the frame, the policy, the filters of the templates, and data for scripts."""
+
+import zlib
+from base64 import b64encode
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from conformance.model.vocabulary import Outcome, Verdict
+from conformance.reports.safe_text import count, cut, duration, moment, number, one_line
+
+GLYPHS = {
+    Outcome.FAILED: "✕",
+    Outcome.ERROR: "!",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.WARNED: "▲",
+    Outcome.WAIVED: "⚑",
+    Outcome.NOT_EXERCISED: "○",
+    Outcome.OBSERVED: "i",
+    Outcome.PASSED: "✓",
+}
+"""What stands for an outcome beside its colour."""
+
+TONES = dict(zip(Verdict, (Outcome.PASSED, Outcome.FAILED, Outcome.INCONCLUSIVE), strict=True))
+"""The outcome whose colour and glyph a verdict takes."""
+
+LONGEST, SHORT = 2_000, 400
+"""The longest text of a target that is shown, and the longest value beside another, in characters."""
+
+LEVEL = 6
+"""How hard data is packed: beyond it, time is lost and hardly a byte is won."""
+
+
+def page(template: str, scripts: Iterable[str], *, style: str = "", **values: object) -> bytes:
+    """Return the bytes of a page made from a template, with the scripts named and `style` added to the common one.
+
+    The policy in the page lets its own script and style run and nothing else, whatever a target has sent.
+    """
+    whole = _asset("report.css") + style
+    script = "\n(() => {\n" + "".join(_asset(name) for name in ("common.js", *scripts)) + "})();\n"
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            style=Markup(whole),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            policy=policy(whole, script),
+            **values,
+        )
+        .encode(errors="backslashreplace")
+    )
+
+
+def policy(style: str, script: str) -> str:
+    """Return the content security policy of a page with one inline style and one inline script."""
+    sources = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    return f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
+
+
+def data(encoded: bytes) -> Markup:
+    """Return JSON for a script element: no text in it can end the element or begin a comment."""
+    text = encoded.decode()
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - escaped above
+
+
+def packed(encoded: bytes) -> str:
+    """Return data for a script element as the scripts unpack it: deflated (RFC 1950), in base64."""
+    return b64encode(zlib.compress(encoded, LEVEL)).decode()
+
+
+def slug(text: str) -> str:
+    """Return words as a name of a class of elements."""
+    return text.replace(" ", "-")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("conformance.reports.pages") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _ticks(text: str) -> Markup:
+    """Return `text` with what stands between backticks as code."""
+    pieces = cut(one_line(text), LONGEST).split("`")
+    if len(pieces) % 2 == 0:
+        return escape("`".join(pieces))
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(piece) if place % 2 else escape(piece) for place, piece in enumerate(pieces))
+
+
+def _when(text: str) -> str:
+    """Return a date-time of RFC 3339 as people read it; another text as it is."""
+    try:
+        return moment(datetime.fromisoformat(text).timestamp())
+    except (ValueError, OverflowError):
+        return cut(one_line(text), SHORT)
+
+
+def _often(repeats: str) -> str:
+    """Return whether a failure showed always or sometimes, from how often it did, such as `3 of 4`."""
+    failed, _, sent = repeats.partition(" of ")
+    if not (failed.isdecimal() and sent.isdecimal()):
+        return cut(one_line(repeats), SHORT)
+    if sent == "1":
+        return "seen once, not repeated"
+    return f"{'always' if failed == sent else 'sometimes'}: {failed} of {sent} times"
+
+
+def _sentence(text: str) -> Markup:
+    """Return `text` as `_ticks` does, its first letter a capital unless it begins with a name."""
+    return _ticks(text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        autoescape=True,
+        loader=FunctionLoader(_asset),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "line": lambda text: cut(one_line(text), LONGEST),
+        "short": lambda text: cut(one_line(text), SHORT),
+        "one_line": one_line,
+        "ticks": _ticks,
+        "sentence": _sentence,
+        "slug": slug,
+        "often": _often,
+        "number": number,
+        "duration": duration,
+        "moment": moment,
+        "when": _when,
+    }
+    environment.globals |= {"glyphs": GLYPHS, "tones": TONES, "count": count}
+    return environment

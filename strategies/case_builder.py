@@ -1,0 +1,191 @@
+"""What every case starts from: the right target, the right headers, and a right body to change one thing in."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from urllib.parse import quote
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import Node
+from conformance.model.case import KEY, SLOT, Case, Need, Request, Story
+from conformance.model.json_encoding import text_of
+from conformance.model.jsontext import Writable
+from conformance.model.version import VERSION
+from conformance.model.vocabulary import Expectation
+from conformance.strategies.values import bodies, classes
+
+USER_AGENT = f"environment-conformance/{VERSION}"
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Builder(msgspec.Struct, frozen=True, dict=True):
+    """Makes cases for one contract.
+
+    `parameters` are the path parameters, not yet encoded.
+    """
+
+    contract: Contract
+    parameters: Mapping[str, str]
+
+    @cached_property
+    def defaults(self) -> bodies.Defaults:
+        """What bodies hold where a case asks for nothing else: a slot for the name, safe values."""
+        prose = self.contract.prose
+        stated: dict[str, Writable] = dict(prose.safe)
+        if self.contract.identity is not None:
+            stated[self.contract.identity] = SLOT
+        quiet = frozenset(each.pointer for each in prose.ranges if each.never)
+        return bodies.Defaults(stated, quiet, {})
+
+    @cached_property
+    def target(self) -> str:
+        """The request target with the path parameters filled in."""
+        return self.target_with({})
+
+    @cached_property
+    def credential(self) -> str:
+        """The text that carries the key, with the placeholder for it."""
+        return f"{self.contract.scheme} {KEY}" if self.contract.scheme else KEY
+
+    @cached_property
+    def credential_headers(self) -> Headers:
+        """The header that carries the credential; empty where it travels elsewhere or none is asked for."""
+        security = self.contract.operation.security
+        if security is None or security.location == "query":
+            return ()
+        if security.location == "cookie":
+            return (("Cookie", f"{security.name}={self.credential}"),)
+        return ((security.name, self.credential),)
+
+    @cached_property
+    def headers(self) -> Headers:
+        """The headers of a right request."""
+        return (
+            ("User-Agent", USER_AGENT),
+            ("Accept", "application/json"),
+            *self.credential_headers,
+            ("Content-Type", self.contract.operation.request_media_type),
+        )
+
+    @cached_property
+    def smallest(self) -> Writable:
+        """The smallest right body."""
+        return bodies.smallest(self.contract.request, self.defaults)
+
+    @cached_property
+    def fullest(self) -> Writable:
+        """The fullest right body."""
+        return bodies.fullest(self.contract.request, self.defaults)
+
+    def valid(self, node: Node) -> tuple[classes.Value, ...]:
+        """Return the valid classes of a node of the request."""
+        found = self._classes.get((id(node), True))
+        if found is None:
+            found = self._classes[id(node), True] = tuple(classes.valid_values(node))
+        return found
+
+    def invalid(self, node: Node) -> tuple[classes.Value, ...]:
+        """Return the invalid classes of a node of the request."""
+        found = self._classes.get((id(node), False))
+        if found is None:
+            found = self._classes[id(node), False] = tuple(classes.invalid_values(node))
+        return found
+
+    @cached_property
+    def _classes(self) -> dict[tuple[int, bool], tuple[classes.Value, ...]]:
+        """What was found, by the identity of the node, which the contract keeps."""
+        return {}
+
+    def target_with(self, parameters: Mapping[str, str], *, query: str = "", credential: bool = True) -> str:
+        """Return the request target with other path parameters (not yet encoded) and more query."""
+        target = self.contract.operation.path
+        for name, value in {**self.parameters, **parameters}.items():
+            target = target.replace("{" + name + "}", quote(value, safe=""))
+        security = self.contract.operation.security
+        parts = [query] if query else []
+        if credential and security is not None and security.location == "query":
+            parts.append(f"{security.name}={KEY}")
+        return target + ("?" + "&".join(parts) if parts else "")
+
+    def headers_without(self, *names: str) -> Headers:
+        """Return the right headers without those called `names`."""
+        lowered = {name.lower() for name in names}
+        return tuple((name, value) for name, value in self.headers if name.lower() not in lowered)
+
+    def accepting(
+        self,
+        id_: str,
+        requirements: tuple[str, ...],
+        body: Writable,
+        story: Story,
+        needs: tuple[Need, ...] = (),
+        text: str | None = None,
+    ) -> Case:
+        """Return a case that must be accepted; what prose says against its body is found out here.
+
+        `text` is the body as it is written, where the caller has it already.
+        """
+        request = self.request(body if text is None else text.encode())
+        case = self.case(id_, Expectation.ACCEPTED, requirements, request, story, needs)
+        beyond = self.contract.prose.beyond(body)
+        return replace(case, beyond=beyond) if beyond else case
+
+    def request(self, body: Writable | bytes) -> Request:
+        """Return a right request with the given body."""
+        data = body if isinstance(body, bytes) else text_of(body).encode()
+        return Request(self.contract.operation.method, self.target, self.headers, data)
+
+    def accepted(
+        self,
+        id_: str,
+        requirements: tuple[str, ...],
+        request: Request,
+        story: Story | None = None,
+        needs: tuple[Need, ...] = (),
+    ) -> Case:
+        """Return a case that must be accepted, whose body is the smallest or fullest one, spelled or sent otherwise."""
+        return self.case(id_, Expectation.ACCEPTED, requirements, request, story, needs)
+
+    def refused(
+        self,
+        id_: str,
+        requirement: str,
+        request: Request,
+        story: Story,
+        needs: tuple[Need, ...] = (),
+    ) -> Case:
+        """Return a case that must be refused, for one requirement."""
+        return self.case(id_, Expectation.REFUSED, (requirement,), request, story, needs)
+
+    def observed(
+        self,
+        id_: str,
+        requirements: tuple[str, ...],
+        request: Request,
+        story: Story,
+        needs: tuple[Need, ...] = (),
+    ) -> Case:
+        """Return a case whose answer is recorded: it may be accepted or refused, but must not break the server."""
+        return self.case(id_, Expectation.OBSERVED, requirements, request, story, needs)
+
+    def case(
+        self,
+        id_: str,
+        expectation: Expectation,
+        requirements: tuple[str, ...],
+        request: Request,
+        story: Story | None,
+        needs: tuple[Need, ...],
+    ) -> Case:
+        """Return a case; whether it holds the slot is seen from its request."""
+        known = tuple(each for each in dict.fromkeys(requirements) if each in self.contract.by_id)
+        slotted = SLOT in request.target or (request.body is not None and SLOT.encode() in request.body)
+        return Case(id_, expectation, known, request, story, slotted=slotted, needs=needs)
+
+
+def path_slug(path: str) -> str:
+    """Return a pointer as part of an id: `/a/b` gives `a.b`, the root gives `body`."""
+    return path.strip("/").replace("/", ".") or "body"

@@ -1,0 +1,1 @@
+"""The deterministic cases, one file per kind."""

@@ -1,0 +1,213 @@
+"""Requests that the contract allows: the document's example, each class of value, and covering combinations."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import cast
+
+from msgspec.structs import replace
+
+from conformance.contract.nodes import Node, occurrences
+from conformance.model.case import SLOT, Case, Need, Story
+from conformance.model.json_encoding import text_of
+from conformance.model.jsontext import Json, Literal, Writable, write
+from conformance.model.pointer import last
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Group
+from conformance.strategies.case_builder import Builder, path_slug
+from conformance.strategies.covering import combinations
+from conformance.strategies.values import bodies, classes, keeping, strings
+
+BEYOND_PROSE = "accept.beyond-prose"
+
+
+def accepted_cases(build: Builder, strength: int) -> Iterator[Case]:
+    """Yield accepted cases; `strength` is that of the covering array (2 pairs, 3 triples)."""
+    yield from _whole(build)
+    yield from _members(build)
+    yield from _together(build)
+    yield from _open_objects(build)
+    yield from _combinations(build, strength)
+
+
+def accept_id(node: Node, keyword: str = "") -> str:
+    """Return the id of the requirement that a server takes valid values of `node`."""
+    return requirement_id(Group.ACCEPTANCE, node.label, keyword)
+
+
+def _whole(build: Builder) -> Iterator[Case]:
+    root = build.contract.request
+    story = Story("", "required", "", write(build.smallest), "only what is required", "the smallest body")
+    yield build.accepting("accept.smallest", (accept_id(root, "required"),), build.smallest, story)
+    example = _example(build)
+    story = Story("", "examples", "", write(example), "the document's own example", "the document's example")
+    yield build.accepting("accept.example", (accept_id(root, "example"),), example, story)
+    text = text_of(build.fullest)
+    story = Story("", "properties", "", text, "every declared member", "the fullest body")
+    yield _row(build, "accept.fullest", build.fullest, story, text)
+
+
+def _example(build: Builder) -> Writable:
+    """Return the first example of the whole body, or of each member that has one, with a fresh name."""
+    root = build.contract.request
+    shape = root.shapes[0]
+    examples = shape.value("examples")
+    if isinstance(examples, list) and examples:
+        body: Writable = examples[0]
+    else:
+        body = dict(build.smallest) if isinstance(build.smallest, dict) else build.smallest
+        for child in root.members(0):
+            found = next((s.value("examples") for s in child.shapes if isinstance(s.value("examples"), list)), None)
+            if isinstance(found, list) and found and isinstance(body, dict):
+                body[child.name] = found[0]
+    identity = build.contract.identity
+    if identity is not None and isinstance(body, dict):
+        body = {**body, last(identity): SLOT}
+    return body
+
+
+def _members(build: Builder) -> Iterator[Case]:
+    for lineage in bodies.lineages(build.contract.request):
+        node = lineage[-1]
+        if len(lineage) == 1:
+            continue
+        for value in build.valid(node):
+            yield from _value(build, lineage, value)
+        if not node.required and not node.path.endswith("*"):
+            body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
+            if _clashes(lineage, body):
+                continue
+            story = Story(node.path, "required", "", "", f"{node.path} is absent", "absence")
+            yield build.accepting(f"accept.{path_slug(node.path)}.absent", (accept_id(node),), body, story)
+
+
+def _value(build: Builder, lineage: bodies.Lineage, value: classes.Value) -> Iterator[Case]:
+    node = lineage[-1]
+    identity = node.path == build.contract.identity
+    sent = _named(value) if identity else value.json
+    if identity and (value.slug == "typical" or not _fits(node, sent)):
+        return
+    body = bodies.planted(lineage, sent, "smallest", build.defaults)
+    if _clashes(lineage, body):
+        return
+    story = Story(node.path, value.keyword, "", write(value.json), f"{node.path} is {value.kind}", value.kind)
+    id_ = f"accept.{path_slug(node.path)}.{value.slug}"
+    needs = (Need.NAME_EDGES,) if identity else ()
+    if value.undecided:
+        yield build.observed(id_, ("error.server-error",), build.request(body), story, needs)
+        return
+    case = build.accepting(id_, (), body, story, needs)
+    keyword = "" if value.keyword == "type" else value.keyword
+    weak = value.edge or bool(case.beyond)
+    focus = accept_id(node, "type") if weak else accept_id(node, keyword)
+    more = () if weak else (accept_id(node),)
+    if not weak and value.slug != "null" and not any(each.edge for each in build.valid(node)):
+        more = (*more, accept_id(node, "type"))  # there is no odder value that says it
+    yield replace(case, requirements=_known(build, (focus, *more)))
+
+
+def _clashes(lineage: bodies.Lineage, body: Writable) -> bool:
+    """Tell whether an array of different items holds one twice beside what was planted, or found too few others."""
+    if not any(shape.value("uniqueItems") is True for node in lineage for shape in node.shapes):
+        return False
+    return any(
+        keeping.broken(shape, value) & {"minItems", "uniqueItems"}
+        for node, _, value in occurrences(lineage[0], cast("Json", body))
+        for shape in node.shapes
+        if shape.type == "array" and keeping.fits(shape, value)
+    )
+
+
+def _fits(node: Node, name: Writable) -> bool:
+    """Tell whether a name, with the slot in it, keeps the bounds of its member; one spelled by hand is as long."""
+    shape = node.shape("string")
+    return shape is not None and (not isinstance(name, str) or strings.within(shape, name))
+
+
+def _named(value: classes.Value) -> Writable:
+    """Return a name of a class that is yet new at every send, where the class leaves room for the slot."""
+    if value.slug == "10000-characters":
+        return SLOT + "a" * (10_000 - len(SLOT))
+    if value.slug.endswith("-characters") and isinstance(value.json, str):
+        return SLOT + "a" * (len(value.json) - len(SLOT))
+    if value.slug in {"empty", "one-character", "blank", "json-like", "number-like", "null-like"}:
+        return value.json
+    if isinstance(value.json, str):
+        return value.json + SLOT if value.slug != "padded" else f" {SLOT} "
+    text = write(value.json)
+    return replace(value.json, text=f'{text[:-1]}{SLOT}"') if isinstance(value.json, Literal) else value.json
+
+
+def _together(build: Builder) -> Iterator[Case]:
+    """Yield, for each class of value, a body in which every member that has the class holds it."""
+    grouped: dict[str, list[tuple[Node, classes.Value]]] = {}
+    for node in build.contract.request.walk():
+        if node.path in {"", build.contract.identity} or "*" in node.path:
+            continue
+        for value in build.valid(node):
+            if not value.undecided and not node.children and value.slug != "typical":
+                slug = value.slug if value.keyword == "type" else f"declared-{value.slug}"
+                grouped.setdefault(slug, []).append((node, value))
+    for slug, chosen in grouped.items():
+        if len(chosen) == 1:
+            continue  # a case of its own says the same
+        overrides = {node.path: value.json for node, value in chosen}
+        defaults = bodies.Defaults({**build.defaults.values, **overrides})
+        body = bodies.fullest(build.contract.request, defaults)
+        kind = chosen[0][1].kind
+        text = text_of(body)
+        story = Story("", chosen[0][1].keyword, "", text, f"{len(chosen)} members are {kind}", kind)
+        case = build.accepting(f"accept.all.{slug}", (), body, story, text=text)
+        edge = chosen[0][1].edge or bool(case.beyond)
+        focus = BEYOND_PROSE if edge else accept_id(build.contract.request, "combination")
+        held = tuple(accept_id(node, "type" if edge else "") for node, _ in chosen)
+        yield replace(case, requirements=_known(build, (focus, *held)))
+
+
+def _open_objects(build: Builder) -> Iterator[Case]:
+    for lineage in bodies.lineages(build.contract.request):
+        node = lineage[-1]
+        for branch, shape in enumerate(node.shapes):
+            if shape.type != "object" or not shape.open:
+                continue
+            requirement = requirement_id(Group.ACCEPTANCE, shape.owner, "additionalProperties")
+            for slug, name, extra in (
+                ("undeclared-member", "conformance_undeclared", "x"),
+                ("undeclared-object", "conformance_undeclared", {"a": [1, None]}),
+                ("proto-member", "__proto__", "x"),
+                ("empty-name", "", "x"),
+            ):
+                body = bodies.with_member(lineage, branch, name, extra, "smallest", build.defaults)
+                if _clashes(lineage, body):
+                    continue
+                says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
+                story = Story(node.path, "additionalProperties", "", write({name: extra}), says, "an undeclared member")
+                id_ = f"accept.{path_slug(node.path)}.{slug}"
+                yield build.accepting(id_, (requirement,), body, story)
+
+
+def _combinations(build: Builder, strength: int) -> Iterator[Case]:
+    model = combinations.model(build)
+    for row in combinations.rows(model, strength):
+        body = combinations.body(build, model, row)
+        text = text_of(body)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:10]
+        story = Story("", "properties", "", text, "a combination of valid members", "a combination")
+        yield _row(build, f"accept.combination.{digest}", body, story, text)
+
+
+def _row(build: Builder, id_: str, body: Writable, story: Story, text: str) -> Case:
+    """Return a case that exercises whatever its body, written as `text`, holds."""
+    case = build.accepting(id_, (), body, story, text=text)
+    focus = BEYOND_PROSE if case.beyond else accept_id(build.contract.request, "combination")
+    held = () if case.beyond else held_ids(build, cast("Json", body))
+    return replace(case, requirements=_known(build, (focus, *held)))
+
+
+def held_ids(build: Builder, body: Json) -> tuple[str, ...]:
+    """Return the ids of the requirements that a server takes each member of a body."""
+    nodes = [node for node, _, _ in occurrences(build.contract.request, body) if node.path]
+    return tuple(dict.fromkeys(accept_id(node) for node in nodes))
+
+
+def _known(build: Builder, requirements: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in dict.fromkeys(requirements) if each in build.contract.by_id)

@@ -1,0 +1,198 @@
+"""The catalogue: every deterministic case of a profile, once each, the most telling first."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.contract.contract import Contract
+from conformance.model.case import SLOT, Case, Relation, Request
+from conformance.model.vocabulary import Expectation, Profile, Strength
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.accepted import accepted_cases
+from conformance.strategies.catalogue.credentials import credential_cases
+from conformance.strategies.catalogue.documented import BY_PAGE, stated_cases
+from conformance.strategies.catalogue.label_proof import Item, proven
+from conformance.strategies.catalogue.merged import merged_cases
+from conformance.strategies.catalogue.paths import path_cases
+from conformance.strategies.catalogue.rejected import refused_cases
+from conformance.strategies.catalogue.relations import relations
+from conformance.strategies.catalogue.trials import trial_cases
+from conformance.strategies.catalogue.wire import wire_cases
+from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
+
+__all__ = ["Item", "Knowledge", "catalogue", "creations", "fill", "may_create", "size", "smoke"]
+
+SMOKE_REQUESTS = 60
+SMOKE_CREATIONS = 15
+
+MERGED = 24
+"""What a case weighs that holds as many odd things as there are classes of them."""
+
+_WEIGHT = {Strength.MUST: 6, Strength.SHOULD: 3, Strength.ADVISORY: 1}
+
+
+class Knowledge(msgspec.Struct, frozen=True):
+    """What the caller says of the target: path parameters, and for some of them a value that names nothing."""
+
+    parameters: Mapping[str, str] = {}
+    unknown: Mapping[str, str] = {}
+
+
+def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tuple[Item, ...]:
+    """Return the deterministic cases and relations of a profile, in the order in which to send them.
+
+    `smoke` is a prefix of `standard` within its bounds; `full` adds what three-way combinations and large bodies add.
+    No two cases send the same bytes; relations keep all of theirs.
+    """
+    full = profile in {Profile.FULL, Profile.FUZZ}
+    build = Builder(contract, knowledge.parameters)
+    standard = _ordered(contract, _distinct(proven(build, _all(build, knowledge, PAIRWISE, large=False))))
+    if profile is Profile.SMOKE:
+        return smoke(standard)
+    if not full:
+        return tuple(standard)
+    more = _distinct([*standard, *proven(build, _all(build, knowledge, THREE_WAY, large=True))])
+    return (*standard, *more[len(standard) :])
+
+
+def smoke(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Return the items of the smoke profile: those of standard in order, leaving out what no longer fits."""
+    return tuple(_prefix(items))
+
+
+def creations(item: Item) -> int:
+    """Return how many objects an item creates when the target keeps the contract and takes what it may take."""
+    cases = item.cases if isinstance(item, Relation) else (item,)
+    return sum(may_create(case) for case in cases)
+
+
+def may_create(case: Case) -> bool:
+    """Tell whether a right server may create an object on this case."""
+    return case.expectation is not Expectation.REFUSED and case.request.body is not None
+
+
+def size(item: Item) -> int:
+    """Return how many requests an item sends."""
+    return len(item.cases) if isinstance(item, Relation) else 1
+
+
+def _all(build: Builder, knowledge: Knowledge, strength: int, *, large: bool) -> Iterator[Item]:
+    yield from accepted_cases(build, strength)
+    yield from stated_cases(build)
+    yield from merged_cases(build)
+    yield from refused_cases(build)
+    yield from credential_cases(build)
+    yield from wire_cases(build, large=large)
+    yield from path_cases(build, knowledge.unknown)
+    yield from trial_cases(build)
+    yield from relations(build)
+
+
+def _distinct(items: Iterable[Item]) -> list[Item]:
+    """Return items without a second case of the same bytes; the first takes over what the others exercise."""
+    result: list[Item] = []
+    places: dict[tuple[Request, Expectation], int] = {}
+    ids: set[str] = set()
+    for item in items:
+        if isinstance(item, Relation):
+            if item.id not in ids:
+                ids.add(item.id)
+                result.append(item)
+            continue
+        key = (item.request, item.expectation)
+        if key in places:
+            first = result[places[key]]
+            if isinstance(first, Case) and not set(item.requirements) <= set(first.requirements):
+                both = tuple(dict.fromkeys((*first.requirements, *item.requirements)))
+                result[places[key]] = replace(first, requirements=both)
+        else:
+            places[key] = len(result)
+            result.append(_named_apart(item, ids))
+            ids.add(result[-1].id)
+    return result
+
+
+def _named_apart(case: Case, ids: set[str]) -> Case:
+    """Return a case whose id is not taken: alternatives of one schema have members of the same name."""
+    number = 2
+    id_ = case.id
+    while id_ in ids:
+        id_ = f"{case.id}.{number}"
+        number += 1
+    return case if id_ == case.id else replace(case, id=id_)
+
+
+def _ordered(contract: Contract, items: list[Item]) -> list[Item]:
+    """Return items so that each adds most to what those before it exercised (lazy greedy cover)."""
+    weights: dict[str, int] = {}
+    features = [_features(contract, item, weights) for item in items]
+    seen: set[str] = set()
+
+    def gain(index: int) -> float:
+        return sum(weights[each] for each in features[index] - seen) / size(items[index])
+
+    heap = [(-gain(index), index) for index in range(len(items))]
+    heapq.heapify(heap)
+    result = []
+    while heap:
+        _, index = heapq.heappop(heap)
+        value = gain(index)
+        if heap and -heap[0][0] > value:
+            heapq.heappush(heap, (-value, index))
+            continue
+        seen |= features[index]
+        result.append(items[index])
+    return result
+
+
+def _features(contract: Contract, item: Item, weights: dict[str, int]) -> frozenset[str]:
+    cases = item.cases if isinstance(item, Relation) else (item,)
+    found: dict[str, int] = {}
+    for requirement in {*item.requirements, *(each for case in cases for each in case.requirements)}:
+        row = contract.by_id.get(requirement)
+        found[requirement] = _WEIGHT[row.strength] if row else 1
+    for case in cases:
+        if case.story is None:
+            continue
+        kind = f"{case.expectation}/{case.story.kind}"
+        if case.story.keyword in BY_PAGE:
+            found[kind] = 1  # what pages say fails no run: it comes late
+            continue
+        found[kind] = MERGED if ".merged." in case.id else 4
+        # What a body with many members shows of each of them, a body with one of them shows no more.
+        held = case.requirements if case.expectation is Expectation.ACCEPTED else (case.story.pointer,)
+        plain = case.expectation is Expectation.ACCEPTED and _is_must(contract, case)
+        found.update({f"{kind}/{each}": 2 if plain else 1 for each in held})
+    weights.update(found)
+    return frozenset(found)
+
+
+def _is_must(contract: Contract, case: Case) -> bool:
+    row = contract.by_id.get(case.requirements[0]) if case.requirements else None
+    return row is not None and row.strength is Strength.MUST
+
+
+def _prefix(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items of the smoke profile: in order, leaving out what no longer fits."""
+    requests = made = 0
+    for item in items:
+        if requests + size(item) <= SMOKE_REQUESTS and made + creations(item) <= SMOKE_CREATIONS:
+            requests += size(item)
+            made += creations(item)
+            yield item
+
+
+def fill(request: Request, name: str) -> Request:
+    """Return `request` with its slot filled by `name`, which must be as long as the slot.
+
+    Raises:
+        ValueError: the name has another length.
+
+    """
+    if len(name) != len(SLOT):
+        message = f"a name of {len(SLOT)} characters is needed, not {name!r}"
+        raise ValueError(message)
+    body = request.body.replace(SLOT.encode(), name.encode()) if request.body is not None else None
+    return replace(request, target=request.target.replace(SLOT, name), body=body)

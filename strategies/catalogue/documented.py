@@ -1,0 +1,109 @@
+"""What pages state and the schema does not: the edges of ranges, just outside them, and rules over two members.
+
+Inside a range every server must take a value; outside, the schema allows it and a page does not.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from conformance.contract.nodes import find
+from conformance.contract.prose import Rule
+from conformance.model.case import Case, Story
+from conformance.model.json_encoding import text_of
+from conformance.model.jsontext import Writable, read, write
+from conformance.model.pointer import split
+from conformance.strategies.case_builder import Builder, path_slug
+from conformance.strategies.catalogue.accepted import BEYOND_PROSE, accept_id
+from conformance.strategies.values import bodies
+
+BY_PAGE = frozenset({"range", "rule"})
+"""What a story is about when a page, and not the schema, speaks of the body."""
+
+Numbers = dict[str, int]
+"""Numbers by the pointer of the member that holds them."""
+
+
+def stated_cases(build: Builder) -> Iterator[Case]:
+    """Yield bodies that hold all edges of ranges at once, and one for each number just outside and each broken rule."""
+    prose = build.contract.prose
+    lower = {each.pointer: each.minimum for each in prose.ranges if each.minimum is not None}
+    upper = {each.pointer: each.maximum for each in prose.ranges if each.maximum is not None}
+    for word, edges, step in (("least", lower, -1), ("most", upper, 1)):
+        for number, together in enumerate(_apart(build, edges, beside=upper), start=1):
+            yield from _edges(build, f"accept.stated.{word}-{number}", together)
+        for pointer, edge in edges.items():
+            yield from _outside(build, pointer, edge + step, "below" if step < 0 else "above")
+    for rule in prose.rules:
+        for slug, numbers in _broken(build, rule):
+            yield from _rule(build, rule, slug, numbers)
+
+
+def _apart(build: Builder, edges: Numbers, beside: Numbers) -> Iterator[Numbers]:
+    """Yield the edges in groups, as many at once as the rules allow; what cannot stand alone, with one of `beside`."""
+    left = dict(edges)
+    while left:
+        group: Numbers = {}
+        for pointer, number in left.items():
+            if not build.contract.prose.beyond(_body(build, {**group, pointer: number})):
+                group[pointer] = number
+        if not group:
+            pairs = (
+                {other: most, pointer: number} for pointer, number in left.items() for other, most in beside.items()
+            )
+            group = next((pair for pair in pairs if not build.contract.prose.beyond(_body(build, pair))), {})
+        if not left.keys() & group.keys():
+            return  # what is left is beyond what pages say, wherever it stands
+        yield group
+        left = {pointer: number for pointer, number in left.items() if pointer not in group}
+
+
+def _edges(build: Builder, id_: str, numbers: Numbers) -> Iterator[Case]:
+    kind = "numbers at the edges of what pages allow"
+    root = build.contract.request
+    nodes = [node for pointer in numbers if (node := find(root, pointer)) is not None]
+    requirements = (accept_id(root, "combination"), *map(accept_id, nodes))
+    yield from _case(build, id_, requirements, numbers, Story("", "range", "", "", kind, kind))
+
+
+def _outside(build: Builder, pointer: str, number: int, slug: str) -> Iterator[Case]:
+    kind = f"a number just {slug} what a page allows"
+    node = find(build.contract.request, pointer)
+    story = Story(pointer, "range", "", write(number), f"{pointer} is {kind}", kind)
+    requirements = (accept_id(node, "type"),) if node is not None else ()
+    yield from _case(build, f"accept.stated.{path_slug(pointer)}.{slug}", requirements, {pointer: number}, story)
+
+
+def _rule(build: Builder, rule: Rule, slug: str, numbers: Numbers) -> Iterator[Case]:
+    name = rule.requirement.rpartition(".")[2]
+    story = Story("", "rule", "", "", f"{' and '.join(numbers)} are {slug}", f"two numbers that are {slug}")
+    id_ = f"accept.stated.{name}.{slug.replace(' ', '-')}"
+    yield from _case(build, id_, (BEYOND_PROSE,), numbers, story)
+
+
+def _broken(build: Builder, rule: Rule) -> Iterator[tuple[str, Numbers]]:
+    """Yield numbers that break a rule and no range."""
+    if rule.at_most:
+        low, high = rule.at_most
+        least = _least(build, high)
+        yield "the wrong way round", {low: least + 1, high: least}
+    if rule.one_non_zero:
+        one, other = rule.one_non_zero
+        yield "both zero", {one: 0, other: 0}
+        yield "both non-zero", {one: max(_least(build, one), 1), other: max(_least(build, other), 1)}
+
+
+def _least(build: Builder, pointer: str) -> int:
+    stated = build.contract.prose.range_at(pointer)
+    return stated.minimum if stated is not None and stated.minimum is not None else 0
+
+
+def _case(build: Builder, id_: str, requirements: tuple[str, ...], numbers: Numbers, story: Story) -> Iterator[Case]:
+    body = _body(build, numbers)
+    if build.contract.request_validator.is_valid(read(text_of(body).encode()).value):
+        yield build.accepting(id_, requirements, body, story)
+
+
+def _body(build: Builder, numbers: Mapping[str, int]) -> Writable:
+    body = build.smallest
+    for pointer, number in numbers.items():
+        body = bodies.put(body, split(pointer), number)
+    return body

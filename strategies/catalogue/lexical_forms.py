@@ -1,0 +1,88 @@
+"""Right JSON, spelled otherwise than usual; members twice; numbers and bodies of any size."""
+
+import re
+from collections.abc import Iterator
+
+from conformance.model.case import Case, Need
+from conformance.model.jsontext import Literal, Members, Writable, write
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.wire_parts import SERVER_ERROR, byte_story, with_number
+from conformance.strategies.values.value import BEYOND_DOUBLE
+
+
+def spelling_cases(build: Builder, *, large: bool) -> Iterator[Case]:
+    """Yield requests whose body is spelled oddly, or heavy; with `large` also of 10 MB."""
+    yield from _spellings(build)
+    yield from _heavy(build, large=large)
+
+
+def _spellings(build: Builder) -> Iterator[Case]:
+    text = write(build.smallest)
+    full = build.fullest
+    spaced = re.sub(r'("(?:[^"\\]|\\.)*")|([{}:,])', lambda m: m[1] or f" \t{m[2]}\r\n ", write(full))
+    backwards = _backwards(full)
+    escaped = re.sub(r'"(\w)(\w*)":', lambda m: f'"\\u{ord(m[1]):04x}{m[2]}":', text)
+    compact = re.sub(r'("(?:[^"\\]|\\.)*")|([:,]) ', lambda m: m[1] or m[2], write(full))
+    for slug, body, says in (
+        ("line-break-after", text + "\r\n", "a line break after the JSON text"),
+        ("escaped-slash", _with_text(build, '"a\\/b"'), "an escaped slash"),
+        ("non-ascii", _with_text(build, '"\u00e9\U0001f600"'), "letters beyond ASCII as they are"),
+        ("white-space", spaced, "white space wherever it is allowed"),
+        ("member-order", write(backwards), "members in reverse order"),
+        ("escapes", escaped, "member names written with escapes"),
+        ("compact", compact, "no white space at all"),
+    ):
+        request = build.request(body.encode())
+        yield build.accepted(f"accept.json.{slug}", ("accept.json-text",), request, byte_story(says, ""))
+    if isinstance(build.smallest, dict) and build.smallest:
+        pairs = tuple(build.smallest.items())
+        for slug, twice in (
+            ("same-value", (*pairs, pairs[0])),
+            ("other-value", ((pairs[0][0], 1), *pairs)),
+            ("other-value-last", (*pairs, (pairs[0][0], 1))),
+        ):
+            request = build.request(Members(twice))
+            story = byte_story("a member twice", "", "a member twice")
+            yield build.observed(f"observe.duplicate.{slug}", ("reject.duplicate-names",), request, story)
+    undecided = {
+        "long-number": (with_number(build, Literal("1" * 5000)), "a number of 5,000 digits"),
+        "long-exponent": (with_number(build, Literal("1e1000000000000")), BEYOND_DOUBLE),
+        "long-fraction": (with_number(build, Literal("1." + "0" * 400)), "an integer with 400 zeros after the point"),
+    }
+    for slug, (odd, says) in undecided.items():
+        yield build.observed(f"observe.json.{slug}", (SERVER_ERROR,), build.request(odd), byte_story(says, "", says))
+
+
+def _with_text(build: Builder, text: str) -> str:
+    """Return the smallest body with one text more where that is allowed, else as it is."""
+    shapes = build.contract.request.shapes
+    if isinstance(build.smallest, dict) and all(shape.type == "object" and shape.open for shape in shapes):
+        return write({**build.smallest, "conformance_undeclared": Literal(text)})
+    return write(build.smallest)
+
+
+def _backwards(value: Writable) -> Writable:
+    if isinstance(value, dict):
+        return {name: _backwards(item) for name, item in reversed(value.items())}
+    return value
+
+
+def _heavy(build: Builder, *, large: bool) -> Iterator[Case]:
+    if not isinstance(build.smallest, dict):
+        return
+    deep = {f"depth-{n}": ("[" * n + "]" * n, f"arrays nested {n:,} deep") for n in (1_000, 100_000)}
+    objects = '{"a":' * 1_000 + "1" + "}" * 1_000
+    heavy = {**deep, "object-depth-1000": (objects, "objects nested 1,000 deep")}
+    heavy["size-1-mb"] = (write("a" * 1_000_000), "a text of 1 MB")
+    heavy["many-members"] = ("{" + ", ".join([f'"m{n}": {n}' for n in range(10_000)]) + "}", "10,000 members")
+    if large:
+        heavy["size-10-mb"] = (write("a" * 10_000_000), "a text of 10 MB")
+    for slug, (text, says) in heavy.items():
+        body = {**build.smallest, "conformance_undeclared": Literal(text)}
+        request = build.request(body)
+        yield build.observed(
+            f"observe.heavy.{slug}", ("error.large",), request, byte_story(says, "", says), (Need.LOOPBACK,)
+        )
+    unclosed = build.request(b"[" * 100_000)
+    story = byte_story("100,000 arrays that are not closed", "", "arrays nested deeply and not closed")
+    yield build.observed("observe.heavy.unclosed", ("error.large",), unclosed, story, (Need.LOOPBACK,))

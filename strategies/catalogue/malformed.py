@@ -1,0 +1,115 @@
+"""Bodies that are not JSON: broken syntax, texts that are cut off, encodings other than UTF-8."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from conformance.model.case import SLOT, Case, Request
+from conformance.model.jsontext import Literal, encode, write
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.wire_parts import (
+    NOT_JSON,
+    VARIANTS,
+    byte_story,
+    nested,
+    text_with_members,
+    with_number,
+)
+
+NOT_FINITE = "NaN or Infinity"
+"""What JSON has not and many a parser takes."""
+
+
+def malformed_cases(build: Builder) -> Iterator[Case]:
+    """Yield requests whose body is no JSON text in UTF-8."""
+    yield from _not_json(build)
+    yield from _truncated(build)
+    yield from _encodings(build)
+
+
+def _not_json(build: Builder) -> Iterator[Case]:
+    text = text_with_members(build)
+    inner = text[1:-1]
+    first = inner.partition(":")[0]
+    wrong = {
+        "trailing-comma": (text[:-1] + ",}", "a comma after the last member"),
+        "leading-comma": ("{," + inner + "}", "a comma before the first member"),
+        "line-comment": (text[:-1] + "// comment\n}", "a line comment"),
+        "comment-line": (f"// comment\n{text}", "a line that is a comment"),
+        "block-comment": (text[:-1] + "/* comment */}", "a block comment"),
+        "single-quotes": (text.replace('"', "'"), "single quotes"),
+        "unquoted-name": (text.replace(first, first.strip('"'), 1), "a member name without quotes"),
+        "missing-colon": (text.replace(":", " ", 1), "a missing colon"),
+        "missing-comma": (text[:-1] + ' "conformance_undeclared": 1}', "a missing comma"),
+        "bad-escape": (text[:-1] + ', "conformance_undeclared": "\\x41"}', "an escape that JSON has not"),
+        "form": ("&".join(f"{name}={SLOT}" for name in [first.strip('"')]), "a form in the place of JSON"),
+        "semicolon": (text[:-1] + ";}", "a semicolon"),
+        "raw-control": (
+            text.replace(SLOT, f"\x01{SLOT}") if SLOT in text else '{"a": "\x01"}',
+            "a raw control character",
+        ),
+        "raw-line-break": (text.replace(SLOT, f"\n{SLOT}") if SLOT in text else '{"a": "\n"}', "a raw line break"),
+        "two-documents": (text + text, "two JSON texts"),
+        "trailing-text": (text + " x", "text after the JSON text"),
+        "trailing-brace": (text + "}", "one brace too many"),
+        "blank": (" \r\n\t ", "white space alone"),
+        "bare-word": ("name", "a bare word"),
+    }
+    for slug, (body, says) in wrong.items():
+        yield build.refused(f"refuse.json.{slug}", NOT_JSON, build.request(body.encode()), byte_story(says, body))
+    for slug, number, says in (
+        ("nan", "NaN", NOT_FINITE),
+        ("infinity", "Infinity", NOT_FINITE),
+        ("minus-infinity", "-Infinity", NOT_FINITE),
+        ("leading-zero", "01", "a leading zero"),
+        ("plus-sign", "+1", "a plus sign"),
+        ("hexadecimal", "0x1", "a hexadecimal number"),
+        ("no-fraction", "1.", "a decimal point without digits after it"),
+        ("no-integer", ".0", "a decimal point without digits before it"),
+        ("undefined", "undefined", "undefined"),
+        ("capital-null", "None", "None"),
+    ):
+        body = write(with_number(build, Literal(number)))
+        story = byte_story(says if says != NOT_FINITE else number, number, says)
+        yield build.refused(f"refuse.json.{slug}", NOT_JSON, build.request(body.encode()), story)
+    empty = replace(build.request(b""), body=b"")
+    says = "no body"
+    requirement = "reject.body.required" if build.contract.operation.request_required else NOT_JSON
+    yield build.refused("refuse.json.empty", requirement, empty, byte_story(says, ""))
+    none = Request(empty.method, empty.target, build.headers_without("Content-Type"))
+    yield build.refused("refuse.json.no-body", requirement, none, byte_story("neither body nor media type", ""))
+
+
+def _truncated(build: Builder) -> Iterator[Case]:
+    """Yield a body cut after each structural token: a server that reads what came must see that more is due."""
+    text = write(nested(build))
+    places = [match.end() for match in re.finditer(r'[{}\[\]:,]|"(?:[^"\\]|\\.)*"|[\w.+-]+', text)]
+    for number, end in enumerate(places[:-1], 1):
+        cut = text[:end]
+        story = byte_story(f"cut after {cut[-20:]!r}", cut, "a JSON text that is cut off")
+        yield build.refused(f"refuse.json.cut-{number}", NOT_JSON, build.request(cut.encode()), story)
+
+
+def _encodings(build: Builder) -> Iterator[Case]:
+    data = encode(build.smallest)
+    text = data.decode()
+    marked = build.request(b"\xef\xbb\xbf" + data)
+    yield build.observed("observe.utf-8.byte-order-mark", (VARIANTS,), marked, byte_story("a byte order mark", ""))
+    head, mark, tail = data.partition(SLOT.encode())
+    if not mark:
+        head, mark, tail = b'{"a": "', b"", b'"}'
+    for slug, odd, says in (
+        ("lone-continuation", b"\x80", "a continuation byte alone"),
+        ("overlong", b"\xc0\xaf", "an overlong sequence"),
+        ("cut-sequence", b"\xe2\x82", "a sequence that is cut"),
+        ("surrogate", b"\xed\xa0\x80", "an encoded surrogate"),
+        ("beyond-unicode", b"\xf5\x80\x80\x80", "a sequence beyond Unicode"),
+        ("latin-1", "\u00e9".encode("latin-1"), "Latin-1"),
+    ):
+        request = build.request(head + mark + odd + tail)
+        story = byte_story(f"not UTF-8: {says}", "", "bytes that are not UTF-8")
+        yield build.refused(f"refuse.utf-8.{slug}", "reject.utf-8", request, story)
+    for slug, codec in (("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-32", "utf-32")):
+        story = byte_story(f"{codec.upper()} in the place of UTF-8", "", "another encoding than UTF-8")
+        yield build.refused(f"refuse.utf-8.{slug}", "reject.utf-8", build.request(text.encode(codec)), story)

@@ -1,0 +1,80 @@
+"""Merged cases: many odd but right things in one request, so that a short run meets them all.
+
+When one of them fails, the cases that do one of these things at a time tell which it was.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from conformance.model.case import SLOT, Case, Need, Story
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Group
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.values import bodies, strings
+
+ODD_TEXT = (
+    ' \tUPPER "double" \'single\' back\\slash ../a/b a%2Fb%00 <b>&amp;</b> {"a":1} \u00e9\u00df e\u0301 '
+    "\u05d0\u202e\u05d1 \U0001f600 \uff41\u2460\n "
+)
+"""Every class of odd text that is not about length, NUL or control characters."""
+
+
+ODD_SEGMENT = "A/b c+d%2Fe;f=g?h#i\u00e9\U0001f600"
+"""Every class of odd path segment that is not about length, dots or NUL."""
+
+
+def merged_cases(build: Builder) -> Iterator[Case]:
+    """Yield a name and a path of odd characters, and a right request in an odd spelling."""
+    yield from _odd_name(build)
+    yield _odd_spelling(build)
+    yield from _odd_path(build)
+
+
+def _odd_name(build: Builder) -> Iterator[Case]:
+    identity = build.contract.identity
+    if identity is None:
+        return
+    lineage = next(each for each in bodies.lineages(build.contract.request) if each[-1].path == identity)
+    name, shape = f"{ODD_TEXT}{SLOT}{ODD_TEXT}", lineage[-1].shape("string")
+    if shape is None or not strings.within(shape, name):
+        return
+    body = bodies.planted(lineage, name, "smallest", build.defaults)
+    kind = "a text of many odd characters"
+    story = Story(identity, "type", "", "", f"{identity} is {kind}", kind)
+    requirement = requirement_id(Group.ACCEPTANCE, lineage[-1].label, "type")
+    yield build.accepting("accept.merged.odd-name", (requirement,), body, story, (Need.NAME_EDGES,))
+
+
+def _odd_path(build: Builder) -> Iterator[Case]:
+    """Yield a request whose path parameters hold everything that must be percent-encoded, and is decoded once."""
+    names = build.contract.operation.path_parameters
+    if not names:
+        return
+    kind = "a path parameter of many odd characters"
+    story = Story(names[-1], "path parameter", "", ODD_SEGMENT, f"{', '.join(names)}: {kind}", kind)
+    request = replace(build.request(build.smallest), target=build.target_with(dict.fromkeys(names, ODD_SEGMENT)))
+    yield build.observed("observe.merged.odd-path", ("transport.variants",), request, story)
+
+
+def _odd_spelling(build: Builder) -> Case:
+    """Return the fullest body with white space, chunked, under header names and a media type of other letter case."""
+    right = build.request(build.fullest)
+    text = (right.body or b"").decode()
+    spaced = "\r\n " + text.replace("{", "{\n\t ").replace("}", " \r\n}") + "\n"
+    headers = []
+    for name, value in right.headers:
+        if name == "Content-Type":
+            headers.append((name.lower(), f'{value.upper()};charset="UTF-8"'))
+        elif name != "Accept":
+            headers.append((name.lower(), value))
+    request = replace(right, headers=tuple(headers), body=spaced.encode(), chunked=True)
+    story = Story("", "spelling", "", "", "a right request in an odd spelling", "a right request in an odd spelling")
+    requirements = (
+        "accept.json-text",
+        "accept.media-type",
+        "transport.accept",
+        "transport.field-names",
+        "transport.chunked",
+    )
+    return build.accepted("accept.merged.odd-spelling", requirements, request, story)

@@ -1,0 +1,47 @@
+"""What cases about bytes are made from."""
+
+from conformance.model.case import Story
+from conformance.model.jsontext import Writable, write
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.values import bodies
+
+DEPTH = 3
+"""How long the lineage of a member in an object in the body is."""
+
+SERVER_ERROR = "error.server-error"
+NOT_JSON = "reject.json-text"
+VARIANTS = "transport.variants"
+
+
+def byte_story(says: str, became: str, kind: str = "") -> Story:
+    """Return the story of a body whose bytes are special."""
+    return Story("", "JSON text", "", became[:200], says, kind or says)
+
+
+def field_story(name: str, became: str, says: str, kind: str) -> Story:
+    """Return the story of a request with a special header field."""
+    return Story(name, "header", "", became, says, kind)
+
+
+def text_with_members(build: Builder) -> str:
+    """Return the text of an object with at least one member, right where the schema has one."""
+    for body in (build.smallest, build.fullest):
+        if isinstance(body, dict) and body:
+            return write(body)
+    return write({"conformance_undeclared": "x"})
+
+
+def with_number(build: Builder, number: Writable) -> Writable:
+    """Return a body with a number at the first member that takes one, else at one that is not declared."""
+    for lineage in bodies.lineages(build.contract.request):
+        if lineage[-1].types & {"integer", "number"} and len(lineage) > 1:
+            return bodies.planted(lineage, number, "smallest", build.defaults)
+    return {**build.smallest, "conformance_undeclared": number} if isinstance(build.smallest, dict) else number
+
+
+def nested(build: Builder) -> Writable:
+    """Return a small body that has an object in an object, where the schema has one."""
+    for lineage in bodies.lineages(build.contract.request):
+        if len(lineage) == DEPTH:
+            return bodies.planted(lineage, bodies.smallest(lineage[-1], build.defaults), "smallest", build.defaults)
+    return build.smallest

@@ -1,0 +1,1 @@
+"""Covering arrays, and the combinations of property values that they choose."""

@@ -1,0 +1,132 @@
+"""The model of combinations: every member of the request as a factor, and rows of levels turned into bodies."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from conformance.contract.nodes import Node
+from conformance.model.jsontext import Writable, write
+from conformance.model.pointer import parent
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.covering.arrays import Factor, Row, covering_array
+from conformance.strategies.values import bodies, classes
+
+OBJECT = "object"
+EMPTY = "empty"
+
+
+class Level(msgspec.Struct, frozen=True):
+    """One level of a member: a word for it and the value; the value of `OBJECT` comes from the children."""
+
+    word: str
+    value: Writable = None
+
+
+class Model(msgspec.Struct, frozen=True):
+    """The factors with the nodes and levels that they stand for, parents first."""
+
+    nodes: tuple[Node, ...]
+    levels: tuple[tuple[Level, ...], ...]
+    factors: tuple[Factor, ...]
+
+
+def model(build: Builder) -> Model:
+    """Return the model of the request body: every member but the one that names the object."""
+    nodes = tuple(_nodes(build.contract.request, build.contract.identity))
+    levels = tuple(tuple(_levels(node, build)) for node in nodes)
+    index = {node.path: number for number, node in enumerate(nodes)}
+    factors = []
+    for node, each in zip(nodes, levels, strict=True):
+        above = index.get(parent(node.path))
+        enabling = [level.word for level in levels[above]].index(OBJECT) if above is not None else 0
+        factors.append(Factor(len(each), above, enabling))
+    return Model(nodes, levels, tuple(factors))
+
+
+def rows(of: Model, strength: int) -> list[Row]:
+    """Return rows that cover every combination of `strength` levels."""
+    return covering_array(of.factors, strength) if of.factors else []
+
+
+def body(build: Builder, of: Model, row: Sequence[int | None]) -> Writable:
+    """Return the request body that a row stands for."""
+    chosen = {
+        node.path: levels[level]
+        for node, levels, level in zip(of.nodes, of.levels, row, strict=True)
+        if level is not None
+    }
+    return _object(build, build.contract.request, 0, chosen)
+
+
+def _object(build: Builder, node: Node, branch: int, chosen: dict[str, Level]) -> Writable:
+    result: dict[str, Writable] = {}
+    for child in node.members(branch):
+        level = chosen.get(child.path)
+        name = child.name
+        if level is None:
+            if name in node.shapes[branch].required:
+                result[name] = bodies.smallest(child, build.defaults)
+        elif level.word == OBJECT:
+            result[name] = _object(build, child, _object_branch(child), chosen)
+        elif level.value is not bodies.ABSENT:
+            result[name] = level.value
+    return result
+
+
+def _nodes(root: Node, identity: str | None) -> Iterator[Node]:
+    """Yield the members that vary: those of the first object shape, all the way down, arrays as leaves."""
+    if not root.shapes or root.shapes[0].type != "object":
+        return
+    yield from _below(root, 0, identity)
+
+
+def _below(node: Node, branch: int, identity: str | None) -> Iterator[Node]:
+    for child in node.members(branch):
+        if child.path == identity or not child.shapes:
+            continue
+        yield child
+        if _has_object(child):
+            yield from _below(child, _object_branch(child), identity)
+
+
+def _has_object(node: Node) -> bool:
+    return any(shape.type == OBJECT and shape.members for shape in node.shapes)
+
+
+def _object_branch(node: Node) -> int:
+    return next(i for i, shape in enumerate(node.shapes) if shape.type == OBJECT and shape.members)
+
+
+def _levels(node: Node, build: Builder) -> Iterator[Level]:
+    if not node.required:
+        yield Level("absent", bodies.ABSENT)
+    if node.nullable:
+        yield Level("null", None)
+    if _has_object(node):
+        if not node.shapes[_object_branch(node)].required:
+            yield Level(EMPTY, {})
+        yield Level(OBJECT)
+        return
+    yield from _values(node, build)
+
+
+def _values(node: Node, build: Builder) -> Iterator[Level]:
+    """Yield the plain values of a leaf: the safe or typical one, and those that differ in truth or in the list."""
+    seen: set[str] = set()
+    plain = [each for each in build.valid(node) if not each.edge and each.slug != "null"]
+    if node.shape("array") is not None:
+        plain.append(classes.Value("full", bodies.fullest(node, build.defaults), "an array"))
+    for value in plain:
+        beyond = build.contract.prose.range_at(node.path)
+        text = write(value.json)
+        if text in seen or (value.slug in {"one", "zero"} and beyond is not None and _leaves(build, node, value)):
+            continue
+        seen.add(text)
+        yield Level(value.slug, value.json)
+
+
+def _leaves(build: Builder, node: Node, value: classes.Value) -> bool:
+    body: Writable = value.json
+    for token in reversed(node.path.split("/")[1:]):
+        body = {token: body}
+    return bool(build.contract.prose.beyond(body))

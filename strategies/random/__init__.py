@@ -1,0 +1,1 @@
+"""Random cases: Hypothesis and Schemathesis, and the process that runs them."""

@@ -1,0 +1,304 @@
+"""Hypothesis strategies of the contract's bodies, for anyone's `@given`.
+
+They are derived from the schemas of the operation, so they work for any document (`contract=`), and construct what
+they draw; only where a schema holds keywords that the suite cannot construct for, a validator sorts out the rest.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import TypeAlias
+
+import msgspec
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+
+from conformance.contract.contract import Contract, load_contract
+from conformance.contract.nodes import Node
+from conformance.contract.validators import BodyValidator
+from conformance.model.case import Story
+from conformance.model.jsontext import Json, Writable, write
+from conformance.model.pointer import join
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Group
+from conformance.strategies.catalogue.rejected import kind_of, reject_id
+from conformance.strategies.random import places
+from conformance.strategies.random.generation import Choices, Values, prefixes, valid_values
+from conformance.strategies.random.places import Place
+from conformance.strategies.values import bodies
+from conformance.strategies.values.value import Value
+
+__all__ = [
+    "Invalid",
+    "environment_requests",
+    "environments",
+    "invalid_environment_requests",
+    "invalid_environments",
+]
+
+
+Paths: TypeAlias = tuple[str, ...]
+
+
+class Invalid(msgspec.Struct, frozen=True):
+    """A body that the schema forbids, and why: one story for each violation.
+
+    `requirements` are the ids of the requirements that a server breaks which takes a request body, in the order of the
+    stories.
+    """
+
+    body: Json
+    stories: tuple[Story, ...]
+    requirements: tuple[str, ...] = ()
+
+    @property
+    def story(self) -> Story:
+        """The story of the first violation."""
+        return self.stories[0]
+
+
+def environment_requests(
+    *,
+    contract: Contract | None = None,
+    include: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    min_integer: int | None = None,
+    max_integer: int | None = None,
+    alphabet: str | None = None,
+    undeclared_members: bool = True,
+) -> st.SearchStrategy[Json]:
+    """Return a strategy of valid request bodies.
+
+    Args:
+        contract: what the bodies keep; by default the document that comes with the suite.
+        include: JSON pointers of members that every body holds, and not as null.
+        exclude: JSON pointers of members that no body holds; a required one cannot be left out.
+        min_integer: the least integer at members for which the schema states no bound; none by default.
+        max_integer: the greatest one; none by default.
+        alphabet: the characters that texts are made of; all of Unicode by default.
+        undeclared_members: whether objects that the schema leaves open hold members that it does not declare.
+
+    A failure shrinks to the smallest body that a person would write: required members alone, texts `"a"`, numbers 0.
+
+    Raises:
+        InvalidArgument: a pointer names no member of the body, or what is asked for contradicts itself.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(environment_requests(), lambda body: True)
+        {'name': 'a'}
+
+    """
+    held = contract or _held()
+    choices = _choices(held.request, include, exclude, (min_integer, max_integer), alphabet, extras=undeclared_members)
+    return valid_bodies(held.request, held.request_validator, choices, modelled=held.modelled)
+
+
+def invalid_environment_requests(
+    *,
+    contract: Contract | None = None,
+    violations: int = 1,
+    include: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    min_integer: int | None = None,
+    max_integer: int | None = None,
+    alphabet: str | None = None,
+) -> st.SearchStrategy[Invalid]:
+    """Return a strategy of request bodies that the schema forbids, each with the story of what is wrong with it.
+
+    Args:
+        contract: what the bodies break; by default the document that comes with the suite.
+        violations: how many things are wrong with each body, every one of them enough to refuse it.
+        include: JSON pointers of members that every body holds before anything is broken.
+        exclude: JSON pointers of members that no body holds; nothing is broken there.
+        min_integer: the least integer at members for which the schema states no bound.
+        max_integer: the greatest one.
+        alphabet: the characters that right texts are made of.
+
+    Raises:
+        InvalidArgument: as `environment_requests`, or there are not as many places to break at once.
+
+    """
+    held = contract or _held()
+    choices = _choices(held.request, include, exclude, (min_integer, max_integer), alphabet)
+    validator = held.request_validator
+    return invalid_bodies(held.request, validator, choices, modelled=held.modelled, violations=violations)
+
+
+def environments(
+    *,
+    contract: Contract | None = None,
+    include: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    min_integer: int | None = None,
+    max_integer: int | None = None,
+    alphabet: str | None = None,
+    undeclared_members: bool = True,
+) -> st.SearchStrategy[Json]:
+    """Return a strategy of valid bodies of the successful answer; arguments as for `environment_requests`.
+
+    Raises:
+        InvalidArgument: as `environment_requests`, or the document declares no JSON answer.
+
+    """
+    root, validator = _response(contract or _held())
+    choices = _choices(root, include, exclude, (min_integer, max_integer), alphabet, extras=undeclared_members)
+    return valid_bodies(root, validator, choices, modelled=root.modelled)
+
+
+def invalid_environments(
+    *,
+    contract: Contract | None = None,
+    violations: int = 1,
+    include: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    min_integer: int | None = None,
+    max_integer: int | None = None,
+    alphabet: str | None = None,
+) -> st.SearchStrategy[Invalid]:
+    """Return a strategy of answers that the schema forbids, with their stories: for tests of clients.
+
+    Arguments are those of `invalid_environment_requests`.
+
+    Raises:
+        InvalidArgument: as `invalid_environment_requests`, or the document declares no JSON answer.
+
+    """
+    root, validator = _response(contract or _held())
+    choices = _choices(root, include, exclude, (min_integer, max_integer), alphabet)
+    return invalid_bodies(root, validator, choices, modelled=root.modelled, violations=violations)
+
+
+def valid_bodies(root: Node, validator: BodyValidator, choices: Choices, *, modelled: bool) -> Values:
+    """Return a strategy of valid values of a root node; `modelled` tells that its nodes say all that it says."""
+    found = valid_values(root, choices)
+    if modelled:
+        return found
+    # The smallest body is known to be right: where the schema says much that is not understood, it is what is left.
+    smallest = bodies.smallest(root)
+    known = [smallest] if validator.is_valid(smallest) and not choices.included else []  # type: ignore[arg-type]
+    sieved = found.filter(validator.is_valid)
+    return st.sampled_from(known) | sieved if known else sieved  # type: ignore[return-value]
+
+
+def invalid_bodies(
+    root: Node, validator: BodyValidator, choices: Choices, *, modelled: bool, violations: int = 1
+) -> st.SearchStrategy[Invalid]:
+    """Return a strategy of values of a root node that are wrong at `violations` places."""
+    usable = [place for place in places.places(root) if _untouched(place, choices)]
+    if violations > 1:
+        usable = [place for place in usable if place.leaf]
+    if violations < 1 or not usable:
+        raise InvalidArgument(f"violations={violations}: there is nothing to break so often in this body")
+    found = _invalid(usable, violations, _bases(root, choices))
+    return found if modelled else found.filter(lambda drawn: not validator.is_valid(drawn.body))
+
+
+@st.composite
+def _invalid(draw: st.DrawFn, usable: Sequence[Place], violations: int, base: Callable[[Paths], Values]) -> Invalid:
+    chosen = [draw(st.sampled_from(usable))]
+    while len(chosen) < violations:
+        rest = [place for place in usable if all(places.compatible(place, each) for each in chosen)]
+        if not rest:
+            raise InvalidArgument(f"violations={violations}: only {len(chosen)} places can be broken in one body")
+        chosen.append(draw(st.sampled_from(rest)))
+    body = draw(base(tuple(_needed(place) for place in chosen)))
+    stories, requirements = [], []
+    for place in chosen:
+        value = draw(place.wrong)
+        stories.append(_story(place, value, body))
+        requirements.append(_requirement(place, value))
+        body = places.plant(place, value, body)
+    return Invalid(body, tuple(stories), tuple(requirements))
+
+
+def _bases(root: Node, choices: Choices) -> Callable[[Paths], Values]:
+    """Return what gives, and keeps, the strategy of right bodies that hold some places."""
+
+    @cache
+    def base(paths: Paths) -> Values:
+        held = choices
+        for path in paths:
+            held = held.including(path)
+        return valid_values(root, held)
+
+    return base
+
+
+def _needed(place: Place) -> str:
+    """Return the pointer of what a right body must hold for the place to be broken in it."""
+    return place.node.path
+
+
+def _story(place: Place, value: Value, body: Json) -> Story:
+    node = place.node
+    if place.keyword == "additionalProperties":
+        name = next(iter(value.json)) if isinstance(value.json, dict) else ""
+        says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
+        return Story(join(node.path, name), value.keyword, "", write(value.json), says, value.kind)
+    was = "" if place.keyword == "required" and not node.path else write(_held_at(body, place))
+    if value.json is bodies.ABSENT:
+        return Story(node.path, value.keyword, was, "", f"{node.path} is missing", value.kind)
+    says = f"{node.path or 'the body'} is {value.kind}"
+    return Story(node.path, value.keyword, was, write(value.json), says, kind_of(node, value))
+
+
+def _held_at(body: Json, place: Place) -> Writable:
+    for node in place.lineage[1:]:
+        body = body[0] if isinstance(body, list) else body[node.name]  # type: ignore[index]
+    return body
+
+
+def _requirement(place: Place, value: Value) -> str:
+    if place.keyword == "additionalProperties":
+        return requirement_id(Group.REJECTION, place.node.shapes[place.branch].owner, place.keyword)
+    if place.keyword == "required":
+        return requirement_id(Group.REJECTION, place.node.label, place.keyword)
+    return reject_id(place.node, value)
+
+
+def _untouched(place: Place, choices: Choices) -> bool:
+    """Tell whether what a caller asks for leaves a place to be broken."""
+    path = place.node.path
+    barred = any(path == each or path.startswith(f"{each}/") for each in (*choices.excluded, *choices.fixed))
+    missing = place.keyword == "required" and path in choices.included
+    return not barred and not missing
+
+
+def _choices(
+    root: Node,
+    include: Iterable[str],
+    exclude: Iterable[str],
+    bounds: tuple[int | None, int | None],
+    alphabet: str | None,
+    *,
+    extras: bool = True,
+) -> Choices:
+    included, excluded = frozenset(include), frozenset(exclude)
+    nodes = {node.path: node for node in root.walk()}
+    for pointer in (*included, *excluded):
+        if pointer not in nodes or not pointer:
+            raise InvalidArgument(f"{pointer!r} is no member of the body; it has: {', '.join(sorted(nodes)[1:])}")
+    held = frozenset(each for pointer in included for each in prefixes(pointer))
+    contrary = next(iter(held & excluded), None)
+    if contrary is not None:
+        raise InvalidArgument(f"{contrary!r} is both included and excluded")
+    needed = next((each for each in excluded if nodes[each].required), None)
+    if needed is not None:
+        raise InvalidArgument(f"{needed!r} is required: no valid body can do without it")
+    low, high = bounds
+    if low is not None and high is not None and low > high:
+        raise InvalidArgument(f"min_integer={low} is above max_integer={high}")
+    if alphabet == "":
+        raise InvalidArgument("alphabet='' holds no character")
+    return Choices(held, excluded, low, high, alphabet, extras)
+
+
+def _response(contract: Contract) -> tuple[Node, BodyValidator]:
+    if contract.response is None or contract.response_validator is None:
+        raise InvalidArgument(f"{contract.operation.name} declares no JSON answer")
+    return contract.response, contract.response_validator
+
+
+@cache
+def _held() -> Contract:
+    return load_contract()

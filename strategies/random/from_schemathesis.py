@@ -1,0 +1,202 @@
+"""Schemathesis as a second generator: its deterministic coverage phase, and its strategies, as cases of this suite.
+
+Labels are this contract's. What Schemathesis tells of a case is its story; where the two differ on whether it is right,
+the story says so. Its path parameters and names are replaced by ours: those of the run, and fresh ones.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from conformance.model.case import SLOT, Case, Need, Request, Story
+from conformance.model.jsontext import Json, JsonFault, read
+from conformance.model.pointer import from_tokens, split
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.random.labelling import body_case, bytes_case, named
+
+if TYPE_CHECKING:
+    from hypothesis import strategies as st
+    from schemathesis import Case as SchemathesisCase
+
+    Foreign = SchemathesisCase[Any]
+
+PHASE = "schemathesis"
+
+METHOD = "transport.method-not-allowed"
+MEDIA_TYPE = "reject.media-type"
+NO_BODY = "reject.body.required"
+NO_KEY = "authentication.missing"
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST = 200
+"""How many characters of what Schemathesis says a story holds."""
+
+
+def coverage_cases(build: Builder) -> Iterator[Case]:
+    """Yield the cases of Schemathesis' coverage phase; they are the same in every run."""
+    schema, operation = _operation(build)
+    for foreign in _covered(schema, operation):
+        case = _case(build, foreign)
+        if case is not None:
+            yield case
+
+
+def random_cases(build: Builder, *, right: bool) -> "st.SearchStrategy[Case]":
+    """Return Schemathesis' own strategy of requests, meant to be right or wrong, as cases of this contract."""
+    from schemathesis.generation.modes import GenerationMode  # noqa: PLC0415  (heavy: only who sends these needs it)
+
+    # Without the document's security: else half of what is meant to be wrong is a right body with another key.
+    _, operation = _operation(build, secured=False)
+    mode = GenerationMode.POSITIVE if right else GenerationMode.NEGATIVE
+    parameters = dict(build.parameters)
+    strategy = operation.as_strategy(generation_mode=mode, path_parameters=parameters, headers={}, query={}, cookies={})
+    made: st.SearchStrategy[Case | None] = strategy.map(lambda foreign: _case(build, foreign))
+    return made.filter(bool)  # type: ignore[return-value]
+
+
+def _operation(build: Builder, *, secured: bool = True) -> tuple[Any, Any]:
+    import schemathesis  # noqa: PLC0415  (heavy: only who sends these needs it)
+    from schemathesis.config import SchemathesisConfig  # noqa: PLC0415  (heavy: as above)
+
+    operation = build.contract.operation
+    content = json.loads(json.dumps(build.contract.document.content, default=str))
+    if not secured:
+        content.pop("security", None)
+        content["paths"][operation.path].get(operation.method.lower(), {}).pop("security", None)
+    # With a configuration of its own: a `schemathesis.toml` that happens to be near is about other runs.
+    schema = schemathesis.openapi.from_dict(content, config=SchemathesisConfig())
+    return schema, schema[operation.path][operation.method]
+
+
+def _covered(schema: Any, operation: Any) -> "Iterator[Foreign]":  # noqa: ANN401  (types of a library)
+    """Yield the raw cases; the one place that uses what Schemathesis does not document."""
+    from schemathesis.generation.modes import GenerationMode  # noqa: PLC0415  (heavy: as above)
+
+    settings = schema.config.generation_for(operation=operation)
+    yield from schema.iter_coverage_cases(operation, generation_modes=list(GenerationMode), generation_config=settings)
+
+
+def _case(build: Builder, foreign: "Foreign") -> Case | None:
+    operation = build.contract.operation
+    story = _story(foreign)
+    if foreign.method.upper() != operation.method:
+        return _other_method(build, foreign.method.upper(), story)
+    body = _body(foreign)
+    if body is None:
+        request = replace(build.request(b""), body=None, headers=build.headers_without("Content-Type"))
+        return named(build.refused("", NO_BODY, request, story), PHASE)
+    media_type = str(foreign.headers.get("Content-Type") or operation.request_media_type)
+    if media_type.partition(";")[0].strip().lower() != operation.request_media_type.lower():
+        headers = (*build.headers_without("Content-Type"), ("Content-Type", media_type))
+        request = replace(build.request(build.smallest), headers=headers)
+        return named(build.refused("", MEDIA_TYPE, request, story), PHASE)
+    if _without_key(foreign):
+        return _keyless(build, story)
+    try:
+        case = body_case(build, PHASE, _renamed(build, read(body).value), story)
+    except JsonFault:
+        case = bytes_case(build, PHASE, body, story)
+    return _told(case, foreign)
+
+
+def _other_method(build: Builder, method: str, story: Story) -> Case | None:
+    if method in build.contract.operation.methods:
+        return None
+    needs = () if method in SAFE_METHODS else (Need.LOOPBACK,)
+    body = None if method in {*SAFE_METHODS, "DELETE", "TRACE"} else build.request(build.smallest).body
+    headers = build.headers if body is not None else build.headers_without("Content-Type")
+    return named(build.observed("", (METHOD,), Request(method, build.target, headers, body), story, needs), PHASE)
+
+
+def _keyless(build: Builder, story: Story) -> Case | None:
+    if not build.credential_headers:
+        return None
+    headers = build.headers_without(*(name for name, _ in build.credential_headers))
+    request = replace(build.request(build.smallest), headers=headers)
+    return named(build.refused("", NO_KEY, request, story), PHASE)
+
+
+def _without_key(foreign: "Foreign") -> bool:
+    phase = _phase(foreign)
+    scenario = getattr(phase, "scenario", None)
+    location = getattr(phase, "parameter_location", None)
+    return scenario == "missing_parameter" and location == "header"
+
+
+def _body(foreign: "Foreign") -> bytes | None:
+    """Return the bytes of the body as Schemathesis would send them; None where it sends none."""
+    from schemathesis.core import NotSet  # noqa: PLC0415  (heavy: as above)
+
+    if isinstance(foreign.body, NotSet):
+        return None
+    if isinstance(foreign.body, bytes):
+        return foreign.body
+    return json.dumps(foreign.body, ensure_ascii=True).encode()
+
+
+def _renamed(build: Builder, body: Json) -> Json:
+    """Return a body whose object has a name that is fresh at every send."""
+    identity = build.contract.identity
+    if identity is None or not isinstance(body, dict):
+        return body
+    *path, name = split(identity)
+    holder: Json = body
+    for token in path:
+        holder = holder.get(token) if isinstance(holder, dict) else None
+    if isinstance(holder, dict) and isinstance(holder.get(name), str):
+        held = str(holder[name])
+        holder[name] = SLOT if held in _examples(build) else held + SLOT
+    return body
+
+
+def _examples(build: Builder) -> frozenset[str]:
+    node = build.contract.request.child(split(build.contract.identity or "/")[-1])
+    found = [shape.value("examples") for shape in node.shapes] if node is not None else []
+    return frozenset(str(each) for listed in found if isinstance(listed, list) for each in listed)
+
+
+def _phase(foreign: "Foreign") -> Any:  # noqa: ANN401  (types of a library)
+    return foreign.meta.phase.data if foreign.meta is not None else None
+
+
+def _told(case: Case, foreign: "Foreign") -> Case:
+    """Return a case whose story says so where Schemathesis labels it otherwise."""
+    story = case.story
+    if story is None or foreign.meta is None:
+        return case
+    theirs = str(foreign.meta.generation.mode.value)
+    ours = {"accepted": "positive", "refused": "negative"}.get(case.expectation.value, "")
+    if ours == theirs:
+        return case
+    says = f"{story.says} (Schemathesis calls it {theirs}, this contract expects it {case.expectation.value})"
+    return replace(case, story=replace(story, says=says))
+
+
+def _story(foreign: "Foreign") -> Story:
+    """Return what Schemathesis tells of a case."""
+    phase = _phase(foreign)
+    mutations = tuple(getattr(phase, "mutations", ()) or ())
+    description = str(getattr(phase, "description", "") or "a random request")
+    description = " ".join(description.split())[:LONGEST]
+    scenario = str(getattr(phase, "scenario", "") or "")
+    keyword, pointer, was, became = "properties", "", "", ""
+    if mutations:
+        first = mutations[0]
+        pointer = from_tokens(first.path) if _in_body(first) else str(first.parameter or "")
+        keyword = next(iter(first.keywords), "") or str(first.operator.value)
+        was, became = _text(first.original_value), _text(first.new_value)
+    kind = scenario.replace("_", " ") or (mutations and str(mutations[0].operator.value).replace("_", " ")) or "random"
+    return Story(pointer, keyword, was, became, f"Schemathesis: {description}", f"{kind} (by Schemathesis)")
+
+
+def _in_body(mutation: Any) -> bool:  # noqa: ANN401  (types of a library)
+    return str(getattr(mutation.parameter_location, "value", mutation.parameter_location)) == "body"
+
+
+def _text(value: object) -> str:
+    try:
+        return "" if value is None else json.dumps(value)[:LONGEST]
+    except (TypeError, ValueError):
+        return ""

@@ -1,0 +1,1 @@
+"""Classes of valid and invalid values of a schema, and bodies made from them."""

@@ -1,0 +1,84 @@
+"""Bodies: the smallest and the fullest valid value of a schema, and either with one place changed."""
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from conformance.contract.nodes import Node
+from conformance.model.jsontext import Writable
+from conformance.strategies.values.construction import ABSENT, NO_DEFAULTS, Base, Defaults, beside, build, members
+
+__all__ = [
+    "ABSENT",
+    "NO_DEFAULTS",
+    "Base",
+    "Defaults",
+    "Lineage",
+    "fullest",
+    "lineages",
+    "planted",
+    "put",
+    "smallest",
+    "with_member",
+]
+
+Lineage: TypeAlias = tuple[Node, ...]
+"""A node and all that it lies in, root first."""
+
+
+def lineages(root: Node) -> Iterator[Lineage]:
+    """Yield the lineage of every node, parents first."""
+    yield from _lineages((root,))
+
+
+def smallest(node: Node, defaults: Defaults = NO_DEFAULTS) -> Writable:
+    """Return a value of `node` with its required members alone."""
+    return build(node, "smallest", defaults)
+
+
+def fullest(node: Node, defaults: Defaults = NO_DEFAULTS) -> Writable:
+    """Return a value of `node` with every declared member, none of them null that can be something."""
+    return build(node, "fullest", defaults)
+
+
+def planted(lineage: Lineage, value: Writable, base: Base, defaults: Defaults = NO_DEFAULTS) -> Writable:
+    """Return the smallest or fullest body that holds `value` at the node that ends `lineage`.
+
+    `ABSENT` leaves the member out. Whatever the node lies in is present in its non-null form.
+    """
+    node, *below = lineage
+    if not below:
+        return value
+    child = below[0]
+    shape = node.shapes[child.branch]
+    inner = planted(tuple(below), value, base, defaults)
+    if shape.type == "array":
+        return [inner, *beside(node, child.branch, inner, base, defaults)]
+    result = members(node, child.branch, base, defaults)
+    name = child.name
+    if inner is ABSENT:
+        result.pop(name, None)
+    else:
+        result[name] = inner
+    return result
+
+
+def with_member(lineage: Lineage, branch: int, name: str, value: Writable, base: Base, defaults: Defaults) -> Writable:
+    """Return a body whose object at the end of `lineage` holds one more member, `name`."""
+    node = lineage[-1]
+    extended = {**members(node, branch, base, defaults), name: value}
+    return planted(lineage, extended, base, defaults)
+
+
+def put(body: Writable, tokens: tuple[str, ...], value: Writable) -> Writable:
+    """Return `body` with `value` at the place that the tokens of a pointer name; objects are made on the way."""
+    if not tokens:
+        return value
+    held = dict(body) if isinstance(body, Mapping) else {}
+    held[tokens[0]] = put(held.get(tokens[0]), tokens[1:], value)
+    return held
+
+
+def _lineages(lineage: Lineage) -> Iterator[Lineage]:
+    yield lineage
+    for child in lineage[-1].children:
+        yield from _lineages((*lineage, child))

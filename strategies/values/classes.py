@@ -1,0 +1,104 @@
+"""Values: for one node, the classes of valid and of invalid ones, each with one example."""
+
+from collections.abc import Iterator
+
+from conformance.contract.nodes import Node
+from conformance.contract.shapes import Shape
+from conformance.model.jsontext import Json, equal, type_name
+from conformance.strategies.values import numbers, sizes, strings
+from conformance.strategies.values.value import Value
+from conformance.strategies.values.wrong_types import wrong_types
+
+__all__ = ["Value", "invalid_values", "valid_values"]
+
+
+def valid_values(node: Node) -> Iterator[Value]:
+    """Yield one value of each valid class of a node; objects only in their empty form, where it is allowed."""
+    seen: set[str] = set()
+    for branch, shape in enumerate(node.shapes):
+        for value in _valid(node, branch, shape):
+            # Two alternatives of one type have the same classes.
+            if value.slug not in seen:
+                seen.add(value.slug)
+                yield value
+
+
+def invalid_values(node: Node) -> Iterator[Value]:
+    """Yield one value of each class that the node forbids; absence and unknown members are not among them."""
+    yield from wrong_types(node)
+    seen: set[str] = set()
+    for branch, shape in enumerate(node.shapes):
+        for value in _invalid(node, branch, shape):
+            if value.slug not in seen:
+                seen.add(value.slug)
+                yield value
+
+
+def _valid(node: Node, branch: int, shape: Shape) -> Iterator[Value]:
+    if shape.value("enum") is not None and shape.type not in {"null", "object", "array"}:
+        yield from _declared(shape)
+        return
+    match shape.type:
+        case "null":
+            yield Value("null", None, "null")
+        case "boolean":
+            yield Value("true", True, "true")  # noqa: FBT003  (the JSON value)
+            yield Value("false", False, "false")  # noqa: FBT003  (the JSON value)
+        case "integer" | "number":
+            yield from numbers.valid(shape)
+        case "string":
+            yield from strings.valid(shape)
+        case "object":
+            yield from sizes.valid_objects(node, branch)
+        case "array":
+            yield from sizes.valid_arrays(node, branch)
+
+
+def _invalid(node: Node, branch: int, shape: Shape) -> Iterator[Value]:
+    if shape.value("enum") is not None:
+        types = [other.type for other in node.shapes]
+        if types.count(shape.type) == 1 and not {"integer", "number"} <= set(types):
+            yield from _outside(shape)
+        return
+    match shape.type:
+        case "integer" | "number":
+            yield from numbers.invalid(shape)
+        case "string":
+            yield from strings.invalid(shape)
+        case "object":
+            yield from sizes.invalid_objects(node, branch)
+        case "array":
+            yield from sizes.invalid_arrays(node, branch)
+
+
+def _listed(shape: Shape) -> list[Json]:
+    listed = shape.value("enum")
+    return listed if isinstance(listed, list) else []
+
+
+def _declared(shape: Shape) -> Iterator[Value]:
+    for value in _listed(shape):
+        slug = "".join(c.lower() if c.isalnum() else "-" for c in str(value)).strip("-") or "empty"
+        yield Value(f"enum-{slug}", value, "a declared value", "enum")
+
+
+def _outside(shape: Shape) -> Iterator[Value]:
+    listed = _listed(shape)
+    first = listed[0]
+    candidates: tuple[tuple[str, Json, str], ...] = ()
+    if isinstance(first, str):
+        candidates = (
+            ("undeclared", "UNDECLARED_VALUE", "an undeclared value"),
+            ("other-case", first.swapcase(), "a declared value in other letter case"),
+            ("padded", f" {first}", "a declared value with a space before it"),
+            ("prefix", first[:-1], "a declared value cut short"),
+            ("empty", "", "an empty text"),
+        )
+    elif isinstance(first, bool):
+        candidates = (("undeclared", not first, "an undeclared value"),)
+    elif type_name(first) in {"integer", "number"}:
+        above = max(int(number) for each in listed if (number := numbers.as_number(each)) is not None) + 1
+        candidates = (("undeclared", above, "an undeclared value"),)
+    for slug, value, kind in candidates:
+        if not any(equal(value, each) for each in listed):
+            yield Value(slug, value, kind, "enum")

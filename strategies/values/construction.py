@@ -1,0 +1,185 @@
+"""Construction: a valid value for any node, with its required members alone or with all of them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal as OneOf
+from typing import TypeAlias
+
+import msgspec
+
+from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.shapes import Shape
+from conformance.model.jsontext import JsonFault, Literal, Writable, equal, read_text, write
+from conformance.strategies.values import scalars
+
+Base: TypeAlias = OneOf["smallest", "fullest"]
+
+ABSENT = Literal("")
+"""In the place of a value: leave the member out."""
+
+UNLIMITED = 10**9
+
+MORE = 5
+"""How many lengths an array is given where different ones are asked for."""
+
+Memo: TypeAlias = dict[tuple[int, Base], tuple[Node, Writable]]
+"""Values that were built, by the identity of their node, which is kept so that no other takes it."""
+
+
+class Defaults(msgspec.Struct, frozen=True):
+    """What to send where nothing else is asked for: values by path, and paths that stay null in full bodies.
+
+    With a `memo` what is built is built once; who gets it must not change it.
+    """
+
+    values: Mapping[str, Writable] = {}
+    quiet: frozenset[str] = frozenset()
+    memo: Memo | None = None
+
+
+NO_DEFAULTS = Defaults()
+
+
+def item(node: Node, branch: int, base: Base = "smallest", defaults: Defaults = NO_DEFAULTS) -> Writable:
+    """Return a valid item of the array that the shape with index `branch` allows."""
+    found = _item_node(node, branch)
+    return build(found, base, defaults) if found else 0
+
+
+def distinct_items(node: Node, branch: int, count: int) -> list[Writable] | None:
+    """Return `count` different valid items of an array, or None where they cannot be made."""
+    found: list[Writable] = []
+    place = _item_node(node, branch)
+    for each in _several(place) if place else range(count):
+        if len(found) >= count:
+            break
+        if not any(_same(each, other) for other in found):
+            found.append(each)
+    return found if len(found) == count else None
+
+
+def of_size(node: Node, branch: int, count: int) -> dict[str, Writable] | None:
+    """Return an object with `count` members, all valid; None where there cannot be one."""
+    shape = node.shapes[branch]
+    result = _required(node, branch, "smallest", NO_DEFAULTS)
+    for child in node.members(branch):
+        if len(result) < count and child.shapes:
+            result.setdefault(child.name, build(child, "smallest", NO_DEFAULTS))
+    if shape.open:
+        result.update({f"conformance_{number}": 0 for number in range(count - len(result))})
+    return result if len(result) == count else None
+
+
+def bounds(shape: Shape, lower: str, upper: str) -> tuple[int, int]:
+    """Return the least and the greatest size that two keywords state."""
+    least, most = shape.value(lower), shape.value(upper)
+    return (
+        int(least) if isinstance(least, int | float) else 0,
+        int(most) if isinstance(most, int | float) else UNLIMITED,
+    )
+
+
+def build(node: Node, base: Base, defaults: Defaults) -> Writable:
+    """Return a value of `node`."""
+    if node.path in defaults.values:
+        return defaults.values[node.path]
+    if not node.shapes or (base == "fullest" and node.path in defaults.quiet):
+        return None
+    if defaults.memo is None:
+        return _built(node, base, defaults)
+    key = (id(node), base)
+    if key not in defaults.memo:
+        defaults.memo[key] = (node, _built(node, base, defaults))
+    return defaults.memo[key][1]
+
+
+def _built(node: Node, base: Base, defaults: Defaults) -> Writable:
+    branch = _preferred(node)
+    shape = node.shapes[branch]
+    if shape.type == "object":
+        return members(node, branch, base, defaults)
+    if shape.type == "array":
+        return _array(node, branch, base, defaults)
+    return scalars.typical(node, shape)
+
+
+def _array(node: Node, branch: int, base: Base, defaults: Defaults, at_least: int = 0) -> list[Writable]:
+    shape = node.shapes[branch]
+    least, most = bounds(shape, "minItems", "maxItems")
+    place = _item_node(node, branch)
+    count = max(least, at_least, 1 if base == "fullest" and most and (place is None or place.shapes) else 0)
+    unique = distinct_items(node, branch, count) if shape.value("uniqueItems") is True and count > 1 else None
+    return unique or [item(node, branch, base, defaults) for _ in range(count)]
+
+
+def members(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
+    """Return a new object; in the order of the document, and within the bounds of its size."""
+    shape = node.shapes[branch]
+    least, most = bounds(shape, "minProperties", "maxProperties")
+    required = _required(node, branch, base, defaults)
+    result: dict[str, Writable] = {}
+    room = most - len(required)
+    for child in node.members(branch):
+        if child.name in required:
+            result[child.name] = required[child.name]
+        elif base == "fullest" and child.shapes and room > 0:
+            result[child.name] = build(child, base, defaults)
+            room -= 1
+    result.update(required)
+    if len(result) < least:
+        result = {**(of_size(node, branch, least) or {}), **result}
+    return result
+
+
+def _required(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
+    names = node.shapes[branch].required
+    result = {child.name: build(child, base, defaults) for child in node.members(branch) if child.name in names}
+    for name in names:
+        result.setdefault(name, 0)
+    return result
+
+
+def beside(node: Node, branch: int, inner: Writable, base: Base, defaults: Defaults) -> list[Writable]:
+    """Return the items that an array needs besides `inner`."""
+    shape = node.shapes[branch]
+    count = max(bounds(shape, "minItems", "maxItems")[0] - 1, 0)
+    if count and shape.value("uniqueItems") is True:
+        others = [each for each in distinct_items(node, branch, count + 1) or [] if not _same(each, inner)]
+        return others[:count]
+    return [item(node, branch, base, defaults) for _ in range(count)]
+
+
+def _same(one: Writable, other: Writable) -> bool:
+    """Tell whether two values are equal by JSON Schema, however they are spelled."""
+    try:
+        return equal(read_text(write(one)).value, read_text(write(other)).value)
+    except JsonFault:
+        return False  # a number too long to be read equals no plain one
+
+
+def _item_node(node: Node, branch: int) -> Node | None:
+    return next((child for child in node.members(branch) if child.name == ANY_ITEM), None)
+
+
+def _several(node: Node) -> Iterator[Writable]:
+    """Yield different valid values of a node, shape by shape."""
+    for branch, shape in enumerate(node.shapes):
+        if shape.type == "object":
+            whole = members(node, branch, "smallest", NO_DEFAULTS)
+            yield whole
+            for child in node.members(branch):
+                yield from ({**whole, child.name: each} for each in _several(child))
+        elif shape.type == "array":
+            least, most = bounds(shape, "minItems", "maxItems")
+            for count in range(least, min(most, least + MORE)):
+                if shape.value("uniqueItems") is True and distinct_items(node, branch, count) is None:
+                    break
+                yield _array(node, branch, "smallest", NO_DEFAULTS, count)
+        else:
+            yield from scalars.several(node, shape)
+
+
+def _preferred(node: Node) -> int:
+    """Return the branch to build: the first object, else the first that is not null."""
+    order = [index for index, shape in enumerate(node.shapes) if shape.type != "null"]
+    objects = [index for index in order if node.shapes[index].type == "object"]
+    return (objects or order or [0])[0]

@@ -1,0 +1,197 @@
+"""Classes of numbers: the edges of machine types, spellings, and the bounds that a schema states."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
+
+from conformance.contract.multiples import is_multiple
+from conformance.contract.shapes import Shape
+from conformance.model.jsontext import Json, Literal
+from conformance.strategies.values.value import BEYOND_DOUBLE, Value, keyword_slug
+
+Number: TypeAlias = int | Decimal
+
+EDGES: tuple[tuple[str, int, str], ...] = (
+    ("beyond-float", 2**53 + 1, "an integer beyond 53 bits"),
+    ("minus-one", -1, "-1"),
+    ("beyond-int64", 2**63, "an integer beyond 64 bits"),
+    ("huge", 10**30, "an integer of 31 digits"),
+    ("beyond-int32", 2**31, "an integer beyond 32 bits"),
+    ("int32-min", -(2**31), "the smallest 32-bit integer"),
+    ("beyond-uint64", 2**64, "an integer beyond unsigned 64 bits"),
+    ("below-int64", -(2**63) - 1, "an integer below 64 bits"),
+    ("int64-max", 2**63 - 1, "the largest 64-bit integer"),
+    ("beyond-uint32", 2**32, "an integer beyond unsigned 32 bits"),
+    ("below-int32", -(2**31) - 1, "an integer below 32 bits"),
+    ("int64-min", -(2**63), "the smallest 64-bit integer"),
+    ("int32-max", 2**31 - 1, "the largest 32-bit integer"),
+    ("beyond-int16", 2**15, "an integer beyond 16 bits"),
+    ("beyond-uint16", 2**16, "an integer beyond unsigned 16 bits"),
+    ("beyond-int8", 2**7, "an integer beyond 8 bits"),
+    ("beyond-uint8", 2**8, "an integer beyond unsigned 8 bits"),
+    ("int16-max", 2**15 - 1, "the largest 16-bit integer"),
+    ("int8-max", 2**7 - 1, "the largest 8-bit integer"),
+)
+"""The edges of machine types, the most telling first."""
+
+LOWER = ("minimum", "exclusiveMinimum")
+UPPER = ("maximum", "exclusiveMaximum")
+KEYWORDS = (*LOWER, *UPPER, "multipleOf")
+
+ROUND = (1, 2, 5, 10, 100, 0)
+"""What a person would send where nothing is suggested, the first that the bounds allow."""
+
+STEP = Decimal("0.5")
+"""How far beyond a bound a number lies where any number is allowed."""
+
+HALVINGS = 60
+"""How often a step is halved to stay between two bounds."""
+
+
+def valid(shape: Shape) -> Iterator[Value]:
+    """Yield a number of each valid class: typical, 0, 1, spellings, machine edges, and at each stated bound."""
+    usual = typical(shape)
+    if not within(shape, usual):
+        return
+    yield Value("typical", usual, "a typical number")
+    for slug, number, kind in (("zero", 0, "0"), ("one", 1, "1")):
+        if within(shape, number) and number != usual:
+            yield Value(slug, number, kind)
+    yield from _at_bounds(shape)
+    if usual == int(usual):
+        yield Value("integral-float", Literal(f"{int(usual)}.0"), "a number written with a zero fraction", edge=True)
+    ten = next((n for n in (10, 20, 50, 100, 1000) if within(shape, n)), None)
+    if ten is not None:
+        digits = str(ten).rstrip("0")
+        spelled = f"{digits}e{len(str(ten)) - len(digits)}"
+        yield Value("exponent", Literal(spelled), "a number written with an exponent", edge=True)
+    if within(shape, 0):
+        yield Value("minus-zero", Literal("-0"), "minus zero", edge=True)
+    if shape.type == "number" and within(shape, Decimal("0.1")):
+        yield Value("fraction", Literal("0.1"), "a number with a fraction")
+    for slug, number, kind in EDGES:
+        if within(shape, number):
+            yield Value(slug, number, kind, edge=True)
+    if not any(bound in shape.keywords for bound in KEYWORDS):
+        yield Value("beyond-double", Literal("1e400"), BEYOND_DOUBLE, edge=True, undecided=True)
+
+
+def invalid(shape: Shape) -> Iterator[Value]:
+    """Yield a number just outside each bound that the schema states, which keeps all the others."""
+    for keyword in (*LOWER, *UPPER):
+        bound = as_number(shape.value(keyword))
+        if bound is None:
+            continue
+        down = keyword in LOWER
+        # The bound itself breaks an exclusive one; where it is no multiple of what is asked for, the next one does.
+        number = _next(shape, bound, down=down, beyond=not keyword.startswith("exclusive"))
+        if broken(shape, number) == {keyword}:
+            yield Value(f"{keyword_slug(keyword)}-broken", number, f"a number beyond {keyword}", keyword)
+    multiple = as_number(shape.value("multipleOf"))
+    if multiple is None:
+        return
+    usual = typical(shape)
+    parts = (1, 2, 3) if shape.type == "integer" else (Decimal(multiple) / 2, Decimal(multiple) / 4)
+    for number in (usual + sign * part for part in parts for sign in (1, -1)):
+        if broken(shape, number) == {"multipleOf"}:
+            yield Value("multiple-of-broken", number, "no multiple of multipleOf", "multipleOf")
+            return
+
+
+def typical(shape: Shape) -> Number:
+    """Return a plain number that keeps every bound: an example or the default, else a round one or a bound."""
+    examples = shape.value("examples")
+    suggested = [*(examples if isinstance(examples, list) else []), shape.value("default"), *ROUND]
+    for value in suggested:
+        number = as_number(value)
+        if number is not None and within(shape, number) and (shape.type == "number" or number == int(number)):
+            return number
+    return next((value.json for value in _at_bounds(shape) if isinstance(value.json, int | Decimal)), 1)
+
+
+def within(shape: Shape, value: Json) -> bool:
+    """Tell whether a value keeps the numeric bounds of a shape; what is no number keeps them."""
+    number = as_number(value)
+    return number is None or not broken(shape, number)
+
+
+def as_number(value: Json) -> Number | None:
+    """Return a number exactly as it is written, and None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def broken(shape: Shape, number: Number) -> set[str]:
+    """Return the bounds that a number breaks."""
+    stated = [(keyword, as_number(shape.value(keyword))) for keyword in KEYWORDS if keyword in shape.keywords]
+    return {keyword for keyword, bound in stated if bound is not None and _breaks(keyword, number, bound)}
+
+
+def _breaks(keyword: str, number: Number, bound: Number) -> bool:
+    match keyword:
+        case "minimum":
+            return number < bound
+        case "maximum":
+            return number > bound
+        case "exclusiveMinimum":
+            return number <= bound
+        case "exclusiveMaximum":
+            return number >= bound
+        case _:
+            return not is_multiple(number, bound)
+
+
+def _at_bounds(shape: Shape) -> Iterator[Value]:
+    """Yield the number nearest to each bound that keeps them all."""
+    for keyword in (*LOWER, *UPPER):
+        bound = as_number(shape.value(keyword))
+        if bound is None:
+            continue
+        number = _inside(shape, keyword, bound)
+        if number is not None:
+            yield Value(f"{keyword_slug(keyword)}-kept", number, f"a number at {keyword}", keyword)
+    multiple = as_number(shape.value("multipleOf"))
+    if multiple is not None:
+        unit = _unit(shape, multiple)
+        number = next((n for n in (unit, 2 * unit, -unit, 0) if within(shape, n)), None)
+        if number is not None:
+            yield Value("multiple-of-kept", number, "a multiple of multipleOf", "multipleOf")
+
+
+def _inside(shape: Shape, keyword: str, bound: Number) -> Number | None:
+    exclusive = keyword.startswith("exclusive")
+    number = _next(shape, bound, down=keyword in UPPER, beyond=exclusive)
+    if within(shape, number):
+        return number
+    if shape.type == "number" and "multipleOf" not in shape.keywords and exclusive:
+        step = Decimal(1)
+        for _ in range(HALVINGS):
+            step /= 2
+            near = bound - step if keyword in UPPER else bound + step
+            if within(shape, near):
+                return near
+    return None
+
+
+def _next(shape: Shape, bound: Number, *, down: bool, beyond: bool) -> Number:
+    """Return the number at or next below (above) `bound` that the type and multipleOf allow.
+
+    With `beyond` it is never the bound itself.
+    """
+    multiple = as_number(shape.value("multipleOf"))
+    if multiple is None and shape.type == "number":
+        return bound + ((-STEP if down else STEP) if beyond else 0)
+    unit = _unit(shape, multiple or 1)
+    exact = Fraction(bound) / Fraction(unit)
+    whole = exact.__floor__() if down else exact.__ceil__()
+    if beyond and whole == exact:
+        whole += -1 if down else 1
+    number = Fraction(unit) * whole
+    return int(number) if number.denominator == 1 else Decimal(number.numerator) / Decimal(number.denominator)
+
+
+def _unit(shape: Shape, multiple: Number) -> Number:
+    """Return the least number above zero that the type and `multiple` allow."""
+    return Fraction(multiple).numerator if shape.type == "integer" else multiple

@@ -1,0 +1,59 @@
+"""Plain scalars: what a person would send for a member, and as many others as are asked for."""
+
+from collections.abc import Iterator
+
+from conformance.contract.nodes import Node
+from conformance.contract.shapes import Shape
+from conformance.model.jsontext import Json, Writable, type_name
+from conformance.strategies.values import numbers, strings
+
+MOST = 1_000
+"""How many steps are taken in the search for different values."""
+
+
+def typical(node: Node, shape: Shape) -> Writable:
+    """Return a scalar that a person would send: an example, the default, or a plain value of the type."""
+    for value in _suggested(shape):
+        return value
+    match shape.type:
+        case "null":
+            return None
+        case "boolean":
+            return True
+        case "integer" | "number":
+            return numbers.typical(shape)
+        case "string":
+            return strings.typical(shape, node.member)
+    message = f"{shape.type} is not a scalar"
+    raise ValueError(message)
+
+
+def _suggested(shape: Shape) -> Iterator[Json]:
+    listed = shape.value("enum")
+    if isinstance(listed, list):
+        yield from listed[:1]
+        return
+    examples = shape.value("examples")
+    for value in [*(examples if isinstance(examples, list) else []), shape.value("default")]:
+        fits = type_name(value) == shape.type or (type_name(value), shape.type) == ("integer", "number")
+        if value is not None and fits and numbers.within(shape, value) and strings.within(shape, value):
+            yield value
+
+
+def several(node: Node, shape: Shape) -> Iterator[Writable]:
+    """Yield different valid scalars of one shape, the typical one first."""
+    listed = shape.value("enum")
+    if isinstance(listed, list):
+        yield from listed
+        return
+    yield typical(node, shape)
+    match shape.type:
+        case "boolean":
+            yield typical(node, shape) is not True
+        case "integer" | "number":
+            usual = numbers.typical(shape)
+            yield from (n for step in range(1, MOST) for n in (usual + step, usual - step) if numbers.within(shape, n))
+        case "string" if shape.value("format") not in strings.FORMATS:
+            numbered = (f"{letter}{number}" for number in range(MOST) for letter in ("a", "A", ""))
+            repeated = ("a" * number for number in range(2, MOST))
+            yield from (text for text in (*repeated, *numbered) if strings.within(shape, text))

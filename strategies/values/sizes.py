@@ -1,0 +1,72 @@
+"""Classes of arrays and objects: empty, at the bounds of their size, and just outside them."""
+
+from collections.abc import Iterator
+
+from conformance.contract.nodes import Node
+from conformance.strategies.values import construction
+from conformance.strategies.values.value import Value
+
+MOST = 1_000
+"""How many items or members a value is given to meet a bound."""
+
+
+def valid_arrays(node: Node, branch: int) -> Iterator[Value]:
+    """Yield an array of each valid class: empty, one, two different, two equal items, and at each bound."""
+    least, most = construction.bounds(node.shapes[branch], "minItems", "maxItems")
+    unique = node.shapes[branch].value("uniqueItems") is True
+    if least == 0:
+        yield Value("empty-array", [], "an empty array")
+    for slug, count, kind in (("one-item", 1, "an array of one item"), ("two-items", 2, "an array of two items")):
+        items = construction.distinct_items(node, branch, count)
+        if least <= count <= most and items is not None:
+            yield Value(slug, items, kind, "uniqueItems" if unique and count > 1 else "type")
+    one = construction.distinct_items(node, branch, 1)
+    if one is not None and not unique and least <= len(one * 2) <= most:
+        yield Value("equal-items", one * 2, "an array of two equal items", edge=True)
+    yield from _arrays(node, branch, {"minItems": least, "maxItems": most}, "kept", "at")
+
+
+def invalid_arrays(node: Node, branch: int) -> Iterator[Value]:
+    """Yield an array just outside each bound, and one whose items are not unique."""
+    least, most = construction.bounds(node.shapes[branch], "minItems", "maxItems")
+    yield from _arrays(node, branch, {"minItems": least - 1, "maxItems": most + 1}, "broken", "beyond")
+    count = max(least, 2)
+    if node.shapes[branch].value("uniqueItems") is True and count <= most:
+        items = construction.distinct_items(node, branch, count - 1)
+        if items is not None:
+            yield Value("unique-items-broken", [*items, items[0]], "an array with two equal items", "uniqueItems")
+
+
+def valid_objects(node: Node, branch: int) -> Iterator[Value]:
+    """Yield the empty object where it is allowed, and an object at each bound."""
+    shape = node.shapes[branch]
+    least, most = construction.bounds(shape, "minProperties", "maxProperties")
+    if not shape.required and least == 0:
+        yield Value("empty-object", {}, "an empty object")
+    yield from _objects(node, branch, {"minProperties": least, "maxProperties": most}, "kept", "at")
+
+
+def invalid_objects(node: Node, branch: int) -> Iterator[Value]:
+    """Yield an object just outside each bound."""
+    least, most = construction.bounds(node.shapes[branch], "minProperties", "maxProperties")
+    yield from _objects(node, branch, {"minProperties": least - 1, "maxProperties": most + 1}, "broken", "beyond")
+
+
+def _arrays(node: Node, branch: int, counts: dict[str, int], end: str, where: str) -> Iterator[Value]:
+    for keyword, count in counts.items():
+        if keyword in node.shapes[branch].keywords and 0 <= count <= MOST:
+            items = construction.distinct_items(node, branch, count)
+            if items is None and node.shapes[branch].value("uniqueItems") is not True:
+                items = [construction.item(node, branch) for _ in range(count)]
+            if items is not None:
+                slug = "min-items" if keyword == "minItems" else "max-items"
+                yield Value(f"{slug}-{end}", items, f"an array {where} {keyword}", keyword)
+
+
+def _objects(node: Node, branch: int, counts: dict[str, int], end: str, where: str) -> Iterator[Value]:
+    for keyword, count in counts.items():
+        if keyword in node.shapes[branch].keywords and 0 <= count <= MOST:
+            held = construction.of_size(node, branch, count)
+            if held is not None:
+                slug = "min-properties" if keyword == "minProperties" else "max-properties"
+                yield Value(f"{slug}-{end}", held, f"an object {where} {keyword}", keyword)

@@ -1,0 +1,163 @@
+"""Classes of texts: lengths, scripts, escapes, and the bounds, patterns and formats that a schema states."""
+
+from collections.abc import Iterator
+
+from conformance.contract.shapes import Shape
+from conformance.model.jsontext import Json, Literal, Writable, read_text
+from conformance.strategies.values import patterns
+from conformance.strategies.values.value import Value, keyword_slug
+
+LONGEST = 1_000_000
+"""How long a text may be that is made to meet a bound."""
+
+EDGES: tuple[tuple[str, Writable, str], ...] = (
+    ("empty", "", "an empty text"),
+    ("one-character", "a", "a text of one character"),
+    ("upper-case", "UPPER", "a text in upper case"),
+    ("255-characters", "a" * 255, "a text of 255 characters"),
+    ("256-characters", "a" * 256, "a text of 256 characters"),
+    ("10000-characters", "a" * 10_000, "a text of 10,000 characters"),
+    ("blank", " ", "a text of one space"),
+    ("padded", " a ", "a text with spaces around it"),
+    ("line-break", "a\nb\tc", "a text with a line break and a tab"),
+    ("quotes", "a\"b'c\\d", "a text with quotes and a backslash"),
+    ("nul", Literal('"a\\u0000b"'), "a text with an escaped NUL"),
+    ("controls", Literal('"a\\u0001\\u001f\\u007fb"'), "a text with escaped control characters"),
+    ("non-ascii", "\u00e9\u00fc\u00df", "a text with letters beyond ASCII"),
+    ("combining", "e\u0301", "a text with a combining character"),
+    ("right-to-left", "\u05d0\u202e\u05d1", "a text written from right to left"),
+    ("astral", "\U0001f600", "a text with a character beyond 16 bits"),
+    ("escaped-pair", Literal('"\\ud83d\\ude00"'), "a text with an escaped surrogate pair"),
+    ("percent", "a%2Fb%00", "a text with percent signs"),
+    ("slashes", "../a/b\\c", "a text with slashes and dots"),
+    ("markup", "<b>&amp;</b>", "a text with markup"),
+    ("json-like", '{"a":1}', "a text that looks like JSON"),
+    ("number-like", "123", "a text that looks like a number"),
+    ("null-like", "null", "a text that looks like null"),
+    ("fullwidth", "\uff41\u2460", "a text that Unicode compatibility folding changes"),
+)
+
+LONE_SURROGATE = Literal('"a\\ud800b"')
+
+FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "date-time": ("2026-01-02T03:04:05Z", ("yesterday", "2026-01-02", "2026-01-02T03:04:05", "2026-02-30T00:00:00Z")),
+    "date": ("2026-01-02", ("2026-13-01", "02.01.2026")),
+    "time": ("03:04:05Z", ("25:00:00Z", "noon")),
+    "duration": ("P1DT2H", ("1 day",)),
+    "email": ("a@example.com", ("a.example.com",)),
+    "hostname": ("example.com", ("-a-.example", "a b")),
+    "ipv4": ("192.0.2.1", ("192.0.2.256", "192.0.2")),
+    "ipv6": ("2001:db8::1", ("2001:db8::g",)),
+    "uri": ("https://example.com/a", ("//example.com", "a b")),
+    "uuid": ("123e4567-e89b-12d3-a456-426614174000", ("123e4567", "not-a-uuid")),
+    "json-pointer": ("/a/b", ("a/b",)),
+    "regex": ("^a+$", ("(",)),
+}
+"""For each format that validators assert: a valid text, and invalid ones."""
+
+
+def valid(shape: Shape) -> Iterator[Value]:
+    """Yield a text of each valid class; with a format only those that keep it."""
+    usual = typical(shape, "")
+    if not within(shape, usual):
+        return
+    yield Value("typical", usual, "a typical text")
+    for keyword, length in _lengths(shape):
+        text = _of_length(shape, length)
+        if text is not None and within(shape, text):
+            yield Value(f"{keyword_slug(keyword)}-kept", text, f"a text at {keyword}", keyword)
+    if "pattern" in shape.keywords:
+        yield Value("pattern-kept", usual, "a text that keeps pattern", "pattern")
+    if _format(shape):
+        yield Value("format-kept", usual, "a text that keeps format", "format")
+        return
+    for slug, edge, kind in EDGES:
+        plain = _plain(edge)
+        if within(shape, plain) and (plain.isascii() or "pattern" not in shape.keywords):
+            yield Value(slug, edge, kind, edge=True)
+    if "pattern" not in shape.keywords and within(shape, "a-b"):
+        lone = "a text with an escaped lone surrogate"
+        yield Value("lone-surrogate", LONE_SURROGATE, lone, edge=True, undecided=True)
+
+
+def invalid(shape: Shape) -> Iterator[Value]:
+    """Yield a text just outside each bound, one against the pattern, and some against the format."""
+    for keyword, length in _lengths(shape):
+        text = _of_length(shape, length - 1 if keyword == "minLength" else length + 1)
+        if text is not None and broken(shape, text) == {keyword}:
+            yield Value(f"{keyword_slug(keyword)}-broken", text, f"a text beyond {keyword}", keyword)
+    if "pattern" in shape.keywords and not _format(shape):
+        usual = typical(shape, "")
+        near = [f"{usual[:-1]}!", f"!{usual[1:]}", f"{usual}!", " " * len(usual), "\u00e9" * len(usual)]
+        for text in ("", " ", "a", "A", "0", "-", "!!", "\u00e9", *near):
+            if broken(shape, text) == {"pattern"}:
+                yield Value("pattern-broken", text, "a text against pattern", "pattern")
+                break
+    for number, text in enumerate(_format(shape)[1:], 1):
+        if within(shape, text):
+            yield Value(f"format-broken-{number}", text, "a text against format", "format")
+
+
+def typical(shape: Shape, member: str) -> str:
+    """Return a plain text that keeps the bounds: an example, a text of the format, or the member's name."""
+    examples = shape.value("examples")
+    suggested = [*(examples if isinstance(examples, list) else []), shape.value("default")]
+    lengths = dict(_lengths(shape))
+    least, most = lengths.get("minLength", 0), lengths.get("maxLength", 0)
+    plain: list[Json] = [*_format(shape)[:1], member or "text", "abc", "a", "A", "1", "abc-1"]
+    for text in [*suggested, *plain, _of_length(shape, least), _of_length(shape, most), _like(shape)]:
+        if isinstance(text, str) and within(shape, text):
+            return text
+    return "a" * least
+
+
+def within(shape: Shape, value: Json) -> bool:
+    """Tell whether a value keeps the lengths and the pattern of a shape; what is no text keeps them."""
+    return not isinstance(value, str) or not broken(shape, value)
+
+
+def broken(shape: Shape, text: str) -> set[str]:
+    """Return the lengths and the pattern that a text breaks."""
+    found = {
+        keyword
+        for keyword, length in _lengths(shape)
+        if ((len(text) < length) if keyword == "minLength" else (len(text) > length))
+    }
+    pattern = shape.value("pattern")
+    if isinstance(pattern, str) and not patterns.matches(pattern, text):
+        found.add("pattern")
+    return found
+
+
+def _lengths(shape: Shape) -> Iterator[tuple[str, int]]:
+    for keyword in ("minLength", "maxLength"):
+        value = shape.value(keyword)
+        if isinstance(value, int | float):
+            yield keyword, int(value)
+
+
+def _of_length(shape: Shape, length: int) -> str | None:
+    """Return a text of a length that keeps the pattern; None where there is none, or a format that it would break."""
+    if _format(shape) or not 0 <= length <= LONGEST:
+        return None
+    pattern = shape.value("pattern")
+    if not isinstance(pattern, str):
+        return "a" * length
+    plain = (letter * length for letter in ("a", "A", "1"))
+    return next((text for text in plain if patterns.matches(pattern, text)), patterns.example(pattern, length))
+
+
+def _like(shape: Shape) -> str | None:
+    pattern = shape.value("pattern")
+    return patterns.example(pattern) if isinstance(pattern, str) else None
+
+
+def _format(shape: Shape) -> tuple[str, ...]:
+    """Return a text that keeps the format of a shape and then some that break it; nothing where none is asserted."""
+    kept, broken = FORMATS.get(str(shape.value("format")), ("", ()))
+    return (kept, *broken) if kept else ()
+
+
+def _plain(text: Writable) -> str:
+    """Return what a text that is written with escapes stands for."""
+    return str(read_text(text.text).value) if isinstance(text, Literal) else str(text)

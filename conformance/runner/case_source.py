@@ -1,4 +1,4 @@
-"""Items: what a run sends next, from the catalogue and then from the phases after it."""
+"""What a run sends next, from the catalogue and then from the phases after it."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -6,14 +6,14 @@ from conformance.journal.events import Made, PhaseEnded
 from conformance.model.case import Case, Relation
 from conformance.strategies.catalogue.catalogue import Item, size
 from conformance.strategies.random.batches import GenerationError
-from conformance.strategies.random.case_queue import Feed
+from conformance.strategies.random.case_queue import CaseQueue
 from conformance.strategies.random.labelling import fingerprint
 
 REMEDY = "run without it (--phases), or report this as a fault of the suite"
 """What to do where a library cannot go on."""
 
 
-class Items:
+class CaseSource:
     """Hands out items to the workers of a run, each once, and no case that equals one which was handed out before.
 
     Args:
@@ -28,7 +28,7 @@ class Items:
     def __init__(
         self,
         planned: Iterable[Item],
-        feeds: Sequence[Feed],
+        feeds: Sequence[CaseQueue],
         admits: Callable[[Case], bool],
         ended: Callable[[PhaseEnded], None],
         elsewhere: Iterable[Item] = (),
@@ -72,7 +72,7 @@ class Items:
             feed.close()
             self._close(feed)
 
-    def _close(self, feed: Feed) -> None:
+    def _close(self, feed: CaseQueue) -> None:
         if feed not in self._feeds:
             return  # another worker has seen its end as well
         self._feeds.remove(feed)

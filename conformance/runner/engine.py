@@ -24,9 +24,9 @@ from conformance.model.finding import Doubt, Judgement
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Expectation, Group, Strength
 from conformance.runner.budget import Budget, Limits
-from conformance.runner.case_source import Items
+from conformance.runner.case_source import CaseSource
 from conformance.runner.credentials import Access
-from conformance.runner.follow_up import Later
+from conformance.runner.follow_up import FollowUpPhases
 from conformance.runner.plan import Plan
 from conformance.runner.recording import Recorder, Stop
 from conformance.runner.sending import Sender, Sent, TargetLost
@@ -120,7 +120,7 @@ class Engine:
         self._shrinker: Shrinker | None = None
         self._waiting: list[tuple[Item, Sequence[Sent]]] = []
 
-    async def run(self, plan: Plan, later: Later | None = None) -> RunEnded:
+    async def run(self, plan: Plan, later: FollowUpPhases | None = None) -> RunEnded:
         """Carry out the plan, and the phases after it; returns the footer, which is in the journal as well.
 
         The run ends early, and the footer says why, when a limit is reached or the target is lost. Cancelling it
@@ -128,8 +128,8 @@ class Engine:
         """
         self._planned = plan.requests
         self._confirmer.know(plan.known)
-        later = later or Later()
-        items = Items(plan.items, later.feeds, later.admits, self._phase_ended, later.elsewhere)
+        later = later or FollowUpPhases()
+        items = CaseSource(plan.items, later.feeds, later.admits, self._phase_ended, later.elsewhere)
         if later.build is not None:
             self._shrinker = Shrinker(later.build)
             self._confirmer.shrink_with(self._shrinker, later.examples)
@@ -175,7 +175,7 @@ class Engine:
             lost=lost,
         )
 
-    async def _replay(self, later: Later) -> None:
+    async def _replay(self, later: FollowUpPhases) -> None:
         """Send what failed in earlier runs, and forget what fails no more."""
         if later.examples is None or later.build is None:
             return
@@ -201,7 +201,7 @@ class Engine:
         counts = self._recorder.counts
         return counts[Strength.MUST] + counts[Strength.SHOULD] + self._recorder.doubts
 
-    def _finish(self, items: Items) -> None:
+    def _finish(self, items: CaseSource) -> None:
         """End a campaign: no more cases are begun, and what is being shrunk is left as it is."""
         items.finish()
         if self._shrinker is not None:
@@ -215,7 +215,7 @@ class Engine:
             reason = f"the phase {event.phase} could not go on: {event.error}"
             self._journal.append(DoubtRaised(send=0, case=f"phase.{event.phase}", doubt=Doubt(root, reason, ours=True)))
 
-    async def _work(self, items: Items) -> None:
+    async def _work(self, items: CaseSource) -> None:
         while (item := await items.next()) is not None:
             self._confirmer.turns.begin()
             try:

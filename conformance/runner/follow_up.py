@@ -1,4 +1,4 @@
-"""Later: the phases of a run that come after the catalogue."""
+"""The phases of a run that come after the catalogue."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,7 +8,7 @@ from conformance.diagnosis.examples import Examples
 from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Item
-from conformance.strategies.random.case_queue import Feed
+from conformance.strategies.random.case_queue import CaseQueue
 
 
 def _all(_: Case) -> bool:
@@ -19,7 +19,7 @@ def _nothing() -> None:
     pass
 
 
-class Later(msgspec.Struct, frozen=True):
+class FollowUpPhases(msgspec.Struct, frozen=True):
     """What is sent after the catalogue, or before it where it failed in an earlier run.
 
     `feeds` make the cases, phase by phase; none that equals one of the items `elsewhere`, which others send, is sent.
@@ -28,7 +28,7 @@ class Later(msgspec.Struct, frozen=True):
     no more cases are begun: the time of a campaign is no limit that cuts it short.
     """
 
-    feeds: Sequence[Feed] = ()
+    feeds: Sequence[CaseQueue] = ()
     elsewhere: Sequence[Item] = ()
     admits: Callable[[Case], bool] = _all
     build: Builder | None = None

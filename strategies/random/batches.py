@@ -14,7 +14,7 @@ class GenerationError(Exception):
     """The libraries that make random cases, or the process that they run in, cannot go on; the text says why."""
 
 
-class Origin(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True):
     """Where a case comes from: the source, the seed of its batch, and how many draws that has."""
 
     source: str
@@ -22,7 +22,7 @@ class Origin(msgspec.Struct, frozen=True):
     size: int
 
 
-class Order(msgspec.Struct, frozen=True):
+class GeneratorConfig(msgspec.Struct, frozen=True):
     """What cases are made for: the document, its operation, the path parameters, and the seed."""
 
     spec: Path | None

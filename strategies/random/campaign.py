@@ -14,7 +14,7 @@ from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS
 from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import cases, from_schemathesis
-from conformance.strategies.random.batches import Origin
+from conformance.strategies.random.batches import Batch
 
 Draws: TypeAlias = st.SearchStrategy[Case]
 Emit: TypeAlias = Callable[[Case], None]
@@ -56,7 +56,7 @@ class Campaign:
         self._start = start
         self._draws: dict[str, Draws] = {}
 
-    def draw(self, origin: Origin, emit: Emit) -> None:
+    def draw(self, batch: Batch, emit: Emit) -> None:
         """Hand every case of a batch to `emit`, in order.
 
         Raises:
@@ -65,7 +65,7 @@ class Campaign:
         """
 
         @settings(
-            max_examples=origin.size,
+            max_examples=batch.size,
             phases=(Phase.generate,),
             database=None,
             deadline=None,
@@ -74,22 +74,22 @@ class Campaign:
             print_blob=False,
             suppress_health_check=UNTIMED,
         )
-        @seed(origin.seed)
-        @given(self._strategy(origin.source))
+        @seed(batch.seed)
+        @given(self._strategy(batch.source))
         def test(case: Case) -> None:
             emit(case)
 
         test()
 
-    def example(self, size: int) -> Iterator[Origin]:
+    def example(self, size: int) -> Iterator[Batch]:
         """Yield the batches of a run that is no campaign: a few right bodies and a few wrong ones."""
         for source, part in ((RIGHT, size - size // 3), (WRONG, size // 3)):
-            yield Origin(source, self._derived(source, 0), part)
+            yield Batch(source, self._derived(source, 0), part)
 
-    def round(self, number: int) -> Iterator[Origin]:
+    def round(self, number: int) -> Iterator[Batch]:
         """Yield one batch of each source; every number gives others."""
         for source, size in SIZES.items():
-            yield Origin(source, self._derived(source, number), size)
+            yield Batch(source, self._derived(source, number), size)
 
     def _strategy(self, source: str) -> Draws:
         if source not in self._draws:

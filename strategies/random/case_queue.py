@@ -1,4 +1,4 @@
-"""Feeds: cases that are made in a thread of their own while others are on the wire.
+"""Cases that are made in a thread of their own while others are on the wire.
 
 What is made waits in a queue of bounded length, so that neither side runs far ahead of the other.
 """
@@ -26,7 +26,7 @@ Produce: TypeAlias = Callable[[Emit, list[Exception]], None]
 """Given what takes the cases, and a list for errors after which others could still be made."""
 
 
-class Feed:
+class CaseQueue:
     """Hands over the cases of one phase; `errors` are those of the libraries that make them.
 
     Args:
@@ -45,7 +45,7 @@ class Feed:
         self._woken: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._over = False
         self._made = threading.Event()
-        self._before: Feed | None = None
+        self._before: CaseQueue | None = None
 
     def start(self, before: Self | None = None) -> None:
         """Begin to make cases, once the feed `before` has made all of its own.

@@ -1,7 +1,7 @@
 """The process that makes random cases, so that Hypothesis and Schemathesis work on a core of their own.
 
-It reads an order and then what is wanted from its standard input, and writes what it makes to its standard output. It
-ends when either is closed, and so with the process that started it, however that ends.
+It reads a configuration and then what is wanted from its standard input, and writes what it makes to its standard
+output. It ends when either is closed, and so with the process that started it, however that ends.
 """
 
 import os
@@ -15,7 +15,7 @@ from conformance.contract.contract import load_contract
 from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
-from conformance.strategies.random.batches import Broken, Cover, Done, Draw, Fuzz, Made, Order
+from conformance.strategies.random.batches import Broken, Cover, Done, Draw, Fuzz, GeneratorConfig, Made
 from conformance.strategies.random.campaign import Campaign
 from conformance.strategies.random.encodable import know_utf8
 
@@ -23,11 +23,11 @@ Tell = Callable[[Made | Broken | Done], None]
 
 
 class Generator:
-    """Does what is wanted of one order; `tell` takes the messages."""
+    """Does what is wanted of one configuration; `tell` takes the messages."""
 
-    def __init__(self, order: Order, tell: Tell) -> None:
-        self._build = Builder(load_contract(order.spec, order.operation), order.parameters)
-        self._campaign = Campaign(self._build, order.seed)
+    def __init__(self, config: GeneratorConfig, tell: Tell) -> None:
+        self._build = Builder(load_contract(config.spec, config.operation), config.parameters)
+        self._campaign = Campaign(self._build, config.seed)
         self._tell = tell
 
     def do(self, wanted: object) -> None:
@@ -45,8 +45,8 @@ class Generator:
                 for made in from_schemathesis.coverage_cases(self._build):
                     self._made(made)
             case Draw(size=size):
-                for origin in self._campaign.example(size):
-                    self._campaign.draw(origin, self._made)
+                for batch in self._campaign.example(size):
+                    self._campaign.draw(batch, self._made)
             case Fuzz(phases=phases):
                 self._fuzz(phases)
             case _:
@@ -57,20 +57,20 @@ class Generator:
         working = set(self._sources(phases))
         number = 1
         while working:
-            for origin in self._campaign.round(number):
-                if origin.source not in working:
+            for batch in self._campaign.round(number):
+                if batch.source not in working:
                     continue
                 try:
-                    self._campaign.draw(origin, self._made)
+                    self._campaign.draw(batch, self._made)
                 except OSError:
                     raise  # nobody listens any more
                 except Exception as error:  # noqa: BLE001  (as above)
-                    working.discard(origin.source)
+                    working.discard(batch.source)
                     self._tell(Broken(explained(error)))
             number += 1
 
     def _sources(self, phases: tuple[str, ...]) -> list[str]:
-        found = [origin.source for origin in self._campaign.round(1)]
+        found = [batch.source for batch in self._campaign.round(1)]
         return [each for each in found if each.partition("-")[0] in phases]
 
     def _made(self, case: Case) -> None:
@@ -84,7 +84,7 @@ def explained(error: Exception) -> str:
 
 
 def serve(wants: BinaryIO, answers: BinaryIO) -> None:
-    """Take the order and then one wish after the other, until nobody asks or listens any more."""
+    """Take the configuration and then one wish after the other, until nobody asks or listens any more."""
 
     def tell(message: object) -> None:
         pickle.dump(message, answers)

@@ -1,4 +1,4 @@
-"""Generating: the process that makes random cases, as the run sees it."""
+"""The process that makes random cases, as the run sees it."""
 
 import os
 import pickle
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from conformance.model.case import Case
-from conformance.strategies.random.batches import Broken, Done, GenerationError, Made, Order
+from conformance.strategies.random.batches import Broken, Done, GenerationError, GeneratorConfig, Made
 from conformance.strategies.random.cancellation import StoppedError
 
 BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.random.generator import main; main()"
@@ -22,14 +22,14 @@ STOP_SECONDS = 3.0
 Take = Callable[[Case], None]
 
 
-class Generating:
-    """A process of its own that makes cases for an order; it starts when something is first wanted of it.
+class GeneratorProcess:
+    """A process of its own that makes cases for a configuration; it starts when something is first wanted of it.
 
     One thread uses it at a time, except for `close`, which ends from any thread what another waits for.
     """
 
-    def __init__(self, order: Order) -> None:
-        self._order = order
+    def __init__(self, config: GeneratorConfig) -> None:
+        self._config = config
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._closed = False
@@ -77,7 +77,7 @@ class Generating:
             else:
                 begun = False
         if begun:
-            self._write(self._order)
+            self._write(self._config)
         self._write(wanted)
 
     def _started(self) -> "subprocess.Popen[bytes]":

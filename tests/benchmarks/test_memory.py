@@ -23,10 +23,10 @@ from conformance.journal.writing import Journal
 from conformance.mock.app import reference_app
 from conformance.model.vocabulary import Profile
 from conformance.runner.engine import Engine, EngineOptions, Progress
-from conformance.runner.follow_up import Later
+from conformance.runner.follow_up import FollowUpPhases
 from conformance.runner.plan import Plan
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
-from conformance.strategies.random.case_queue import Emit, Feed
+from conformance.strategies.random.case_queue import CaseQueue, Emit
 from conformance.targets.asgi import AsgiTarget
 from conformance.workflow.reporting import report_again
 
@@ -78,7 +78,7 @@ async def send(out: Path) -> dict[str, int]:
         engine = Engine(
             contract, AsgiTarget(mock), journal, Settings(key=KEY), options, run_id="0" * 8, report=report
         )  # fmt: skip
-        await engine.run(Plan((), {}), Later(feeds=[Feed("fuzz", produce)]))
+        await engine.run(Plan((), {}), FollowUpPhases(feeds=[CaseQueue("fuzz", produce)]))
     return figures
 
 

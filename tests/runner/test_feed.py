@@ -8,8 +8,8 @@ import pytest
 from conformance.journal.events import PhaseEnded
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
-from conformance.runner.case_source import Items
-from conformance.strategies.random.case_queue import WAITING, Emit, Feed
+from conformance.runner.case_source import CaseSource
+from conformance.strategies.random.case_queue import WAITING, CaseQueue, Emit
 
 
 def _case(number: int) -> Case:
@@ -24,7 +24,7 @@ def _produce(count: int):
     return produce
 
 
-async def _all(feed: Feed, workers: int = 4) -> list[str]:
+async def _all(feed: CaseQueue, workers: int = 4) -> list[str]:
     found: list[str] = []
 
     async def work() -> None:
@@ -40,7 +40,7 @@ def test_every_case_is_handed_over_once_to_several_workers():
     """More cases than may wait, four workers: nothing is lost, nothing comes twice, and all workers end."""
     count = 3 * WAITING
     assert [f"c{n}" for n in range(count)] == sorted(
-        asyncio.run(_all(Feed("x", _produce(count)))), key=lambda s: int(s[1:])
+        asyncio.run(_all(CaseQueue("x", _produce(count)))), key=lambda s: int(s[1:])
     )
 
 
@@ -51,7 +51,7 @@ def test_an_error_ends_the_feed_and_is_kept():
         emit(_case(1))
         raise ValueError("no more")
 
-    feed = Feed("x", produce)
+    feed = CaseQueue("x", produce)
     assert ["c1"] == asyncio.run(_all(feed))
     assert ["no more"] == [str(each) for each in feed.errors]
 
@@ -70,7 +70,7 @@ def test_a_feed_that_is_finished_stops_its_thread():
             stopped.set()
 
     async def go() -> Case | None:
-        feed = Feed("x", produce)
+        feed = CaseQueue("x", produce)
         feed.start()
         await feed.next()
         feed.finish()
@@ -86,10 +86,10 @@ def test_items_are_handed_out_once_and_what_was_left_out_is_counted(refused, lef
     ended: list[PhaseEnded] = []
 
     async def go() -> list[str]:
-        feeds = [Feed("one", _produce(3)), Feed("two", _produce(4))]
+        feeds = [CaseQueue("one", _produce(3)), CaseQueue("two", _produce(4))]
         for feed in feeds:
             feed.start()
-        items = Items([_case(0)], feeds, lambda case: case.request.target not in refused, ended.append)
+        items = CaseSource([_case(0)], feeds, lambda case: case.request.target not in refused, ended.append)
         found = []
         while (item := await items.next()) is not None:
             found.append(item.id)
@@ -110,9 +110,9 @@ def test_an_error_of_a_phase_says_what_to_do():
         errors.append(ValueError("cannot\ngo on"))
 
     async def go() -> None:
-        feed = Feed("one", produce)
+        feed = CaseQueue("one", produce)
         feed.start()
-        assert await Items([], [feed], lambda _: True, ended.append).next() is None
+        assert await CaseSource([], [feed], lambda _: True, ended.append).next() is None
 
     asyncio.run(go())
     assert (

@@ -16,18 +16,18 @@ from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
 from conformance.strategies.random import generator_process as generating_module
-from conformance.strategies.random.batches import Cover, Draw, Fuzz, GenerationError, Order
+from conformance.strategies.random.batches import Cover, Draw, Fuzz, GenerationError, GeneratorConfig
 from conformance.strategies.random.campaign import RIGHT, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
 from conformance.strategies.random.cancellation import StoppedError
-from conformance.strategies.random.generator_process import Generating
+from conformance.strategies.random.generator_process import GeneratorProcess
 
-ORDER = Order(None, None, {"model_id": "abc"}, 3)
+ORDER = GeneratorConfig(None, None, {"model_id": "abc"}, 3)
 
 PARENT = """
 import sys
-from conformance.strategies.random.generator_process import Generating
-from conformance.strategies.random.batches import Fuzz, Order
-generating = Generating(Order(None, None, {"model_id": "abc"}, 3))
+from conformance.strategies.random.generator_process import GeneratorProcess
+from conformance.strategies.random.batches import Fuzz, GeneratorConfig
+generating = GeneratorProcess(GeneratorConfig(None, None, {"model_id": "abc"}, 3))
 def take(made):
     print(generating.pid, flush=True)
     sys.stdin.read()
@@ -38,21 +38,21 @@ generating.make(Fuzz(("hypothesis",)), take, [])
 @pytest.fixture
 def generating():
     """Return a process that makes cases, ended after the test."""
-    found = Generating(ORDER)
+    found = GeneratorProcess(ORDER)
     yield found
     found.close()
 
 
-def made(generating: Generating, wanted: object) -> list[Case]:
+def made(generating: GeneratorProcess, wanted: object) -> list[Case]:
     """Return what is made."""
     found: list[Case] = []
     generating.make(wanted, found.append, [])
     return found
 
 
-def test_the_same_seed_makes_the_same_cases(generating: Generating) -> None:
+def test_the_same_seed_makes_the_same_cases(generating: GeneratorProcess) -> None:
     """In the order of the phases, in one process or in another."""
-    other = Generating(ORDER)
+    other = GeneratorProcess(ORDER)
     first = [made(generating, wanted) for wanted in (Cover(), Draw(20))]
     again = [made(other, wanted) for wanted in (Cover(), Draw(20))]
     other.close()
@@ -62,7 +62,7 @@ def test_the_same_seed_makes_the_same_cases(generating: Generating) -> None:
     assert first[0] == list(from_schemathesis.coverage_cases(build))
 
 
-def test_one_process_takes_one_wish_after_the_other(generating: Generating) -> None:
+def test_one_process_takes_one_wish_after_the_other(generating: GeneratorProcess) -> None:
     """What was wanted before leaves nothing behind: no case of it, and no end."""
     few = [len(made(generating, Draw(size))) for size in (3, 9, 6)]
     assert [3, 9, 6] == few
@@ -73,7 +73,7 @@ def test_a_campaign_makes_cases_of_both_libraries_in_turn() -> None:
 
     def drawn(phases: tuple[str, ...], count: int) -> list[Case]:
         found: list[Case] = []
-        making = Generating(ORDER)
+        making = GeneratorProcess(ORDER)
 
         def take(case: Case) -> None:
             found.append(case)
@@ -100,7 +100,7 @@ def test_a_source_that_cannot_go_on_is_told_and_the_others_do(tmp_path: Path, mo
     # The process finds this module on its path before its own.
     (tmp_path / "schemathesis.py").write_text('raise RuntimeError("this version has another interface")')
     monkeypatch.setattr(generating_module, "PATH", (str(tmp_path), *generating_module.PATH))
-    making, found, errors = Generating(ORDER), list[Case](), list[Exception]()
+    making, found, errors = GeneratorProcess(ORDER), list[Case](), list[Exception]()
 
     def take(case: Case) -> None:
         found.append(case)
@@ -113,7 +113,7 @@ def test_a_source_that_cannot_go_on_is_told_and_the_others_do(tmp_path: Path, mo
     assert 2 * ["RuntimeError: this version has another interface"] == list(map(str, errors))
 
 
-def test_a_wish_that_nobody_knows_is_told(generating: Generating) -> None:
+def test_a_wish_that_nobody_knows_is_told(generating: GeneratorProcess) -> None:
     """And the next one is served."""
     with pytest.raises(GenerationError, match="nobody knows how to do 'tea'"):
         made(generating, "tea")
@@ -127,7 +127,7 @@ def test_nothing_is_written_beside_the_answers(tmp_path: Path, monkeypatch: pyte
     empty = tmp_path / "empty"
     empty.mkdir()
     monkeypatch.chdir(empty)
-    making = Generating(ORDER)
+    making = GeneratorProcess(ORDER)
     with pytest.raises(GenerationError, match="RuntimeError: gone"):
         made(making, Cover())
     assert 20 == len(made(making, Draw(20)))
@@ -135,7 +135,7 @@ def test_nothing_is_written_beside_the_answers(tmp_path: Path, monkeypatch: pyte
     assert [] == list(empty.iterdir())
 
 
-def test_ctrl_c_is_for_the_run_to_decide(generating: Generating) -> None:
+def test_ctrl_c_is_for_the_run_to_decide(generating: GeneratorProcess) -> None:
     """A terminal sends it to every process; the one that makes cases goes on."""
 
     def interrupt(_: Case) -> None:
@@ -147,7 +147,7 @@ def test_ctrl_c_is_for_the_run_to_decide(generating: Generating) -> None:
     assert 6 == len(found)
 
 
-def test_a_process_that_is_killed_is_told_and_one_that_was_closed_is_not(generating: Generating) -> None:
+def test_a_process_that_is_killed_is_told_and_one_that_was_closed_is_not(generating: GeneratorProcess) -> None:
     """Whoever kills it, nothing hangs; and after that a new one serves."""
 
     def kill(_: Case) -> None:
@@ -165,7 +165,7 @@ def test_a_process_that_is_killed_is_told_and_one_that_was_closed_is_not(generat
 
 def test_a_document_that_cannot_be_read_is_told() -> None:
     """Whatever the process trips over is an error of generation, in one line."""
-    generating = Generating(Order(None, "GET /nothing", {}, 0))
+    generating = GeneratorProcess(GeneratorConfig(None, "GET /nothing", {}, 0))
     with pytest.raises(GenerationError, match="GET /nothing"):
         made(generating, Cover())
     generating.close()

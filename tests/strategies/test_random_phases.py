@@ -12,7 +12,7 @@ from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.strategies.random import from_schemathesis
-from conformance.strategies.random.campaign import RIGHT, SIZES, THEIR_WRONG, WRONG, Campaign, Origin
+from conformance.strategies.random.campaign import RIGHT, SIZES, THEIR_WRONG, WRONG, Batch, Campaign
 from conformance.strategies.random.labelling import body_case, bytes_case
 
 from .contracts import contract_of, value_of, voices
@@ -131,17 +131,17 @@ def test_methods_that_may_change_something_stay_on_this_machine(covered: list[Ca
             assert (Need.LOOPBACK,) == case.needs
 
 
-def drawn(campaign: Campaign, origin: Origin) -> list[Case]:
+def drawn(campaign: Campaign, batch: Batch) -> list[Case]:
     """Return what a campaign draws of a batch."""
     found: list[Case] = []
-    campaign.draw(origin, found.append)
+    campaign.draw(batch, found.append)
     return found
 
 
 def test_the_same_seed_draws_the_same_and_another_seed_does_not() -> None:
     """A batch follows from the seed alone, for every source."""
-    for origin in Campaign(BUILD, 3).round(1):
-        small = Origin(origin.source, origin.seed, 10)
+    for batch in Campaign(BUILD, 3).round(1):
+        small = Batch(batch.source, batch.seed, 10)
         assert [case.id for case in drawn(Campaign(BUILD, 3), small)] == [
             case.id for case in drawn(Campaign(BUILD, 3), small)
         ]
@@ -153,21 +153,21 @@ def test_the_same_seed_draws_the_same_and_another_seed_does_not() -> None:
 @pytest.mark.parametrize("source", [RIGHT, WRONG])
 def test_few_draws_equal_an_earlier_one(source: str) -> None:
     """Two batches of a source: less than a twentieth of what they draw was drawn before."""
-    found = [case.id for seed in (1, 2) for case in drawn(Campaign(BUILD, 1), Origin(source, seed, 300))]
+    found = [case.id for seed in (1, 2) for case in drawn(Campaign(BUILD, 1), Batch(source, seed, 300))]
     assert 600 == len(found)
     assert 0.95 * len(found) < len(set(found))
 
 
 def test_what_schemathesis_means_to_be_wrong_is_wrong_in_the_body() -> None:
     """No draw is spent on another key, which is not sent, beside a right body."""
-    found = drawn(Campaign(BUILD, 1), Origin(THEIR_WRONG, 1, 30))
+    found = drawn(Campaign(BUILD, 1), Batch(THEIR_WRONG, 1, 30))
     assert Expectation.ACCEPTED not in {case.expectation for case in found}
     assert {BUILD.headers} == {case.request.headers for case in found if case.request.body}
 
 
 def test_odd_names_stay_on_this_machine_and_every_name_is_fresh() -> None:
     """A right random body always holds the slot; where there is more around it, it needs a loopback target."""
-    for case in drawn(Campaign(BUILD, 1), Origin(RIGHT, 5, 60)):
+    for case in drawn(Campaign(BUILD, 1), Batch(RIGHT, 5, 60)):
         name = body_of(case)["name"]
         assert SLOT in name
         assert name == SLOT or name.isascii() or Need.NAME_EDGES in case.needs
@@ -180,8 +180,8 @@ def test_other_documents_have_random_cases_too() -> None:
         {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "minimum": 1}}}
     )
     build = Builder(contract, {})
-    for origin in Campaign(build, 1).round(1):
-        cases = drawn(Campaign(build, 1), Origin(origin.source, origin.seed, 8))
+    for batch in Campaign(build, 1).round(1):
+        cases = drawn(Campaign(build, 1), Batch(batch.source, batch.seed, 8))
         assert cases
         for case in cases:
             is_json, value = value_of(case)

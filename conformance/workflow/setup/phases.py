@@ -9,13 +9,13 @@ from conformance.diagnosis.examples import Examples
 from conformance.model.case import Case
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
-from conformance.runner.follow_up import Later
+from conformance.runner.follow_up import FollowUpPhases
 from conformance.runner.plan import admits
 from conformance.runner.shards import Shard
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.random.batches import Cover, Draw, Fuzz, Order
-from conformance.strategies.random.case_queue import Emit, Feed
-from conformance.strategies.random.generator_process import Generating
+from conformance.strategies.random.batches import Cover, Draw, Fuzz, GeneratorConfig
+from conformance.strategies.random.case_queue import CaseQueue, Emit
+from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.workflow.setup.options import RunOptions
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ class Random:
 
     def __init__(self, prepared: "Prepared") -> None:
         options = prepared.options
-        order = Order(options.spec, options.operation, dict(prepared.knowledge.parameters), options.seed)
+        config = GeneratorConfig(options.spec, options.operation, dict(prepared.knowledge.parameters), options.seed)
         self._phases = prepared.phases
-        self._making = Generating(order)
+        self._making = GeneratorProcess(config)
 
     def covered(self, emit: Emit, errors: list[Exception]) -> None:
         """Hand over the cases of Schemathesis' coverage phase."""
@@ -86,7 +86,7 @@ class Random:
         self._making.close()
 
 
-def later(prepared: "Prepared") -> Later:
+def later(prepared: "Prepared") -> FollowUpPhases:
     """Return the phases of a prepared run after the catalogue; nothing is made before the feeds are started.
 
     There are none where the catalogue alone is more than the run may send.
@@ -94,12 +94,12 @@ def later(prepared: "Prepared") -> Later:
     options, phases = prepared.options, prepared.phases
     cut_short = options.max_requests is not None and options.max_requests < prepared.plan.requests
     if cut_short and options.example_db is None:
-        return Later()
+        return FollowUpPhases()
     fuzz = prepared.profile is Profile.FUZZ
     random = Random(prepared)
     feeds = list(_feeds(random, phases, fuzz=fuzz))
     if not feeds:
-        return Later()
+        return FollowUpPhases()
     shard = Shard.parse(options.shard) if options.shard else None
 
     def wanted(case: Case) -> bool:
@@ -107,7 +107,7 @@ def later(prepared: "Prepared") -> Later:
         offered, why_not = prepared.offered, prepared.why_not
         return mine and admits(prepared.contract, case, offered, options.only, options.skip, why_not)
 
-    return Later(
+    return FollowUpPhases(
         feeds=feeds,
         elsewhere=prepared.elsewhere,
         admits=wanted,
@@ -127,10 +127,10 @@ def campaign_seconds(options: RunOptions, profile: Profile) -> float | None:
     return whole - min(MARGIN_SECONDS, whole / 10)
 
 
-def _feeds(random: Random, phases: Sequence[str], *, fuzz: bool) -> "Sequence[Feed]":
-    found = [Feed(SCHEMATHESIS, random.covered)] if SCHEMATHESIS in phases else []
+def _feeds(random: Random, phases: Sequence[str], *, fuzz: bool) -> "Sequence[CaseQueue]":
+    found = [CaseQueue(SCHEMATHESIS, random.covered)] if SCHEMATHESIS in phases else []
     if fuzz and len(phases) > (CATALOGUE in phases):
-        found.append(Feed("fuzz", random.fuzzed))
+        found.append(CaseQueue("fuzz", random.fuzzed))
     elif HYPOTHESIS in phases:
-        found.append(Feed(HYPOTHESIS, random.drawn))
+        found.append(CaseQueue(HYPOTHESIS, random.drawn))
     return found

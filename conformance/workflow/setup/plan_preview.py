@@ -6,8 +6,8 @@ import msgspec
 
 from conformance.journal.events import PhaseEnded
 from conformance.model.case import Case
-from conformance.runner.case_source import Items
-from conformance.runner.follow_up import Later
+from conformance.runner.case_source import CaseSource
+from conformance.runner.follow_up import FollowUpPhases
 from conformance.strategies.catalogue.catalogue import creations
 from conformance.workflow.setup.phases import later
 from conformance.workflow.setup.preparation import Prepared
@@ -34,10 +34,10 @@ def foreseen(prepared: Prepared) -> tuple[Foreseen, ...]:
     return () if coming.seconds is not None or not coming.feeds else asyncio.run(_counted(prepared, coming))
 
 
-async def _counted(prepared: Prepared, coming: Later) -> tuple[Foreseen, ...]:
+async def _counted(prepared: Prepared, coming: FollowUpPhases) -> tuple[Foreseen, ...]:
     ended: list[PhaseEnded] = []
     sent = (*prepared.plan.items, *coming.elsewhere)
-    items = Items((), coming.feeds, coming.admits, ended.append, sent)
+    items = CaseSource((), coming.feeds, coming.admits, ended.append, sent)
     cases: list[Case] = []
     found: list[Foreseen] = []
     try:

@@ -132,6 +132,14 @@ def read_text(text: str) -> JsonText:
     return JsonText(value, tuple(duplicates))
 
 
+def try_read(data: bytes | None) -> JsonText | None:
+    """Read one JSON text; None where there is none, or none that can be read."""
+    try:
+        return read(data or b"")
+    except JsonFault:
+        return None
+
+
 def read_spelled(data: bytes) -> Writable:
     """Return the value of a JSON text with its numbers as literals, so that it is written as it was spelled.
 

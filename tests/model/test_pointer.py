@@ -4,8 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.model.jsontext import Json
-from conformance.model.pointer import escape, from_tokens, join, last, lookup, parent, split, unescape
+from conformance.model.pointer import (
+    LONGEST_CACHED,
+    _cached_split,
+    escape,
+    from_tokens,
+    generalised,
+    index_of,
+    join,
+    last,
+    parent,
+    prefixes,
+    split,
+    unescape,
+    within,
+)
 
 tokens = st.text()
 
@@ -30,33 +43,52 @@ def test_parent_and_last_are_the_parts_of_a_pointer(names: list[str], name: str)
     assert (from_tokens(names), name) == (parent(pointer), last(pointer))
 
 
-@given(st.lists(tokens, min_size=1), st.integers(0, 3))
-def test_lookup_finds_what_was_put_there(names: list[str], index: int) -> None:
-    """Members are found by name and items by index, at any depth."""
-    document: Json = "found"
-    for name in reversed(names):
-        document = {name: [None] * index + [document]}
-    path = [part for name in names for part in (name, index)]
-    assert "found" == lookup(document, from_tokens(path))
+@given(st.lists(tokens, min_size=1))
+def test_prefixes_lead_to_a_pointer(names: list[str]) -> None:
+    """The first prefix has one token, the last is the pointer; each is the parent of the next."""
+    found = prefixes(from_tokens(names))
+    assert [from_tokens(names[: index + 1]) for index in range(len(names))] == list(found)
+    assert ["", *found[:-1]] == [parent(each) for each in found]
+    assert () == prefixes("")
 
 
-RFC = {"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5, 'k"l': 6, " ": 7, "m~n": 8}
+@given(st.lists(tokens), st.lists(tokens))
+def test_within_is_by_token(names: list[str], others: list[str]) -> None:
+    """A pointer lies within those that its tokens begin with, itself and the root among them."""
+    assert within(from_tokens(names), from_tokens(others)) is (names[: len(others)] == others)
 
 
 @pytest.mark.parametrize(
-    ("pointer", "value"),
-    [
-        ("/foo", ["bar", "baz"]), ("/foo/0", "bar"), ("/", 0), ("/a~1b", 1), ("/c%d", 2), ("/e^f", 3), ("/g|h", 4),
-        ("/i\\j", 5), ('/k"l', 6), ("/ ", 7), ("/m~0n", 8), ("", RFC),
-    ],
+    ("token", "index"),
+    [("0", 0), ("9", 9), ("10", 10), ("12", 12), ("13", None), ("01", None), ("-", None), ("-1", None), ("", None),
+     ("\u0661", None), ("1_0", None), ("9" * 5_000, None)],
+    ids=lambda each: str(each)[:5],
 )  # fmt: skip
-def test_the_examples_of_the_rfc(pointer: str, value: Json) -> None:
-    """The pointers of RFC 6901 section 5 name what it says."""
-    assert value == lookup(RFC, pointer)  # type: ignore[arg-type]
+def test_indices_are_digits_without_a_leading_zero(token: str, index: int | None) -> None:
+    """RFC 6901 section 4; an index beyond the array is none, however long it is."""
+    assert index == index_of(token, 13)
 
 
-@pytest.mark.parametrize("pointer", ["/absent", "/foo/2", "/foo/-", "/foo/01x", "/foo/-1", "/foo/0/x", "/0"])
-def test_what_is_not_there_is_a_key_error(pointer: str) -> None:
-    """A pointer that names nothing says so, with the pointer."""
-    with pytest.raises(KeyError, match=pointer):
-        lookup(RFC, pointer)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("pointer", "general"),
+    [
+        ("/a/0/b", "/a/*/b"),
+        ("/a/10", "/a/*"),
+        ("/0", "/*"),
+        ("/a/01", "/a/01"),
+        ("/a~1b/\u0661/x1", "/a~1b/\u0661/x1"),
+        ("", ""),
+        ("Content-Type", "Content-Type"),
+    ],
+)
+def test_indices_are_generalised(pointer: str, general: str) -> None:
+    """Places that differ only in indices are one; the name of a header field has none."""
+    assert general == generalised(pointer)
+
+
+def test_long_pointers_are_not_kept() -> None:
+    """A target may name properties as it likes: what it sends fills no memory."""
+    before = _cached_split.cache_info().currsize
+    name = "x" * LONGEST_CACHED
+    assert (name,) == split(f"/{name}")
+    assert before == _cached_split.cache_info().currsize

@@ -13,7 +13,7 @@ from conformance.coverage.tuples import tuple_coverage
 from conformance.journal.events import RunStarted
 from conformance.model.case import Case
 from conformance.model.errors import ContractError, JournalError
-from conformance.model.jsontext import Json, JsonFault, read
+from conformance.model.jsontext import Json, try_read
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.reports.journal_index import Gathered
 from conformance.reports.results import BodyCoverage, CoverageResult, Sides
@@ -83,11 +83,9 @@ def _answers(gathered: Gathered, contract: Contract) -> Iterator[tuple[Json, boo
             continue
         if len(response.body) > LARGEST:
             continue
-        try:
-            value = read(response.body).value
-        except JsonFault:
-            continue
-        yield value, validator.holds(value)
+        text = try_read(response.body)
+        if text is not None:
+            yield text.value, validator.holds(text.value)
 
 
 def _body(found: Coverage) -> BodyCoverage:

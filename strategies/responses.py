@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, write
+from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.values import bodies, classes
 
 DATE_TIMES = (

@@ -6,20 +6,19 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from conformance.checks.shared.differences import (
-    MISSING,
     default_of,
     difference,
     same,
     shown,
     type_word,
-    value_at,
     with_article,
 )
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
+from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json
-from conformance.model.pointer import split
+from conformance.model.pointer import prefixes
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
@@ -35,7 +34,7 @@ def defaults(subject: Subject) -> Judged:
     if not subject.echoing:
         return
     for sent, answered in subject.contract.echoes:
-        default, found = default_of(answered), value_at(subject.answer, answered.path)
+        default, found = default_of(answered), get(subject.answer, answered.path, MISSING)
         if default is MISSING or sent.required or not unsent(subject.sent, sent.path):
             continue
         if found is MISSING or found is None or subject.invalid_at(answered.path):
@@ -63,7 +62,7 @@ def prose_defaults(subject: Subject) -> Judged:
     if not subject.echoing:
         return
     for pointer, default in subject.contract.prose.defaults.items():
-        found = value_at(subject.answer, pointer)
+        found = get(subject.answer, pointer, MISSING)
         if not unsent(subject.sent, pointer) or found is MISSING or subject.invalid_at(pointer):
             continue
         if same(found, default):
@@ -87,7 +86,7 @@ def created(subject: Subject) -> Judged:
     pointer = subject.contract.prose.created
     if not subject.echoing or not subject.case.slotted or subject.invalid_at(pointer):
         return
-    found = value_at(subject.answer, pointer)
+    found = get(subject.answer, pointer, MISSING)
     moment = _moment(found) if isinstance(found, str) else None
     if moment is None:
         return
@@ -114,7 +113,7 @@ def fresh(subject: Subject) -> Judged:
     if not subject.echoing or not subject.case.slotted:
         return
     for pointer in subject.contract.prose.fresh:
-        found = value_at(subject.answer, pointer)
+        found = get(subject.answer, pointer, MISSING)
         if found is MISSING or found is None:
             yield Pass("semantics.fresh")
         else:
@@ -133,20 +132,12 @@ def fresh(subject: Subject) -> Judged:
 
 def unsent(body: Json, pointer: str) -> bool:
     """Tell whether a body holds nothing at a place: no member, or null."""
-    found = value_at(body, pointer)
-    return found is MISSING or found is None
+    return get(body, pointer) is None
 
 
 def nulled(body: Json, pointer: str) -> bool:
     """Tell whether a body holds null at a place or at one above it."""
-    value = body
-    for token in split(pointer):
-        if not isinstance(value, dict) or token not in value:
-            return False
-        value = value[token]
-        if value is None:
-            return True
-    return False
+    return any(get(body, each, MISSING) is None for each in prefixes(pointer))
 
 
 def _date(subject: Subject) -> Iterator[float]:

@@ -5,10 +5,10 @@ from itertools import islice
 
 from conformance.checks.shared.findings import below, finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
 from conformance.model.finding import Pass
 from conformance.model.jsontext import Json
-from conformance.model.pointer import join
+from conformance.model.pointer import ANY_ITEM, join
 
 MANY = 1_000
 """How many undeclared members of one answer are looked at."""

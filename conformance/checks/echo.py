@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from conformance.checks.shared.differences import (
     LEFT_OUT,
-    MISSING,
     OTHER_NUMBER,
     OTHER_TEXT,
     OTHER_VALUE,
@@ -15,7 +14,6 @@ from conformance.checks.shared.differences import (
     same,
     shown,
     type_word,
-    value_at,
     wider,
     with_article,
 )
@@ -24,6 +22,7 @@ from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.contract import Contract
 from conformance.model.case import SLOT
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.json_values import MISSING, get
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
@@ -43,7 +42,7 @@ def echo(subject: Subject) -> Judged:
     if not subject.echoing:
         return
     for sent, answered in subject.contract.echoes:
-        value, found = value_at(subject.sent, sent.path), value_at(subject.answer, answered.path)
+        value, found = get(subject.sent, sent.path, MISSING), get(subject.answer, answered.path, MISSING)
         if value is MISSING or value is None or subject.invalid_at(answered.path) or not _interoperable(value):
             continue
         requirement = requirement_id(Group.SEMANTICS, sent.label, "echo")
@@ -83,7 +82,7 @@ def parameters(subject: Subject) -> Judged:
     if not subject.echoing:
         return
     for name, pointer in subject.contract.echoed_parameters.items():
-        sent, found = (subject.parameters or {}).get(name), value_at(subject.answer, pointer)
+        sent, found = (subject.parameters or {}).get(name), get(subject.answer, pointer, MISSING)
         if sent is None or not isinstance(found, str) or subject.invalid_at(pointer):
             continue
         requirement = requirement_id(Group.SEMANTICS, "path", name, "echo")

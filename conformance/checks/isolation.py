@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from conformance.checks.echo import ISOLATION, names_another
-from conformance.checks.shared.differences import MISSING, default_of, same, shown, value_at
+from conformance.checks.shared.differences import default_of, same, shown
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.nodes import Node
 from conformance.model.finding import Pass
+from conformance.model.json_values import MISSING, get
 
 
 def isolation(subjects: Sequence[Subject]) -> Judged:
@@ -37,9 +38,9 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
     if not mine.wrong and not theirs.wrong:
         yield Pass(ISOLATION)
     identity = one.contract.identity
-    if identity is None or same(value_at(one.sent, identity), value_at(other.sent, identity)):
+    if identity is None or same(get(one.sent, identity, MISSING), get(other.sent, identity, MISSING)):
         return
-    names = [value_at(each.answer, identity) for each in subjects]
+    names = [get(each.answer, identity, MISSING) for each in subjects]
     if not same(*names) and MISSING not in names:
         yield Pass("semantics.distinct")
     elif MISSING not in names:
@@ -68,8 +69,8 @@ class _Mixture:
         self.wrong: dict[str, Node] = {}
         self.distinctive = False
         for sent, answered in own.contract.echoes:
-            mine, theirs = value_at(own.sent, sent.path), value_at(other.sent, sent.path)
-            held = value_at(own.answer, answered.path)
+            mine, theirs = get(own.sent, sent.path, MISSING), get(other.sent, sent.path, MISSING)
+            held = get(own.answer, answered.path, MISSING)
             if any(each is MISSING or each is None for each in (mine, theirs)) or same(mine, theirs):
                 continue
             if sent.path == identity and (same(held, theirs) or names_another(mine, held)):

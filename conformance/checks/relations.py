@@ -7,10 +7,11 @@ from conformance.checks.defaults import nulled
 from conformance.checks.errors import redirected
 from conformance.checks.isolation import isolation
 from conformance.checks.sequences import alike_names, in_turn
-from conformance.checks.shared.differences import MISSING, same, shown, type_word, value_at
+from conformance.checks.shared.differences import same, shown, type_word
 from conformance.checks.shared.findings import finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Doubt, Pass
+from conformance.model.json_values import MISSING, get
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
@@ -26,10 +27,10 @@ def null_beside_absent(subjects: Sequence[Subject]) -> Judged:
     if not absent.echoing or not null.echoing:
         return
     for sent, answered in absent.contract.echoes:
-        apart = nulled(null.sent, sent.path) and value_at(absent.sent, sent.path) is MISSING
+        apart = nulled(null.sent, sent.path) and get(absent.sent, sent.path, MISSING) is MISSING
         if not apart or nulled(absent.sent, sent.path) or sent.path == absent.contract.identity:
             continue
-        one, other = value_at(absent.answer, answered.path), value_at(null.answer, answered.path)
+        one, other = get(absent.answer, answered.path, MISSING), get(null.answer, answered.path, MISSING)
         wrong = absent.invalid_at(answered.path) or null.invalid_at(answered.path)
         if wrong or (one is MISSING and other is MISSING):
             continue
@@ -111,7 +112,7 @@ def visible(subjects: Sequence[Subject]) -> Judged:
     different = [
         answered.path
         for _, answered in created.contract.echoes
-        if not same(value_at(created.answer, answered.path), value_at(read.answer_of_probe, answered.path))
+        if not same(get(created.answer, answered.path, MISSING), get(read.answer_of_probe, answered.path, MISSING))
     ]
     if read.succeeded and not different:
         yield Pass("semantics.visible")

@@ -2,17 +2,17 @@
 
 from functools import cache
 
-from conformance.checks.shared.dual_validation import value_of
-from conformance.checks.shared.findings import brief, finding, generalised, tokens_of
+from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.contract import Contract
 from conformance.contract.derived import BOUNDS
-from conformance.contract.nodes import ANY_ITEM, Node, occurrences
+from conformance.contract.nodes import Node, nearest, occurrences
 from conformance.contract.violation import Violation
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass
+from conformance.model.json_values import get
 from conformance.model.jsontext import Json, type_name
-from conformance.model.pointer import last
+from conformance.model.pointer import generalised, last
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
@@ -33,7 +33,7 @@ def shape(subject: Subject) -> Judged:
         return
     undecided: set[str] = set()
     for pointer, reason in subject.reading.disputed:
-        node = _nearest(root, pointer)[0]
+        node = nearest(root, pointer)[0]
         requirement = _existing(contract, requirement_id(Group.RESPONSE, node.label, "format"))
         undecided.add(requirement)
         yield Doubt(requirement, f"the validators disagree: {reason}")
@@ -91,22 +91,11 @@ def _existing(contract: Contract, wanted: str) -> str:
     return requirement_id(Group.RESPONSE, contract.response.label, "type")
 
 
-def _nearest(root: Node, pointer: str) -> tuple[Node, bool]:
-    """Return the node of the deepest declared place at or above a pointer, and whether it is the place itself."""
-    node = root
-    for token in tokens_of(pointer):
-        child = node.child(token) or (node.child(ANY_ITEM) if token.isdecimal() else None)
-        if child is None:
-            return node, False
-        node = child
-    return node, True
-
-
 def _finding(contract: Contract, root: Node, violation: Violation, answer: Json) -> tuple[Finding, frozenset[str]]:
     """Return the finding of a violation, and the other requirements that do not hold then."""
-    node, declared = _nearest(root, violation.pointer)
+    node, declared = nearest(root, violation.pointer)
     keyword = violation.keyword
-    value = value_of(answer, violation.pointer)
+    value = get(answer, violation.pointer)
     wanted = requirement_id(Group.RESPONSE, node.label, keyword)
     kind, observed, sentence, note = "a value", type_name(value), SENTENCES.get(keyword, f"breaks {keyword}"), ""
     if keyword == "required":

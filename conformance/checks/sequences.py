@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from conformance.checks.echo import ISOLATION
-from conformance.checks.shared.differences import MISSING, same, shown, value_at
+from conformance.checks.shared.differences import same, shown
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
+from conformance.model.json_values import MISSING, get
 
 
 def in_turn(subjects: Sequence[Subject]) -> Judged:
@@ -21,11 +22,11 @@ def in_turn(subjects: Sequence[Subject]) -> Judged:
     for sent, answered in first.contract.echoes:
         if sent.required:
             continue
-        one, other = value_at(first.sent, sent.path), value_at(second.sent, sent.path)
+        one, other = get(first.sent, sent.path, MISSING), get(second.sent, sent.path, MISSING)
         if any(each is MISSING or each is None for each in (one, other)) or same(one, other):
             continue
-        if same(value_at(after_first.answer, answered.path), one) and same(
-            value_at(after_second.answer, answered.path), other
+        if same(get(after_first.answer, answered.path, MISSING), one) and same(
+            get(after_second.answer, answered.path, MISSING), other
         ):
             stayed.append(answered.path)
     if stayed:
@@ -50,7 +51,7 @@ def alike_names(subjects: Sequence[Subject]) -> Judged:
     identity = one.contract.identity
     if not one.succeeded or identity is None or one.settings.stateless:
         return
-    names = [value_at(each.answer, identity) for each in subjects]
+    names = [get(each.answer, identity, MISSING) for each in subjects]
     answered = MISSING not in names
     merged = answered and same(*names)
     if answered and not merged:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from conformance.contract.document import Document, below, get, resolve
+from conformance.contract.document import Document, get, resolve
 from conformance.contract.shapes import ANNOTATIONS, APPLIES_TO, JOINED, TYPES, Keyword, Shape, owner_of
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, equal, type_name
+from conformance.model.pointer import join
 
 
 class _Draft(msgspec.Struct, frozen=True):
@@ -56,7 +57,7 @@ def _expand(document: Document, pointer: str, owner: str, above: frozenset[str])
         branches = schema.get(keyword)
         if not isinstance(branches, list):
             continue
-        expanded = [_expand(document, below(pointer, keyword, i), owner, above) for i in range(len(branches))]
+        expanded = [_expand(document, join(pointer, keyword, i), owner, above) for i in range(len(branches))]
         if keyword == "allOf":
             for branch in expanded:
                 drafts = _both(drafts, branch)
@@ -73,13 +74,13 @@ def _own(schema: dict[str, Json], pointer: str, owner: str) -> _Draft:
     names = frozenset({types} if isinstance(types, str) else map(str, types) if isinstance(types, list) else ())
     properties = schema.get("properties")
     members = (
-        {name: (below(pointer, "properties", name),) for name in properties} if isinstance(properties, dict) else {}
+        {name: (join(pointer, "properties", name),) for name in properties} if isinstance(properties, dict) else {}
     )
-    items = (below(pointer, "items"),) if "items" in schema else ()
+    items = (join(pointer, "items"),) if "items" in schema else ()
     skip = {"$ref", "allOf", "anyOf", "oneOf", "type", "properties", "items"}
-    keywords = {k: Keyword(v, below(pointer, k)) for k, v in schema.items() if k not in skip}
+    keywords = {k: Keyword(v, join(pointer, k)) for k, v in schema.items() if k not in skip}
     if names:
-        keywords["type"] = Keyword(types, below(pointer, "type"))
+        keywords["type"] = Keyword(types, join(pointer, "type"))
     own = owner if not members and "additionalProperties" not in schema else owner_of(pointer)
     return _Draft(own, names or None, keywords, members, items)
 

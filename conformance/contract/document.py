@@ -10,8 +10,8 @@ import yaml
 
 from conformance.contract.yamltext import Loader, as_json
 from conformance.model.errors import ContractError
+from conformance.model.json_values import at as value_at
 from conformance.model.jsontext import Json
-from conformance.model.pointer import escape, lookup
 
 MAX_BYTES = 20_000_000
 
@@ -94,7 +94,7 @@ def resolve(document: Document, reference: str, at: str) -> str:
 def get(document: Document, pointer: str, at: str = "") -> Json:
     """Return what a document pointer (`#/...`) names, references not followed; raises as `resolve`."""
     try:
-        return lookup(document.content, pointer[1:])
+        return value_at(document.content, pointer[1:])
     except KeyError as error:
         where = f" at {at}" if at else ""
         raise ContractError(f"{document.name}: reference {pointer!r}{where} leads nowhere") from error
@@ -111,8 +111,3 @@ def follow(document: Document, pointer: str) -> tuple[str, Json]:
         seen.add(pointer)
         value = get(document, pointer)
     return pointer, value
-
-
-def below(pointer: str, *tokens: str | int) -> str:
-    """Return a document pointer extended by tokens, escaped."""
-    return pointer + "".join("/" + escape(str(token)) for token in tokens)

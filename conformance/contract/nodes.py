@@ -10,10 +10,7 @@ from conformance.contract.composition import shapes_of
 from conformance.contract.document import Document
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json
-from conformance.model.pointer import escape, join, last, parent, split
-
-ANY_ITEM = "*"
-"""The token that stands for every index of an array in the path of a node."""
+from conformance.model.pointer import ANY_ITEM, escape, is_index, join, last, parent, split
 
 COUNTS = frozenset({"minProperties", "maxProperties"})
 """Keywords that speak of all members together: what changes one member may break them."""
@@ -100,12 +97,19 @@ def build_node(document: Document, pointer: str, owner: str) -> Node:
 
 def find(root: Node, path: str) -> Node | None:
     """Return the node for a pointer into a body (indices allowed), or None where the schema declares nothing."""
-    node: Node | None = root
+    node, declared = nearest(root, path)
+    return node if declared else None
+
+
+def nearest(root: Node, path: str) -> tuple[Node, bool]:
+    """Return the node of the deepest declared place at or above a pointer, and whether it is the place itself."""
+    node = root
     for token in split(path):
-        if node is None:
-            return None
-        node = node.child(token) or (node.child(ANY_ITEM) if token.isdecimal() or token == ANY_ITEM else None)
-    return node
+        child = node.child(token) or (node.child(ANY_ITEM) if is_index(token) else None)
+        if child is None:
+            return node, False
+        node = child
+    return node, True
 
 
 def occurrences(root: Node, body: Json) -> Iterator[tuple[Node, str, Json]]:

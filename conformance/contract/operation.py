@@ -5,9 +5,10 @@ from typing import cast
 
 import msgspec
 
-from conformance.contract.document import Document, below, follow, get
+from conformance.contract.document import Document, follow, get
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json
+from conformance.model.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 LISTED = 5
@@ -58,7 +59,7 @@ def operations(document: Document) -> tuple[str, ...]:
     paths = document.content.get("paths")
     found = []
     for path in paths if isinstance(paths, dict) else ():
-        _, item = follow(document, below("#/paths", path))
+        _, item = follow(document, join("#/paths", path))
         methods = item if isinstance(item, dict) else ()
         found += [f"{method.upper()} {path}" for method in methods if method in METHODS]
     return tuple(found)
@@ -96,13 +97,13 @@ def _listed(names: tuple[str, ...] | list[str]) -> str:
 
 def _has_json_body(document: Document, name: str) -> bool:
     method, _, path = name.partition(" ")
-    pointer, _ = follow(document, below("#/paths", path))
-    return bool(_request(document, below(pointer, method.lower()))[0])
+    pointer, _ = follow(document, join("#/paths", path))
+    return bool(_request(document, join(pointer, method.lower()))[0])
 
 
 def _read(document: Document, method: str, path: str) -> Operation:
-    item_pointer, item = follow(document, below("#/paths", path))
-    pointer, operation = follow(document, below(item_pointer, method))
+    item_pointer, item = follow(document, join("#/paths", path))
+    pointer, operation = follow(document, join(item_pointer, method))
     if not isinstance(item, dict) or not isinstance(operation, dict):
         raise ContractError(f"{document.name}: {pointer} is not an object")
     request, request_media, required = _request(document, pointer)
@@ -133,7 +134,7 @@ def _json_content(document: Document, pointer: str) -> tuple[str, str]:
     for media_type, value in content.items() if isinstance(content, dict) else ():
         is_json = JSON_MEDIA_TYPE.match(media_type.partition(";")[0].strip())
         if is_json and isinstance(value, dict) and "schema" in value:
-            return below(pointer, "content", media_type, "schema"), media_type
+            return join(pointer, "content", media_type, "schema"), media_type
     return "", ""
 
 
@@ -141,7 +142,7 @@ def _request(document: Document, pointer: str) -> tuple[str, str, bool]:
     operation = get(document, pointer)
     if not isinstance(operation, dict) or "requestBody" not in operation:
         return "", "", False
-    body_pointer, body = follow(document, below(pointer, "requestBody"))
+    body_pointer, body = follow(document, join(pointer, "requestBody"))
     schema, media_type = _json_content(document, body_pointer)
     return schema, media_type, isinstance(body, dict) and body.get("required") is True
 
@@ -154,7 +155,7 @@ def _responses(document: Document, pointer: str) -> tuple[tuple[int, ...], tuple
     if not successes:
         raise ContractError(f"{document.name}: {pointer} declares no 2xx response", "declare the successful status")
     for status in successes:
-        response_pointer, _ = follow(document, below(pointer, "responses", str(status)))
+        response_pointer, _ = follow(document, join(pointer, "responses", str(status)))
         schema, media_type = _json_content(document, response_pointer)
         if schema:
             return successes, statuses, schema, media_type
@@ -168,7 +169,7 @@ def _security(document: Document, operation: dict[str, Json]) -> Security | None
         return None  # a request without a credential is right as well
     names = [name for entry in entries for name in entry]
     for name in names:
-        pointer = below("#/components/securitySchemes", name)
+        pointer = join("#/components/securitySchemes", name)
         pointer, scheme = follow(document, pointer)
         if not isinstance(scheme, dict):
             continue

@@ -8,8 +8,8 @@ from typing import cast
 import msgspec
 
 from conformance.model.errors import ContractError
+from conformance.model.json_values import get
 from conformance.model.jsontext import Json, JsonFault, Literal, Members, Writable, read_text
-from conformance.model.pointer import split
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,11 +113,7 @@ def read_prose(data: Json, name: str) -> Prose:
 
 
 def _value(body: Writable, pointer: str) -> Json:
-    value = body
-    for token in split(pointer):
-        if not isinstance(value, Mapping) or token not in value:
-            return None
-        value = value[token]
+    value = get(body, pointer)
     if isinstance(value, Literal):
         try:
             return read_text(value.text).value

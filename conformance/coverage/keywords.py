@@ -14,11 +14,11 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.contract.derived import BOUNDS, FORMATS
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.case import Case
-from conformance.model.jsontext import Json, JsonFault, read
-from conformance.model.pointer import join
+from conformance.model.jsontext import Json, try_read
+from conformance.model.pointer import ANY_ITEM, join
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.catalogue.label_proof import BY_BODY
 from conformance.strategies.values.keeping import broken, fits, nearest
@@ -80,11 +80,9 @@ def request_coverage(contract: Contract, cases: Iterable[Case]) -> Coverage:
     for case in cases:
         by_body = case.story is not None and case.story.keyword in BY_BODY
         if case.expectation is Expectation.ACCEPTED or (case.expectation is Expectation.REFUSED and by_body):
-            try:
-                value = read(case.request.body or b"").value
-            except JsonFault:
-                continue
-            count.add(value, right=case.expectation is Expectation.ACCEPTED)
+            text = try_read(case.request.body)
+            if text is not None:
+                count.add(text.value, right=case.expectation is Expectation.ACCEPTED)
     return count.coverage()
 
 

@@ -10,10 +10,9 @@ from itertools import combinations, product
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
 from conformance.model.case import Case
-from conformance.model.jsontext import Json, JsonFault, encode, read, write
-from conformance.model.pointer import lookup
+from conformance.model.json_values import MISSING, get
+from conformance.model.jsontext import Json, encode, read, try_read, write
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.covering.arrays import Row
@@ -69,11 +68,9 @@ def _rows(of: Model, cases: Iterable[Case]) -> set[Row]:
     for case in cases:
         if case.expectation is not Expectation.ACCEPTED or case.request.body is None:
             continue
-        try:
-            value = read(case.request.body).value
-        except JsonFault:
-            continue
-        rows.update(_readings(of, known, value))
+        text = try_read(case.request.body)
+        if text is not None:
+            rows.update(_readings(of, known, text.value))
     return rows
 
 
@@ -86,7 +83,8 @@ def _readings(of: Model, known: Sequence[dict[str | None, int]], body: Json) -> 
     """Yield the rows that a body can stand for: an empty object is empty, and has every member absent."""
     choices: list[Sequence[int | None]] = []
     for node, levels, texts in zip(of.nodes, of.levels, known, strict=True):
-        text = _held(body, node)
+        value = get(body, node.path, MISSING)
+        text = None if value is MISSING else write(value)
         found = [texts[text]] if text in texts else []
         if text is not None and text.startswith("{"):
             found += [number for number, each in enumerate(levels) if each.word == OBJECT]
@@ -96,11 +94,3 @@ def _readings(of: Model, known: Sequence[dict[str | None, int]], body: Json) -> 
             None if factor.parent is not None and row[factor.parent] != factor.enabling else level
             for level, factor in zip(row, of.factors, strict=True)
         )
-
-
-def _held(body: Json, node: Node) -> str | None:
-    """Return the text of what a body holds at a node; None for nothing."""
-    try:
-        return write(lookup(body, node.path))
-    except KeyError:
-        return None

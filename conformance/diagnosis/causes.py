@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from conformance.model.case import MINIMAL
-from conformance.model.pointer import from_tokens, split
+from conformance.model.pointer import generalised
 from conformance.model.vocabulary import Strength
 from conformance.reports.results import Cause, FindingResult
 
@@ -16,13 +16,6 @@ EVERY = "every request"
 
 Weight: TypeAlias = tuple[bool, int]
 """Whether a finding is only a part of the fault that it counts to, and the size of the body it was found with."""
-
-
-def generalise(pointer: str) -> str:
-    """Return `pointer` with `*` for the indices of arrays; the name of a header stays as it is."""
-    if not pointer.startswith("/"):
-        return pointer
-    return from_tokens("*" if token.isdecimal() else token for token in split(pointer))
 
 
 def meets_every_request(pattern: str) -> bool:
@@ -64,7 +57,7 @@ def _cause(pattern: str, group: list[FindingResult], sentence: str, weights: Map
             each.id,
         ),
     )
-    pointers = tuple(sorted({generalise(each.pointer) for each in group}))
+    pointers = tuple(sorted({generalised(each.pointer) for each in group}))
     return Cause(
         id=sha256(pattern.encode(errors="backslashreplace")).hexdigest()[:12],
         pattern=pattern,

@@ -3,7 +3,8 @@
 from typing import Any
 
 from conformance.model.case import KEY, Case
-from conformance.model.jsontext import Json, JsonFault, read
+from conformance.model.json_values import body_value
+from conformance.model.jsontext import Json
 from conformance.model.vocabulary import Expectation
 
 
@@ -75,10 +76,7 @@ class CaseToSend:
     @property
     def json(self) -> Json:
         """The body as JSON, None where it is none."""
-        try:
-            return read(self.case.request.body or b"").value
-        except JsonFault:
-            return None
+        return body_value(self.case.request.body)
 
     def request(self, base_url: str) -> dict[str, Any]:
         """Return arguments for `httpx.request`, `requests.request` without its JSON handling, and the like."""

@@ -11,8 +11,8 @@ from conformance.contract.contract import Contract
 from conformance.journal.events import AnyEvent, Creation, ExchangeEnded, Removal, RequestSent
 from conformance.model.case import could_create
 from conformance.model.exchange import UNREACHED
-from conformance.model.jsontext import JsonFault, read
-from conformance.model.pointer import lookup
+from conformance.model.json_values import MISSING, get
+from conformance.model.jsontext import try_read
 
 UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
 """Characters that a server may take for the structure of the path, even encoded."""
@@ -126,9 +126,9 @@ def _name(contract: Contract, event: RequestSent) -> str | None:
     """Return the name that a request gives: what its body says, or what filled its slot where the body is no JSON."""
     if contract.identity is None:
         return None
-    try:
-        name = lookup(read(event.case.request.body or b"").value, contract.identity)
-    except (JsonFault, KeyError):
+    text = try_read(event.case.request.body)
+    name = get(text.value, contract.identity, MISSING) if text else MISSING
+    if name is MISSING:
         return event.name or None
     return name if isinstance(name, str) else None
 

@@ -5,12 +5,12 @@ from typing import Literal as OneOf
 from typing import TypeAlias
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.mock.overlay import plain_json
 from conformance.mock.verdict import holds
 from conformance.model.jsontext import Json, Writable
-from conformance.model.pointer import last
+from conformance.model.pointer import ANY_ITEM, last
 from conformance.strategies.responses import DATE_TIMES
 from conformance.strategies.values import bodies, classes
 

@@ -6,14 +6,14 @@ from functools import cached_property
 from urllib.parse import unquote_to_bytes
 
 from conformance.contract.contract import Contract
-from conformance.contract.document import below, follow
+from conformance.contract.document import follow
 from conformance.contract.prose import Probe
 from conformance.mock.base_responses import Answers, base_answers
 from conformance.mock.overlay import Part, apply, compile_overlay
 from conformance.mock.transaction import Action, Route
 from conformance.mock.verdict import holds
 from conformance.model.jsontext import Json
-from conformance.model.pointer import split
+from conformance.model.pointer import join, split
 
 NAME = "name"
 """The parameter that stands for the object's name in the paths of probes (see `Probe`)."""
@@ -99,7 +99,7 @@ def _success(contract: Contract) -> int:
     """Return the declared success status whose answer is JSON, else the first."""
     operation = contract.operation
     for status in operation.successes:
-        pointer, _ = follow(contract.document, below(operation.pointer, "responses", str(status)))
+        pointer, _ = follow(contract.document, join(operation.pointer, "responses", str(status)))
         if operation.response_pointer.startswith(f"{pointer}/"):
             return status
     return operation.successes[0]

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from conformance.coverage.keywords import Exercised
-from conformance.diagnosis.causes import generalise
-from conformance.model.pointer import last, parent, split
+from conformance.model.pointer import generalised, last, parent, split
 from conformance.model.vocabulary import Group, Outcome
 from conformance.reports.evidence import Folded
 from conformance.reports.outcomes import of_finding, worst
@@ -74,7 +73,7 @@ def _tree(run: Folded, title: str, about: str, rows: Iterable[Exercised], *, of_
         # An advisory finding without a place is about the exchange as a whole.
         if (group in REQUEST) is of_request and (finding.pointer or group is not Group.ADVISORY):
             outcome = of_finding(finding.strength, finding.waiver)
-            against.setdefault(generalise(finding.pointer), []).append(outcome)
+            against.setdefault(generalised(finding.pointer), []).append(outcome)
     by_path: dict[str, list[Exercised]] = {}
     for row in rows:
         by_path.setdefault(row.path, []).append(row)

@@ -12,9 +12,10 @@ from typing import TypeAlias
 import msgspec
 from hypothesis import strategies as st
 
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json
+from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.random import strings
 from conformance.strategies.random.weighing import FEW, MANY, MOST, SINGLE, WHOLE, Weighted, slots, weighted
 from conformance.strategies.values import construction, numbers, scalars

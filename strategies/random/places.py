@@ -6,10 +6,10 @@ from typing import TypeAlias
 import msgspec
 from hypothesis import strategies as st
 
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, JsonFault, Literal, Writable, read_text
-from conformance.model.pointer import join
+from conformance.model.pointer import ANY_ITEM, join
 from conformance.strategies.catalogue import rejected
 from conformance.strategies.random import strings
 from conformance.strategies.random.generation import anything

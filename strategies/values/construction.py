@@ -6,9 +6,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import JsonFault, Literal, Writable, equal, read_text, write
+from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.values import scalars
 
 Base: TypeAlias = OneOf["smallest", "fullest"]

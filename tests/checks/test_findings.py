@@ -12,9 +12,7 @@ from conformance.checks.shared.findings import (
     brief,
     clean,
     finding,
-    generalised,
     status_word,
-    tokens_of,
 )
 from conformance.model.jsontext import read_text, write
 
@@ -125,20 +123,10 @@ def test_brief_takes_no_time() -> None:
     assert time.perf_counter() - begun < 0.5
 
 
-@pytest.mark.parametrize(
-    ("pointer", "expected"),
-    [("/a/0/b/12", "/a/*/b/*"), ("/a~1b/~0", "/a~1b/~0"), ("", ""), ("status", "status"), ("Date/1", "Date/1")],
-)
-def test_generalised(pointer: str, expected: str) -> None:
-    """Indices become stars; what is no pointer stays."""
-    assert expected == generalised(pointer)
-
-
-def test_tokens_and_below() -> None:
-    """A name is escaped and read back; a long one is cut, for it is the target's."""
-    assert ["a", "b/c~"] == tokens_of(below("/a", "b/c~"))
+def test_below() -> None:
+    """A name is escaped; a long one is cut, for it is the target's."""
+    assert "/a/b~1c~0" == below("/a", "b/c~")
     assert LONGEST + 3 == len(below("/a", "x" * 5_000))
-    assert [] == tokens_of("")
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from conformance.checks.shared import dual_validation
-from conformance.checks.shared.dual_validation import Disagreement, disagreements, known, read_answer, value_of
+from conformance.checks.shared.dual_validation import Disagreement, disagreements, known, read_answer
 from conformance.checks.shared.findings import CUT
 from conformance.contract.contract import Contract
 from conformance.contract.explanation import Explainer
 from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
+from conformance.model.json_values import at
 from conformance.model.jsontext import Json, read_text
 
 from .subjects import ANSWER, DEPLOYMENT, body_of, changed, contract, contract_of
@@ -201,31 +202,6 @@ def test_two_faults_of_one_text() -> None:
     assert [("/a", "maxLength"), ("/a", "format")] == places({"a": LINE_FEED}, of)
 
 
-@pytest.mark.parametrize(
-    ("pointer", "expected"),
-    [
-        ("", {"a": [1, {"b/": 2}], "s": "abc"}),
-        ("/s/0", None),
-        ("/a/0", 1),
-        ("/a/1/b~1", 2),
-        ("/a/2", None),
-        ("/a/x", None),
-        ("/a/" + "9" * 5_000, None),
-        ("/a/0/b", None),
-        ("/x", None),
-    ],
-)
-def test_value_of(pointer: str, expected: Json) -> None:
-    """The value at a validator's pointer is found, and what is missing is None; no index is too long to be read."""
-    assert expected == value_of({"a": [1, {"b/": 2}], "s": "abc"}, pointer)
-
-
-def test_value_of_a_long_list() -> None:
-    """Indices of as many digits as the length has are read."""
-    assert 12 == value_of(list(range(13)), "/12")
-    assert value_of(list(range(13)), "/13") is None
-
-
 def test_no_schema() -> None:
     """Without a response schema nothing is wrong."""
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}}})
@@ -237,7 +213,7 @@ def test_lone_surrogates() -> None:
     assert [] == places(changed(ANSWER, "name", "a\ud800b"))
     odd = {**ANSWER, "current_deployment": {**DEPLOYMENT, "labels": {"\udfff": ["\ud800", 1]}, "name": 1}}
     assert [("/current_deployment/name", "type")] == places(odd)
-    assert {"\ufffd": ["\ufffd", 1]} == value_of(read_answer(contract(), odd).answer, "/current_deployment/labels")
+    assert {"\ufffd": ["\ufffd", 1]} == at(read_answer(contract(), odd).answer, "/current_deployment/labels")
     assert [("/created_at", "format")] == places(changed(ANSWER, "created_at", "\ud800"))
     schema = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^a.b$"}}}
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conformance.contract import document as documents
 from conformance.contract.contract import load_contract
-from conformance.contract.document import below, follow, get, load_document, parse_document, parse_yaml, resolve
+from conformance.contract.document import follow, get, load_document, parse_document, parse_yaml, resolve
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, encode, equal
 
@@ -180,4 +180,3 @@ def test_references_are_followed_to_the_end() -> None:
     document = document_of({"openapi": "3.1.0", "components": {"schemas": chain}})
     assert ("#/components/schemas/a~1b", {"type": "null"}) == follow(document, "#/components/schemas/A")
     assert "#" == resolve(document, "#", "#/x")
-    assert "#/a~1b/0" == below("#", "a/b", 0)

@@ -176,6 +176,7 @@ def test_find_and_occurrences() -> None:
     node = node_of(schema)
     assert "/l/*/n" == getattr(find(node, "/l/3/n"), "path", None)
     assert find(node, "/l/x") is None
+    assert find(node, "/l/03/n") is None
     assert find(node, "/absent/deep") is None
     body: Any = {"l": [{"n": 1}, {"n": 2, "other": 3}, 4], "else": 5}
     assert ["", "/l", "/l/0", "/l/0/n", "/l/1", "/l/1/n", "/l/2"] == [place for _, place, _ in occurrences(node, body)]

@@ -1,22 +1,10 @@
 """Causes: a hundred findings of one fault are one line."""
 
-import pytest
-
-from conformance.diagnosis.causes import generalise
 from conformance.model.vocabulary import Strength
 from conformance.reports.folding import fold
 
 from . import journals
 from .journals import ADVISORY, MUST, SHOULD, Journal
-
-
-@pytest.mark.parametrize(
-    ("pointer", "general"),
-    [("/a/0/b/12", "/a/*/b/*"), ("/a~1b/c", "/a~1b/c"), ("", ""), ("Retry-After", "Retry-After")],
-)
-def test_generalise(pointer: str, general: str) -> None:
-    """Indices become stars; member names, headers and the root stay."""
-    assert generalise(pointer) == general
 
 
 def test_findings_of_one_pattern_are_one_cause() -> None:

@@ -8,11 +8,8 @@ from typing import Literal
 from conformance.checks.shared.findings import brief
 from conformance.contract.derived import declared_default
 from conformance.contract.nodes import Node
-from conformance.model.jsontext import Json, equal, is_integral, read_text
-from conformance.model.pointer import lookup
-
-MISSING = object()
-"""Stands for a member that is not there, where null is something else."""
+from conformance.model.json_values import MISSING
+from conformance.model.jsontext import equal, is_integral, read_text
 
 MAX_DIGITS = 4_300
 """Numbers of more digits are not computed with: an exponent is short to write and long to carry out."""
@@ -34,14 +31,6 @@ _TEXTS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("normalised", lambda sent, found: found in {unicodedata.normalize(form, sent) for form in _FORMS}),
     ("cut short", lambda sent, found: found != "" and sent.startswith(found)),
 )
-
-
-def value_at(body: Json, pointer: str) -> object:
-    """Return the value at a pointer of the document's, or `MISSING`."""
-    try:
-        return lookup(body, pointer)
-    except KeyError:
-        return MISSING
 
 
 def same(one: object, other: object) -> bool:

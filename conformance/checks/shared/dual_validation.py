@@ -12,12 +12,13 @@ from itertools import islice
 import jsonschema_rs
 import msgspec
 
-from conformance.checks.shared.findings import clean, tokens_of
+from conformance.checks.shared.findings import clean
 from conformance.contract.contract import DATA, Contract
 from conformance.contract.document import parse_yaml
 from conformance.contract.nodes import occurrences
 from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
+from conformance.model.json_values import get
 from conformance.model.jsontext import Json
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -66,7 +67,7 @@ def read_answer(contract: Contract, answer: Json) -> Reading:
     violations: list[Violation] = []
     disputed: list[tuple[str, str]] = []
     for each in _explained(validator, answer):
-        text = value_of(answer, each.pointer)
+        text = get(answer, each.pointer)
         if each.keyword != "format" or not isinstance(text, str) or not _is_of_format(str(each.expected), text):
             violations.append(each)
         elif known(str(each.expected), text) is None:
@@ -98,19 +99,6 @@ def known(name: str, text: str) -> Disagreement | None:
     decided = _is_of_format(name, text)
     rows = (each for each in disagreements() if each.format == name and each.valid is decided)
     return next((each for each in rows if re.search(each.pattern, text)), None)
-
-
-def value_of(body: Json, pointer: str) -> Json:
-    """Return the value at a pointer that a validator gave, None where it names what is missing."""
-    value = body
-    for token in tokens_of(pointer):
-        if isinstance(value, dict):
-            value = value.get(token)
-        elif isinstance(value, list) and token.isdecimal() and len(token) <= len(str(len(value))):
-            value = value[int(token)] if int(token) < len(value) else None
-        else:
-            return None
-    return value
 
 
 def _mended(value: Json) -> Json:

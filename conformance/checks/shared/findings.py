@@ -3,10 +3,9 @@
 from http import HTTPStatus
 from itertools import islice
 
-from conformance.contract.nodes import ANY_ITEM
 from conformance.model.finding import Finding
 from conformance.model.jsontext import Json, write
-from conformance.model.pointer import escape, from_tokens, unescape
+from conformance.model.pointer import escape, generalised
 
 LONGEST = 1_000
 """How many characters of a value, a message or a pointer a finding shows."""
@@ -94,18 +93,6 @@ class _Text(str):
     """A piece of JSON text that is written already."""
 
     __slots__ = ()
-
-
-def generalised(pointer: str) -> str:
-    """Return a pointer with `*` for indices."""
-    if not pointer.startswith("/"):
-        return pointer
-    return from_tokens(ANY_ITEM if token.isdecimal() else token for token in tokens_of(pointer))
-
-
-def tokens_of(pointer: str) -> list[str]:
-    """Return the tokens of a pointer that may hold names of the target's own: nothing of it is remembered."""
-    return [unescape(token) for token in pointer.split("/")[1:]]
 
 
 def below(pointer: str, name: str) -> str:

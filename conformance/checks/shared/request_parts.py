@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from conformance.contract.document import Document, below, follow
+from conformance.contract.document import Document, follow
 from conformance.contract.operation import JSON_MEDIA_TYPE, Operation
+from conformance.model.pointer import join
 
 
 def path_parameters(template: str, target: str) -> Mapping[str, str] | None:
@@ -36,13 +37,13 @@ def described(document: Document, operation: Operation, status: int) -> bool:
     """Tell whether the response schema of the contract is that of a status: each success may declare its own."""
     if not operation.response_pointer:
         return True
-    pointer, response = follow(document, below(operation.pointer, "responses", str(status)))
+    pointer, response = follow(document, join(operation.pointer, "responses", str(status)))
     content = response.get("content") if isinstance(response, dict) else None
     wanted = follow(document, operation.response_pointer)[0]
     return any(
         JSON_MEDIA_TYPE.match(essence(media_type))
         and isinstance(held, dict)
         and "schema" in held
-        and follow(document, below(pointer, "content", media_type, "schema"))[0] == wanted
+        and follow(document, join(pointer, "content", media_type, "schema"))[0] == wanted
         for media_type, held in (content.items() if isinstance(content, dict) else ())
     )

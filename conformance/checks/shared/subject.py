@@ -10,10 +10,12 @@ import msgspec
 from conformance.checks.shared.dual_validation import Reading, read_answer
 from conformance.checks.shared.request_parts import admits, described, essence, path_parameters
 from conformance.contract.contract import Contract
+from conformance.contract.nodes import nearest
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Judgement
-from conformance.model.jsontext import Json, JsonFault, JsonText, read
+from conformance.model.jsontext import Json, JsonFault, JsonText, read, try_read
+from conformance.model.pointer import within
 from conformance.model.vocabulary import Expectation
 
 UNJUDGED = frozenset({401, 403, 404, 405})
@@ -95,13 +97,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     def place(self) -> str:
         """Where the case differs from a right request: a declared place of the body, or the name of a header."""
         pointer = self.case.story.pointer if self.case.story else ""
-        node, path = self.contract.request, ""
-        for token in pointer.split("/")[1:] if pointer.startswith("/") else ():
-            child = node.child(token) or (node.child("*") if token.isdecimal() else None)
-            if child is None:
-                return path
-            node, path = child, child.path
-        return path or pointer
+        return nearest(self.contract.request, pointer)[0].path if pointer.startswith("/") else pointer
 
     @cached_property
     def media_type(self) -> str:
@@ -124,10 +120,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _request(self) -> JsonText | None:
-        try:
-            return read(self.case.request.body or b"")
-        except JsonFault:
-            return None
+        return try_read(self.case.request.body)
 
     @cached_property
     def parameters(self) -> Mapping[str, str] | None:
@@ -196,10 +189,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     def invalid_at(self, path: str) -> bool:
         """Tell whether the answer breaks the schema at a place, above or below it: then no other check speaks of it."""
-        return any(
-            path == each.pointer or path.startswith(f"{each.pointer}/") or each.pointer.startswith(f"{path}/")
-            for each in self.reading.violations
-        )
+        return any(within(path, each.pointer) or within(each.pointer, path) for each in self.reading.violations)
 
 
 Judged: TypeAlias = Iterator[Judgement | Doubt]

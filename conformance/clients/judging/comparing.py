@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.checks.shared.differences import LEFT_OUT, MISSING, default_of, difference, same, type_word
+from conformance.checks.shared.differences import LEFT_OUT, default_of, difference, same, type_word
 from conformance.checks.shared.findings import below
 from conformance.clients.judging.moments import moment
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
+from conformance.model.json_values import MISSING
 from conformance.model.jsontext import Json
+from conformance.model.pointer import ANY_ITEM
 
 ADDED = "added"
 SHORTENED = "its fraction cut short"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, unquote
 
-from conformance.checks.shared.differences import MISSING, shown, with_article
+from conformance.checks.shared.differences import shown, with_article
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.request_parts import admits, essence, path_parameters
 from conformance.clients.judging.comparing import Difference, differences
@@ -14,6 +14,7 @@ from conformance.contract.nodes import occurrences
 from conformance.contract.operation import Security
 from conformance.model.case import Request
 from conformance.model.finding import Finding, Judgement, Pass
+from conformance.model.json_values import MISSING
 from conformance.model.jsontext import Json, JsonFault, read, read_text
 
 UNDECLARED = "client-request.undeclared"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from conformance.checks.shared.differences import MISSING, shown, type_word, with_article
+from conformance.checks.shared.differences import shown, type_word, with_article
 from conformance.checks.shared.findings import brief, clean, finding
 from conformance.clients.judging.comparing import SHORTENED, Difference, differences
 from conformance.clients.judging.requirements import returned_id
@@ -12,7 +12,9 @@ from conformance.clients.scenarios.scenario import Made, Raised, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, JsonFault, read_text
+from conformance.model.pointer import within
 
 READ = "client-response.read"
 SILENT = "client-response.silent-loss"
@@ -100,7 +102,7 @@ def judge_invalid(contract: Contract, scenario: Scenario, made: Made, base: Base
     kind = _broken(scenario)
     found = [each for each in differences(answer, now, contract.response) if _new(each, scenario, base)]
     place = scenario.story.pointer
-    mended = [each for each in found if each.pointer == place or each.pointer.startswith(f"{place}/")]
+    mended = [each for each in found if within(each.pointer, place)]
     typed = list(_types(scenario, answer, made, base))
     yield from typed
     if mended:
@@ -236,12 +238,7 @@ def _types(scenario: Scenario, answer: Json, made: Made, base: Baseline) -> Iter
 
 def _is_object(answer: Json, pointer: str) -> bool:
     """Tell whether an answer holds an object at a place: only then is its type to be compared."""
-    value: Json = answer
-    for token in pointer.split("/")[1:]:
-        if not isinstance(value, dict) or token not in value:
-            return False
-        value = value[token]
-    return isinstance(value, dict)
+    return isinstance(get(answer, pointer), dict)
 
 
 def _signalled(scenario: Scenario, raised: Raised, base: Baseline, *, listed: bool) -> Iterator[Judgement | Doubt]:

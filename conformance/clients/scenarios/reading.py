@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from conformance.clients.judging.requirements import returned_id
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
 from conformance.model.case import Story
 from conformance.model.json_encoding import text_of
 from conformance.model.jsontext import Writable, read_text
+from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.responses import DATE_TIMES, Answer, valid_answers
 from conformance.strategies.values import bodies, classes
 

@@ -5,9 +5,9 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from conformance.contract.nodes import ANY_ITEM, Node
+from conformance.contract.nodes import Node
 from conformance.model.jsontext import Json
-from conformance.model.pointer import last, split
+from conformance.model.pointer import ANY_ITEM, last, split
 from conformance.strategies.values import bodies
 
 Tokens: TypeAlias = tuple[str, ...]

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from conformance.classify.keywords import broken, fits, nearest
 from conformance.contract.contract import Contract
 from conformance.contract.derived import BOUNDS, FORMATS
 from conformance.contract.nodes import Node
@@ -21,7 +22,6 @@ from conformance.model.jsontext import Json, try_read
 from conformance.model.pointer import ANY_ITEM, join
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.catalogue.label_proof import BY_BODY
-from conformance.strategies.values.keeping import broken, fits, nearest
 
 ITEMS = 100
 """How many items of an array are looked at: a target chooses how many it sends."""

@@ -9,12 +9,12 @@ from typing import TypeAlias, cast
 
 import msgspec
 
+from conformance.classify.keywords import nearest
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.jsontext import Json, encode, read
 from conformance.strategies.values import bodies, construction
 from conformance.strategies.values.construction import NO_DEFAULTS
-from conformance.strategies.values.keeping import nearest
 
 
 class Leaf(msgspec.Struct, frozen=True):

@@ -6,6 +6,8 @@ from typing import cast
 
 from msgspec.structs import replace
 
+from conformance.classify.bounds import keeps_bounds
+from conformance.classify.keywords import broken, fits
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.model.json_encoding import text_of
@@ -15,7 +17,7 @@ from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.covering import combinations
-from conformance.strategies.values import bodies, classes, keeping, strings
+from conformance.strategies.values import bodies, classes
 
 BEYOND_PROSE = "accept.beyond-prose"
 
@@ -110,17 +112,17 @@ def _clashes(lineage: bodies.Lineage, body: Writable) -> bool:
     if not any(shape.value("uniqueItems") is True for node in lineage for shape in node.shapes):
         return False
     return any(
-        keeping.broken(shape, value) & {"minItems", "uniqueItems"}
+        broken(shape, value) & {"minItems", "uniqueItems"}
         for node, _, value in occurrences(lineage[0], cast("Json", body))
         for shape in node.shapes
-        if shape.type == "array" and keeping.fits(shape, value)
+        if shape.type == "array" and fits(shape, value)
     )
 
 
 def _fits(node: Node, name: Writable) -> bool:
     """Tell whether a name, with the slot in it, keeps the bounds of its member; one spelled by hand is as long."""
     shape = node.shape("string")
-    return shape is not None and (not isinstance(name, str) or strings.within(shape, name))
+    return shape is not None and (not isinstance(name, str) or keeps_bounds(shape, name))
 
 
 def _named(value: classes.Value) -> Writable:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from conformance.classify.bounds import keeps_bounds
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.values import bodies, strings
+from conformance.strategies.values import bodies
 
 ODD_TEXT = (
     ' \tUPPER "double" \'single\' back\\slash ../a/b a%2Fb%00 <b>&amp;</b> {"a":1} \u00e9\u00df e\u0301 '
@@ -37,7 +38,7 @@ def _odd_name(build: Builder) -> Iterator[Case]:
         return
     lineage = next(each for each in bodies.lineages(build.contract.request) if each[-1].path == identity)
     name, shape = f"{ODD_TEXT}{SLOT}{ODD_TEXT}", lineage[-1].shape("string")
-    if shape is None or not strings.within(shape, name):
+    if shape is None or not keeps_bounds(shape, name):
         return
     body = bodies.planted(lineage, name, "smallest", build.defaults)
     kind = "a text of many odd characters"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from conformance.classify.bounds import keeps_bounds
 from conformance.contract.nodes import Node
 from conformance.model.case import Relation
 from conformance.model.jsontext import Writable
@@ -10,7 +11,7 @@ from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.catalogue.named_relations import named_relations
 from conformance.strategies.catalogue.relation_parts import plain_case
-from conformance.strategies.values import bodies, numbers
+from conformance.strategies.values import bodies
 
 PAIRS = 3
 """How often a pair of requests is sent at once: mixed-up answers are a matter of chance."""
@@ -142,7 +143,7 @@ def _at_range(build: Builder, node: Node) -> list[Writable]:
     """Return the ends of the range that prose states for a number."""
     stated, shape = build.contract.prose.range_at(node.path), node.shape("integer") or node.shape("number")
     ends = (stated.minimum, stated.maximum) if stated and shape else ()
-    return [end for end in ends if end is not None and shape and numbers.within(shape, end)]
+    return [end for end in ends if end is not None and shape and keeps_bounds(shape, end)]
 
 
 def _beyond(build: Builder, node: Node, value: Writable) -> bool:

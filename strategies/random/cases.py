@@ -7,6 +7,7 @@ first line of defence as well.
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from conformance.classify.bounds import keeps_bounds
 from conformance.contract.nodes import find
 from conformance.contract.prose import Range
 from conformance.model.case import SLOT, Case
@@ -17,7 +18,6 @@ from conformance.strategies.random.from_hypothesis import Invalid, invalid_bodie
 from conformance.strategies.random.generation import Choices, Values, nulls
 from conformance.strategies.random.labelling import body_case
 from conformance.strategies.random.weighing import MANY, SINGLE, weighted
-from conformance.strategies.values.strings import within
 
 PHASE = "hypothesis"
 
@@ -56,7 +56,7 @@ def _name(build: Builder, *, odd: bool) -> dict[str, Values]:
     path = build.contract.identity
     node = find(build.contract.request, path) if path is not None else None
     shape = node.shape("string") if node is not None else None
-    if path is None or shape is None or not within(shape, SLOT):
+    if path is None or shape is None or not keeps_bounds(shape, SLOT):
         return {}
     if not odd or {"enum", "pattern", "format", "maxLength"} & shape.keywords.keys():
         return {path: st.just(SLOT)}

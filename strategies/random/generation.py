@@ -12,13 +12,15 @@ from typing import TypeAlias
 import msgspec
 from hypothesis import strategies as st
 
+from conformance.classify.bounds import LOWER, NUMERIC_BOUNDS, as_number, keeps_bounds, limits
+from conformance.classify.keywords import equality_key
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.random import strings
 from conformance.strategies.random.weighing import FEW, MANY, MOST, SINGLE, WHOLE, Weighted, slots, weighted
-from conformance.strategies.values import construction, numbers, scalars
+from conformance.strategies.values import scalars
 
 Values: TypeAlias = st.SearchStrategy[Json]
 
@@ -114,7 +116,7 @@ def shape_values(node: Node, branch: int, choices: Choices) -> Values:
 def integers(shape: Shape, choices: Choices) -> Values:
     """Return integers that keep the bounds of a shape; free ones repeat each other now and then."""
     low, high = _limits(shape)
-    multiple = numbers.as_number(shape.value("multipleOf"))
+    multiple = as_number(shape.value("multipleOf"))
     unit = Fraction(multiple).numerator if multiple is not None else 1
     least = choices.min_integer if low is None else low.__ceil__()
     most = choices.max_integer if high is None else high.__floor__()
@@ -148,13 +150,13 @@ def _wants(child: Node, choices: Choices) -> bool:
 def _limits(shape: Shape) -> tuple[Fraction | None, Fraction | None]:
     """Return the least and the greatest number that a shape allows; exclusive bounds of integers moved by one."""
     lows, highs = [], []
-    for keyword in numbers.KEYWORDS:
-        bound = numbers.as_number(shape.value(keyword))
+    for keyword in NUMERIC_BOUNDS:
+        bound = as_number(shape.value(keyword))
         if bound is None or keyword == "multipleOf":
             continue
         exclusive = keyword.startswith("exclusive") and shape.type == "integer"
         exact = Fraction(bound)
-        if keyword in numbers.LOWER:
+        if keyword in LOWER:
             lows.append(Fraction(exact.__floor__() + 1) if exclusive else exact)
         else:
             highs.append(Fraction(exact.__ceil__() - 1) if exclusive else exact)
@@ -163,7 +165,7 @@ def _limits(shape: Shape) -> tuple[Fraction | None, Fraction | None]:
 
 def _numbers(node: Node, shape: Shape, choices: Choices) -> Values:
     if "multipleOf" in shape.keywords:
-        multiple = numbers.as_number(shape.value("multipleOf"))
+        multiple = as_number(shape.value("multipleOf"))
         whole = isinstance(multiple, int) or (isinstance(multiple, Decimal) and multiple == multiple.to_integral())
         return integers(shape, choices) if whole else st.sampled_from(list(scalars.several(node, shape))[:5])
     low, high = _limits(shape)
@@ -176,37 +178,28 @@ def _numbers(node: Node, shape: Shape, choices: Choices) -> Values:
         allow_infinity=False,
         exclude_min=least is not None and least == _excluded(shape, "exclusiveMinimum"),
         exclude_max=most is not None and most == _excluded(shape, "exclusiveMaximum"),
-    ).filter(lambda number: numbers.within(shape, number))
+    ).filter(lambda number: keeps_bounds(shape, number))
     if low is not None and high is not None and low.__ceil__() > high.__floor__():
         return floats
-    return integers(shape, choices).filter(lambda number: numbers.within(shape, number)) | floats
+    return integers(shape, choices).filter(lambda number: keeps_bounds(shape, number)) | floats
 
 
 def _excluded(shape: Shape, keyword: str) -> float | None:
-    bound = numbers.as_number(shape.value(keyword))
+    bound = as_number(shape.value(keyword))
     return None if bound is None else float(bound)
 
 
 def _arrays(node: Node, branch: int, choices: Choices) -> Values:
     shape = node.shapes[branch]
-    least, most = construction.bounds(shape, "minItems", "maxItems")
+    least, most = limits(shape, "minItems", "maxItems")
     place = next((child for child in node.members(branch) if child.name == ANY_ITEM), None)
     if place is not None and not place.shapes:
         most = 0
     elif place is not None and _wants(place, choices):
         least = max(least, 1)
     items = anything(choices.alphabet) if place is None or not place.shapes else valid_values(place, choices)
-    unique = _sameness if shape.value("uniqueItems") is True else None
+    unique = equality_key if shape.value("uniqueItems") is True else None
     return st.lists(items, min_size=least, max_size=min(most, least + MOST_ITEMS), unique_by=unique)
-
-
-def _sameness(value: Json) -> object:
-    """Return what two values share that are equal by JSON Schema."""
-    if isinstance(value, dict):
-        return frozenset((name, _sameness(item)) for name, item in value.items())
-    if isinstance(value, list):
-        return tuple(map(_sameness, value))
-    return isinstance(value, bool), value
 
 
 def _objects(node: Node, branch: int, choices: Choices) -> Values:
@@ -223,7 +216,7 @@ def _objects(node: Node, branch: int, choices: Choices) -> Values:
         if name not in members:
             members[name] = st.just(anything(choices.alphabet))
     objects = _present(tuple(members.items()))
-    least, most = construction.bounds(shape, "minProperties", "maxProperties")
+    least, most = limits(shape, "minProperties", "maxProperties")
     if shape.open and choices.extras and most > len(members):
         return _extended(shape, objects, max(least - len(shape.required), 0), most - len(members), choices)
     return objects

@@ -5,9 +5,10 @@ from datetime import UTC, timedelta, timezone
 
 from hypothesis import strategies as st
 
+from conformance.classify.bounds import keeps_bounds, limits
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
-from conformance.strategies.values import construction, scalars
+from conformance.strategies.values import scalars
 from conformance.strategies.values import strings as fixed
 
 MOST_CHARACTERS = 12
@@ -36,7 +37,7 @@ def texts(node: Node, shape: Shape, alphabet: str | None) -> st.SearchStrategy[s
     if format_ in fixed.FORMATS:
         return _of_format(format_)
     pattern = shape.value("pattern")
-    least, most = construction.bounds(shape, "minLength", "maxLength")
+    least, most = limits(shape, "minLength", "maxLength")
     if isinstance(pattern, str):
         return _of_pattern(node, shape, pattern)
     return free(least, most, alphabet)
@@ -71,7 +72,7 @@ def _of_pattern(node: Node, shape: Shape, pattern: str) -> st.SearchStrategy[str
         found.validate()
     except Exception:  # noqa: BLE001  (a pattern of another dialect; the library says so in many ways)
         return known
-    return known | found.filter(lambda text: fixed.within(shape, text) and not text.endswith("\n"))
+    return known | found.filter(lambda text: keeps_bounds(shape, text) and not text.endswith("\n"))
 
 
 def _of_format(name: str) -> st.SearchStrategy[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from conformance.classify.bounds import as_number
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, equal, type_name
@@ -97,7 +98,7 @@ def _outside(shape: Shape) -> Iterator[Value]:
     elif isinstance(first, bool):
         candidates = (("undeclared", not first, "an undeclared value"),)
     elif type_name(first) in {"integer", "number"}:
-        above = max(int(number) for each in listed if (number := numbers.as_number(each)) is not None) + 1
+        above = max(int(number) for each in listed if (number := as_number(each)) is not None) + 1
         candidates = (("undeclared", above, "an undeclared value"),)
     for slug, value, kind in candidates:
         if not any(equal(value, each) for each in listed):

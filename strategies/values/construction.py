@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from conformance.classify.bounds import limits
 from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
 from conformance.model.jsontext import JsonFault, Literal, Writable, equal, read_text, write
 from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.values import scalars
@@ -16,8 +16,6 @@ Base: TypeAlias = OneOf["smallest", "fullest"]
 
 ABSENT = Literal("")
 """In the place of a value: leave the member out."""
-
-UNLIMITED = 10**9
 
 MORE = 5
 """How many lengths an array is given where different ones are asked for."""
@@ -70,15 +68,6 @@ def of_size(node: Node, branch: int, count: int) -> dict[str, Writable] | None:
     return result if len(result) == count else None
 
 
-def bounds(shape: Shape, lower: str, upper: str) -> tuple[int, int]:
-    """Return the least and the greatest size that two keywords state."""
-    least, most = shape.value(lower), shape.value(upper)
-    return (
-        int(least) if isinstance(least, int | float) else 0,
-        int(most) if isinstance(most, int | float) else UNLIMITED,
-    )
-
-
 def build(node: Node, base: Base, defaults: Defaults) -> Writable:
     """Return a value of `node`."""
     if node.path in defaults.values:
@@ -105,7 +94,7 @@ def _built(node: Node, base: Base, defaults: Defaults) -> Writable:
 
 def _array(node: Node, branch: int, base: Base, defaults: Defaults, at_least: int = 0) -> list[Writable]:
     shape = node.shapes[branch]
-    least, most = bounds(shape, "minItems", "maxItems")
+    least, most = limits(shape, "minItems", "maxItems")
     place = _item_node(node, branch)
     count = max(least, at_least, 1 if base == "fullest" and most and (place is None or place.shapes) else 0)
     unique = distinct_items(node, branch, count) if shape.value("uniqueItems") is True and count > 1 else None
@@ -115,7 +104,7 @@ def _array(node: Node, branch: int, base: Base, defaults: Defaults, at_least: in
 def members(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
     """Return a new object; in the order of the document, and within the bounds of its size."""
     shape = node.shapes[branch]
-    least, most = bounds(shape, "minProperties", "maxProperties")
+    least, most = limits(shape, "minProperties", "maxProperties")
     required = _required(node, branch, base, defaults)
     result: dict[str, Writable] = {}
     room = most - len(required)
@@ -142,7 +131,7 @@ def _required(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[s
 def beside(node: Node, branch: int, inner: Writable, base: Base, defaults: Defaults) -> list[Writable]:
     """Return the items that an array needs besides `inner`."""
     shape = node.shapes[branch]
-    count = max(bounds(shape, "minItems", "maxItems")[0] - 1, 0)
+    count = max(limits(shape, "minItems", "maxItems")[0] - 1, 0)
     if count and shape.value("uniqueItems") is True:
         others = [each for each in distinct_items(node, branch, count + 1) or [] if not _same(each, inner)]
         return others[:count]
@@ -170,7 +159,7 @@ def _several(node: Node) -> Iterator[Writable]:
             for child in node.members(branch):
                 yield from ({**whole, child.name: each} for each in _several(child))
         elif shape.type == "array":
-            least, most = bounds(shape, "minItems", "maxItems")
+            least, most = limits(shape, "minItems", "maxItems")
             for count in range(least, min(most, least + MORE)):
                 if shape.value("uniqueItems") is True and distinct_items(node, branch, count) is None:
                     break

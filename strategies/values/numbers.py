@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
 
-from conformance.contract.multiples import is_multiple
+from conformance.classify.bounds import LOWER, NUMERIC_BOUNDS, UPPER, Number, as_number, broken_bounds, keeps_bounds
 from conformance.contract.shapes import Shape
-from conformance.model.jsontext import Json, Literal
+from conformance.model.jsontext import Literal
 from conformance.strategies.values.value import BEYOND_DOUBLE, Value, keyword_slug
-
-Number: TypeAlias = int | Decimal
 
 EDGES: tuple[tuple[str, int, str], ...] = (
     ("beyond-float", 2**53 + 1, "an integer beyond 53 bits"),
@@ -35,10 +32,6 @@ EDGES: tuple[tuple[str, int, str], ...] = (
 )
 """The edges of machine types, the most telling first."""
 
-LOWER = ("minimum", "exclusiveMinimum")
-UPPER = ("maximum", "exclusiveMaximum")
-KEYWORDS = (*LOWER, *UPPER, "multipleOf")
-
 ROUND = (1, 2, 5, 10, 100, 0)
 """What a person would send where nothing is suggested, the first that the bounds allow."""
 
@@ -52,28 +45,28 @@ HALVINGS = 60
 def valid(shape: Shape) -> Iterator[Value]:
     """Yield a number of each valid class: typical, 0, 1, spellings, machine edges, and at each stated bound."""
     usual = typical(shape)
-    if not within(shape, usual):
+    if not keeps_bounds(shape, usual):
         return
     yield Value("typical", usual, "a typical number")
     for slug, number, kind in (("zero", 0, "0"), ("one", 1, "1")):
-        if within(shape, number) and number != usual:
+        if keeps_bounds(shape, number) and number != usual:
             yield Value(slug, number, kind)
     yield from _at_bounds(shape)
     if usual == int(usual):
         yield Value("integral-float", Literal(f"{int(usual)}.0"), "a number written with a zero fraction", edge=True)
-    ten = next((n for n in (10, 20, 50, 100, 1000) if within(shape, n)), None)
+    ten = next((n for n in (10, 20, 50, 100, 1000) if keeps_bounds(shape, n)), None)
     if ten is not None:
         digits = str(ten).rstrip("0")
         spelled = f"{digits}e{len(str(ten)) - len(digits)}"
         yield Value("exponent", Literal(spelled), "a number written with an exponent", edge=True)
-    if within(shape, 0):
+    if keeps_bounds(shape, 0):
         yield Value("minus-zero", Literal("-0"), "minus zero", edge=True)
-    if shape.type == "number" and within(shape, Decimal("0.1")):
+    if shape.type == "number" and keeps_bounds(shape, Decimal("0.1")):
         yield Value("fraction", Literal("0.1"), "a number with a fraction")
     for slug, number, kind in EDGES:
-        if within(shape, number):
+        if keeps_bounds(shape, number):
             yield Value(slug, number, kind, edge=True)
-    if not any(bound in shape.keywords for bound in KEYWORDS):
+    if not any(bound in shape.keywords for bound in NUMERIC_BOUNDS):
         yield Value("beyond-double", Literal("1e400"), BEYOND_DOUBLE, edge=True, undecided=True)
 
 
@@ -86,7 +79,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
         down = keyword in LOWER
         # The bound itself breaks an exclusive one; where it is no multiple of what is asked for, the next one does.
         number = _next(shape, bound, down=down, beyond=not keyword.startswith("exclusive"))
-        if broken(shape, number) == {keyword}:
+        if broken_bounds(shape, number) == {keyword}:
             yield Value(f"{keyword_slug(keyword)}-broken", number, f"a number beyond {keyword}", keyword)
     multiple = as_number(shape.value("multipleOf"))
     if multiple is None:
@@ -94,7 +87,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
     usual = typical(shape)
     parts = (1, 2, 3) if shape.type == "integer" else (Decimal(multiple) / 2, Decimal(multiple) / 4)
     for number in (usual + sign * part for part in parts for sign in (1, -1)):
-        if broken(shape, number) == {"multipleOf"}:
+        if broken_bounds(shape, number) == {"multipleOf"}:
             yield Value("multiple-of-broken", number, "no multiple of multipleOf", "multipleOf")
             return
 
@@ -105,42 +98,9 @@ def typical(shape: Shape) -> Number:
     suggested = [*(examples if isinstance(examples, list) else []), shape.value("default"), *ROUND]
     for value in suggested:
         number = as_number(value)
-        if number is not None and within(shape, number) and (shape.type == "number" or number == int(number)):
+        if number is not None and keeps_bounds(shape, number) and (shape.type == "number" or number == int(number)):
             return number
     return next((value.json for value in _at_bounds(shape) if isinstance(value.json, int | Decimal)), 1)
-
-
-def within(shape: Shape, value: Json) -> bool:
-    """Tell whether a value keeps the numeric bounds of a shape; what is no number keeps them."""
-    number = as_number(value)
-    return number is None or not broken(shape, number)
-
-
-def as_number(value: Json) -> Number | None:
-    """Return a number exactly as it is written, and None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return None
-    return Decimal(repr(value)) if isinstance(value, float) else value
-
-
-def broken(shape: Shape, number: Number) -> set[str]:
-    """Return the bounds that a number breaks."""
-    stated = [(keyword, as_number(shape.value(keyword))) for keyword in KEYWORDS if keyword in shape.keywords]
-    return {keyword for keyword, bound in stated if bound is not None and _breaks(keyword, number, bound)}
-
-
-def _breaks(keyword: str, number: Number, bound: Number) -> bool:
-    match keyword:
-        case "minimum":
-            return number < bound
-        case "maximum":
-            return number > bound
-        case "exclusiveMinimum":
-            return number <= bound
-        case "exclusiveMaximum":
-            return number >= bound
-        case _:
-            return not is_multiple(number, bound)
 
 
 def _at_bounds(shape: Shape) -> Iterator[Value]:
@@ -155,7 +115,7 @@ def _at_bounds(shape: Shape) -> Iterator[Value]:
     multiple = as_number(shape.value("multipleOf"))
     if multiple is not None:
         unit = _unit(shape, multiple)
-        number = next((n for n in (unit, 2 * unit, -unit, 0) if within(shape, n)), None)
+        number = next((n for n in (unit, 2 * unit, -unit, 0) if keeps_bounds(shape, n)), None)
         if number is not None:
             yield Value("multiple-of-kept", number, "a multiple of multipleOf", "multipleOf")
 
@@ -163,14 +123,14 @@ def _at_bounds(shape: Shape) -> Iterator[Value]:
 def _inside(shape: Shape, keyword: str, bound: Number) -> Number | None:
     exclusive = keyword.startswith("exclusive")
     number = _next(shape, bound, down=keyword in UPPER, beyond=exclusive)
-    if within(shape, number):
+    if keeps_bounds(shape, number):
         return number
     if shape.type == "number" and "multipleOf" not in shape.keywords and exclusive:
         step = Decimal(1)
         for _ in range(HALVINGS):
             step /= 2
             near = bound - step if keyword in UPPER else bound + step
-            if within(shape, near):
+            if keeps_bounds(shape, near):
                 return near
     return None
 

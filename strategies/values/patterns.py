@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from conformance.classify.bounds import matches
+
 # By name: whether a type checker knows these modules depends on what else was imported.
 sre = importlib.import_module("re._constants")
 parser = importlib.import_module("re._parser")
@@ -24,15 +26,6 @@ CATEGORIES: dict[Any, Callable[[str], bool]] = {
     sre.CATEGORY_WORD: lambda c: c.isalnum() or c == "_",
     sre.CATEGORY_NOT_WORD: lambda c: not (c.isalnum() or c == "_"),
 }
-
-
-@lru_cache(256)
-def matches(pattern: str, text: str) -> bool:
-    """Tell whether a text keeps a pattern, wherever in it; a pattern that cannot be read is kept by all."""
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return True
 
 
 @lru_cache(256)

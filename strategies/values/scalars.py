@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from conformance.classify.bounds import keeps_bounds
+from conformance.classify.keywords import fits
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
-from conformance.model.jsontext import Json, Writable, type_name
+from conformance.model.jsontext import Json, Writable
 from conformance.strategies.values import numbers, strings
 
 MOST = 1_000
@@ -35,8 +37,7 @@ def _suggested(shape: Shape) -> Iterator[Json]:
         return
     examples = shape.value("examples")
     for value in [*(examples if isinstance(examples, list) else []), shape.value("default")]:
-        fits = type_name(value) == shape.type or (type_name(value), shape.type) == ("integer", "number")
-        if value is not None and fits and numbers.within(shape, value) and strings.within(shape, value):
+        if value is not None and fits(shape, value) and keeps_bounds(shape, value):
             yield value
 
 
@@ -52,8 +53,8 @@ def several(node: Node, shape: Shape) -> Iterator[Writable]:
             yield typical(node, shape) is not True
         case "integer" | "number":
             usual = numbers.typical(shape)
-            yield from (n for step in range(1, MOST) for n in (usual + step, usual - step) if numbers.within(shape, n))
+            yield from (n for step in range(1, MOST) for n in (usual + step, usual - step) if keeps_bounds(shape, n))
         case "string" if shape.value("format") not in strings.FORMATS:
             numbered = (f"{letter}{number}" for number in range(MOST) for letter in ("a", "A", ""))
             repeated = ("a" * number for number in range(2, MOST))
-            yield from (text for text in (*repeated, *numbered) if strings.within(shape, text))
+            yield from (text for text in (*repeated, *numbered) if keeps_bounds(shape, text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from conformance.classify.bounds import limits
 from conformance.contract.nodes import Node
 from conformance.strategies.values import construction
 from conformance.strategies.values.value import Value
@@ -12,7 +13,7 @@ MOST = 1_000
 
 def valid_arrays(node: Node, branch: int) -> Iterator[Value]:
     """Yield an array of each valid class: empty, one, two different, two equal items, and at each bound."""
-    least, most = construction.bounds(node.shapes[branch], "minItems", "maxItems")
+    least, most = limits(node.shapes[branch], "minItems", "maxItems")
     unique = node.shapes[branch].value("uniqueItems") is True
     if least == 0:
         yield Value("empty-array", [], "an empty array")
@@ -28,7 +29,7 @@ def valid_arrays(node: Node, branch: int) -> Iterator[Value]:
 
 def invalid_arrays(node: Node, branch: int) -> Iterator[Value]:
     """Yield an array just outside each bound, and one whose items are not unique."""
-    least, most = construction.bounds(node.shapes[branch], "minItems", "maxItems")
+    least, most = limits(node.shapes[branch], "minItems", "maxItems")
     yield from _arrays(node, branch, {"minItems": least - 1, "maxItems": most + 1}, "broken", "beyond")
     count = max(least, 2)
     if node.shapes[branch].value("uniqueItems") is True and count <= most:
@@ -40,7 +41,7 @@ def invalid_arrays(node: Node, branch: int) -> Iterator[Value]:
 def valid_objects(node: Node, branch: int) -> Iterator[Value]:
     """Yield the empty object where it is allowed, and an object at each bound."""
     shape = node.shapes[branch]
-    least, most = construction.bounds(shape, "minProperties", "maxProperties")
+    least, most = limits(shape, "minProperties", "maxProperties")
     if not shape.required and least == 0:
         yield Value("empty-object", {}, "an empty object")
     yield from _objects(node, branch, {"minProperties": least, "maxProperties": most}, "kept", "at")
@@ -48,7 +49,7 @@ def valid_objects(node: Node, branch: int) -> Iterator[Value]:
 
 def invalid_objects(node: Node, branch: int) -> Iterator[Value]:
     """Yield an object just outside each bound."""
-    least, most = construction.bounds(node.shapes[branch], "minProperties", "maxProperties")
+    least, most = limits(node.shapes[branch], "minProperties", "maxProperties")
     yield from _objects(node, branch, {"minProperties": least - 1, "maxProperties": most + 1}, "broken", "beyond")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from conformance.classify.bounds import broken_bounds, keeps_bounds, lengths, matches
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, Literal, Writable, read_text
 from conformance.strategies.values import patterns
@@ -59,12 +60,12 @@ FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
 def valid(shape: Shape) -> Iterator[Value]:
     """Yield a text of each valid class; with a format only those that keep it."""
     usual = typical(shape, "")
-    if not within(shape, usual):
+    if not keeps_bounds(shape, usual):
         return
     yield Value("typical", usual, "a typical text")
-    for keyword, length in _lengths(shape):
+    for keyword, length in lengths(shape):
         text = _of_length(shape, length)
-        if text is not None and within(shape, text):
+        if text is not None and keeps_bounds(shape, text):
             yield Value(f"{keyword_slug(keyword)}-kept", text, f"a text at {keyword}", keyword)
     if "pattern" in shape.keywords:
         yield Value("pattern-kept", usual, "a text that keeps pattern", "pattern")
@@ -73,28 +74,28 @@ def valid(shape: Shape) -> Iterator[Value]:
         return
     for slug, edge, kind in EDGES:
         plain = _plain(edge)
-        if within(shape, plain) and (plain.isascii() or "pattern" not in shape.keywords):
+        if keeps_bounds(shape, plain) and (plain.isascii() or "pattern" not in shape.keywords):
             yield Value(slug, edge, kind, edge=True)
-    if "pattern" not in shape.keywords and within(shape, "a-b"):
+    if "pattern" not in shape.keywords and keeps_bounds(shape, "a-b"):
         lone = "a text with an escaped lone surrogate"
         yield Value("lone-surrogate", LONE_SURROGATE, lone, edge=True, undecided=True)
 
 
 def invalid(shape: Shape) -> Iterator[Value]:
     """Yield a text just outside each bound, one against the pattern, and some against the format."""
-    for keyword, length in _lengths(shape):
+    for keyword, length in lengths(shape):
         text = _of_length(shape, length - 1 if keyword == "minLength" else length + 1)
-        if text is not None and broken(shape, text) == {keyword}:
+        if text is not None and broken_bounds(shape, text) == {keyword}:
             yield Value(f"{keyword_slug(keyword)}-broken", text, f"a text beyond {keyword}", keyword)
     if "pattern" in shape.keywords and not _format(shape):
         usual = typical(shape, "")
         near = [f"{usual[:-1]}!", f"!{usual[1:]}", f"{usual}!", " " * len(usual), "\u00e9" * len(usual)]
         for text in ("", " ", "a", "A", "0", "-", "!!", "\u00e9", *near):
-            if broken(shape, text) == {"pattern"}:
+            if broken_bounds(shape, text) == {"pattern"}:
                 yield Value("pattern-broken", text, "a text against pattern", "pattern")
                 break
     for number, text in enumerate(_format(shape)[1:], 1):
-        if within(shape, text):
+        if keeps_bounds(shape, text):
             yield Value(f"format-broken-{number}", text, "a text against format", "format")
 
 
@@ -102,38 +103,13 @@ def typical(shape: Shape, member: str) -> str:
     """Return a plain text that keeps the bounds: an example, a text of the format, or the member's name."""
     examples = shape.value("examples")
     suggested = [*(examples if isinstance(examples, list) else []), shape.value("default")]
-    lengths = dict(_lengths(shape))
-    least, most = lengths.get("minLength", 0), lengths.get("maxLength", 0)
+    stated = dict(lengths(shape))
+    least, most = stated.get("minLength", 0), stated.get("maxLength", 0)
     plain: list[Json] = [*_format(shape)[:1], member or "text", "abc", "a", "A", "1", "abc-1"]
     for text in [*suggested, *plain, _of_length(shape, least), _of_length(shape, most), _like(shape)]:
-        if isinstance(text, str) and within(shape, text):
+        if isinstance(text, str) and keeps_bounds(shape, text):
             return text
     return "a" * least
-
-
-def within(shape: Shape, value: Json) -> bool:
-    """Tell whether a value keeps the lengths and the pattern of a shape; what is no text keeps them."""
-    return not isinstance(value, str) or not broken(shape, value)
-
-
-def broken(shape: Shape, text: str) -> set[str]:
-    """Return the lengths and the pattern that a text breaks."""
-    found = {
-        keyword
-        for keyword, length in _lengths(shape)
-        if ((len(text) < length) if keyword == "minLength" else (len(text) > length))
-    }
-    pattern = shape.value("pattern")
-    if isinstance(pattern, str) and not patterns.matches(pattern, text):
-        found.add("pattern")
-    return found
-
-
-def _lengths(shape: Shape) -> Iterator[tuple[str, int]]:
-    for keyword in ("minLength", "maxLength"):
-        value = shape.value(keyword)
-        if isinstance(value, int | float):
-            yield keyword, int(value)
 
 
 def _of_length(shape: Shape, length: int) -> str | None:
@@ -144,7 +120,7 @@ def _of_length(shape: Shape, length: int) -> str | None:
     if not isinstance(pattern, str):
         return "a" * length
     plain = (letter * length for letter in ("a", "A", "1"))
-    return next((text for text in plain if patterns.matches(pattern, text)), patterns.example(pattern, length))
+    return next((text for text in plain if matches(pattern, text)), patterns.example(pattern, length))
 
 
 def _like(shape: Shape) -> str | None:

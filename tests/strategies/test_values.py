@@ -14,7 +14,6 @@ from conformance.contract.derived import FORMATS as ASSERTED
 from conformance.model.json_encoding import text_of
 from conformance.model.jsontext import Json, encode, read, write
 from conformance.strategies.values import classes, strings
-from conformance.strategies.values.keeping import broken
 from conformance.strategies.values.patterns import example
 
 from .contracts import contract_of, voices
@@ -216,20 +215,3 @@ def test_the_quick_writing_is_the_exact_one(value: Any) -> None:
     """The encoder in C writes what the exact writer writes, byte for byte."""
     assert write(value) == text_of(value)
     assert json.loads(text_of(value)) == value
-
-
-@pytest.mark.parametrize(
-    ("items", "unique"),
-    [
-        ([1, True, "1", None, [], {}, False, 0], True),
-        ([1, 2, Decimal("1.0")], False),
-        ([{"a": 1, "b": [2]}, {"b": [Decimal("2.0")], "a": 1}], False),
-        ([{"a": 1}, {"a": True}], True),
-        ([["a"], "a", ["a"]], False),
-        ([[None], [False], [0]], True),
-    ],
-)
-def test_equal_items_are_found(items: list[Json], unique: bool) -> None:  # noqa: FBT001 (a column of a table)
-    """Items repeat where JSON Schema calls them equal: 1 and 1.0 are, 1 and true are not."""
-    (shape,) = contract_of({"type": "array", "uniqueItems": True}).request.shapes
-    assert (frozenset() if unique else frozenset({"uniqueItems"})) == broken(shape, items)

@@ -1,14 +1,13 @@
-"""Which keywords of a shape a value keeps, and which it breaks."""
+"""Keywords: which of a shape a value breaks, and which shape of a node it is meant for."""
 
 from collections.abc import Hashable
-from decimal import Decimal
 
+from conformance.classify.bounds import broken_bounds
 from conformance.contract.derived import FORMATS
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.contract.validators import keeps_format
 from conformance.model.jsontext import Json, equal, type_name
-from conformance.strategies.values import construction, numbers, strings
 
 
 def fits(shape: Shape, value: Json) -> bool:
@@ -19,26 +18,19 @@ def fits(shape: Shape, value: Json) -> bool:
 
 def broken(shape: Shape, value: Json) -> frozenset[str]:
     """Return the keywords that a value of the shape's type breaks, `required` and what lies below it aside."""
-    found: set[str] = set()
+    found = broken_bounds(shape, value)
     listed = shape.value("enum")
     if isinstance(listed, list) and not any(equal(value, each) for each in listed):
         found.add("enum")
     if isinstance(value, str):
-        found |= strings.broken(shape, value)
         format_ = str(shape.value("format"))
         if format_ in FORMATS and not keeps_format(format_, value):
             found.add("format")
     elif isinstance(value, list):
-        found |= _size(shape, len(value), "minItems", "maxItems")
         if shape.value("uniqueItems") is True and _repeats(value):
             found.add("uniqueItems")
-    elif isinstance(value, dict):
-        found |= _size(shape, len(value), "minProperties", "maxProperties")
-        if shape.closed and value.keys() - shape.members.keys():
-            found.add("additionalProperties")
-    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        number = numbers.as_number(value)
-        found |= numbers.broken(shape, number) if number is not None else set()
+    elif isinstance(value, dict) and shape.closed and value.keys() - shape.members.keys():
+        found.add("additionalProperties")
     return frozenset(found)
 
 
@@ -66,20 +58,15 @@ def _distance(node: Node, branch: int, value: Json) -> tuple[int, int]:
     return len(broken(shape, value)) + len(missing) + wrong, len(held) - len(known)
 
 
-def _size(shape: Shape, size: int, lower: str, upper: str) -> set[str]:
-    least, most = construction.bounds(shape, lower, upper)
-    return ({lower} if size < least else set()) | ({upper} if size > most else set())
-
-
 def _repeats(items: list[Json]) -> bool:
-    return len({_key(item) for item in items}) < len(items)
+    return len({equality_key(item) for item in items}) < len(items)
 
 
-def _key(value: Json) -> Hashable:
+def equality_key(value: Json) -> Hashable:
     """Return what is the same for equal values (JSON Schema Core section 4.2.2) and differs for others."""
     if isinstance(value, list):
-        return "array", tuple(map(_key, value))
+        return "array", tuple(map(equality_key, value))
     if isinstance(value, dict):
-        return "object", frozenset((name, _key(item)) for name, item in value.items())
+        return "object", frozenset((name, equality_key(item)) for name, item in value.items())
     # A boolean is a number to Python, and no number to JSON.
     return isinstance(value, bool), value

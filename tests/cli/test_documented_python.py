@@ -41,7 +41,7 @@ def run(program, folder, *arguments):
 def test_every_snippet_is_known_here():
     """The tests below are about these, and there is no other."""
     told = [(each.kind, each.page) for each in by(Way.PYTHON) if each.kind not in {"line", "span"}]
-    example, drawing = "conformance/workflow/api.py", "strategies/from_hypothesis.py"
+    example, drawing = "conformance/workflow/api.py", "strategies/random/from_hypothesis.py"
     pages = [("python", "README.md")] * 2 + [("python", "docs/clients.md")]
     assert [*pages, *[("doctest", example)] * 3, *[("doctest", drawing)] * 2] == told
     calls = {(each.page, each.text) for each in by(Way.PYTHON) if each.kind in {"line", "span"}}

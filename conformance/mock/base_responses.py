@@ -7,9 +7,8 @@ from typing import TypeAlias
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
-from conformance.mock.overlay import plain_json
 from conformance.mock.verdict import holds
-from conformance.model.jsontext import Json, Writable
+from conformance.model.jsontext import Json, Writable, plain_json
 from conformance.model.pointer import ANY_ITEM, last
 from conformance.strategies.responses import DATE_TIMES
 from conformance.strategies.values import bodies, classes

@@ -12,8 +12,9 @@ from conformance.mock.base_responses import Answers, base_answers
 from conformance.mock.overlay import Part, apply, compile_overlay
 from conformance.mock.transaction import Action, Route
 from conformance.mock.verdict import holds
+from conformance.model.json_values import leaves, with_value
 from conformance.model.jsontext import Json
-from conformance.model.pointer import join, split
+from conformance.model.pointer import join
 
 NAME = "name"
 """The parameter that stands for the object's name in the paths of probes (see `Probe`)."""
@@ -27,9 +28,6 @@ class Plan:
         self.routes = _routes(contract)
         self.success = _success(contract)
         self.overlay: Part | None = compile_overlay(contract)
-        self.identity = split(contract.identity) if contract.identity else ()
-        self.created = split(contract.prose.created) if contract.prose.created else ()
-        self.echoed = tuple((name, split(pointer)) for name, pointer in contract.echoed_parameters.items())
         self._bases: dict[Answers, _Lazy] = {}
 
     def base(self, answers: Answers, number: int) -> Json:
@@ -39,10 +37,10 @@ class Plan:
         found = self._bases[answers]
         return found[0 if answers == "fresh" else number]
 
-    def build(self, base: Json, sent: Json, fixed: Mapping[tuple[str, ...], Json], *, full: bool = False) -> Json:
+    def build(self, base: Json, sent: Json, fixed: Mapping[str, Json], *, full: bool = False) -> Json:
         """Return `base` with what the request makes of it.
 
-        `fixed` are values for places that the server decides: the time of creation, path parameters. Where a value
+        `fixed` are values by pointer that the server decides: the time of creation, path parameters. Where a value
         that was sent would break the response schema, the default stands instead.
         """
         if self.overlay is None:
@@ -52,8 +50,8 @@ class Plan:
         if validator is None or holds(validator, built):
             return built
         kept: Json = {}
-        for tokens, value in _leaves(sent):
-            trial = _graft(kept, tokens, value)
+        for pointer, value in leaves(sent):
+            trial = with_value(kept, pointer, value, parents=True)
             attempt = _fix(apply(self.overlay, trial, base, full=full), fixed)
             if holds(validator, attempt):
                 kept, built = trial, attempt
@@ -133,43 +131,7 @@ def decode_segment(segment: bytes) -> str:
     return unquote_to_bytes(segment).decode("utf-8")
 
 
-def put(value: Json, tokens: tuple[str, ...], item: Json) -> Json:
-    """Return `value` with `item` at `tokens`; unchanged where there is no object to hold it."""
-    if not tokens:
-        return item
-    if not isinstance(value, dict):
-        return value
-    if len(tokens) > 1 and tokens[0] not in value:
-        return value
-    return {**value, tokens[0]: put(value.get(tokens[0]), tokens[1:], item)}
-
-
-def take(value: Json, tokens: tuple[str, ...]) -> Json:
-    """Return what `value` holds at `tokens`, or None."""
-    for token in tokens:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(token)
-    return value
-
-
-def _fix(built: Json, fixed: Mapping[tuple[str, ...], Json]) -> Json:
-    for tokens, item in fixed.items():
-        built = put(built, tokens, item)
+def _fix(built: Json, fixed: Mapping[str, Json]) -> Json:
+    for pointer, item in fixed.items():
+        built = with_value(built, pointer, item)
     return built
-
-
-def _leaves(value: Json, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Json]]:
-    if not isinstance(value, dict) or not value:
-        yield above, value
-        return
-    for name, item in value.items():
-        yield from _leaves(item, (*above, name))
-
-
-def _graft(value: Json, tokens: tuple[str, ...], item: Json) -> Json:
-    """Return `value` with `item` at `tokens`, objects made on the way."""
-    if not tokens:
-        return item
-    held = value if isinstance(value, dict) else {}
-    return {**held, tokens[0]: _graft(held.get(tokens[0]), tokens[1:], item)}

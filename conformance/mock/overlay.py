@@ -12,7 +12,7 @@ import msgspec
 from conformance.classify.keywords import nearest
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
-from conformance.model.jsontext import Json, encode, read
+from conformance.model.jsontext import Json, plain_json
 from conformance.strategies.values import bodies, construction
 from conformance.strategies.values.construction import NO_DEFAULTS
 
@@ -107,11 +107,6 @@ def default_of(sent: Node, answered: Node, contract: Contract) -> Json:
     if sent.path in contract.prose.defaults:
         return contract.prose.defaults[sent.path]
     return None if answered.nullable else plain_json(bodies.smallest(answered))
-
-
-def plain_json(value: object) -> Json:
-    """Return a value that may hold literal texts as plain JSON, numbers exact."""
-    return read(encode(cast("Json", value))).value
 
 
 def _part(sent: Node, answered: Node, contract: Contract) -> Part | None:

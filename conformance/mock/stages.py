@@ -13,9 +13,10 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 from conformance.mock.base_responses import Answers
-from conformance.mock.compiled_contract import NAME, Plan, decode_segment, take
+from conformance.mock.compiled_contract import NAME, Plan, decode_segment
 from conformance.mock.transaction import Refusal, Turn
 from conformance.mock.verdict import first_violation, holds
+from conformance.model.json_values import get
 from conformance.model.jsontext import Json, JsonFault, encode, read, write
 
 MAX_BODY_BYTES = 20_000_000
@@ -175,9 +176,12 @@ def answer(desk: Desk, turn: Turn) -> None:
     if turn.action == "create":
         turn.status = desk.plan.success
         turn.base = desk.plan.base(desk.answers, turn.created)
-        fixed: dict[tuple[str, ...], Json] = {tokens: turn.parameters[name] for name, tokens in desk.plan.echoed}
-        if desk.plan.created:
-            fixed[desk.plan.created] = turn.arrived.astimezone(UTC).strftime(CREATED_FORMAT)
+        contract = desk.plan.contract
+        fixed: dict[str, Json] = {
+            pointer: turn.parameters[name] for name, pointer in contract.echoed_parameters.items()
+        }
+        if contract.prose.created:
+            fixed[contract.prose.created] = turn.arrived.astimezone(UTC).strftime(CREATED_FORMAT)
         turn.answer = desk.plan.build(turn.base, turn.sent, fixed, full=desk.answers == "full")
         if key is not None:
             desk.stored[key] = turn.answer
@@ -242,10 +246,11 @@ def text_of(value: Json) -> bytes:
 
 def object_key(desk: Desk, turn: Turn) -> Key | None:
     """Return what names the object of this turn in the store, or None where objects have no name."""
-    if not desk.plan.identity:
+    identity = desk.plan.contract.identity
+    if not identity:
         return None
     if turn.action == "create":
-        turn.name = take(turn.sent, desk.plan.identity)
+        turn.name = get(turn.sent, identity)
     else:
         turn.name = turn.parameters.get(NAME)
     if turn.name is None:

@@ -140,6 +140,16 @@ def try_read(data: bytes | None) -> JsonText | None:
         return None
 
 
+def plain_json(value: Writable) -> Json:
+    """Return a value as it is read back from its text: literals as what they stand for.
+
+    Raises:
+        JsonFault: a literal is no JSON text, or more than can be read.
+
+    """
+    return read(encode(value)).value
+
+
 def read_spelled(data: bytes) -> Writable:
     """Return the value of a JSON text with its numbers as literals, so that it is written as it was spelled.
 

@@ -13,6 +13,7 @@ from conformance.contract.operation import pick_operation
 from conformance.model.case import Case, Request, Story
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.json_values import MISSING, with_value, without
 from conformance.model.vocabulary import Expectation
 
 NAME = "cfm-k3v9q2x7-0005"
@@ -101,17 +102,9 @@ def body_of(schema: dict[str, Any], media_type: str = "application/json") -> dic
     return {"description": "", "content": {media_type: {"schema": schema}}}
 
 
-def changed(value: Any, path: str, new: Any = ...) -> Any:
+def changed(value: Any, path: str, new: Any = MISSING) -> Any:
     """Return a JSON value with another one at a path of names (`a/b`), or without it."""
-    head, _, rest = path.partition("/")
-    copy = dict(value)
-    if rest:
-        copy[head] = changed(copy[head], rest, new)
-    elif new is ...:
-        del copy[head]
-    else:
-        copy[head] = new
-    return copy
+    return without(value, f"/{path}") if new is MISSING else with_value(value, f"/{path}", new)
 
 
 def case(

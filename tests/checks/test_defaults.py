@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from conformance.checks.defaults import created, defaults, fresh, nulled, prose_defaults
 from conformance.checks.shared.subject import Settings
+from conformance.model.json_values import MISSING
 from conformance.model.jsontext import Json
 
 from .subjects import (
@@ -56,7 +57,7 @@ def test_other_than_the_declared_default() -> None:
     [
         ({"name": NAME, "promotion_settings": {"ramp_up_duration_seconds": 5}}, 5),
         ({"name": NAME}, None),
-        ({"name": NAME}, ...),
+        ({"name": NAME}, MISSING),
         ({"name": NAME}, "x"),
     ],
 )
@@ -112,7 +113,7 @@ def test_defaults_of_pages_where_they_do_not_apply() -> None:
     """A member that was sent, one that is missing and one that is invalid are not compared with a page."""
     sent = {"name": NAME, "autoscaling_settings": {"max_replica": 3}}
     assert [PROSE] * 5 == passed(prose_defaults(subject(case(sent=sent))))
-    for wrong in ("x", None, ...):
+    for wrong in ("x", None, MISSING):
         answer = changed(ANSWER, "autoscaling_settings/max_replica", wrong)
         assert [PROSE] * 5 == passed(prose_defaults(subject(answer=answer)))
 
@@ -186,7 +187,7 @@ def test_created_tolerance() -> None:
 
 
 @pytest.mark.parametrize(
-    "moment", ["yesterday", "2026-01-01", "2020-01-01T00:00:00", "2020-01-01 00:00:00Z", 1, None, ...]
+    "moment", ["yesterday", "2026-01-01", "2020-01-01T00:00:00", "2020-01-01 00:00:00Z", 1, None, MISSING]
 )
 def test_created_is_not_judged_where_the_format_is_broken(moment: object) -> None:
     """The response check speaks of what is no time."""

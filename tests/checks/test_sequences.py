@@ -1,5 +1,6 @@
 """Sequences: values that stay from one request to the next, and names that are taken for each other."""
 
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from conformance.checks.sequences import alike_names, in_turn
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.exchange import Failure
+from conformance.model.json_values import with_value
 
 from .subjects import ANSWER, NAME, a_story, case, changed, contract, observed, only, passed, subject, summary
 
@@ -86,15 +88,8 @@ def test_bounded() -> None:
     names = [sent.path for sent, _ in contract().echoes if "integer" in sent.types]
     assert len(names) > 10
 
-    def put(number: int) -> dict[str, Any]:
-        body: dict[str, Any] = {}
-        for path in names:
-            *above, last = path.split("/")[1:]
-            holder = body
-            for token in above:
-                holder = holder.setdefault(token, {})
-            holder[last] = number
-        return body
+    def put(number: int) -> Any:
+        return reduce(lambda body, path: with_value(body, path, number, parents=True), names, {})
 
     def merged(body: dict[str, Any]) -> dict[str, Any]:
         promotion = {**ANSWER["promotion_settings"], **body["promotion_settings"]}

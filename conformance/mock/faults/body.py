@@ -13,7 +13,7 @@ from conformance.mock.faults.parts.witnesses import builder, one, post, with_bod
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Refusal, Turn
 from conformance.model.case import Request
-from conformance.model.jsontext import BYTE_ORDER_MARK, JsonFault, Writable, read
+from conformance.model.jsontext import BYTE_ORDER_MARK, Writable, try_read
 from conformance.model.pointer import last
 
 
@@ -52,10 +52,8 @@ def _filled(length: int) -> Callable[[bytes], bytes]:
 
 
 def _has_duplicates(body: bytes) -> bool:
-    try:
-        return bool(read(body).duplicates)
-    except JsonFault:
-        return False
+    text = try_read(body)
+    return text is not None and bool(text.duplicates)
 
 
 def _escaped_name(body: bytes) -> bytes:

@@ -4,40 +4,38 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from conformance.contract.contract import Contract
-from conformance.mock.compiled_contract import put
 from conformance.mock.faults.parts.effects import answering
 from conformance.mock.faults.parts.fault import Fault
-from conformance.mock.faults.parts.places import Tokens
 from conformance.mock.faults.parts.witnesses import one, smallest
 from conformance.mock.stages import CREATED_FORMAT, Stage
 from conformance.mock.transaction import Turn
+from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json
-from conformance.model.pointer import split
 
 
 def created_faults(contract: Contract) -> Iterator[Fault]:
     """Yield wrong times of creation; none where prose names no member that holds it."""
     if contract.prose.created:
-        yield from _times(split(contract.prose.created))
+        yield from _times(contract.prose.created)
 
 
-def _times(target: Tokens) -> Iterator[Fault]:
+def _times(target: str) -> Iterator[Fault]:
     def moved(hours: float) -> Callable[[Turn], Json]:
         def change(turn: Turn) -> Json:
             told = turn.arrived.astimezone(UTC) + timedelta(hours=hours)
-            return put(turn.answer, target, told.strftime(CREATED_FORMAT))
+            return with_value(turn.answer, target, told.strftime(CREATED_FORMAT))
 
         return change
 
     def constant(turn: Turn) -> Json:
-        return put(turn.answer, target, "2020-01-02T03:04:05Z")
+        return with_value(turn.answer, target, "2020-01-02T03:04:05Z")
 
     def epoch(turn: Turn) -> Json:
-        return put(turn.answer, target, datetime(1970, 1, 1, tzinfo=UTC).strftime(CREATED_FORMAT))
+        return with_value(turn.answer, target, datetime(1970, 1, 1, tzinfo=UTC).strftime(CREATED_FORMAT))
 
     def swapped(turn: Turn) -> Json:
         told = turn.arrived.astimezone(UTC)
-        return put(turn.answer, target, told.replace(day=1, month=1).strftime(CREATED_FORMAT))
+        return with_value(turn.answer, target, told.replace(day=1, month=1).strftime(CREATED_FORMAT))
 
     for slug, says, change in (
         ("hours-ahead", "is two hours ahead, as local time that claims to be UTC", moved(2)),

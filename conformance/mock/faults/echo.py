@@ -9,18 +9,17 @@ from typing import cast
 from conformance.contract.contract import Contract
 from conformance.contract.derived import declared_default
 from conformance.contract.nodes import Node
-from conformance.mock.compiled_contract import take
 from conformance.mock.faults.parts.effects import answering
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.faults.parts.mutations import Remake, other_value, twists
-from conformance.mock.faults.parts.places import MISSING, Tokens, changed, found
 from conformance.mock.faults.parts.witnesses import holding, one
 from conformance.mock.overlay import default_of
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Turn
 from conformance.model.case import Request
+from conformance.model.json_values import changed, each, get, without
 from conformance.model.jsontext import Json, Writable, equal
-from conformance.model.pointer import parent, split
+from conformance.model.pointer import parent
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.values import bodies
@@ -33,8 +32,8 @@ class Pair:
         self.sent = sent
         self.answered = answered
         self.label = sent.label
-        self.source: Tokens = split(sent.path)
-        self.target: Tokens = split(answered.path)
+        self.source = sent.path
+        self.target = answered.path
         self.default = default_of(sent, answered, contract)
 
     def id(self, keyword: str) -> str:
@@ -43,7 +42,7 @@ class Pair:
 
     def was_sent(self, turn: Turn) -> bool:
         """Tell whether the request holds a value here that is not null."""
-        return take(turn.sent, self.source) is not None
+        return get(turn.sent, self.source) is not None
 
     def put(self, turn: Turn, remake: Remake) -> Json:
         """Return the answer with its member remade."""
@@ -116,7 +115,7 @@ def _twisted(pair: Pair, remake: Remake, turn: Turn) -> Json:
 
 
 def _absent(pair: Pair, turn: Turn) -> Json:
-    return changed(turn.answer, pair.target, lambda _: MISSING) if pair.was_sent(turn) else turn.answer
+    return without(turn.answer, pair.target) if pair.was_sent(turn) else turn.answer
 
 
 def _unsent(pair: Pair, other: Json, turn: Turn) -> Json:
@@ -124,7 +123,7 @@ def _unsent(pair: Pair, other: Json, turn: Turn) -> Json:
 
 
 def _null(pair: Pair, other: Json, turn: Turn) -> Json:
-    sent_null = any(value is None for value in found(turn.sent, pair.source))
+    sent_null = any(value is None for value in each(turn.sent, pair.source))
     return pair.put(turn, lambda _: other) if sent_null else turn.answer
 
 
@@ -176,7 +175,7 @@ def _crossed(contract: Contract) -> Iterator[Fault]:
 def _exchanged(one_: Pair, other: Pair, turn: Turn) -> Json:
     if not (one_.was_sent(turn) and other.was_sent(turn)):
         return turn.answer
-    first, second = take(turn.answer, one_.target), take(turn.answer, other.target)
+    first, second = get(turn.answer, one_.target), get(turn.answer, other.target)
     if equal(first, second):
         return turn.answer
     swapped = changed(turn.answer, one_.target, lambda _: second)

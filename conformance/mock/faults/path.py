@@ -7,15 +7,14 @@ from urllib.parse import quote, unquote
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.compiled_contract import put
 from conformance.mock.faults.parts.effects import answering, refusing
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.faults.parts.witnesses import builder, smallest, with_parameter
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Turn
 from conformance.model.case import Request
+from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json
-from conformance.model.pointer import split
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
@@ -25,12 +24,12 @@ LONG = 1_000
 def path_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults about path parameters."""
     for name, pointer in contract.echoed_parameters.items():
-        yield from _echoed_parameter(name, split(pointer))
+        yield from _echoed_parameter(name, pointer)
     for name in contract.operation.path_parameters:
         yield from _parameter(name)
 
 
-def _echoed_parameter(name: str, target: tuple[str, ...]) -> Iterator[Fault]:
+def _echoed_parameter(name: str, target: str) -> Iterator[Fault]:
     requirement = requirement_id(Group.SEMANTICS, "path", name, "echo")
 
     for slug, says, change, value in (
@@ -51,7 +50,7 @@ def _echoed_parameter(name: str, target: tuple[str, ...]) -> Iterator[Fault]:
 
         def remake(turn: Turn, change: Callable[[Turn], str] = change) -> Json:
             new = change(turn)
-            return turn.answer if new == turn.parameters[name] else put(turn.answer, target, new)
+            return turn.answer if new == turn.parameters[name] else with_value(turn.answer, target, new)
 
         yield Fault(
             f"path.{name}.{slug}",
@@ -72,11 +71,11 @@ def _echoed_parameter(name: str, target: tuple[str, ...]) -> Iterator[Fault]:
     )
 
 
-def _previous(name: str, target: tuple[str, ...], turn: Turn) -> Json:
+def _previous(name: str, target: str, turn: Turn) -> Json:
     memory = turn.desk.memory
-    held = memory.get(f"path.{name}", turn.parameters[name])
+    held: str = memory.get(f"path.{name}", turn.parameters[name])
     memory[f"path.{name}"] = turn.parameters[name]
-    return put(turn.answer, target, held)
+    return with_value(turn.answer, target, held)
 
 
 def _to_two(name: str, contract: Contract) -> tuple[Request, ...]:

@@ -6,12 +6,11 @@ from functools import partial
 from conformance.contract.contract import Contract
 from conformance.mock.faults.parts.effects import answering
 from conformance.mock.faults.parts.fault import Fault
-from conformance.mock.faults.parts.places import MISSING, Absence, Site, sites
+from conformance.mock.faults.parts.places import Site, sites
 from conformance.mock.faults.parts.witnesses import fullest, one
-from conformance.mock.overlay import plain_json
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Turn
-from conformance.model.jsontext import Json, write
+from conformance.model.jsontext import Json, plain_json, write
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.values import classes
@@ -27,9 +26,7 @@ def response_faults(contract: Contract) -> Iterator[Fault]:
     for site in sites(contract.response):
         yield from _wrong_values(site)
         if site.node.required and site.node.path:
-            yield _fault(
-                site, "missing", "is missing", _id(site.label, "required"), partial(_everywhere, site, MISSING)
-            )
+            yield _fault(site, "missing", "is missing", _id(site.label, "required"), partial(_removed, site))
         yield from _undeclared(site)
 
 
@@ -69,8 +66,12 @@ def _fault(site: Site, slug: str, says: str, requirement: str, change: Callable[
     )
 
 
-def _everywhere(site: Site, value: "Json | Absence", turn: Turn) -> Json:
+def _everywhere(site: Site, value: Json, turn: Turn) -> Json:
     return site.change(turn.answer, lambda _: value)
+
+
+def _removed(site: Site, turn: Turn) -> Json:
+    return site.remove(turn.answer)
 
 
 def _extended(site: Site, turn: Turn) -> Json:

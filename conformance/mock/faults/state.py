@@ -4,18 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from conformance.contract.contract import Contract
-from conformance.mock.compiled_contract import take
 from conformance.mock.faults.parts.effects import answering, crashing, refusing, succeeding
 from conformance.mock.faults.parts.fault import ALWAYS, Effect, Fault, Trigger, Witness, every
 from conformance.mock.faults.parts.mutations import other_value
-from conformance.mock.faults.parts.places import MISSING, Tokens, changed
 from conformance.mock.faults.parts.witnesses import holding, repeated, smallest
 from conformance.mock.overlay import default_of
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Sending, Turn
 from conformance.model.case import Request
+from conformance.model.json_values import get, with_value, without
 from conformance.model.jsontext import Json
-from conformance.model.pointer import split
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
@@ -30,8 +28,7 @@ def state_faults(contract: Contract) -> Iterator[Fault]:
 def _now_and_then(contract: Contract) -> Iterator[Fault]:
     needed = next((node for node in (contract.response.children if contract.response else ()) if node.required), None)
     if needed is not None:
-        target = split(needed.path)
-        lost = answering(lambda turn: changed(turn.answer, target, lambda _: MISSING))
+        lost = answering(lambda turn: without(turn.answer, needed.path))
         requirement = requirement_id(Group.RESPONSE, needed.label, "required")
         for count in (5, 20):
             yield _fault(
@@ -44,10 +41,9 @@ def _now_and_then(contract: Contract) -> Iterator[Fault]:
                 every(count),
             )
     for sent, answered in contract.echoes[-1:]:
-        where, source = split(answered.path), split(sent.path)
 
-        def forgotten(turn: Turn, where: Tokens = where, source: Tokens = source) -> Json:
-            return turn.answer if take(turn.sent, source) is None else changed(turn.answer, where, lambda _: MISSING)
+        def forgotten(turn: Turn, where: str = answered.path, source: str = sent.path) -> Json:
+            return turn.answer if get(turn.sent, source) is None else without(turn.answer, where)
 
         yield _fault(
             "one-in-20-forgets",
@@ -136,7 +132,7 @@ def _sticky(contract: Contract) -> Iterator[Fault]:
         return holding(contract, unusual, 1), smallest(contract, 2)
 
     for count, slug, says in ((len(optional), "sticky-settings", "Members"), (1, "sticky-member", "One member")):
-        chosen = [(split(sent.path), split(answered.path)) for sent, answered in optional[:count]]
+        chosen = [(sent.path, answered.path) for sent, answered in optional[:count]]
         if not chosen:
             continue
         yield _fault(
@@ -149,18 +145,18 @@ def _sticky(contract: Contract) -> Iterator[Fault]:
         )
 
 
-def _remembering(key: str, chosen: Sequence[tuple[Tokens, Tokens]]) -> Callable[[Turn], Json]:
+def _remembering(key: str, chosen: Sequence[tuple[str, str]]) -> Callable[[Turn], Json]:
     """Return what answers with values that were sent before: `chosen` are their places in request and answer."""
 
     def remembered(turn: Turn) -> Json:
         held = _memory(turn).setdefault(key, {})
         answer = turn.answer
         for source, target in chosen:
-            sent = take(turn.sent, source)
+            sent = get(turn.sent, source)
             if sent is not None:
                 held[source] = sent
             elif source in held:
-                answer = changed(answer, target, lambda _, value=held[source]: value)  # type: ignore[misc]
+                answer = with_value(answer, target, held[source])
         return answer
 
     return remembered

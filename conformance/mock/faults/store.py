@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterator
 
 from conformance.contract.contract import Contract
 from conformance.contract.prose import Probe
-from conformance.mock.compiled_contract import take
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
-from conformance.mock.faults.parts.places import MISSING, changed
 from conformance.mock.faults.parts.witnesses import fullest, holding, invalid, smallest
 from conformance.mock.stages import Key, Stage, object_key
 from conformance.mock.transaction import Refusal, Step, Turn
 from conformance.model.case import Request
-from conformance.model.pointer import split
+from conformance.model.json_values import get, without
 
 
 def store_faults(contract: Contract) -> Iterator[Fault]:
@@ -70,7 +68,7 @@ def _wrong_then_right(contract: Contract) -> tuple[Request, ...]:
 
 
 def _key_of(turn: Turn) -> Key | None:
-    name = take(turn.sent, turn.desk.plan.identity)
+    name = get(turn.sent, turn.desk.plan.contract.identity or "")
     return object_key(turn.desk, turn) if isinstance(name, str) else None
 
 
@@ -86,7 +84,7 @@ def _found(probe: Probe) -> Iterator[Fault]:
         before = turn.answer
         for sent, answered in turn.desk.contract.echoes if turn.action == "read" else ():
             if not sent.required:
-                turn.answer = changed(turn.answer, split(answered.path), lambda _: MISSING)
+                turn.answer = without(turn.answer, answered.path)
         return turn.answer is not before
 
     def witness(contract: Contract) -> tuple[Request, ...]:

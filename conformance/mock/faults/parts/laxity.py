@@ -7,11 +7,10 @@ from typing import TypeAlias, cast
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.contract.validators import BodyValidator
-from conformance.mock.compiled_contract import put
 from conformance.mock.transaction import Turn
 from conformance.mock.verdict import holds
+from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, equal, is_integral, type_name, write
-from conformance.model.pointer import split
 from conformance.strategies.values import bodies, classes
 
 NUMERIC = frozenset({"integer", "number"})
@@ -41,7 +40,7 @@ def typical(contract: Contract, node: Node, turn: Turn) -> Json:
         return fresh
     body = cast("Json", bodies.smallest(node))
     if not node.path and contract.identity:
-        return put(body, split(contract.identity), fresh)
+        return with_value(body, contract.identity, fresh)
     return body
 
 

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.mock.faults.parts.fault import Witness
 from conformance.model.case import SLOT, Request
+from conformance.model.json_values import without
 from conformance.model.jsontext import Writable, encode
-from conformance.model.pointer import last, split
+from conformance.model.pointer import last
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.values import bodies, classes
 
@@ -58,17 +59,8 @@ def holding(contract: Contract, values: Mapping[str, Writable], number: int = 1)
     body = bodies.fullest(contract.request, defaults)
     for path, value in values.items():
         if value is bodies.ABSENT:
-            body = without(body, split(path))
+            body = without(body, path)
     return post(contract, body, number)
-
-
-def without(body: Writable, tokens: tuple[str, ...]) -> Writable:
-    """Return `body` without the member at `tokens`."""
-    if not isinstance(body, Mapping) or tokens[0] not in body:
-        return body
-    if len(tokens) == 1:
-        return {name: item for name, item in body.items() if name != tokens[0]}
-    return {**body, tokens[0]: without(body[tokens[0]], tokens[1:])}
 
 
 def one(make: Callable[[Contract], Request]) -> Witness:

@@ -1,15 +1,15 @@
 """From the events of a journal to the results of a run."""
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.causes import group_causes, meets_every_request
-from conformance.diagnosis.universal_failures import throughout
+from conformance.diagnosis.causes import EVERY, Weight, group_causes
+from conformance.diagnosis.universal_failures import merge_universal_failures
 from conformance.journal.events import AnyEvent, FindingMade
-from conformance.model.finding import Doubt
+from conformance.model.finding import Doubt, Symptom
 from conformance.model.vocabulary import Expectation, JunitBy, Outcome, Strength
 from conformance.reports import outcomes, waiving
 from conformance.reports.coverage import coverage_of
@@ -50,12 +50,10 @@ def fold_run(
     gathered.findings = in_order(gathered)
     started, ended = gathered.started, gathered.ended
     today = waiving.day_of(started)
-    sentences = {event.finding.pattern: event.finding.sentence for event in gathered.findings}
     # Before waivers are applied: a drafted one names the pattern that the reports show.
-    found, worded = throughout(
-        [_finding(event, gathered, sentences) for event in gathered.findings], sentences, gathered.cases
-    )
-    findings = waiving.waive(found, started.waivers, today)
+    made = merge_universal_failures(_with_wider(gathered.findings), gathered.cases)
+    findings = waiving.waive((_finding(event, gathered) for event in made), started.waivers, today)
+    waived = {each.id for each in findings if each.waiver is not None}
     reason = _reason(gathered)
     rows = requirement_rows(gathered, findings, reason)
     results = Results(
@@ -78,7 +76,7 @@ def fold_run(
             cases=len(gathered.cases) + gathered.forgotten.cases,
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
-        causes=group_causes(findings, worded, _weights(gathered, findings, sentences), _more(gathered, findings)),
+        causes=group_causes(made, gathered.rows, waived, _weights(gathered, made), _more(gathered, made)),
         requirements=rows,
         aliases=alias_rows(rows),
         findings=findings,
@@ -96,12 +94,24 @@ def fold_run(
     return Folded(results, started, tuple(_evidence(gathered, findings)), unsent, gathered.waited, junit_by or told)
 
 
-def _more(gathered: Gathered, findings: Iterable[FindingResult]) -> Counter[str]:
+def _with_wider(findings: Iterable[FindingMade]) -> list[FindingMade]:
+    """Return the findings, those that are a part of a wider fault grouped under that one, where it was found."""
+    found = tuple(findings)
+    sentences = {event.finding.pattern: event.finding.sentence for event in found}
+    return [
+        replace(event, finding=replace(event.finding, grouped_under=wider, sentence=sentences[wider]))
+        if (wider := event.finding.within) is not None and wider in sentences and wider != event.finding.pattern
+        else event
+        for event in found
+    ]
+
+
+def _more(gathered: Gathered, made: Iterable[FindingMade]) -> Counter[Symptom]:
     """Return how many findings are not kept, by the pattern that the kept ones of their kind have now."""
-    now: dict[tuple[str, str], str] = {}
-    for event, finding in zip(gathered.findings, findings, strict=True):
-        now.setdefault((event.finding.requirement, event.finding.pattern), finding.pattern)
-    more: Counter[str] = Counter()
+    now: dict[tuple[str, Symptom], Symptom] = {}
+    for before, event in zip(gathered.findings, made, strict=True):
+        now.setdefault((before.finding.requirement, before.finding.pattern), event.finding.pattern)
+    more: Counter[Symptom] = Counter()
     for way, count in gathered.forgotten.findings.items():
         more[now.get(way, way[1])] += count
     return more
@@ -117,12 +127,12 @@ def in_order(gathered: Gathered) -> list[FindingMade]:
     alike: dict[tuple[int, tuple[str, ...]], int] = {}
     for event in gathered.findings:
         found, case = event.finding, gathered.case_for(event)
-        key: tuple[str, ...] = (found.requirement, case, found.cause, found.pattern, found.pointer, found.message)
+        key = (found.requirement, case, str(found.cause), str(found.pattern), found.pointer, found.message)
         # What one answer shows twice is two findings; what two sends of a case show is one.
         alike[event.send, key] = alike.get((event.send, key), 0) + 1
-        key += (str(alike[event.send, key]),)
-        if key not in once or (event.repeats and not once[key].repeats):
-            once[key] = event
+        numbered = (*key, str(alike[event.send, key]))
+        if numbered not in once or (event.repeats and not once[numbered].repeats):
+            once[numbered] = replace(event, case=case)
     ordered = sorted(once.items(), key=lambda item: (places[item[0][0]], item[0]))
     return [replace(event, id=f"f{number}") for number, (_, event) in enumerate(ordered, 1)]
 
@@ -133,16 +143,16 @@ def _reason(gathered: Gathered) -> str:
     return gathered.ended.reason or (LOST if gathered.ended.lost else "")
 
 
-def _finding(event: FindingMade, gathered: Gathered, patterns: Container[str]) -> FindingResult:
+def _finding(event: FindingMade, gathered: Gathered) -> FindingResult:
     found = event.finding
     row = gathered.rows[found.requirement]
     return FindingResult(
         id=event.id,
         requirement=row.id,
         strength=row.strength,
-        case=gathered.case_for(event),
-        cause=found.cause,
-        pattern=found.within if found.within in patterns else found.pattern,
+        case=event.case,
+        cause=str(found.cause),
+        pattern=str(found.pattern),
         message=found.message,
         pointer=found.pointer,
         expected=found.expected,
@@ -152,20 +162,18 @@ def _finding(event: FindingMade, gathered: Gathered, patterns: Container[str]) -
     )
 
 
-def _weights(
-    gathered: Gathered, findings: Iterable[FindingResult], patterns: Container[str]
-) -> dict[str, tuple[bool, int]]:
+def _weights(gathered: Gathered, made: Iterable[FindingMade]) -> dict[str, Weight]:
     """Return for each finding whether it is only a part of the fault that it counts to, and the size of its body.
 
     Of what every request meets, a right request shows the most: any other is told as a part.
     """
     weights = {}
-    everywhere = {each.id for each in findings if meets_every_request(each.pattern)}
-    for event in gathered.findings:
+    for before, event in zip(gathered.findings, made, strict=True):
         sent = gathered.sends.get(event.send)
-        part = event.finding.within in patterns and event.finding.within != event.finding.pattern
-        if event.id in everywhere:
-            part = gathered.cases[gathered.case_for(event)].expectation is not Expectation.ACCEPTED
+        if event.finding.pattern.kind == EVERY:
+            part = gathered.cases[event.case].expectation is not Expectation.ACCEPTED
+        else:
+            part = event.finding.pattern != before.finding.pattern
         weights[event.id] = (part, len((sent and sent.request.body) or b""))
     return weights
 

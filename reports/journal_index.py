@@ -24,7 +24,7 @@ from conformance.journal.events import (
 )
 from conformance.model.case import CLEAN_UP, Case
 from conformance.model.errors import JournalError
-from conformance.model.finding import Doubt
+from conformance.model.finding import Doubt, Symptom
 from conformance.model.requirement import Requirement
 from conformance.reports.evidence import Sent
 
@@ -51,8 +51,8 @@ class Forgotten:
         self.cases = 0
         self.requests = 0
         self.passes: Counter[int] = Counter()
-        self.findings: Counter[tuple[str, str]] = Counter()
-        self.alike: Counter[tuple[str, str]] = Counter()
+        self.findings: Counter[tuple[str, Symptom]] = Counter()
+        self.alike: Counter[tuple[str, Symptom]] = Counter()
         self.recent: dict[str, None] = {}
         self.spoken: set[str] = set()
         self.sends: dict[str, list[int]] = {}

@@ -10,6 +10,7 @@ import msgspec
 
 from conformance.coverage.keywords import Exercised
 from conformance.coverage.tuples import Covered
+from conformance.diagnosis.causes import Cause
 from conformance.journal.events import Made
 from conformance.model.errors import ConformanceError
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
@@ -90,26 +91,6 @@ class FindingResult(msgspec.Struct, frozen=True):
     note: str = ""
     repeats: str = ""
     waiver: str | None = None
-
-
-class Cause(msgspec.Struct, frozen=True):
-    """The findings of one fault, wherever it shows.
-
-    `count` may be more than there are `findings`: of random cases that fail alike the first hundred are kept.
-    `id` is the same for the same pattern in every run. `strength` is that of the strongest requirement broken;
-    `case` and `finding` name the evidence with the smallest body. `pointers` have `*` for indices.
-    """
-
-    id: str
-    pattern: str
-    sentence: str
-    strength: Strength
-    count: int
-    case: str
-    finding: str
-    requirements: tuple[str, ...]
-    pointers: tuple[str, ...]
-    findings: tuple[str, ...]
 
 
 class AliasResult(msgspec.Struct, frozen=True):

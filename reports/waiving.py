@@ -57,9 +57,7 @@ def covers(row: Waiver, finding: FindingResult) -> bool:
     """Tell whether a waiver names what a finding is about."""
     if finding.strength is Strength.ADVISORY:
         return False
-    if row.requirement is not None:
-        return row.requirement == finding.requirement
-    return row.cause in {finding.cause, finding.pattern}
+    return row.covers(finding.requirement, finding.cause, finding.pattern)
 
 
 def told(result: WaiverResult) -> str:

@@ -21,7 +21,7 @@ from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.contract import Contract
 from conformance.model.case import SLOT
-from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
@@ -73,7 +73,7 @@ def echo(subject: Subject) -> Judged:
                 place=answered.path,
                 expected=shown(value),
                 actual=shown(found),
-                within=f"echo | {word} | {chance}" if chance else "",
+                within=Symptom("echo", word, chance) if chance else None,
             )
 
 
@@ -118,7 +118,7 @@ def looks_stateless(contract: Contract, judged: Iterable[Judgement | Doubt]) -> 
         if isinstance(each, Pass):
             passed.add(each.requirement)
         elif isinstance(each, Finding) and ".path." not in each.requirement:
-            if each.pattern.rpartition(" | ")[2] not in UNRELATED and "in its place" not in each.pattern:
+            if each.symptom.observed not in UNRELATED and "in its place" not in each.symptom.observed:
                 return False
             failures[each.requirement] = failures.get(each.requirement, 0) + 1
     named = [sent.label for sent, _ in contract.echoes if sent.path == contract.identity]

@@ -2,13 +2,13 @@
 
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.model.finding import Pass
+from conformance.model.finding import Pass, Symptom
 from conformance.model.vocabulary import Expectation, Group
 
 DUPLICATES = "reject.duplicate-names"
 
-NO_CREDENTIAL = "takes | a request without a credential | 2xx"
-"""The pattern of a target that asks for no credential: that it takes a wrong one as well is no fault of its own."""
+NO_CREDENTIAL = Symptom("takes", "a request without a credential", "2xx")
+"""The symptom of a target that asks for no credential: that it takes a wrong one as well is no fault of its own."""
 
 
 def refused(subject: Subject) -> Judged:
@@ -28,7 +28,7 @@ def refused(subject: Subject) -> Judged:
             place=subject.place,
             expected="refused: a 4xx",
             actual=str(subject.status),
-            within=NO_CREDENTIAL if about_credential(subject) else "",
+            within=NO_CREDENTIAL if about_credential(subject) else None,
         )
     elif subject.refused and (about_credential(subject) or not subject.beside):
         for requirement in case.requirements:

@@ -9,7 +9,7 @@ from conformance.contract.derived import BOUNDS
 from conformance.contract.nodes import Node, nearest, occurrences
 from conformance.contract.violation import Violation
 from conformance.model.exchange import Failure
-from conformance.model.finding import Doubt, Finding, Pass
+from conformance.model.finding import Doubt, Finding, Pass, PlacedSymptom
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, type_name
 from conformance.model.pointer import generalised, last
@@ -37,7 +37,7 @@ def shape(subject: Subject) -> Judged:
         requirement = _existing(contract, requirement_id(Group.RESPONSE, node.label, "format"))
         undecided.add(requirement)
         yield Doubt(requirement, f"the validators disagree: {reason}")
-    causes: set[str] = set()
+    causes: set[PlacedSymptom] = set()
     for violation in subject.reading.violations:
         found, broken = _finding(contract, root, violation, subject.reading.answer)
         undecided |= {found.requirement, *broken}

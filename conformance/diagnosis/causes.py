@@ -1,13 +1,17 @@
 """Findings of one fault, brought together: a hundred findings are one line to read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from hashlib import sha256
 from typing import TypeAlias
 
+import msgspec
+
+from conformance.journal.events import FindingMade
 from conformance.model.case import MINIMAL
+from conformance.model.finding import Symptom
 from conformance.model.pointer import generalised
+from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Strength
-from conformance.reports.results import Cause, FindingResult
 
 STRENGTHS = tuple(Strength)
 
@@ -18,57 +22,79 @@ Weight: TypeAlias = tuple[bool, int]
 """Whether a finding is only a part of the fault that it counts to, and the size of the body it was found with."""
 
 
-def meets_every_request(pattern: str) -> bool:
-    """Tell whether a pattern is of a fault that every request of a run meets."""
-    return f" | {EVERY} | " in pattern
+class Cause(msgspec.Struct, frozen=True):
+    """The findings of one fault, wherever it shows.
+
+    `count` may be more than there are `findings`: of random cases that fail alike the first hundred are kept.
+    `id` is the same for the same pattern in every run. `strength` is that of the strongest requirement broken;
+    `case` and `finding` name the evidence with the smallest body. `pointers` have `*` for indices.
+    """
+
+    id: str
+    pattern: str
+    sentence: str
+    strength: Strength
+    count: int
+    case: str
+    finding: str
+    requirements: tuple[str, ...]
+    pointers: tuple[str, ...]
+    findings: tuple[str, ...]
 
 
 def group_causes(
-    findings: Iterable[FindingResult],
-    sentences: Mapping[str, str],
+    findings: Iterable[FindingMade],
+    rows: Mapping[str, Requirement],
+    waived: Container[str],
     weights: Mapping[str, Weight],
-    more: Mapping[str, int],
+    more: Mapping[Symptom, int],
 ) -> tuple[Cause, ...]:
     """Return the causes of `findings`, most severe first, then most frequent.
 
-    `sentences` has the sentence of each pattern, `weights` the weight of each finding by its id: the least is shown,
-    and of equal ones what a failure was cut down to.
-    `more` is how many findings of a pattern were counted and not kept.
+    `rows` has the requirements, `waived` the ids of findings that are let pass, and `weights` the weight of each
+    finding: the least is shown, and of equal ones what a failure was cut down to. `more` is how many findings of a
+    pattern were counted and not kept.
     """
-    groups: dict[str, list[FindingResult]] = {}
-    for finding in findings:
-        groups.setdefault(finding.pattern, []).append(finding)
-    causes = (
-        _cause(pattern, group, sentences[pattern], weights, more.get(pattern, 0)) for pattern, group in groups.items()
-    )
+    groups: dict[Symptom, list[FindingMade]] = {}
+    for event in findings:
+        groups.setdefault(event.finding.pattern, []).append(event)
+    causes = (_cause(group, rows, waived, weights, more.get(pattern, 0)) for pattern, group in groups.items())
     return tuple(sorted(causes, key=lambda each: (STRENGTHS.index(each.strength), -each.count, each.pattern)))
 
 
-def _cause(pattern: str, group: list[FindingResult], sentence: str, weights: Mapping[str, Weight], more: int) -> Cause:
-    strength = min((each.strength for each in group), key=STRENGTHS.index)
+def _cause(
+    group: list[FindingMade],
+    rows: Mapping[str, Requirement],
+    waived: Container[str],
+    weights: Mapping[str, Weight],
+    more: int,
+) -> Cause:
+    strengths = {event.id: rows[event.finding.requirement].strength for event in group}
+    strength = min(strengths.values(), key=STRENGTHS.index)
     evidence = min(
-        (each for each in group if each.strength is strength),
-        key=lambda each: (
-            each.waiver is not None,
-            weights.get(each.id, (False, 0)),
+        (event for event in group if strengths[event.id] is strength),
+        key=lambda event: (
+            event.id in waived,
+            weights.get(event.id, (False, 0)),
             # A body that was kept from an earlier run may be as small already, but has no story of its own.
-            not each.case.endswith(MINIMAL),
-            each.case,
-            each.id,
+            not event.case.endswith(MINIMAL),
+            event.case,
+            event.id,
         ),
     )
-    pointers = tuple(sorted({generalised(each.pointer) for each in group}))
+    pattern, sentence = group[-1].finding.pattern, group[-1].finding.sentence
+    pointers = tuple(sorted({generalised(event.finding.pointer) for event in group}))
     return Cause(
-        id=sha256(pattern.encode(errors="backslashreplace")).hexdigest()[:12],
-        pattern=pattern,
-        sentence=sentence + ("" if meets_every_request(pattern) else _extent(pointers)),
+        id=sha256(str(pattern).encode(errors="backslashreplace")).hexdigest()[:12],
+        pattern=str(pattern),
+        sentence=sentence + ("" if pattern.kind == EVERY else _extent(pointers)),
         strength=strength,
         count=len(group) + more,
         case=evidence.case,
         finding=evidence.id,
-        requirements=tuple(sorted({each.requirement for each in group})),
+        requirements=tuple(sorted({event.finding.requirement for event in group})),
         pointers=pointers,
-        findings=tuple(each.id for each in group),
+        findings=tuple(event.id for event in group),
     )
 
 

@@ -15,7 +15,7 @@ from conformance.diagnosis.reducing import rule_of
 from conformance.diagnosis.shrinking import Shrinker
 from conformance.diagnosis.simplifying import BREAKDOWNS, Found, Simplifier, attributed
 from conformance.model.case import Case, Request, could_create
-from conformance.model.finding import Doubt, Finding, Judgement
+from conformance.model.finding import Doubt, Finding, Judgement, Symptom
 from conformance.model.vocabulary import Strength
 from conformance.runner.budget import Budget
 from conformance.runner.recording import Recorder
@@ -40,8 +40,8 @@ class Confirmer:
         self._minimiser = Minimiser(contract, {})
         self._repeats = repeats
         self._judges = judge
-        self._seen: set[str] = set()
-        self._flaky: set[str] = set()
+        self._seen: set[Symptom] = set()
+        self._flaky: set[Symptom] = set()
         self.settings = Settings()
         self.turns = Turns()
         self._simplifier: Simplifier | None = None
@@ -108,7 +108,7 @@ class Confirmer:
         repeats = await self._repeated(self._fresh(self._failures(found)), again)
         return [self._as_flaky(each) for each in found], repeats
 
-    def _fresh(self, failures: Sequence[Finding]) -> frozenset[str]:
+    def _fresh(self, failures: Sequence[Finding]) -> frozenset[Symptom]:
         """Return the patterns that were not seen before; they are known from now on."""
         fresh = frozenset(each.pattern for each in failures) - self._seen
         self._seen |= fresh
@@ -117,7 +117,7 @@ class Confirmer:
     def _is_flaky(self, failures: Sequence[Finding]) -> bool:
         return any(each.pattern in self._flaky for each in failures)
 
-    async def _repeated(self, fresh: frozenset[str], again: Again | None, before: int = 1) -> str:
+    async def _repeated(self, fresh: frozenset[Symptom], again: Again | None, before: int = 1) -> str:
         """Send once more, `before` tries being numbered already; returns how often it failed of how many times."""
         if not fresh or not self._repeats or again is None:
             return ""
@@ -192,5 +192,5 @@ class Confirmer:
     def _as_flaky(self, each: Judgement | Doubt) -> Judgement | Doubt:
         if not isinstance(each, Finding) or each.pattern not in self._flaky:
             return each
-        rule = each.pattern.partition(" | ")[0]
-        return replace(each, pattern=f"flaky | {rule}", sentence=f"fails at random, not always: {rule}")
+        symptom = Symptom(each.symptom.rule, intermittent=True)
+        return replace(each, grouped_under=symptom, sentence=f"fails at random, not always: {symptom.rule}")

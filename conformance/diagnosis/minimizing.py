@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.diagnosis import absence
 from conformance.diagnosis.members import leaves, pruned
-from conformance.diagnosis.reducing import Probe, Trial, key_of, rule_of, smallest
+from conformance.diagnosis.reducing import Key, Probe, Trial, key_of, rule_of, smallest
 from conformance.model.case import MINIMAL, Case, Request, Story
 from conformance.model.finding import Finding
 from conformance.model.jsontext import Json, JsonFault, Writable, encode, equal, read, read_spelled, write
@@ -33,7 +33,7 @@ class Culprit(msgspec.Struct, frozen=True):
     body that holds the members, and lacks the absent ones.
     """
 
-    key: str
+    key: Key
     members: Mapping[str, Json]
     case: Case
     absent: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ Junker, "QuickXplain" (2004): it needs far fewer requests where few members of m
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
 
 from conformance.model.case import Case
 from conformance.model.finding import Finding
@@ -14,6 +15,10 @@ MAX_REQUESTS = 40
 
 Probe = Callable[[Case], Awaitable[Sequence[Finding]]]
 """Sends a case and returns what is found on its answer; nothing where the budget is used up."""
+
+
+Key: TypeAlias = tuple[str, str, str]
+"""What makes two failures the same while members come and go: the rule, the place of an echo, what was observed."""
 
 
 class Trial:
@@ -69,11 +74,11 @@ async def smallest(items: Sequence[str], fails: Callable[[Sequence[str]], Awaita
 
 
 def rule_of(finding: Finding) -> str:
-    """Return the rule of a finding: the first part of its pattern."""
-    return finding.pattern.partition(" | ")[0]
+    """Return the rule that a finding is about."""
+    return finding.symptom.rule
 
 
-def key_of(finding: Finding) -> str:
-    """Return what makes two failures the same while members come and go: the rule, the place of an echo, the status."""
+def key_of(finding: Finding) -> Key:
+    """Return what makes two failures the same while members come and go."""
     rule = rule_of(finding)
-    return f"{rule} {finding.pointer if rule == 'echo' else ''} {finding.pattern.rpartition(' | ')[2]}"
+    return rule, finding.pointer if rule == "echo" else "", finding.symptom.observed

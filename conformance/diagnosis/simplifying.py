@@ -10,7 +10,7 @@ from conformance.diagnosis.absence import without
 from conformance.diagnosis.essence import essence, told, unburdened
 from conformance.diagnosis.examples import Examples
 from conformance.diagnosis.minimizing import Culprit, Minimiser
-from conformance.diagnosis.reducing import key_of, rule_of
+from conformance.diagnosis.reducing import Key, key_of, rule_of
 from conformance.diagnosis.shrinking import Probe, Shrinker, replaced, value_of
 from conformance.model.case import MINIMAL, SLOT, Case, Need, Request
 from conformance.model.finding import Doubt, Finding, Judgement
@@ -99,7 +99,7 @@ class Simplifier:
         several = len(held) > 1 and await self._passes(case, together, held[0].key)
         return held[0] if several else None
 
-    async def _passes(self, case: Case, members: Mapping[str, Json], key: str) -> bool:
+    async def _passes(self, case: Case, members: Mapping[str, Json], key: Key) -> bool:
         """Tell whether a case without some members fails no more in that way."""
         free = unburdened(self._contract, case, members)
         again = await self._again(free) if free is not None else None

@@ -10,7 +10,7 @@ from conformance.model.finding import Doubt, Finding
 from conformance.model.requirement import Requirement
 from conformance.model.waiver import Waiver
 
-JOURNAL_VERSION = 1
+JOURNAL_VERSION = 2
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True, kw_only=True):

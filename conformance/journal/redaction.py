@@ -138,10 +138,16 @@ class Redaction:
         return replace(exchange, response=response, detail=self.text(exchange.detail))
 
     def texts_of(self, struct: S) -> S:
-        """Return a struct whose members that are texts do not hold the secret."""
-        held = {name: getattr(struct, name) for name in struct.__struct_fields__}
-        shown = {name: self.text(value) for name, value in held.items() if type(value) is str}
-        return replace(struct, **{name: value for name, value in shown.items() if value != held[name]})
+        """Return a struct whose texts, and those of the structs in it, do not hold the secret."""
+        changed = {}
+        for name in struct.__struct_fields__:
+            held = getattr(struct, name)
+            shown = self.text(held) if type(held) is str else held
+            if isinstance(held, msgspec.Struct):
+                shown = self.texts_of(held)
+            if shown != held:
+                changed[name] = shown
+        return replace(struct, **changed) if changed else struct
 
 
 @lru_cache(maxsize=8)

@@ -11,25 +11,65 @@ class Pass(msgspec.Struct, frozen=True):
     requirement: str
 
 
+class Symptom(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What went wrong, in words that are the same for the same fault wherever it shows, and in every run.
+
+    `rule` names what was broken, `kind` the class of what it is about, `observed` what was there instead; none holds a
+    value of a message. An `intermittent` one shows sometimes, and has its rule alone.
+    """
+
+    rule: str
+    kind: str = ""
+    observed: str = ""
+    intermittent: bool = False
+
+    def __str__(self) -> str:
+        """Return the text by which results.json knows it."""
+        return f"flaky | {self.rule}" if self.intermittent else f"{self.rule} | {self.kind} | {self.observed}"
+
+
+class PlacedSymptom(msgspec.Struct, frozen=True):
+    """A symptom of one requirement at one place of the document: the same for the same fault there, in every run."""
+
+    requirement: str
+    place: str
+    symptom: Symptom
+
+    def __str__(self) -> str:
+        """Return the text by which results.json and waivers know it."""
+        return f"{self.requirement} | {self.place} | {self.symptom}"
+
+
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One violation of one requirement.
 
-    `pointer` names the place in the answer or request (a JSON pointer), or a header, or is empty; `expected` and
-    `actual` are short texts. `cause` is the same for the same fault at the same place in every run and never holds a
-    value; `pattern` is the same for the same fault wherever it shows; `sentence` says the pattern to a person.
-    `within` is the pattern of a wider fault: where that was found as well, this finding is a part of it.
+    `pointer` names the place in the answer or request (a JSON pointer), or a header, or is empty; `place` is where the
+    document has it. `expected` and `actual` are short texts. `sentence` says the pattern to a person. `within` is the
+    symptom of a wider fault: where that was found as well, this finding is a part of it. `grouped_under` is the symptom
+    of the fault that this one turned out to belong to.
     """
 
     requirement: str
     message: str
-    cause: str
-    pattern: str
+    place: str
+    symptom: Symptom
     sentence: str
     pointer: str = ""
     expected: str = ""
     actual: str = ""
     note: str = ""
-    within: str = ""
+    within: Symptom | None = None
+    grouped_under: Symptom | None = None
+
+    @property
+    def cause(self) -> PlacedSymptom:
+        """What is the same for the same fault at the same place."""
+        return PlacedSymptom(self.requirement, self.place, self.symptom)
+
+    @property
+    def pattern(self) -> Symptom:
+        """What is the same for all findings of one fault."""
+        return self.grouped_under or self.symptom
 
 
 Judgement: TypeAlias = Pass | Finding

@@ -28,6 +28,10 @@ class Waiver(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
         """What is waived, in words."""
         return f"the requirement {self.requirement}" if self.requirement else f"the cause {self.cause!r}"
 
+    def covers(self, requirement: str, cause: str, pattern: str) -> bool:
+        """Tell whether this names what a finding is about: its requirement, or the text of its cause or pattern."""
+        return self.requirement == requirement if self.requirement is not None else self.cause in {cause, pattern}
+
 
 class WaiverFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file of the waivers: one `[[waiver]]` each."""

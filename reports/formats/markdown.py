@@ -4,9 +4,10 @@ import html
 import re
 
 from conformance.coverage.keywords import Exercised
+from conformance.diagnosis.causes import Cause
 from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.evidence import Folded
-from conformance.reports.results import Cause, CoverageResult, FindingResult, Results, Sides
+from conformance.reports.results import CoverageResult, FindingResult, Results, Sides
 from conformance.reports.safe_text import count, cut, duration, moment, one_line
 from conformance.reports.waiving import told
 

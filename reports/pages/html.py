@@ -1,5 +1,6 @@
 """`report.html`: the whole run as one page that asks nothing of any network."""
 
+from conformance.diagnosis.causes import Cause
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.reports.evidence import Folded
 from conformance.reports.outcomes import of_finding
@@ -7,7 +8,7 @@ from conformance.reports.pages.cases import case_pieces, lists, words
 from conformance.reports.pages.exchanges import exchange_view
 from conformance.reports.pages.page import data, page, slug
 from conformance.reports.pages.schema import trees
-from conformance.reports.results import Cause, RequirementResult
+from conformance.reports.results import RequirementResult
 from conformance.reports.safe_text import count, one_line
 
 FILENAME = "report.html"

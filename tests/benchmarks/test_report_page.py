@@ -92,7 +92,7 @@ def run_of(cases: int, *, entropy: bool) -> list[AnyEvent]:
             passed=[] if faulty else [row.id, *(response if not refused else [])],
         )
         if faulty:
-            journal.find(one, row, pattern=f"kind {number % 7}", pointer=f"/settings/{MEMBERS[number % 15]}")
+            journal.find(one, row, kind=f"kind {number % 7}", pointer=f"/settings/{MEMBERS[number % 15]}")
     return journal.end()
 
 

@@ -254,7 +254,7 @@ def test_repeats_are_said_where_they_were_recorded(watch: Any, tmp_path: Path) -
     for number, repeats in enumerate(("4 of 4", "1 of 4", "1 of 1", "")):
         one = journals.case(f"reject.{number}")
         journal.send(one)
-        texts = {"pattern": f"kind {number}", "sentence": f"kind {number}", "cause": f"kind {number}"}
+        texts = {"kind": f"kind {number}", "sentence": f"kind {number}"}
         journal.find(one, journals.MUST, **texts, repeats=repeats)
     write_reports(journal.end(), tmp_path, kinds=["html"])
     page = watch().open(tmp_path / "report.html")

@@ -192,7 +192,7 @@ def only(said: Said) -> Finding:
 
 def summary(found: Finding) -> tuple[str, str, str]:
     """Return requirement, pattern and pointer of a finding."""
-    return found.requirement, found.pattern, found.pointer
+    return found.requirement, str(found.pattern), found.pointer
 
 
 def silent(check: Callable[[Subject], Said], *subjects: Subject) -> bool:

@@ -196,7 +196,7 @@ def test_hidden(form: str) -> None:
     found = hidden(made(f"a {form} b"), KEY)
     assert isinstance(found, Finding)
     assert ["a $API_KEY b"] * 5 == [found.message, found.pointer, found.expected, found.actual, found.note]
-    assert ("r | k | o", "s") == (found.pattern, found.sentence)
+    assert ("r | k | o", "s") == (str(found.pattern), found.sentence)
 
 
 def test_hidden_where_a_text_is_cut() -> None:

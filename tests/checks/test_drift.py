@@ -42,7 +42,7 @@ def test_undeclared_members() -> None:
     found = only(members(subject(answer=answer)))
     pattern = "undeclared member | an answer | a member that is not declared"
     assert ("drift.members", pattern, "/request_backpressure_settings") == summary(found)
-    assert f"drift.members |  | {pattern}" == found.cause
+    assert f"drift.members |  | {pattern}" == str(found.cause)
     assert "answers with members that the document does not declare" == found.sentence
     assert "not declared: /request_backpressure_settings, /region" == found.message
     assert ("declared members", "/request_backpressure_settings, /region") == (found.expected, found.actual)
@@ -53,9 +53,7 @@ def test_one_note_an_object() -> None:
     answer = {**changed(ANSWER, "autoscaling_settings/max_scale_down_rate", 5), "odd~/name": 1}
     found = findings(members(subject(answer=answer)))
     assert ["/autoscaling_settings/max_scale_down_rate", "/odd~0~1name"] == [each.pointer for each in found]
-    assert [" | /autoscaling_settings | ", " |  | "] == [
-        each.cause.removeprefix("drift.members").partition("undeclared")[0] for each in found
-    ]
+    assert ["/autoscaling_settings", ""] == [each.place for each in found]
 
 
 def other(schema: dict[str, object]) -> Contract:
@@ -70,7 +68,7 @@ def test_items_of_arrays() -> None:
     schema = {"type": "object", "properties": {"items": {"type": "array", "items": item}, "free": {"type": "array"}}}
     held = {"items": [{"a": 1}, {"b": 1}, {"c": 1}], "free": [{"x": 1}]}
     found = only(members(subject(case(target="/things", sent={}), answer=held, of=other(schema))))
-    assert ("/items/1/b", True) == (found.pointer, " | /items/* | " in found.cause)
+    assert ("/items/1/b", "/items/*") == (found.pointer, found.place)
     assert "/items/1/b, /items/2/c" == found.actual
     # What is no array where one is due has no items; that it is none is found elsewhere.
     assert passed(members(subject(case(target="/things", sent={}), answer={"items": 1}, of=other(schema))))

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.checks.echo import echo, looks_stateless, names_another, parameters
 from conformance.checks.shared.subject import Settings, Subject
-from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
 
 from .subjects import (
     ANSWER,
@@ -74,7 +74,7 @@ def test_other_values(sent: str, found: str, observed_: str) -> None:
     (failure,) = findings(echo(with_min(sent, found)))
     pattern = f"echo | number | {observed_}"
     assert (MIN, pattern, "/autoscaling_settings/min_replica") == summary(failure)
-    assert f"{MIN} | /autoscaling_settings/min_replica | {pattern}" == failure.cause
+    assert f"{MIN} | /autoscaling_settings/min_replica | {pattern}" == str(failure.cause)
     assert f"does not return a number as it was sent: {observed_}" == failure.sentence
     assert f"`UpdateAutoscalingSettingsV1.min_replica` comes back otherwise: {observed_}" == failure.message
     assert found.upper().replace("E", "E+") == failure.actual.upper() or found == failure.actual
@@ -94,8 +94,8 @@ def test_other_values(sent: str, found: str, observed_: str) -> None:
 def test_what_may_have_come_about_otherwise(sent: str, found: str, observed_: str, wider: str) -> None:
     """A number that could have been wrapped, or be what the server makes of others as well, names that fault too."""
     (failure,) = findings(echo(with_min(sent, found)))
-    within = f"echo | number | {wider}" if wider else ""
-    assert (f"echo | number | {observed_}", within) == (failure.pattern, failure.within)
+    within = Symptom("echo", "number", wider) if wider else None
+    assert (Symptom("echo", "number", observed_), within) == (failure.symptom, failure.within)
 
 
 def test_members_that_are_called_like_indices() -> None:
@@ -103,7 +103,7 @@ def test_members_that_are_called_like_indices() -> None:
     schema = {"type": "object", "properties": {"1": {"type": "integer"}, "2": {"type": "integer"}}}
     of = contract_of({"requestBody": body_of(schema), "responses": {"200": body_of(schema)}})
     found = findings(echo(subject(case(target="/things", sent={"1": 1, "2": 2}), answer={"1": 3, "2": 4}, of=of)))
-    assert ["/1", "/2"] == [each.cause.split(" | ")[1] for each in found]
+    assert ["/1", "/2"] == [each.place for each in found]
 
 
 def test_left_out() -> None:
@@ -111,7 +111,7 @@ def test_left_out() -> None:
     sent = {"name": NAME, "promotion_settings": {"rolling_deploy": True}}
     answer = changed(ANSWER, "promotion_settings/rolling_deploy")
     (failure,) = findings(echo(subject(case(sent=sent), answer=answer)))
-    assert "echo | boolean | left out" == failure.pattern
+    assert "echo | boolean | left out" == str(failure.pattern)
     assert ("true", "absent") == (failure.expected, failure.actual)
 
 
@@ -119,7 +119,7 @@ def test_false_and_default() -> None:
     """False is a value like any other; a default in the place of what was sent has a word of its own."""
     sent = {"name": NAME, "promotion_settings": {"rolling_deploy": True, "redeploy_on_promotion": False}}
     said = list(echo(subject(case(sent=sent))))
-    assert ["echo | boolean | the default in its place"] == [each.pattern for each in findings(said)]
+    assert [Symptom("echo", "boolean", "the default in its place")] == [each.symptom for each in findings(said)]
     assert "semantics.UpdatePromotionSettingsV1.redeploy_on_promotion.echo" in passes(said)
 
 
@@ -270,8 +270,7 @@ def test_invalid_path_parameter() -> None:
 
 def failed(requirement: str, observed_: str = "another text", word: str = "text") -> Finding:
     """Return a failure of an echo."""
-    pattern = f"echo | {word} | {observed_}"
-    return Finding(requirement, "m", f"{requirement} | / | {pattern}", pattern, "s")
+    return Finding(requirement, "m", "/", Symptom("echo", word, observed_), "s")
 
 
 NOTHING: list[Judgement | Doubt] = [*[failed(NAMED)] * 3, failed(MIN, "another number", "number")]

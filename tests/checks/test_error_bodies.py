@@ -96,7 +96,7 @@ def test_trace(body: bytes) -> None:
 def test_page(body: bytes) -> None:
     """An HTML page is a note."""
     found = only(no_page(subject(status=404, answer=body)))
-    assert "form of an error | an error | an HTML page" == found.pattern
+    assert "form of an error | an error | an HTML page" == str(found.pattern)
     assert "answers an error with an HTML page" == found.sentence
 
 

@@ -49,7 +49,7 @@ def mixture(subjects: tuple[Subject, Subject]) -> list[str]:
     found = only(isolation(subjects))
     pattern = "isolation | two requests at once | values of another request"
     assert (ISOLATION, pattern) == summary(found)[:2]
-    assert f"{ISOLATION} |  | {pattern}" == found.cause
+    assert f"{ISOLATION} |  | {pattern}" == str(found.cause)
     assert "mixes up requests that are in flight at once" == found.sentence
     assert "values of its own request" == found.expected
     places = found.actual.split(", ")

@@ -12,7 +12,7 @@ from conformance.checks import judging, relations
 from conformance.checks.judging import CHECKS, Judge, judge, judge_relation
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.case import Case, Relation
-from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
@@ -296,15 +296,14 @@ def judged(cases: tuple[Case, ...], settings: Settings) -> Iterator[tuple[Case, 
 
 def test_findings_over_the_catalogue(cases: tuple[Case, ...]) -> None:
     """A pattern has one sentence, a cause holds its pattern and no value, and no refusal beyond a page is a must."""
-    sentences: dict[str, str] = {}
+    sentences: dict[Symptom, str] = {}
     causes = set()
     for each, status, found in judged(cases, Settings(key=KEY)):
         assert found.sentence == sentences.setdefault(found.pattern, found.sentence)
-        assert found.cause.startswith(f"{found.requirement} | ")
-        assert found.cause.endswith(f" | {found.pattern}")
+        assert f"{found.requirement} | {found.place} | {found.symptom}" == str(found.cause)
         assert found.expected + found.actual
-        assert ANSWER["name"] not in found.cause + found.sentence
-        assert "later" not in found.cause
+        assert ANSWER["name"] not in str(found.cause) + found.sentence
+        assert "later" not in str(found.cause)
         row = contract().by_id[found.requirement]
         if each.beyond and 400 <= status < 500 and found.requirement.startswith("accept."):
             assert row.strength.value != "must"

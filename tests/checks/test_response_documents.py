@@ -27,7 +27,7 @@ def test_closed_objects_and_bounds() -> None:
     (found,) = findings(said)
     assert closed == found.requirement
     assert f"{closed} | /items/* | response additionalProperties | a closed object | a member that is not declared" == (
-        found.cause
+        str(found.cause)
     )
     assert "answers with members that a closed object does not declare" == found.sentence
     assert "/items/1/\ufffdodd" == found.pointer
@@ -38,7 +38,7 @@ def test_closed_objects_and_bounds() -> None:
         if not isinstance(each, Pass)
     )
     assert (bound, "/items/0/a", "1", "0") == (found.requirement, found.pointer, found.expected, found.actual)
-    assert "response minimum | a value | integer" == found.pattern
+    assert "response minimum | a value | integer" == str(found.pattern)
     assert "breaks minimum" == found.sentence
     assert "/items/*/a: breaks minimum" == found.message
 
@@ -60,7 +60,7 @@ def test_bounds_of_objects_and_null_alone() -> None:
         shape(subject(right, answer={"nothing": None}, of=of))
     )
     (found,) = findings(shape(subject(right, answer={"nothing": 1}, of=of)))
-    assert ("response type | nothing | integer", "null") == (found.pattern, found.expected)
+    assert ("response type | nothing | integer", "null") == (str(found.pattern), found.expected)
     (found,) = findings(shape(subject(right, answer={"held": {"x": 1}}, of=of)))
     assert f"response.{of.response.label}.type" == found.requirement
 
@@ -79,7 +79,7 @@ def test_rows_hidden_by_composition() -> None:
     root = f"response.{of.response.label}.type"
     found = findings(shape(subject(right, answer={"x": "y"}, of=of)))
     assert [root] == [each.requirement for each in found]
-    assert "/x" not in found[0].cause
+    assert "/x" not in found[0].place
     assert [root] == [each.requirement for each in findings(shape(subject(right, answer={"b": 1}, of=of)))]
 
 
@@ -93,7 +93,7 @@ def answers(schema: dict[str, Any], answer: Any) -> Finding:
 def test_several_types() -> None:
     """Of a place that may be of several types all are told, null aside in the pattern."""
     found = answers({"type": "object", "properties": {"a": {"type": ["string", "integer", "null"]}}}, {"a": True})
-    assert "response type | integer or string | boolean" == found.pattern
+    assert "response type | integer or string | boolean" == str(found.pattern)
     assert "answers boolean where integer or string is due" == found.sentence
     assert "integer or null or string" == found.expected
 
@@ -102,7 +102,7 @@ def test_an_object_that_is_closed_in_a_roundabout_way() -> None:
     """A member that only a composed schema forbids is told of the whole body."""
     schema = {"type": "object", "properties": {"a": {}}, "dependentSchemas": {"a": {"additionalProperties": False}}}
     found = answers(schema, {"a": 1})
-    assert "response additionalProperties | a closed object | a member that is not declared" == found.pattern
+    assert "response additionalProperties | a closed object | a member that is not declared" == str(found.pattern)
     assert found.requirement.endswith(".type")
 
 
@@ -110,8 +110,8 @@ def test_members_beside_items() -> None:
     """Where a place may be an array or an object, a member of the object is no item of the array."""
     schema = {"type": ["array", "object"], "items": {"type": "string"}, "additionalProperties": {"type": "integer"}}
     held = {"type": "object", "properties": {"held": schema}}
-    assert " | /held | " in answers(held, {"held": {"x": "y"}}).cause
-    assert " | /held/* | " in answers(held, {"held": [1]}).cause
+    assert "/held" == answers(held, {"held": {"x": "y"}}).place
+    assert "/held/*" == answers(held, {"held": [1]}).place
 
 
 def test_what_was_expected_where_only_one_voice_explains(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,5 +122,5 @@ def test_what_was_expected_where_only_one_voice_explains(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(BodyValidator, "violations", broken)
     found = answers({"type": "object", "properties": {"a": {"type": "integer", "minimum": 5}}}, {"a": 1})
-    assert "response minimum | a value | integer" == found.pattern
+    assert "response minimum | a value | integer" == str(found.pattern)
     assert "1 is less than the minimum of 5" == found.expected

@@ -44,7 +44,7 @@ def test_values_that_stay() -> None:
     found = only(in_turn(turns(FIRST, SECOND)))
     pattern = "isolation | two requests in turn | values of another request"
     assert (ISOLATION, pattern, f"{AT}min_replica") == summary(found)
-    assert f"{ISOLATION} |  | {pattern}" == found.cause
+    assert f"{ISOLATION} |  | {pattern}" == str(found.cause)
     assert "keeps values of one request for the next" == found.sentence
     assert ("nothing of the request before", f"{AT}min_replica, {AT}max_replica") == (found.expected, found.actual)
     assert f"{AT}max_replica" == only(in_turn(turns({"max_replica": 4}, {"max_replica": 7}))).actual

@@ -20,7 +20,7 @@ from conformance.journal.events import (
 )
 from conformance.model.case import Case, Request, Story
 from conformance.model.exchange import Failure, Response
-from conformance.model.finding import Doubt, Finding
+from conformance.model.finding import Doubt, Finding, Symptom
 from conformance.model.proof import Alarm, FaultProof, Proof
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group, Profile, Strength
@@ -65,6 +65,11 @@ RESPONSE = Requirement(
     "REQ-RES-001",
 )
 ROWS = (MUST, SHOULD, ADVISORY, RESPONSE)
+
+FINDING_TEXTS = (
+    "message", "rule", "kind", "observed", "place", "sentence", "pointer", "expected", "actual", "note"
+)  # fmt: skip
+"""The texts of a finding."""
 
 ANSWER = Response(200, (("Content-Type", "application/json"),), b'{"name": 1, "settings": {"min_replica": 1.50}}')
 
@@ -114,21 +119,24 @@ class Journal:
             self._add(Creation(send=self._sends, name=f"cfm-1a2b3c4d-{self._sends:04}", target=case.request.target))
         return self._sends
 
-    def find(self, case: Case, row: Requirement, **parts: str) -> str:
+    def find(self, case: Case, row: Requirement, *, within: Symptom | None = None, **parts: str) -> str:
         """Record a finding about the last send; return its id."""
         self._findings += 1
         name = f"f{self._findings}"
         texts = {
             "message": "the value was accepted",
-            "cause": f"{row.id} type accepted",
-            "pattern": "type string accepted",
+            "rule": "type",
+            "kind": "string",
+            "observed": "accepted",
+            "place": "",
             "sentence": "accepts a string where an integer is required",
             "pointer": "/settings/min_replica",
             "expected": "a status that is not 2xx",
             "actual": "200",
         } | parts
         repeats = texts.pop("repeats", "")
-        finding = Finding(requirement=row.id, **texts)
+        symptom = Symptom(texts.pop("rule"), texts.pop("kind"), texts.pop("observed"))
+        finding = Finding(requirement=row.id, symptom=symptom, within=within, **texts)
         self._add(FindingMade(id=name, send=self._sends, case=case.id, finding=finding, repeats=repeats))
         return name
 
@@ -199,10 +207,10 @@ def failing() -> list[AnyEvent]:
     journal.find(refused, MUST)
     accepted = case("accept.integral", requirements=(SHOULD.id,), expectation=Expectation.ACCEPTED)
     journal.send(accepted, Response(422, (), b'{"error": "no"}'))
-    journal.find(accepted, SHOULD, pattern="integral refused", sentence="refuses 1.0 where an integer is allowed")
+    journal.find(accepted, SHOULD, rule="integral refused", sentence="refuses 1.0 where an integer is allowed")
     beyond = case("advisory.range", requirements=(ADVISORY.id,), expectation=Expectation.OBSERVED)
     journal.send(beyond)
-    journal.find(beyond, ADVISORY, pattern="range taken", sentence="takes a value beyond its range")
+    journal.find(beyond, ADVISORY, rule="range taken", sentence="takes a value beyond its range")
     unclear = case("accept.unclear", requirements=(RESPONSE.id,), expectation=Expectation.ACCEPTED)
     journal.send(unclear)
     journal.doubt(unclear, RESPONSE)
@@ -226,18 +234,14 @@ def hostile() -> list[AnyEvent]:
         one = case(f"hostile-{number}-{HOSTILE}", requirements=(row.id,), body=body, story=story, phase=HOSTILE)
         answer = Response(200, ((HOSTILE, HOSTILE),), body, HOSTILE)
         journal.send(one, answer)
-        texts = dict.fromkeys(
-            ("message", "cause", "pattern", "sentence", "pointer", "expected", "actual", "note"), HOSTILE
-        )
-        journal.find(one, row, **texts, repeats=HOSTILE)
+        journal.find(one, row, **dict.fromkeys(FINDING_TEXTS, HOSTILE), repeats=HOSTILE)
         journal.doubt(one, row, HOSTILE)
     long = HOSTILE + "<b>x" * 250_000
     one = case("hostile-long", requirements=(row.id,), body=json.dumps({long: long}).encode(), story=Story(*[long] * 5))
     request = Request("POST", "/" + long, ((long, long),), one.request.body)
     one = replace(one, request=request)
     journal.send(one, Response(200, ((long, long),), one.request.body or b"", long))
-    texts = dict.fromkeys(("message", "cause", "pattern", "sentence", "pointer", "expected", "actual", "note"), long)
-    journal.find(one, row, **texts)
+    journal.find(one, row, **dict.fromkeys(FINDING_TEXTS, long))
     journal.doubt(one, row, long)
     return journal.end(HOSTILE)
 
@@ -301,13 +305,11 @@ def large(cases: int) -> list[AnyEvent]:
                 row,
                 message=f"`{member}` was accepted although it is a string",
                 pointer=f"/settings/{member}",
-                cause=f"{row.id} /settings/{member} type accepted",
-                pattern=f"type string accepted {place % 3}",
+                place=f"/settings/{member}",
+                observed=f"accepted {place % 3}",
             )
         if number % 101 == 7:
-            journal.find(
-                one, accept[2], pattern="integral refused", sentence="refuses `1.0` where an integer is allowed"
-            )
+            journal.find(one, accept[2], rule="integral refused", sentence="refuses `1.0` where an integer is allowed")
         if number == 11:
             journal.doubt(one, rows[61])
     return journal.end()

@@ -1,5 +1,6 @@
 """Causes: a hundred findings of one fault are one line."""
 
+from conformance.model.finding import Symptom
 from conformance.model.vocabulary import Strength
 from conformance.reports.folding import fold
 
@@ -46,9 +47,10 @@ def test_order_is_strength_then_count_then_pattern() -> None:
     journal = Journal()
     journal.send(journals.case())
     found = [(ADVISORY, "a"), (SHOULD, "b"), (SHOULD, "b"), (MUST, "d"), (MUST, "c"), (SHOULD, "e")]
-    for requirement, pattern in found:
-        journal.find(journals.case(), requirement, pattern=pattern)
-    assert [each.pattern for each in fold(journal.end()).causes] == ["c", "d", "b", "e", "a"]
+    for requirement, rule in found:
+        journal.find(journals.case(), requirement, rule=rule)
+    rules = [each.pattern.partition(" | ")[0] for each in fold(journal.end()).causes]
+    assert rules == ["c", "d", "b", "e", "a"]
 
 
 def test_cause_takes_its_strongest_requirement() -> None:
@@ -88,14 +90,15 @@ def test_a_part_of_a_wider_fault_is_no_cause_of_its_own() -> None:
         for name in ("a-part", "whole") if wide else ("a-part",):
             one = journals.case(name, body=b"{}")
             journal.send(one)
-            journal.find(one, MUST, pattern=f"takes {name}", sentence=f"takes {name}", within="takes whole")
+            within = Symptom("takes", "whole", "2xx")
+            journal.find(one, MUST, rule="takes", kind=name, observed="2xx", sentence=f"takes {name}", within=within)
         results = fold(journal.end())
         (cause,) = results.causes
         name, count = ("whole", 2) if wide else ("a-part", 1)
-        assert (name, f"takes {name}", count, f"takes {name}") == (
+        assert (name, f"takes | {name} | 2xx", count, f"takes {name}") == (
             cause.case,
             cause.pattern,
             cause.count,
             cause.sentence,
         )
-        assert {f"takes {name}"} == {each.pattern for each in results.findings}
+        assert {f"takes | {name} | 2xx"} == {each.pattern for each in results.findings}

@@ -285,7 +285,7 @@ def test_random_cases_that_fail_alike() -> None:
         journal.send(each, passed=[SHOULD.id])
         journal.find(each, MUST)
         if number == many - 1:
-            journal.find(each, ADVISORY, pattern="rare", sentence="is rare")
+            journal.find(each, ADVISORY, rule="rare", sentence="is rare")
     folded = fold_run(journal.end())
     results = folded.results
     common, rare = results.causes

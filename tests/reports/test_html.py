@@ -155,7 +155,7 @@ def test_faulty_place_is_marked() -> None:
     journal = Journal()
     journal.send(journals.case())
     journal.find(journals.case(), MUST)
-    journal.find(journals.case(), RESPONSE, pointer="/name", pattern="other")
+    journal.find(journals.case(), RESPONSE, pointer="/name", rule="other")
     assert page(journal.end()).marks == ['"abc"', "1", '"abc"', "200"]
 
 

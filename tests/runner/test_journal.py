@@ -18,7 +18,7 @@ from conformance.journal.writing import FILE_NAME, Journal, MemorySink, read_jou
 from conformance.model.case import Case, Request
 from conformance.model.errors import JournalError, UsageError
 from conformance.model.exchange import Response
-from conformance.model.finding import Doubt, Finding
+from conformance.model.finding import Doubt, Finding, Symptom
 from conformance.model.vocabulary import Expectation
 
 HEADER = RunStarted(
@@ -46,7 +46,7 @@ BODIES = [
 
 def finding(text: str) -> Finding:
     """Return a finding in whose texts something stands."""
-    return Finding("r", text, "c", "p", text, pointer="/" + text, expected="1e400", actual=text)
+    return Finding("r", text, text, Symptom(text, text, text), text, pointer="/" + text, expected="1e400", actual=text)
 
 
 def written(path: Path, *events, secret: str = "") -> list:
@@ -121,7 +121,7 @@ def test_the_secret_is_in_no_event(tmp_path):
     )
     content = path.read_text()
     assert "s3cret" not in content
-    assert 7 == content.count("$API_KEY")
+    assert 11 == content.count("$API_KEY")
 
 
 def test_a_torn_end_is_left_out(tmp_path):

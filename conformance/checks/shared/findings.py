@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from itertools import islice
 
-from conformance.model.finding import Finding
+from conformance.model.finding import Finding, Symptom
 from conformance.model.jsontext import Json, write
 from conformance.model.pointer import escape, generalised
 
@@ -29,20 +29,19 @@ def finding(
     expected: str = "",
     actual: str = "",
     note: str = "",
-    within: str = "",
+    within: Symptom | None = None,
 ) -> Finding:
-    """Return a finding: its cause from requirement, place, rule and what was observed, its pattern without the place.
+    """Return a finding; `rule`, `kind` and `observed` make its symptom.
 
     `rule`, `kind`, `observed` and `sentence` must hold no value of a message, so that they are the same in every run.
     `place` is where the document or the case has it; it is the pointer, unless that holds names of the target's own.
-    `within` is the pattern of a wider fault that would bring this one about.
+    `within` is the symptom of a wider fault that would bring this one about.
     """
-    where = generalised(pointer) if place is None else place
     return Finding(
         requirement=requirement,
         message=clean(message or sentence),
-        cause=f"{requirement} | {where} | {rule} | {kind} | {observed}",
-        pattern=f"{rule} | {kind} | {observed}",
+        place=generalised(pointer) if place is None else place,
+        symptom=Symptom(rule, kind, observed),
         sentence=sentence,
         pointer=clean(pointer),
         expected=clean(expected),

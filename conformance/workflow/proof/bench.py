@@ -15,7 +15,7 @@ from conformance.mock.app import Mock
 from conformance.mock.faults.catalogue import faults, pick
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.server import BackgroundServer
-from conformance.model.finding import Finding
+from conformance.model.finding import Finding, PlacedSymptom
 from conformance.model.proof import FaultProof
 from conformance.model.vocabulary import Profile, Strength
 from conformance.runner.engine import Engine, EngineOptions
@@ -64,7 +64,7 @@ class Bench:
         self.options = options
         self.moment = moment
         self.memory = memory
-        self.notes: frozenset[str] = frozenset()
+        self.notes: frozenset[PlacedSymptom] = frozenset()
         self.contract = load_contract(options.spec, options.operation)
         run = RunOptions(profile=options.profile, spec=options.spec, operation=options.operation)
         self.plan = prepare(self.contract, run).plan
@@ -160,18 +160,13 @@ class _Watch:
         """Take a finding in; tells whether the requirement that is broken has spoken."""
         own = finding.requirement == self._fault.requirement
         advisory = strength_of(self._contract, finding) is Strength.ADVISORY
-        if cause_of(finding) in self._notes or (advisory and not own):
+        if finding.cause in self._notes or (advisory and not own):
             return False
         if not self.first:
             self.first, self.first_after = finding.requirement, number
         if own and not self.own_after:
             self.own_after = number
         return own and not self._whole
-
-
-def cause_of(finding: Finding) -> str:
-    """Return what makes two findings of a proof the same."""
-    return f"{finding.requirement} {finding.cause}"
 
 
 def strength_of(contract: Contract, finding: Finding) -> Strength:

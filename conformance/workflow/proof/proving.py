@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from conformance.contract.contract import Contract
 from conformance.journal.events import FindingMade, RunEnded
+from conformance.model.finding import PlacedSymptom
 from conformance.model.proof import Alarm, FaultProof, Proof
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Strength
-from conformance.workflow.proof.bench import Bench, ProofOptions, cause_of, strength_of
+from conformance.workflow.proof.bench import Bench, ProofOptions, strength_of
 from conformance.workflow.proof.cached_judge import Memory
 
 __all__ = ["ProofOptions", "prove"]
@@ -42,7 +43,7 @@ def prove(options: ProofOptions, step: Step | None = None) -> Proof:
         for event in made
         if strength_of(bench.contract, event.finding) is not Strength.ADVISORY
     )
-    bench.notes = frozenset(cause_of(event.finding) for event in made)
+    bench.notes = frozenset(event.finding.cause for event in made)
     ended = next(event for event in reversed(events) if isinstance(event, RunEnded))
     proofs: dict[str, FaultProof] = {}
     for found in _each(bench, chosen):
@@ -74,7 +75,7 @@ def _each(bench: Bench, ids: Sequence[str]) -> Iterator[FaultProof]:
         yield from pool.imap_unordered(_proved, ids, chunksize=CHUNK)
 
 
-def _begin(options: ProofOptions, moment: datetime, memory: Memory, notes: frozenset[str]) -> None:
+def _begin(options: ProofOptions, moment: datetime, memory: Memory, notes: frozenset[PlacedSymptom]) -> None:
     bench = Bench(options, moment, memory)
     bench.notes = notes
     _BENCHES.append(bench)

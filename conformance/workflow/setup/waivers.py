@@ -12,10 +12,11 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
+from conformance.diagnosis.causes import Cause
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
 from conformance.model.waiver import Waiver, WaiverFile
-from conformance.reports.results import Cause, Results
+from conformance.reports.results import Results
 from conformance.workflow.reporting import RunResult
 
 TABLE = "waiver"

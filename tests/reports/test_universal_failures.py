@@ -26,7 +26,9 @@ def refusing(kinds: int, *, spared: bool = False, waivers: tuple[Waiver, ...] = 
         journal.find(
             case,
             MUST,
-            pattern=f"server error | kind {number} | 502",
+            rule="server error",
+            kind=f"kind {number}",
+            observed="502",
             sentence=f"answers 502 to kind {number}",
             pointer=f"/member_{number}",
         )
@@ -61,7 +63,14 @@ def test_kinds_that_were_answered_differently() -> None:
     for number in range(6):
         case = journals.case(f"other-{number}", body=b"")
         journal.send(case)
-        journal.find(case, MUST, pattern=f"server error | kind {number} | 500", sentence=f"answers 500 to {number}")
+        journal.find(
+            case,
+            MUST,
+            rule="server error",
+            kind=f"kind {number}",
+            observed="500",
+            sentence=f"answers 500 to {number}",
+        )
     assert len(fold(journal.end()).causes) == 12
 
 

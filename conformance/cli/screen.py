@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress as Bar
 
-    from conformance.journal.resuming import Past
+    from conformance.journal.resuming import ResumedRun
     from conformance.runner.engine import Progress as Step
     from conformance.workflow.run import RunResult
     from conformance.workflow.setup.plan_preview import Foreseen
@@ -42,7 +42,7 @@ class Screen:
         if self._bar is not None:
             self._bar.stop()
 
-    def started(self, prepared: "Prepared", url: str, past: "Past | None") -> None:
+    def started(self, prepared: "Prepared", url: str, past: "ResumedRun | None") -> None:
         """Say what is about to be sent where."""
         if self._quiet:
             return

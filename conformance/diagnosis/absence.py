@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, find
+from conformance.model.json_values import get, without
 from conformance.model.jsontext import Json, Writable
-from conformance.model.pointer import join, last, lookup, parent, split
+from conformance.model.pointer import join, last, parent
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder
@@ -20,7 +21,7 @@ def bodies_without(contract: Contract, lacking: frozenset[str]) -> Iterator[Writ
     defaults = _defaults(contract)
     whole = bodies.fullest(contract.request, defaults)
     for pointer in lacking:
-        whole = without(whole, split(pointer))
+        whole = without(whole, pointer)
     yield whole
     if len(lacking) == 1:
         path = next(iter(lacking))
@@ -45,15 +46,12 @@ def gaps_of_empty(root: Node, body: Writable) -> list[list[str]]:
     found: dict[str, list[str]] = {}
     for pointer in gaps(root, body):
         found.setdefault(parent(pointer), []).append(pointer)
-    return [inside for holder, inside in found.items() if holder and not _held(body, split(holder))]
+    return [inside for holder, inside in found.items() if holder and not get(body, holder)]
 
 
 def lacks(body: Json, pointer: str) -> bool:
     """Tell whether the object that could hold a member is there without it."""
-    try:
-        holder = lookup(body, parent(pointer))
-    except KeyError:
-        return False
+    holder = get(body, parent(pointer))
     return isinstance(holder, dict) and last(pointer) not in holder
 
 
@@ -62,20 +60,6 @@ def requirement_of(contract: Contract, pointer: str) -> str:
     node = find(contract.request, pointer)
     requirement = requirement_id(Group.ACCEPTANCE, node.label) if node is not None else ""
     return requirement if requirement in contract.by_id else ""
-
-
-def without(body: Writable, tokens: tuple[str, ...]) -> Writable:
-    """Return a body without the member at `tokens`."""
-    if not isinstance(body, Mapping) or tokens[0] not in body:
-        return body
-    rest = {name: item for name, item in body.items() if name != tokens[0]}
-    return rest if len(tokens) == 1 else {**body, tokens[0]: without(body[tokens[0]], tokens[1:])}
-
-
-def _held(body: Writable, tokens: tuple[str, ...]) -> Writable:
-    for token in tokens:
-        body = body.get(token) if isinstance(body, Mapping) else None
-    return body
 
 
 def _defaults(contract: Contract) -> bodies.Defaults:

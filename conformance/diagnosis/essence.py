@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
-from conformance.diagnosis.absence import without
 from conformance.model.case import Case, Story
-from conformance.model.jsontext import Json, JsonFault, Writable, encode, equal, read, read_spelled, type_name, write
-from conformance.model.pointer import join, last, lookup, split
+from conformance.model.json_values import body_value, get, holds, with_value, without
+from conformance.model.jsontext import Json, encode, equal, read, read_spelled, type_name, write
+from conformance.model.pointer import join, last
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.values import bodies
 
@@ -21,7 +21,7 @@ WORDS = {"string": "text"}
 
 def essence(contract: Contract, case: Case) -> dict[str, Json]:
     """Return what a body holds beyond the smallest one: values by pointer, leaves alone."""
-    return dict(_essence(contract.request, "", _value(case), _smallest(contract)))
+    return dict(_essence(contract.request, "", body_value(case.request.body), _smallest(contract)))
 
 
 def told(case: Case, members: Mapping[str, Json]) -> Case:
@@ -35,19 +35,19 @@ def told(case: Case, members: Mapping[str, Json]) -> Case:
         kind = f"certain values of {', '.join(names[:-1])} and {names[-1]} together"
     else:
         kind = "a right body"
-    story = Story(lone, "properties", "", write(_value(case)), says or "only what is required", kind)
+    story = Story(lone, "properties", "", write(body_value(case.request.body)), says or "only what is required", kind)
     return replace(case, story=story)
 
 
 def unburdened(contract: Contract, case: Case, members: Mapping[str, Json]) -> Case | None:
     """Return the case without those members, or with their usual values; None where it does not hold them all."""
-    value = _value(case)
-    if not all(_holds(value, pointer) for pointer in members):
+    value = body_value(case.request.body)
+    if not all(holds(value, pointer) for pointer in members):
         return None
     body, smallest = read_spelled(case.request.body or b""), _smallest(contract)
     for pointer in members:
-        usual = _at(smallest, pointer)
-        body = without(body, split(pointer)) if usual is None else _with(body, split(pointer), usual)
+        usual = get(smallest, pointer)
+        body = without(body, pointer) if usual is None else with_value(body, pointer, usual)
     return replace(case, request=replace(case.request, body=encode(body)))
 
 
@@ -57,7 +57,7 @@ def _essence(node: Node, pointer: str, value: Json, smallest: Json) -> Iterator[
     for name, item in value.items():
         here, child = join(pointer, name), node.child(name)
         inner = list(_essence(child, here, item, smallest)) if child is not None else []
-        usual = _at(smallest, here)
+        usual = get(smallest, here)
         if inner:
             yield from inner
         elif usual is None or not equal(usual, item):
@@ -66,32 +66,6 @@ def _essence(node: Node, pointer: str, value: Json, smallest: Json) -> Iterator[
 
 def _smallest(contract: Contract) -> Json:
     return read(encode(bodies.smallest(contract.request, Builder(contract, {}).defaults))).value
-
-
-def _value(case: Case) -> Json:
-    try:
-        return read(case.request.body or b"").value
-    except JsonFault:
-        return None
-
-
-def _holds(body: Json, pointer: str) -> bool:
-    try:
-        lookup(body, pointer)
-    except KeyError:
-        return False
-    return True
-
-
-def _at(body: Json, pointer: str) -> Json:
-    return lookup(body, pointer) if _holds(body, pointer) else None
-
-
-def _with(body: Writable, tokens: tuple[str, ...], value: Json) -> Writable:
-    if not isinstance(body, Mapping):
-        return body
-    inner = value if len(tokens) == 1 else _with(body[tokens[0]], tokens[1:], value)
-    return {**body, tokens[0]: inner}
 
 
 def _certain(value: Json) -> str:

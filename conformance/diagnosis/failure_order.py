@@ -1,4 +1,4 @@
-"""Turns: failures are looked into in the order in which their cases were handed out, whatever came back first.
+"""FailureOrder: failures are looked into in the order in which their cases were handed out, whatever came back first.
 
 What explains one failure explains later ones, so the order decides what is told. With several requests in flight it
 would be that of the answers, and no two runs would tell the same.
@@ -7,7 +7,7 @@ would be that of the answers, and no two runs would tell the same.
 import asyncio
 
 
-class Turns:
+class FailureOrder:
     """The items that are in work, each by the task that works on it."""
 
     def __init__(self) -> None:

@@ -78,7 +78,7 @@ class _Send:
         return self.left and not self.stands
 
 
-class Past:
+class ResumedRun:
     """The requests of the earlier part of a run, each to be taken once.
 
     `key` stands again in answers where it was redacted: what is judged is what was received.

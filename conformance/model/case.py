@@ -18,6 +18,9 @@ MINIMAL = ".minimal"
 CLEAN_UP = "clean-up"
 """The phase of requests that remove what others created."""
 
+CATALOGUE = "catalogue"
+"""The phase of the deterministic cases."""
+
 
 class Need(StrEnum):
     """What a target must offer for a case to mean anything."""
@@ -81,7 +84,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     requirements: tuple[str, ...]
     request: Request
     story: Story | None = None
-    phase: str = "catalogue"
+    phase: str = CATALOGUE
     slotted: bool = False
     needs: tuple[Need, ...] = ()
     beyond: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ class ExtraHeader(msgspec.Struct, frozen=True):
         return self.value != self.shown
 
 
-class Access:
+class Credentials:
     """The key and the extra headers of a run, and the redaction of what of them is secret.
 
     `renew` makes a new key once the target no longer takes the old one.
@@ -40,7 +40,7 @@ class Access:
         self._renewing = asyncio.Lock()
         self.redaction = Redaction((key, KEY), *((each.value, each.shown) for each in self._headers if each.secret))
 
-    def dressed(self, request: Request) -> tuple[Request, Request]:
+    def with_extra_headers(self, request: Request) -> tuple[Request, Request]:
         """Return a request with the extra headers that it does not set itself: as it is shown, and as it is sent.
 
         One that an earlier run has sent holds what stands for the secret ones: there they are filled in.

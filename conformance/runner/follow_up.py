@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from conformance.diagnosis.examples import Examples
 from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Item
 from conformance.strategies.random.case_queue import CaseQueue
+from conformance.strategies.random.examples import Examples
 
 
 def _all(_: Case) -> bool:

@@ -32,7 +32,7 @@ WhyNot: TypeAlias = Callable[[Request], str]
 """Tells why a target cannot send a request as it stands; empty where it can."""
 
 
-def anything(_: Request) -> str:
+def no_objection(_: Request) -> str:
     """Send every request."""
     return ""
 
@@ -72,7 +72,7 @@ def make_plan(
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     known: Iterable[Item] = (),
-    why_not: WhyNot = anything,
+    why_not: WhyNot = no_objection,
 ) -> Plan:
     """Return the plan for a target that offers what `offered` says.
 
@@ -104,7 +104,7 @@ def admits(
     offered: frozenset[Need],
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
-    why_not: WhyNot = anything,
+    why_not: WhyNot = no_objection,
 ) -> bool:
     """Tell whether a case may be sent to a target that offers what `offered` says; arguments as for `make_plan`."""
     return _reason(contract, case, offered, only, skip, why_not) is None

@@ -10,17 +10,16 @@ from msgspec.structs import replace
 
 from conformance.checks.shared.subject import UNJUDGED
 from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSent
-from conformance.journal.resuming import INTERRUPTED, Kept, Past
+from conformance.journal.resuming import INTERRUPTED, Kept, ResumedRun
 from conformance.journal.writing import Sink
 from conformance.model.case import KEY, Case, Request, could_create
-from conformance.model.errors import TargetLostError
-from conformance.model.exchange import UNREACHED, Exchange, Failure
+from conformance.model.exchange import Exchange, Failure
 from conformance.model.jsontext import JsonFault, read
 from conformance.model.vocabulary import Expectation, Group
 from conformance.runner.budget import Budget
-from conformance.runner.credentials import Access
+from conformance.runner.credentials import Credentials
+from conformance.runner.target_watch import TargetWatch
 from conformance.strategies.catalogue.catalogue import fill, may_create
-from conformance.targets.presence import is_there
 from conformance.targets.target import IDLE_CLOSED, NotCarriedError, Target
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -29,17 +28,6 @@ PATIENCE = 3
 
 LONGEST_WAIT = 60.0
 DEFAULT_WAIT = 1.0
-UNREACHED_IN_A_ROW = 3
-SILENT_IN_A_ROW = 5
-
-ADDRESS = "is it running, and is the address right?"
-CERTIFICATE = "does it ask for a certificate? --client-cert names one"
-
-TargetLost = TargetLostError
-
-
-BROKEN_OFF = frozenset({Failure.CLOSED, Failure.TRUNCATED})
-"""Failures that are the target's fault while it lives, and nobody's while it dies."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -60,6 +48,17 @@ class Sent(msgspec.Struct, frozen=True):
     """The tries before this one, which the target answered 429."""
 
 
+class _Tries:
+    """The tries of one request: how the next is sent, and which were answered 429."""
+
+    def __init__(self, attempt: int, relation: str) -> None:
+        self.attempt = attempt
+        self.relation = relation
+        self.fresh = False
+        self.refreshed = False
+        self.waited: list[Sent] = []
+
+
 class Sender:
     """Sends cases one by one and numbers them."""
 
@@ -68,10 +67,10 @@ class Sender:
         target: Target,
         journal: Sink,
         budget: Budget,
-        access: Access,
+        access: Credentials,
         run_id: str,
         *,
-        past: Past | None = None,
+        past: ResumedRun | None = None,
         first: int = 0,
     ) -> None:
         self._target = target
@@ -81,14 +80,8 @@ class Sender:
         self._run_id = run_id
         self._past = past
         self._names = past.last_name if past else 0
-        self._unreached = 0
-        self._silent = 0
-        self._uncarried = 0
-        self._answers = 0
-        self._unreachable = ("", "")
-        self._survives = False
         self.sent = past.last_send if past else first
-        self.reached = False
+        self.watch = TargetWatch(target.name)
 
     def new_name(self) -> str:
         """Return a name that no other request of this run has; as wide as the slot."""
@@ -110,39 +103,27 @@ class Sender:
         after the wait that it asks for; each time with a fresh name, unless `name` is given.
 
         Raises:
-            TargetLost: the target could not be reached, or stayed silent, several times in a row.
+            TargetLostError: the target could not be reached, or stayed silent, several times in a row.
 
         """
-        waited: list[Sent] = []
-        for patience in range(PATIENCE + 1):
-            sent = replace(await self._admitted(case, name, attempt, relation), asked_to_wait=tuple(waited))
-            if sent.unjudged or sent.exchange.response is None or sent.exchange.response.status != 429:
+        tries = _Tries(attempt, relation)
+        while True:
+            used = self._access.key
+            sent = await self._exchange(case, name or self.new_name(), tries)
+            again = (
+                self._retry_idle(sent, tries)
+                or await self._refresh_credential(case, sent, tries, used)
+                or await self._wait_as_asked(sent, tries)
+            )
+            if again is not True:
                 break
-            if patience == PATIENCE:
-                return replace(sent, unjudged=f"the target answered 429 to {PATIENCE + 1} tries")
-            if not self._budget.again():
-                return replace(sent, unjudged="the target answered 429, and --max-requests allows no other try")
-            waited.append(replace(sent, asked_to_wait=()))
-            if not sent.past:
-                await self._wait(sent.exchange)
+        sent = replace(again or sent, asked_to_wait=tuple(tries.waited))
         if sent.past:
-            self.reached = self.reached or sent.exchange.response is not None
+            self.watch.reached = self.watch.reached or sent.exchange.response is not None
             return sent
-        gone = self._shut_out(sent.exchange) or await self._gone(sent.exchange)
-        self._watch(sent.exchange, gone=gone)
-        if gone and not sent.unjudged:
+        if await self.watch.notice(sent.exchange) and not sent.unjudged:
             return replace(sent, unjudged=f"the target was not reached: {sent.exchange.failure}")
         return replace(sent, void=sent.void or self._is_void(case, relation, sent))
-
-    def see_that_it_was_reached(self) -> None:
-        """See that the target was there, at the end of a plan that was too short to notice.
-
-        Raises:
-            TargetLost: it could not be reached even once.
-
-        """
-        if self._unreached and not self.reached:
-            raise TargetLostError(*self._unreachable)
 
     def _is_void(self, case: Case, relation: str, sent: Sent) -> bool:
         """Tell whether a refusal means nothing: what is refused may have been created before the run was cut off."""
@@ -151,34 +132,49 @@ class Sender:
             return False
         return could_create(case) and may_create(case) and self._past.may_exist(case, relation)
 
-    async def _admitted(self, case: Case, name: str | None, attempt: int, relation: str) -> Sent:
-        """Send a case, and once more with a new key where a right request is refused because the old has expired."""
-        used = self._access.key
-        sent = await self._delivered(case, name, attempt, relation)
-        if not _is_unauthorised(case, sent):
-            return sent
-        known = sent.past and self._past is not None and self._past.more(case, attempt, relation)
-        if not known and not (await self._access.renewed(used) and self._budget.again()):
-            return sent
-        again = await self._delivered(case, name, attempt, relation)
-        if _is_unauthorised(case, again):
-            self._access.give_up()
-        return again
-
-    async def _delivered(self, case: Case, name: str | None, attempt: int, relation: str) -> Sent:
-        sent = await self._once(case, name or self.new_name(), attempt, relation)
-        if sent.exchange.failure is not Failure.CLOSED or sent.exchange.detail != IDLE_CLOSED:
-            return sent
+    def _retry_idle(self, sent: Sent, tries: _Tries) -> bool | Sent:
+        """Have a request sent on a new connection where a reused one was closed before any byte of a response."""
+        closed = sent.exchange.failure is Failure.CLOSED and sent.exchange.detail == IDLE_CLOSED
+        if not closed or tries.fresh:
+            tries.fresh = False
+            return False
         if not self._budget.again():
             return replace(sent, unjudged="an idle connection was closed, and --max-requests allows no other try")
-        return await self._once(case, name or self.new_name(), attempt, relation, fresh=True)
+        tries.fresh = True
+        return True
 
-    async def _once(self, case: Case, name: str, attempt: int, relation: str, *, fresh: bool = False) -> Sent:
+    async def _refresh_credential(self, case: Case, sent: Sent, tries: _Tries, used: str) -> bool:
+        """Have a right request that got 401 sent once more with a new key: the one that was `used` may have expired."""
+        if not _is_unauthorised(case, sent):
+            return False
+        if tries.refreshed:
+            self._access.give_up()
+            return False
+        known = sent.past and self._past is not None and self._past.more(case, tries.attempt, tries.relation)
+        tries.refreshed = known or (await self._access.renewed(used) and self._budget.again())
+        return tries.refreshed
+
+    async def _wait_as_asked(self, sent: Sent, tries: _Tries) -> bool | Sent:
+        """Wait as a 429 response asks, so that the request is sent again; at most `PATIENCE` times."""
+        if sent.unjudged or sent.exchange.response is None or sent.exchange.response.status != 429:
+            return False
+        if len(tries.waited) == PATIENCE:
+            return replace(sent, unjudged=f"the target answered 429 to {PATIENCE + 1} tries")
+        if not self._budget.again():
+            return replace(sent, unjudged="the target answered 429, and --max-requests allows no other try")
+        tries.waited.append(sent)
+        tries.refreshed = False
+        if not sent.past:
+            await self._wait(sent.exchange)
+        return True
+
+    async def _exchange(self, case: Case, name: str, tries: _Tries) -> Sent:
+        attempt, relation = tries.attempt, tries.relation
         kept = self._past.take(case, attempt, relation) if self._past else None
         if kept is not None and self._past is not None:
             return await self._remembered(self._past, kept, case)
         await self._budget.pace()
-        request, outgoing = self._access.dressed(fill(case.request, name) if case.slotted else case.request)
+        request, outgoing = self._access.with_extra_headers(fill(case.request, name) if case.slotted else case.request)
         self.sent += 1
         number = self.sent
         filled = replace(case, request=request)
@@ -187,7 +183,7 @@ class Sender:
         )
         self._journal.append(event)
         try:
-            exchange = await self._target.send(outgoing, key=self._access.key, fresh=fresh)
+            exchange = await self._target.send(outgoing, key=self._access.key, fresh=tries.fresh)
         except NotCarriedError as error:
             return self._not_carried(number, case, request, str(error), relation)
         except ValueError as error:
@@ -212,18 +208,16 @@ class Sender:
         """Record that the target does not send a request; one that was only to be observed leaves no doubt behind.
 
         Raises:
-            TargetLost: nothing was sent so far, and several were to be.
+            TargetLostError: nothing was sent so far, and several were to be.
 
         """
         reason = self._access.redaction.text(why)
         self._journal.append(ExchangeEnded(send=number, detail=reason))
-        self._uncarried += 1
-        if not self.reached and self._uncarried >= SILENT_IN_A_ROW:
-            raise TargetLostError(f"{self._target.name} sends nothing: {reason}", "is it the right client?")
+        self.watch.notice_not_carried(reason)
         void = case.expectation is Expectation.OBSERVED and not relation
         return Sent(number, Exchange(request, detail=reason), "" if void else reason, void=void)
 
-    async def _remembered(self, past: Past, kept: Kept, case: Case) -> Sent:
+    async def _remembered(self, past: ResumedRun, kept: Kept, case: Case) -> Sent:
         """Return what came of a request before the run was cut off."""
         # Nothing else here waits: others must have their turn.
         await asyncio.sleep(0)
@@ -242,41 +236,6 @@ class Sender:
         seconds = min(_asked_wait(exchange), LONGEST_WAIT)
         self._journal.append(Paced(wait_seconds=seconds, reason="the target answered 429"))
         await asyncio.sleep(seconds)
-
-    def _shut_out(self, exchange: Exchange) -> bool:
-        """Tell whether a server over TLS, which has answered nothing so far, may have sent us away in the handshake.
-
-        With TLS 1.3 a client learns only afterwards that its certificate is refused, or that it should have shown one
-        (RFC 8446 section 4.4.2.4), and often by no more than the end of the connection.
-        """
-        return exchange.failure is Failure.CLOSED and not self.reached and self._target.name.startswith("https:")
-
-    async def _gone(self, exchange: Exchange) -> bool:
-        """Tell whether the target was not there to answer, or went while it did."""
-        if exchange.failure not in BROKEN_OFF:
-            return exchange.failure in UNREACHED
-        there = await is_there(self._target.name, pause=not self._survives)
-        self._survives = self._survives or there
-        return not there
-
-    def _watch(self, exchange: Exchange, *, gone: bool) -> None:
-        """Notice when the target is gone: a run that nobody answers says nothing of conformance."""
-        silent = exchange.failure is Failure.TIMEOUT
-        self._unreached = self._unreached + 1 if gone else 0
-        self._silent = self._silent + 1 if silent else 0
-        answered = exchange.response is not None or exchange.failure is not None
-        self.reached = self.reached or (answered and not gone and not silent)
-        self._answers += exchange.response is not None
-        after = f", after {self._answers} answers" if self._answers else ""
-        if gone:
-            often = f", {self._unreached} times in a row" if self._unreached > 1 else ""
-            what = f"{self._target.name} cannot be reached: {exchange.failure}{often}{after}"
-            self._unreachable = (what, CERTIFICATE if self._shut_out(exchange) else ADDRESS)
-        if self._unreached >= UNREACHED_IN_A_ROW:
-            raise TargetLostError(*self._unreachable)
-        if self._silent >= SILENT_IN_A_ROW:
-            what = f"{self._target.name} did not answer {self._silent} requests in a row in time{after}"
-            raise TargetLostError(what, "is it up? --timeout sets how long to wait")
 
 
 def _is_unauthorised(case: Case, sent: Sent) -> bool:

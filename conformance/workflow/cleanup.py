@@ -13,7 +13,7 @@ from conformance.model.errors import UsageError
 from conformance.reports.curl import curl
 from conformance.runner.budget import Budget, Limits
 from conformance.runner.cleanup import Cleaner, Leftover
-from conformance.runner.credentials import Access
+from conformance.runner.credentials import Credentials
 from conformance.runner.sending import Sender
 from conformance.strategies.case_builder import Builder
 from conformance.targets.httpx_client.users_client import UsersClient
@@ -81,7 +81,7 @@ def remove(
     journal: Journal,
     path: Path,
     options: RunOptions,
-    access: Access,
+    access: Credentials,
     client: UsersClient | None = None,
 ) -> CleanUp:
     """Remove what the journal at `path` tells of; what comes of it is written behind `journal`, which is open there."""
@@ -110,7 +110,7 @@ HEADING = "# What a run created and did not remove. The commands read the key fr
 
 
 def _cleaner(
-    contract: Contract, journal: Journal, path: Path, target: Target, options: RunOptions, access: Access
+    contract: Contract, journal: Journal, path: Path, target: Target, options: RunOptions, access: Credentials
 ) -> Cleaner:
     run_id, last = _numbers(read_journal(path))
     budget = Budget(Limits(rate=options.rate or LIVE_RATE))

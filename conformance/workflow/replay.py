@@ -29,9 +29,10 @@ from conformance.reports.folding import fold_run
 from conformance.reports.outcomes import exit_status
 from conformance.reports.pages.exchanges import played_by
 from conformance.runner.budget import Limits
-from conformance.runner.credentials import Access
-from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.credentials import Credentials
+from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan, make_plan
+from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Item, may_create, size
 from conformance.targets.target import Target
 from conformance.workflow.cleanup import LIVE_RATE
@@ -128,7 +129,7 @@ class _Ready(msgspec.Struct, frozen=True):
     contract: Contract
     item: Item
     options: RunOptions
-    access: Access
+    access: Credentials
     settings: Settings
     run_id: str
 
@@ -217,10 +218,10 @@ def _settings(header: RunStarted, key: str, *, loopback: bool, proven: bool) -> 
 
 async def _send(ready: _Ready, target: Target, journal: Journal) -> None:
     limits = Limits(rate=ready.options.rate or (None if ready.settings.loopback else LIVE_RATE))
-    options = EngineOptions(concurrency=1, limits=limits, bare=True)
-    engine = Engine(ready.contract, target, journal, ready.settings, options, run_id=ready.run_id, access=ready.access)
+    options = SessionOptions(run_id=ready.run_id, settings=ready.settings, limits=limits, credentials=ready.access)
+    session = Session(ready.contract, target, journal, options)
     try:
-        await engine.run(Plan((ready.item,), {}))
+        await Engine(session, concurrency=1).run(Plan((ready.item,), {}))
     finally:
         await target.close()
 

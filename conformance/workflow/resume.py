@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from conformance.journal.events import RunStarted
-from conformance.journal.resuming import Past
+from conformance.journal.resuming import ResumedRun
 from conformance.model.errors import JournalError, UsageError
 
 SAME = (
@@ -21,7 +21,7 @@ SAME = (
 """Options that decide what is sent where: those of the first part hold."""
 
 
-def read_past(path: Path, header: RunStarted, key: str) -> Past | None:
+def read_past(path: Path, header: RunStarted, key: str) -> ResumedRun | None:
     """Return what the journal at `path` tells of the run that `header` describes, None where nothing was begun.
 
     Raises:
@@ -31,7 +31,7 @@ def read_past(path: Path, header: RunStarted, key: str) -> Past | None:
     """
     if not path.exists() or not _began(path):
         return None
-    past = Past.read(path, key)
+    past = ResumedRun.read(path, key)
     if past.header is not None:
         _compare(past.header, header, path)
     return past

@@ -12,18 +12,20 @@ from msgspec.structs import replace
 
 from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import RunResumed, RunStarted
 from conformance.journal.ledger import read_ledger
-from conformance.journal.resuming import Past
+from conformance.journal.resuming import ResumedRun
 from conformance.journal.writing import FILE_NAME, Journal, read_journal
-from conformance.model.case import Need
+from conformance.model.case import CATALOGUE, Need
 from conformance.model.errors import ConformanceError
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Profile
 from conformance.model.waiver import Waiver
 from conformance.runner.budget import Limits as RunLimits
-from conformance.runner.engine import Done, Engine, EngineOptions, Report
+from conformance.runner.engine import Done, Engine, EngineHooks, Report
 from conformance.runner.plan import Plan
+from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS
 from conformance.targets.httpx_client.users_client import KEPT, UsersClient
 from conformance.targets.target import Target
@@ -35,11 +37,11 @@ from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import find_key
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.phases import CATALOGUE, FUZZ_SECONDS, later
+from conformance.workflow.setup.phases import FUZZ_SECONDS, later
 from conformance.workflow.setup.preparation import Prepared, prepare, unknown_parameter
 from conformance.workflow.setup.waivers import drafted, waivers_of
 
-Started = Callable[[Prepared, str, Past | None], None]
+Started = Callable[[Prepared, str, ResumedRun | None], None]
 
 
 class Hooks(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +129,7 @@ def _mock(contract: Contract, key: str) -> EmbeddedMock:
     return EmbeddedMock(contract, key=key or None, unknown=frozenset({unknown_parameter()}))
 
 
-def _begun(journal: Journal, header: RunStarted, past: Past | None, prepared: Prepared) -> RunStarted:
+def _begun(journal: Journal, header: RunStarted, past: ResumedRun | None, prepared: Prepared) -> RunStarted:
     """Write how the run begins, or that it goes on; returns its header."""
     if past is None or past.header is None:
         return journal.append(header)
@@ -140,7 +142,7 @@ def _begun(journal: Journal, header: RunStarted, past: Past | None, prepared: Pr
 
 
 async def _send(
-    prepared: Prepared, target: Target, journal: Journal, run_id: str, hooks: Hooks, past: Past | None
+    prepared: Prepared, target: Target, journal: Journal, run_id: str, hooks: Hooks, past: ResumedRun | None
 ) -> None:
     options = prepared.options
     settings = Settings(
@@ -156,20 +158,15 @@ async def _send(
         seconds=options.time_budget or (FUZZ_SECONDS if prepared.profile is Profile.FUZZ else None),
         rate=options.rate or (None if prepared.loopback else LIVE_RATE),
     )
-    engine = Engine(
-        prepared.contract,
-        target,
-        journal,
-        settings,
-        EngineOptions(concurrency=options.concurrency, repeats=options.repeats, limits=limits),
-        run_id=run_id,
-        report=hooks.report,
-        done=hooks.done,
-        past=past,
-        access=prepared.access,
+    chosen = SessionOptions(run_id=run_id, settings=settings, limits=limits, credentials=prepared.access, past=past)
+    session, after = Session(prepared.contract, target, journal, chosen), later(prepared)
+    diagnosis = DiagnosisOptions(
+        repeats=options.repeats, known=prepared.plan.known, build=after.build, examples=after.examples
     )
+    told = EngineHooks(report=hooks.report, done=hooks.done)
+    engine = Engine(session, Diagnoser(session, diagnosis), concurrency=options.concurrency, hooks=told)
     try:
-        await engine.run(prepared.plan, later(prepared))
+        await engine.run(prepared.plan, after)
     finally:
         await target.close()
 

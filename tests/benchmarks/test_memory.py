@@ -18,13 +18,15 @@ from msgspec.structs import replace
 
 from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import load_contract
+from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import RunStarted
 from conformance.journal.writing import Journal
 from conformance.mock.app import reference_app
 from conformance.model.vocabulary import Profile
-from conformance.runner.engine import Engine, EngineOptions, Progress
+from conformance.runner.engine import Engine, EngineHooks, Progress
 from conformance.runner.follow_up import FollowUpPhases
 from conformance.runner.plan import Plan
+from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.strategies.random.case_queue import CaseQueue, Emit
 from conformance.targets.asgi import AsgiTarget
@@ -74,10 +76,10 @@ async def send(out: Path) -> dict[str, int]:
                 requirements=contract.requirements,
             )
         )  # fmt: skip
-        options = EngineOptions(concurrency=1, repeats=0)
-        engine = Engine(
-            contract, AsgiTarget(mock), journal, Settings(key=KEY), options, run_id="0" * 8, report=report
-        )  # fmt: skip
+        options = SessionOptions(run_id="0" * 8, settings=Settings(key=KEY))
+        session = Session(contract, AsgiTarget(mock), journal, options)
+        diagnoser = Diagnoser(session, DiagnosisOptions(repeats=0))
+        engine = Engine(session, diagnoser, concurrency=1, hooks=EngineHooks(report=report))
         await engine.run(Plan((), {}), FollowUpPhases(feeds=[CaseQueue("fuzz", produce)]))
     return figures
 

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import AnyEvent, Creation, DoubtRaised, FindingMade, Judged, RequestSent, RunEnded
 from conformance.journal.writing import MemorySink
 from conformance.model.case import Case, Relation, Request
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
 from conformance.runner.budget import Limits
-from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan
+from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Item
 
 Script = Callable[[int, Request], Response | Failure]
@@ -58,9 +59,9 @@ def carried_out(
 ) -> list[AnyEvent]:
     """Carry out a plan of these items against a target with a script; returns the events."""
     sink = MemorySink()
-    options = EngineOptions(concurrency=1, repeats=repeats, limits=limits or Limits())
-    engine = Engine(contract, Scripted(script), sink, Settings(), options, run_id="0" * 8)
-    asyncio.run(engine.run(Plan(tuple(items), {})))
+    session = Session(contract, Scripted(script), sink, SessionOptions(run_id="0" * 8, limits=limits or Limits()))
+    diagnoser = Diagnoser(session, DiagnosisOptions(repeats=repeats))
+    asyncio.run(Engine(session, diagnoser, concurrency=1).run(Plan(tuple(items), {})))
     return list(sink.events)
 
 

@@ -11,9 +11,9 @@ from conformance.model.case import SLOT, Case, Request
 from conformance.model.errors import TargetLostError
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
-from conformance.runner import sending
+from conformance.runner import sending, target_watch
 from conformance.runner.budget import Budget, Limits
-from conformance.runner.credentials import Access
+from conformance.runner.credentials import Credentials
 from conformance.runner.sending import Sender
 from conformance.targets.target import IDLE_CLOSED
 
@@ -57,7 +57,7 @@ IDLE = (Failure.CLOSED, IDLE_CLOSED)
 def sender_for(target: Scripted, limits: Limits | None = None, key: str = "") -> tuple[Sender, MemorySink]:
     """Return a sender for a target, and what it writes to."""
     sink = MemorySink()
-    return Sender(target, sink, Budget(limits or Limits()), Access(key), "0a1b2c3d"), sink
+    return Sender(target, sink, Budget(limits or Limits()), Credentials(key), "0a1b2c3d"), sink
 
 
 def carried_out(job: Callable):
@@ -195,7 +195,7 @@ def test_a_target_that_is_not_reached_is_given_up():
         told = [(await sender.send(CASE)).unjudged for _ in range(2)]
         with pytest.raises(TargetLostError, match="cannot be reached: connection refused"):
             await sender.send(CASE)
-        return told, sender.reached
+        return told, sender.watch.reached
 
     assert (["the target was not reached: connection refused"] * 2, False) == carried_out(job)
 
@@ -223,12 +223,12 @@ def test_a_broken_exchange_is_held_against_a_living_target_alone(monkeypatch, fa
         del url, pause
         return lives
 
-    monkeypatch.setattr(sending, "is_there", is_there)
+    monkeypatch.setattr(target_watch, "is_there", is_there)
     target = Scripted(failure)
 
     async def job():
         sender, _ = sender_for(target)
-        return (await sender.send(CASE)).unjudged, sender.reached
+        return (await sender.send(CASE)).unjudged, sender.watch.reached
 
     unjudged = "" if lives else f"the target was not reached: {failure}"
     assert (unjudged, lives) == carried_out(job)

@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 
 from conformance.checks.shared.subject import Settings
+from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import ExchangeEnded, RunStarted
 from conformance.journal.writing import Journal, read_journal
 from conformance.model.case import Case
 from conformance.model.vocabulary import Profile
 from conformance.reports.writing import write_reports
 from conformance.runner.budget import Limits as RunLimits
-from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan
+from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.targets.target import Limits
 from conformance.targets.wire import WireTarget
@@ -35,7 +37,9 @@ GROWTH = 150_000_000
 def meet(contract, cases, name: str, out: Path) -> list[ExchangeEnded]:
     """Carry out a run of a few cases against a hostile server, write its reports; returns what came back."""
     limits = Limits(timeout_seconds=TIMEOUT, max_body_bytes=MAX_BODY)
-    options = EngineOptions(concurrency=2, repeats=0, limits=RunLimits(seconds=BUDGET, requests=8))
+    options = SessionOptions(
+        run_id="00000000", settings=Settings(key="key"), limits=RunLimits(seconds=BUDGET, requests=8)
+    )
 
     async def job(url: str) -> None:
         target = WireTarget(url, limits, concurrency=2)
@@ -54,9 +58,10 @@ def meet(contract, cases, name: str, out: Path) -> list[ExchangeEnded]:
                     requirements=contract.requirements,
                 )
             )
-            engine = Engine(contract, target, journal, Settings(key="key"), options, run_id="00000000")
+            session = Session(contract, target, journal, options)
+            diagnoser = Diagnoser(session, DiagnosisOptions(repeats=0))
             try:
-                await engine.run(Plan(tuple(cases), {}))
+                await Engine(session, diagnoser, concurrency=2).run(Plan(tuple(cases), {}))
             finally:
                 await target.close()
 

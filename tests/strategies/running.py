@@ -4,14 +4,16 @@ import asyncio
 
 from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract
+from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import DoubtRaised, FindingMade
 from conformance.journal.writing import MemorySink
 from conformance.mock.app import Mock
 from conformance.model.case import Need
 from conformance.model.finding import Doubt, Finding
 from conformance.model.vocabulary import Profile, Strength
-from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.engine import Engine
 from conformance.runner.plan import make_plan
+from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.targets.asgi import AsgiTarget
 
@@ -31,8 +33,9 @@ def run_against_reference(
     settings = Settings(loopback=True, stateless=False, key=SECRET, max_response_seconds=None)
 
     async def go() -> int:
-        options = EngineOptions(repeats=0)
-        ended = await Engine(contract, target, sink, settings, options, run_id="00000000").run(plan)
+        session = Session(contract, target, sink, SessionOptions(run_id="00000000", settings=settings))
+        diagnoser = Diagnoser(session, DiagnosisOptions(repeats=0, known=plan.known))
+        ended = await Engine(session, diagnoser).run(plan)
         await target.close()
         return ended.requests
 

@@ -9,14 +9,16 @@ import yaml
 
 from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import DoubtRaised, FindingMade
 from conformance.journal.writing import MemorySink
 from conformance.mock.app import reference_app
 from conformance.model.case import Case, Need, Relation
 from conformance.model.jsontext import JsonFault, read
 from conformance.model.vocabulary import Expectation, Profile, Strength
-from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.engine import Engine
 from conformance.runner.plan import make_plan
+from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue, creations, size
 from conformance.strategies.covering import combinations
@@ -189,8 +191,9 @@ def findings_of(contract: Contract) -> tuple[list[str], list[str]]:
     sink = MemorySink()
     key = KEY if contract.operation.security else ""
     target = AsgiTarget(reference_app(contract, key=key or None))
-    engine = Engine(contract, target, sink, Settings(key=key), EngineOptions(concurrency=1), run_id="0" * 8)
-    asyncio.run(engine.run(plan))
+    session = Session(contract, target, sink, SessionOptions(run_id="0" * 8, settings=Settings(key=key)))
+    diagnoser = Diagnoser(session, DiagnosisOptions(known=plan.known))
+    asyncio.run(Engine(session, diagnoser, concurrency=1).run(plan))
     made = [event for event in sink.events if isinstance(event, FindingMade)]
     found = [
         f"{event.finding.requirement} {event.case}"

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.integrations.pytest_plugin.options import DEST, OPTIONS
+from conformance.model.case import CATALOGUE
 from conformance.workflow.api import read_options
 from conformance.workflow.setup.configuration import as_fields, settings_table
 from conformance.workflow.setup.options import RunOptions
-from conformance.workflow.setup.phases import CATALOGUE
 
 _OPTIONS: pytest.StashKey[RunOptions] = pytest.StashKey()
 _CONTRACT: pytest.StashKey[Contract] = pytest.StashKey()

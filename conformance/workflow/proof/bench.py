@@ -9,6 +9,7 @@ import msgspec
 
 from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import AnyEvent, RunEnded
 from conformance.journal.writing import MemorySink
 from conformance.mock.app import Mock
@@ -18,8 +19,9 @@ from conformance.mock.server import BackgroundServer
 from conformance.model.finding import Finding, PlacedSymptom
 from conformance.model.proof import FaultProof
 from conformance.model.vocabulary import Profile, Strength
-from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.engine import Engine
 from conformance.runner.recording import Stop
+from conformance.runner.session import Session, SessionOptions
 from conformance.targets.asgi import AsgiTarget
 from conformance.targets.opening import open_target
 from conformance.targets.target import Limits, Target
@@ -127,18 +129,17 @@ class Bench:
             asyncio.run(self._run(open_target(server.url, limits, concurrency=2), sink, judge, stop))
 
     async def _run(self, target: Target, sink: MemorySink, judge: RememberingJudge, stop: Stop | None) -> None:
-        engine = Engine(
-            self.contract,
-            target,
-            sink,
-            Settings(key=LOCAL_KEY if self.contract.operation.security else "", max_response_seconds=LATE_SECONDS),
-            EngineOptions(concurrency=1, repeats=0),
+        key = LOCAL_KEY if self.contract.operation.security else ""
+        options = SessionOptions(
             run_id="0" * 8,
-            stop=stop,
+            settings=Settings(key=key, max_response_seconds=LATE_SECONDS),
             judge=judge,
+            stop=stop,
         )
+        session = Session(self.contract, target, sink, options)
+        diagnoser = Diagnoser(session, DiagnosisOptions(repeats=0, known=self.plan.known))
         try:
-            await engine.run(self.plan)
+            await Engine(session, diagnoser, concurrency=1).run(self.plan)
         finally:
             await target.close()
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.contract.contract import Contract
 from conformance.model.errors import UsageError
-from conformance.runner.credentials import Access, ExtraHeader
+from conformance.runner.credentials import Credentials, ExtraHeader
 from conformance.targets.httpx_client.users_client import UsersClient, shown
 from conformance.workflow.setup.opening import proxy_for
 from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions
@@ -121,7 +121,7 @@ def access_of(
     environment: Mapping[str, str] = os.environ,
     *,
     client: UsersClient | None = None,
-) -> Access:
+) -> Credentials:
     """Return how a run gets in; what a client of the user's adds to every request is added here.
 
     Raises:
@@ -133,7 +133,7 @@ def access_of(
     if client is not None:
         known = {each.name.lower() for each in headers}
         headers += [ExtraHeader(n, v, shown(n, v)) for n, v in client.headers if n.lower() not in known]
-    access = Access(key, headers=headers, renew=renew)
+    access = Credentials(key, headers=headers, renew=renew)
     for secret, placeholder in client.secrets() if client is not None else ():
         access.redaction.add(secret, placeholder)
     password = urlsplit(proxy_for(options.target)).password

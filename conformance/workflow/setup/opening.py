@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from conformance.model.case import KEY
-from conformance.runner.credentials import Access
+from conformance.runner.credentials import Credentials
 from conformance.targets.httpx_client.target import HttpxTarget
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.opening import is_loopback, open_target
@@ -14,7 +14,7 @@ from conformance.workflow.setup.options import RunOptions
 
 
 def target_of(
-    options: RunOptions, url: str, *, client: UsersClient | None = None, access: Access | None = None
+    options: RunOptions, url: str, *, client: UsersClient | None = None, access: Credentials | None = None
 ) -> Target:
     """Return the target at `url`, to be reached as `options` say, or through a client of the user's.
 
@@ -35,7 +35,7 @@ def target_of(
     return open_target(url, limits, concurrency=options.concurrency, tls=tls, proxy=proxy_for(url))
 
 
-def _learn(access: Access, secret: str) -> None:
+def _learn(access: Credentials, secret: str) -> None:
     access.redaction.add(secret, KEY)
 
 

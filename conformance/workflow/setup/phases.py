@@ -5,8 +5,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from conformance.contract.contract import Contract
-from conformance.diagnosis.examples import Examples
-from conformance.model.case import Case
+from conformance.model.case import CATALOGUE, Case
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
 from conformance.runner.follow_up import FollowUpPhases
@@ -15,13 +14,14 @@ from conformance.runner.shards import Shard
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.batches import Cover, Draw, Fuzz, GeneratorConfig
 from conformance.strategies.random.case_queue import CaseQueue, Emit
+from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.workflow.setup.options import RunOptions
 
 if TYPE_CHECKING:
     from conformance.workflow.setup.preparation import Prepared
 
-CATALOGUE, SCHEMATHESIS, HYPOTHESIS = "catalogue", "schemathesis", "hypothesis"
+SCHEMATHESIS, HYPOTHESIS = "schemathesis", "hypothesis"
 PHASES = (CATALOGUE, SCHEMATHESIS, HYPOTHESIS)
 
 FUZZ_SECONDS = 60.0

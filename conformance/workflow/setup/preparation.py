@@ -7,18 +7,18 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.model.case import Need
+from conformance.model.case import CATALOGUE, Need
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
-from conformance.runner.credentials import Access
-from conformance.runner.plan import Plan, WhyNot, anything, make_plan
+from conformance.runner.credentials import Credentials
+from conformance.runner.plan import Plan, WhyNot, make_plan, no_objection
 from conformance.runner.shards import Shard
 from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue, smoke
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.opening import open_target
 from conformance.workflow.setup.key_sources import LOCAL_KEY, access_of, find_key
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.phases import CATALOGUE, chosen_phases
+from conformance.workflow.setup.phases import chosen_phases
 
 __all__ = ["LOCAL_KEY", "Prepared", "find_key", "guard", "offered_by", "prepare", "unknown_parameter"]
 
@@ -37,7 +37,7 @@ class Prepared(msgspec.Struct, frozen=True):
     knowledge: Knowledge
     plan: Plan
     profile: Profile
-    access: Access
+    access: Credentials
     loopback: bool
     offered: frozenset[Need] = frozenset()
     phases: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Prepared(msgspec.Struct, frozen=True):
     @property
     def why_not(self) -> WhyNot:
         """What tells why a request cannot be sent as it stands."""
-        return anything if self.client is None else self.client.why_not
+        return no_objection if self.client is None else self.client.why_not
 
     @property
     def key(self) -> str:
@@ -81,7 +81,7 @@ def prepare(
     phases = chosen_phases(contract, options, profile, loopback=loopback)
     items = () if CATALOGUE not in phases else smoke(known) if profile is Profile.SMOKE else known
     offered = offered_by(options, loopback=loopback, in_process=_in_process(options, client))
-    why_not = anything if client is None else client.why_not
+    why_not = no_objection if client is None else client.why_not
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
     elsewhere: tuple[Item, ...] = ()
     if options.shard:

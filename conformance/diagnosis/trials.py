@@ -1,7 +1,7 @@
-"""Reducing: trials of smaller bodies, and the search for the smallest that fails.
+"""Trials: whether smaller bodies fail as well, and the search for the smallest that does.
 
 After Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input" (2002), with the search by halving of
-Junker, "QuickXplain" (2004): it needs far fewer requests where few members of many are to blame.
+Junker, "QuickXplain" (2004): it needs far fewer requests where few properties of many are to blame.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,11 +10,11 @@ from typing import TypeAlias
 from conformance.model.case import Case
 from conformance.model.finding import Finding
 
-MAX_REQUESTS = 40
-"""How many requests one failure may cost."""
+Probe: TypeAlias = Callable[[Case], Awaitable[Sequence[Finding] | None]]
+"""Sends a case and returns its failures; None where a limit of the run forbids it, or it can't be judged."""
 
-Probe = Callable[[Case], Awaitable[Sequence[Finding]]]
-"""Sends a case and returns what is found on its answer; nothing where the budget is used up."""
+Same: TypeAlias = Callable[[Finding], bool]
+"""Tells whether a failure is the one that is looked into."""
 
 
 Key: TypeAlias = tuple[str, str, str]
@@ -22,24 +22,43 @@ Key: TypeAlias = tuple[str, str, str]
 
 
 class Trial:
-    """The requests that one cause may cost, and whether the failure shows on them."""
+    """The requests that one failure may cost, and whether it shows on them; `best` is the last case that failed.
 
-    def __init__(self, probe: Probe, finding: Finding) -> None:
+    Args:
+        probe: sends a case.
+        same: tells the failure from others.
+        most: how many requests may be sent.
+        stopped: tells that no more is to be sent, whatever is left.
+
+    """
+
+    def __init__(self, probe: Probe, same: Same, most: int, stopped: Callable[[], bool] = lambda: False) -> None:
         self._probe = probe
-        self.key = key_of(finding)
+        self._same = same
+        self._left = most
+        self._stopped = stopped
         self.spent = 0
+        self.best: Case | None = None
 
     @property
     def over(self) -> bool:
         """Whether no request is left."""
-        return self.spent >= MAX_REQUESTS
+        return self._left <= 0 or self._stopped()
 
     async def fails(self, case: Case) -> bool:
         """Send a case and tell whether it fails in the same way; not where no request is left."""
         if self.over:
             return False
+        self._left -= 1
         self.spent += 1
-        return any(key_of(each) == self.key for each in await self._probe(case))
+        found = await self._probe(case)
+        if found is None:
+            self._left = 0
+            return False
+        if any(map(self._same, found)):
+            self.best = case
+            return True
+        return False
 
 
 async def smallest(items: Sequence[str], fails: Callable[[Sequence[str]], Awaitable[bool]]) -> list[str]:

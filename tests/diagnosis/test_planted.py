@@ -8,14 +8,16 @@ import pytest
 
 from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import FindingMade, RequestSent
 from conformance.journal.writing import MemorySink
 from conformance.model.case import Need
 from conformance.model.jsontext import Json, encode, equal, read, write
 from conformance.model.pointer import last, lookup
 from conformance.model.vocabulary import Profile
-from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan, make_plan
+from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.strategies.covering.combinations import EMPTY, OBJECT, model
@@ -23,10 +25,9 @@ from conformance.strategies.covering.factors import closure
 from conformance.strategies.values import bodies
 from conformance.targets.asgi import AsgiTarget
 
-from .test_minimising import Wrong
+from .test_property_reducer import Wrong
 
 KNOWLEDGE = Knowledge({"model_id": "abc"})
-ONCE = EngineOptions(concurrency=1, repeats=1)
 
 
 @cache
@@ -75,8 +76,11 @@ def test_an_interaction_is_told_as_its_members(strength: int, profile: Profile, 
     members = interaction(strength, seed)
     sink = MemorySink()
     target = AsgiTarget(Wrong(contract(), lambda body: holds(body, members), status))
-    engine = Engine(contract(), target, sink, Settings(key="a-key-of-the-test"), ONCE, run_id="0" * 8)
-    asyncio.run(engine.run(plan(profile)))
+    session = Session(
+        contract(), target, sink, SessionOptions(run_id="0" * 8, settings=Settings(key="a-key-of-the-test"))
+    )
+    diagnoser = Diagnoser(session, DiagnosisOptions(repeats=1, known=plan(profile).known))
+    asyncio.run(Engine(session, diagnoser, concurrency=1).run(plan(profile)))
     weighty = {
         event.finding.sentence
         for event in sink.events

@@ -9,13 +9,15 @@ import pytest
 
 from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
+from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import AnyEvent, FindingMade, RequestSent
 from conformance.journal.writing import MemorySink
 from conformance.mock.app import reference_app
 from conformance.model.case import Need
 from conformance.model.vocabulary import Profile
-from conformance.runner.engine import Engine, EngineOptions
+from conformance.runner.engine import Engine
 from conformance.runner.plan import make_plan
+from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.targets.asgi import AsgiTarget
 
@@ -73,15 +75,10 @@ def findings(
     plan = make_plan(contract, items, frozenset(Need), only=("accept.*",), known=items)
     sink = MemorySink()
     target = AsgiTarget(Wrong(contract, condition, status))
-    engine = Engine(
-        contract,
-        target,
-        sink,
-        Settings(key="a-key-of-the-test"),
-        EngineOptions(concurrency=1, repeats=1),
-        run_id="0" * 8,
-    )
-    asyncio.run(engine.run(plan))
+    options = SessionOptions(run_id="0" * 8, settings=Settings(key="a-key-of-the-test"))
+    session = Session(contract, target, sink, options)
+    diagnoser = Diagnoser(session, DiagnosisOptions(repeats=1, known=plan.known))
+    asyncio.run(Engine(session, diagnoser, concurrency=1).run(plan))
     made = [event for event in sink.events if isinstance(event, FindingMade)]
     weighty = [each for each in made if contract.by_id[each.finding.requirement].strength != "advisory"]
     return list(sink.events), sorted({each.finding.sentence for each in weighty})

@@ -1,16 +1,16 @@
-"""Turns: who was handed something later waits for those before."""
+"""FailureOrder: who was handed something later waits for those before."""
 
 import asyncio
 import random
 
-from conformance.diagnosis.failure_order import Turns
+from conformance.diagnosis.failure_order import FailureOrder
 
 
 def test_turns_come_in_the_order_of_beginning_whatever_is_ready_first() -> None:
     """With many at work at once, and some that never ask."""
     order: list[int] = []
 
-    async def work(turns: Turns, numbers: list[int], chance: random.Random) -> None:
+    async def work(turns: FailureOrder, numbers: list[int], chance: random.Random) -> None:
         while numbers:
             number = numbers.pop(0)
             turns.begin()
@@ -26,7 +26,7 @@ def test_turns_come_in_the_order_of_beginning_whatever_is_ready_first() -> None:
                 await turns.end()
 
     async def run() -> None:
-        turns, numbers, chance = Turns(), list(range(60)), random.Random(1)  # noqa: S311 (no secret)
+        turns, numbers, chance = FailureOrder(), list(range(60)), random.Random(1)  # noqa: S311 (no secret)
         await asyncio.gather(*(work(turns, numbers, chance) for _ in range(5)))
 
     asyncio.run(run())
@@ -37,12 +37,12 @@ def test_who_was_handed_nothing_does_not_wait() -> None:
     """What is sent before the first item has its turn at once."""
 
     async def run() -> None:
-        turns = Turns()
+        turns = FailureOrder()
         await asyncio.create_task(_begun(turns))
         await asyncio.wait_for(turns.mine(), 5)
 
     asyncio.run(run())
 
 
-async def _begun(turns: Turns) -> None:
+async def _begun(turns: FailureOrder) -> None:
     turns.begin()

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.diagnosis.examples import LONGEST, Examples
 from conformance.model.case import SLOT
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
+from conformance.strategies.random.examples import LONGEST, Examples
 from conformance.strategies.random.labelling import body_case
 
 from ..strategies.contracts import contract_of  # noqa: TID252 - test modules are found by path

@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.diagnosis.plainer import plainest
-from conformance.diagnosis.shrinking import MAX_FAILURES, MAX_REQUESTS, Shrinker
+from conformance.diagnosis.body_reducer import BodyReducer
+from conformance.diagnosis.culprits import Culprit
+from conformance.diagnosis.property_reducer import PropertyReducer
+from conformance.diagnosis.random_failures import MAX_FAILURES, MAX_REQUESTS, RandomFailures
+from conformance.diagnosis.simplest_values import simplest_value
+from conformance.diagnosis.trials import Trial
 from conformance.model.case import SLOT, Case
+from conformance.model.finding import Finding, Symptom
 from conformance.model.jsontext import equal, read
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
@@ -40,19 +45,42 @@ NAME = f"{SLOT}e\U000f1234x\u0323~"
 BODY = {"name": NAME, "autoscaling_settings": SCALE, "promotion_settings": PROMOTION}
 
 
+FAILURE = Finding("error.server-error", "", "", Symptom("server error", "a body", "500"), "")
+
+
 def shrunk(
-    body: Any, fails: Callable[[Any], bool | None], build: Builder = BUILD, shrinker: Shrinker | None = None
+    body: Any,
+    fails: Callable[[Any], bool | None],
+    build: Builder = BUILD,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[Any, list[Case]]:
     """Return what a body is shrunk to, None where that is nothing, and what was asked about."""
     asked: list[Case] = []
 
-    async def probe(case: Case) -> bool | None:
+    async def probe(case: Case) -> list[Finding] | None:
         asked.append(case)
-        return fails(read(case.request.body or b"").value)
+        failed = fails(read(case.request.body or b"").value)
+        return None if failed is None else [FAILURE] if failed else []
 
     case = body_case(build, "hypothesis", body, None)
-    found = asyncio.run((shrinker or Shrinker(build)).simplest(case, probe))
+    trial = Trial(probe, lambda _: True, MAX_REQUESTS, stopped)
+    found = asyncio.run(BodyReducer(build, case, trial).simplest())
     return (None if found is None else json.loads(found.request.body or b"")), asked
+
+
+class Asking:
+    """A target on which everything fails, and how often it was asked."""
+
+    asked = 0
+
+    async def probe(self, _: Case) -> list[Finding]:
+        """Fail."""
+        self.asked += 1
+        return [FAILURE]
+
+    async def show(self, culprit: Culprit) -> Culprit:
+        """Fail."""
+        return culprit
 
 
 def scaled(**members: Any) -> dict[str, Any]:
@@ -165,7 +193,7 @@ def test_a_value_becomes_as_plain_as_it_can_be(value: Any, fails: Callable[[Any]
     async def ask(tried: Any) -> bool:
         return fails(tried)
 
-    found = asyncio.run(plainest(value, ask))
+    found = asyncio.run(simplest_value(value, ask))
     assert equal(plain, found)
 
 
@@ -183,16 +211,16 @@ def test_a_search_that_is_stopped_returns_the_best_so_far() -> None:
     assert found["autoscaling_settings"]["max_replica"] == SCALE["max_replica"]
     assert len(json.dumps(found)) < len(json.dumps(BODY))
 
-    shrinker = Shrinker(BUILD)
+    over = []
 
     def finishing(_: Any) -> bool:
-        shrinker.finish()
+        over.append(True)
         return True
 
-    found, cases = shrunk(BODY, finishing, shrinker=shrinker)
+    found, cases = shrunk(BODY, finishing, stopped=lambda: bool(over))
     assert 1 == len(cases)
     assert BODY == found
-    assert (None, []) == shrunk(BODY, lambda _: True, shrinker=shrinker)
+    assert (None, []) == shrunk(BODY, lambda _: True, stopped=lambda: True)
 
 
 def test_the_requests_and_the_failures_of_a_run_are_bounded() -> None:
@@ -201,10 +229,18 @@ def test_the_requests_and_the_failures_of_a_run_are_bounded() -> None:
     wide = {"name": SLOT, **{f"x_{number}": number for number in range(400)}}
     _, asked = shrunk({**BODY, **wide}, lambda _: next(turn) % 3 == 0)
     assert len(asked) <= MAX_REQUESTS
-    shrinker = Shrinker(BUILD)
+    asking = Asking()
+    failures = RandomFailures(asking, BUILD, None, PropertyReducer(BUILD.contract, {}))
+    case = body_case(BUILD, "hypothesis", BODY, None)
+
+    def look() -> Culprit | None:
+        return asyncio.run(failures.simplified(case, case.request, FAILURE, fresh=True))
+
     for _ in range(MAX_FAILURES):
-        assert shrunk(BODY, lambda _: True, shrinker=shrinker)[0] is not None
-    assert (None, []) == shrunk(BODY, lambda _: True, shrinker=shrinker)
+        assert look() is not None
+    before = asking.asked
+    assert look() is None
+    assert before + 1 == asking.asked  # whether the name is to blame
 
 
 def test_a_body_that_is_spelled_oddly_is_left_as_it_is() -> None:

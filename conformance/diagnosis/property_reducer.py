@@ -1,23 +1,26 @@
-"""Minimising: the fewest members of a body, held or left out, that still bring a failure about.
+"""Property reducer: the fewest properties of a valid body, held or absent, that still bring a failure about.
 
-What was found explains later failures as well: a body that holds the same members with the same values fails for
-the same reason and is not minimised again.
+The values stay as they are: those of the catalogue have names.
 """
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.diagnosis import absence
-from conformance.diagnosis.members import leaves, pruned
-from conformance.diagnosis.reducing import Key, Probe, Trial, key_of, rule_of, smallest
+from conformance.diagnosis.body_parts import keeping, leaves
+from conformance.diagnosis.culprits import Culprit
+from conformance.diagnosis.trials import Key, Probe, Trial, key_of, rule_of, smallest
 from conformance.model.case import MINIMAL, Case, Request, Story
 from conformance.model.finding import Finding
-from conformance.model.jsontext import Json, JsonFault, Writable, encode, equal, read, read_spelled, write
-from conformance.model.pointer import last, lookup
+from conformance.model.json_values import at, body_value
+from conformance.model.jsontext import Json, Writable, encode, read_spelled, write
+from conformance.model.pointer import last
 from conformance.model.vocabulary import Expectation
+
+MAX_REQUESTS = 40
+"""How many requests one failure may cost."""
 
 FEW = 2
 """Of fewer members none can be taken away to learn which it was."""
@@ -26,27 +29,8 @@ RULES = frozenset({"refuses", "server error", "no answer", "echo"})
 """The rules of findings that depend on what a body holds."""
 
 
-class Culprit(msgspec.Struct, frozen=True):
-    """Members, by pointer and value, that together bring a failure about; and the case that holds no others.
-
-    `absent` are members that bring it about by being left out. `findings` are those on that case: they speak for every
-    body that holds the members, and lacks the absent ones.
-    """
-
-    key: Key
-    members: Mapping[str, Json]
-    case: Case
-    absent: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-    def explains(self, body: Json) -> bool:
-        """Tell whether a body fails for the same reason."""
-        held = all(_holds(body, pointer, value) for pointer, value in self.members.items())
-        return held and all(absence.lacks(body, pointer) for pointer in self.absent)
-
-
-class Minimiser:
-    """Minimises failures of accepted bodies, and remembers what it found.
+class PropertyReducer:
+    """Minimizes failures of valid bodies.
 
     `known` are the cases of the catalogue by request: where the smallest body is one of them, it speaks with that
     case's requirement and story.
@@ -55,7 +39,6 @@ class Minimiser:
     def __init__(self, contract: Contract, known: Mapping[Request, Case]) -> None:
         self._contract = contract
         self._known = known
-        self._culprits: list[Culprit] = []
 
     def applies(self, case: Case, found: Sequence[Finding]) -> Finding | None:
         """Return the finding on an accepted body that its members may explain; None without one."""
@@ -68,26 +51,25 @@ class Minimiser:
         found = self._known.get(case.request)
         return found if found is not None and found.expectation is Expectation.ACCEPTED else None
 
-    def explained(self, case: Case, finding: Finding) -> Culprit | None:
-        """Return what was found before and explains this failure as well."""
-        body, few = _body(case), len(self._leaves(case)) < FEW
-        alike = (each for each in self._culprits if each.key == key_of(finding) and (each.absent or not few))
-        return next((each for each in alike if each.explains(body)), None)
+    def few(self, case: Case) -> bool:
+        """Tell whether a body has so few properties that none can be taken away to learn which it was."""
+        return len(self._leaves(case)) < FEW
 
-    async def minimise(self, case: Case, finding: Finding, probe: Probe, *, fresh: bool = True) -> Culprit | None:
-        """Return the smallest set of members, held or left out, that still fails in the same way; None without one.
+    async def minimize(self, case: Case, finding: Finding, probe: Probe, *, fresh: bool = True) -> Culprit | None:
+        """Return the smallest set of properties, held or absent, that still fails in the same way; None without one.
 
-        Of a body with less than two members only what it lacks is tried, and only where the failure is `fresh`: of a
-        new kind.
+        Of a body with less than two properties only what it lacks is tried, and only where the failure is `fresh`: of
+        a new kind.
         """
-        trial, members = Trial(probe, finding), self._leaves(case)
-        if (len(members) < FEW and not fresh) or _body(case) is None:
+        key, members = key_of(finding), self._leaves(case)
+        trial = Trial(probe, lambda each: key_of(each) == key, MAX_REQUESTS)
+        if (len(members) < FEW and not fresh) or body_value(case.request.body) is None:
             return None
         absent = await self._left_out(case, trial)
         if absent:
-            return await self._with_absent(case, trial, absent)
+            return await self._with_absent(case, key, trial, absent)
         if len(members) < FEW:
-            return self._known_as(case, trial, members)
+            return self._known_as(case, key, members)
 
         async def fails(kept: Sequence[str]) -> bool:
             return await trial.fails(self._with(case, kept))
@@ -95,16 +77,16 @@ class Minimiser:
         kept = await smallest(members, fails)
         if not kept and not await fails(kept):
             return None
-        body = _body(case)
+        body = body_value(case.request.body)
         minimal = self._named(self._with(case, kept), kept, (), body)
-        return Culprit(trial.key, {pointer: lookup(body, pointer) for pointer in kept}, minimal)
+        return Culprit(key, {pointer: at(body, pointer) for pointer in kept}, minimal)
 
-    def _known_as(self, case: Case, trial: Trial, kept: Sequence[str]) -> Culprit | None:
+    def _known_as(self, case: Case, key: Key, kept: Sequence[str]) -> Culprit | None:
         """Return the case of the catalogue with the same bytes: that of a relation speaks of more than it holds."""
         known = self._known.get(case.request)
         if known is None or known.id == case.id or known.expectation is not Expectation.ACCEPTED:
             return None
-        return Culprit(trial.key, {pointer: lookup(_body(case), pointer) for pointer in kept}, known)
+        return Culprit(key, {pointer: at(body_value(case.request.body), pointer) for pointer in kept}, known)
 
     async def _left_out(self, case: Case, trial: Trial) -> tuple[str, ...]:
         """Return the members whose absence brings the failure about; none where it stays when they are put in."""
@@ -124,12 +106,12 @@ class Minimiser:
                 return ()
         return tuple(await smallest(missing, fails))
 
-    async def _with_absent(self, case: Case, trial: Trial, absent: tuple[str, ...]) -> Culprit | None:
+    async def _with_absent(self, case: Case, key: Key, trial: Trial, absent: tuple[str, ...]) -> Culprit | None:
         """Return the culprit with members that are left out: alone if that will do, else beside others of the body."""
         lacking = frozenset(absent)
         alone = await self._alone(case, trial, lacking)
         if alone is not None:
-            return Culprit(trial.key, {}, self._named(alone, (), absent, None), absent)
+            return Culprit(key, {}, self._named(alone, (), absent, None), absent)
 
         def beside(kept: Sequence[str]) -> Case:
             body = read_spelled(self._with(case, kept).request.body or b"")
@@ -139,9 +121,9 @@ class Minimiser:
             return await trial.fails(beside(kept))
 
         kept = await smallest(self._leaves(case), fails)
-        body = _body(case)
-        members = {pointer: lookup(body, pointer) for pointer in kept}
-        return Culprit(trial.key, members, self._named(beside(kept), kept, absent, body), absent)
+        body = body_value(case.request.body)
+        members = {pointer: at(body, pointer) for pointer in kept}
+        return Culprit(key, members, self._named(beside(kept), kept, absent, body), absent)
 
     async def _alone(self, case: Case, trial: Trial, lacking: frozenset[str]) -> Case | None:
         """Return a case that fails and lacks nothing else, or hardly holds anything; one that no page speaks against.
@@ -157,32 +139,25 @@ class Minimiser:
                 return found
         return found
 
-    def spoken(self, culprit: Culprit, findings: Sequence[Finding]) -> Culprit:
-        """Remember a culprit with the findings on its case."""
-        alike = tuple(each for each in findings if key_of(each) == culprit.key)
-        known = replace(culprit, findings=alike or tuple(findings[:1]))
-        self._culprits.append(known)
-        return known
-
     def _leaves(self, case: Case) -> list[str]:
-        return [pointer for pointer, node in leaves(self._contract.request, "", _body(case)) if not node.required]
+        return list(leaves(body_value(case.request.body), self._contract.request))
 
     def _with(self, case: Case, kept: Sequence[str]) -> Case:
         """Return the case with the kept leaves alone, what is required aside."""
-        body = pruned(self._contract.request, "", read_spelled(case.request.body or b""), frozenset(kept))
+        body = keeping(read_spelled(case.request.body or b""), frozenset(kept), self._contract.request)
         return self._sending(case, body)
 
     def _sending(self, case: Case, body: Writable) -> Case:
         """Return the case with another body, and what pages say against that one."""
         request = replace(case.request, body=encode(body))
-        return replace(case, request=request, beyond=self._contract.prose.beyond(_value(request.body)))
+        return replace(case, request=request, beyond=self._contract.prose.beyond(body_value(request.body)))
 
     def _named(self, case: Case, kept: Sequence[str], absent: Sequence[str], body: Json) -> Case:
         known, old = self._known.get(case.request), case.story
         lone = absent[0] if len(absent) == 1 and not kept else ""
         if known is not None and known.expectation is Expectation.ACCEPTED and not lone:
             return known
-        held = [f"`{last(pointer)}` is {_short(lookup(body, pointer))}" for pointer in kept]
+        held = [f"`{last(pointer)}` is {_short(at(body, pointer))}" for pointer in kept]
         says = " and ".join([*held, *(f"`{last(pointer)}` is absent" for pointer in absent)])
         kind = f"a body in which {says}"
         if lone:
@@ -190,30 +165,11 @@ class Minimiser:
         elif len(kept) + len(absent) < FEW:
             kind = old.kind if old else says
         pointer = lone or (kept[0] if len(kept) == 1 and not absent else "")
-        story = Story(pointer, "properties", "", write(_body(case)), says or "nothing optional", kind or "a right body")
+        sent = write(body_value(case.request.body))
+        story = Story(pointer, "properties", "", sent, says or "nothing optional", kind or "a right body")
         requirement = absence.requirement_of(self._contract, lone) if lone else ""
         requirements = (requirement,) if requirement else case.requirements[:1]
         return replace(case, id=f"{case.id}{MINIMAL}", story=story, requirements=requirements)
-
-
-def _body(case: Case) -> Json:
-    return _value(case.request.body)
-
-
-def _value(body: bytes | None) -> Json:
-    try:
-        return read(body or b"").value
-    except JsonFault:
-        return None
-
-
-def _holds(body: Json, pointer: str, value: Json) -> bool:
-    try:
-        found = lookup(body, pointer)
-        # 40000 and 40000.0 are equal, but not the same thing to send.
-        return type(found) is type(value) and equal(found, value)
-    except KeyError:
-        return False
 
 
 def _short(value: Json) -> str:

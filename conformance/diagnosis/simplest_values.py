@@ -1,4 +1,4 @@
-"""Plainer values: the plainest number or text that still brings a failure about, found by asking.
+"""Simplest values: the simplest number or string that still brings a failure about, found by asking.
 
 What a person would write is tried first: 0, 1, the last digits, what is left of a product without its factors, the
 bound where it begins to fail; of a text the few characters that matter.
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
-from conformance.diagnosis.reducing import smallest
+from conformance.diagnosis.trials import smallest
 from conformance.model.jsontext import Json
 
 Fails: TypeAlias = Callable[[Json], Awaitable[bool]]
@@ -22,23 +22,23 @@ MOST_DIGITS = 40
 PLAIN = "a"
 
 
-async def plainest(value: Json, fails: Fails, atoms: Sequence[str] = ()) -> Json:
-    """Return the plainest scalar like `value` that still fails; of a text, `atoms` stay whole."""
+async def simplest_value(value: Json, fails: Fails, atoms: Sequence[str] = ()) -> Json:
+    """Return the simplest scalar like `value` that still fails; of a text, `atoms` stay whole."""
     match value:
         case bool() | None:
             return False if value and await fails(False) else value  # noqa: FBT003  (a JSON value)
         case str():
-            return await plainest_text(value, fails, atoms)
+            return await simplest_string(value, fails, atoms)
         case int():
-            return await plainest_integer(value, fails)
+            return await simplest_integer(value, fails)
         case float() | Decimal():
-            return await _plainest_fraction(value, fails)
+            return await _simplest_fraction(value, fails)
         case _:
             return value
 
 
-async def plainest_integer(value: int, fails: Fails) -> int:
-    """Return the plainest integer like `value` that still fails."""
+async def simplest_integer(value: int, fails: Fails) -> int:
+    """Return the simplest integer like `value` that still fails."""
     for few in (0, 1):
         if abs(value) > few and await fails(few):
             return few
@@ -51,8 +51,8 @@ async def plainest_integer(value: int, fails: Fails) -> int:
     return value
 
 
-async def plainest_text(value: str, fails: Fails, atoms: Sequence[str] = ()) -> str:
-    """Return the plainest text like `value` that still fails: the few characters that matter, others `a`."""
+async def simplest_string(value: str, fails: Fails, atoms: Sequence[str] = ()) -> str:
+    """Return the simplest text like `value` that still fails: the few characters that matter, others `a`."""
     if value not in ("", PLAIN) and await fails(PLAIN):
         return PLAIN
     parts = _parts(value, atoms)
@@ -64,11 +64,11 @@ async def plainest_text(value: str, fails: Fails, atoms: Sequence[str] = ()) -> 
     for index, part in enumerate(parts):
         if part not in (PLAIN, *atoms):
             before, after = "".join(parts[:index]), "".join(parts[index + 1 :])
-            parts[index] = await _plainest_character(part, before, after, fails)
+            parts[index] = await _simplest_character(part, before, after, fails)
     return "".join(parts)
 
 
-async def _plainest_character(character: str, before: str, after: str, fails: Fails) -> str:
+async def _simplest_character(character: str, before: str, after: str, fails: Fails) -> str:
     """Return `a` between two texts, or the first character beyond it from which on it fails."""
 
     async def with_code(code: int) -> bool:
@@ -120,13 +120,13 @@ async def _bound(value: int, fails: Callable[[int], Awaitable[bool]], passes: in
     return sign * failing
 
 
-async def _plainest_fraction(value: float | Decimal, fails: Fails) -> Json:
+async def _simplest_fraction(value: float | Decimal, fails: Fails) -> Json:
     exact = Decimal(value)
     if not exact.is_finite() or abs(exact) >= 10**MOST_DIGITS:
         return value
     for whole in (int(exact), int(exact) + (-1 if exact < 0 else 1)):
         if await fails(whole):
-            return await plainest_integer(whole, fails)
+            return await simplest_integer(whole, fails)
     for tried in (Decimal("0.5"), *(round(exact, digits) for digits in (1, 2, 3))):
         if tried != exact and await fails(tried):
             return tried

@@ -1,0 +1,210 @@
+"""The diagnoser: a failure is sent again, to tell always from sometimes, and minimized to what brings it about."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.diagnosis.culprits import Culprit, Culprits
+from conformance.diagnosis.failure_order import FailureOrder
+from conformance.diagnosis.property_reducer import PropertyReducer
+from conformance.diagnosis.random_failures import BREAKDOWNS, RandomFailures, concerns_body
+from conformance.diagnosis.trials import rule_of
+from conformance.model.case import CATALOGUE, Case, Relation, Request
+from conformance.model.finding import Doubt, Finding, Judgement, Symptom
+from conformance.model.json_values import body_value
+from conformance.model.vocabulary import Strength
+from conformance.runner.sending import Sent
+from conformance.runner.session import Found, Session
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.random.examples import Examples
+
+Again: TypeAlias = Callable[[int], Awaitable[Found | None]]
+"""Sends once more, numbered, and returns what is found; None where that cannot be told."""
+
+
+class DiagnosisOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How failures are looked into.
+
+    Args:
+        repeats: how often a failure of a new kind is sent again.
+        known: the cases of the catalogue by request; a minimized body may be one of them.
+        build: labels bodies of random cases; without it those are not minimized.
+        examples: keeps the bodies of random cases that failed.
+
+    """
+
+    repeats: int = 3
+    known: Mapping[Request, Case] = {}
+    build: Builder | None = None
+    examples: Examples | None = None
+
+
+class Diagnoser:
+    """Looks into the failures of one run, in the order of its plan.
+
+    A failure of a kind that is new is sent again. One that shows always on a body is minimized; the findings are then
+    those of the smallest body. One that shows sometimes is reported as intermittent.
+    """
+
+    def __init__(self, session: Session, options: DiagnosisOptions = DiagnosisOptions()) -> None:  # noqa: B008 (frozen)
+        self._session = session
+        self._repeats = options.repeats
+        self._seen: set[Symptom] = set()
+        self._flaky: set[Symptom] = set()
+        self._order = FailureOrder()
+        self._culprits = Culprits()
+        self._reducer = PropertyReducer(session.contract, options.known)
+        self._random: RandomFailures | None = None
+        if options.build is not None:
+            self._random = RandomFailures(self, options.build, options.examples, self._reducer)
+
+    def begin(self) -> None:
+        """Number the item that this task has just been handed."""
+        self._order.begin()
+
+    async def end(self) -> None:
+        """Be done with it."""
+        await self._order.end()
+
+    def finish(self) -> None:
+        """Minimize nothing more: the time is over."""
+        if self._random is not None:
+            self._random.over = True
+
+    async def explain(self, case: Case, sent: Request, found: Found) -> tuple[Found, str]:
+        """Return what is to be recorded in the place of `found`, and how often the case failed.
+
+        `sent` is the request of the case as it went out.
+        """
+        failures = self._failures(found)
+        if not failures:
+            return found, ""
+        if self._random is not None and case.phase != CATALOGUE:
+            await self._order.mine()
+            return await self._explain_random(self._random, case, sent, found)
+        fresh = self._fresh(failures)
+        repeats = await self._repeat(case, fresh)
+        if self._is_flaky(failures):
+            return self._as_flaky(found), repeats
+        finding = self._reducer.applies(case, failures)
+        if finding is None:
+            return found, repeats
+        culprit = self._explained(case, finding)
+        if culprit is None and self._session.can_repeat(case):
+            culprit = await self._reducer.minimize(case, finding, self.probe, fresh=finding.pattern in fresh)
+            if culprit is not None:
+                culprit = await self.show(culprit) if culprit.case.id != case.id else None
+        return _attributed(found, finding, culprit), repeats
+
+    async def explain_relation(self, relation: Relation, found: Found) -> tuple[Found, str]:
+        """As `explain`, for what was found on the exchanges of a relation together."""
+
+        async def again(attempt: int) -> Found | None:
+            return await self._session.examine_relation(relation, attempt=attempt)
+
+        can_repeat = self._session.can_repeat(relation)
+        repeats = await self._repeated(self._fresh(self._failures(found)), again if can_repeat else None)
+        return self._as_flaky(found), repeats
+
+    async def _explain_random(
+        self, random: RandomFailures, case: Case, sent: Request, found: Found
+    ) -> tuple[Found, str]:
+        failures = self._failures(found)
+        finding = random.subject(case, failures)
+        if concerns_body(case, finding):
+            culprit = self._explained(case, finding) or await random.explained(case, finding)
+            if culprit is not None:
+                return _attributed(found, finding, culprit), ""
+        fresh = self._fresh(failures)
+        repeats = await self._repeat(case, fresh)
+        if self._is_flaky(failures) and rule_of(finding) in BREAKDOWNS and sent != case.request:
+            # Every try had a name of its own, and a part of it may be to blame.
+            self._flaky -= fresh
+            exact = replace(case, request=sent, slotted=False)
+            repeats = await self._repeated(fresh, self._again(exact), self._repeats + 1)
+        if self._is_flaky(failures):
+            return self._as_flaky(found), repeats
+        culprit = await random.simplified(case, sent, finding, fresh=finding.pattern in fresh)
+        return _attributed(found, finding, culprit), repeats
+
+    def _explained(self, case: Case, finding: Finding) -> Culprit | None:
+        """Return what was found before and explains this failure as well."""
+        body, few = body_value(case.request.body), self._reducer.few(case)
+        alike = (each for each in self._culprits.alike(finding) if each.absent or not few)
+        return next((each for each in alike if each.explains(body)), None)
+
+    async def probe(self, case: Case) -> Sequence[Finding] | None:
+        """Send a case and return its failures; None where a limit forbids it, or it can't be judged."""
+        found = await self._session.examine(case)
+        return None if found is None else self._failures(found)
+
+    async def show(self, culprit: Culprit) -> Culprit | None:
+        """Send the smallest body once more and record it under its own name; its findings speak from now on."""
+        sent = await self._session.send(culprit.case)
+        found = self._judged(culprit.case, sent[0]) if not isinstance(sent, str) else ()
+        failures = self._failures(found)
+        if isinstance(sent, str) or not failures:
+            return None
+        self._seen |= {each.pattern for each in failures}
+        self._session.recorder.record(sent[0], culprit.case.id, found)
+        return self._culprits.remember(culprit, failures)
+
+    def _judged(self, case: Case, sent: Sent) -> Found:
+        return () if sent.unjudged else self._session.judge(self._session.subject(case, sent))
+
+    def _fresh(self, failures: Sequence[Finding]) -> frozenset[Symptom]:
+        """Return the patterns that were not seen before; they are known from now on."""
+        fresh = frozenset(each.pattern for each in failures) - self._seen
+        self._seen |= fresh
+        return fresh
+
+    def _is_flaky(self, failures: Sequence[Finding]) -> bool:
+        return any(each.pattern in self._flaky for each in failures)
+
+    async def _repeat(self, case: Case, fresh: frozenset[Symptom]) -> str:
+        return await self._repeated(fresh, self._again(case) if self._session.can_repeat(case) else None)
+
+    def _again(self, case: Case) -> Again:
+        async def again(attempt: int) -> Found | None:
+            return await self._session.examine(case, attempt=attempt)
+
+        return again
+
+    async def _repeated(self, fresh: frozenset[Symptom], again: Again | None, before: int = 1) -> str:
+        """Send once more, `before` tries being numbered already; returns how often it failed of how many times."""
+        if not fresh or not self._repeats or again is None:
+            return ""
+        failed = done = 1
+        for attempt in range(before + 1, before + self._repeats + 1):
+            found = await again(attempt)
+            if found is None:
+                break
+            done += 1
+            failed += any(each.pattern in fresh for each in self._failures(found))
+        if failed < done:
+            self._flaky |= fresh
+        return f"{failed} of {done}"
+
+    def _failures(self, found: Found) -> tuple[Finding, ...]:
+        """Return the findings that weigh: a note is neither sent again nor minimized."""
+        strength = self._session.recorder.strength
+        findings = (each for each in found if isinstance(each, Finding))
+        return tuple(each for each in findings if strength(each) is not Strength.ADVISORY)
+
+    def _as_flaky(self, found: Found) -> Found:
+        return [self._flaky_one(each) for each in found]
+
+    def _flaky_one(self, each: Judgement | Doubt) -> Judgement | Doubt:
+        if not isinstance(each, Finding) or each.pattern not in self._flaky:
+            return each
+        symptom = Symptom(each.symptom.rule, intermittent=True)
+        return replace(each, grouped_under=symptom, sentence=f"fails at random, not always: {symptom.rule}")
+
+
+def _attributed(found: Found, finding: Finding, culprit: Culprit | None) -> Found:
+    """Return `found` with the finding replaced by what the smallest body shows."""
+    if culprit is None or not culprit.findings:
+        return found
+    return [each for each in found if each is not finding] + list(culprit.findings)

@@ -1,0 +1,172 @@
+"""One run's session with its target: cases are sent within the budget, and their exchanges are judged."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.checks.judging import Judge
+from conformance.checks.shared.subject import Settings, Subject
+from conformance.contract.contract import Contract
+from conformance.journal.resuming import ResumedRun
+from conformance.journal.writing import Sink
+from conformance.model.case import Case, Relation, could_create
+from conformance.model.finding import Doubt, Judgement
+from conformance.model.vocabulary import Expectation, Strength
+from conformance.runner.budget import Budget, Limits
+from conformance.runner.credentials import Credentials
+from conformance.runner.recording import Recorder, Stop
+from conformance.runner.sending import Sender, Sent
+from conformance.strategies.catalogue.catalogue import Item, size
+from conformance.targets.target import Target
+
+Found: TypeAlias = Sequence[Judgement | Doubt]
+"""What the checks say of an exchange, or of the exchanges of a relation."""
+
+ENOUGH = "enough was found"
+
+
+class SessionOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a session is carried out.
+
+    Args:
+        run_id: eight hexadecimal digits, part of every name that the run makes up.
+        settings: what the checks need to know of the target.
+        limits: how much may be sent.
+        credentials: the key and extra headers; by default the key of the settings alone.
+        judge: what applies the checks.
+        past: the earlier part of a run that is resumed.
+        stop: tells after each finding whether the run has seen enough.
+
+    """
+
+    run_id: str
+    settings: Settings = Settings()
+    limits: Limits = Limits()
+    credentials: Credentials | None = None
+    judge: Judge = Judge()
+    past: ResumedRun | None = None
+    stop: Stop | None = None
+
+
+class Session:
+    """What engine and diagnosis share: the one way to send a case, to judge what came back, and to record it."""
+
+    def __init__(self, contract: Contract, target: Target, journal: Sink, options: SessionOptions) -> None:
+        self.contract = contract
+        self.journal = journal
+        self.limits = options.limits
+        self.recorder = Recorder(contract, journal, options.stop)
+        self._credentials = options.credentials or Credentials(options.settings.key)
+        self._budget = Budget(options.limits)
+        if options.past is not None:
+            self._budget.spend(options.past.sent_in_vain, options.past.may_have_created())
+        self._sender = Sender(target, journal, self._budget, self._credentials, options.run_id, past=options.past)
+        self._judge = options.judge
+        self._settings = options.settings
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent so far."""
+        return self._sender.sent
+
+    @property
+    def creations(self) -> int:
+        """How many objects were created so far."""
+        return self._budget.creations
+
+    @property
+    def reached(self) -> bool:
+        """Whether the target has responded at all."""
+        return self._sender.watch.reached
+
+    def seconds_left(self) -> float | None:
+        """Return how long the run may still take, None without a limit."""
+        return self._budget.seconds_left()
+
+    def elapsed(self) -> float:
+        """Return how long the run has taken, in seconds."""
+        return self._budget.elapsed()
+
+    def check_reached(self) -> None:
+        """Raise TargetLostError where the target could not be reached even once."""
+        self._sender.watch.check_reached()
+
+    async def send(self, item: Item, *, attempt: int = 1) -> list[Sent] | str:
+        """Send the cases of an item within the budget; returns their exchanges, or why it may not be sent.
+
+        Raises:
+            TargetLostError: the target could not be reached, or stayed silent, several times in a row.
+
+        """
+        cases = cases_of(item)
+        held = sum(map(could_create, cases))
+        self._budget.failures = self.recorder.counts[Strength.MUST]
+        reason = ENOUGH if self.recorder.enough else await self._budget.take(size(item), held)
+        if reason:
+            return reason
+        try:
+            if isinstance(item, Case):
+                return [await self._sender.send(item, attempt=attempt)]
+            return await self._send_relation(item, attempt)
+        finally:
+            await self._budget.give_back(held)
+
+    async def _send_relation(self, relation: Relation, attempt: int) -> list[Sent]:
+        name = self._sender.name_for(relation.id, attempt) if relation.same_name else None
+        flying = (self._sender.send(case, name=name, attempt=attempt, relation=relation.id) for case in relation.cases)
+        if relation.concurrent:
+            return list(await asyncio.gather(*flying))
+        return [await each for each in flying]
+
+    def subject(self, case: Case, sent: Sent) -> Subject:
+        """Return what the checks judge: the case as it was sent, and its exchange."""
+        if self._settings.key != self._credentials.key:
+            self._settings = replace(self._settings, key=self._credentials.key)
+        return Subject(self.contract, replace(case, request=sent.exchange.request), sent.exchange, self._settings)
+
+    def judge(self, subject: Subject) -> Found:
+        """Return what the checks say of one exchange."""
+        return self._judge.alone(subject)
+
+    def subjects(self, relation: Relation, sent: Sequence[Sent]) -> list[Subject]:
+        """Return what the checks judge, for each case of a relation."""
+        return [self.subject(case, each) for case, each in zip(relation.cases, sent, strict=True)]
+
+    def judge_relation(self, relation: Relation, subjects: Sequence[Subject]) -> Found:
+        """Return what the check of a relation says of its exchanges."""
+        return self._judge.together(relation, subjects)
+
+    def learn(self, subject: Subject) -> None:
+        """Know from the first success on that the target is there, and accepts our credential."""
+        if subject.case.expectation is Expectation.ACCEPTED and subject.succeeded and not self._settings.proven:
+            self._settings = replace(self._settings, proven=True)
+
+    async def examine(self, case: Case, *, attempt: int = 1) -> Found | None:
+        """Send a case once more; returns what the checks say, None where a limit forbids it or it can't be judged."""
+        sent = await self.send(case, attempt=attempt)
+        if isinstance(sent, str) or sent[0].unjudged:
+            return None
+        return self.judge(self.subject(case, sent[0]))
+
+    async def examine_relation(self, relation: Relation, *, attempt: int = 1) -> Found | None:
+        """Send a relation once more; returns what its check says, None as `examine`."""
+        sent = await self.send(relation, attempt=attempt)
+        if isinstance(sent, str) or any(each.unjudged for each in sent):
+            return None
+        return self.judge_relation(relation, self.subjects(relation, sent))
+
+    def can_repeat(self, item: Item) -> bool:
+        """Tell whether sending an item again asks the same: not where a case of it names an object by itself."""
+        named = self.contract.identity is not None
+        return not any(
+            named and not case.slotted and case.request.body is not None and could_create(case)
+            for case in cases_of(item)
+        )
+
+
+def cases_of(item: Item) -> tuple[Case, ...]:
+    """Return the cases of an item of a plan."""
+    return item.cases if isinstance(item, Relation) else (item,)

@@ -1,0 +1,97 @@
+"""Whether the target is still there: a run that gets no responses says nothing of conformance."""
+
+from conformance.model.errors import TargetLostError
+from conformance.model.exchange import UNREACHED, Exchange, Failure
+from conformance.targets.presence import is_there
+
+UNREACHED_IN_A_ROW = 3
+SILENT_IN_A_ROW = 5
+
+ADDRESS = "is it running, and is the address right?"
+CERTIFICATE = "does it ask for a certificate? --client-cert names one"
+
+BROKEN_OFF = frozenset({Failure.CLOSED, Failure.TRUNCATED})
+"""Failures that are the target's fault while it lives, and nobody's while it dies."""
+
+
+class TargetWatch:
+    """Counts requests that were not answered; `reached` tells whether the target has responded at all.
+
+    Args:
+        name: the name of the target, which is its URL where it has one.
+
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._unreached = 0
+        self._silent = 0
+        self._not_carried = 0
+        self._responses = 0
+        self._lost = TargetLostError("", "")
+        self._survives = False
+        self.reached = False
+
+    async def notice(self, exchange: Exchange) -> bool:
+        """Take in how an exchange ended; tells whether the target was not there for it.
+
+        Raises:
+            TargetLostError: it was not there, or stayed silent, several times in a row.
+
+        """
+        shut_out = self._shut_out(exchange)
+        gone = shut_out or await self._gone(exchange)
+        silent = exchange.failure is Failure.TIMEOUT
+        self._unreached = self._unreached + 1 if gone else 0
+        self._silent = self._silent + 1 if silent else 0
+        ended = exchange.response is not None or exchange.failure is not None
+        self.reached = self.reached or (ended and not gone and not silent)
+        self._responses += exchange.response is not None
+        after = f", after {self._responses} answers" if self._responses else ""
+        if gone:
+            often = f", {self._unreached} times in a row" if self._unreached > 1 else ""
+            what = f"{self._name} cannot be reached: {exchange.failure}{often}{after}"
+            self._lost = TargetLostError(what, CERTIFICATE if shut_out else ADDRESS)
+        if self._unreached >= UNREACHED_IN_A_ROW:
+            raise self._lost
+        if self._silent >= SILENT_IN_A_ROW:
+            what = f"{self._name} did not answer {self._silent} requests in a row in time{after}"
+            raise TargetLostError(what, "is it up? --timeout sets how long to wait")
+        return gone
+
+    def notice_not_carried(self, reason: str) -> None:
+        """Take in that a client of the user's did not send a request.
+
+        Raises:
+            TargetLostError: nothing was sent so far, and several were to be.
+
+        """
+        self._not_carried += 1
+        if not self.reached and self._not_carried >= SILENT_IN_A_ROW:
+            raise TargetLostError(f"{self._name} sends nothing: {reason}", "is it the right client?")
+
+    def check_reached(self) -> None:
+        """See that the target was there, at the end of a plan that was too short to notice.
+
+        Raises:
+            TargetLostError: it could not be reached even once.
+
+        """
+        if self._unreached and not self.reached:
+            raise self._lost
+
+    def _shut_out(self, exchange: Exchange) -> bool:
+        """Tell whether a server over TLS, which has answered nothing so far, may have rejected us in the handshake.
+
+        With TLS 1.3 a client learns only afterwards that its certificate is rejected, or that it should have shown one
+        (RFC 8446 section 4.4.2.4), and often by no more than the end of the connection.
+        """
+        return exchange.failure is Failure.CLOSED and not self.reached and self._name.startswith("https:")
+
+    async def _gone(self, exchange: Exchange) -> bool:
+        """Tell whether the target was not there to answer, or went while it did."""
+        if exchange.failure not in BROKEN_OFF:
+            return exchange.failure in UNREACHED
+        there = await is_there(self._name, pause=not self._survives)
+        self._survives = self._survives or there
+        return not there

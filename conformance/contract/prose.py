@@ -8,7 +8,7 @@ from typing import cast
 import msgspec
 
 from conformance.model.errors import ContractError
-from conformance.model.json_values import get
+from conformance.model.json_values import get, with_value
 from conformance.model.jsontext import Json, JsonFault, Literal, Members, Writable, read_text
 
 
@@ -93,6 +93,10 @@ class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         broken = [each.requirement for each in self.ranges if _leaves(each, body)]
         broken += [each.requirement for each in self.rules if _breaks(each, body)]
         return tuple(dict.fromkeys(broken))
+
+    def forbids(self, pointer: str, value: Writable) -> bool:
+        """Tell whether a body that holds nothing but `value` at `pointer` leaves a range or breaks a rule."""
+        return bool(self.beyond(with_value(None, pointer, value, parents=True)))
 
     def range_at(self, pointer: str) -> Range | None:
         """Return the range that is stated for `pointer`, or None."""

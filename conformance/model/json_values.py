@@ -1,6 +1,6 @@
 """JSON values at a pointer: read, replaced, removed. No value is altered in place.
 
-Pointers are those of RFC 6901. Where several places can be meant (`each`, `changed`, `with_value`, `without`), `*`
+Pointers are those of RFC 6901. Where several places can be meant (`all_at`, `changed`, `with_value`, `without`), `*`
 stands for every item of an array as well: no item has that name.
 """
 
@@ -67,7 +67,7 @@ def holds(value: Writable, pointer: str) -> bool:
     return get(value, pointer, MISSING) is not MISSING
 
 
-def each(value: V, pointer: str) -> list[V]:
+def all_at(value: V, pointer: str) -> list[V]:
     """Return every value at `pointer`, in order."""
     found: list[Any] = [value]
     for token in split(pointer):

@@ -8,12 +8,10 @@ from collections.abc import Iterator, Mapping
 from conformance.contract.nodes import find
 from conformance.contract.prose import Rule
 from conformance.model.case import Case, Story
-from conformance.model.json_encoding import text_of
-from conformance.model.jsontext import Writable, read, write
-from conformance.model.pointer import split
+from conformance.model.json_values import with_value
+from conformance.model.jsontext import Writable, plain_json, write
 from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.catalogue.accepted import BEYOND_PROSE, accept_id
-from conformance.strategies.values import bodies
 
 BY_PAGE = frozenset({"range", "rule"})
 """What a story is about when a page, and not the schema, speaks of the body."""
@@ -98,12 +96,12 @@ def _least(build: Builder, pointer: str) -> int:
 
 def _case(build: Builder, id_: str, requirements: tuple[str, ...], numbers: Numbers, story: Story) -> Iterator[Case]:
     body = _body(build, numbers)
-    if build.contract.request_validator.is_valid(read(text_of(body).encode()).value):
+    if build.contract.request_validator.is_valid(plain_json(body)):
         yield build.accepting(id_, requirements, body, story)
 
 
 def _body(build: Builder, numbers: Mapping[str, int]) -> Writable:
     body = build.smallest
     for pointer, number in numbers.items():
-        body = bodies.put(body, split(pointer), number)
+        body = with_value(body, pointer, number, parents=True)
     return body

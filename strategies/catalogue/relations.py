@@ -124,17 +124,17 @@ def _in_turn(build: Builder) -> Iterator[Relation]:
 def _distinct_body(build: Builder, which: int) -> Writable:
     """Return a full body that differs from its neighbour wherever a member takes more than one plain value."""
     chosen: dict[str, Writable] = {}
-    body = build.fullest
+    body, prose = build.fullest, build.contract.prose
     for node in build.contract.request.walk():
         if node.path == build.contract.identity or node.children or "*" in node.path:
             continue
         plain = [value.json for value in build.valid(node) if not value.edge and value.slug != "null"]
-        inside = [value for value in [*plain, *_at_range(build, node)] if not _beyond(build, node, value)]
+        inside = [value for value in [*plain, *_at_range(build, node)] if not prose.forbids(node.path, value)]
         if len(inside) > 1:
             stated = {**build.defaults.values, **chosen, node.path: inside[which]}
             other = bodies.fullest(build.contract.request, bodies.Defaults(stated, build.defaults.quiet))
             # What is right alone may be wrong beside the others.
-            if not build.contract.prose.beyond(other):
+            if not prose.beyond(other):
                 chosen[node.path], body = inside[which], other
     return body
 
@@ -144,10 +144,3 @@ def _at_range(build: Builder, node: Node) -> list[Writable]:
     stated, shape = build.contract.prose.range_at(node.path), node.shape("integer") or node.shape("number")
     ends = (stated.minimum, stated.maximum) if stated and shape else ()
     return [end for end in ends if end is not None and shape and keeps_bounds(shape, end)]
-
-
-def _beyond(build: Builder, node: Node, value: Writable) -> bool:
-    body = value
-    for token in reversed(node.path.split("/")[1:]):
-        body = {token: body}
-    return bool(build.contract.prose.beyond(body))

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from conformance.model.case import Case, Need, Story
+from conformance.model.json_values import with_value
 from conformance.model.jsontext import write
-from conformance.model.pointer import split
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.values import bodies
 
 
 def trial_cases(build: Builder) -> Iterator[Case]:
@@ -14,7 +13,7 @@ def trial_cases(build: Builder) -> Iterator[Case]:
     for trial in build.contract.prose.trials:
         body = build.smallest
         for pointer, value in trial.members.items():
-            body = bodies.put(body, split(pointer), value)
+            body = with_value(body, pointer, value, parents=True)
         named = build.contract.identity in trial.members
         story = Story("", "trial", "", write(body), f"a trial: {trial.id.replace('-', ' ')}", trial.id)
         needs = (Need.NAME_EDGES,) if named else ()

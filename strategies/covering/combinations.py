@@ -117,16 +117,13 @@ def _values(node: Node, build: Builder) -> Iterator[Level]:
     if node.shape("array") is not None:
         plain.append(classes.Value("full", bodies.fullest(node, build.defaults), "an array"))
     for value in plain:
-        beyond = build.contract.prose.range_at(node.path)
         text = write(value.json)
-        if text in seen or (value.slug in {"one", "zero"} and beyond is not None and _leaves(build, node, value)):
+        if text in seen or (value.slug in {"one", "zero"} and _leaves_range(build, node, value)):
             continue
         seen.add(text)
         yield Level(value.slug, value.json)
 
 
-def _leaves(build: Builder, node: Node, value: classes.Value) -> bool:
-    body: Writable = value.json
-    for token in reversed(node.path.split("/")[1:]):
-        body = {token: body}
-    return bool(build.contract.prose.beyond(body))
+def _leaves_range(build: Builder, node: Node, value: classes.Value) -> bool:
+    prose = build.contract.prose
+    return prose.range_at(node.path) is not None and prose.forbids(node.path, value.json)

@@ -16,13 +16,14 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.contract.nodes import Node
 from conformance.contract.validators import BodyValidator
 from conformance.model.case import Story
-from conformance.model.jsontext import Json, Writable, write
-from conformance.model.pointer import join
+from conformance.model.json_values import at
+from conformance.model.jsontext import Json, write
+from conformance.model.pointer import join, prefixes, within
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.catalogue.rejected import kind_of, reject_id
 from conformance.strategies.random import places
-from conformance.strategies.random.generation import Choices, Values, prefixes, valid_values
+from conformance.strategies.random.generation import Choices, Values, valid_values
 from conformance.strategies.random.places import Place
 from conformance.strategies.values import bodies
 from conformance.strategies.values.value import Value
@@ -235,17 +236,11 @@ def _story(place: Place, value: Value, body: Json) -> Story:
         name = next(iter(value.json)) if isinstance(value.json, dict) else ""
         says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
         return Story(join(node.path, name), value.keyword, "", write(value.json), says, value.kind)
-    was = "" if place.keyword == "required" and not node.path else write(_held_at(body, place))
+    was = "" if place.keyword == "required" and not node.path else write(at(body, place.first))
     if value.json is bodies.ABSENT:
         return Story(node.path, value.keyword, was, "", f"{node.path} is missing", value.kind)
     says = f"{node.path or 'the body'} is {value.kind}"
     return Story(node.path, value.keyword, was, write(value.json), says, kind_of(node, value))
-
-
-def _held_at(body: Json, place: Place) -> Writable:
-    for node in place.lineage[1:]:
-        body = body[0] if isinstance(body, list) else body[node.name]  # type: ignore[index]
-    return body
 
 
 def _requirement(place: Place, value: Value) -> str:
@@ -259,7 +254,7 @@ def _requirement(place: Place, value: Value) -> str:
 def _untouched(place: Place, choices: Choices) -> bool:
     """Tell whether what a caller asks for leaves a place to be broken."""
     path = place.node.path
-    barred = any(path == each or path.startswith(f"{each}/") for each in (*choices.excluded, *choices.fixed))
+    barred = any(within(path, each) for each in (*choices.excluded, *choices.fixed))
     missing = place.keyword == "required" and path in choices.included
     return not barred and not missing
 

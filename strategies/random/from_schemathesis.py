@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from conformance.model.case import SLOT, Case, Need, Request, Story
+from conformance.model.json_values import get, with_value
 from conformance.model.jsontext import Json, JsonFault, read
 from conformance.model.pointer import from_tokens, split
 from conformance.strategies.case_builder import Builder
@@ -139,16 +140,10 @@ def _body(foreign: "Foreign") -> bytes | None:
 def _renamed(build: Builder, body: Json) -> Json:
     """Return a body whose object has a name that is fresh at every send."""
     identity = build.contract.identity
-    if identity is None or not isinstance(body, dict):
+    name = get(body, identity) if identity else None
+    if not identity or not isinstance(name, str):
         return body
-    *path, name = split(identity)
-    holder: Json = body
-    for token in path:
-        holder = holder.get(token) if isinstance(holder, dict) else None
-    if isinstance(holder, dict) and isinstance(holder.get(name), str):
-        held = str(holder[name])
-        holder[name] = SLOT if held in _examples(build) else held + SLOT
-    return body
+    return with_value(body, identity, SLOT if name in _examples(build) else name + SLOT)
 
 
 def _examples(build: Builder) -> frozenset[str]:

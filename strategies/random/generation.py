@@ -17,7 +17,7 @@ from conformance.classify.keywords import equality_key
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json
-from conformance.model.pointer import ANY_ITEM
+from conformance.model.pointer import ANY_ITEM, prefixes, within
 from conformance.strategies.random import strings
 from conformance.strategies.random.weighing import FEW, MANY, MOST, SINGLE, WHOLE, Weighted, slots, weighted
 from conformance.strategies.values import scalars
@@ -56,13 +56,7 @@ class Choices(msgspec.Struct, frozen=True):
 
     def including(self, path: str) -> "Choices":
         """Return the choices with one more member, and all that it lies in, always there."""
-        return msgspec.structs.replace(self, included=self.included | prefixes(path))
-
-
-def prefixes(path: str) -> frozenset[str]:
-    """Return a pointer and those of all that it lies in, the root aside."""
-    parts = path.split("/")[1:]
-    return frozenset("/" + "/".join(parts[: index + 1]) for index in range(len(parts)))
+        return msgspec.structs.replace(self, included=self.included.union(prefixes(path)))
 
 
 def valid_values(node: Node, choices: Choices) -> Values:
@@ -73,7 +67,7 @@ def valid_values(node: Node, choices: Choices) -> Values:
 def _alternatives(node: Node, choices: Choices) -> Alternatives:
     if node.path in choices.fixed:
         return [(choices.fixed[node.path], MANY)]
-    wanted = any(path == node.path or path.startswith(f"{node.path}/") for path in choices.included)
+    wanted = any(within(path, node.path) for path in choices.included)
     branches = [index for index, shape in enumerate(node.shapes) if not (wanted and shape.type == "null")]
     if wanted and node.children:
         holding = [index for index in branches if any(_wants(child, choices) for child in node.members(index))]
@@ -144,7 +138,7 @@ def anything(alphabet: str | None = None) -> Values:
 
 
 def _wants(child: Node, choices: Choices) -> bool:
-    return any(path == child.path or path.startswith(f"{child.path}/") for path in choices.included)
+    return any(within(path, child.path) for path in choices.included)
 
 
 def _limits(shape: Shape) -> tuple[Fraction | None, Fraction | None]:

@@ -1,15 +1,17 @@
 """Random violations: for each place of a body, what can be wrong there, and strategies of values that are."""
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from itertools import pairwise
+from typing import TypeAlias, cast
 
 import msgspec
 from hypothesis import strategies as st
 
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
+from conformance.model.json_values import changed, with_value, without
 from conformance.model.jsontext import Json, JsonFault, Literal, Writable, read_text
-from conformance.model.pointer import ANY_ITEM, join
+from conformance.model.pointer import ANY_ITEM, from_tokens, join
 from conformance.strategies.catalogue import rejected
 from conformance.strategies.random import strings
 from conformance.strategies.random.generation import anything
@@ -44,6 +46,12 @@ class Place(msgspec.Struct, frozen=True):
     def node(self) -> Node:
         """The node that is broken, or the object that gets a member too many."""
         return self.lineage[-1]
+
+    @property
+    def first(self) -> str:
+        """The pointer of the node's first occurrence in a body."""
+        steps = pairwise(self.lineage)
+        return from_tokens(0 if holder.shapes[node.branch].type == "array" else node.name for holder, node in steps)
 
     @property
     def leaf(self) -> bool:
@@ -166,27 +174,11 @@ def _member(drawn: tuple[tuple[str, str], Json]) -> Value:
 
 def plant(place: Place, value: Value, body: Json) -> Json:
     """Return a body, which holds the place's node, with what is wrong planted there."""
+    wrong = cast("Json", value.json)
 
-    def change(held: Json, name: str) -> None:
-        if isinstance(held, list):
-            held[0] = value.json  # type: ignore[assignment]
-        elif isinstance(held, dict) and value.json is bodies.ABSENT:
-            held.pop(name, None)
-        elif isinstance(held, dict):
-            held[name] = value.json  # type: ignore[assignment]
+    def extended(held: Json) -> Json:
+        return {**held, **wrong} if isinstance(held, dict) and isinstance(wrong, dict) else held
 
     if place.keyword == "additionalProperties":
-        target = _reached(body, place.lineage[1:])
-        if isinstance(target, dict) and isinstance(value.json, dict):
-            target.update(value.json)
-        return body
-    if len(place.lineage) == 1:
-        return value.json  # type: ignore[return-value]
-    change(_reached(body, place.lineage[1:-1]), place.node.name)
-    return body
-
-
-def _reached(body: Json, path: tuple[Node, ...]) -> Json:
-    for node in path:
-        body = body[0] if isinstance(body, list) else body[node.name]  # type: ignore[index]
-    return body
+        return changed(body, place.first, extended)
+    return without(body, place.first) if value.json is bodies.ABSENT else with_value(body, place.first, wrong)

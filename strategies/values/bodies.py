@@ -1,6 +1,6 @@
 """Bodies: the smallest and the fullest valid value of a schema, and either with one place changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from conformance.contract.nodes import Node
@@ -16,7 +16,6 @@ __all__ = [
     "fullest",
     "lineages",
     "planted",
-    "put",
     "smallest",
     "with_member",
 ]
@@ -67,15 +66,6 @@ def with_member(lineage: Lineage, branch: int, name: str, value: Writable, base:
     node = lineage[-1]
     extended = {**members(node, branch, base, defaults), name: value}
     return planted(lineage, extended, base, defaults)
-
-
-def put(body: Writable, tokens: tuple[str, ...], value: Writable) -> Writable:
-    """Return `body` with `value` at the place that the tokens of a pointer name; objects are made on the way."""
-    if not tokens:
-        return value
-    held = dict(body) if isinstance(body, Mapping) else {}
-    held[tokens[0]] = put(held.get(tokens[0]), tokens[1:], value)
-    return held
 
 
 def _lineages(lineage: Lineage) -> Iterator[Lineage]:

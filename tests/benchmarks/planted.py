@@ -8,20 +8,13 @@ from typing import Any
 from conformance.contract.contract import Contract, load_contract
 from conformance.mock.app import reference_app
 from conformance.model.case import SLOT
-from conformance.model.pointer import lookup
+from conformance.model.json_values import all_at
 
 Faulty = Callable[[Any], bool]
 
 
 def _at(pointer: str, test: Callable[[Any], bool]) -> Faulty:
-    def holds(body: Any) -> bool:
-        try:
-            value = lookup(body, pointer)
-        except KeyError:
-            return False
-        return test(value)
-
-    return holds
+    return lambda body: any(map(test, all_at(body, pointer)))
 
 
 def _integer(value: Any) -> bool:

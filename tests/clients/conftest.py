@@ -15,8 +15,8 @@ from conformance.clients.server import ScenarioServer
 from conformance.contract.contract import load_contract
 from conformance.journal.events import RunStarted
 from conformance.journal.writing import MemorySink
+from conformance.model.json_values import at
 from conformance.model.jsontext import read, write
-from conformance.model.pointer import lookup
 from conformance.reports.folding import fold
 
 
@@ -67,7 +67,7 @@ class Client:
         if self.contract.response_validator.is_valid(answer):
             return
         for each in self.contract.response_validator.violations(answer):
-            if each.keyword != "enum" or not isinstance(lookup(answer, each.pointer), str):
+            if each.keyword != "enum" or not isinstance(at(answer, each.pointer), str):
                 raise CallError(each.message)
 
     def call(self, base_url, key, parameters, text):

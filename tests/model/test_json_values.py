@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from conformance.model.json_values import (
     MISSING,
+    all_at,
     at,
     body_value,
     changed,
-    each,
     get,
     holds,
     leaves,
@@ -61,7 +61,7 @@ def test_every_value_is_found_at_its_pointer(value: Json) -> None:
     for pointer, found in places(value):
         assert found is at(value, pointer)
         assert found is get(value, pointer, MISSING)
-        assert [found] == each(value, pointer)
+        assert [found] == all_at(value, pointer)
         assert holds(value, pointer)
 
 
@@ -169,7 +169,7 @@ def test_what_was_removed_is_gone_and_all_others_stay(found: tuple[Json, str]) -
 @given(values, pointers)
 def test_removing_what_is_not_there_changes_nothing(value: Json, pointer: str) -> None:
     """The very same value comes back."""
-    if pointer and not each(value, pointer):
+    if pointer and not all_at(value, pointer):
         assert value is without(value, pointer)
 
 
@@ -188,8 +188,8 @@ def test_what_is_not_changed_is_the_very_same(value: Json, pointer: str) -> None
 def test_a_star_is_any_item() -> None:
     """Every item of an array is read, changed and removed; of an object, only the property of that name."""
     value: Json = {"list": [{"a": 1}, {"b": 2}, {"a": 3}], "*": {"a": 4}}
-    assert [1, 3] == each(value, "/list/*/a")
-    assert [4] == each(value, "/*/a")
+    assert [1, 3] == all_at(value, "/list/*/a")
+    assert [4] == all_at(value, "/*/a")
     assert [{"a": 0}, {"b": 2}, {"a": 0}] == at(changed(value, "/list/*/a", lambda _: 0), "/list")
     assert [{"a": 0}, {"b": 2, "a": 0}, {"a": 0}] == at(with_value(value, "/list/*/a", 0), "/list")
     assert [{}, {"b": 2}, {}] == at(without(value, "/list/*/a"), "/list")
@@ -228,7 +228,7 @@ def test_depth_is_that_of_the_value() -> None:
     assert [(pointer[:2], None)] != list(leaves(value))
     beyond = "/0/a" * DEEP
     assert not holds(value, beyond)
-    assert [] == each(value, beyond)
+    assert [] == all_at(value, beyond)
     assert value is without(value, beyond)
     assert value is with_value(value, beyond, "new")
 

@@ -9,7 +9,7 @@ from conformance.contract.contract import Contract, build_contract
 from conformance.contract.document import parse_document
 from conformance.contract.operation import pick_operation
 from conformance.model.case import Case, Relation
-from conformance.model.jsontext import Json, JsonFault, read
+from conformance.model.jsontext import Json, try_read
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
 
@@ -43,12 +43,8 @@ def standard(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[I
 
 def value_of(case: Case) -> tuple[bool, Json]:
     """Return whether the body of a case is one JSON text that can be read, and its value."""
-    if case.request.body is None:
-        return False, None
-    try:
-        return True, read(case.request.body).value
-    except JsonFault:
-        return False, None
+    text = try_read(case.request.body)
+    return text is not None, text.value if text else None
 
 
 def voices(contract: Contract, value: Json) -> tuple[bool, bool]:

@@ -17,7 +17,7 @@ from conformance.mock.overlay import default_of
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Turn
 from conformance.model.case import Request
-from conformance.model.json_values import changed, each, get, without
+from conformance.model.json_values import all_at, changed, get, without
 from conformance.model.jsontext import Json, Writable, equal
 from conformance.model.pointer import parent
 from conformance.model.requirement import requirement_id
@@ -123,7 +123,7 @@ def _unsent(pair: Pair, other: Json, turn: Turn) -> Json:
 
 
 def _null(pair: Pair, other: Json, turn: Turn) -> Json:
-    sent_null = any(value is None for value in each(turn.sent, pair.source))
+    sent_null = any(value is None for value in all_at(turn.sent, pair.source))
     return pair.put(turn, lambda _: other) if sent_null else turn.answer
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from conformance.contract.nodes import Node
-from conformance.model.json_values import changed, each, without
+from conformance.model.json_values import all_at, changed, without
 from conformance.model.jsontext import Json
 from conformance.model.pointer import last, parent
 from conformance.strategies.values import bodies
@@ -26,7 +26,7 @@ class Site(msgspec.Struct, frozen=True):
     def find(self, body: Json) -> Iterator[Json]:
         """Yield each value that stands at a place of the site."""
         for pointer in self.places:
-            yield from each(body, pointer)
+            yield from all_at(body, pointer)
 
     def any(self, body: Json, test: Callable[[Json], bool]) -> bool:
         """Tell whether a value at a place of the site passes `test`."""
@@ -38,7 +38,7 @@ class Site(msgspec.Struct, frozen=True):
         return any(
             isinstance(holder, dict) and name not in holder
             for pointer in self.places
-            for holder in each(body, parent(pointer))
+            for holder in all_at(body, parent(pointer))
         )
 
     def change(self, body: Json, new: Callable[[Json], Json]) -> Json:

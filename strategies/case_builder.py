@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.case import KEY, SLOT, Case, Need, Request, Story
-from conformance.model.json_encoding import text_of
-from conformance.model.jsontext import Writable
+from conformance.model.jsontext import Writable, encode
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.values import bodies, classes
@@ -135,7 +134,7 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
 
     def request(self, body: Writable | bytes) -> Request:
         """Return a right request with the given body."""
-        data = body if isinstance(body, bytes) else text_of(body).encode()
+        data = body if isinstance(body, bytes) else encode(body)
         return Request(self.contract.operation.method, self.target, self.headers, data)
 
     def accepted(

@@ -23,6 +23,7 @@ from conformance.contract.contract import Contract
 from conformance.model.case import SLOT
 from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
 from conformance.model.json_values import MISSING, get
+from conformance.model.jsontext import SURROGATE
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
@@ -33,8 +34,6 @@ UNRELATED = frozenset({LEFT_OUT, OTHER_TEXT, OTHER_NUMBER, OTHER_VALUE, "null"})
 
 FEW = 3
 """So many failures of one echo may be chance, or a fault of one member."""
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def echo(subject: Subject) -> Judged:
@@ -139,7 +138,7 @@ def names_another(own: object, found: object) -> bool:
 def _interoperable(value: object) -> bool:
     """Tell whether all readers of JSON make the same of a value (RFC 8259 sections 6 and 8.2)."""
     if isinstance(value, str):
-        return _LONE_SURROGATE.search(value) is None
+        return SURROGATE.search(value) is None
     return not isinstance(value, Decimal) or computable(value)
 
 

@@ -11,9 +11,8 @@ from conformance.diagnosis.body_parts import keeping, leaves, objects, scalars
 from conformance.diagnosis.simplest_values import simplest_value
 from conformance.diagnosis.trials import Trial, smallest
 from conformance.model.case import SLOT, Case
-from conformance.model.json_encoding import text_of
 from conformance.model.json_values import at, body_value, holds, with_value
-from conformance.model.jsontext import Json
+from conformance.model.jsontext import Json, write
 from conformance.model.pointer import join
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import body_case
@@ -47,13 +46,13 @@ class BodyReducer:
         for _ in range(PASSES):
             before = self.body
             await self._simplify_values()
-            if self._trial.over or text_of(before) == text_of(self.body):
+            if self._trial.over or write(before) == write(self.body):
                 break
         return self._trial.best
 
     async def _fails(self, body: Json) -> bool:
         """Tell whether a body fails; one that does is the body from now on."""
-        text = text_of(body)
+        text = write(body)
         if text not in self._asked:
             self._asked[text] = not self._trial.over and await self._ask(body)
         if self._asked[text]:
@@ -105,7 +104,7 @@ class BodyReducer:
         for pointer in scalars(self.body):
             value = at(self.body, pointer)
             if not isinstance(value, dict | list | bool | None):
-                found.setdefault(text_of(value), []).append(pointer)
+                found.setdefault(write(value), []).append(pointer)
         return [pointers for pointers in found.values() if len(pointers) > 1]
 
     async def _simplify(self, pointers: list[str]) -> None:
@@ -118,7 +117,7 @@ class BodyReducer:
             return await self._fails(body)
 
         for tried in self._preferred(pointers[0]):
-            if text_of(tried) == text_of(value) or await fails(tried):
+            if write(tried) == write(value) or await fails(tried):
                 return
         await simplest_value(value, fails, (SLOT,))
 

@@ -12,14 +12,12 @@ from conformance.journal.events import AnyEvent, Creation, ExchangeEnded, Remova
 from conformance.model.case import could_create
 from conformance.model.exchange import UNREACHED
 from conformance.model.json_values import MISSING, get
-from conformance.model.jsontext import try_read
+from conformance.model.jsontext import SURROGATE, try_read
 
 UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
 """Characters that a server may take for the structure of the path, even encoded."""
 
 CONFLICT = 409
-
-UNENCODABLE = re.compile("[\ud800-\udfff]")
 
 
 MAY_BE_OLDER = "it may have been there before the run: remove it yourself if it was not"
@@ -115,7 +113,7 @@ def _entry(contract: Contract, event: RequestSent, *, sure: bool, loopback: bool
         reason = "the name that it was given is not known"
     elif _is_protected(contract, name):
         reason = "its name is protected: it may not be ours"
-    elif name in DOTS or UNENCODABLE.search(name) or (UNSAFE.search(name) and not loopback):
+    elif name in DOTS or SURROGATE.search(name) or (UNSAFE.search(name) and not loopback):
         reason = "no path can carry its name safely"
     else:
         target = _filled(contract.prose.remove.path, {**parameters, "name": quote(name, safe="")})

@@ -4,7 +4,6 @@ route, method, authenticate, media type, limit, parse, validate, store, answer; 
 serialise and send. A stage is a function of a `Desk` (the mock that it works for) and a turn.
 """
 
-import json
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import StrEnum
@@ -206,7 +205,7 @@ def serialise(desk: Desk, turn: Turn) -> None:
     operation = desk.plan.contract.operation
     empty = turn.refusal is None and turn.action == "create" and not operation.response_pointer
     if not empty:
-        turn.payload = text_of(turn.answer)
+        turn.payload = encode(turn.answer)
     declared = operation.response_media_type or "application/json"
     plain = turn.refusal is not None or turn.action != "create"
     turn.set_header("content-type", None if empty else "application/json" if plain else declared)
@@ -234,14 +233,6 @@ LINE = (
 
 CLOSING = ((Stage.REFUSE, refuse), (Stage.SERIALISE, serialise), (Stage.SEND, send))
 """The stages that every answer passes."""
-
-
-def text_of(value: Json) -> bytes:
-    """Return `value` as JSON in UTF-8: by the standard library where it can, exactly where it cannot."""
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, UnicodeEncodeError):
-        return encode(value)
 
 
 def object_key(desk: Desk, turn: Turn) -> Key | None:

@@ -25,7 +25,12 @@ MAX_DEPTH = 128
 MAX_NUMBER_LENGTH = 4300
 """The longest number, in characters, that is read; Python's own limit against quadratic conversion."""
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character: JSON can write it as an escape, and UTF-8 cannot hold it."""
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False)
 
 
 class Literal(msgspec.Struct, frozen=True):
@@ -70,20 +75,11 @@ def write(value: Writable) -> str:
         TypeError: `value` holds something that is not JSON.
 
     """
-    if isinstance(value, str):
-        return _string(value)
-    if value is None or isinstance(value, bool | int | float | Decimal):
-        return _scalar(value)
-    if isinstance(value, Literal):
-        return value.text
-    if isinstance(value, Members):
-        return _object(value.pairs)
-    if isinstance(value, Mapping):
-        return _object(value.items())
-    if isinstance(value, Sequence):
-        return "[" + ", ".join([write(item) for item in value]) + "]"
-    message = f"not JSON: {type(value).__name__}"
-    raise TypeError(message)
+    try:
+        text = _ENCODER.encode(value)
+    except TypeError:
+        return _spelled(value)  # literals and decimal numbers
+    return text if text.isascii() or not SURROGATE.search(text) else _spelled(value)
 
 
 def encode(value: Writable) -> bytes:
@@ -242,24 +238,28 @@ def _no_constant(text: str) -> NoReturn:
     raise JsonFault("not JSON", f"{text} is not JSON")
 
 
-_UNREADABLE = re.compile("[\ud800-\udfff]")
+def _spelled(value: Writable) -> str:
+    """Return what `write` does, piece by piece; the encoder in C has no literals, and leaves surrogates as they are."""
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Literal):
+        return value.text
+    if isinstance(value, Members):
+        return _object(value.pairs)
+    if isinstance(value, Mapping):
+        return _object(value.items())
+    if isinstance(value, Sequence):
+        return "[" + ", ".join([_spelled(item) for item in value]) + "]"
+    return _ENCODER.encode(value)
 
 
 def _object(pairs: Iterable[tuple[str, Writable]]) -> str:
-    return "{" + ", ".join([f"{_string(name)}: {write(item)}" for name, item in pairs]) + "}"
+    return "{" + ", ".join([f"{_string(name)}: {_spelled(item)}" for name, item in pairs]) + "}"
 
 
 def _string(text: str) -> str:
-    if text.isascii() or not _UNREADABLE.search(text):
+    if text.isascii() or not SURROGATE.search(text):
         return encode_basestring(text)
     return encode_basestring_ascii(text)
-
-
-def _scalar(value: bool | float | Decimal | None) -> str:  # noqa: FBT001  (a JSON value)
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | Decimal):
-        return str(value)
-    return json.dumps(value, allow_nan=False)

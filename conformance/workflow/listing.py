@@ -6,7 +6,7 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.model.case import Case, Relation
-from conformance.model.jsontext import Json, JsonFault, equal, read
+from conformance.model.jsontext import SURROGATE, Json, JsonFault, equal, read
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
@@ -69,7 +69,7 @@ def _safe(value: Json) -> bool:
     if isinstance(value, int):
         return abs(value) <= 2**53
     if isinstance(value, str):
-        return not any("\ud800" <= c <= "\udfff" for c in value)
+        return SURROGATE.search(value) is None
     if isinstance(value, list):
         return all(map(_safe, value))
     if isinstance(value, dict):

@@ -10,7 +10,6 @@ from conformance.classify.bounds import keeps_bounds
 from conformance.classify.keywords import broken, fits
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.case import SLOT, Case, Need, Story
-from conformance.model.json_encoding import text_of
 from conformance.model.jsontext import Json, Literal, Writable, write
 from conformance.model.pointer import last
 from conformance.model.requirement import requirement_id
@@ -43,7 +42,7 @@ def _whole(build: Builder) -> Iterator[Case]:
     example = _example(build)
     story = Story("", "examples", "", write(example), "the document's own example", "the document's example")
     yield build.accepting("accept.example", (accept_id(root, "example"),), example, story)
-    text = text_of(build.fullest)
+    text = write(build.fullest)
     story = Story("", "properties", "", text, "every declared member", "the fullest body")
     yield _row(build, "accept.fullest", build.fullest, story, text)
 
@@ -156,7 +155,7 @@ def _together(build: Builder) -> Iterator[Case]:
         defaults = bodies.Defaults({**build.defaults.values, **overrides})
         body = bodies.fullest(build.contract.request, defaults)
         kind = chosen[0][1].kind
-        text = text_of(body)
+        text = write(body)
         story = Story("", chosen[0][1].keyword, "", text, f"{len(chosen)} members are {kind}", kind)
         case = build.accepting(f"accept.all.{slug}", (), body, story, text=text)
         edge = chosen[0][1].edge or bool(case.beyond)
@@ -191,7 +190,7 @@ def _combinations(build: Builder, strength: int) -> Iterator[Case]:
     model = combinations.model(build)
     for row in combinations.rows(model, strength):
         body = combinations.body(build, model, row)
-        text = text_of(body)
+        text = write(body)
         digest = hashlib.sha256(text.encode()).hexdigest()[:10]
         story = Story("", "properties", "", text, "a combination of valid members", "a combination")
         yield _row(build, f"accept.combination.{digest}", body, story, text)

@@ -16,8 +16,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, find, occurrences
 from conformance.contract.violation import Violation
 from conformance.model.case import SLOT, Case, Need, Request, Story
-from conformance.model.json_encoding import text_of
-from conformance.model.jsontext import Json, JsonFault, is_integral, read
+from conformance.model.jsontext import Json, JsonFault, is_integral, read, write
 from conformance.model.pointer import parent, split
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
@@ -59,7 +58,7 @@ def body_case(build: Builder, phase: str, body: Json, story: Story | None, *, va
     A constructed label is checked by the fast voice alone, and is open where that differs.
     """
     contract = build.contract
-    text = text_of(body)
+    text = write(body)
     request = build.request(text.encode())
     label = _label(contract, request, valid)
     if label is None:

@@ -14,12 +14,15 @@ from conformance.model.jsontext import (
     MAX_NUMBER_LENGTH,
     Json,
     JsonFault,
+    JsonText,
     Literal,
     Members,
     encode,
     equal,
     is_integral,
+    plain_json,
     read,
+    try_read,
     type_name,
     write,
 )
@@ -37,6 +40,25 @@ def test_what_is_written_is_read_back(value: Json) -> None:
     found = read(encode(value))
     assert equal(value, found.value)
     assert ((), False) == (found.duplicates, found.byte_order_mark)
+
+
+@given(values)
+def test_a_value_is_written_alike_beside_a_literal(value: Json) -> None:
+    """A value with a literal in it is written piece by piece, and each piece as it is written alone."""
+    assert f'{{"a": [{write(value)}, 1.0]}}' == write({"a": [value, Literal("1.0")]})
+
+
+@given(values)
+def test_plain_json_is_what_is_read_back(value: Json) -> None:
+    """A literal becomes the value that it stands for; all other values stay."""
+    assert equal([value, Decimal("1.0"), {"a": 1}], plain_json([value, Literal("1.0"), Members((("a", 1),))]))
+
+
+@pytest.mark.parametrize("body", [None, b"", b"{", b"\xff", b"[" * 1_000 + b"]" * 1_000])
+def test_what_cannot_be_read_is_no_text(body: bytes | None) -> None:
+    """A body that is not JSON is none, as is the body of a request without one; null is a text."""
+    assert try_read(body) is None
+    assert JsonText(None) == try_read(b"null")
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -1,6 +1,5 @@
 """Values: each class lies where its label says, and no class goes missing."""
 
-import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from conformance.contract.contract import Contract
 from conformance.contract.derived import FORMATS as ASSERTED
-from conformance.model.json_encoding import text_of
 from conformance.model.jsontext import Json, encode, read, write
 from conformance.strategies.values import classes, strings
 from conformance.strategies.values.patterns import example
@@ -204,14 +202,3 @@ def test_examples_keep_their_pattern(pattern: str, length: int) -> None:
 def test_examples_are_plain(pattern: str, text: str | None) -> None:
     """The text is the shortest of plain characters; what cannot be built is not made up."""
     assert text == example(pattern)
-
-
-scalars = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False)
-bodies = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10)
-
-
-@given(bodies)
-def test_the_quick_writing_is_the_exact_one(value: Any) -> None:
-    """The encoder in C writes what the exact writer writes, byte for byte."""
-    assert write(value) == text_of(value)
-    assert json.loads(text_of(value)) == value

@@ -19,9 +19,7 @@ from conformance.contract.nodes import occurrences
 from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
 from conformance.model.json_values import get
-from conformance.model.jsontext import Json
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+from conformance.model.jsontext import SURROGATE, Json
 
 MANY = 1_000
 """How many violations of one answer are read: more of them say nothing more."""
@@ -103,9 +101,9 @@ def known(name: str, text: str) -> Disagreement | None:
 
 def _mended(value: Json) -> Json:
     if isinstance(value, str):
-        return _LONE_SURROGATE.sub("\ufffd", value)
+        return SURROGATE.sub("\ufffd", value)
     if isinstance(value, dict):
-        return {_LONE_SURROGATE.sub("\ufffd", name): _mended(item) for name, item in value.items()}
+        return {SURROGATE.sub("\ufffd", name): _mended(item) for name, item in value.items()}
     return [_mended(item) for item in value] if isinstance(value, list) else value
 
 

@@ -8,8 +8,7 @@ from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start
 from conformance.contract.nodes import Node
 from conformance.model.case import Story
-from conformance.model.json_encoding import text_of
-from conformance.model.jsontext import Writable, read_text
+from conformance.model.jsontext import Writable, read_text, write
 from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.responses import DATE_TIMES, Answer, valid_answers
 from conformance.strategies.values import bodies, classes
@@ -25,7 +24,7 @@ PLAIN = frozenset({"null", "absent", "true", "false", "zero", "undeclared-member
 def reading(start: Start, *, full: bool) -> Iterator[Scenario]:
     """Yield right answers: the fullest and the smallest, each class at each member, and each way to send them."""
     yield _read(start, "fullest", start.answer, "every declared member")
-    yield _read(start, "smallest", text_of(bodies.smallest(start.response)), "the required members alone")
+    yield _read(start, "smallest", write(bodies.smallest(start.response)), "the required members alone")
     for answer in valid_answers(start.contract):
         if answer.id in {"smallest", "fullest"} or not (full or _alone(answer)) or not start.valid(answer.body):
             continue
@@ -44,7 +43,7 @@ def _answered(start: Start, answer: Answer) -> Scenario:
     node = node_at(start.response, answer.story.pointer)
     edge = any(value.edge for value in classes.valid_values(node) if answer.id.endswith(f".{value.slug}"))
     focus = UNDECLARED if answer.story.keyword == "additionalProperties" else EDGES if edge else returned_id(node)
-    text = text_of(answer.body)
+    text = write(answer.body)
     requirements = tuple(dict.fromkeys((focus, returned_id(node))))
     return start.scenario(f"read.{answer.id}", Sort.READING, requirements, start.reply(text), answer.story, answer=text)
 
@@ -67,8 +66,8 @@ def _together(start: Start) -> Iterator[Scenario]:
         kind, edge = held[0][1].kind, held[0][1].edge
         if not start.valid(body):
             continue
-        text = text_of(body)
-        story = Story("", held[0][1].keyword, "", text_of(held[0][1].json), f"{len(held)} members hold {kind}", kind)
+        text = write(body)
+        story = Story("", held[0][1].keyword, "", write(held[0][1].json), f"{len(held)} members hold {kind}", kind)
         requirements = (EDGES if edge else READ, *dict.fromkeys(returned_id(node) for node, _ in held))
         yield start.scenario(f"read.all.{slug}", Sort.READING, requirements, start.reply(text), story, answer=text)
 
@@ -130,7 +129,7 @@ def _spelled(start: Start) -> Iterator[Scenario]:
     for slug, text, kind in (
         ("white-space", "\r\n\t " + start.answer.replace(", ", " ,\n\t"), "white space wherever it may stand"),
         ("escaped", _escaped(start.answer), "every letter in its texts escaped"),
-        ("backwards", text_of(backwards), "its members in another order"),
+        ("backwards", write(backwards), "its members in another order"),
     ):
         yield _sent(start, f"spelling.{slug}", "client-response.spelling", start.reply(text), kind)
 

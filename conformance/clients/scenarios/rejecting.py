@@ -6,7 +6,7 @@ from conformance.clients.judging.requirements import invalid_id
 from conformance.clients.scenarios.reading import node_at
 from conformance.clients.scenarios.scenario import Scenario, Sort
 from conformance.clients.scenarios.start import Start
-from conformance.model.json_encoding import text_of
+from conformance.model.jsontext import write
 from conformance.strategies.responses import invalid_answers
 
 UNKNOWN_VALUE = "client-response.unknown-value"
@@ -28,7 +28,7 @@ def refusing(start: Start, *, full: bool) -> Iterator[Scenario]:
         if not wanted or start.valid(answer.body):
             continue
         node = node_at(start.response, answer.story.pointer)
-        text = text_of(answer.body)
+        text = write(answer.body)
         focus = UNKNOWN_VALUE if listed else invalid_id(node)
         id_ = f"refuse.{answer.id}"
         yield start.scenario(id_, Sort.REFUSING, (focus,), start.reply(text), answer.story, answer=text)

@@ -9,8 +9,7 @@ from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.case import Story
-from conformance.model.json_encoding import text_of
-from conformance.model.jsontext import Writable, read_text
+from conformance.model.jsontext import Writable, plain_json, write
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.values import bodies
 
@@ -30,12 +29,12 @@ class Start(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def body(self) -> str:
         """The body of a right call: the smallest one."""
-        return text_of(self.build.smallest)
+        return write(self.build.smallest)
 
     @cached_property
     def answer(self) -> str:
         """A right answer with every declared member."""
-        return text_of(bodies.fullest(self.response))
+        return write(bodies.fullest(self.response))
 
     def reply(self, text: str, fate: Fate = Fate.WHOLE, *, status: int = 0, media_type: str = "") -> Reply:
         """Return the answer that holds a JSON text."""
@@ -52,7 +51,7 @@ class Start(msgspec.Struct, frozen=True, dict=True):
     def valid(self, body: Writable) -> bool:
         """Tell whether an answer keeps the response schema."""
         validator = self.contract.response_validator
-        return validator is None or validator.is_valid(read_text(text_of(body)).value)
+        return validator is None or validator.is_valid(plain_json(body))
 
 
 def start_of(contract: Contract, parameters: Mapping[str, str]) -> Start:

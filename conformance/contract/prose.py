@@ -9,7 +9,7 @@ import msgspec
 
 from conformance.model.errors import ContractError
 from conformance.model.json_values import get, with_value
-from conformance.model.jsontext import Json, JsonFault, Literal, Members, Writable, read_text
+from conformance.model.jsontext import Json, JsonFault, Literal, Members, Writable, plain_json
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,7 +120,7 @@ def _value(body: Writable, pointer: str) -> Json:
     value = get(body, pointer)
     if isinstance(value, Literal):
         try:
-            return read_text(value.text).value
+            return plain_json(value)
         except JsonFault:
             return None
     return None if isinstance(value, Mapping | Members) else cast("Json", value)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from conformance.contract.nodes import Node
 from conformance.model.jsontext import Json, Writable
-from conformance.model.pointer import join
+from conformance.model.pointer import join, within
 
 Value = TypeVar("Value", Json, Writable)
 
@@ -40,7 +40,7 @@ def keeping(value: Value, kept: frozenset[str], node: Node | None = None, pointe
         here = join(pointer, name)
         child = node.child(name) if node is not None else None
         stays = node is not None and (child is None or child.required)
-        if stays or any(each == here or each.startswith(f"{here}/") for each in kept):
+        if stays or any(within(each, here) for each in kept):
             found[name] = keeping(item, kept, child, here) if node is None or child is not None else item
     return found
 

@@ -8,7 +8,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.case import Case, Story
 from conformance.model.json_values import body_value, get, holds, with_value, without
-from conformance.model.jsontext import Json, encode, equal, read, read_spelled, type_name, write
+from conformance.model.jsontext import Json, encode, equal, plain_json, read_spelled, type_name, write
 from conformance.model.pointer import join, last
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.values import bodies
@@ -65,7 +65,7 @@ def _essence(node: Node, pointer: str, value: Json, smallest: Json) -> Iterator[
 
 
 def _smallest(contract: Contract) -> Json:
-    return read(encode(bodies.smallest(contract.request, Builder(contract, {}).defaults))).value
+    return plain_json(bodies.smallest(contract.request, Builder(contract, {}).defaults))
 
 
 def _certain(value: Json) -> str:

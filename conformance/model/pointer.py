@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from conformance.model.jsontext import Json
-
 ANY_ITEM = "*"
 """The token that stands for every item of an array."""
 
@@ -45,24 +43,6 @@ _cached_split = lru_cache(4096)(_split)
 def from_tokens(tokens: Iterable[str | int]) -> str:
     """Return the pointer made of `tokens`."""
     return join("", *tokens)
-
-
-def lookup(document: Json, pointer: str) -> Json:
-    """Return the value that `pointer` names in `document`.
-
-    Raises:
-        KeyError: there is no such value.
-
-    """
-    value = document
-    for token in split(pointer):
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            raise KeyError(pointer)
-    return value
 
 
 def parent(pointer: str) -> str:

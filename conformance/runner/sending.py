@@ -14,7 +14,7 @@ from conformance.journal.resuming import INTERRUPTED, Kept, ResumedRun
 from conformance.journal.writing import Sink
 from conformance.model.case import KEY, Case, Request, could_create
 from conformance.model.exchange import Exchange, Failure
-from conformance.model.jsontext import JsonFault, read
+from conformance.model.json_values import body_value, get
 from conformance.model.vocabulary import Expectation, Group
 from conformance.runner.budget import Budget
 from conformance.runner.credentials import Credentials
@@ -258,11 +258,7 @@ def _asked_wait(exchange: Exchange) -> float:
     response = exchange.response
     if response is None:
         return DEFAULT_WAIT
-    try:
-        body = read(response.body).value
-    except JsonFault:
-        body = None
-    told = body.get("retry_after") if isinstance(body, dict) else None
+    told = get(body_value(response.body), "/retry_after")
     asked = (_seconds(value) for value in (told, response.header("Retry-After")))
     return next((seconds for seconds in asked if seconds is not None), DEFAULT_WAIT)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from conformance.model.case import Case, Story
 from conformance.model.errors import UsageError
-from conformance.model.jsontext import JsonFault, read
+from conformance.model.jsontext import try_read
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import UNDECIDED, body_case, bytes_case
 
@@ -93,12 +93,11 @@ class Examples:
 
 
 def _labelled(build: Builder, phase: str, body: bytes) -> Case:
-    try:
-        value = read(body).value
-    except JsonFault:
+    text = try_read(body)
+    if text is None:
         told = "a body that failed in an earlier run"
         return bytes_case(build, phase, body, Story("", "JSON text", "", "", told, UNDECIDED))
-    return body_case(build, phase, value, None)
+    return body_case(build, phase, text.value, None)
 
 
 def _unusable(path: Path, error: OSError) -> UsageError:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from conformance.model.case import SLOT, Case, Need, Request, Story
 from conformance.model.json_values import get, with_value
-from conformance.model.jsontext import Json, JsonFault, read
+from conformance.model.jsontext import Json, try_read
 from conformance.model.pointer import from_tokens, split
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import body_case, bytes_case, named
@@ -95,11 +95,10 @@ def _case(build: Builder, foreign: "Foreign") -> Case | None:
         return named(build.refused("", MEDIA_TYPE, request, story), PHASE)
     if _without_key(foreign):
         return _keyless(build, story)
-    try:
-        case = body_case(build, PHASE, _renamed(build, read(body).value), story)
-    except JsonFault:
-        case = bytes_case(build, PHASE, body, story)
-    return _told(case, foreign)
+    text = try_read(body)
+    if text is None:
+        return _told(bytes_case(build, PHASE, body, story), foreign)
+    return _told(body_case(build, PHASE, _renamed(build, text.value), story), foreign)
 
 
 def _other_method(build: Builder, method: str, story: Story) -> Case | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.json_values import changed, with_value, without
-from conformance.model.jsontext import Json, JsonFault, Literal, Writable, read_text
+from conformance.model.jsontext import Json, JsonFault, Literal, Writable, plain_json
 from conformance.model.pointer import ANY_ITEM, from_tokens, join
 from conformance.strategies.catalogue import rejected
 from conformance.strategies.random import strings
@@ -103,7 +103,7 @@ def _plain(value: Value) -> Value:
     if not isinstance(value.json, Literal):
         return value
     try:
-        return msgspec.structs.replace(value, json=read_text(value.json.text).value)
+        return msgspec.structs.replace(value, json=plain_json(value.json))
     except JsonFault:
         return value
 

@@ -8,7 +8,7 @@ from conformance.model.jsontext import Json
 from conformance.model.vocabulary import Expectation
 
 
-class Hidden(str):
+class Secret(str):
     """A credential that is not shown by accident."""
 
     __slots__ = ()
@@ -27,7 +27,7 @@ class CaseToSend:
 
     def __init__(self, case: Case, key: str = "") -> None:
         self.case = case
-        self.key = Hidden(key)
+        self.key = Secret(key)
 
     def __repr__(self) -> str:
         """Return the id of the case: the credential is never shown."""

@@ -32,50 +32,50 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
-class Stopper:
-    """Ends a job from another thread, in order, as Ctrl-C would."""
+class Canceller:
+    """Cancels a job from another thread, in order, as Ctrl-C would."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._cancel: Callable[[], object] | None = None
-        self._stopped = False
+        self._action: Callable[[], object] | None = None
+        self._cancelled = False
 
-    def stop(self) -> None:
-        """End the job; one that has not begun yet ends as soon as it does."""
+    def cancel(self) -> None:
+        """Cancel the job; one that has not begun yet is cancelled as soon as it begins."""
         with self._lock:
-            self._stopped = True
-            if self._cancel is not None:
-                self._cancel()
+            self._cancelled = True
+            if self._action is not None:
+                self._action()
 
     @contextmanager
-    def ends(self, cancel: Callable[[], object]) -> Iterator[None]:
-        """Call `cancel` when the job is to be ended, for as long as the context lasts."""
+    def calling(self, action: Callable[[], object]) -> Iterator[None]:
+        """Call `action` when the job is cancelled, for as long as the context lasts."""
         with self._lock:
-            self._cancel = cancel
-            if self._stopped:
-                cancel()
+            self._action = action
+            if self._cancelled:
+                action()
         try:
             yield
         finally:
             with self._lock:
-                self._cancel = None
+                self._action = None
 
 
-def carry_out(job: Callable[[], Coroutine[object, object, None]], stopper: Stopper | None = None) -> None:
-    """Carry out `job` in an event loop of its own, which SIGTERM, Ctrl-C and `stopper` cancel it in.
+def carry_out(job: Callable[[], Coroutine[object, object, None]], canceller: Canceller | None = None) -> None:
+    """Carry out `job` in an event loop of its own, which SIGTERM, Ctrl-C and `canceller` cancel it in.
 
     Where this thread has a loop that runs already, as in a notebook, it is carried out in another thread.
     """
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        asyncio.run(_cancellable(job, stopper or Stopper()))
+        asyncio.run(_cancellable(job, canceller or Canceller()))
     else:
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(asyncio.run, _cancellable(job, stopper or Stopper())).result()
+            pool.submit(asyncio.run, _cancellable(job, canceller or Canceller())).result()
 
 
-async def _cancellable(job: Callable[[], Coroutine[object, object, None]], stopper: Stopper) -> None:
+async def _cancellable(job: Callable[[], Coroutine[object, object, None]], canceller: Canceller) -> None:
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
 
     def cancel() -> None:
@@ -83,5 +83,5 @@ async def _cancellable(job: Callable[[], Coroutine[object, object, None]], stopp
             # Called between any two instructions of the loop: it must be woken to notice.
             loop.call_soon_threadsafe(task.cancel)
 
-    with on_sigterm(cancel), stopper.ends(cancel):
+    with on_sigterm(cancel), canceller.calling(cancel):
         await job()

@@ -30,7 +30,7 @@ from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS
 from conformance.targets.httpx_client.users_client import KEPT, UsersClient
 from conformance.targets.target import Target
 from conformance.workflow.cleanup import LIVE_RATE, remove
-from conformance.workflow.interruption import Stopper, carry_out, interrupt, on_sigterm
+from conformance.workflow.interruption import Canceller, carry_out, interrupt, on_sigterm
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
 from conformance.workflow.resume import read_past
 from conformance.workflow.setup.embedded import EmbeddedMock
@@ -49,14 +49,14 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
 
     `report` is called as requests are answered, `started` once before the first is sent, with the plan, the URL, and
     what was sent before where the run goes on, `done` with each item of the plan that is done with. `choose` makes of
-    the plan what is to be sent. `stopper` ends the run from another thread.
+    the plan what is to be sent. `canceller` cancels the run from another thread.
     """
 
     report: Report | None = None
     started: Started | None = None
     done: Done | None = None
     choose: Callable[[Plan], Plan] | None = None
-    stopper: Stopper | None = None
+    canceller: Canceller | None = None
 
 
 def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -> RunResult:  # noqa: B008 (frozen)
@@ -98,7 +98,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         if hooks.started is not None:
             hooks.started(prepared, url, past)
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            carry_out(lambda: _send(prepared, target, journal, header.run_id, hooks, past), hooks.stopper)
+            carry_out(lambda: _send(prepared, target, journal, header.run_id, hooks, past), hooks.canceller)
         # What the journal still holds back must be in the file before it is read.
         journal.flush()
         done = _cleaned(prepared, journal, path, url)

@@ -129,7 +129,7 @@ def test_cases_for_a_test_of_the_users_own(pytester):
 def test_a_finding_of_a_test_of_the_users_own(pytester):
     """`raise_for` fails the test, and tells the requirement and the exchange, never the key."""
     pytester.makepyfile(CASES)
-    done = pytester.runpytest_inprocess("-k", "some and name.missing", "-m", "must")
+    done = pytester.runpytest_inprocess("-k", "some and name.missing", "-m", "conformance_must")
     assert done.parseoutcomes()["failed"]
     lines = ["*must: reject.CreateEnvironmentRequestV1.name.required", "*expected: refused: a 4xx", "*Api-Key $API_KEY"]
     done.stdout.fnmatch_lines(lines)

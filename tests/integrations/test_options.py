@@ -96,6 +96,14 @@ def test_every_option_is_told_by_the_help(pytester):
     assert [] == [line for line in MARKERS if f"@pytest.mark.{line.partition(':')[0]}" not in told]
 
 
+def test_every_marker_has_a_name_of_its_own(pytester):
+    """The plugin registers no generic marker: a project may use `must` and `should` for its own."""
+    names = {line.partition(":")[0].partition("(")[0] for line in MARKERS}
+    assert {"client_scenarios"} == {name for name in names if not name.startswith("conformance_")}
+    told = pytester.runpytest_inprocess("--markers").stdout.str()
+    assert [] == [name for name in ("must", "should", "advisory") if f"@pytest.mark.{name}:" in told]
+
+
 class Session:
     """A session of the suite against a server, and what it left."""
 

@@ -12,7 +12,7 @@ import yaml
 
 from conformance.integrations.checking import CheckedContract
 from conformance.integrations.schemathesis.contracts import Contracts, about
-from conformance.integrations.schemathesis.examples import Examples, Together
+from conformance.integrations.schemathesis.examples import ExplicitExamples, Together
 from conformance.model.case import Relation
 from conformance.model.vocabulary import Profile
 from conformance.strategies.case_builder import Builder
@@ -150,7 +150,7 @@ def build(contract):
 def relations(contract, build):
     """Return the examples of each relation of the standard profile that can be sent."""
     found = {}
-    for each in Examples(CheckedContract(contract), build).all(
+    for each in ExplicitExamples(CheckedContract(contract), build).all(
         catalogue(contract, Profile.STANDARD, Knowledge({"model_id": "m"}))
     ):
         if each.together:

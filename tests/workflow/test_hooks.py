@@ -8,7 +8,7 @@ from conformance.journal.events import RunStarted
 from conformance.journal.writing import read_journal
 from conformance.model.case import Relation
 from conformance.model.vocabulary import Profile
-from conformance.workflow.interruption import Stopper
+from conformance.workflow.interruption import Canceller
 from conformance.workflow.run import Hooks, run
 from conformance.workflow.setup.options import RunOptions
 
@@ -44,14 +44,14 @@ def test_who_chooses_gets_no_random_case(tmp_path):
 
 def test_a_run_is_ended_from_another_thread(tmp_path):
     """A run that is stopped while it is under way reports what was done until then."""
-    stopper, begun = Stopper(), threading.Event()
+    canceller, begun = Canceller(), threading.Event()
     results = []
-    hooks = Hooks(done=lambda _: begun.set(), stopper=stopper)
+    hooks = Hooks(done=lambda _: begun.set(), canceller=canceller)
     options = RunOptions(out=tmp_path, rate=50.0)
     thread = threading.Thread(target=lambda: results.append(run(options, hooks)))
     thread.start()
     assert begun.wait(30)
-    stopper.stop()
+    canceller.cancel()
     thread.join(30)
     (result,) = results
     assert "interrupted" == result.results.reason
@@ -60,8 +60,8 @@ def test_a_run_is_ended_from_another_thread(tmp_path):
 
 def test_a_run_that_is_stopped_before_it_began_sends_nothing(tmp_path):
     """What was stopped early ends as soon as it begins."""
-    stopper = Stopper()
-    stopper.stop()
-    result = run(RunOptions(out=tmp_path, profile=Profile.SMOKE), Hooks(stopper=stopper))
+    canceller = Canceller()
+    canceller.cancel()
+    result = run(RunOptions(out=tmp_path, profile=Profile.SMOKE), Hooks(canceller=canceller))
     assert "interrupted" == result.results.reason
     assert 0 == result.results.counts.requests

@@ -18,7 +18,7 @@ from conformance.model.waiver import Waiver
 from conformance.reports.safe_text import one_line
 from conformance.runner.engine import Answered
 from conformance.runner.plan import Plan, requirements_of
-from conformance.workflow.interruption import Stopper
+from conformance.workflow.interruption import Canceller
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.run import Hooks, run
 from conformance.workflow.setup.options import RunOptions
@@ -47,7 +47,7 @@ class BackgroundRun:
         self._client = client
         self._items = frozenset(items)
         self._folder = folder
-        self._stopper = Stopper()
+        self._canceller = Canceller()
         self._outcomes = OutcomeFile(folder)
         self._prepared: Prepared | None = None
         self._url = ""
@@ -62,7 +62,7 @@ class BackgroundRun:
 
     def stop(self) -> None:
         """End the run in order; what was done until now is reported."""
-        self._stopper.stop()
+        self._canceller.cancel()
 
     def join(self) -> None:
         """Wait until the run is over and its reports are written."""
@@ -72,7 +72,7 @@ class BackgroundRun:
                 self.stop()
 
     def _run(self) -> None:
-        hooks = Hooks(started=self._started, done=self._done, choose=self._choose, stopper=self._stopper)
+        hooks = Hooks(started=self._started, done=self._done, choose=self._choose, canceller=self._canceller)
         try:
             self._outcomes.tell(self._end(run(self._options, hooks, client=self._client)))
         except ConformanceError as error:

@@ -90,7 +90,7 @@ def _prepared(config: pytest.Config, asked: dict[str, object]) -> Prepared:
 
 
 def _param(contract: Contract, item: Item, value: object) -> object:
-    return pytest.param(value, id=item.id, marks=getattr(pytest.mark, _strength(contract, item).value))
+    return pytest.param(value, id=item.id, marks=getattr(pytest.mark, f"conformance_{_strength(contract, item).value}"))
 
 
 def _strength(contract: Contract, item: Item) -> Strength:

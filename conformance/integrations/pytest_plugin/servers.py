@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import asdict, replace
 
 from conformance.contract.contract import Contract
-from conformance.integrations.calls import Hidden
+from conformance.integrations.calls import Secret
 from conformance.integrations.pytest_plugin.sessions import EmbeddedUrl
 from conformance.integrations.pytest_plugin.settings import run_options, session_contract
 from conformance.mock.app import Mock, reference_app
@@ -47,7 +47,7 @@ def serving(contract: Contract, faults: Iterable[str] = (), *, key: str = LOCAL_
     key = key if contract.operation.security is not None else ""
     mock = reference_app(contract, faults=pick(contract, faults), key=key or None)
     with BackgroundServer(mock) as server:
-        yield ReferenceServer(server.url, Hidden(key), mock)
+        yield ReferenceServer(server.url, Secret(key), mock)
 
 
 @contextmanager

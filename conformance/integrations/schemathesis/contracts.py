@@ -19,7 +19,7 @@ from conformance.contract.contract import DATA, Contract, build_contract
 from conformance.contract.document import Document, parse_document
 from conformance.contract.operation import pick_operation
 from conformance.integrations.checking import CheckedContract
-from conformance.integrations.schemathesis.examples import Example, Examples
+from conformance.integrations.schemathesis.examples import Example, ExplicitExamples
 from conformance.model.case import KEY
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.finding import Finding
@@ -70,7 +70,7 @@ class Known(msgspec.Struct, frozen=True):
     held: CheckedContract
     items: tuple[Item, ...]
     parameters: Mapping[str, str]
-    examples: Examples
+    examples: ExplicitExamples
     key: str
 
     @property
@@ -188,7 +188,7 @@ class Contracts:
             return None
         held = CheckedContract(contract, stateless=self._options.stateless)
         items, parameters = self._planned(contract, url)
-        return Known(held, items, parameters, Examples(held, Builder(contract, parameters)), self._key(contract, url))
+        return Known(held, items, parameters, ExplicitExamples(held, Builder(contract, parameters)), self._key(contract, url))
 
     def _planned(self, contract: Contract, url: str) -> tuple[tuple[Item, ...], Mapping[str, str]]:
         """Return the items to send and the path parameters; no items, and a line on the screen, where none can be."""

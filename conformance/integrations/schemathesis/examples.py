@@ -53,7 +53,7 @@ class Example(msgspec.Struct, frozen=True):
         return relation is None or relation.kind not in TOGETHER_ONLY or self.place < len(relation.cases) - 1
 
 
-class Examples:
+class ExplicitExamples:
     """The cases of one operation that Schemathesis can send, and which of its own cases stands for which."""
 
     def __init__(self, held: CheckedContract, build: Builder) -> None:

@@ -193,9 +193,9 @@ def run(*, show_plan: bool, quiet: bool, profile: str | None, fail_on: str, juni
 
 def _show_plan(options: RunOptions, shown: Screen) -> int:
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a plan needs)
-    from conformance.workflow.setup.plan_preview import foreseen  # noqa: PLC0415  (loads what only a plan needs)
+    from conformance.workflow.setup.plan_preview import preview  # noqa: PLC0415  (loads what only a plan needs)
     from conformance.workflow.setup.preparation import prepare  # noqa: PLC0415  (loads what only a plan needs)
 
     prepared = prepare(load_contract(options.spec, options.operation), options)
-    shown.plan(prepared, foreseen(prepared))
+    shown.plan(prepared, preview(prepared))
     return 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from conformance.journal.resuming import ResumedRun
     from conformance.runner.engine import Progress as Step
     from conformance.workflow.run import RunResult
-    from conformance.workflow.setup.plan_preview import Foreseen
+    from conformance.workflow.setup.plan_preview import PhasePreview
     from conformance.workflow.setup.preparation import Prepared
 
 LINE_EVERY_SECONDS = 5.0
@@ -70,7 +70,7 @@ class Screen:
             self._last = time.monotonic()
             self._say(_listed(f"{step.reached} of {step.planned} requests", more, found))
 
-    def plan(self, prepared: "Prepared", more: "Sequence[Foreseen]" = ()) -> None:
+    def plan(self, prepared: "Prepared", more: "Sequence[PhasePreview]" = ()) -> None:
         """Say what would be sent, by the plan and by the phases after it."""
         plan = prepared.plan
         self._say(f"{prepared.contract.operation.name} at {prepared.options.target}: nothing is sent")

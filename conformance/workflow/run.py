@@ -37,8 +37,9 @@ from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import find_key
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.phases import FUZZ_SECONDS, later
+from conformance.workflow.setup.phases import FUZZ_SECONDS
 from conformance.workflow.setup.preparation import Prepared, prepare, unknown_parameter
+from conformance.workflow.setup.random_phases import follow_up_phases
 from conformance.workflow.setup.waivers import drafted, waivers_of
 
 Started = Callable[[Prepared, str, ResumedRun | None], None]
@@ -159,7 +160,7 @@ async def _send(
         rate=options.rate or (None if prepared.loopback else LIVE_RATE),
     )
     chosen = SessionOptions(run_id=run_id, settings=settings, limits=limits, credentials=prepared.access, past=past)
-    session, after = Session(prepared.contract, target, journal, chosen), later(prepared)
+    session, after = Session(prepared.contract, target, journal, chosen), follow_up_phases(prepared)
     diagnosis = DiagnosisOptions(
         repeats=options.repeats, known=prepared.plan.known, build=after.build, examples=after.examples
     )

@@ -188,7 +188,8 @@ class Contracts:
             return None
         held = CheckedContract(contract, stateless=self._options.stateless)
         items, parameters = self._planned(contract, url)
-        return Known(held, items, parameters, ExplicitExamples(held, Builder(contract, parameters)), self._key(contract, url))
+        examples = ExplicitExamples(held, Builder(contract, parameters))
+        return Known(held, items, parameters, examples, self._key(contract, url))
 
     def _planned(self, contract: Contract, url: str) -> tuple[tuple[Item, ...], Mapping[str, str]]:
         """Return the items to send and the path parameters; no items, and a line on the screen, where none can be."""

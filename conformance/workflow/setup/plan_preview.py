@@ -9,11 +9,11 @@ from conformance.model.case import Case
 from conformance.runner.case_source import CaseSource
 from conformance.runner.follow_up import FollowUpPhases
 from conformance.strategies.catalogue.catalogue import creations
-from conformance.workflow.setup.phases import later
 from conformance.workflow.setup.preparation import Prepared
+from conformance.workflow.setup.random_phases import follow_up_phases
 
 
-class Foreseen(msgspec.Struct, frozen=True):
+class PhasePreview(msgspec.Struct, frozen=True):
     """What a phase will send, and how many objects a right server creates of that at most.
 
     `error` says why the phase will not go on to its end.
@@ -25,35 +25,35 @@ class Foreseen(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-def foreseen(prepared: Prepared) -> tuple[Foreseen, ...]:
+def preview(prepared: Prepared) -> tuple[PhasePreview, ...]:
     """Return what each phase after the catalogue will send, repeats aside; sends nothing.
 
     A campaign is not among them: it goes on until its time is over.
     """
-    coming = later(prepared)
-    return () if coming.seconds is not None or not coming.feeds else asyncio.run(_counted(prepared, coming))
+    following = follow_up_phases(prepared)
+    return () if following.seconds is not None or not following.feeds else asyncio.run(_preview(prepared, following))
 
 
-async def _counted(prepared: Prepared, coming: FollowUpPhases) -> tuple[Foreseen, ...]:
+async def _preview(prepared: Prepared, following: FollowUpPhases) -> tuple[PhasePreview, ...]:
     ended: list[PhaseEnded] = []
-    sent = (*prepared.plan.items, *coming.elsewhere)
-    items = CaseSource((), coming.feeds, coming.admits, ended.append, sent)
+    sent = (*prepared.plan.items, *following.elsewhere)
+    items = CaseSource((), following.feeds, following.admits, ended.append, sent)
     cases: list[Case] = []
-    found: list[Foreseen] = []
+    found: list[PhasePreview] = []
     try:
-        for before, feed in zip((None, *coming.feeds), coming.feeds, strict=False):
+        for before, feed in zip((None, *following.feeds), following.feeds, strict=False):
             feed.start(before)
         while True:
             item = await items.next()
             # The phases that are over by now end before the case at hand.
             while len(found) < len(ended):
                 event = ended[len(found)]
-                found.append(Foreseen(event.phase, len(cases), sum(map(creations, cases)), event.error))
+                found.append(PhasePreview(event.phase, len(cases), sum(map(creations, cases)), event.error))
                 cases.clear()
             if item is None:
                 return tuple(found)
             if isinstance(item, Case):
                 cases.append(item)
     finally:
-        coming.close()
+        following.close()
         items.stop()

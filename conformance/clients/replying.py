@@ -4,8 +4,7 @@ import asyncio
 import gzip
 
 from conformance.clients.scenarios.scenario import Fate, Reply
-from conformance.mock.server import Message, Receive, Send
-from conformance.mock.transmission import TRANSPORT
+from conformance.mock.transmission import TRANSPORT, Message, Receive, Send
 
 SLOW_SECONDS = 0.5
 

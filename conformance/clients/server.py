@@ -10,7 +10,8 @@ from typing import Self
 from conformance.clients.replying import respond
 from conformance.clients.scenarios.failing import ELSEWHERE
 from conformance.clients.scenarios.scenario import Reply, Scenario
-from conformance.mock.server import BackgroundServer, Message, Receive, Send
+from conformance.mock.server import BackgroundServer
+from conformance.mock.transmission import Message, Receive, Send
 from conformance.model.case import Request
 
 LARGEST = 32 * 2**20

@@ -10,7 +10,7 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.stages import MAX_BODY_BYTES
-from conformance.mock.transaction import Turn
+from conformance.mock.transaction import Transaction
 
 
 class ReferenceRouter(respx.MockRouter):
@@ -67,17 +67,17 @@ def answered(mock: Mock, request: httpx.Request, prefix: bytes = b"") -> httpx.R
     path, _, query = request.url.raw_path.removeprefix(prefix).partition(b"?")
     headers = [(name.lower(), value) for name, value in request.headers.raw]
     body = request.content
-    turn = Turn(request.method, path, query, headers, body, too_large=len(body) > MAX_BODY_BYTES)
-    mock.answer(turn)
-    sending = turn.sending
-    if sending.dropped:
+    tx = Transaction(request.method, path, query, headers, body, too_large=len(body) > MAX_BODY_BYTES)
+    mock.handle(tx)
+    if tx.delivery.dropped:
         raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
-    if sending.stall is not None:
+    if tx.delivery.stall is not None:
         raise httpx.ReadTimeout("The read operation timed out", request=request)
-    if sending.cut is not None:
-        return httpx.Response(turn.status, headers=turn.reply, stream=_Cut(turn.payload[: sending.cut]))
+    if tx.delivery.cut is not None:
+        begun = tx.response_body[: tx.delivery.cut]
+        return httpx.Response(tx.status, headers=tx.response_headers, stream=_Cut(begun))
     # As a stream: what cannot be decoded is then raised where a client reads it.
-    return httpx.Response(turn.status, headers=turn.reply, stream=httpx.ByteStream(turn.payload))
+    return httpx.Response(tx.status, headers=tx.response_headers, stream=httpx.ByteStream(tx.response_body))
 
 
 class _Cut(httpx.SyncByteStream, httpx.AsyncByteStream):

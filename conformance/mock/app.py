@@ -1,28 +1,24 @@
-"""The reference server: one plain ASGI callable, right by its contract but for the faults that it is given."""
+"""The reference server: one plain ASGI callable, correct by its contract except for the faults that it is given."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import quote
 
 from conformance.contract.contract import Contract
-from conformance.mock.base_responses import Answers
-from conformance.mock.compiled_contract import plan_for
+from conformance.mock.base_responses import ResponseStyle
+from conformance.mock.compiled_contract import compile_contract
 from conformance.mock.faults.parts.fault import Fault
-from conformance.mock.stages import CLOSING, LINE, MAX_BODY_BYTES, Key, Stage, now
-from conformance.mock.transaction import Refusal, Step, Turn
-from conformance.mock.transmission import Pair, transmit
+from conformance.mock.stages import MAX_BODY_BYTES, PROCESSING, RESPONDING, Stage, now
+from conformance.mock.transaction import Key, Rejection, Step, Transaction
+from conformance.mock.transmission import Message, Receive, ResponseSwap, Send, transmit
 from conformance.model.exchange import Response
 from conformance.model.jsontext import Json
 
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-
-TELLING = "x-conformance-fault"
-"""The field that names the faults that showed on an answer."""
+FAULT_HEADER = "x-conformance-fault"
+"""The field that names the faults that showed in a response."""
 
 
 class Mock:
@@ -30,15 +26,15 @@ class Mock:
 
     Args:
         contract: what to serve.
-        answers: what answers hold beyond what they repeat: `varied` goes through everything the schema allows, `fresh`
-            is an object that was just created, `full` has every declared member.
+        answers: what responses hold beyond what they echo: `varied` goes through everything the schema allows, `fresh`
+            is an object that was just created, `full` has every declared property.
         faults: ways to be wrong.
-        key: the one right credential; None takes every one that is not empty.
-        unknown: values of path parameters that name nothing: 404.
-        tell: name the faults that showed on an answer in `X-Conformance-Fault`.
-        clock: tells the time, for `Date` and the time of creation.
-        delay_seconds: how long a slow answer waits; a dripping one takes as long in all.
-        stall_seconds: how long an answer that never ends keeps the connection.
+        key: the one valid credential; None accepts every one that is not empty.
+        unknown: values of path parameters that do not exist: 404.
+        tell: name the faults that showed in a response in `X-Conformance-Fault`.
+        clock: returns the time, for `Date` and the time of creation.
+        delay_seconds: how long a slow response waits; a dripping one takes as long in all.
+        stall_seconds: how long a response that never ends keeps the connection.
 
     """
 
@@ -46,7 +42,7 @@ class Mock:
         self,
         contract: Contract,
         *,
-        answers: Answers = "varied",
+        answers: ResponseStyle = "varied",
         faults: Iterable[Fault] = (),
         key: str | None = None,
         unknown: frozenset[str] = frozenset(),
@@ -56,8 +52,8 @@ class Mock:
         stall_seconds: float = 600.0,
     ) -> None:
         self.contract = contract
-        self.plan = plan_for(contract)
-        self.answers: Answers = answers
+        self.compiled = compile_contract(contract)
+        self.answers: ResponseStyle = answers
         self.faults = tuple(faults)
         self.key = key
         self.unknown = unknown
@@ -65,107 +61,88 @@ class Mock:
         self.clock = clock
         self.delay_seconds = delay_seconds
         self.stall_seconds = stall_seconds
-        self.pair = Pair()
-        self.forget()
-        self._line = [self._step(stage, partial(work, self)) for stage, work in LINE]
-        self._closing = [self._step(stage, partial(work, self)) for stage, work in CLOSING]
+        self.swap = ResponseSwap()
+        self.reset()
+        self._processing = [self._with_faults(stage, partial(work, self)) for stage, work in PROCESSING]
+        self._responding = [self._with_faults(stage, partial(work, self)) for stage, work in RESPONDING]
 
-    def forget(self) -> None:
-        """Be as new: nothing created, nothing counted."""
+    def reset(self) -> None:
+        """Return to the initial state: nothing created, nothing counted."""
         self.stored: dict[Key, Json] = {}
         self.creations = 0
         self.requests = 0
         self.fired: Counter[str] = Counter()
-        """How many answers each fault has shown on."""
+        """In how many responses each fault has shown."""
         self.memory: dict[str, Any] = {}
         """What faults remember between requests, by their own names."""
         self._counts: Counter[str] = Counter()
 
-    def answer(self, turn: Turn) -> None:
-        """Take a request through all stages."""
-        turn.desk = self
-        turn.arrived = self.clock()
-        turn.number = self.requests
+    def handle(self, tx: Transaction) -> None:
+        """Process a request through all stages."""
+        tx.state = self
+        tx.received_at = self.clock()
+        tx.number = self.requests
         self.requests += 1
         try:
-            for step in self._line:
-                step(turn)
-        except Refusal as refusal:
-            turn.refusal = refusal
-        for step in self._closing:
-            step(turn)
-        self.fired.update(turn.fired)
-        if self.tell and turn.fired:
-            turn.reply.append((TELLING, ", ".join(turn.fired)))
+            for step in self._processing:
+                step(tx)
+        except Rejection as rejection:
+            tx.rejection = rejection
+        for step in self._responding:
+            step(tx)
+        self.fired.update(tx.fired)
+        if self.tell and tx.fired:
+            tx.set_header(FAULT_HEADER, ", ".join(tx.fired))
 
     def respond(
         self, method: str, target: str, headers: Iterable[tuple[str, str]] = (), body: bytes | None = None
     ) -> Response:
-        """Answer a request without any transport: what faults do to the sending does not show."""
+        """Return the response to a request, without any transport: faults of the delivery do not show."""
         path, _, query = target.encode().partition(b"?")
         fields = [(name.lower().encode(), value.encode()) for name, value in headers]
-        turn = Turn(method, path, query, fields, body or b"", too_large=len(body or b"") > MAX_BODY_BYTES)
-        self.answer(turn)
-        return Response(turn.status, tuple(turn.reply), turn.payload)
+        tx = Transaction(method, path, query, fields, body or b"", too_large=len(body or b"") > MAX_BODY_BYTES)
+        self.handle(tx)
+        return Response(tx.status, tx.response_headers, tx.response_body)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope: `http` and `lifespan`."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await _serve_lifespan(receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000, "reason": "this server speaks HTTP alone"})
         else:
-            turn = await _read(scope, receive)
-            if turn is not None:
-                self.answer(turn)
-                await transmit(self, turn, scope, receive, send)
+            tx = await _read(scope, receive)
+            if tx is not None:
+                self.handle(tx)
+                await transmit(self, tx, scope, receive, send)
 
-    def _step(self, stage: Stage, step: Step) -> Step:
+    def _with_faults(self, stage: Stage, step: Step) -> Step:
         for fault in self.faults:
             if fault.stage is stage:
                 step = partial(self._faulty, fault, step)
         return step
 
-    def _faulty(self, fault: Fault, step: Step, turn: Turn) -> None:
+    def _faulty(self, fault: Fault, step: Step, tx: Transaction) -> None:
         self._counts[fault.id] += 1
-        if not fault.trigger.holds(turn, self._counts[fault.id]):
-            step(turn)
+        if self._counts[fault.id] % fault.every:
+            step(tx)
             return
         try:
-            shows = fault.effect(turn, step)
-        except Refusal as refusal:
-            if refusal.deliberate:
-                turn.fired.append(fault.id)
+            shows = fault.effect(tx, step)
+        except Rejection as rejection:
+            if rejection.deliberate:
+                tx.fired += (fault.id,)
+                rejection.deliberate = False  # it is this fault's: one around it did not make it
             raise
         if shows:
-            turn.fired.append(fault.id)
+            tx.fired += (fault.id,)
 
 
-def reference_app(
-    contract: Contract,
-    *,
-    answers: Answers = "varied",
-    faults: Iterable[Fault] = (),
-    key: str | None = None,
-    unknown: frozenset[str] = frozenset(),
-    tell: bool = False,
-    delay_seconds: float = 2.0,
-    stall_seconds: float = 600.0,
-) -> Mock:
-    """Return a server for `contract`, right but for `faults`; see `Mock` for the arguments."""
-    return Mock(
-        contract,
-        answers=answers,
-        faults=faults,
-        key=key,
-        unknown=unknown,
-        tell=tell,
-        delay_seconds=delay_seconds,
-        stall_seconds=stall_seconds,
-    )
+reference_app = Mock
+"""The reference server under the name by which users know it; see `Mock` for the arguments."""
 
 
-async def _live(receive: Receive, send: Send) -> None:
+async def _serve_lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -175,8 +152,8 @@ async def _live(receive: Receive, send: Send) -> None:
             return
 
 
-async def _read(scope: Message, receive: Receive) -> Turn | None:
-    """Return the request of a scope, or None if the client went before it was whole."""
+async def _read(scope: Message, receive: Receive) -> Transaction | None:
+    """Return the request of a scope, or None if the client disconnected before its end."""
     pieces: list[bytes] = []
     size = 0
     more = True
@@ -188,14 +165,8 @@ async def _read(scope: Message, receive: Receive) -> Turn | None:
         size += len(piece)
         pieces.append(piece)
         more = message.get("more_body", False)
-    # A server that knows only the decoded path is served as well as can be.
+    # A server that hands over only the decoded path is served as well as can be.
     path = scope.get("raw_path") or quote(scope["path"]).encode()
     headers = [(bytes(name).lower(), bytes(value)) for name, value in scope["headers"]]
-    return Turn(
-        scope["method"],
-        path,
-        scope.get("query_string", b""),
-        headers,
-        b"".join(pieces),
-        too_large=size > MAX_BODY_BYTES,
-    )
+    query, body = scope.get("query_string", b""), b"".join(pieces)
+    return Transaction(scope["method"], path, query, headers, body, too_large=size > MAX_BODY_BYTES)

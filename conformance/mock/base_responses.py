@@ -1,4 +1,4 @@
-"""Base answers: what the mock says beyond what it repeats of the request, in as many ways as the schema allows."""
+"""Base responses: what the mock returns beyond what it echoes of the request, in as many ways as the schema allows."""
 
 from collections.abc import Iterator
 from typing import Literal as OneOf
@@ -7,78 +7,75 @@ from typing import TypeAlias
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
-from conformance.mock.verdict import holds
 from conformance.model.jsontext import Json, Writable, plain_json
 from conformance.model.pointer import ANY_ITEM, last
 from conformance.strategies.responses import DATE_TIMES
 from conformance.strategies.values import bodies, classes
 
-Answers: TypeAlias = OneOf["varied", "fresh", "full"]
+ResponseStyle: TypeAlias = OneOf["varied", "fresh", "full"]
 
 ODD = 5
-"""A given object is null, a given member left out, once in so many answers: what lies in it is mostly seen."""
+"""An object is null, or a property absent, in one of so many responses: in the others its content shows."""
 
 MOST = 200
-"""The most varied answers, whatever the schema."""
+"""The most varied responses, whatever the schema."""
 
 
-def base_answers(contract: Contract, answers: Answers) -> Iterator[Json]:
-    """Yield valid answers, the fullest first; where the document declares no JSON answer, None alone.
+def base_responses(contract: Contract, style: ResponseStyle) -> Iterator[Json]:
+    """Yield valid response bodies, the fullest first; only None where the document declares no JSON response.
 
-    `fresh`: one answer of a new object, with null where prose says that something comes later. `full`: one with every
-    declared member. `varied`: the full one, the smallest, then as many as it takes for every member to have held every
-    class of value, each answer with many classes at once.
+    `fresh`: that of a new object, with null where prose says that a value comes later. `full`: one with every declared
+    property. `varied`: the full one, the smallest, then as many as it takes for every property to have had every class
+    of value, many classes in each body.
     """
     root = contract.response
     if root is None:
         yield None
         return
-    candidates = _fresh(contract, root) if answers == "fresh" else _full(root)
-    if answers == "varied":
-        candidates = _varied(root)
-    sound = (body for body in candidates if _sound(contract, body))
-    # A schema that the strategies cannot satisfy still gets an answer.
-    yield next(sound, plain_json(bodies.fullest(root)))
-    yield from sound
+    candidates = {"fresh": _fresh, "full": _full, "varied": _varied}[style](contract, root)
+    valid = (body for body in candidates if _is_valid(contract, body))
+    # A schema that the strategies cannot satisfy still gets a response.
+    yield next(valid, plain_json(bodies.fullest(root)))
+    yield from valid
 
 
 def _fresh(contract: Contract, root: Node) -> Iterator[Json]:
     quiet = frozenset(contract.prose.fresh)
     yield plain_json(bodies.fullest(root, bodies.Defaults(quiet=quiet)))
-    yield from _full(root)
+    yield from _full(contract, root)
 
 
-def _full(root: Node) -> Iterator[Json]:
+def _full(_: Contract, root: Node) -> Iterator[Json]:
     yield plain_json(bodies.fullest(root))
     yield plain_json(bodies.smallest(root))
 
 
-def _varied(root: Node) -> Iterator[Json]:
-    yield from _full(root)
+def _varied(contract: Contract, root: Node) -> Iterator[Json]:
+    yield from _full(contract, root)
     rotation = _Rotation(root)
     for _ in range(MOST):
         yield plain_json(rotation.value(root))
-        if rotation.whole:
+        if rotation.complete:
             return
 
 
 class _Rotation:
-    """Makes values in which every place moves on to its next class each time that it is there."""
+    """Makes values in which every node takes its next class of value each time that it is present."""
 
     def __init__(self, root: Node) -> None:
         self._classes = {id(node): _classes(node) for node in root.walk()}
-        # Out of step from the start, so that not everything is null or left out at once.
+        # Out of step from the start, so that not everything is null or absent at once.
         self._visits = {id(node): index for index, node in enumerate(root.walk())}
         self._chances = dict(self._visits)
         self._wanted = {key: index + len(self._classes[key]) for key, index in self._visits.items()}
 
     @property
-    def whole(self) -> bool:
-        """Whether every place has been through all its classes."""
+    def complete(self) -> bool:
+        """Whether every node has had all its classes."""
         return all(self._visits[key] >= wanted for key, wanted in self._wanted.items())
 
     def value(self, node: Node) -> Writable:
-        """Return a value of `node`, and move on."""
+        """Return a value of `node`, and advance it to the next class."""
         visit = self._visits[id(node)]
         self._visits[id(node)] += 1
         objects = [index for index, shape in enumerate(node.shapes) if shape.members]
@@ -121,6 +118,6 @@ def _only_empty(shapes: tuple[Shape, ...]) -> bool:
     return all(shape.type in {"object", "array"} and shape.members for shape in shapes)
 
 
-def _sound(contract: Contract, body: Json) -> bool:
+def _is_valid(contract: Contract, body: Json) -> bool:
     validator = contract.response_validator
-    return validator is None or (holds(validator, body) and validator.second_voice(body))
+    return validator is None or (validator.holds(body) and validator.second_voice(body))

@@ -1,17 +1,19 @@
-"""What the mock knows of its contract, worked out once and shared by every mock of the same contract."""
+"""The contract as the mock uses it, compiled once and shared by every mock of the same contract."""
 
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Literal as OneOf
+from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
+
+import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.contract.document import follow
 from conformance.contract.prose import Probe
-from conformance.mock.base_responses import Answers, base_answers
-from conformance.mock.overlay import Part, apply, compile_overlay
-from conformance.mock.transaction import Action, Route
-from conformance.mock.verdict import holds
+from conformance.mock.base_responses import ResponseStyle, base_responses
+from conformance.mock.overlay import Echo, apply, compile_overlay
 from conformance.model.json_values import leaves, with_value
 from conformance.model.jsontext import Json
 from conformance.model.pointer import join
@@ -19,43 +21,58 @@ from conformance.model.pointer import join
 NAME = "name"
 """The parameter that stands for the object's name in the paths of probes (see `Probe`)."""
 
+Action: TypeAlias = OneOf["create", "read", "remove"]
 
-class Plan:
-    """The contract, compiled: routes, what answers repeat, and the base answers by kind."""
+
+class Route(msgspec.Struct, frozen=True):
+    """A path of the mock: its template as a regular expression, its parameters, and what each method does there."""
+
+    expression: re.Pattern[bytes]
+    parameters: tuple[str, ...]
+    actions: Mapping[str, Action]
+
+
+class CompiledContract:
+    """The contract, compiled: routes, what responses echo, and the base responses by style."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.routes = _routes(contract)
         self.success = _success(contract)
-        self.overlay: Part | None = compile_overlay(contract)
-        self._bases: dict[Answers, _Lazy] = {}
+        self.overlay: Echo | None = compile_overlay(contract)
+        self._bases: dict[ResponseStyle, _Lazy] = {}
 
-    def base(self, answers: Answers, number: int) -> Json:
-        """Return the base answer to the creation numbered `number`, from 0; they come round again."""
-        if answers not in self._bases:
-            self._bases[answers] = _Lazy(base_answers(self.contract, answers))
-        found = self._bases[answers]
-        return found[0 if answers == "fresh" else number]
+    def base(self, style: ResponseStyle, number: int) -> Json:
+        """Return the base response to the creation numbered `number`, from 0; after the last comes the first again."""
+        if style not in self._bases:
+            self._bases[style] = _Lazy(base_responses(self.contract, style))
+        return self._bases[style][0 if style == "fresh" else number]
 
     def build(self, base: Json, sent: Json, fixed: Mapping[str, Json], *, full: bool = False) -> Json:
-        """Return `base` with what the request makes of it.
+        """Return `base` with the values that were sent.
 
-        `fixed` are values by pointer that the server decides: the time of creation, path parameters. Where a value
-        that was sent would break the response schema, the default stands instead.
+        `fixed` are the values that the server sets: the time of creation, path parameters. A value that was sent and
+        would break the response schema is replaced by its default.
         """
         if self.overlay is None:
             return base
-        built = _fix(apply(self.overlay, sent, base, full=full), fixed)
+        built = self._overlaid(sent, base, fixed, full=full)
         validator = self.contract.response_validator
-        if validator is None or holds(validator, built):
+        if validator is None or validator.holds(built):
             return built
         kept: Json = {}
         for pointer, value in leaves(sent):
             trial = with_value(kept, pointer, value, parents=True)
-            attempt = _fix(apply(self.overlay, trial, base, full=full), fixed)
-            if holds(validator, attempt):
+            attempt = self._overlaid(trial, base, fixed, full=full)
+            if validator.holds(attempt):
                 kept, built = trial, attempt
-        return built if holds(validator, built) else base
+        return built if validator.holds(built) else base
+
+    def _overlaid(self, sent: Json, base: Json, fixed: Mapping[str, Json], *, full: bool) -> Json:
+        built = base if self.overlay is None else apply(self.overlay, sent, base, full=full)
+        for pointer, value in fixed.items():
+            built = with_value(built, pointer, value)
+        return built
 
     @cached_property
     def challenge(self) -> str:
@@ -63,22 +80,22 @@ class Plan:
         return f'{self.contract.scheme or "ApiKey"} realm="mock"'
 
 
-_PLANS: dict[int, Plan] = {}
+_COMPILED: dict[int, CompiledContract] = {}
 _KEPT = 8
 
 
-def plan_for(contract: Contract) -> Plan:
-    """Return the plan of `contract`; the plans of the last few contracts are kept, as making one takes a while."""
-    found = _PLANS.get(id(contract))
+def compile_contract(contract: Contract) -> CompiledContract:
+    """Return `contract` compiled; the last few are kept, as compiling takes a while."""
+    found = _COMPILED.get(id(contract))
     if found is None or found.contract is not contract:
-        while len(_PLANS) >= _KEPT:
-            del _PLANS[next(iter(_PLANS))]
-        found = _PLANS[id(contract)] = Plan(contract)
+        while len(_COMPILED) >= _KEPT:
+            del _COMPILED[next(iter(_COMPILED))]
+        found = _COMPILED[id(contract)] = CompiledContract(contract)
     return found
 
 
 class _Lazy:
-    """A sequence that is made as far as it is read, and repeats itself."""
+    """A sequence that is made as far as it is read, and starts again after its end."""
 
     def __init__(self, source: Iterator[Json]) -> None:
         self._source: Iterator[Json] | None = source
@@ -94,7 +111,7 @@ class _Lazy:
 
 
 def _success(contract: Contract) -> int:
-    """Return the declared success status whose answer is JSON, else the first."""
+    """Return the declared success status whose response is JSON, else the first."""
     operation = contract.operation
     for status in operation.successes:
         pointer, _ = follow(contract.document, join(operation.pointer, "responses", str(status)))
@@ -115,11 +132,11 @@ def _routes(contract: Contract) -> tuple[Route, ...]:
 def _route(template: str, actions: Mapping[str, Action]) -> Route:
     pieces = re.split(r"\{([^{}]+)\}", template)
     pattern = "".join(r"([^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
-    return Route(template, re.compile(pattern.encode()), tuple(pieces[1::2]), actions)
+    return Route(re.compile(pattern.encode()), tuple(pieces[1::2]), actions)
 
 
 def decode_segment(segment: bytes) -> str:
-    """Return the text that a percent-encoded segment of a path stands for.
+    """Return the string that a percent-encoded segment of a path stands for.
 
     Raises:
         ValueError: it is not the percent-encoding of UTF-8.
@@ -129,9 +146,3 @@ def decode_segment(segment: bytes) -> str:
         message = "a percent sign without two hexadecimal digits"
         raise ValueError(message)
     return unquote_to_bytes(segment).decode("utf-8")
-
-
-def _fix(built: Json, fixed: Mapping[str, Json]) -> Json:
-    for pointer, item in fixed.items():
-        built = with_value(built, pointer, item)
-    return built

@@ -1,20 +1,19 @@
-"""The stages of the mock, each one small step: what it refuses, and what it adds to the turn.
+"""The stages of the mock, each one small step: what it rejects, and what it adds to the transaction.
 
-route, method, authenticate, media type, limit, parse, validate, store, answer; then, for refused requests, refuse; then
-serialise and send. A stage is a function of a `Desk` (the mock that it works for) and a turn.
+A stage is a function of the state of the mock and a transaction. Those of `PROCESSING` may raise `Rejection`, which
+ends the processing; those of `RESPONDING` make the response of every request, accepted or rejected.
 """
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import StrEnum
 from http.cookies import CookieError, SimpleCookie
-from typing import Protocol
 from urllib.parse import parse_qsl
 
-from conformance.mock.base_responses import Answers
-from conformance.mock.compiled_contract import NAME, Plan, decode_segment
-from conformance.mock.transaction import Refusal, Turn
-from conformance.mock.verdict import first_violation, holds
+from conformance.contract.validators import BodyValidator
+from conformance.contract.violation import Violation
+from conformance.mock.compiled_contract import NAME, decode_segment
+from conformance.mock.transaction import Key, MockState, Rejection, Transaction
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, JsonFault, encode, read, write
 
@@ -24,7 +23,7 @@ CREATED_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Stage(StrEnum):
-    """The stages by name, in the order in which they work."""
+    """The stages by name, in the order in which they run."""
 
     ROUTE = "route"
     METHOD = "method"
@@ -34,191 +33,174 @@ class Stage(StrEnum):
     PARSE = "parse"
     VALIDATE = "validate"
     STORE = "store"
-    ANSWER = "answer"
-    REFUSE = "refuse"
-    SERIALISE = "serialise"
+    BUILD = "build"
+    REJECT = "reject"
+    SERIALIZE = "serialize"
     SEND = "send"
 
 
-Key = tuple[tuple[str, ...], str]
-"""Names a stored object: the path parameters, and its name as JSON text."""
-
-
-class Desk(Protocol):
-    """What the stages need of the mock: its plan, its settings, and what it holds."""
-
-    plan: Plan
-    answers: Answers
-    key: str | None
-    unknown: frozenset[str]
-    stored: dict[Key, Json]
-    creations: int
-
-
-def route(desk: Desk, turn: Turn) -> None:
-    """Find the path among the routes and decode its parameters: 404 for other paths, and for unknown resources."""
-    for each in desk.plan.routes:
-        match = each.expression.fullmatch(turn.path)
+def route(state: MockState, tx: Transaction) -> None:
+    """Match the path and decode its parameters: 404 for paths that are not declared."""
+    for each in state.compiled.routes:
+        match = each.expression.fullmatch(tx.path)
         if match is None:
             continue
         try:
-            turn.parameters = {
+            tx.parameters = {
                 name: decode_segment(segment) for name, segment in zip(each.parameters, match.groups(), strict=True)
             }
         except ValueError as error:
-            raise Refusal(400, "BAD_REQUEST", f"the path cannot be decoded: {error}") from error
-        turn.route = each
+            raise Rejection(400, "BAD_REQUEST", f"the path cannot be decoded: {error}") from error
+        tx.route = each
         return
-    raise Refusal(404, "NOT_FOUND", "there is nothing at this path")
+    raise Rejection(404, "NOT_FOUND", "there is nothing at this path")
 
 
-def method(desk: Desk, turn: Turn) -> None:  # noqa: ARG001 (every stage is called alike)
+def method(_: MockState, tx: Transaction) -> None:
     """Find what the method does at this path: 405 with Allow for other methods."""
-    action = turn.route.actions.get(turn.method) if turn.route else None
+    action = tx.route.actions.get(tx.method) if tx.route else None
     if action is None:
-        allowed = ", ".join(turn.route.actions) if turn.route else ""
-        raise Refusal(405, "METHOD_NOT_ALLOWED", f"{turn.method} is not supported here", (("allow", allowed),))
-    turn.action = action
+        allowed = ", ".join(tx.route.actions) if tx.route else ""
+        raise Rejection(405, "METHOD_NOT_ALLOWED", f"{tx.method} is not supported here", (("allow", allowed),))
+    tx.action = action
 
 
-def authenticate(desk: Desk, turn: Turn) -> None:
-    """Find exactly one credential in its documented place, and the right one: 401 otherwise."""
-    security = desk.plan.contract.operation.security
-    if security is None:
+def authenticate(state: MockState, tx: Transaction) -> None:
+    """Require exactly one credential, valid and in its documented place: 401 otherwise."""
+    if state.contract.operation.security is None:
         return
-    problem = _credential_problem(desk, credentials(desk, turn))
+    problem = _credential_problem(state, credentials(state, tx))
     if problem:
-        raise Refusal(401, "UNAUTHORIZED", problem, (("www-authenticate", desk.plan.challenge),))
+        raise Rejection(401, "UNAUTHORIZED", problem, (("www-authenticate", state.compiled.challenge),))
 
 
-def credentials(desk: Desk, turn: Turn) -> list[str]:
-    """Return every credential in the documented place, as it stands there."""
-    security = desk.plan.contract.operation.security
+def credentials(state: MockState, tx: Transaction) -> list[str]:
+    """Return every credential in the documented place, unchanged."""
+    security = state.contract.operation.security
     if security is None:
         return []
     if security.location == "query":
-        pairs = parse_qsl(turn.query.decode("latin-1"), keep_blank_values=True)
+        pairs = parse_qsl(tx.query.decode("latin-1"), keep_blank_values=True)
         return [value for name, value in pairs if name == security.name]
     if security.location == "cookie":
-        return [value for field in turn.values("cookie") for value in _cookies(field, security.name)]
-    return [value.decode("utf-8", "surrogateescape") for value in turn.values(security.name.lower())]
+        return [value for field in tx.values("cookie") for value in _cookies(field, security.name)]
+    return [value.decode("utf-8", "surrogateescape") for value in tx.values(security.name.lower())]
 
 
-def media_type(desk: Desk, turn: Turn) -> None:
-    """Take the documented media type, in any letter case and with any parameters: 415 for others and for none."""
-    if turn.action != "create":
+def media_type(state: MockState, tx: Transaction) -> None:
+    """Accept the documented media type, in any letter case and with any parameters: 415 for others and for none."""
+    if tx.action != "create":
         return
-    wanted = desk.plan.contract.operation.request_media_type.partition(";")[0].strip().lower()
-    fields = turn.values("content-type")
-    if not turn.body and not desk.plan.contract.operation.request_required and not fields:
+    operation = state.contract.operation
+    wanted = operation.request_media_type.partition(";")[0].strip().lower()
+    fields = tx.values("content-type")
+    if not tx.body and not operation.request_required and not fields:
         return
     found = [field.decode("latin-1").partition(";")[0].strip().lower() for field in fields]
     if found != [wanted]:
-        raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {wanted}")
-    if any(value.strip().lower() != b"identity" for value in turn.values("content-encoding")):
-        raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "the body must not be compressed")
+        raise Rejection(415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {wanted}")
+    if any(value.strip().lower() != b"identity" for value in tx.values("content-encoding")):
+        raise Rejection(415, "UNSUPPORTED_MEDIA_TYPE", "the body must not be compressed")
 
 
-def limit(desk: Desk, turn: Turn) -> None:  # noqa: ARG001 (every stage is called alike)
-    """Refuse bodies beyond what the mock takes: 413."""
-    if turn.too_large:
-        raise Refusal(413, "CONTENT_TOO_LARGE", f"the body is larger than {MAX_BODY_BYTES} bytes")
+def limit(_: MockState, tx: Transaction) -> None:
+    """Reject bodies above the size limit: 413."""
+    if tx.too_large:
+        raise Rejection(413, "CONTENT_TOO_LARGE", f"the body is larger than {MAX_BODY_BYTES} bytes")
 
 
-def parse(desk: Desk, turn: Turn) -> None:
-    """Read the body as one JSON text in UTF-8 without byte order mark or repeated members: 400 otherwise."""
-    if turn.action != "create":
+def parse(state: MockState, tx: Transaction) -> None:
+    """Read the body as one JSON text in UTF-8 without byte order mark or duplicate names: 400 otherwise."""
+    if tx.action != "create":
         return
-    if not turn.body and not desk.plan.contract.operation.request_required:
-        turn.sent = {}
+    if not tx.body and not state.contract.operation.request_required:
+        tx.sent = {}
         return
     try:
-        turn.text = read(turn.body)
+        tx.text = read(tx.body)
     except JsonFault as fault:
-        raise Refusal(400, "INVALID_JSON", f"the body is not JSON: {fault.reason}") from fault
-    if turn.text.byte_order_mark:
-        raise Refusal(400, "INVALID_JSON", "the body begins with a byte order mark")
-    if turn.text.duplicates:
-        raise Refusal(400, "INVALID_JSON", f"the body repeats members: {', '.join(turn.text.duplicates)[:200]}")
-    turn.sent = turn.text.value
+        raise Rejection(400, "INVALID_JSON", f"the body is not JSON: {fault.reason}") from fault
+    if tx.text.byte_order_mark:
+        raise Rejection(400, "INVALID_JSON", "the body begins with a byte order mark")
+    if tx.text.duplicates:
+        raise Rejection(400, "INVALID_JSON", f"the body repeats members: {', '.join(tx.text.duplicates)[:200]}")
+    tx.sent = tx.text.value
 
 
-def validate(desk: Desk, turn: Turn) -> None:
-    """Hold the body against its schema: 422, naming the place."""
-    if turn.action != "create" or (turn.text is None and not turn.body):
+def validate(state: MockState, tx: Transaction) -> None:
+    """Validate the body against its schema: 422 with the place in the message."""
+    if tx.action != "create" or (tx.text is None and not tx.body):
         return
-    validator = desk.plan.contract.request_validator
-    if not holds(validator, turn.sent):
-        broken = first_violation(validator, turn.sent)
-        raise Refusal(422, "VALIDATION_ERROR", f"{broken.pointer or 'the body'}: {broken.message[:300]}")
+    validator = state.contract.request_validator
+    if not validator.holds(tx.sent):
+        broken = _first_violation(validator, tx.sent)
+        raise Rejection(422, "VALIDATION_ERROR", f"{broken.pointer or 'the body'}: {broken.message[:300]}")
 
 
-def store(desk: Desk, turn: Turn) -> None:
-    """Create, find or remove the object: 409 where it exists and must not, 404 where it does not and must."""
-    key = object_key(desk, turn)
-    if not desk.unknown.isdisjoint(turn.parameters[name] for name in _own_parameters(desk, turn)):
-        raise Refusal(404, "NOT_FOUND", "the path names a resource that does not exist")
-    if turn.action == "create":
-        if key is not None and key in desk.stored:
-            raise Refusal(409, "ALREADY_EXISTS", "an object of this name exists")
+def store(state: MockState, tx: Transaction) -> None:
+    """Create, find or remove the object: 409 if it exists and must not, 404 if it must and does not."""
+    key = object_key(state, tx)
+    if not state.unknown.isdisjoint(tx.parameters[name] for name in _own_parameters(state, tx)):
+        raise Rejection(404, "NOT_FOUND", "the path names a resource that does not exist")
+    if tx.action == "create":
+        if key is not None and key in state.stored:
+            raise Rejection(409, "ALREADY_EXISTS", "an object of this name exists")
         if key is not None:
-            desk.stored[key] = None
-        turn.created = desk.creations
-        desk.creations += 1
-    elif key is None or key not in desk.stored:
-        raise Refusal(404, "NOT_FOUND", "there is no object of this name")
+            state.stored[key] = None
+        tx.creation = state.creations
+        state.creations += 1
+    elif key is None or key not in state.stored:
+        raise Rejection(404, "NOT_FOUND", "there is no object of this name")
 
 
-def answer(desk: Desk, turn: Turn) -> None:
-    """Build the answer: what was sent, defaults, the time, path parameters, and the rest from the base answers."""
-    key = object_key(desk, turn)
-    if turn.action == "create":
-        turn.status = desk.plan.success
-        turn.base = desk.plan.base(desk.answers, turn.created)
-        contract = desk.plan.contract
-        fixed: dict[str, Json] = {
-            pointer: turn.parameters[name] for name, pointer in contract.echoed_parameters.items()
-        }
-        if contract.prose.created:
-            fixed[contract.prose.created] = turn.arrived.astimezone(UTC).strftime(CREATED_FORMAT)
-        turn.answer = desk.plan.build(turn.base, turn.sent, fixed, full=desk.answers == "full")
+def build(state: MockState, tx: Transaction) -> None:
+    """Build the response: values that were sent, defaults, the time, path parameters, the rest of the base response."""
+    key = object_key(state, tx)
+    if tx.action == "create":
+        tx.status = state.compiled.success
+        base = state.compiled.base(state.answers, tx.creation)
+        echoed = state.contract.echoed_parameters
+        fixed: dict[str, Json] = {pointer: tx.parameters[name] for name, pointer in echoed.items()}
+        if state.contract.prose.created:
+            fixed[state.contract.prose.created] = tx.received_at.astimezone(UTC).strftime(CREATED_FORMAT)
+        tx.response = state.compiled.build(base, tx.sent, fixed, full=state.answers == "full")
         if key is not None:
-            desk.stored[key] = turn.answer
+            state.stored[key] = tx.response
         return
-    turn.status = 200
-    turn.answer = desk.stored[key] if key is not None else None
-    if turn.action == "remove" and key is not None:
-        del desk.stored[key]
-        turn.answer = {**turn.parameters, "deleted": True}
+    tx.status = 200
+    tx.response = state.stored[key] if key is not None else None
+    if tx.action == "remove" and key is not None:
+        del state.stored[key]
+        tx.response = {**tx.parameters, "deleted": True}
 
 
-def refuse(desk: Desk, turn: Turn) -> None:  # noqa: ARG001 (every stage is called alike)
-    """Turn a refusal into an answer: its status, its fields, and a body that says what and why."""
-    if turn.refusal is not None:
-        turn.status = turn.refusal.status
-        turn.reply = list(turn.refusal.headers)
-        turn.answer = {"code": turn.refusal.code, "message": turn.refusal.message}
+def reject(_: MockState, tx: Transaction) -> None:
+    """Make the response to a rejected request: its status, its fields, and a body that says what and why."""
+    if tx.rejection is not None:
+        tx.status = tx.rejection.status
+        tx.response_headers = tx.rejection.headers
+        tx.response = {"code": tx.rejection.code, "message": tx.rejection.message}
 
 
-def serialise(desk: Desk, turn: Turn) -> None:
-    """Write the answer as JSON, numbers exactly as they are; an answer without a body stays empty."""
-    operation = desk.plan.contract.operation
-    empty = turn.refusal is None and turn.action == "create" and not operation.response_pointer
-    if not empty:
-        turn.payload = encode(turn.answer)
-    declared = operation.response_media_type or "application/json"
-    plain = turn.refusal is not None or turn.action != "create"
-    turn.set_header("content-type", None if empty else "application/json" if plain else declared)
+def serialize(state: MockState, tx: Transaction) -> None:
+    """Write the response as JSON, numbers exactly; a response without a declared body stays empty."""
+    operation = state.contract.operation
+    created = tx.rejection is None and tx.action == "create"
+    if created and not operation.response_pointer:
+        tx.set_header("content-type", None)
+        return
+    tx.response_body = encode(tx.response)
+    tx.set_header("content-type", (created and operation.response_media_type) or "application/json")
 
 
-def send(desk: Desk, turn: Turn) -> None:  # noqa: ARG001 (every stage is called alike)
-    """Date the answer and announce its length."""
-    turn.reply.append(("date", format_datetime(turn.arrived.astimezone(UTC), usegmt=True)))
-    if turn.status not in {204, 304}:
-        turn.reply.append(("content-length", str(len(turn.payload))))
+def send(_: MockState, tx: Transaction) -> None:
+    """Add Date and Content-Length."""
+    tx.set_header("date", format_datetime(tx.received_at.astimezone(UTC), usegmt=True))
+    if tx.status not in {204, 304}:
+        tx.set_header("content-length", str(len(tx.response_body)))
 
 
-LINE = (
+PROCESSING = (
     (Stage.ROUTE, route),
     (Stage.METHOD, method),
     (Stage.AUTHENTICATE, authenticate),
@@ -227,26 +209,23 @@ LINE = (
     (Stage.PARSE, parse),
     (Stage.VALIDATE, validate),
     (Stage.STORE, store),
-    (Stage.ANSWER, answer),
+    (Stage.BUILD, build),
 )
-"""The stages that may refuse, in order."""
+"""The stages that may reject, in order."""
 
-CLOSING = ((Stage.REFUSE, refuse), (Stage.SERIALISE, serialise), (Stage.SEND, send))
-"""The stages that every answer passes."""
+RESPONDING = ((Stage.REJECT, reject), (Stage.SERIALIZE, serialize), (Stage.SEND, send))
+"""The stages that every response passes."""
 
 
-def object_key(desk: Desk, turn: Turn) -> Key | None:
-    """Return what names the object of this turn in the store, or None where objects have no name."""
-    identity = desk.plan.contract.identity
+def object_key(state: MockState, tx: Transaction) -> Key | None:
+    """Return the key of the object of this transaction in the store, or None where objects have no name."""
+    identity = state.contract.identity
     if not identity:
         return None
-    if turn.action == "create":
-        turn.name = get(turn.sent, identity)
-    else:
-        turn.name = turn.parameters.get(NAME)
-    if turn.name is None:
+    tx.name = get(tx.sent, identity) if tx.action == "create" else tx.parameters.get(NAME)
+    if tx.name is None:
         return None
-    return tuple(turn.parameters[name] for name in _own_parameters(desk, turn)), write(turn.name)
+    return tuple(tx.parameters[name] for name in _own_parameters(state, tx)), write(tx.name)
 
 
 def now() -> datetime:
@@ -254,16 +233,25 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _own_parameters(desk: Desk, turn: Turn) -> list[str]:
-    return [name for name in desk.plan.contract.operation.path_parameters if name in turn.parameters]
+def _first_violation(validator: BodyValidator, value: Json) -> Violation:
+    """Return one reason why an invalid `value` is so."""
+    try:
+        found = next(validator.fast_violations(value), None)
+    except ValueError:
+        found = next(validator.violations(value), None)
+    return found or Violation("", "", "not valid")
 
 
-def _credential_problem(desk: Desk, found: list[str]) -> str:
+def _own_parameters(state: MockState, tx: Transaction) -> list[str]:
+    return [name for name in state.contract.operation.path_parameters if name in tx.parameters]
+
+
+def _credential_problem(state: MockState, found: list[str]) -> str:
     if not found:
         return "no credential was sent"
     if len(found) > 1:
         return "more than one credential was sent"
-    scheme = desk.plan.contract.scheme
+    scheme = state.contract.scheme
     key = found[0].strip(" ")
     if scheme:
         word, _, key = key.partition(" ")
@@ -272,7 +260,7 @@ def _credential_problem(desk: Desk, found: list[str]) -> str:
         key = key.strip(" ")
     if not key:
         return "the credential is empty"
-    if desk.key is not None and key != desk.key:
+    if state.key is not None and key != state.key:
         return "the credential is wrong"
     return ""
 

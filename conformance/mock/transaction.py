@@ -1,34 +1,41 @@
-"""One request on its way through the mock: what was sent, what has become of it, and what will be answered."""
+"""One request on its way through the mock: what was sent, how it is processed, and the response to it."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
-from typing import Literal as OneOf
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
+from conformance.contract.contract import Contract
+from conformance.mock.base_responses import ResponseStyle
+from conformance.mock.compiled_contract import Action, CompiledContract, Route
 from conformance.model.jsontext import Json, JsonText
-
-Action: TypeAlias = OneOf["create", "read", "remove"]
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 """Header fields, names in lower case."""
 
-
-class Route(msgspec.Struct, frozen=True):
-    """A path of the mock: its template as an expression, its parameters, and what each method does there."""
-
-    template: str
-    expression: re.Pattern[bytes]
-    parameters: tuple[str, ...]
-    actions: Mapping[str, Action]
+Key: TypeAlias = tuple[tuple[str, ...], str]
+"""Identifies a stored object: the path parameters, and its name as JSON text."""
 
 
-class Refusal(Exception):  # noqa: N818 (no error of the program but an answer)
-    """A stage refuses the request: the status to answer with, and what the error body says.
+class MockState(Protocol):
+    """What stages and faults use of the mock: its contract, its settings, and what it holds."""
 
-    `deliberate` marks a refusal that a fault made.
+    contract: Contract
+    compiled: CompiledContract
+    answers: ResponseStyle
+    key: str | None
+    unknown: frozenset[str]
+    stored: dict[Key, Json]
+    creations: int
+    memory: dict[str, Any]
+
+
+class Rejection(Exception):  # noqa: N818 (a response, not an error of the program)
+    """A stage rejects the request: the status to return, and what the error body says.
+
+    `deliberate` marks a rejection that a fault made.
     """
 
     def __init__(self, status: int, code: str, message: str, headers: Fields = (), *, deliberate: bool = False) -> None:
@@ -40,13 +47,13 @@ class Refusal(Exception):  # noqa: N818 (no error of the program but an answer)
         self.deliberate = deliberate
 
 
-class Sending(msgspec.Struct, frozen=True):
-    """How the answer goes over the transport; the default is how it should.
+class Delivery(msgspec.Struct, frozen=True):
+    """How the response goes over the transport; the default is the correct way.
 
-    `raw` writes the bytes by hand, as the Content-Length is not that of the body; `cut` is after how many bytes of the
-    body the connection breaks off, `stall` after how many it falls silent; `drip` is how many pieces the body comes in,
-    with a pause between them, `slow` whether there is a pause before the first byte; `dropped` breaks off before any
-    answer; `swapped` gives this answer to the other request that is in flight.
+    `raw` writes the bytes by hand, as the Content-Length is not that of the body; `cut` is the number of body bytes
+    after which the connection closes, `stall` the number after which nothing more is sent; `drip` is the number of
+    pieces in which the body is sent, with a pause between them; `slow` pauses before the first byte; `dropped` closes
+    the connection before any response; `swapped` gives this response to another request that is in flight.
     """
 
     raw: bool = False
@@ -58,86 +65,53 @@ class Sending(msgspec.Struct, frozen=True):
     swapped: bool = False
 
 
-NORMAL = Sending()
+NORMAL = Delivery()
 
 
-class Turn:
-    """One request and its answer; the stages fill it in from the top down."""
+@dataclass(slots=True, eq=False)
+class Transaction:
+    """One request and its response; each stage fills in its part.
 
-    __slots__ = (
-        "action",
-        "announced_body",
-        "answer",
-        "arrived",
-        "base",
-        "body",
-        "created",
-        "desk",
-        "fired",
-        "headers",
-        "method",
-        "name",
-        "number",
-        "parameters",
-        "path",
-        "payload",
-        "query",
-        "refusal",
-        "reply",
-        "route",
-        "sending",
-        "sent",
-        "status",
-        "text",
-        "too_large",
-    )
+    `sent` is the JSON value of the request body, `response` that of the response body. `number` counts requests,
+    `creation` the objects that were created before. `fired` holds the ids of the faults that showed.
+    """
 
-    def __init__(
-        self,
-        method: str,
-        path: bytes,
-        query: bytes,
-        headers: list[tuple[bytes, bytes]],
-        body: bytes,
-        *,
-        too_large: bool = False,
-    ) -> None:
-        self.method = method
-        self.path = path
-        self.query = query
-        self.headers = headers
-        self.body = body
-        self.too_large = too_large
-        self.number = 0
-        self.arrived: datetime
-        self.desk: Any = None
-        self.route: Route | None = None
-        self.action: Action = "create"
-        self.parameters: dict[str, str] = {}
-        self.text: JsonText | None = None
-        self.sent: Json = None
-        self.name: Json = None
-        self.created = 0
-        self.base: Json = None
-        self.status = 0
-        self.reply: list[tuple[str, str]] = []
-        self.answer: Json = None
-        self.payload = b""
-        self.refusal: Refusal | None = None
-        self.sending = NORMAL
-        self.fired: list[str] = []
+    method: str
+    path: bytes
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    too_large: bool = False
+    state: MockState = field(init=False)
+    received_at: datetime = field(init=False)
+    number: int = 0
+    route: Route | None = None
+    action: Action = "create"
+    parameters: dict[str, str] = field(default_factory=dict)
+    text: JsonText | None = None
+    sent: Json = None
+    name: Json = None
+    creation: int = 0
+    status: int = 0
+    response: Json = None
+    response_headers: Fields = ()
+    response_body: bytes = b""
+    rejection: Rejection | None = None
+    delivery: Delivery = NORMAL
+    fired: tuple[str, ...] = ()
 
     def values(self, name: str) -> list[bytes]:
-        """Return the values of every header field called `name` (in lower case)."""
+        """Return the values of every request header field called `name` (in lower case)."""
         wanted = name.encode("latin-1")
-        return [value for field, value in self.headers if field == wanted]
+        return [value for field_, value in self.headers if field_ == wanted]
 
-    def set_header(self, name: str, value: str | None) -> None:
-        """Give the answer one field called `name`, or none."""
-        self.reply = [(field, held) for field, held in self.reply if field != name]
-        if value is not None:
-            self.reply.append((name, value))
+    def set_header(self, name: str, value: str | None) -> bool:
+        """Replace all response fields called `name` by one, or by none; return whether any was there."""
+        others = tuple(each for each in self.response_headers if each[0] != name)
+        found = len(others) < len(self.response_headers)
+        self.response_headers = others if value is None else (*others, (name, value))
+        return found
 
 
-Step: TypeAlias = Callable[[Turn], None]
-"""A stage at work: it changes the turn, or raises `Refusal`."""
+Step: TypeAlias = Callable[[Transaction], None]
+"""A stage at work: it changes the transaction, or raises `Rejection`."""

@@ -1,8 +1,8 @@
-"""The last step: an answer goes over the transport, as it should or as a fault wants it.
+"""The last step: the response goes over the transport, correctly or as a fault delivers it.
 
-Faults of framing are ASGI events that do not fit together, which a caller in the same process can judge. Over a socket
-a decent server would mend some of them, so `BackgroundServer` and `serve` hand over the transport itself, and the bytes
-are written as they are meant.
+Faults of framing are ASGI events that do not fit together, which a caller in the same process can check. An HTTP server
+would correct some of them, so `BackgroundServer` and `serve` hand over the transport itself, and the bytes are written
+to it directly.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Protocol, TypeAlias
 
-from conformance.mock.transaction import NORMAL, Turn
+from conformance.mock.transaction import NORMAL, Transaction
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -22,41 +22,41 @@ TRANSPORT = "conformance.transport"
 
 GLANCE_SECONDS = 0.005
 PARTNER_SECONDS = 0.1
-"""How long an answer that is to be swapped looks out for another request, and then waits for its answer."""
+"""How long a response that is to be swapped waits for another request to arrive, and then for its response."""
 
 
 class DroppedConnectionError(ConnectionResetError):
-    """A fault breaks the connection off; an ASGI server closes it."""
+    """A fault drops the connection; an ASGI server closes it."""
 
 
-class Pair:
-    """The place where two answers in flight meet to be swapped."""
+class ResponseSwap:
+    """Where two responses in flight meet to be swapped."""
 
     def __init__(self) -> None:
         self._in_flight = 0
-        self._waiting: tuple[Turn, asyncio.Event] | None = None
+        self._waiting: tuple[Transaction, asyncio.Event] | None = None
 
-    async def swap(self, turn: Turn) -> bool:
-        """Exchange answers with another request, if there is one in flight; tell whether there was."""
+    async def swap(self, tx: Transaction) -> bool:
+        """Swap responses with another request, if one is in flight; return whether one was."""
         self._in_flight += 1
         try:
             await asyncio.sleep(GLANCE_SECONDS)
-            return self._meet(turn) or (self._in_flight > 1 and await self._wait(turn))
+            return self._meet(tx) or (self._in_flight > 1 and await self._wait(tx))
         finally:
             self._in_flight -= 1
 
-    def _meet(self, turn: Turn) -> bool:
+    def _meet(self, tx: Transaction) -> bool:
         if self._waiting is None:
             return False
         (other, met), self._waiting = self._waiting, None
-        turn.payload, other.payload = other.payload, turn.payload
-        turn.reply, other.reply = other.reply, turn.reply
+        tx.response_body, other.response_body = other.response_body, tx.response_body
+        tx.response_headers, other.response_headers = other.response_headers, tx.response_headers
         met.set()
         return True
 
-    async def _wait(self, turn: Turn) -> bool:
+    async def _wait(self, tx: Transaction) -> bool:
         met = asyncio.Event()
-        self._waiting = (turn, met)
+        self._waiting = (tx, met)
         try:
             async with asyncio.timeout(PARTNER_SECONDS):
                 await met.wait()
@@ -66,62 +66,62 @@ class Pair:
         return True
 
 
-class Host(Protocol):
-    """What sending needs of the mock."""
+class DeliverySettings(Protocol):
+    """What the delivery of a response needs of the mock."""
 
-    pair: Pair
+    swap: ResponseSwap
     delay_seconds: float
     stall_seconds: float
 
 
-async def transmit(host: Host, turn: Turn, scope: Message, receive: Receive, send: Send) -> None:
-    """Send the answer of `turn`.
+async def transmit(settings: DeliverySettings, tx: Transaction, scope: Message, receive: Receive, send: Send) -> None:
+    """Send the response.
 
     Raises:
-        DroppedConnectionError: a fault breaks the connection off, and the server does not hand it over.
+        DroppedConnectionError: a fault drops the connection, and the server does not hand it over.
 
     """
-    sending = turn.sending
-    if sending is NORMAL:
-        await _start(turn, send)
-        await send({"type": "http.response.body", "body": turn.payload})
+    delivery = tx.delivery
+    if delivery is NORMAL:
+        await _start(tx, send)
+        await send({"type": "http.response.body", "body": tx.response_body})
         return
     transport = scope.get("extensions", {}).get(TRANSPORT)
-    if sending.dropped:
+    if delivery.dropped:
         await _drop(transport, receive)
         return
-    if sending.swapped:
-        await host.pair.swap(turn)
-    if sending.slow:
-        await asyncio.sleep(host.delay_seconds)
-    if sending.raw and transport is not None:
-        await _raw(turn, transport, receive)
+    if delivery.swapped:
+        await settings.swap.swap(tx)
+    if delivery.slow:
+        await asyncio.sleep(settings.delay_seconds)
+    if delivery.raw and transport is not None:
+        await _raw(tx, transport, receive)
         return
-    if sending.stall == 0:
-        await _silence(host, transport, receive)
+    if delivery.stall == 0:
+        await _silence(settings, transport, receive)
         return
-    await _start(turn, send)
-    if sending.cut is not None:
-        await _piece(turn.payload[: sending.cut], send)
+    await _start(tx, send)
+    if delivery.cut is not None:
+        await _piece(tx.response_body[: delivery.cut], send)
         await _drop(transport, receive)
         return
-    if sending.stall is not None:
-        await _piece(turn.payload[: sending.stall], send)
-        await _silence(host, transport, receive)
+    if delivery.stall is not None:
+        await _piece(tx.response_body[: delivery.stall], send)
+        await _silence(settings, transport, receive)
         return
-    if sending.drip:
-        size = max(1, len(turn.payload) // sending.drip)
-        for start in range(0, len(turn.payload), size):
-            await _piece(turn.payload[start : start + size], send)
-            await asyncio.sleep(host.delay_seconds / sending.drip)
+    if delivery.drip:
+        size = max(1, len(tx.response_body) // delivery.drip)
+        for start in range(0, len(tx.response_body), size):
+            await _piece(tx.response_body[start : start + size], send)
+            await asyncio.sleep(settings.delay_seconds / delivery.drip)
         await send({"type": "http.response.body", "body": b""})
         return
-    await send({"type": "http.response.body", "body": turn.payload})
+    await send({"type": "http.response.body", "body": tx.response_body})
 
 
-async def _start(turn: Turn, send: Send) -> None:
-    headers = [(name.encode("utf-8"), value.encode("utf-8")) for name, value in turn.reply]
-    await send({"type": "http.response.start", "status": turn.status, "headers": headers})
+async def _start(tx: Transaction, send: Send) -> None:
+    headers = [(name.encode(), value.encode(errors="surrogateescape")) for name, value in tx.response_headers]
+    await send({"type": "http.response.start", "status": tx.status, "headers": headers})
 
 
 async def _piece(data: bytes, send: Send) -> None:
@@ -133,30 +133,30 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _silence(host: Host, transport: asyncio.Transport | None, receive: Receive) -> None:
-    """Say nothing more until the client has had enough, or the mock has."""
+async def _silence(settings: DeliverySettings, transport: asyncio.Transport | None, receive: Receive) -> None:
+    """Send nothing more until the client disconnects, or the time is up."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(_gone(receive), host.stall_seconds)
+        await asyncio.wait_for(_gone(receive), settings.stall_seconds)
     await _drop(transport, receive)
 
 
 async def _drop(transport: asyncio.Transport | None, receive: Receive) -> None:
     if transport is None:
-        message = "a fault breaks the connection off"
+        message = "a fault drops the connection"
         raise DroppedConnectionError(message)
     # What was written goes out first; then the connection ends without the rest.
     transport.close()
     await _gone(receive)
 
 
-async def _raw(turn: Turn, transport: asyncio.Transport, receive: Receive) -> None:
-    """Write the whole answer by hand, whatever length it announces, and close."""
+async def _raw(tx: Transaction, transport: asyncio.Transport, receive: Receive) -> None:
+    """Write the whole response by hand, whatever length it announces, and close."""
     try:
-        phrase = HTTPStatus(turn.status).phrase
+        phrase = HTTPStatus(tx.status).phrase
     except ValueError:
         phrase = "Unknown"
-    fields = [f"{name}: {value}" for name, value in turn.reply]
-    head = "\r\n".join([f"HTTP/1.1 {turn.status} {phrase}", *fields, "connection: close", "", ""])
-    transport.write(head.encode() + turn.payload)
+    fields = [f"{name}: {value}" for name, value in tx.response_headers]
+    head = "\r\n".join([f"HTTP/1.1 {tx.status} {phrase}", *fields, "connection: close", "", ""])
+    transport.write(head.encode(errors="surrogateescape") + tx.response_body)
     transport.close()
     await _gone(receive)

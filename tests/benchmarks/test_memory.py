@@ -66,7 +66,7 @@ async def send(out: Path) -> dict[str, int]:
             figures[str(progress.sent)] = resident()
         if progress.sent % 100 == 0:
             # What the server keeps is no memory of the run.
-            mock.forget()
+            mock.reset()
 
     with Journal(out / "journal.ndjson", KEY) as journal:
         journal.append(

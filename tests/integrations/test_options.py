@@ -200,7 +200,7 @@ def test_what_was_created_is_read_and_removed(session, serve):
     assert {"passed": 1} == session.run(*target, "--conformance-probes", only="relate.visible")
     assert "passed" == session.outcome("semantics.visible")
     assert 1 == len(server.mock.stored)
-    server.mock.forget()
+    server.mock.reset()
     assert {"passed": 1} == session.run(*target, "--conformance-cleanup", only="accept.fullest")
     assert {} == server.mock.stored
 

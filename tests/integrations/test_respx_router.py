@@ -85,7 +85,7 @@ def test_a_connection_that_breaks_off(way, contract):
         if fault.family not in {"drop", "http", "crash"}:
             continue
         mock = Mock(contract, faults=[fault])
-        for witness in fault.witness(contract):
+        for witness in fault.requests(contract):
             sent = httpx.Request(
                 witness.method, "https://x.example" + witness.target, headers=witness.headers, content=witness.body
             )

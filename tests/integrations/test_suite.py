@@ -119,7 +119,7 @@ def test_two_processes_give_the_same_verdict_and_report(pytester, serve, steady)
     alone = pytester.runpytest_inprocess(*SUITE, *target)
     sent = server.mock.requests
     expected = steady(pytester.path / "conformance-report")
-    server.mock.forget()
+    server.mock.reset()
     flags = ("-n", "2", "-v", "--conformance-out", "both")
     both = pytester.runpytest_subprocess(*SUITE, *target, *flags)
     assert alone.parseoutcomes() == {

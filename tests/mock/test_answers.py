@@ -7,9 +7,8 @@ import pytest
 
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import occurrences
-from conformance.mock.base_responses import base_answers
-from conformance.mock.compiled_contract import Plan, plan_for
-from conformance.mock.verdict import holds
+from conformance.mock.base_responses import base_responses
+from conformance.mock.compiled_contract import CompiledContract, compile_contract
 from conformance.model.json_values import at
 from conformance.model.jsontext import Json, plain_json, type_name
 from conformance.strategies.responses import valid_answers
@@ -21,13 +20,13 @@ Fixture: TypeAlias = Callable[..., Any]
 def is_valid(contract: Contract, body: Json) -> bool:
     """Tell the verdict of both validators."""
     assert contract.response_validator is not None
-    return holds(contract.response_validator, body) and contract.response_validator.second_voice(body)
+    return contract.response_validator.holds(body) and contract.response_validator.second_voice(body)
 
 
 @pytest.fixture(scope="module")
 def varied(contract: Contract) -> list[Json]:
     """Return the base answers that go through everything."""
-    return list(base_answers(contract, "varied"))
+    return list(base_responses(contract, "varied"))
 
 
 def test_every_member_that_was_sent_comes_back(contract: Contract, post: Fixture) -> None:
@@ -128,28 +127,28 @@ def test_varied_answers_leave_out_what_is_optional_and_add_what_is_not_declared(
 
 def test_every_answer_is_valid_whatever_its_base(contract: Contract, varied: list[Json]) -> None:
     """Each base answer, with the smallest and the fullest request upon it, is valid by both validators."""
-    plan = plan_for(contract)
+    compiled = compile_contract(contract)
     requests = [plain_json(make(contract.request)) for make in (bodies.smallest, bodies.fullest)]
     for base in varied:
         for sent in requests:
-            assert is_valid(contract, plan.build(base, sent, {"/model_id": "abc"}))
+            assert is_valid(contract, compiled.build(base, sent, {"/model_id": "abc"}))
 
 
 @pytest.mark.slow
 def test_every_valid_answer_of_the_catalogue_stays_valid(contract: Contract) -> None:
     """Each valid answer that scenarios know, with the fullest request upon it, is valid by both validators."""
-    plan = plan_for(contract)
+    compiled = compile_contract(contract)
     sent = plain_json(bodies.fullest(contract.request))
     for answer in valid_answers(contract):
         if "undecided" not in answer.id:
-            assert is_valid(contract, plan.build(plain_json(answer.body), sent, {})), answer.id
+            assert is_valid(contract, compiled.build(plain_json(answer.body), sent, {})), answer.id
 
 
 def test_bases_come_round_again(contract: Contract, varied: list[Json]) -> None:
     """After the last base answer the first is used again."""
-    plan = Plan(contract)
-    assert varied[0] == plan.base("varied", 0) == plan.base("varied", len(varied))
-    assert varied[1] == plan.base("varied", len(varied) + 1)
+    compiled = CompiledContract(contract)
+    assert varied[0] == compiled.base("varied", 0) == compiled.base("varied", len(varied))
+    assert varied[1] == compiled.base("varied", len(varied) + 1)
 
 
 def test_answers_do_not_share_what_they_hold(post: Fixture) -> None:

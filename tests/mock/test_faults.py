@@ -35,7 +35,7 @@ def shown(contract: Contract, make_mock: Fixture, drive: Fixture) -> Fixture:
     """Return what sends a fault's witness to a mock, with the fault or without."""
 
     async def answers(app: Mock, fault: Fault) -> list[object]:
-        requests = fault.witness(contract)
+        requests = fault.requests(contract)
         if fault.concurrent:
             return await asyncio.gather(*(drive(app, each) for each in requests))
         return [await drive(app, each) for each in requests]
@@ -168,7 +168,7 @@ def test_malformed_bodies_are_malformed(catalogue: tuple[Fault, ...], contract: 
     """What a fault of reading takes is no JSON, or has a member twice."""
     for fault in catalogue:
         if fault.family == "malformed":
-            (request,) = fault.witness(contract)
+            (request,) = fault.requests(contract)
             with suppress(JsonFault):
                 assert read(request.body or b"").duplicates, fault.id
 

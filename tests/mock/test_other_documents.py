@@ -114,7 +114,7 @@ def test_faults_of_other_names_show_as_well(other_names: Contract, drive: Fixtur
         answers = [
             [
                 app.respond(request.method, request.target, request.headers, request.body)
-                for request in fault.witness(other_names)
+                for request in fault.requests(other_names)
             ]
             for app in (Mock(other_names), Mock(other_names, faults=[fault]))
         ]

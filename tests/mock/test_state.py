@@ -76,6 +76,6 @@ def test_mocks_share_no_state_and_forget_on_demand(make_mock: Fixture, post_anyw
     """Two mocks know nothing of each other, and one that forgets is as new."""
     one, other = make_mock(), make_mock()
     assert [200, 200] == [post_anywhere(app, {"name": "a"}).status for app in (one, other)]
-    one.forget()
+    one.reset()
     assert 200 == post_anywhere(one, {"name": "a"}).status
     assert (1, 1) == (one.requests, one.creations)

@@ -12,7 +12,7 @@ import conformance
 from conformance.contract.contract import load_contract
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.server import BackgroundServer
-from conformance.mock.transaction import Turn
+from conformance.mock.transaction import Transaction
 from conformance.model.errors import UsageError
 from conformance.workflow.setup.key_sources import LOCAL_KEY
 from conformance.workflow.setup.phases import PHASES
@@ -37,10 +37,10 @@ def wsgi(mock: Mock):
                   if name in named or name.startswith("HTTP_")]  # fmt: skip
         headers = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in fields]
         path, query = quote(environ["PATH_INFO"]).encode(), environ["QUERY_STRING"].encode()
-        turn = Turn(environ["REQUEST_METHOD"], path, query, headers, environ["wsgi.input"].read())
-        mock.answer(turn)
-        start_response(f"{turn.status} X", list(turn.reply))
-        return [turn.payload]
+        tx = Transaction(environ["REQUEST_METHOD"], path, query, headers, environ["wsgi.input"].read())
+        mock.handle(tx)
+        start_response(f"{tx.status} X", list(tx.response_headers))
+        return [tx.response_body]
 
     return app
 

@@ -1,15 +1,16 @@
-"""Faults of taking what must be refused, derived from the request schema: one constraint not enforced at one place."""
+"""Faults of accepting what must be rejected, derived from the request schema: one constraint ignored at one place."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TypeAlias
 
 from conformance.contract.contract import Contract
-from conformance.mock.faults.parts.fault import Effect, Fault
-from conformance.mock.faults.parts.laxity import class_test, stand_in, typical
-from conformance.mock.faults.parts.places import Site, sites
-from conformance.mock.faults.parts.witnesses import builder, one, planted, smallest
+from conformance.mock.faults.parts.fault import Effect, Fault, Witness
+from conformance.mock.faults.parts.laxity import class_test, coerced, typical_value
+from conformance.mock.faults.parts.locations import Location, locations
+from conformance.mock.faults.parts.witnesses import planted, smallest, with_unknown_property
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Refusal, Step, Turn
+from conformance.mock.transaction import Rejection, Step, Transaction
 from conformance.model.case import Request
 from conformance.model.jsontext import Json
 from conformance.model.requirement import requirement_id
@@ -17,55 +18,52 @@ from conformance.model.vocabulary import Group
 from conformance.strategies.values import bodies, classes
 
 LEFT_OUT = frozenset({"false", "zero", "one", "text-null", "array-of-one", "prefix"})
-"""Classes of wrong values that another class stands for."""
+"""Classes of invalid values that another class stands for."""
 
-Mend = Callable[[Turn], Json]
-"""Returns the body with what is wrong made right; the very same body where nothing is."""
+Correct: TypeAlias = Callable[[Transaction], Json]
+"""Returns the body with what is invalid corrected; the same object where nothing is."""
 
 
 def acceptance_faults(contract: Contract) -> Iterator[Fault]:
-    """Yield a fault for each class of value that the request must not hold and the mock takes."""
+    """Yield a fault for each class of value that is invalid in the request and that the mock accepts."""
     if contract.operation.request_required:
         yield _without_body(contract)
-    for site in sites(contract.request):
-        yield from _wrong_values(contract, site)
-        if site.node.required and site.node.path:
-            yield _missing(contract, site)
-        yield from _undeclared(site)
+    for location in locations(contract.request):
+        for value in classes.invalid_values(location.node):
+            if value.slug not in LEFT_OUT:
+                yield _invalid(contract, location, value)
+        if location.node.required and location.node.path:
+            yield _missing(contract, location)
+        yield from _unknown_property(location)
 
 
-def _wrong_values(contract: Contract, site: Site) -> Iterator[Fault]:
-    for value in classes.invalid_values(site.node):
-        if value.slug in LEFT_OUT:
-            continue
-        test = class_test(contract, site.node, value)
-        keyword = "coercible" if value.coercible else value.keyword
-        yield Fault(
-            id=f"accepts.{site.label}.{value.slug}",
-            sentence=f"{site.label} is taken when it is {value.kind}.",
-            requirement=requirement_id(Group.REJECTION, site.label, keyword),
-            stage=Stage.VALIDATE,
-            effect=mending(partial(_mended, contract, site, test)),
-            witness=one(partial(planted, lineage=site.lineage, value=value.json)),
-        )
+def _invalid(contract: Contract, location: Location, value: classes.Value) -> Fault:
+    test = class_test(contract, location.node, value)
 
+    def correct(tx: Transaction) -> Json:
+        return location.change(tx.sent, lambda held: coerced(contract, location.node, held, tx) if test(held) else held)
 
-def _missing(contract: Contract, site: Site) -> Fault:
-    def mend(turn: Turn) -> Json:
-        return site.fill(turn.sent, typical(contract, site.node, turn))
-
-    return Fault(
-        id=f"accepts.{site.label}.missing",
-        sentence=f"A body without {site.label} is taken.",
-        requirement=requirement_id(Group.REJECTION, site.label, "required"),
-        stage=Stage.VALIDATE,
-        effect=mending(mend),
-        witness=one(partial(planted, lineage=site.lineage, value=bodies.ABSENT)),
+    return _fault(
+        f"{location.label}.{value.slug}",
+        f"{location.label} is taken when it is {value.kind}.",
+        (location.label, "coercible" if value.coercible else value.keyword),
+        correct,
+        partial(planted, lineage=location.lineage, value=value.json),
     )
 
 
-def _undeclared(site: Site) -> Iterator[Fault]:
-    for branch, shape in enumerate(site.node.shapes):
+def _missing(contract: Contract, location: Location) -> Fault:
+    return _fault(
+        f"{location.label}.missing",
+        f"A body without {location.label} is taken.",
+        (location.label, "required"),
+        lambda tx: location.fill(tx.sent, typical_value(contract, location.node, tx)),
+        partial(planted, lineage=location.lineage, value=bodies.ABSENT),
+    )
+
+
+def _unknown_property(location: Location) -> Iterator[Fault]:
+    for branch, shape in enumerate(location.node.shapes):
         if shape.type != "object" or not shape.closed:
             continue
         declared = frozenset(shape.members)
@@ -75,68 +73,55 @@ def _undeclared(site: Site) -> Iterator[Fault]:
                 return held
             return {name: item for name, item in held.items() if name in declared}
 
-        def witness(contract: Contract, branch: int = branch) -> Request:
-            stated = builder(contract).defaults
-            body = bodies.with_member(site.lineage, branch, "undeclared_member", 1, "smallest", stated)
-            return builder(contract).request(body)
+        def correct(tx: Transaction, change: Callable[[Json], Json] = stripped) -> Json:
+            return location.change(tx.sent, change)
 
-        yield Fault(
-            id=f"accepts.{shape.owner}.undeclared-member",
-            sentence=f"Members of {shape.owner} that are not declared are taken.",
-            requirement=requirement_id(Group.REJECTION, shape.owner, "additionalProperties"),
-            stage=Stage.VALIDATE,
-            effect=mending(partial(_changed, site, stripped)),
-            witness=one(witness),
+        yield _fault(
+            f"{shape.owner}.undeclared-member",
+            f"Members of {shape.owner} that are not declared are taken.",
+            (shape.owner, "additionalProperties"),
+            correct,
+            partial(with_unknown_property, lineage=location.lineage, branch=branch),
         )
 
 
 def _without_body(contract: Contract) -> Fault:
-    def effect(turn: Turn, step: Step) -> bool:
-        if turn.action != "create" or turn.body:
-            step(turn)
+    def effect(tx: Transaction, step: Step) -> bool:
+        if tx.action != "create" or tx.body:
+            step(tx)
             return False
-        turn.sent = typical(contract, contract.request, turn)
+        tx.sent = typical_value(contract, contract.request, tx)
         return True
 
     def witness(contract: Contract) -> Request:
         request = smallest(contract)
         return Request(request.method, request.target, request.headers)
 
+    requirement = requirement_id(Group.REJECTION, "body.required")
     return Fault(
-        id="accepts.body.missing",
-        sentence="A request without a body is taken.",
-        requirement=requirement_id(Group.REJECTION, "body.required"),
-        stage=Stage.PARSE,
-        effect=effect,
-        witness=one(witness),
+        "accepts.body.missing", "A request without a body is taken.", requirement, Stage.PARSE, effect, witness
     )
 
 
-def mending(mend: Mend) -> Effect:
-    """Return an effect that takes a body which is valid once it has been mended."""
+def _fault(slug: str, sentence: str, broken: tuple[str, str], correct: Correct, witness: Witness) -> Fault:
+    requirement = requirement_id(Group.REJECTION, *broken)
+    return Fault(f"accepts.{slug}", sentence, requirement, Stage.VALIDATE, _correcting(correct), witness)
 
-    def effect(turn: Turn, step: Step) -> bool:
-        if turn.action != "create":
-            step(turn)
+
+def _correcting(correct: Correct) -> Effect:
+    """Return an effect that accepts a body which is valid once it has been corrected."""
+
+    def effect(tx: Transaction, step: Step) -> bool:
+        if tx.action != "create":
+            step(tx)
             return False
-        before = turn.sent
-        turn.sent = mend(turn)
+        before = tx.sent
+        tx.sent = correct(tx)
         try:
-            step(turn)
-        except Refusal:
-            turn.sent = before
+            step(tx)
+        except Rejection:
+            tx.sent = before
             raise
-        return turn.sent is not before
+        return tx.sent is not before
 
     return effect
-
-
-def _changed(site: Site, change: Callable[[Json], Json], turn: Turn) -> Json:
-    return site.change(turn.sent, change)
-
-
-def _mended(contract: Contract, site: Site, test: Callable[[Json], bool], turn: Turn) -> Json:
-    def change(held: Json) -> Json:
-        return stand_in(contract, site.node, held, turn) if test(held) else held
-
-    return site.change(turn.sent, change)

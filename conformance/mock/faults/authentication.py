@@ -1,6 +1,6 @@
-"""Faults of authentication: what is let in, what is kept out, and what refusals say."""
+"""Faults of authentication: what is accepted, what is rejected, and what the responses say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
@@ -8,23 +8,22 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.contract.operation import Security
 from conformance.mock import stages
-from conformance.mock.faults.parts.effects import after, forgiving, of_status, refusals, refusing
-from conformance.mock.faults.parts.fault import ALWAYS, Effect, Fault, Trigger, Witness, every
+from conformance.mock.faults.parts.effects import Test, accepting, after, always, rejecting, with_status
+from conformance.mock.faults.parts.fault import Effect, Fault, Witness
 from conformance.mock.faults.parts.request_credential import (
     carrying,
-    is_key,
-    is_scheme,
+    has_scheme,
+    holds_key,
+    is_valid_key,
     key_of,
-    matches,
-    nothing,
-    raw,
-    right_key,
+    scheme_of,
+    sent_credentials,
     sent_key,
-    word_of,
+    without_credential,
 )
-from conformance.mock.faults.parts.witnesses import builder, invalid, one, repeated, smallest
+from conformance.mock.faults.parts.witnesses import builder, invalid, repeated, smallest, with_method
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Refusal, Step, Turn
+from conformance.mock.transaction import Rejection, Step, Transaction
 from conformance.model.case import KEY, Request
 
 LONG = 4_096
@@ -33,293 +32,222 @@ WRONG = "wrong-key-of-a-witness"
 
 
 def authentication_faults(contract: Contract) -> Iterator[Fault]:
-    """Yield faults of authentication; none for an operation that asks for no credential."""
+    """Yield faults of authentication; none for an operation that requires no credential."""
     security = contract.operation.security
     if security is None:
         return
-    yield from _let_in(contract, security)
+    yield from _wrong_keys(contract.scheme, security)
     if security.location == "header":
-        yield from _elsewhere(security)
-        yield _declared_method_alone(contract, security)
+        yield from _other_places(security)
+        yield _declared_method_only(contract, security)
         if contract.scheme:
-            yield from _schemes(contract, security)
+            yield from _schemes(contract.scheme, security)
     yield from _statuses()
-    yield from _kept_out(security)
+    yield from _valid_rejected()
     yield from _echoed()
 
 
-def _let_in(contract: Contract, security: Security) -> Iterator[Fault]:
-    nothing = carrying(security, None)
-    yield _fault("no-credential", "No credential is needed.", "missing", forgiving(lambda turn: not raw(turn)), nothing)
-    yield _fault(
-        "unchecked", "Credentials are not looked at.", "wrong", forgiving(lambda _: True), carrying(security, WRONG)
-    )
-    scheme = contract.scheme
-    empties = {"", scheme.lower()}
-    yield _fault(
-        "empty-key",
-        "An empty key is taken.",
-        "missing",
-        forgiving(lambda turn: len(raw(turn)) == 1 and raw(turn)[0].strip().lower() in empties),
-        carrying(security, f"{scheme} " if scheme else "", whole=True),
-    )
+def _wrong_keys(scheme: str, security: Security) -> Iterator[Fault]:
+    def is_empty(tx: Transaction) -> bool:
+        found = sent_credentials(tx)
+        return len(found) == 1 and found[0].strip().lower() in {"", scheme.lower()}
 
-    def scheme_right(turn: Turn) -> bool:
-        return is_scheme(word_of(turn), scheme) and bool(key_of(turn, scheme))
+    def begins_with_key(tx: Transaction) -> bool:
+        return has_scheme(tx, scheme) and bool(tx.state.key) and key_of(tx, scheme).startswith(tx.state.key or "")
 
-    yield _fault("any-key", "Any key is taken.", "wrong", forgiving(scheme_right), carrying(security, WRONG))
-    yield _fault(
-        "key-prefix",
-        "A key that only begins with the right one is taken.",
-        "wrong",
-        forgiving(
-            lambda turn: (
-                scheme_right(turn) and bool(right_key(turn)) and key_of(turn, scheme).startswith(right_key(turn))
-            )
+    def is_long(tx: Transaction) -> bool:
+        return has_scheme(tx, scheme) and len(key_of(tx, scheme)) > LONG
+
+    wrong, empty = carrying(security, WRONG), carrying(security, f"{scheme} " if scheme else "", whole=True)
+    for slug, sentence, requirement, test, witness in (
+        (
+            "no-credential",
+            "No credential is needed.",
+            "missing",
+            lambda tx: not sent_credentials(tx),
+            without_credential,
         ),
-        carrying(security, f"{KEY}x"),
-    )
-    yield _fault(
-        "long-key",
-        "A very long key is taken.",
-        "wrong",
-        forgiving(lambda turn: scheme_right(turn) and len(key_of(turn, scheme)) > LONG),
-        carrying(security, "k" * 8_000),
-    )
-
-
-def _elsewhere(security: Security) -> Iterator[Fault]:
-    for slug, says, name, value in (
-        ("x-api-key", "the field X-API-Key", "X-API-Key", KEY),
-        ("cookie", "a cookie", "Cookie", f"api_key={KEY}"),
-        ("proxy-authorization", "Proxy-Authorization", "Proxy-Authorization", f"Basic {KEY}"),
+        ("unchecked", "Credentials are not looked at.", "wrong", always, wrong),
+        ("empty-key", "An empty key is taken.", "missing", is_empty, empty),
+        ("any-key", "Any key is taken.", "wrong", lambda tx: has_scheme(tx, scheme), wrong),
+        (
+            "key-prefix",
+            "A key that only begins with the right one is taken.",
+            "wrong",
+            begins_with_key,
+            carrying(security, f"{KEY}x"),
+        ),
+        ("long-key", "A very long key is taken.", "wrong", is_long, carrying(security, "k" * 8_000)),
     ):
+        yield _fault(slug, sentence, requirement, accepting(test), witness)
 
-        def test(turn: Turn, name: str = name) -> bool:
-            return any(is_key(turn, value) for value in turn.values(name.lower()))
 
-        def witness(contract: Contract, name: str = name, value: str = value) -> Request:
-            request = carrying(security, None)(contract)
+def _other_places(security: Security) -> Iterator[Fault]:
+    def fault(slug: str, says: str, test: Test, field: tuple[str, str] | None = None, query: str = "") -> Fault:
+        def witness(contract: Contract) -> Request:
+            request, make = without_credential(contract), builder(contract)
+            name, value = field or ("X-Any-Field", make.credential)
+            if query:
+                return replace(request, target=make.target_with({}, query=query))
             return replace(request, headers=(*request.headers, (name, value)))
 
-        if name.lower() != security.name.lower():
-            yield _fault(f"key-in-{slug}", f"The key is taken from {says}.", "location", forgiving(test), witness)
+        return _fault(f"key-in-{slug}", f"The key is taken from {says}.", "location", accepting(test), witness)
 
-    def anywhere(turn: Turn) -> bool:
+    def in_any_field(tx: Transaction) -> bool:
         usual = {security.name.lower().encode(), b"cookie", b"proxy-authorization"}
-        return any(is_key(turn, value) for name, value in turn.headers if name not in usual)
+        return any(holds_key(tx, value) for name, value in tx.headers if name not in usual)
 
-    def other_witness(contract: Contract) -> Request:
-        request = carrying(security, None)(contract)
-        return replace(request, headers=(*request.headers, ("X-Any-Field", builder(contract).credential)))
+    def in_query(tx: Transaction) -> bool:
+        return any(holds_key(tx, value.encode()) for _, value in parse_qsl(tx.query.decode("latin-1")))
 
-    says = "The key is taken from any header field."
-    yield _fault("key-in-any-field", says, "location", forgiving(anywhere), other_witness)
-
-    def in_query(turn: Turn) -> bool:
-        return any(is_key(turn, value.encode()) for _, value in parse_qsl(turn.query.decode("latin-1")))
-
-    def query_witness(contract: Contract) -> Request:
-        return replace(
-            carrying(security, None)(contract), target=builder(contract).target_with({}, query=f"api_key={KEY}")
-        )
-
-    yield _fault("key-in-query", "The key is taken from the query.", "location", forgiving(in_query), query_witness)
-
-
-def _schemes(contract: Contract, security: Security) -> Iterator[Fault]:
-    scheme = contract.scheme
-
-    def other(turn: Turn) -> bool:
-        known = {scheme.lower(), "bearer", ""}
-        return word_of(turn).lower() not in known and matches(turn, raw(turn)[0].partition(" ")[2])
-
-    yield _fault(
-        "any-scheme",
-        "Any scheme is taken.",
-        "unknown-scheme",
-        forgiving(other),
-        carrying(security, f"Token {KEY}", whole=True),
-    )
-
-    def basic(turn: Turn) -> bool:
-        return word_of(turn).lower() == "basic" and matches(turn, raw(turn)[0].partition(" ")[2])
-
-    witness = carrying(security, f"Basic {KEY}", whole=True)
-    yield _fault("basic", "The scheme Basic is taken.", "unknown-scheme", forgiving(basic), witness)
-
-    def bearer(turn: Turn) -> bool:
-        return word_of(turn).lower() == "bearer" and matches(turn, raw(turn)[0].partition(" ")[2])
-
-    if scheme.lower() != "bearer":
-        witness = carrying(security, f"Bearer {KEY}", whole=True)
-        yield _fault("bearer", "The scheme Bearer is taken.", "bearer", forgiving(bearer), witness)
-    yield _fault(
-        "bare-key",
-        "The key is taken without its scheme.",
-        "bare-key",
-        forgiving(lambda turn: len(raw(turn)) == 1 and " " not in raw(turn)[0] and matches(turn, raw(turn)[0])),
-        carrying(security, KEY, whole=True),
-    )
-
-    def joined(turn: Turn) -> bool:
-        found = next(iter(raw(turn)), "")
-        return found.lower().startswith(scheme.lower()) and matches(turn, found[len(scheme) :])
-
-    witness = carrying(security, f"{scheme}{KEY}", whole=True)
-    yield _fault("no-space", "No space is needed after the scheme.", "unknown-scheme", forgiving(joined), witness)
-    yield _fault(
-        "scheme-case",
-        "The scheme is refused in another letter case.",
-        "scheme-case",
-        refusing(lambda turn: word_of(turn) != scheme, 401, "UNAUTHORIZED", "the scheme is not known"),
-        carrying(security, f"{scheme.lower()} {KEY}", whole=True),
-    )
-    yield _fault(
-        "scheme-lower-case-alone",
-        "The scheme is taken in lower case alone.",
-        "valid",
-        refusing(lambda turn: word_of(turn) != scheme.lower(), 401, "UNAUTHORIZED", "the scheme is not known"),
-        smallest,
-    )
-
-
-def _statuses() -> Iterator[Fault]:
-    for slug, status, requirement in (
-        ("400", 400, "authentication.status"),
-        ("404", 404, "authentication.status"),
-        ("422", 422, "authentication.status"),
-        ("302", 302, "error.status-class"),
-        ("500", 500, "error.server-error"),
-        ("503", 503, "error.server-error"),
-        ("200", 200, "authentication.missing"),
+    for says, name, value in (
+        ("the field X-API-Key", "X-API-Key", KEY),
+        ("a cookie", "Cookie", f"api_key={KEY}"),
+        ("Proxy-Authorization", "Proxy-Authorization", f"Basic {KEY}"),
     ):
-        effect = refusals(of_status(401), status)
-        sentence = f"A missing or wrong credential is answered with {status}."
-        yield Fault(f"auth.status-{slug}", sentence, requirement, Stage.AUTHENTICATE, effect, nothing)
 
-    def unchallenged(turn: Turn) -> bool:
-        before = len(turn.reply)
-        turn.set_header("www-authenticate", None)
-        return len(turn.reply) < before
+        def in_field(tx: Transaction, name: str = name.lower()) -> bool:
+            return any(holds_key(tx, value) for value in tx.values(name))
 
-    sentence = "A 401 carries no WWW-Authenticate."
-    yield Fault("auth.no-challenge", sentence, "authentication.challenge", Stage.REFUSE, after(unchallenged), nothing)
-    yield Fault(
-        "auth.dropped",
-        "A request without a credential gets no answer.",
-        "transport.dropped",
-        Stage.AUTHENTICATE,
-        refusals(lambda *_: True, 500, dropped=True),
-        nothing,
-    )
+        if name.lower() != security.name.lower():
+            yield fault(name.lower(), says, in_field, (name, value))
+    yield fault("any-field", "any header field", in_any_field)
+    yield fault("query", "the query", in_query, query=f"api_key={KEY}")
 
 
-def _declared_method_alone(contract: Contract, security: Security) -> Fault:
+def _declared_method_only(contract: Contract, security: Security) -> Fault:
     scheme = f"{contract.scheme} " if contract.scheme else ""
 
-    def effect(turn: Turn, step: Step) -> bool:
-        try:
-            step(turn)
-        except Refusal:
-            # What guards the operation is asked for its own method only, and does the work for any.
-            name = security.name.lower().encode("latin-1")
-            rest = [field for field in turn.headers if field[0] != name]
-            turn.headers = [*rest, (name, f"{scheme}{right_key(turn) or 'any'}".encode("latin-1"))]
-            turn.action = "create"
-            return True
-        return False
-
-    def witness(contract: Contract) -> Request:
-        method = "PUT" if contract.operation.method != "PUT" else "PATCH"
-        return replace(carrying(security, None)(contract), method=method)
+    def with_credential(tx: Transaction) -> bool:
+        # What guards the operation is asked for the declared method only, and does the work for any.
+        name = security.name.lower().encode("latin-1")
+        rest = [field for field in tx.headers if field[0] != name]
+        tx.headers = [*rest, (name, f"{scheme}{tx.state.key or 'any'}".encode())]
+        tx.action = "create"
+        return True
 
     return Fault(
         "auth.declared-method-alone",
         "The key is asked for on the declared method alone; other methods create without one.",
         "transport.method-not-allowed",
         Stage.METHOD,
-        effect,
-        one(witness),
+        accepting(with_credential),
+        with_method(without_credential),
     )
 
 
-def _kept_out(security: Security) -> Iterator[Fault]:
-    kept_out = refusing(lambda _: True, 401, "UNAUTHORIZED", "the key has expired")
-    yield _fault("valid-refused", "The right credential is refused.", "valid", kept_out, smallest)
-    yield _fault(
-        "valid-refused-at-times",
-        "The right credential is refused now and then.",
-        "valid",
-        kept_out,
-        repeated(5, full=False),
-        every(5),
-    )
+def _schemes(scheme: str, security: Security) -> Iterator[Fault]:
+    def key_follows(tx: Transaction) -> bool:
+        return is_valid_key(tx, sent_credentials(tx)[0].partition(" ")[2])
 
-    def late(turn: Turn, step: Step) -> bool:
+    def is_other(tx: Transaction) -> bool:
+        return scheme_of(tx).lower() not in {scheme.lower(), "bearer", ""} and key_follows(tx)
+
+    def is_basic(tx: Transaction) -> bool:
+        return scheme_of(tx).lower() == "basic" and key_follows(tx)
+
+    def is_bearer(tx: Transaction) -> bool:
+        return scheme_of(tx).lower() == "bearer" and key_follows(tx)
+
+    def is_bare(tx: Transaction) -> bool:
+        found = sent_credentials(tx)
+        return len(found) == 1 and " " not in found[0] and is_valid_key(tx, found[0])
+
+    def is_joined(tx: Transaction) -> bool:
+        found = next(iter(sent_credentials(tx)), "")
+        return found.lower().startswith(scheme.lower()) and is_valid_key(tx, found[len(scheme) :])
+
+    def only(wanted: str) -> Effect:
+        return rejecting(lambda tx: scheme_of(tx) != wanted, 401, "UNAUTHORIZED", "the scheme is not known")
+
+    lower, unknown = scheme.lower(), "unknown-scheme"
+    for slug, sentence, requirement, effect, sent in (
+        ("any-scheme", "Any scheme is taken.", unknown, accepting(is_other), f"Token {KEY}"),
+        ("basic", "The scheme Basic is taken.", unknown, accepting(is_basic), f"Basic {KEY}"),
+        ("bearer", "The scheme Bearer is taken.", "bearer", accepting(is_bearer), f"Bearer {KEY}"),
+        ("bare-key", "The key is taken without its scheme.", "bare-key", accepting(is_bare), KEY),
+        ("no-space", "No space is needed after the scheme.", unknown, accepting(is_joined), f"{scheme}{KEY}"),
+        ("scheme-case", "The scheme is refused in another letter case.", "scheme-case", only(scheme), f"{lower} {KEY}"),
+    ):
+        if slug != "bearer" or lower != "bearer":
+            yield _fault(slug, sentence, requirement, effect, carrying(security, sent, whole=True))
+    sentence = "The scheme is taken in lower case alone."
+    yield _fault("scheme-lower-case-alone", sentence, "valid", only(lower), smallest)
+
+
+def _statuses() -> Iterator[Fault]:
+    for status, requirement in (
+        (400, "authentication.status"),
+        (404, "authentication.status"),
+        (422, "authentication.status"),
+        (302, "error.status-class"),
+        (500, "error.server-error"),
+        (503, "error.server-error"),
+        (200, "authentication.missing"),
+    ):
+        sentence, effect = f"A missing or wrong credential is answered with {status}.", with_status(status)
+        yield Fault(f"auth.status-{status}", sentence, requirement, Stage.AUTHENTICATE, effect, without_credential)
+    effect = after(lambda tx: tx.set_header("www-authenticate", None))
+    sentence, challenge = "A 401 carries no WWW-Authenticate.", "authentication.challenge"
+    yield Fault("auth.no-challenge", sentence, challenge, Stage.REJECT, effect, without_credential)
+    sentence, effect = "A request without a credential gets no answer.", with_status(500, dropped=True)
+    yield Fault("auth.dropped", sentence, "transport.dropped", Stage.AUTHENTICATE, effect, without_credential)
+
+
+def _valid_rejected() -> Iterator[Fault]:
+    def after_validation(tx: Transaction, step: Step) -> bool:
         try:
-            step(turn)
-        except Refusal as refusal:
+            step(tx)
+        except Rejection as rejection:
             for work in (stages.media_type, stages.limit, stages.parse, stages.validate):
                 try:
-                    work(turn.desk, turn)
-                except Refusal as earlier:
+                    work(tx.state, tx)
+                except Rejection as earlier:
                     earlier.deliberate = True
-                    raise earlier from refusal
+                    raise earlier from rejection
             raise
         return False
 
     def witness(contract: Contract) -> Request:
-        request = invalid(contract)
-        return replace(carrying(security, None)(contract), body=request.body)
+        return replace(without_credential(contract), body=invalid(contract).body)
 
-    sentence = "The body is judged before the credential."
-    yield _fault("after-validation", sentence, "order", late, witness)
+    rejected = rejecting(always, 401, "UNAUTHORIZED", "the key has expired")
+    yield _fault("valid-refused", "The right credential is refused.", "valid", rejected, smallest)
+    sentence = "The right credential is refused now and then."
+    yield _fault("valid-refused-at-times", sentence, "valid", rejected, repeated(5, full=False), every=5)
+    yield _fault("after-validation", "The body is judged before the credential.", "order", after_validation, witness)
 
 
 def _echoed() -> Iterator[Fault]:
-    def in_message(turn: Turn) -> bool:
-        key = sent_key(turn)
-        if turn.refusal is None or not key or not isinstance(turn.answer, dict):
+    def in_message(tx: Transaction) -> bool:
+        key = sent_key(tx)
+        if tx.rejection is None or not key or not isinstance(tx.response, dict):
             return False
-        turn.answer = {**turn.answer, "message": f"{turn.answer.get('message')} (key: {key})"}
+        tx.response = {**tx.response, "message": f"{tx.response.get('message')} (key: {key})"}
         return True
 
-    def in_header(turn: Turn) -> bool:
-        key = sent_key(turn)
+    def in_header(tx: Transaction) -> bool:
+        key = sent_key(tx)
         if key:
-            turn.set_header("x-request-credential", key)
+            tx.set_header("x-request-credential", key)
         return bool(key)
 
-    def in_answer(turn: Turn, step: Step) -> bool:
-        step(turn)
-        key = sent_key(turn)
-        if turn.action != "create" or not key or not isinstance(turn.answer, dict):
+    def in_response(tx: Transaction) -> bool:
+        key = sent_key(tx)
+        if tx.action != "create" or not key or not isinstance(tx.response, dict):
             return False
-        turn.answer = {**turn.answer, "request_credential": key}
+        tx.response = {**tx.response, "request_credential": key}
         return True
 
-    for slug, says, stage, effect, witness in (
-        ("in-refusals", "the message of refusals", Stage.REFUSE, after(in_message), one(invalid)),
-        ("in-header", "a header field of every answer", Stage.SERIALISE, after(in_header), one(smallest)),
-        ("in-answer", "a member of successful answers", Stage.ANSWER, in_answer, one(smallest)),
+    for slug, says, stage, change, witness in (
+        ("in-refusals", "the message of refusals", Stage.REJECT, in_message, invalid),
+        ("in-header", "a header field of every answer", Stage.SERIALIZE, in_header, smallest),
+        ("in-answer", "a member of successful answers", Stage.BUILD, in_response, smallest),
     ):
-        sentence = f"The key comes back in {says}."
-        yield Fault(f"auth.key-echoed-{slug}", sentence, "authentication.key-echo", stage, effect, witness)
+        sentence, broken = f"The key comes back in {says}.", "authentication.key-echo"
+        yield Fault(f"auth.key-echoed-{slug}", sentence, broken, stage, after(change), witness)
 
 
-def _fault(
-    slug: str,
-    sentence: str,
-    requirement: str,
-    effect: Effect,
-    witness: Witness | Callable[[Contract], Request],
-    trigger: Trigger = ALWAYS,
-) -> Fault:
-    def requests(contract: Contract) -> tuple[Request, ...]:
-        made = witness(contract)
-        return (made,) if isinstance(made, Request) else made
-
-    return Fault(
-        f"auth.{slug}", sentence, f"authentication.{requirement}", Stage.AUTHENTICATE, effect, requests, trigger
-    )
+def _fault(slug: str, sentence: str, requirement: str, effect: Effect, witness: Witness, *, every: int = 1) -> Fault:
+    requirement = f"authentication.{requirement}"
+    return Fault(f"auth.{slug}", sentence, requirement, Stage.AUTHENTICATE, effect, witness, every=every)

@@ -1,4 +1,4 @@
-"""The catalogue of faults: all that a document gives rise to, by id."""
+"""The catalogue of faults: all that follow from a document, by id."""
 
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
@@ -45,26 +45,37 @@ FAMILIES: tuple[Callable[[Contract], Iterator[Fault]], ...] = (
 
 
 def faults(contract: Contract) -> tuple[Fault, ...]:
-    """Return every fault of the contract, by family; faults of requirements that the contract has not are left out."""
-    found = {fault.id: fault for family in FAMILIES for fault in family(contract)}
+    """Return every fault of the contract, by family; those whose requirement the contract does not have are left out.
+
+    A property that a recursive schema declares at several places has each of its faults once.
+
+    Raises:
+        ValueError: two different faults have the same id.
+
+    """
+    found: dict[str, Fault] = {}
+    for fault in (each for family in FAMILIES for each in family(contract)):
+        other = found.setdefault(fault.id, fault)
+        if other.sentence != fault.sentence:
+            raise ValueError(f"two faults are called {fault.id}: {other.sentence!r} and {fault.sentence!r}")
     return tuple(fault for fault in found.values() if fault.requirement in contract.by_id)
 
 
 def pick(contract: Contract, ids: Iterable[str]) -> tuple[Fault, ...]:
-    """Return the faults that `ids` name, in their order and once each; `*` and `?` stand for any text and letter.
+    """Return the faults that `ids` name, in their order and once each; an id may be a glob.
 
     Raises:
-        UsageError: an id, or a pattern, fits no fault; the message names those that are near.
+        UsageError: an id or a glob matches no fault; the message names similar ids.
 
     """
     known = {fault.id: fault for fault in faults(contract)}
     chosen: dict[str, Fault] = {}
     for wanted in ids:
-        fitting = [wanted] if wanted in known else [name for name in known if fnmatchcase(name, wanted)]
-        if not fitting:
+        matching = [wanted] if wanted in known else [name for name in known if fnmatchcase(name, wanted)]
+        if not matching:
             near = get_close_matches(wanted, known, n=3, cutoff=0.5)
             near = near or [name for name in known if wanted.lower() in name.lower()][:3]
             remedy = f"did you mean {' or '.join(near)}?" if near else "list them with --list-faults"
             raise UsageError(f"there is no fault {wanted!r}", remedy)
-        chosen.update((name, known[name]) for name in fitting)
+        chosen.update((name, known[name]) for name in matching)
     return tuple(chosen.values())

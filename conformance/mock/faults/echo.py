@@ -1,4 +1,4 @@
-"""Faults of what answers repeat, derived from the pairs of members that must agree."""
+"""Faults of what responses echo, derived from the pairs of properties of request and response that must agree."""
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -9,15 +9,15 @@ from typing import cast
 from conformance.contract.contract import Contract
 from conformance.contract.derived import declared_default
 from conformance.contract.nodes import Node
-from conformance.mock.faults.parts.effects import answering
+from conformance.contract.prose import Range
+from conformance.mock.faults.parts.effects import changing_response
 from conformance.mock.faults.parts.fault import Fault
-from conformance.mock.faults.parts.mutations import Remake, other_value, twists
-from conformance.mock.faults.parts.witnesses import holding, one
+from conformance.mock.faults.parts.mutations import Mutate, mutations, other_value
+from conformance.mock.faults.parts.witnesses import holding
 from conformance.mock.overlay import default_of
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Turn
-from conformance.model.case import Request
-from conformance.model.json_values import all_at, changed, get, without
+from conformance.mock.transaction import Transaction
+from conformance.model.json_values import MISSING, changed, get, without
 from conformance.model.jsontext import Json, Writable, equal
 from conformance.model.pointer import parent
 from conformance.model.requirement import requirement_id
@@ -25,158 +25,145 @@ from conformance.model.vocabulary import Group
 from conformance.strategies.values import bodies
 
 
-class Pair:
-    """A member of the request and the member of the answer that repeats it."""
+class EchoedProperty:
+    """A property of the request and the property of the response that echoes it."""
 
-    def __init__(self, contract: Contract, sent: Node, answered: Node) -> None:
+    def __init__(self, contract: Contract, sent: Node, returned: Node) -> None:
         self.sent = sent
-        self.answered = answered
+        self.returned = returned
         self.label = sent.label
-        self.source = sent.path
-        self.target = answered.path
-        self.default = default_of(sent, answered, contract)
+        self.default = default_of(sent, returned, contract)
 
-    def id(self, keyword: str) -> str:
-        """Return the id of a requirement about the pair."""
+    def requirement(self, keyword: str) -> str:
+        """Return the id of a requirement about the property."""
         return requirement_id(Group.SEMANTICS, self.label, keyword)
 
-    def was_sent(self, turn: Turn) -> bool:
-        """Tell whether the request holds a value here that is not null."""
-        return get(turn.sent, self.source) is not None
+    def was_sent(self, tx: Transaction) -> bool:
+        """Return whether the request has a value here that is not null."""
+        return get(tx.sent, self.sent.path) is not None
 
-    def put(self, turn: Turn, remake: Remake) -> Json:
-        """Return the answer with its member remade."""
-        return changed(turn.answer, self.target, remake)
+    def change(self, tx: Transaction, new: Mutate) -> Json:
+        """Return the response with the property changed, where it is there."""
+        return changed(tx.response, self.returned.path, new)
 
 
-def pairs(contract: Contract) -> list[Pair]:
-    """Return the pairs of the contract."""
-    return [Pair(contract, sent, answered) for sent, answered in contract.echoes]
+def echoed_properties(contract: Contract) -> list[EchoedProperty]:
+    """Return the echoed properties of the contract."""
+    return [EchoedProperty(contract, sent, returned) for sent, returned in contract.echoes]
 
 
 def echo_faults(contract: Contract) -> Iterator[Fault]:
-    """Yield what can go wrong between a value that was sent and its repetition."""
-    for pair in pairs(contract):
-        for twist in twists(pair.sent, pair.answered, pair.default):
-            yield _fault(pair, twist.slug, twist.says, partial(_twisted, pair, twist.remake), twist.example)
-        if not pair.answered.required:
-            absent = partial(_absent, pair)
-            yield _fault(pair, "absent", "does not come back at all", absent, bodies.smallest(pair.sent))
-        yield from _clamped(contract, pair)
-    yield from _crossed(contract)
+    """Yield what can go wrong between a value that was sent and its echo."""
+    known = echoed_properties(contract)
+    for each in known:
+        for mutation in mutations(each.sent, each.returned, each.default):
+            yield _echo(each, mutation.slug, mutation.says, partial(each.change, new=mutation.mutate), mutation.example)
+        if not each.returned.required:
+            example = bodies.smallest(each.sent)
+            yield _echo(each, "absent", "does not come back at all", partial(_without, each), example)
+        for stated in contract.prose.ranges:
+            if stated.pointer == each.sent.path and not stated.never:
+                yield from _clamped(each, stated)
+    for one, other in pairwise(known):
+        enumerated = any(shape.value("enum") is not None for shape in one.returned.shapes)
+        alike = one.returned.types == other.returned.types and parent(one.sent.path) == parent(other.sent.path)
+        if alike and not enumerated:
+            yield _crossed(one, other)
 
 
 def default_faults(contract: Contract) -> Iterator[Fault]:
-    """Yield what can go wrong where a member was not sent, or was sent as null."""
-    for pair in pairs(contract):
-        if pair.sent.required:
+    """Yield what can go wrong where a property was not sent, or was sent as null."""
+    for each in echoed_properties(contract):
+        other = other_value(each.returned, each.default)
+        if each.sent.required or equal(other, each.default):
             continue
-        other = other_value(pair.answered, pair.default)
-        if equal(other, pair.default):
-            continue
-        declared = declared_default(pair.answered) is not None
-        if declared or pair.sent.path in contract.prose.defaults:
-            yield Fault(
-                id=f"default.{pair.label}.other",
-                sentence=f"When {pair.label} is not sent, the answer holds another value than its default.",
-                requirement=pair.id("default") if declared else "semantics.prose-defaults",
-                stage=Stage.ANSWER,
-                effect=answering(partial(_unsent, pair, other)),
-                witness=one(partial(_with, pair, bodies.ABSENT)),
+        declared = declared_default(each.returned) is not None
+        if declared or each.sent.path in contract.prose.defaults:
+            yield _fault(
+                f"default.{each.label}.other",
+                f"When {each.label} is not sent, the answer holds another value than its default.",
+                each.requirement("default") if declared else "semantics.prose-defaults",
+                partial(_other_if_not_sent, each, other),
+                {each.sent.path: bodies.ABSENT},
             )
-        if pair.sent.nullable:
-            yield Fault(
-                id=f"null.{pair.label}.differs",
-                sentence=f"When {pair.label} is null, the answer holds another value than when it is absent.",
-                requirement=pair.id("null-as-absent"),
-                stage=Stage.ANSWER,
-                effect=answering(partial(_null, pair, other)),
-                witness=one(partial(_with, pair, None)),
+        if each.sent.nullable:
+            yield _fault(
+                f"null.{each.label}.differs",
+                f"When {each.label} is null, the answer holds another value than when it is absent.",
+                each.requirement("null-as-absent"),
+                partial(_other_if_null, each, other),
+                {each.sent.path: None},
             )
 
 
-def _fault(pair: Pair, slug: str, says: str, change: Callable[[Turn], Json], example: Writable) -> Fault:
-    return Fault(
-        id=f"echo.{pair.label}.{slug}",
-        sentence=f"{pair.label} {says}.",
-        requirement=pair.id("echo"),
-        stage=Stage.ANSWER,
-        effect=answering(change),
-        witness=one(partial(_with, pair, example)),
+def _echo(
+    each: EchoedProperty, slug: str, says: str, change: Callable[[Transaction], Json], example: Writable
+) -> Fault:
+    return _fault(
+        f"echo.{each.label}.{slug}",
+        f"{each.label} {says}.",
+        each.requirement("echo"),
+        lambda tx: change(tx) if each.was_sent(tx) else tx.response,
+        {each.sent.path: example},
     )
 
 
-def _with(pair: Pair, value: Writable, contract: Contract) -> Request:
-    return holding(contract, {pair.sent.path: value})
+def _fault(
+    id_: str, sentence: str, requirement: str, change: Callable[[Transaction], Json], sent: dict[str, Writable]
+) -> Fault:
+    return Fault(id_, sentence, requirement, Stage.BUILD, changing_response(change), partial(holding, values=sent))
 
 
-def _twisted(pair: Pair, remake: Remake, turn: Turn) -> Json:
-    return pair.put(turn, remake) if pair.was_sent(turn) else turn.answer
+def _other_if_not_sent(each: EchoedProperty, other: Json, tx: Transaction) -> Json:
+    return tx.response if each.was_sent(tx) else each.change(tx, lambda _: other)
 
 
-def _absent(pair: Pair, turn: Turn) -> Json:
-    return without(turn.answer, pair.target) if pair.was_sent(turn) else turn.answer
+def _other_if_null(each: EchoedProperty, other: Json, tx: Transaction) -> Json:
+    is_null = get(tx.sent, each.sent.path, MISSING) is None
+    return each.change(tx, lambda _: other) if is_null else tx.response
 
 
-def _unsent(pair: Pair, other: Json, turn: Turn) -> Json:
-    return turn.answer if pair.was_sent(turn) else pair.put(turn, lambda _: other)
+def _without(each: EchoedProperty, tx: Transaction) -> Json:
+    return without(tx.response, each.returned.path)
 
 
-def _null(pair: Pair, other: Json, turn: Turn) -> Json:
-    sent_null = any(value is None for value in all_at(turn.sent, pair.source))
-    return pair.put(turn, lambda _: other) if sent_null else turn.answer
+def _clamped(each: EchoedProperty, stated: Range) -> Iterator[Fault]:
+    """Yield the silent correction of values outside a range that the documentation states."""
+    low, high = stated.minimum, stated.maximum
+    if low is None and high is None:
+        return
+
+    def clamp(held: Json) -> Json:
+        if isinstance(held, bool) or not isinstance(held, int | Decimal):
+            return held
+        if low is not None and held < low:
+            return low
+        return high if high is not None and held > high else held
+
+    slug = "clamped" if low is not None else "clamped-above"
+    bounds = " and ".join(
+        f"{word} {bound}" for word, bound in (("at least", low), ("at most", high)) if bound is not None
+    )
+    example = low - 1 if low is not None else (high or 0) + 1
+    yield _echo(
+        each, slug, f"is corrected in silence to {bounds}, as pages have it", partial(each.change, new=clamp), example
+    )
 
 
-def _clamped(contract: Contract, pair: Pair) -> Iterator[Fault]:
-    """Yield the silent correction of values that prose speaks against."""
-    for stated in contract.prose.ranges:
-        if stated.pointer != pair.sent.path or stated.never:
-            continue
-        low, high = stated.minimum, stated.maximum
-        if low is None and high is None:
-            continue
-        example = low - 1 if low is not None else (high or 0) + 1
+def _crossed(one: EchoedProperty, other: EchoedProperty) -> Fault:
+    """Return the fault that swaps the values of two neighbours of one type."""
 
-        def clamp(held: Json, low: int | None = low, high: int | None = high) -> Json:
-            if isinstance(held, bool) or not isinstance(held, int | Decimal):
-                return held
-            if low is not None and held < low:
-                return low
-            return high if high is not None and held > high else held
+    def swapped(tx: Transaction) -> Json:
+        first, second = get(tx.response, one.returned.path), get(tx.response, other.returned.path)
+        if not (one.was_sent(tx) and other.was_sent(tx)) or equal(first, second):
+            return tx.response
+        return changed(one.change(tx, lambda _: second), other.returned.path, lambda _: first)
 
-        slug = "clamped" if low is not None else "clamped-above"
-        bounds = " and ".join(
-            f"{word} {bound}" for word, bound in (("at least", low), ("at most", high)) if bound is not None
-        )
-        says = f"is corrected in silence to {bounds}, as pages have it"
-        yield _fault(pair, slug, says, partial(_twisted, pair, clamp), example)
-
-
-def _crossed(contract: Contract) -> Iterator[Fault]:
-    """Yield pairs of neighbours of one type whose values come back in each other's place."""
-    known = pairs(contract)
-    for one_, other in pairwise(known):
-        same = one_.answered.types == other.answered.types and parent(one_.sent.path) == parent(other.sent.path)
-        enumerated = any(shape.value("enum") is not None for shape in one_.answered.shapes)
-        if not same or enumerated:
-            continue
-        first = cast("Json", bodies.smallest(one_.sent))
-        second = other_value(other.sent, first)
-        yield Fault(
-            id=f"echo.{one_.label}.crossed-with-{other.sent.member}",
-            sentence=f"{one_.label} and {other.sent.member} come back in each other's place.",
-            requirement=one_.id("echo"),
-            stage=Stage.ANSWER,
-            effect=answering(partial(_exchanged, one_, other)),
-            witness=one(partial(holding, values={one_.sent.path: first, other.sent.path: second})),
-        )
-
-
-def _exchanged(one_: Pair, other: Pair, turn: Turn) -> Json:
-    if not (one_.was_sent(turn) and other.was_sent(turn)):
-        return turn.answer
-    first, second = get(turn.answer, one_.target), get(turn.answer, other.target)
-    if equal(first, second):
-        return turn.answer
-    swapped = changed(turn.answer, one_.target, lambda _: second)
-    return changed(swapped, other.target, lambda _: first)
+    first = cast("Json", bodies.smallest(one.sent))
+    return _fault(
+        f"echo.{one.label}.crossed-with-{other.sent.member}",
+        f"{one.label} and {other.sent.member} come back in each other's place.",
+        one.requirement("echo"),
+        swapped,
+        {one.sent.path: cast("Writable", first), other.sent.path: cast("Writable", other_value(other.sent, first))},
+    )

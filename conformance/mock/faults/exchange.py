@@ -1,197 +1,161 @@
-"""Faults of HTTP in requests: methods, header fields and transfer codings that are treated wrongly."""
+"""Faults of HTTP in requests: methods, header fields and transfer codings that are handled wrongly."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.faults.parts.effects import after, forgiving, of_status, refusals, refusing
-from conformance.mock.faults.parts.fault import Effect, Fault, Witness
-from conformance.mock.faults.parts.witnesses import one, smallest, with_header
+from conformance.mock.faults.parts.effects import accepting, after, always, rejecting, with_status
+from conformance.mock.faults.parts.fault import Effect, Fault
+from conformance.mock.faults.parts.witnesses import smallest, with_header, with_method
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Refusal, Step, Turn
-from conformance.model.case import Request
+from conformance.mock.transaction import Step, Transaction
+
+JSON_AS_OTHER = (
+    ("text", "text", "text/*", "text/plain"),
+    ("xml", "XML", "application/xml", "application/xml"),
+    ("form", "a form", "application/x-www-form-urlencoded", "application/x-www-form-urlencoded"),
+    ("multipart", "multipart", "multipart/*", "multipart/form-data; boundary=x"),
+    ("octet-stream", "an octet stream", "application/octet-stream", "application/octet-stream"),
+)
+"""Media types that are wrongly accepted: slug, in words, pattern, and an example."""
 
 
 def exchange_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults of how a request is received."""
     yield from _methods()
-    yield from _accept()
-    yield from _wrong_types_taken()
-    yield from _right_types_refused(contract)
-    yield from _wrong_types_crash()
-    yield from _transfer()
+    yield from _accept_fields()
+    yield from _media_types(contract.operation.request_media_type)
+    yield from _chunked_bodies()
 
 
 def _methods() -> Iterator[Fault]:
-    def any_method(turn: Turn, step: Step) -> bool:
-        try:
-            step(turn)
-        except Refusal:
-            turn.action = "create"
-            return True
-        return False
+    def create(tx: Transaction) -> bool:
+        tx.action = "create"
+        return True
 
-    def unlisted(turn: Turn) -> bool:
-        before = len(turn.reply)
-        turn.set_header("allow", None)
-        return len(turn.reply) < before
+    def without_allow(tx: Transaction) -> bool:
+        return tx.set_header("allow", None)
 
-    wrong = of_status(405)
-    not_allowed = "transport.method-not-allowed"
+    other, not_allowed = "An unsupported method", "transport.method-not-allowed"
     for slug, sentence, requirement, stage, effect in (
-        ("any", "Any method creates.", not_allowed, Stage.METHOD, any_method),
-        ("without-allow", "A 405 carries no Allow.", not_allowed, Stage.REFUSE, after(unlisted)),
-        ("status-200", "An unsupported method is answered with 200.", not_allowed, Stage.METHOD, refusals(wrong, 200)),
-        ("status-400", "An unsupported method is answered with 400.", not_allowed, Stage.METHOD, refusals(wrong, 400)),
-        (
-            "status-500",
-            "An unsupported method is answered with 500.",
-            "error.server-error",
-            Stage.METHOD,
-            refusals(wrong, 500),
-        ),
+        ("any", "Any method creates.", not_allowed, Stage.METHOD, accepting(create)),
+        ("without-allow", "A 405 carries no Allow.", not_allowed, Stage.REJECT, after(without_allow)),
+        ("status-200", f"{other} is answered with 200.", not_allowed, Stage.METHOD, with_status(200)),
+        ("status-400", f"{other} is answered with 400.", not_allowed, Stage.METHOD, with_status(400)),
+        ("status-500", f"{other} is answered with 500.", "error.server-error", Stage.METHOD, with_status(500)),
         (
             "dropped",
-            "An unsupported method breaks the connection off.",
+            f"{other} breaks the connection off.",
             "transport.dropped",
             Stage.METHOD,
-            refusals(wrong, 500, dropped=True),
+            with_status(500, dropped=True),
         ),
     ):
-        yield Fault(f"method.{slug}", sentence, requirement, stage, effect, _by_put)
+        yield Fault(f"method.{slug}", sentence, requirement, stage, effect, with_method(smallest))
 
 
-def _by_put(contract: Contract) -> tuple[Request, ...]:
-    wrong = "PUT" if contract.operation.method != "PUT" else "PATCH"
-    return (replace(smallest(contract), method=wrong),)
-
-
-def _accept() -> Iterator[Fault]:
-    def none(turn: Turn) -> bool:
-        return not turn.values("accept")
-
-    def wildcard(turn: Turn) -> bool:
-        return any(b"*/*" in value for value in turn.values("accept"))
-
-    def ranged(turn: Turn) -> bool:
-        return any(b"/*" in value and b"*/*" not in value for value in turn.values("accept"))
-
+def _accept_fields() -> Iterator[Fault]:
     for slug, says, test, value in (
-        ("absent", "without Accept", none, None),
-        ("wildcard", "with Accept: */*", wildcard, "*/*"),
-        ("range", "with Accept: application/*", ranged, "application/*"),
+        ("absent", "without Accept", lambda values: not values, None),
+        ("wildcard", "with Accept: */*", lambda values: any(b"*/*" in each for each in values), "*/*"),
+        (
+            "range",
+            "with Accept: application/*",
+            lambda values: any(b"/*" in each and b"*/*" not in each for each in values),
+            "application/*",
+        ),
     ):
         yield Fault(
             f"accept-field.{slug}-refused",
             f"A request {says} is refused.",
             "transport.accept",
             Stage.MEDIA_TYPE,
-            refusing(test, 406, "NOT_ACCEPTABLE", "name the media type that you accept"),
+            rejecting(
+                lambda tx, test=test: test(tx.values("accept")),  # type: ignore[misc]
+                406,
+                "NOT_ACCEPTABLE",
+                "name the media type that you accept",
+            ),
             with_header("Accept", value),
         )
 
 
-def _wrong_types_taken() -> Iterator[Fault]:
-    for slug, says, test, value in (
-        ("unchecked", "Any media type, and none, is taken.", lambda _: True, "text/plain"),
-        ("absent", "A body without a media type is taken.", lambda turn: not turn.values("content-type"), None),
-        ("text", "JSON declared as text is taken.", lambda turn: _essence(turn).startswith("text/"), "text/plain"),
-        ("xml", "JSON declared as XML is taken.", lambda turn: _essence(turn) == "application/xml", "application/xml"),
-        (
-            "form",
-            "JSON declared as a form is taken.",
-            lambda turn: _essence(turn) == "application/x-www-form-urlencoded",
-            "application/x-www-form-urlencoded",
-        ),
-        (
-            "multipart",
-            "JSON declared as multipart is taken.",
-            lambda turn: _essence(turn).startswith("multipart/"),
-            "multipart/form-data; boundary=x",
-        ),
-        (
-            "octet-stream",
-            "JSON declared as an octet stream is taken.",
-            lambda turn: _essence(turn) == "application/octet-stream",
-            "application/octet-stream",
-        ),
-    ):
-        witness = with_header("Content-Type", value)
-        yield _media(f"{slug}-taken", says, "reject.media-type", forgiving(test), witness)
+def _media_types(declared: str) -> Iterator[Fault]:
+    def absent(tx: Transaction) -> bool:
+        return not tx.values("content-type")
+
+    accepted, crash = "reject.media-type", "error.server-error"
+    unchecked = "Any media type, and none, is taken."
+    yield _media_type("unchecked-taken", unchecked, accepted, accepting(always), "text/plain")
+    yield _media_type("absent-taken", "A body without a media type is taken.", accepted, accepting(absent), None)
+    for slug, says, pattern, value in JSON_AS_OTHER:
+
+        def matches(tx: Transaction, pattern: str = pattern) -> bool:
+            return fnmatchcase(_content_type(tx).partition(";")[0].strip().lower(), pattern)
+
+        yield _media_type(f"{slug}-taken", f"JSON declared as {says} is taken.", accepted, accepting(matches), value)
+    yield from _rejected_forms(declared)
+    other = "Another media type is answered with 500."
+    yield _media_type("wrong-crashes", other, crash, with_status(500), "text/plain")
+    yield _media_type("absent-crashes", "No media type is answered with 500.", crash, with_status(500, absent), None)
 
 
-def _right_types_refused(contract: Contract) -> Iterator[Fault]:
-    declared = contract.operation.request_media_type
+def _rejected_forms(declared: str) -> Iterator[Fault]:
     for slug, says, test, value in (
-        ("upper-case", "The media type in upper case is refused.", _upper, declared.upper()),
-        (
-            "charset",
-            "A charset beside the media type is refused.",
-            lambda turn: b";" in _content_type(turn),
-            f"{declared}; charset=utf-8",
-        ),
-        (
-            "quoted-charset",
-            "A charset in quotes is refused.",
-            lambda turn: b'"' in _content_type(turn),
-            f'{declared}; charset="utf-8"',
-        ),
+        ("upper-case", "The media type in upper case", lambda text: text != text.lower(), declared.upper()),
+        ("charset", "A charset beside the media type", lambda text: ";" in text, f"{declared}; charset=utf-8"),
+        ("quoted-charset", "A charset in quotes", lambda text: '"' in text, f'{declared}; charset="utf-8"'),
         (
             "unspaced",
-            "A parameter without a space before it is refused.",
-            lambda turn: b";c" in _content_type(turn).lower(),
+            "A parameter without a space before it",
+            lambda text: ";c" in text.lower(),
             f"{declared};charset=UTF-8",
         ),
     ):
-        witness = with_header("Content-Type", value)
-        refused = refusing(test, 415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {declared}")
-        yield _media(f"{slug}-refused", says, "accept.media-type", refused, witness)
+        effect = rejecting(
+            lambda tx, test=test: test(_content_type(tx)),  # type: ignore[misc]
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            f"the body must be {declared}",
+        )
+        yield _media_type(f"{slug}-refused", f"{says} is refused.", "accept.media-type", effect, value)
 
 
-def _wrong_types_crash() -> Iterator[Fault]:
-    crashed = refusals(lambda *_: True, 500)
-    witness = with_header("Content-Type", "text/plain")
-    yield _media("wrong-crashes", "Another media type is answered with 500.", "error.server-error", crashed, witness)
-    crashed = refusals(lambda turn, _: not turn.values("content-type"), 500)
-    witness = with_header("Content-Type", None)
-    yield _media("absent-crashes", "No media type is answered with 500.", "error.server-error", crashed, witness)
-
-
-def _media(slug: str, sentence: str, requirement: str, effect: Effect, witness: Witness) -> Fault:
+def _media_type(slug: str, sentence: str, requirement: str, effect: Effect, value: str | None) -> Fault:
+    witness = with_header("Content-Type", value)
     return Fault(f"media-type.{slug}", sentence, requirement, Stage.MEDIA_TYPE, effect, witness)
 
 
-def _content_type(turn: Turn) -> bytes:
-    values = turn.values("content-type")
-    return values[0] if values else b""
+def _content_type(tx: Transaction) -> str:
+    return next(iter(tx.values("content-type")), b"").decode("latin-1")
 
 
-def _essence(turn: Turn) -> str:
-    return _content_type(turn).decode("latin-1").partition(";")[0].strip().lower()
+def _chunked_bodies() -> Iterator[Fault]:
+    def chunked(tx: Transaction) -> bool:
+        return bool(tx.values("transfer-encoding"))
 
+    def lost(tx: Transaction, step: Step) -> bool:
+        found = chunked(tx)
+        if found:
+            tx.body = b""
+        step(tx)
+        return found
 
-def _upper(turn: Turn) -> bool:
-    return _content_type(turn) != _content_type(turn).lower()
-
-
-def _transfer() -> Iterator[Fault]:
-    def chunked(turn: Turn) -> bool:
-        return bool(turn.values("transfer-encoding"))
-
-    def unread(turn: Turn, step: Step) -> bool:
-        lost = chunked(turn)
-        if lost:
-            turn.body = b""
-        step(turn)
-        return lost
-
-    def without_length(contract: Contract) -> Request:
-        return replace(smallest(contract), chunked=True)
-
-    refused = refusing(chunked, 411, "LENGTH_REQUIRED", "say how long the body is")
     for slug, sentence, effect in (
-        ("refused", "A body in chunks is refused.", refused),
-        ("lost", "A body in chunks is taken for an empty one.", unread),
+        (
+            "refused",
+            "A body in chunks is refused.",
+            rejecting(chunked, 411, "LENGTH_REQUIRED", "say how long the body is"),
+        ),
+        ("lost", "A body in chunks is taken for an empty one.", lost),
     ):
-        yield Fault(f"chunks.{slug}", sentence, "transport.chunked", Stage.LIMIT, effect, one(without_length))
+        yield Fault(
+            f"chunks.{slug}",
+            sentence,
+            "transport.chunked",
+            Stage.LIMIT,
+            effect,
+            lambda contract: replace(smallest(contract), chunked=True),
+        )

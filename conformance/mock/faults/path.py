@@ -1,4 +1,4 @@
-"""Faults of path parameters: decoded wrongly, repeated wrongly, not found."""
+"""Faults of path parameters: decoded wrongly, echoed wrongly, not found."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -7,11 +7,11 @@ from urllib.parse import quote, unquote
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.faults.parts.effects import answering, refusing
+from conformance.mock.faults.parts.effects import changing_response, rejecting
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.faults.parts.witnesses import builder, smallest, with_parameter
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Turn
+from conformance.mock.transaction import Transaction
 from conformance.model.case import Request
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json
@@ -24,105 +24,88 @@ LONG = 1_000
 def path_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults about path parameters."""
     for name, pointer in contract.echoed_parameters.items():
-        yield from _echoed_parameter(name, pointer)
+        yield from _of_echo(name, pointer)
     for name in contract.operation.path_parameters:
-        yield from _parameter(name)
+        yield from _of_target(name)
 
 
-def _echoed_parameter(name: str, target: str) -> Iterator[Fault]:
+def _of_echo(name: str, target: str) -> Iterator[Fault]:
     requirement = requirement_id(Group.SEMANTICS, "path", name, "echo")
 
-    for slug, says, change, value in (
-        ("constant", "is the same in every answer", lambda _: "abcd1234", "witness"),
-        ("lower-case", "comes back in lower case", lambda turn: turn.parameters[name].lower(), "Witness"),
-        ("upper-case", "comes back in upper case", lambda turn: turn.parameters[name].upper(), "witness"),
-        ("not-decoded", "comes back percent-encoded", lambda turn: _as_sent(turn, name), "a b"),
-        ("decoded-twice", "is decoded twice", lambda turn: unquote(turn.parameters[name]), "a%2Fb"),
-        (
-            "plus-as-space",
-            "has its plus signs read as spaces",
-            lambda turn: turn.parameters[name].replace("+", " "),
-            "a+b",
-        ),
-        ("base-name", "loses what precedes a slash", lambda turn: turn.parameters[name].rpartition("/")[2], "a/b"),
-        ("empty", "is an empty text", lambda _: "", "witness"),
-    ):
+    def fault(slug: str, says: str, new: Callable[[Transaction], str], *values: str) -> Fault:
+        def change(tx: Transaction) -> Json:
+            returned = new(tx)
+            return tx.response if returned == tx.parameters[name] else with_value(tx.response, target, returned)
 
-        def remake(turn: Turn, change: Callable[[Turn], str] = change) -> Json:
-            new = change(turn)
-            return turn.answer if new == turn.parameters[name] else with_value(turn.answer, target, new)
+        def witness(contract: Contract) -> tuple[Request, ...]:
+            targets = (builder(contract).target_with({name: value}) for value in values)
+            return tuple(replace(smallest(contract, n), target=target) for n, target in enumerate(targets, 1))
 
-        yield Fault(
-            f"path.{name}.{slug}",
-            f"The path parameter {name} {says}.",
-            requirement,
-            Stage.ANSWER,
-            answering(remake),
-            with_parameter(name, value),
-        )
+        sentence = f"The path parameter {name} {says}."
+        return Fault(f"path.{name}.{slug}", sentence, requirement, Stage.BUILD, changing_response(change), witness)
 
-    yield Fault(
-        f"path.{name}.previous",
-        f"The path parameter {name} is that of the request before.",
-        requirement,
-        Stage.ANSWER,
-        answering(partial(_previous, name, target)),
-        partial(_to_two, name),
-    )
+    def value(tx: Transaction) -> str:
+        return tx.parameters[name]
+
+    yield fault("constant", "is the same in every answer", lambda _: "abcd1234", "witness")
+    yield fault("lower-case", "comes back in lower case", lambda tx: value(tx).lower(), "Witness")
+    yield fault("upper-case", "comes back in upper case", lambda tx: value(tx).upper(), "witness")
+    yield fault("not-decoded", "comes back percent-encoded", partial(_as_sent, name), "a b")
+    yield fault("decoded-twice", "is decoded twice", lambda tx: unquote(value(tx)), "a%2Fb")
+    yield fault("plus-as-space", "has its plus signs read as spaces", lambda tx: value(tx).replace("+", " "), "a+b")
+    yield fault("base-name", "loses what precedes a slash", lambda tx: value(tx).rpartition("/")[2], "a/b")
+    yield fault("empty", "is an empty text", lambda _: "", "witness")
+    yield fault("previous", "is that of the request before", partial(_previous, name), "witness", "another")
 
 
-def _previous(name: str, target: str, turn: Turn) -> Json:
-    memory = turn.desk.memory
-    held: str = memory.get(f"path.{name}", turn.parameters[name])
-    memory[f"path.{name}"] = turn.parameters[name]
-    return with_value(turn.answer, target, held)
+def _previous(name: str, tx: Transaction) -> str:
+    before: str = tx.state.memory.get(f"path.{name}", tx.parameters[name])
+    tx.state.memory[f"path.{name}"] = tx.parameters[name]
+    return before
 
 
-def _to_two(name: str, contract: Contract) -> tuple[Request, ...]:
-    second = replace(smallest(contract, 2), target=builder(contract).target_with({name: "another"}))
-    return smallest(contract, 1), second
+def _as_sent(name: str, tx: Transaction) -> str:
+    """Return a path parameter as it is in the path."""
+    match = tx.route.expression.fullmatch(tx.path) if tx.route else None
+    if tx.route is None or match is None:
+        return tx.parameters[name]
+    return match.groups()[tx.route.parameters.index(name)].decode("latin-1")
 
 
-def _as_sent(turn: Turn, name: str) -> str:
-    """Return a path parameter as it stood in the path."""
-    match = turn.route.expression.fullmatch(turn.path) if turn.route else None
-    if turn.route is None or match is None:
-        return turn.parameters[name]
-    return match.groups()[turn.route.parameters.index(name)].decode("latin-1")
-
-
-def _parameter(name: str) -> Iterator[Fault]:
+def _of_target(name: str) -> Iterator[Fault]:
     for slug, says, test, value in (
-        ("non-ascii", "beyond ASCII", lambda turn: not turn.parameters[name].isascii(), "\u00e9t\u00e9"),
-        ("slash", "with an encoded slash", lambda turn: "/" in turn.parameters[name], "a/b"),
-        ("long", "of 2,000 characters", lambda turn: len(turn.parameters[name]) > LONG, "a" * 2_000),
-        ("nul", "with an encoded NUL", lambda turn: "\0" in turn.parameters[name], "a\0b"),
-        ("dots", "of two dots", lambda turn: turn.parameters[name] == "..", ".."),
+        ("non-ascii", "beyond ASCII", lambda text: not text.isascii(), "\u00e9t\u00e9"),
+        ("slash", "with an encoded slash", lambda text: "/" in text, "a/b"),
+        ("long", "of 2,000 characters", lambda text: len(text) > LONG, "a" * 2_000),
+        ("nul", "with an encoded NUL", lambda text: "\0" in text, "a\0b"),
+        ("dots", "of two dots", lambda text: text == "..", ".."),
     ):
-        yield Fault(
-            f"path.{name}.{slug}-crashes",
-            f"A path parameter {name} {says} is answered with 500.",
-            "error.server-error",
-            Stage.METHOD,
-            refusing(test, 500, "INTERNAL_ERROR", "internal server error"),
+
+        def matches(tx: Transaction, test: Callable[[str], bool] = test) -> bool:
+            return test(tx.parameters[name])
+
+        sentence = f"A path parameter {name} {says} is answered with 500."
+        effect, witness = (
+            rejecting(matches, 500, "INTERNAL_ERROR", "internal server error"),
             with_parameter(name, value),
         )
+        yield Fault(f"path.{name}.{slug}-crashes", sentence, "error.server-error", Stage.METHOD, effect, witness)
     yield Fault(
         f"path.{name}.encoded-letters-refused",
         f"A path parameter {name} is not found when letters of it are percent-encoded, as any may be.",
         "transport.target",
         Stage.METHOD,
-        refusing(partial(_needlessly_encoded, name), 404, "NOT_FOUND", "there is nothing at this path"),
-        partial(_needlessly, name),
+        rejecting(partial(_is_needlessly_encoded, name), 404, "NOT_FOUND", "there is nothing at this path"),
+        partial(_needlessly_encoded, name),
     )
 
 
-def _needlessly_encoded(name: str, turn: Turn) -> bool:
-    sent = _as_sent(turn, name)
-    return sent != quote(turn.parameters[name], safe="") and "%" in sent
+def _is_needlessly_encoded(name: str, tx: Transaction) -> bool:
+    sent = _as_sent(name, tx)
+    return sent != quote(tx.parameters[name], safe="") and "%" in sent
 
 
-def _needlessly(name: str, contract: Contract) -> tuple[Request, ...]:
+def _needlessly_encoded(name: str, contract: Contract) -> Request:
     mark = "0-mark-0"
     target = builder(contract).target_with({name: mark}).replace(mark, "%77itness")
-    return (replace(smallest(contract), target=target),)
+    return replace(smallest(contract), target=target)

@@ -1,17 +1,17 @@
-"""Faults of refusing what must be taken, derived from the request schema: one valid class at one place."""
+"""Faults of rejecting what must be accepted, derived from the request schema: one class of valid value at one place."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import cast
+from typing import TypeAlias, cast
 
 from conformance.contract.contract import Contract
-from conformance.mock.faults.parts.effects import refusing
+from conformance.mock.faults.parts.effects import Test, rejecting
 from conformance.mock.faults.parts.fault import Fault, Witness
 from conformance.mock.faults.parts.kinds import KINDS
-from conformance.mock.faults.parts.places import Site, sites
-from conformance.mock.faults.parts.witnesses import builder, one, planted, smallest
+from conformance.mock.faults.parts.locations import Location, locations
+from conformance.mock.faults.parts.witnesses import builder, planted, smallest, with_unknown_property
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Turn
+from conformance.mock.transaction import Transaction
 from conformance.model.case import Request
 from conformance.model.jsontext import Json, JsonFault, Literal, Writable, equal, plain_json, write
 from conformance.model.pointer import last
@@ -24,123 +24,112 @@ CHOSEN = frozenset(
     "empty-array empty upper-case blank padded 256-characters 10000-characters non-ascii astral nul quotes slashes "
     "number-like one-character right-to-left line-break".split()
 )
-"""Classes of the catalogue that are refused one by one, besides declared values and values at bounds."""
+"""Classes of the catalogue that are rejected one by one, besides declared values and values at bounds."""
 
-ALIKE = {"minus-one": "negative", "256-characters": "long", "10000-characters": "very-long"}
+KIND_SLUGS = {"minus-one": "negative", "256-characters": "long", "10000-characters": "very-long"}
 """Kinds of scalars that have another slug than the class of the catalogue."""
 
-Holds = Callable[[Json], bool]
+ValueTest: TypeAlias = Callable[[Json], bool]
 
 
 def rejection_faults(contract: Contract) -> Iterator[Fault]:
-    """Yield a fault for each class of value that the request may hold and the mock refuses."""
-    for site in sites(contract.request):
-        if site.node.path:
-            yield from _classes(contract, site)
-        yield from _open(site)
-    yield from _whole(contract)
+    """Yield a fault for each class of value that is valid in the request and that the mock rejects."""
+    for location in locations(contract.request):
+        if location.node.path:
+            yield from _classes(contract, location)
+        yield from _unknown_property(location)
+    yield from _whole_bodies(contract)
 
 
-def _classes(contract: Contract, site: Site) -> Iterator[Fault]:
-    for value in classes.valid_values(site.node):
+def _classes(contract: Contract, location: Location) -> Iterator[Fault]:
+    label, node = location.label, location.node
+    for value in classes.valid_values(node):
         listed = value.keyword != "type"
         # A typical number may be 0 itself.
         named = "zero" if value.slug == "typical" and KINDS["zero"].test(cast("Json", value.json)) else value.slug
         if value.undecided or not (listed or named in CHOSEN):
             continue
-        kind = KINDS.get(ALIKE.get(named, named))
-        said = f"{value.kind}, {write(value.json)}" if listed else value.kind
-        test = kind.test if kind and not listed else _equal_to(value.json)
-        slug = kind.slug if kind and not listed else named
-        weak = value.edge or _beyond(contract, site, value.json)
-        keyword = "type" if weak else "" if value.keyword == "type" else value.keyword
-        yield _fault(site, slug, f"is {said}", keyword, partial(_any, site, test), value.json)
-    yield from _present(contract, site)
-    if not site.node.required and not site.node.path.endswith("*"):
-        yield _fault(site, "absent", "is absent", "", partial(_absent, site), bodies.ABSENT)
+        kind = None if listed else KINDS.get(KIND_SLUGS.get(named, named))
+        weak = value.edge or _outside_prose(contract, location, value.json)
+        yield _fault(
+            f"{label}.{kind.slug if kind else named}",
+            f"A body is refused when {label} is {value.kind}{f', {write(value.json)}' if listed else ''}.",
+            (label, "type" if weak else "" if value.keyword == "type" else value.keyword),
+            _any(location, kind.test if kind else _equal_to(value.json)),
+            partial(planted, lineage=location.lineage, value=value.json),
+        )
+    yield _present(contract, location)
+    if not node.required and node.name != "*":
+        yield _fault(
+            f"{label}.absent",
+            f"A body is refused when {label} is absent.",
+            (label, ""),
+            lambda tx: location.absent(tx.sent),
+            partial(planted, lineage=location.lineage, value=bodies.ABSENT),
+        )
 
 
-def _present(contract: Contract, site: Site) -> Iterator[Fault]:
-    """Yield the refusal of every value but null."""
-    typical = bodies.smallest(site.node)
-    test = partial(_any, site, _is_something)
-    if site.node.path == contract.identity and site.node.required:
-        # Nothing is taken any more.
-        sentence = f"Every body that holds {site.label} is refused."
-        yield _root_fault(contract, f"{site.node.member}-present", sentence, "required", test, one(smallest))
-        return
-    keyword = "type" if _beyond(contract, site, typical) else "enum" if _is_listed(site) else ""
-    yield _fault(site, "present", "is there at all and not null", keyword, test, typical)
+def _present(contract: Contract, location: Location) -> Fault:
+    """Return the rejection of every value but null."""
+    label, node, typical = location.label, location.node, bodies.smallest(location.node)
+    test = _any(location, lambda held: held is not None)
+    if node.path == contract.identity and node.required:
+        # Nothing is accepted any more.
+        root, sentence = contract.request.label, f"Every body that holds {label} is refused."
+        return _fault(f"{root}.{node.member}-present", sentence, (root, "required"), test, smallest)
+    enumerated = any(shape.value("enum") is not None for shape in node.shapes if shape.type != "null")
+    keyword = "type" if _outside_prose(contract, location, typical) else "enum" if enumerated else ""
+    sentence = f"A body is refused when {label} is there at all and not null."
+    witness = partial(planted, lineage=location.lineage, value=typical)
+    return _fault(f"{label}.present", sentence, (label, keyword), test, witness)
 
 
-def _is_listed(site: Site) -> bool:
-    return any(shape.value("enum") is not None for shape in site.node.shapes if shape.type != "null")
-
-
-def _open(site: Site) -> Iterator[Fault]:
-    for branch, shape in enumerate(site.node.shapes):
+def _unknown_property(location: Location) -> Iterator[Fault]:
+    for branch, shape in enumerate(location.node.shapes):
         if shape.type != "object" or shape.closed:
             continue
         declared = frozenset(shape.members)
 
-        def extra(held: Json, declared: frozenset[str] = declared) -> bool:
+        def has_unknown(held: Json, declared: frozenset[str] = declared) -> bool:
             return isinstance(held, dict) and not declared.issuperset(held)
 
-        def witness(contract: Contract, branch: int = branch) -> Request:
-            stated = builder(contract).defaults
-            body = bodies.with_member(site.lineage, branch, "undeclared_member", 1, "smallest", stated)
-            return builder(contract).request(body)
-
-        yield Fault(
-            id=f"refuses.{shape.owner}.undeclared-member",
-            sentence=f"A member of {shape.owner} that is not declared is refused, though the object is open.",
-            requirement=requirement_id(Group.ACCEPTANCE, shape.owner, "additionalProperties"),
-            stage=Stage.VALIDATE,
-            effect=refusing(partial(_any, site, extra)),
-            witness=one(witness),
+        yield _fault(
+            f"{shape.owner}.undeclared-member",
+            f"A member of {shape.owner} that is not declared is refused, though the object is open.",
+            (shape.owner, "additionalProperties"),
+            _any(location, has_unknown),
+            partial(with_unknown_property, lineage=location.lineage, branch=branch),
         )
 
 
-def _whole(contract: Contract) -> Iterator[Fault]:
-    """Yield refusals of whole bodies: the smallest, and those with the document's examples."""
+def _whole_bodies(contract: Contract) -> Iterator[Fault]:
+    """Yield rejections of whole bodies: the smallest, and those with the document's examples."""
     root = contract.request
-    shape = root.shapes[0]
-    least = frozenset(shape.required)
-    if shape.type == "object":
-        yield _root_fault(
-            contract,
-            "required-alone",
-            "A body with the required members alone is refused.",
-            "required",
-            lambda turn: isinstance(turn.sent, dict) and least.issuperset(turn.sent),
-            one(smallest),
-        )
+    if root.shapes[0].type == "object":
+        required = frozenset(root.shapes[0].required)
+        sentence = "A body with the required members alone is refused."
+
+        def has_required_only(tx: Transaction) -> bool:
+            return isinstance(tx.sent, dict) and required.issuperset(tx.sent)
+
+        yield _fault(f"{root.label}.required-alone", sentence, (root.label, "required"), has_required_only, smallest)
     examples = {path: found for path, found in _examples(contract).items() if path != contract.identity}
     if examples:
 
-        def is_example(turn: Turn) -> bool:
-            return isinstance(turn.sent, dict) and all(
-                equal(turn.sent.get(last(path)), found) for path, found in examples.items()
-            )
+        def is_example(tx: Transaction) -> bool:
+            sent = tx.sent
+            return isinstance(sent, dict) and all(equal(sent.get(last(path)), each) for path, each in examples.items())
 
         def witness(contract: Contract) -> Request:
             stated = bodies.Defaults({**builder(contract).defaults.values, **cast("dict[str, Writable]", examples)})
             return builder(contract).request(bodies.fullest(root, stated))
 
         sentence = "The document's own example is refused."
-        yield _root_fault(contract, "example", sentence, "example", is_example, one(witness))
-
-
-def _root_fault(
-    contract: Contract, slug: str, sentence: str, keyword: str, test: Callable[[Turn], bool], witness: Witness
-) -> Fault:
-    label = contract.request.label
-    requirement = requirement_id(Group.ACCEPTANCE, label, keyword)
-    return Fault(f"refuses.{label}.{slug}", sentence, requirement, Stage.VALIDATE, refusing(test), witness)
+        yield _fault(f"{root.label}.example", sentence, (root.label, "example"), is_example, witness)
 
 
 def _examples(contract: Contract) -> dict[str, Json]:
-    """Return the first example of each member of the body that has one."""
+    """Return the first example of each property of the body that has one."""
     found: dict[str, Json] = {}
     for child in contract.request.children:
         for shape in child.shapes:
@@ -150,37 +139,23 @@ def _examples(contract: Contract) -> dict[str, Json]:
     return found
 
 
-def _fault(site: Site, slug: str, says: str, keyword: str, test: Callable[[Turn], bool], example: Writable) -> Fault:
-    return Fault(
-        id=f"refuses.{site.label}.{slug}",
-        sentence=f"A body is refused when {site.label} {says}.",
-        requirement=requirement_id(Group.ACCEPTANCE, site.label, keyword),
-        stage=Stage.VALIDATE,
-        effect=refusing(test),
-        witness=one(partial(planted, lineage=site.lineage, value=example)),
-    )
+def _fault(slug: str, sentence: str, broken: tuple[str, str], test: Test, witness: Witness) -> Fault:
+    requirement = requirement_id(Group.ACCEPTANCE, *broken)
+    return Fault(f"refuses.{slug}", sentence, requirement, Stage.VALIDATE, rejecting(test), witness)
 
 
-def _any(site: Site, test: Holds, turn: Turn) -> bool:
-    return site.any(turn.sent, test)
+def _any(location: Location, test: ValueTest) -> Test:
+    return lambda tx: location.any(tx.sent, test)
 
 
-def _absent(site: Site, turn: Turn) -> bool:
-    return site.absent(turn.sent)
-
-
-def _is_something(held: Json) -> bool:
-    return held is not None
-
-
-def _equal_to(value: Writable) -> Holds:
+def _equal_to(value: Writable) -> ValueTest:
     wanted = plain_json(value)
     return lambda held: equal(held, wanted)
 
 
-def _beyond(contract: Contract, site: Site, value: Writable) -> bool:
-    """Tell whether pages speak against a value that the schema allows."""
-    body = bodies.planted(site.lineage, value, "smallest", builder(contract).defaults)
+def _outside_prose(contract: Contract, location: Location, value: Writable) -> bool:
+    """Return whether the documentation advises against a value that the schema allows."""
+    body = bodies.planted(location.lineage, value, "smallest", builder(contract).defaults)
     try:
         return bool(contract.prose.beyond(plain_json(body)))
     except JsonFault:

@@ -1,82 +1,65 @@
-"""Faults of the answer's shape, derived from the response schema: members missing, or of a value that it forbids."""
+"""Faults of the response body, derived from its schema: a property is missing, or has a value that is invalid."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
 from conformance.contract.contract import Contract
-from conformance.mock.faults.parts.effects import answering
+from conformance.mock.faults.parts.effects import changing_response
 from conformance.mock.faults.parts.fault import Fault
-from conformance.mock.faults.parts.places import Site, sites
-from conformance.mock.faults.parts.witnesses import fullest, one
+from conformance.mock.faults.parts.locations import Location, locations
+from conformance.mock.faults.parts.witnesses import fullest
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Turn
 from conformance.model.jsontext import Json, plain_json, write
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.values import classes
 
 LEFT_OUT = frozenset({"false", "empty-text", "array-of-one", "text-null", "zero", "one", "prefix"})
-"""Classes of wrong values that differ from another one only for a lax parser of requests."""
+"""Classes of invalid values that differ from another one only for a lax parser of requests."""
 
 
 def response_faults(contract: Contract) -> Iterator[Fault]:
-    """Yield a fault for each class of value that a place of the answer must not hold."""
-    if contract.response is None:
-        return
-    for site in sites(contract.response):
-        yield from _wrong_values(site)
-        if site.node.required and site.node.path:
-            yield _fault(site, "missing", "is missing", _id(site.label, "required"), partial(_removed, site))
-        yield from _undeclared(site)
+    """Yield a fault for each class of value that is invalid at a location of the response."""
+    for location in locations(contract.response) if contract.response else ():
+        for value in classes.invalid_values(location.node):
+            if value.slug not in LEFT_OUT:
+                yield _invalid(location, value)
+        if location.node.required and location.node.path:
+            yield _fault(location, "missing", "is missing", (location.label, "required"), location.remove)
+        for shape in location.node.shapes:
+            if shape.type == "object" and shape.closed:
+                says = "holds a member that is not declared"
+                yield _fault(
+                    location,
+                    "undeclared-member",
+                    says,
+                    (shape.owner, "additionalProperties"),
+                    _changing(location, _extended),
+                )
 
 
-def _wrong_values(site: Site) -> Iterator[Fault]:
-    for value in classes.invalid_values(site.node):
-        if value.slug in LEFT_OUT:
-            continue
-        requirement = _id(site.label, value.keyword)
-        holder = site.node.shape("object")
-        if value.keyword == "type" and value.json is not None and holder is not None and holder.members:
-            requirement = _id(holder.owner, "type")
-        change = partial(_everywhere, site, plain_json(value.json))
-        shown = f"{value.kind}, {write(value.json)}" if value.keyword in {"enum", "format"} else value.kind
-        yield _fault(site, value.slug, f"is {shown}", requirement, change)
+def _invalid(location: Location, value: classes.Value) -> Fault:
+    holder = location.node.shape("object")
+    in_object = value.keyword == "type" and value.json is not None and holder is not None and holder.members
+    owner = holder.owner if in_object and holder else location.label
+    shown = f"{value.kind}, {write(value.json)}" if value.keyword in {"enum", "format"} else value.kind
+    instead = plain_json(value.json)
+    return _fault(location, value.slug, f"is {shown}", (owner, value.keyword), _changing(location, lambda _: instead))
 
 
-def _undeclared(site: Site) -> Iterator[Fault]:
-    for shape in site.node.shapes:
-        if shape.type == "object" and shape.closed:
-            yield _fault(
-                site,
-                "undeclared-member",
-                "holds a member that is not declared",
-                _id(shape.owner, "additionalProperties"),
-                partial(_extended, site),
-            )
-
-
-def _fault(site: Site, slug: str, says: str, requirement: str, change: Callable[[Turn], Json]) -> Fault:
+def _fault(location: Location, slug: str, says: str, broken: tuple[str, str], change: Callable[[Json], Json]) -> Fault:
     return Fault(
-        id=f"response.{site.label}.{slug}",
-        sentence=f"In answers, {site.label} {says}.",
-        requirement=requirement,
-        stage=Stage.ANSWER,
-        effect=answering(change),
-        witness=one(fullest),
+        id=f"response.{location.label}.{slug}",
+        sentence=f"In answers, {location.label} {says}.",
+        requirement=requirement_id(Group.RESPONSE, *broken),
+        stage=Stage.BUILD,
+        effect=changing_response(lambda tx: change(tx.response)),
+        witness=fullest,
     )
 
 
-def _everywhere(site: Site, value: Json, turn: Turn) -> Json:
-    return site.change(turn.answer, lambda _: value)
+def _changing(location: Location, new: Callable[[Json], Json]) -> Callable[[Json], Json]:
+    return lambda body: location.change(body, new)
 
 
-def _removed(site: Site, turn: Turn) -> Json:
-    return site.remove(turn.answer)
-
-
-def _extended(site: Site, turn: Turn) -> Json:
-    return site.change(turn.answer, lambda held: {**held, "undeclared_member": 1} if isinstance(held, dict) else held)
-
-
-def _id(label: str, keyword: str) -> str:
-    return requirement_id(Group.RESPONSE, label, keyword)
+def _extended(held: Json) -> Json:
+    return {**held, "undeclared_member": 1} if isinstance(held, dict) else held

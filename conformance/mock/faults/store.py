@@ -1,4 +1,4 @@
-"""Faults of what is stored: names taken for one another, refused bodies kept, objects not found again."""
+"""Faults of what is stored: names that collide, rejected bodies that are kept, objects that are not found again."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,8 +6,8 @@ from conformance.contract.contract import Contract
 from conformance.contract.prose import Probe
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
 from conformance.mock.faults.parts.witnesses import fullest, holding, invalid, smallest
-from conformance.mock.stages import Key, Stage, object_key
-from conformance.mock.transaction import Refusal, Step, Turn
+from conformance.mock.stages import Stage, object_key
+from conformance.mock.transaction import Rejection, Step, Transaction
 from conformance.model.case import Request
 from conformance.model.json_values import get, without
 
@@ -16,13 +16,16 @@ def store_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults of what is stored; none where objects have no name."""
     if not contract.identity:
         return
-    yield from _names()
-    yield _kept()
+    yield from _colliding_names(contract.identity)
+    sentence = "A body that is refused takes its name all the same."
+    yield _fault(
+        "refused-stored", sentence, "error.leaves-nothing", Stage.VALIDATE, _keep_rejected, _invalid_then_valid
+    )
     if contract.prose.read is not None:
-        yield from _found(contract.prose.read)
+        yield from _not_found(contract.prose.read)
 
 
-def _names() -> Iterator[Fault]:
+def _colliding_names(path: str) -> Iterator[Fault]:
     for slug, says, normal, first, second in (
         ("by-case", "in letter case alone", str.lower, "Witness-A", "witness-a"),
         ("by-spaces", "in spaces around them alone", str.strip, " witness-a ", "witness-a"),
@@ -30,62 +33,58 @@ def _names() -> Iterator[Fault]:
         ("by-separators", "in separators alone", lambda name: name.replace("-", "_"), "witness-a", "witness_a"),
     ):
 
-        def collide(turn: Turn, step: Step, normal: Callable[[str], str] = normal, slug: str = slug) -> bool:
-            step(turn)
-            if turn.action != "create" or not isinstance(turn.name, str):
+        def collide(tx: Transaction, step: Step, normal: Callable[[str], str] = normal, slug: str = slug) -> bool:
+            step(tx)
+            if tx.action != "create" or not isinstance(tx.name, str):
                 return False
-            seen = turn.desk.memory.setdefault(f"state.names-{slug}", {})
-            if seen.setdefault(normal(turn.name), turn.name) != turn.name:
-                raise Refusal(409, "ALREADY_EXISTS", "an object of this name exists", deliberate=True)
+            seen = tx.state.memory.setdefault(f"state.names-{slug}", {})
+            if seen.setdefault(normal(tx.name), tx.name) != tx.name:
+                raise _exists()
             return False
 
         def witness(contract: Contract, first: str = first, second: str = second) -> tuple[Request, ...]:
-            path = contract.identity or ""
             return holding(contract, {path: first}), holding(contract, {path: second})
 
         sentence = f"Names that differ {says} are taken for one."
         yield _fault(f"names-alike-{slug}", sentence, "semantics.distinct", Stage.STORE, collide, witness)
 
 
-def _kept() -> Fault:
-    def stored(turn: Turn, step: Step) -> bool:
-        try:
-            step(turn)
-        except Refusal as refusal:
-            key = _key_of(turn)
-            if key is not None:
-                turn.desk.stored.setdefault(key, None)
-                refusal.deliberate = True
-            raise
-        return False
-
-    sentence = "A body that is refused takes its name all the same."
-    return _fault("refused-stored", sentence, "error.leaves-nothing", Stage.VALIDATE, stored, _wrong_then_right)
+def _keep_rejected(tx: Transaction, step: Step) -> bool:
+    kept = tx.state.memory.setdefault("state.refused-stored", set())
+    named = tx.action == "create" and isinstance(get(tx.sent, tx.state.contract.identity or ""), str)
+    key = object_key(tx.state, tx) if named else None
+    try:
+        step(tx)
+    except Rejection:
+        kept.add(key)
+        raise
+    if key is not None and key in kept:
+        raise _exists()
+    return False
 
 
-def _wrong_then_right(contract: Contract) -> tuple[Request, ...]:
+def _exists() -> Rejection:
+    return Rejection(409, "ALREADY_EXISTS", "an object of this name exists", deliberate=True)
+
+
+def _invalid_then_valid(contract: Contract) -> tuple[Request, ...]:
     return invalid(contract, 1), smallest(contract, 1)
 
 
-def _key_of(turn: Turn) -> Key | None:
-    name = get(turn.sent, turn.desk.plan.contract.identity or "")
-    return object_key(turn.desk, turn) if isinstance(name, str) else None
-
-
-def _found(probe: Probe) -> Iterator[Fault]:
-    def invisible(turn: Turn, step: Step) -> bool:
-        if turn.action == "read":
-            raise Refusal(404, "NOT_FOUND", "there is no object of this name", deliberate=True)
-        step(turn)
+def _not_found(probe: Probe) -> Iterator[Fault]:
+    def invisible(tx: Transaction, step: Step) -> bool:
+        if tx.action == "read":
+            raise Rejection(404, "NOT_FOUND", "there is no object of this name", deliberate=True)
+        step(tx)
         return False
 
-    def otherwise(turn: Turn, step: Step) -> bool:
-        step(turn)
-        before = turn.answer
-        for sent, answered in turn.desk.contract.echoes if turn.action == "read" else ():
+    def otherwise(tx: Transaction, step: Step) -> bool:
+        step(tx)
+        before = tx.response
+        for sent, returned in tx.state.contract.echoes if tx.action == "read" else ():
             if not sent.required:
-                turn.answer = without(turn.answer, answered.path)
-        return turn.answer is not before
+                tx.response = without(tx.response, returned.path)
+        return tx.response is not before
 
     def witness(contract: Contract) -> tuple[Request, ...]:
         request = fullest(contract)
@@ -97,7 +96,7 @@ def _found(probe: Probe) -> Iterator[Fault]:
     sentence = "A created object is not found afterwards."
     yield _fault("not-found-afterwards", sentence, "semantics.visible", Stage.STORE, invisible, witness)
     sentence = "A created object is found afterwards with other members."
-    yield _fault("found-otherwise", sentence, "semantics.visible", Stage.ANSWER, otherwise, witness)
+    yield _fault("found-otherwise", sentence, "semantics.visible", Stage.BUILD, otherwise, witness)
 
 
 def _fault(slug: str, sentence: str, requirement: str, stage: Stage, effect: Effect, witness: Witness) -> Fault:

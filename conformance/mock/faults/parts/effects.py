@@ -1,86 +1,79 @@
-"""What faults do: the few forms that effects take."""
+"""The forms that the effects of faults take."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeAlias
 
 from conformance.mock.faults.parts.fault import Effect
-from conformance.mock.transaction import Fields, Refusal, Sending, Step, Turn
+from conformance.mock.transaction import Delivery, Fields, Rejection, Step, Transaction
 from conformance.model.jsontext import Json
 
 REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 
-Test: TypeAlias = Callable[[Turn], bool]
+Test: TypeAlias = Callable[[Transaction], bool]
+
+
+def always(_: Transaction) -> bool:
+    """Hold for every transaction."""
+    return True
 
 
 def after(change: Test) -> Effect:
-    """Return an effect that lets the stage work and then changes the turn; `change` tells whether it did."""
+    """Return an effect that runs the stage and then changes the transaction; `change` returns whether it did."""
 
-    def effect(turn: Turn, step: Step) -> bool:
-        step(turn)
-        return change(turn)
+    def effect(tx: Transaction, step: Step) -> bool:
+        step(tx)
+        return change(tx)
 
     return effect
 
 
-def answering(change: Callable[[Turn], Json]) -> Effect:
-    """Return an effect that changes the body of a successful creation; the very same body is no change."""
+def changing_response(change: Callable[[Transaction], Json]) -> Effect:
+    """Return an effect that changes the JSON of a successful creation; returning the same object is no change."""
 
-    def effect(turn: Turn, step: Step) -> bool:
-        step(turn)
-        if turn.action != "create":
+    def effect(tx: Transaction, step: Step) -> bool:
+        step(tx)
+        if tx.action != "create":
             return False
-        before, turn.answer = turn.answer, change(turn)
-        return turn.answer is not before
+        before, tx.response = tx.response, change(tx)
+        return tx.response is not before
 
     return effect
 
 
-def succeeding(change: Callable[[Turn], None]) -> Effect:
+def on_success(change: Callable[[Transaction], None]) -> Effect:
     """Return an effect that changes every successful creation after the stage."""
 
-    def effect(turn: Turn, step: Step) -> bool:
-        step(turn)
-        if turn.refusal is not None or turn.action != "create":
+    def effect(tx: Transaction, step: Step) -> bool:
+        step(tx)
+        if tx.rejection is not None or tx.action != "create":
             return False
-        change(turn)
+        change(tx)
         return True
 
     return effect
 
 
-def refusing(test: Test, status: int = 422, code: str = "VALIDATION_ERROR", message: str = "not accepted") -> Effect:
-    """Return an effect that refuses what the stage let pass, where `test` holds."""
+def rejecting(test: Test, status: int = 422, code: str = "VALIDATION_ERROR", message: str = "not accepted") -> Effect:
+    """Return an effect that rejects what the stage accepts, where `test` holds."""
 
-    def effect(turn: Turn, step: Step) -> bool:
-        step(turn)
-        if turn.action == "create" and test(turn):
-            raise Refusal(status, code, message, deliberate=True)
+    def effect(tx: Transaction, step: Step) -> bool:
+        step(tx)
+        if tx.action == "create" and test(tx):
+            raise Rejection(status, code, message, deliberate=True)
         return False
 
     return effect
 
 
-def crashing(test: Test, *, dropped: bool = False) -> Effect:
-    """Return an effect that answers 500, or breaks the connection off, where `test` holds."""
+def accepting(test: Test) -> Effect:
+    """Return an effect that accepts what the stage rejects, where `test` holds; the test may correct the request."""
 
-    def effect(turn: Turn, step: Step) -> bool:
-        if turn.action == "create" and test(turn):
-            raise crash(turn, dropped=dropped)
-        step(turn)
-        return False
-
-    return effect
-
-
-def forgiving(test: Test) -> Effect:
-    """Return an effect that lets pass what the stage refuses, where `test` holds."""
-
-    def effect(turn: Turn, step: Step) -> bool:
+    def effect(tx: Transaction, step: Step) -> bool:
         try:
-            step(turn)
-        except Refusal:
-            if not test(turn):
+            step(tx)
+        except Rejection:
+            if not test(tx):
                 raise
             return True
         return False
@@ -88,33 +81,42 @@ def forgiving(test: Test) -> Effect:
     return effect
 
 
-def refusals(test: Callable[[Turn, Refusal], bool], status: int, *, dropped: bool = False) -> Effect:
-    """Return an effect that gives the refusals of the stage another status, where `test` holds."""
+def crashing(test: Test, *, dropped: bool = False) -> Effect:
+    """Return an effect that returns 500, or drops the connection, where `test` holds."""
 
-    def effect(turn: Turn, step: Step) -> bool:
-        try:
-            step(turn)
-        except Refusal as refusal:
-            if not test(turn, refusal):
-                raise
-            if dropped or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise crash(turn, dropped=dropped, status=status) from refusal
-            raise Refusal(status, refusal.code, refusal.message, _moved(status), deliberate=True) from refusal
+    def effect(tx: Transaction, step: Step) -> bool:
+        if tx.action == "create" and test(tx):
+            raise _crash(tx, dropped=dropped)
+        step(tx)
         return False
 
     return effect
 
 
-def of_status(status: int) -> Callable[[Turn, Refusal], bool]:
-    """Return the test for refusals of one status."""
-    return lambda _, refusal: refusal.status == status
+def with_status(status: int, test: Test = always, *, of: int | None = None, dropped: bool = False) -> Effect:
+    """Return an effect that gives rejections by the stage another status, where `test` holds.
+
+    `of` limits it to rejections with that status; `dropped` drops the connection.
+    """
+
+    def effect(tx: Transaction, step: Step) -> bool:
+        try:
+            step(tx)
+        except Rejection as rejection:
+            if of not in {None, rejection.status} or not test(tx):
+                raise
+            if dropped or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise _crash(tx, dropped=dropped, status=status) from rejection
+            raise Rejection(status, rejection.code, rejection.message, _moved(status), deliberate=True) from rejection
+        return False
+
+    return effect
 
 
-def crash(turn: Turn, *, dropped: bool = False, status: int = 500) -> Refusal:
-    """Return the refusal that stands for a crash; `dropped` breaks the connection off as well."""
+def _crash(tx: Transaction, *, dropped: bool, status: int = 500) -> Rejection:
     if dropped:
-        turn.sending = Sending(dropped=True)
-    return Refusal(status, "INTERNAL_ERROR", "internal server error", deliberate=True)
+        tx.delivery = Delivery(dropped=True)
+    return Rejection(status, "INTERNAL_ERROR", "internal server error", deliberate=True)
 
 
 def _moved(status: int) -> Fields:

@@ -7,40 +7,17 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Step, Turn
+from conformance.mock.transaction import Step, Transaction
 from conformance.model.case import Request
 
-Condition: TypeAlias = Callable[[Turn, int], bool]
-"""Whether a fault shows on a turn; the number counts the turns that came to its stage, from 1."""
-
-Effect: TypeAlias = Callable[[Turn, Step], bool]
+Effect: TypeAlias = Callable[[Transaction, Step], bool]
 """What a fault does in place of its stage: it may call the stage, before or after its own work, or not at all.
 
-It returns whether anything came out otherwise than it should, and may raise a deliberate `Refusal`.
+It returns whether it changed anything, and may raise a deliberate `Rejection`.
 """
 
-Witness: TypeAlias = Callable[[Contract], tuple[Request, ...]]
-"""Makes requests that show a fault: sent in order to a mock with it, the answers differ from the reference's."""
-
-
-def always(turn: Turn, count: int) -> bool:  # noqa: ARG001 (the shape of a condition)
-    """Show on every turn that comes to the stage."""
-    return True
-
-
-class Trigger(msgspec.Struct, frozen=True):
-    """When a fault shows; `says` completes the sentence "shows ..."."""
-
-    says: str = "always"
-    holds: Condition = always
-
-
-ALWAYS = Trigger()
-
-
-def every(count: int) -> Trigger:
-    """Return a trigger that holds on every turn in so many that comes to the stage."""
-    return Trigger(f"on every {count}th request", lambda _, turns: turns % count == 0)
+Witness: TypeAlias = Callable[[Contract], Request | tuple[Request, ...]]
+"""Makes requests that show a fault: sent in order, the responses differ from those of the reference server."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -48,12 +25,12 @@ class Fault(msgspec.Struct, frozen=True):
 
     Args:
         id: a slug, unique in the catalogue; its first part is the family.
-        sentence: what the mock does wrong, for a person.
+        sentence: what the mock does wrong.
         requirement: the id of the requirement that is broken.
         stage: where it happens.
         effect: what happens there.
         witness: requests that show it.
-        trigger: when it happens.
+        every: it happens in every nth transaction that reaches the stage.
         concurrent: the requests of the witness must be in flight at once.
 
     """
@@ -64,10 +41,15 @@ class Fault(msgspec.Struct, frozen=True):
     stage: Stage
     effect: Effect
     witness: Witness
-    trigger: Trigger = ALWAYS
+    every: int = 1
     concurrent: bool = False
 
     @property
     def family(self) -> str:
         """The first part of the id."""
         return self.id.partition(".")[0]
+
+    def requests(self, contract: Contract) -> tuple[Request, ...]:
+        """Return the requests that show the fault."""
+        found = self.witness(contract)
+        return (found,) if isinstance(found, Request) else found

@@ -1,4 +1,4 @@
-"""Laxity: which wrong values are wrong in the same way, and what a lax server makes of them."""
+"""Laxity: which invalid values are invalid in the same way, and what a lax server makes of them."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -7,41 +7,48 @@ from typing import TypeAlias, cast
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.contract.validators import BodyValidator
-from conformance.mock.transaction import Turn
-from conformance.mock.verdict import holds
+from conformance.mock.transaction import Transaction
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, equal, is_integral, type_name, write
 from conformance.strategies.values import bodies, classes
 
 NUMERIC = frozenset({"integer", "number"})
 
+MOST_DIGITS = 30
+"""The most digits of a number in a string that becomes an `int`; a longer one stays a `Decimal`, never written out."""
+
 Test: TypeAlias = Callable[[Json], bool]
 
 
-def stand_in(contract: Contract, node: Node, held: Json, turn: Turn) -> Json:
-    """Return the valid value that a lax server makes of a wrong one: converted, else ignored."""
+def coerced(contract: Contract, node: Node, held: Json, tx: Transaction) -> Json:
+    """Return the valid value that a lax server makes of an invalid one: converted, else ignored."""
     if node.types & NUMERIC and _numeric(held):
-        return int(Decimal(str(held))) if not isinstance(held, bool) else int(held)
+        return int(held) if isinstance(held, bool) else _number_in(str(held))
     if node.shape("boolean") and isinstance(held, str | int | Decimal):
         return str(held).strip().lower() in {"true", "1", "yes"}
     if node.path == contract.identity:
-        return f"{write(held)[:50]}-{turn.number}"
+        return f"{write(held)[:50]}-{tx.number}"
     listed = [item for shape in node.shapes for item in _listed(shape.value("enum"))]
     if isinstance(held, str) and listed:
         near = [item for item in listed if isinstance(item, str) and item.casefold() == held.strip().casefold()]
-        return near[0] if near else typical(contract, node, turn)
-    return None if node.nullable else typical(contract, node, turn)
+        return near[0] if near else typical_value(contract, node, tx)
+    return None if node.nullable else typical_value(contract, node, tx)
 
 
-def typical(contract: Contract, node: Node, turn: Turn) -> Json:
-    """Return a right value; where it names the object, one that is yet new."""
-    fresh = f"unnamed-{turn.number}"
+def typical_value(contract: Contract, node: Node, tx: Transaction) -> Json:
+    """Return a valid value; one that names the object is new."""
+    fresh = f"unnamed-{tx.number}"
     if node.path == contract.identity:
         return fresh
     body = cast("Json", bodies.smallest(node))
     if not node.path and contract.identity:
         return with_value(body, contract.identity, fresh)
     return body
+
+
+def _number_in(text: str) -> Json:
+    number = Decimal(text)
+    return int(number) if number.adjusted() < MOST_DIGITS else number
 
 
 def _numeric(held: Json) -> bool:
@@ -94,7 +101,7 @@ def _bound_test(contract: Contract, node: Node, keyword: str) -> Callable[[Json]
             validators.append(BodyValidator(contract.document, node.pointer))
         if type_name(held) not in node.types | ({"integer"} if "number" in node.types else set()):
             return False
-        if holds(validators[0], held):
+        if validators[0].holds(held):
             return False
         return {each.keyword for each in validators[0].violations(held)} <= {keyword}
 

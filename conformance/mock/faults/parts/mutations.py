@@ -1,7 +1,8 @@
-"""Twists: what a server may make of a value between taking it and giving it back."""
+"""Mutations of values: what a server may do to a value between receiving and returning it."""
 
-import unicodedata
-from collections.abc import Callable, Iterator
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from html import escape
 from typing import TypeAlias, cast
@@ -10,45 +11,55 @@ from urllib.parse import unquote
 import msgspec
 
 from conformance.contract.nodes import Node
-from conformance.model.jsontext import Json, equal
+from conformance.mock.faults.parts.kinds import Number, exponent, is_number, magnitude, normalized
+from conformance.model.jsontext import Json, equal, is_integral
 from conformance.strategies.values import bodies
 
-Remake: TypeAlias = Callable[[Json], Json]
+Mutate: TypeAlias = Callable[[Json], Json]
+
+BOUNDS: Mapping[str, Callable[[int | Decimal, float], bool]] = {
+    "minimum": operator.ge,
+    "maximum": operator.le,
+    "exclusiveMinimum": operator.gt,
+    "exclusiveMaximum": operator.lt,
+}
+
+MOST_DIGITS = 20
+"""The most digits of a number with a fraction or exponent to which one is added: beyond, `Decimal` would round."""
 
 
-class Twist(msgspec.Struct, frozen=True):
-    """A slug, what happens to the value, the change itself, and a value that it changes."""
+class ValueMutation(msgspec.Struct, frozen=True):
+    """A slug, what happens to the value in words, the change itself, and a value that it changes."""
 
     slug: str
     says: str
-    remake: Remake
+    mutate: Mutate
     example: Json
 
 
-def twists(sent: Node, answered: Node, default: Json) -> Iterator[Twist]:
-    """Yield what can happen to a value of `sent` so that `answered` holds another one that is still valid.
+def mutations(sent: Node, returned: Node, default: Json) -> Iterator[ValueMutation]:
+    """Yield the mutations of a value of `sent` by which `returned` has a different value that is still valid.
 
-    The very same value means that nothing happens to it.
+    A mutation that returns the same object changes nothing.
     """
     typical = cast("Json", bodies.smallest(sent))
-    remade = other_value(answered, typical)
-    if not equal(remade, typical):
-        yield Twist("other", "comes back as another value", lambda held: other_value(answered, held), typical)
+    if not equal(other_value(returned, typical), typical):
+        yield ValueMutation("other", "comes back as another value", lambda held: other_value(returned, held), typical)
     example = typical if not equal(typical, default) else other_value(sent, default)
-    if example is not None and not equal(example, default) and (default is not None or answered.nullable):
-        yield Twist("default", "is not stored: its default comes back", lambda _: default, example)
-    if answered.nullable and default is not None:
-        yield Twist("null", "comes back as null", lambda _: None, typical)
-    yield from _falsy(sent, answered, default)
-    if sent.types & {"integer", "number"} and _free(answered):
-        # A twist that no right request can show is none.
-        yield from (twist for twist in _numeric(sent) if _allows(sent, twist.example))
-    if sent.shape("string") is not None and _free(sent) and _free(answered):
-        yield from _textual()
+    if example is not None and not equal(example, default) and (default is not None or returned.nullable):
+        yield ValueMutation("default", "is not stored: its default comes back", lambda _: default, example)
+    if returned.nullable and default is not None:
+        yield ValueMutation("null", "comes back as null", lambda _: None, typical)
+    yield from _lost_when_falsy(sent, returned, default)
+    if sent.types & {"integer", "number"} and _is_unbounded(returned):
+        # A mutation that no valid request can show is none.
+        yield from (each for each in _of_numbers(sent) if _allows(sent, each.example))
+    if sent.shape("string") is not None and _is_unbounded(sent) and _is_unbounded(returned):
+        yield from OF_STRINGS
 
 
 def other_value(node: Node, value: Json) -> Json:
-    """Return a valid value of `node` that is not `value`, of the same kind; `value` itself where there is none."""
+    """Return a valid value of `node` that is not `value`, of the same type; `value` itself where there is none."""
     for shape in node.shapes:
         listed = shape.value("enum")
         if isinstance(listed, list):
@@ -58,7 +69,7 @@ def other_value(node: Node, value: Json) -> Json:
         elif shape.type == "boolean":
             return value is not True
         elif shape.type in {"integer", "number"}:
-            return value + 1 if isinstance(value, int | Decimal) and not isinstance(value, bool) else 41
+            return _other_number(value)
         elif shape.type == "string" and not {"format", "pattern", "maxLength"} & shape.keywords.keys():
             return f"{value}-other" if isinstance(value, str) else "other"
     if node.nullable and value is not None:
@@ -66,8 +77,14 @@ def other_value(node: Node, value: Json) -> Json:
     return cast("Json", bodies.smallest(node)) if value is None else value
 
 
-def _falsy(sent: Node, answered: Node, default: Json) -> Iterator[Twist]:
-    """Yield the loss of 0, false and the empty text, as `value or default` loses them."""
+def _other_number(value: Json) -> Json:
+    if isinstance(value, Decimal):
+        return value + 1 if -MOST_DIGITS < value.adjusted() < MOST_DIGITS else 41
+    return value + 1 if isinstance(value, int) and not isinstance(value, bool) else 41
+
+
+def _lost_when_falsy(sent: Node, returned: Node, default: Json) -> Iterator[ValueMutation]:
+    """Yield the loss of 0, false and the empty string, as `value or default` loses them."""
     for types, slug, falsy in (
         ({"integer", "number"}, "lost-when-zero", 0),
         ({"boolean"}, "lost-when-false", False),
@@ -77,117 +94,114 @@ def _falsy(sent: Node, answered: Node, default: Json) -> Iterator[Twist]:
             continue
         if falsy is not False and isinstance(falsy, int) and not _allows(sent, falsy):
             continue
-        instead = default or other_value(answered, falsy)
+        instead = default or other_value(returned, falsy)
         says = f"is lost when it is {slug.rpartition('-')[2]}: another value comes back"
 
-        def remake(held: Json, falsy: Json = falsy, instead: Json = instead) -> Json:
+        def mutate(held: Json, falsy: Json = falsy, instead: Json = instead) -> Json:
             return instead if equal(held, falsy) else held
 
-        yield Twist(slug, says, remake, falsy)
+        yield ValueMutation(slug, says, mutate, falsy)
 
 
-def _numeric(sent: Node) -> Iterator[Twist]:
-    def whole(change: Callable[[int], int]) -> Remake:
-        def remake(held: Json) -> Json:
-            if isinstance(held, bool) or not isinstance(held, int | Decimal) or held != int(held):
-                return held
-            return _or_same(held, change(int(held)))
-
-        return remake
-
-    yield Twist("through-float", "goes through a 64-bit float", whole(_through_float), 2**53 + 1)
-    yield Twist("through-int32", "wraps round at 32 bits", whole(lambda n: (n + 2**31) % 2**32 - 2**31), 2**31)
-    yield Twist("through-int64", "is cut at 64 bits", whole(lambda n: max(min(n, 2**63 - 1), -(2**63))), 2**63)
-    yield Twist("through-int16", "wraps round at 16 bits", whole(lambda n: (n + 2**15) % 2**16 - 2**15), 2**15)
-    yield Twist("sign-lost", "loses its sign", whole(abs), -1)
-    yield Twist("negative-to-zero", "becomes 0 when it is negative", whole(lambda n: max(n, 0)), -1)
+def _of_numbers(sent: Node) -> Iterator[ValueMutation]:
+    for slug, says, change, example in (
+        ("through-float", "goes through a 64-bit float", _through_float, 2**53 + 1),
+        ("through-int32", "wraps round at 32 bits", lambda n: _wrapped(n, 32), 2**31),
+        ("through-int64", "is cut at 64 bits", lambda n: max(min(n, 2**63 - 1), -(2**63)), 2**63),
+        ("through-int16", "wraps round at 16 bits", lambda n: _wrapped(n, 16), 2**15),
+        ("sign-lost", "loses its sign", magnitude, -1),
+        ("negative-to-zero", "becomes 0 when it is negative", lambda n: max(n, 0), -1),
+    ):
+        yield ValueMutation(slug, says, _if_integer(change), example)
     if "number" in sent.types:
-        yield Twist("fraction-lost", "loses its fraction", lambda held: _without_fraction(held), Decimal("0.5"))  # noqa: PLW0108
+        yield ValueMutation("fraction-lost", "loses its fraction", _without_fraction, Decimal("0.5"))
 
 
-def _through_float(number: int) -> int:
+def _if_integer(change: Callable[[Number], Number]) -> Mutate:
+    def mutate(held: Json) -> Json:
+        if not is_number(held) or not is_integral(cast("Number", held)):
+            return held
+        return _same_if_equal(held, change(cast("Number", held)))
+
+    return mutate
+
+
+def _through_float(number: Number) -> Number:
     try:
         return int(float(number))
     except OverflowError:
         return number
 
 
+def _wrapped(number: Number, bits: int) -> int:
+    """Return an integer as a register of so many bits holds it; a large exponent is never written out."""
+    size = 1 << bits
+    if isinstance(number, Decimal) and exponent(number) > 0:
+        sign, digits, _ = number.as_tuple()
+        number = int(Decimal((sign, digits, 0))) * pow(10, exponent(number), size)
+    return (int(number) + size // 2) % size - size // 2
+
+
 def _without_fraction(held: Json) -> Json:
-    return int(held) if isinstance(held, Decimal) and held != int(held) else held
+    return int(held) if isinstance(held, Decimal) and not is_integral(held) else held
 
 
-def _textual() -> Iterator[Twist]:
+def _same_if_equal(held: Json, new: Json) -> Json:
+    """Return the same object where the new value is equal."""
+    return held if equal(new, held) else new
+
+
+def _if_string(change: Callable[[str], str]) -> Mutate:
+    return lambda held: _same_if_equal(held, change(held)) if isinstance(held, str) else held
+
+
+OF_STRINGS = tuple(
+    ValueMutation(slug, says, _if_string(change), example)
     for slug, says, change, example in (
         ("lower-case", "is put into lower case", str.lower, "UPPER"),
         ("trimmed", "loses spaces around it", str.strip, " a "),
-        ("nfc", "is composed by Unicode", lambda text: unicodedata.normalize("NFC", text), "e\u0301"),
-        (
-            "nfkc",
-            "is folded by Unicode compatibility",
-            lambda text: unicodedata.normalize("NFKC", text),
-            "\uff41\u2460",
-        ),
+        ("nfc", "is composed by Unicode", lambda text: normalized("NFC", text), "e\u0301"),
+        ("nfkc", "is folded by Unicode compatibility", lambda text: normalized("NFKC", text), "\uff41\u2460"),
         ("truncated-63", "is cut at 63 characters", lambda text: text[:63], "a" * 64),
         ("truncated-255", "is cut at 255 characters", lambda text: text[:255], "a" * 256),
-        ("ascii-only", "loses letters beyond ASCII", _ascii, "\u00e9"),
-        ("mojibake", "is read as Latin-1", _mojibake, "\u00e9"),
-        ("astral-lost", "loses characters beyond 16 bits", _without_astral, "\U0001f600"),
+        ("ascii-only", "loses letters beyond ASCII", lambda text: text.encode("ascii", "replace").decode(), "\u00e9"),
+        (
+            "mojibake",
+            "is read as Latin-1",
+            lambda text: text.encode(errors="surrogatepass").decode("latin-1"),
+            "\u00e9",
+        ),
+        (
+            "astral-lost",
+            "loses characters beyond 16 bits",
+            lambda text: re.sub("[^\0-\uffff]", "?", text),
+            "\U0001f600",
+        ),
         ("nul-ended", "ends at an escaped NUL", lambda text: text.partition("\0")[0], "a\0b"),
         ("markup-escaped", "has its markup escaped", lambda text: escape(text, quote=False), "<b>&amp;</b>"),
         ("percent-decoded", "has its percent signs decoded", unquote, "a%2Fb"),
         ("quotes-doubled", "has its single quotes doubled", lambda text: text.replace("'", "''"), "it's"),
         ("backslash-lost", "loses backslashes", lambda text: text.replace("\\", ""), "a\\b"),
-        (
-            "line-breaks-lost",
-            "loses line breaks and tabs",
-            lambda text: " ".join(text.split("\n")).replace("\t", " "),
-            "a\nb",
-        ),
+        ("line-breaks-lost", "loses line breaks and tabs", lambda text: re.sub("[\n\t]", " ", text), "a\nb"),
         ("base-name", "keeps what follows the last slash alone", lambda text: text.rpartition("/")[2], "../a/b"),
-    ):
-        yield Twist(slug, says, _texts(change), example)
-
-
-def _texts(change: Callable[[str], str]) -> Remake:
-    return lambda held: _or_same(held, change(held)) if isinstance(held, str) else held
-
-
-def _or_same(held: Json, new: Json) -> Json:
-    """Return the very same value where the new one is equal."""
-    return held if equal(new, held) else new
-
-
-def _ascii(text: str) -> str:
-    return text.encode("ascii", "replace").decode()
-
-
-def _mojibake(text: str) -> str:
-    return text.encode("utf-8", "surrogatepass").decode("latin-1")
-
-
-def _without_astral(text: str) -> str:
-    return "".join("?" if letter > "\uffff" else letter for letter in text)
+    )
+)
 
 
 def _allows(node: Node, number: Json) -> bool:
-    """Tell whether the bounds of a node let a number pass."""
+    """Return whether the bounds of a node allow a number."""
     if not isinstance(number, int | Decimal):
         return False
-    for shape in node.shapes:
-        low, high = shape.value("minimum"), shape.value("maximum")
-        above, below = shape.value("exclusiveMinimum"), shape.value("exclusiveMaximum")
-        if (
-            (isinstance(low, int | float) and number < low)
-            or (isinstance(high, int | float) and number > high)
-            or (isinstance(above, int | float) and number <= above)
-            or (isinstance(below, int | float) and number >= below)
-        ):
-            return False
-    return True
+    return all(
+        holds(number, bound)
+        for shape in node.shapes
+        for keyword, holds in BOUNDS.items()
+        if isinstance(bound := shape.value(keyword), int | float)
+    )
 
 
-def _free(node: Node) -> bool:
-    """Tell whether a node takes any value of its types."""
+def _is_unbounded(node: Node) -> bool:
+    """Return whether a node allows any value of its types."""
     bound = {"enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format"}
     bound |= {"pattern", "minLength", "maxLength"}
     return not any(bound & shape.keywords.keys() for shape in node.shapes)

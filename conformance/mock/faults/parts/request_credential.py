@@ -1,4 +1,4 @@
-"""The credential of a request, for faults that look at it or send another one."""
+"""The credential of a request, for faults that test it or send another one."""
 
 from collections.abc import Callable
 
@@ -8,20 +8,19 @@ from conformance.contract.contract import Contract
 from conformance.contract.operation import Security
 from conformance.mock import stages
 from conformance.mock.faults.parts.witnesses import builder, smallest
-from conformance.mock.transaction import Turn
+from conformance.mock.transaction import Transaction
 from conformance.model.case import Request
 
 
 def carrying(security: Security, value: str | None, *, whole: bool = False) -> Callable[[Contract], Request]:
-    """Return what makes a right request with another credential: a key, or with `whole` all that stands there."""
+    """Return what makes a valid request with another credential: a key, or with `whole` the whole field value."""
 
     def make(contract: Contract) -> Request:
         request = smallest(contract)
-        build = builder(contract)
         text = value if value is None or whole or not contract.scheme else f"{contract.scheme} {value}"
         if security.location == "query":
             query = "" if text is None else f"{security.name}={text}"
-            return replace(request, target=build.target_with({}, query=query, credential=False))
+            return replace(request, target=builder(contract).target_with({}, query=query, credential=False))
         name = "Cookie" if security.location == "cookie" else security.name
         rest = tuple(each for each in request.headers if each[0].lower() != name.lower())
         if text is None:
@@ -32,53 +31,48 @@ def carrying(security: Security, value: str | None, *, whole: bool = False) -> C
     return make
 
 
-def nothing(contract: Contract) -> tuple[Request, ...]:
-    """Return a right request but for its credential, which is missing."""
+def without_credential(contract: Contract) -> Request:
+    """Return a request that is valid except that it has no credential."""
     security = contract.operation.security
-    return (carrying(security, None)(contract),) if security else ()
+    return carrying(security, None)(contract) if security else smallest(contract)
 
 
-def raw(turn: Turn) -> list[str]:
+def sent_credentials(tx: Transaction) -> list[str]:
     """Return every credential in the documented place."""
-    return stages.credentials(turn.desk, turn)
+    return stages.credentials(tx.state, tx)
 
 
-def word_of(turn: Turn) -> str:
-    """Return the word before the one credential."""
-    found = raw(turn)
+def scheme_of(tx: Transaction) -> str:
+    """Return the scheme of the one credential."""
+    found = sent_credentials(tx)
     return found[0].strip().partition(" ")[0] if len(found) == 1 else ""
 
 
-def is_scheme(word: str, scheme: str) -> bool:
-    """Tell whether a word is the scheme, in any letter case."""
-    return not scheme or word.lower() == scheme.lower()
-
-
-def key_of(turn: Turn, scheme: str) -> str:
+def key_of(tx: Transaction, scheme: str) -> str:
     """Return the key of the one credential."""
-    found = raw(turn)
+    found = sent_credentials(tx)
     if len(found) != 1:
         return ""
     return found[0].strip().partition(" ")[2].strip() if scheme else found[0].strip()
 
 
-def right_key(turn: Turn) -> str:
-    """Return the one right key; empty where the mock knows none."""
-    return turn.desk.key or ""
+def has_scheme(tx: Transaction, scheme: str) -> bool:
+    """Return whether the credential has a key after `scheme`, in any letter case."""
+    return (not scheme or scheme_of(tx).lower() == scheme.lower()) and bool(key_of(tx, scheme))
 
 
-def matches(turn: Turn, key: str) -> bool:
-    """Tell whether `key` is the right one, or any where the mock knows none."""
-    return bool(key) and (turn.desk.key is None or key.strip() == turn.desk.key)
+def is_valid_key(tx: Transaction, key: str) -> bool:
+    """Return whether `key` is the valid one, or any where the mock was given none."""
+    return bool(key) and (tx.state.key is None or key.strip() == tx.state.key)
 
 
-def is_key(turn: Turn, value: bytes) -> bool:
-    """Tell whether a field holds the right key, alone or after a word; any text where the mock knows none."""
+def holds_key(tx: Transaction, value: bytes) -> bool:
+    """Return whether a field holds the valid key, alone or after a word; any string where the mock was given none."""
     text = value.decode("latin-1")
-    return matches(turn, text) or any(matches(turn, part) for part in text.replace("=", " ").split())
+    return is_valid_key(tx, text) or any(is_valid_key(tx, part) for part in text.replace("=", " ").split())
 
 
-def sent_key(turn: Turn) -> str:
-    """Return the key that was sent, whatever stands before it."""
-    found = raw(turn)
+def sent_key(tx: Transaction) -> str:
+    """Return the key that was sent, whatever precedes it."""
+    found = sent_credentials(tx)
     return found[0].rpartition(" ")[2] if found else ""

@@ -81,7 +81,7 @@ class Sender:
         self._past = past
         self._names = past.last_name if past else 0
         self.sent = past.last_send if past else first
-        self.watch = TargetWatch(target.name)
+        self.watch = TargetWatch(target)
 
     def new_name(self) -> str:
         """Return a name that no other request of this run has; as wide as the slot."""

@@ -2,7 +2,7 @@
 
 from conformance.model.errors import TargetLostError
 from conformance.model.exchange import UNREACHED, Exchange, Failure
-from conformance.targets.presence import is_there
+from conformance.targets.target import Target
 
 UNREACHED_IN_A_ROW = 3
 SILENT_IN_A_ROW = 5
@@ -18,12 +18,12 @@ class TargetWatch:
     """Counts requests that were not answered; `reached` tells whether the target has responded at all.
 
     Args:
-        name: the name of the target, which is its URL where it has one.
+        target: the target, which is asked whether it is still there.
 
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, target: Target) -> None:
+        self._target = target
         self._unreached = 0
         self._silent = 0
         self._not_carried = 0
@@ -50,12 +50,12 @@ class TargetWatch:
         after = f", after {self._responses} answers" if self._responses else ""
         if gone:
             often = f", {self._unreached} times in a row" if self._unreached > 1 else ""
-            what = f"{self._name} cannot be reached: {exchange.failure}{often}{after}"
+            what = f"{self._target.name} cannot be reached: {exchange.failure}{often}{after}"
             self._lost = TargetLostError(what, CERTIFICATE if shut_out else ADDRESS)
         if self._unreached >= UNREACHED_IN_A_ROW:
             raise self._lost
         if self._silent >= SILENT_IN_A_ROW:
-            what = f"{self._name} did not answer {self._silent} requests in a row in time{after}"
+            what = f"{self._target.name} did not answer {self._silent} requests in a row in time{after}"
             raise TargetLostError(what, "is it up? --timeout sets how long to wait")
         return gone
 
@@ -68,7 +68,7 @@ class TargetWatch:
         """
         self._not_carried += 1
         if not self.reached and self._not_carried >= SILENT_IN_A_ROW:
-            raise TargetLostError(f"{self._name} sends nothing: {reason}", "is it the right client?")
+            raise TargetLostError(f"{self._target.name} sends nothing: {reason}", "is it the right client?")
 
     def check_reached(self) -> None:
         """See that the target was there, at the end of a plan that was too short to notice.
@@ -86,12 +86,12 @@ class TargetWatch:
         With TLS 1.3 a client learns only afterwards that its certificate is rejected, or that it should have shown one
         (RFC 8446 section 4.4.2.4), and often by no more than the end of the connection.
         """
-        return exchange.failure is Failure.CLOSED and not self.reached and self._name.startswith("https:")
+        return exchange.failure is Failure.CLOSED and not self.reached and self._target.traits.handshakes
 
     async def _gone(self, exchange: Exchange) -> bool:
         """Tell whether the target was not there to answer, or went while it did."""
         if exchange.failure not in BROKEN_OFF:
             return exchange.failure in UNREACHED
-        there = await is_there(self._name, pause=not self._survives)
+        there = await self._target.is_there(pause=not self._survives)
         self._survives = self._survives or there
         return not there

@@ -8,9 +8,9 @@ from conformance.model.case import Request
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.targets.decoding import decode_response
 from conformance.targets.lifespan import Lifespan
-from conformance.targets.loading import App, Message
+from conformance.targets.loading import App, Message, load_app
 from conformance.targets.outgoing import BODILESS_METHODS, Sending, prepare, redacted
-from conformance.targets.target import Limits
+from conformance.targets.target import Limits, Opening, Target, Traits
 
 _HOST = "127.0.0.1"
 _CLIENT = (_HOST, 50_000)
@@ -18,7 +18,7 @@ _SERVER = (_HOST, 80)
 _VERSIONS = {"version": "3.0", "spec_version": "2.4"}
 
 
-class AsgiTarget:
+class AsgiTarget(Target):
     """An ASGI 3 application. Its lifespan is started with the first request and ended by `close`.
 
     What a server would make of the application's faults is what is reported: an exception before the answer is a
@@ -26,13 +26,25 @@ class AsgiTarget:
     though it is waited for. The context variables that it sets are the caller's.
     """
 
+    traits = Traits(loopback=True, in_process=True, lasting=False)
+
     def __init__(self, app: App, limits: Limits | None = None, name: str = "asgi") -> None:
         self.name = name
-        self.loopback = True
         self._app = app
         self._limits = limits or Limits()
         self._lifespan: Lifespan | None = None
         self._starting = asyncio.Lock()
+
+    @classmethod
+    def traits_of(cls, name: str) -> Traits:
+        """Return what an application is like: all are alike, and none is loaded for it."""
+        del name
+        return cls.traits
+
+    @classmethod
+    def open(cls, name: str, opening: Opening) -> "AsgiTarget":
+        """Return the application `asgi:MODULE:APP`."""
+        return cls(load_app(name.partition(":")[2]), opening.limits, name)
 
     async def send(self, request: Request, *, key: str = "", fresh: bool = False) -> Exchange:  # noqa: ARG002 (no connections)
         """Call the application once: see `Target.send`."""

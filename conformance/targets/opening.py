@@ -1,33 +1,61 @@
 """From what a user names to a target."""
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from conformance.model.errors import UsageError
-from conformance.targets.addresses import is_loopback
 from conformance.targets.asgi import AsgiTarget
-from conformance.targets.loading import load_app
-from conformance.targets.target import Limits, Target, Tls
+from conformance.targets.target import Limits, Opening, Target, Tls, Traits
 from conformance.targets.wire import WireTarget
 
-__all__ = ["is_loopback", "open_target"]
+
+class TargetKind(Protocol):
+    """A class of targets that are opened by name; both raise `UsageError` where the name cannot be used."""
+
+    def traits_of(self, name: str) -> Traits:
+        """Return what the target of this name is like, without opening it."""
+
+    def open(self, name: str, opening: Opening) -> Target:
+        """Return the target of this name."""
+
+
+KINDS: Mapping[str, TargetKind] = {"http": WireTarget, "https": WireTarget, "asgi": AsgiTarget}
+"""The kind of a target by the scheme of its name: adding a target is its class and one entry here."""
 
 
 def open_target(
-    spec: str, limits: Limits | None = None, *, concurrency: int = 1, tls: Tls | None = None, proxy: str = ""
+    name: str, limits: Limits | None = None, *, concurrency: int = 1, tls: Tls | None = None, proxy: str = ""
 ) -> Target:
-    """Return the target that `spec` names: `http://...`, `https://...` or `asgi:MODULE:APP`.
-
-    `concurrency` is how many connections may be open, `proxy` the URL of an HTTP proxy; both, and `tls`, are for URLs.
+    """Return the target of a name: `http://...`, `https://...` or `asgi:MODULE:APP`; arguments as in `Opening`.
 
     Raises:
-        UsageError: the specification, or what it names, cannot be used.
+        UsageError: the name, or what it names, cannot be used.
 
     """
-    if spec.startswith("asgi:"):
-        return AsgiTarget(load_app(spec.removeprefix("asgi:")), limits, name=spec)
-    scheme, separator, rest = spec.partition("://")
-    if separator and scheme.lower() in {"http", "https"}:
-        return WireTarget(spec, limits, concurrency=concurrency, tls=tls, proxy=proxy)
-    shown = repr(spec) if "@" not in spec else "given"
+    opening = Opening(limits=limits or Limits(), concurrency=concurrency, tls=tls or Tls(), proxy=proxy)
+    return _kind(name).open(name, opening)
+
+
+def traits_of(name: str) -> Traits:
+    """Return what the target of a name is like; raises as `open_target`."""
+    return _kind(name).traits_of(name)
+
+
+def is_openable(name: str) -> bool:
+    """Tell whether a name is of a known kind, so that another program can open the target as well."""
+    return _scheme(name) in KINDS
+
+
+def _scheme(name: str) -> str:
+    return name.partition(":")[0].lower()
+
+
+def _kind(name: str) -> TargetKind:
+    if is_openable(name):
+        return KINDS[_scheme(name)]
+    _, separator, rest = name.partition("://")
+    shown = repr(name) if "@" not in name else "given"
     if separator:
         raise UsageError(f"the target {shown} is neither http nor https", "write http://host:port")
-    example = f"http://{rest or spec}" if spec and "@" not in spec and " " not in spec else "http://host:port"
+    example = f"http://{rest or name}" if name and "@" not in name and " " not in name else "http://host:port"
     raise UsageError(f"the target {shown} has no scheme", f"write {example} or asgi:MODULE:APP")

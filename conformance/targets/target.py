@@ -37,20 +37,55 @@ class Tls(msgspec.Struct, frozen=True):
     client_key: str = ""
 
 
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """How a target that was named is reached; the last three are for targets behind a socket.
+
+    `concurrency` is how many connections may be open, `proxy` the URL of an HTTP proxy.
+    """
+
+    limits: Limits = Limits()
+    concurrency: int = 1
+    tls: Tls = Tls()
+    proxy: str = ""
+
+
+class Traits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a target is like, as far as its name tells: known before it is opened.
+
+    Attributes:
+        host: the host that requests go to; empty where they stay in this process.
+        loopback: whether the target runs on this machine.
+        secure: whether what is sent is encrypted on its way.
+        handshakes: whether the suite itself does the TLS handshake, so that a connection which is closed before the
+            first response may have been refused there.
+        in_process: whether the target is called in this process: no socket is between.
+        lasting: whether the target outlives the run, and with it what the run created.
+
+    """
+
+    host: str = ""
+    loopback: bool = False
+    secure: bool = False
+    handshakes: bool = False
+    in_process: bool = False
+    lasting: bool = True
+
+
 class NotCarriedError(Exception):
     """A request was not sent as it stands, which is no fault of whoever would have answered it."""
 
 
 class Target(Protocol):
-    """An endpoint under test, however it is reached. One target belongs to one event loop."""
+    """An endpoint under test, however it is reached. One target belongs to one event loop.
 
-    @property
-    def name(self) -> str:
-        """The URL, or the specification, as the user gave it; it holds no secret."""
+    Attributes:
+        name: the URL, or another name, as the user gave it; it holds no secret.
+        traits: what the target is like.
 
-    @property
-    def loopback(self) -> bool:
-        """Whether the target runs on this machine, as far as its name alone tells."""
+    """
+
+    name: str
+    traits: Traits
 
     async def send(self, request: Request, *, key: str = "", fresh: bool = False) -> Exchange:
         """Send one request and return what came of it; a transport that fails is an exchange with a `failure`.
@@ -66,6 +101,14 @@ class Target(Protocol):
             UsageError: the key, or what it takes to reach the target, is wrong.
 
         """
+
+    async def is_there(self, *, pause: bool) -> bool:
+        """Tell, without a request, whether the target still takes connections after it broke one off.
+
+        With `pause` it is first given the time to be gone. One that nothing can be told of is there.
+        """
+        del pause
+        return True
 
     async def close(self) -> None:
         """Let go of all connections. The target cannot be used afterwards."""

@@ -17,10 +17,16 @@ from conformance.targets.connection import ATTEMPT, Attempt, ExactHandler, Exact
 from conformance.targets.decoding import decode_response
 from conformance.targets.failures import body_failure_of, failure_of, late
 from conformance.targets.outgoing import Sending, prepare, redacted
-from conformance.targets.target import Limits, Tls
+from conformance.targets.target import Limits, Opening, Target, Tls, Traits
 
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _MANY_BYTES = 1_000_000
+
+PRESENCE_SECONDS = 2.0
+"""How long a server may take to accept the connection that tells whether it is there."""
+
+PAUSE_SECONDS = 0.05
+"""A server that ends closes its connections before it stops listening, or after."""
 
 
 @dataclass(slots=True)
@@ -36,7 +42,7 @@ class _Answer:
         self.failure, self.detail = failure, detail
 
 
-class WireTarget:
+class WireTarget(Target):
     """An HTTP server at a base URL; at most `concurrency` connections are open, and they are used again.
 
     Nothing is added to a request but `Host` and the framing header, nothing is followed, retried or remembered.
@@ -56,6 +62,7 @@ class WireTarget:
         proxy: str = "",
     ) -> None:
         self.name = base_url
+        self.traits = self.traits_of(base_url)
         self._base = parse_url(base_url, "target")
         self._prefix = self._base.raw_path.rstrip("/")
         self._proxy = parse_url(proxy, "proxy") if proxy else None
@@ -64,10 +71,30 @@ class WireTarget:
         self._ssl = ssl_context(tls or Tls()) if self._base.scheme == "https" else True
         self._session: aiohttp.ClientSession | None = None
 
-    @property
-    def loopback(self) -> bool:
-        """Whether the host of the URL is this machine, by its name alone."""
-        return is_loopback(self._base.host or "")
+    @classmethod
+    def traits_of(cls, name: str) -> Traits:
+        """Return what the server at a URL is like; raises `UsageError` as the constructor."""
+        url = parse_url(name, "target")
+        host, secure = (url.raw_host or "").lower(), url.scheme == "https"
+        return Traits(host=host, loopback=is_loopback(host), secure=secure, handshakes=secure)
+
+    @classmethod
+    def open(cls, name: str, opening: Opening) -> "WireTarget":
+        """Return the server at a URL."""
+        tls, proxy = opening.tls, opening.proxy
+        return cls(name, opening.limits, concurrency=opening.concurrency, tls=tls, proxy=proxy)
+
+    async def is_there(self, *, pause: bool) -> bool:
+        """Connect once more: see `Target.is_there`."""
+        if pause:
+            await asyncio.sleep(PAUSE_SECONDS)
+        try:
+            async with asyncio.timeout(PRESENCE_SECONDS):
+                _, writer = await asyncio.open_connection(self._base.host, self._base.port)
+        except OSError:
+            return False
+        writer.transport.abort()
+        return True
 
     async def send(self, request: Request, *, key: str = "", fresh: bool = False) -> Exchange:
         """Send one request: see `Target.send`."""

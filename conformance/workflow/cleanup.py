@@ -17,6 +17,7 @@ from conformance.runner.credentials import Credentials
 from conformance.runner.sending import Sender
 from conformance.strategies.case_builder import Builder
 from conformance.targets.httpx_client.users_client import UsersClient
+from conformance.targets.opening import is_openable, traits_of
 from conformance.targets.target import Target
 from conformance.workflow.interruption import carry_out
 from conformance.workflow.setup.key_sources import access_of, find_key
@@ -60,7 +61,7 @@ def clean_up(folder: Path, options: RunOptions) -> CleanUp:
     header = next(iter(read_journal(folder)))
     if not isinstance(header, RunStarted):  # read_journal has seen to it
         raise UsageError(f"{folder} holds no journal", "name the folder of a run (its --out)")
-    if not header.target.startswith(("http://", "https://")):
+    if not (is_openable(header.target) and traits_of(header.target).lasting):
         path = folder / LEFTOVERS
         return CleanUp(0, (), (), path)  # It ended with the run, and so did all that it held.
     given = header.options.get("spec")
@@ -68,8 +69,7 @@ def clean_up(folder: Path, options: RunOptions) -> CleanUp:
     if contract.document.sha256 != header.sha256:
         raise UsageError(f"the OpenAPI document is not the one of the run in {folder}", "put that one back")
     options = msgspec.structs.replace(options, target=header.target, out=folder)
-    loopback = guard(options)
-    key = find_key(contract, options, loopback=loopback)
+    key = find_key(contract, options, loopback=guard(options).loopback)
     journal = folder if folder.is_file() else folder / FILE_NAME
     access = access_of(contract, options, key)
     with Journal(journal, access.redaction, resume=True) as written:
@@ -85,7 +85,7 @@ def remove(
     client: UsersClient | None = None,
 ) -> CleanUp:
     """Remove what the journal at `path` tells of; what comes of it is written behind `journal`, which is open there."""
-    entries = read_ledger(contract, read_journal(path), loopback=guard(options, client))
+    entries = read_ledger(contract, read_journal(path), loopback=guard(options, client).loopback)
     left: list[Leftover] = []
 
     async def job() -> None:

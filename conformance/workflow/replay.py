@@ -34,7 +34,8 @@ from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan, make_plan
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Item, may_create, size
-from conformance.targets.target import Target
+from conformance.targets.opening import is_openable
+from conformance.targets.target import Target, Traits
 from conformance.workflow.cleanup import LIVE_RATE
 from conformance.workflow.interruption import carry_out, interrupt, on_sigterm
 from conformance.workflow.recorded_case import Recorded, read_recorded
@@ -46,9 +47,6 @@ from conformance.workflow.setup.preparation import guard, offered_by, unknown_pa
 
 REFERENCE = "the reference server at "
 """How the header of a run begins to name a server that ended with the run."""
-
-REPEATABLE = ("http://", "https://", "asgi:", REFERENCE)
-"""How the header of a run begins to name a target that another program can reach as well."""
 
 EXISTS = frozenset({400, 409, 422})
 """The statuses that refuse a name which is taken."""
@@ -89,7 +87,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     header = recorded.header
     if play := played_by(header.options, case_id):
         raise UsageError(f"the run in {folder} tested a client", f"`{play}` plays the case again")
-    if not options.target and not header.target.startswith(REPEATABLE):
+    if not (options.target or header.target.startswith(REFERENCE) or is_openable(header.target)):
         raise UsageError(
             f"the run in {folder} went through a client within its own program, {header.target}",
             f"send the case from there with conformance.run(target=client, only={case_id!r}), or name a --target",
@@ -102,8 +100,9 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
         item = next(each for each in recorded.cases if case_id in {each.id, recorded.relation})
         notes.append(f"this version has no relation {recorded.relation}: {item.id} is sent by itself")
     strength = fail_on or Strength(header.options.get("fail_on", Strength.MUST))
-    loopback = guard(options)
-    _admit(contract, item, options, loopback=loopback)
+    traits = guard(options)
+    loopback = traits.loopback
+    _admit(contract, item, options, traits)
     access = access_of(contract, options, find_key(contract, options, loopback=loopback))
     proven = recorded.proven and options.target in {header.target, MOCK}
     settings = _settings(header, access.key, loopback=loopback, proven=proven)
@@ -165,10 +164,9 @@ def _names(secret_headers: Iterable[str]) -> set[str]:
     return {each.partition("=")[0].strip().lower() for each in secret_headers} - {""}
 
 
-def _admit(contract: Contract, item: Item, options: RunOptions, *, loopback: bool) -> None:
+def _admit(contract: Contract, item: Item, options: RunOptions, traits: Traits) -> None:
     """See that the target may be sent this, as for a run."""
-    offered = offered_by(options, loopback=loopback, in_process=options.target.startswith("asgi:"))
-    plan = make_plan(contract, [item], offered)
+    plan = make_plan(contract, [item], offered_by(options, traits))
     if not plan.items:
         reason = next(iter(plan.skipped.values()), "this target is not sent such a request")
         raise UsageError(f"{item.id} is not sent to {options.target}: {reason}", "choose another case, or --target")

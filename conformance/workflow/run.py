@@ -17,7 +17,7 @@ from conformance.journal.events import RunResumed, RunStarted
 from conformance.journal.ledger import read_ledger
 from conformance.journal.resuming import ResumedRun
 from conformance.journal.writing import FILE_NAME, Journal, read_journal
-from conformance.model.case import CATALOGUE, Need
+from conformance.model.case import CATALOGUE
 from conformance.model.errors import ConformanceError
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Profile
@@ -136,8 +136,7 @@ def _begun(journal: Journal, header: RunStarted, past: ResumedRun | None, prepar
         return journal.append(header)
     options = prepared.options
     resend = prepared.loopback or options.resend_interrupted
-    survives = options.target != MOCK and Need.WIRE in prepared.offered
-    past.settle(prepared.plan.items, resend=resend, survives=survives)
+    past.settle(prepared.plan.items, resend=resend, survives=prepared.traits.lasting)
     journal.append(RunResumed(suite_version=VERSION, kept=past.kept, interrupted=past.interrupted))
     return past.header
 

@@ -14,6 +14,7 @@ from conformance.contract.contract import Contract
 from conformance.mock.app import reference_app
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
+from conformance.targets.target import Traits
 
 OUT = Path("conformance-report")
 NAME = re.compile(rb"cfm-[0-9a-f]{8}-[0-9a-z]{4}", re.IGNORECASE)
@@ -276,7 +277,7 @@ def test_record_of_what_may_be_left_elsewhere(command, serve, monkeypatch):
     )
     server = serve(script)
     command("run", "-q", "--target", server.url, "--only", "accept.fullest", "--repeats", "0")
-    monkeypatch.setattr("conformance.workflow.replay.guard", lambda _: False)
+    monkeypatch.setattr("conformance.workflow.replay.guard", lambda _: Traits())
     monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
     ended = command("replay", str(OUT), "accept.fullest")
     (record,) = OUT.glob("replay-*.ndjson")

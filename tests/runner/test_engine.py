@@ -18,6 +18,7 @@ from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Item
+from conformance.targets.target import Target, Traits
 
 Script = Callable[[int, Request], Response | Failure]
 
@@ -25,11 +26,11 @@ FOCUS = "reject.json-text"
 PATH = "/v1/models/abc/environments"
 
 
-class Scripted:
+class Scripted(Target):
     """A target that answers as a script says, given the number of the request."""
 
     name = "http://127.0.0.1:1"
-    loopback = True
+    traits = Traits(loopback=True)
 
     def __init__(self, script: Script) -> None:
         self.script = script
@@ -43,6 +44,11 @@ class Scripted:
         if isinstance(answer, Failure):
             return Exchange(request, None, answer)
         return Exchange(request, answer)
+
+    async def is_there(self, *, pause: bool) -> bool:
+        """Be gone once a connection broke off."""
+        del pause
+        return False
 
     async def close(self) -> None:
         """Have nothing to close."""

@@ -11,22 +11,23 @@ from conformance.model.case import SLOT, Case, Request
 from conformance.model.errors import TargetLostError
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
-from conformance.runner import sending, target_watch
+from conformance.runner import sending
 from conformance.runner.budget import Budget, Limits
 from conformance.runner.credentials import Credentials
 from conformance.runner.sending import Sender
-from conformance.targets.target import IDLE_CLOSED
+from conformance.targets.target import IDLE_CLOSED, Target, Traits
 
 CASE = Case("c", Expectation.ACCEPTED, ("r",), Request("POST", "/", (), SLOT.encode()), slotted=True)
 
 Answer = Response | Failure | Exception | tuple[Failure, str]
 
 
-class Scripted:
+class Scripted(Target):
     """A target that gives the answers of a list, the last one for ever."""
 
     name = "scripted"
-    loopback = True
+    traits = Traits(loopback=True)
+    lives = True
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
@@ -45,6 +46,11 @@ class Scripted:
             return Exchange(request, answer)
         failure, detail = answer if isinstance(answer, tuple) else (answer, "")
         return Exchange(request, None, failure, detail)
+
+    async def is_there(self, *, pause: bool) -> bool:
+        """Tell what the test says."""
+        del pause
+        return self.lives
 
     async def close(self) -> None:
         """Do nothing."""
@@ -216,15 +222,10 @@ def test_a_silent_target_is_given_up():
 
 @pytest.mark.parametrize("failure", [Failure.CLOSED, Failure.TRUNCATED])
 @pytest.mark.parametrize("lives", [True, False])
-def test_a_broken_exchange_is_held_against_a_living_target_alone(monkeypatch, failure, lives):
+def test_a_broken_exchange_is_held_against_a_living_target_alone(failure, lives):
     """A connection that breaks off is judged while the target still takes connections, and not once it is gone."""
-
-    async def is_there(url: str, *, pause: bool) -> bool:
-        del url, pause
-        return lives
-
-    monkeypatch.setattr(target_watch, "is_there", is_there)
     target = Scripted(failure)
+    target.lives = lives
 
     async def job():
         sender, _ = sender_for(target)

@@ -295,7 +295,7 @@ def test_where_a_client_goes(contract):
         pass
 
     def loopback(client):
-        return UsersClient(client, contract).loopback
+        return UsersClient(client, contract).traits.loopback
 
     transport = httpx.MockTransport(echoing([]))
     assert loopback(httpx.Client(base_url=BASE))

@@ -7,9 +7,11 @@ import pytest
 
 from conformance.model.case import Request
 from conformance.model.errors import UsageError
+from conformance.targets.addresses import is_loopback
 from conformance.targets.asgi import AsgiTarget
 from conformance.targets.loading import load_app
-from conformance.targets.opening import is_loopback, open_target
+from conformance.targets.opening import is_openable, open_target, traits_of
+from conformance.targets.target import Traits
 from conformance.targets.wire import WireTarget
 
 
@@ -29,7 +31,7 @@ def test_application_is_found_in_the_working_directory() -> None:
     target = open_target("asgi:some_app_module:api.app")
     assert isinstance(target, AsgiTarget)
     assert target.name == "asgi:some_app_module:api.app"
-    assert target.loopback
+    assert target.traits.loopback
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,8 @@ def test_url_opens_a_wire_target(spec: str, *, loopback: bool) -> None:
     target = open_target(spec)
     assert isinstance(target, WireTarget)
     assert target.name == spec
-    assert target.loopback == loopback
+    assert target.traits.loopback == loopback
+    assert target.traits == traits_of(spec)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +96,26 @@ def test_key_with_a_line_break_is_the_users_to_mend() -> None:
     with pytest.raises(UsageError, match="control character") as caught:
         asyncio.run(target.send(Request("GET", "/"), key="secret\n"))
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "traits"),
+    [
+        ("http://localhost:80/b", Traits(host="localhost", loopback=True)),
+        ("https://API.example.com", Traits(host="api.example.com", secure=True, handshakes=True)),
+        ("https://[::1]:4010", Traits(host="::1", loopback=True, secure=True, handshakes=True)),
+        ("asgi:no_such_module:app", Traits(loopback=True, in_process=True, lasting=False)),
+    ],
+)
+def test_what_a_target_is_like_is_known_before_it_is_opened(name: str, traits: Traits) -> None:
+    """The name tells: no application is imported, no certificate read."""
+    assert traits_of(name) == traits
+
+
+def test_only_a_named_target_can_be_opened_again() -> None:
+    """What the header of a run calls a client, or the reference server, opens nothing."""
+    names = ("http://x", "HTTPS://x", "asgi:m:a", "httpx.Client at https://x", "the reference server at http://x", "")
+    assert [is_openable(name) for name in names] == [True, True, True, False, False, False]
 
 
 @pytest.mark.parametrize(

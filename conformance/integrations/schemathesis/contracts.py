@@ -27,7 +27,7 @@ from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Group, Profile, Strength
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Item
-from conformance.targets.opening import is_loopback
+from conformance.targets.addresses import is_loopback
 from conformance.workflow.api import read_options
 from conformance.workflow.setup.configuration import OWN, as_fields, settings_table
 from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions

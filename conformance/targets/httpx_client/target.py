@@ -12,7 +12,7 @@ from conformance.targets.httpx_client.attempt import Attempt, alone, arrived, ar
 from conformance.targets.httpx_client.calling_thread import CallingThread
 from conformance.targets.httpx_client.users_client import UsersClient, inner, shown
 from conformance.targets.outgoing import Sending, prepare, redacted
-from conformance.targets.target import IDLE_CLOSED, Limits, NotCarriedError
+from conformance.targets.target import IDLE_CLOSED, Limits, NotCarriedError, Target
 
 if TYPE_CHECKING:
     import httpx
@@ -24,7 +24,7 @@ it, they are of no use to anybody else."""
 OVERRULED = "the client puts a credential of its own on every request"
 
 
-class HttpxTarget:
+class HttpxTarget(Target):
     """A `Client` or `AsyncClient`; a synchronous one is called from one thread, one request at a time.
 
     The client itself is neither changed nor closed: a shallow copy of it sends, which shares its transports, its
@@ -37,7 +37,7 @@ class HttpxTarget:
         self, users: UsersClient, limits: Limits | None = None, *, learn: Callable[[str], None] | None = None
     ) -> None:
         self.name = users.name
-        self.loopback = users.loopback
+        self.traits = users.traits
         self._users = users
         self._limits = limits or Limits()
         self._learn = learn

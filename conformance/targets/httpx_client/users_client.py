@@ -14,6 +14,7 @@ from conformance.contract.contract import Contract
 from conformance.model.case import KEY, Request
 from conformance.model.errors import UsageError
 from conformance.targets.addresses import is_loopback
+from conformance.targets.target import Traits
 
 if TYPE_CHECKING:
     import httpx
@@ -76,17 +77,23 @@ class UsersClient:
         if client.is_closed:
             raise UsageError("the client is closed", "hand over one that is open")
         transport = _transport(client, self._base(IN_THIS_PROCESS))
-        self.in_process = _is_library(transport) and type(transport).__name__ in IN_PROCESS
+        in_process = _is_library(transport) and type(transport).__name__ in IN_PROCESS
         self.exact = _is_library(transport) and type(transport).__name__ in WITH_SOCKETS
-        self.wsgi = self.in_process and type(transport).__name__ == "WSGITransport"
-        self.base = self._base(IN_THIS_PROCESS if self.in_process else "")
+        self.wsgi = in_process and type(transport).__name__ == "WSGITransport"
+        self.base = self._base(IN_THIS_PROCESS if in_process else "")
         direct = transport is getattr(client, "_transport", None)
-        self.loopback = self.in_process or (direct and is_loopback(self.base.host))
+        self.traits = Traits(
+            host=self.base.raw_host.decode().lower(),
+            loopback=in_process or (direct and is_loopback(self.base.host)),
+            secure=self.base.scheme == "https",
+            in_process=in_process,
+            lasting=not in_process,
+        )
         kind = type(client).__name__
-        shown = f"({type(transport).__name__})" if self.in_process else ""
+        shown = f"({type(transport).__name__})" if in_process else ""
         url = str(self.base).rstrip("/")
         self.name = f"{library}.{kind}{shown} at {url}"
-        self.url = self.name if self.in_process else url
+        self.url = self.name if in_process else url
         self.security = contract.operation.security
         self.form = f"{contract.scheme} {KEY}".strip()
         self.headers, self.query = self._own()

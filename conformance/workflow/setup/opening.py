@@ -6,11 +6,27 @@ from urllib.request import getproxies, proxy_bypass
 
 from conformance.model.case import KEY
 from conformance.runner.credentials import Credentials
+from conformance.targets.addresses import is_loopback
 from conformance.targets.httpx_client.target import HttpxTarget
 from conformance.targets.httpx_client.users_client import UsersClient
-from conformance.targets.opening import is_loopback, open_target
-from conformance.targets.target import Limits, Target, Tls
-from conformance.workflow.setup.options import RunOptions
+from conformance.targets.opening import open_target, traits_of
+from conformance.targets.target import Limits, Target, Tls, Traits
+from conformance.workflow.setup.options import MOCK, RunOptions
+
+REFERENCE_SERVER = Traits(loopback=True, lasting=False)
+"""What the reference server is like, which a run starts and stops."""
+
+
+def traits_for(options: RunOptions, client: UsersClient | None = None) -> Traits:
+    """Return what the target that `options` name is like, or the one that a client of the user's reaches.
+
+    Raises:
+        UsageError: the name is that of no target.
+
+    """
+    if client is not None:
+        return client.traits
+    return REFERENCE_SERVER if options.target == MOCK else traits_of(options.target)
 
 
 def target_of(

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -15,8 +14,9 @@ from conformance.runner.plan import Plan, WhyNot, make_plan, no_objection
 from conformance.runner.shards import Shard
 from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue, smoke
 from conformance.targets.httpx_client.users_client import UsersClient
-from conformance.targets.opening import open_target
+from conformance.targets.target import Traits
 from conformance.workflow.setup.key_sources import LOCAL_KEY, access_of, find_key
+from conformance.workflow.setup.opening import traits_for
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.phases import chosen_phases
 
@@ -38,7 +38,7 @@ class Prepared(msgspec.Struct, frozen=True):
     plan: Plan
     profile: Profile
     access: Credentials
-    loopback: bool
+    traits: Traits
     offered: frozenset[Need] = frozenset()
     phases: tuple[str, ...] = ()
     client: UsersClient | None = None
@@ -48,6 +48,11 @@ class Prepared(msgspec.Struct, frozen=True):
     def why_not(self) -> WhyNot:
         """What tells why a request cannot be sent as it stands."""
         return no_objection if self.client is None else self.client.why_not
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the target is on this machine."""
+        return self.traits.loopback
 
     @property
     def key(self) -> str:
@@ -71,7 +76,8 @@ def prepare(
         UsageError: a path parameter or the key is missing, or the host may not be sent to.
 
     """
-    loopback = guard(options, client)
+    traits = guard(options, client)
+    loopback = traits.loopback
     knowledge = _knowledge(contract, options, loopback=loopback)
     if key is None:
         key = find_key(contract, options, environment, loopback=loopback, client=client)
@@ -80,7 +86,7 @@ def prepare(
     known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
     phases = chosen_phases(contract, options, profile, loopback=loopback)
     items = () if CATALOGUE not in phases else smoke(known) if profile is Profile.SMOKE else known
-    offered = offered_by(options, loopback=loopback, in_process=_in_process(options, client))
+    offered = offered_by(options, traits)
     why_not = no_objection if client is None else client.why_not
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
     elsewhere: tuple[Item, ...] = ()
@@ -92,11 +98,11 @@ def prepare(
         elsewhere = tuple(item for item in whole.items if not shard.holds(item.id))
     if not plan.items and CATALOGUE in phases:
         raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
-    return Prepared(contract, options, knowledge, plan, profile, access, loopback, offered, phases, client, elsewhere)
+    return Prepared(contract, options, knowledge, plan, profile, access, traits, offered, phases, client, elsewhere)
 
 
-def guard(options: RunOptions, client: UsersClient | None = None) -> bool:
-    """Tell whether the target is on this machine.
+def guard(options: RunOptions, client: UsersClient | None = None) -> Traits:
+    """Return what the target is like, once it is known that it may be sent to.
 
     A client of the user's goes by the host of its base URL, also where that is mocked: only a transport of its library
     that reaches nothing but this process (ASGI, WSGI, `MockTransport`) may name any host.
@@ -106,17 +112,14 @@ def guard(options: RunOptions, client: UsersClient | None = None) -> bool:
             text.
 
     """
-    if options.target == MOCK or options.target.startswith("asgi:"):
-        return True
-    if client.loopback if client is not None else open_target(options.target).loopback:
-        return True
-    parts = urlsplit(options.target)
-    host = parts.hostname or ""
-    if host not in {allowed.lower() for allowed in options.allow_hosts}:
-        raise UsageError(f"{host} is not on this machine", f"allow it with --allow-host {host}")
-    if parts.scheme == "http" and not options.allow_plaintext:
-        raise UsageError(f"the key would travel to {host} in plain text", "use https, or --allow-plaintext")
-    return False
+    traits = traits_for(options, client)
+    if traits.loopback:
+        return traits
+    if traits.host not in {allowed.lower() for allowed in options.allow_hosts}:
+        raise UsageError(f"{traits.host} is not on this machine", f"allow it with --allow-host {traits.host}")
+    if not (traits.secure or options.allow_plaintext):
+        raise UsageError(f"the key would travel to {traits.host} in plain text", "use https, or --allow-plaintext")
+    return traits
 
 
 def _knowledge(contract: Contract, options: RunOptions, *, loopback: bool) -> Knowledge:
@@ -148,20 +151,16 @@ def unknown_parameter() -> str:
     return f"{EXAMPLE_PARAMETER}-unknown"
 
 
-def _in_process(options: RunOptions, client: UsersClient | None) -> bool:
-    return options.target.startswith("asgi:") if client is None else client.in_process
-
-
-def offered_by(options: RunOptions, *, loopback: bool, in_process: bool) -> frozenset[Need]:
-    """Return what the target offers, as the options say."""
+def offered_by(options: RunOptions, traits: Traits) -> frozenset[Need]:
+    """Return what a target offers, as its traits and the options say."""
     offered = {Need.UNKNOWN_RESOURCE}
     if not options.stateless:
         offered |= {Need.STATE, Need.KEYS}
-    if loopback:
+    if traits.loopback:
         offered.add(Need.LOOPBACK)
-    if loopback or options.allow_name_edges:
+    if traits.loopback or options.allow_name_edges:
         offered.add(Need.NAME_EDGES)
-    if not in_process:
+    if not traits.in_process:
         offered.add(Need.WIRE)
     if options.probes or options.target == MOCK:
         offered.add(Need.PROBES)

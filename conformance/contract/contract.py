@@ -178,7 +178,7 @@ def _parameter_rows(operation: Operation, response: Node) -> list[Requirement]:
     return [
         Requirement(
             requirement_id(Group.SEMANTICS, "path", name, "echo"),
-            f"`{name}` in the answer equals the decoded `{name}` of the path",
+            f"`{name}` in the response equals the decoded `{name}` of the path",
             Strength.MUST,
             Group.SEMANTICS,
             (f"{operation.response_pointer}{pointer}",),

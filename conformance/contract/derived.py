@@ -38,96 +38,93 @@ def _asserted(shape: Shape, name: str) -> bool:
     return name != "format" or shape.value(name) in FORMATS
 
 
+TITLES = {
+    (Group.ACCEPTANCE, "combination"): "Any combination of valid properties is accepted",
+    (Group.ACCEPTANCE, "example"): "The example in the document is accepted",
+    (Group.ACCEPTANCE, "required"): "A body with only the required properties is accepted",
+    (Group.ACCEPTANCE, ""): "`{label}`: {variants} accepted",
+    (Group.ACCEPTANCE, "type"): "`{label}`: any {type} is accepted",
+    (Group.ACCEPTANCE, "enum"): "`{label}`: every enum value is accepted",
+    (Group.ACCEPTANCE, "bound"): "`{label}`: a value at the limit of `{keyword}` is accepted",
+    (Group.ACCEPTANCE, "additionalProperties"): "`{owner}`: unknown properties are accepted",
+    (Group.REJECTION, "body"): "A request without a body is rejected",
+    (Group.REJECTION, "required"): "`{label}`: a body without this required property is rejected",
+    (Group.REJECTION, "type"): "`{label}`: a value of another type is rejected",
+    (Group.REJECTION, "coercible"): "`{label}`: a value that could be coerced to {a_type} is rejected",
+    (Group.REJECTION, "enum"): "`{label}`: an unknown enum value is rejected",
+    (Group.REJECTION, "bound"): "`{label}`: a value that violates `{keyword}` is rejected",
+    (Group.REJECTION, "additionalProperties"): "`{owner}`: unknown properties are rejected",
+    (Group.RESPONSE, "required"): "`{label}` is present",
+    (Group.RESPONSE, "type"): "`{label}` is {a_type}{or_null}",
+    (Group.RESPONSE, "enum"): "`{label}` is one of its enum values",
+    (Group.RESPONSE, "bound"): "`{label}` satisfies `{keyword}`",
+    (Group.RESPONSE, "object"): "`{owner}` is a JSON object",
+    (Group.RESPONSE, "additionalProperties"): "`{owner}` has no unknown property",
+}
+"""What each kind of requirement says, by group and keyword; `bound` stands for the keywords of `BOUNDS`."""
+
+
 def acceptance(root: Node) -> Iterator[Requirement]:
-    """Yield what a server must take."""
-    yield _row(Group.ACCEPTANCE, root, "required", Strength.MUST, "a body with the required members alone is accepted")
-    yield _row(Group.ACCEPTANCE, root, "combination", Strength.MUST, "any combination of valid members is accepted")
-    yield _row(Group.ACCEPTANCE, root, "example", Strength.MUST, "the document's own example is accepted")
+    """Yield what a server must accept."""
+    for keyword in ("required", "combination", "example"):
+        yield _row(Group.ACCEPTANCE, root, keyword)
     for node in root.walk():
         if node is not root:
-            yield _row(Group.ACCEPTANCE, node, "", Strength.MUST, f"{_named(node)}: {_spellings(node)} accepted")
+            yield _row(Group.ACCEPTANCE, node, "")
         if node.types & {"integer", "number", "string", "array"} and not _enumerated(node):
-            yield _row(
-                Group.ACCEPTANCE, node, "type", Strength.SHOULD, f"{_named(node)}: every {_types(node)} is accepted"
-            )
+            yield _row(Group.ACCEPTANCE, node, "type", Strength.SHOULD)
         if _enumerated(node):
-            yield _row(
-                Group.ACCEPTANCE, node, "enum", Strength.MUST, f"{_named(node)}: every declared value is accepted"
-            )
-        for _, name, keyword in bounds(node):
-            yield _row(
-                Group.ACCEPTANCE, node, name, Strength.MUST, f"{_named(node)}: values at {name} are accepted", keyword
-            )
-        for shape in node.shapes:
-            if shape.type == "object" and shape.open:
-                title = f"{shape.owner}: members that are not declared are accepted"
-                yield _shape_row(Group.ACCEPTANCE, shape, node, "additionalProperties", Strength.SHOULD, title)
+            yield _row(Group.ACCEPTANCE, node, "enum")
+        yield from _bounds(Group.ACCEPTANCE, node)
+        for shape in _objects(node):
+            if shape.open:
+                yield _shape_row(Group.ACCEPTANCE, shape, node, "additionalProperties", Strength.SHOULD)
 
 
 def rejection(root: Node, operation: Operation) -> Iterator[Requirement]:
-    """Yield what a server must refuse."""
+    """Yield what a server must reject."""
     if operation.request_required:
         source = operation.request_pointer.rpartition("/content/")[0] + "/required"
-        yield Requirement(
-            requirement_id(Group.REJECTION, "body.required"),
-            "a request without a body is refused",
-            Strength.MUST,
-            Group.REJECTION,
-            (source,),
-        )
+        id_, title = requirement_id(Group.REJECTION, "body.required"), TITLES[Group.REJECTION, "body"]
+        yield Requirement(id_, title, Strength.MUST, Group.REJECTION, (source,))
     for node in root.walk():
         if node.required and node is not root:
-            yield _row(
-                Group.REJECTION, node, "required", Strength.MUST, f"{_named(node)}: a body without it is refused"
-            )
-        yield _row(Group.REJECTION, node, "type", Strength.MUST, f"{_named(node)}: a value of another type is refused")
+            yield _row(Group.REJECTION, node, "required")
+        yield _row(Group.REJECTION, node, "type")
         if node.types & COERCIBLE:
-            title = f"{_named(node)}: a value that could be converted to {_types(node)} is refused"
-            yield _row(Group.REJECTION, node, "coercible", Strength.SHOULD, title)
+            yield _row(Group.REJECTION, node, "coercible", Strength.SHOULD)
         if _enumerated(node):
-            yield _row(
-                Group.REJECTION, node, "enum", Strength.MUST, f"{_named(node)}: a value outside its list is refused"
-            )
-        for _, name, keyword in bounds(node):
-            yield _row(
-                Group.REJECTION, node, name, Strength.MUST, f"{_named(node)}: values beyond {name} are refused", keyword
-            )
-        for shape in node.shapes:
-            if shape.type == "object" and shape.closed:
-                title = f"{shape.owner}: members that are not declared are refused"
-                yield _shape_row(Group.REJECTION, shape, node, "additionalProperties", Strength.MUST, title)
+            yield _row(Group.REJECTION, node, "enum")
+        yield from _bounds(Group.REJECTION, node)
+        for shape in _objects(node):
+            if shape.closed:
+                yield _shape_row(Group.REJECTION, shape, node, "additionalProperties")
 
 
 def response(root: Node) -> Iterator[Requirement]:
-    """Yield what a successful answer must hold."""
+    """Yield what a success response must contain."""
     for node in root.walk():
-        if node.required and node is not root:
-            yield _row(Group.RESPONSE, node, "required", Strength.MUST, f"{_named(node)} is present")
         if node is not root:
-            null = "" if node.nullable else "; null is not allowed"
-            yield _row(Group.RESPONSE, node, "type", Strength.MUST, f"{_named(node)} is {_types(node)}{null}")
+            if node.required:
+                yield _row(Group.RESPONSE, node, "required")
+            yield _row(Group.RESPONSE, node, "type")
         if _enumerated(node):
-            yield _row(Group.RESPONSE, node, "enum", Strength.MUST, f"{_named(node)} is one of its declared values")
-        for _, name, keyword in bounds(node):
-            yield _row(Group.RESPONSE, node, name, Strength.MUST, f"{_named(node)} keeps {name}", keyword)
-        for shape in node.shapes:
-            if shape.type != "object":
-                continue
+            yield _row(Group.RESPONSE, node, "enum")
+        yield from _bounds(Group.RESPONSE, node)
+        for shape in _objects(node):
             if shape.members:
-                title = f"{shape.owner} is a JSON object"
-                yield _shape_row(Group.RESPONSE, shape, node, "type", Strength.MUST, title)
+                yield _shape_row(Group.RESPONSE, shape, node, "type")
             if shape.closed:
-                title = f"{shape.owner} holds no member that is not declared"
-                yield _shape_row(Group.RESPONSE, shape, node, "additionalProperties", Strength.MUST, title)
+                yield _shape_row(Group.RESPONSE, shape, node, "additionalProperties")
 
 
 def semantics(pairs: Iterable[tuple[Node, Node]], varying: frozenset[str]) -> Iterator[Requirement]:
-    """Yield what a successful answer says of the request; `pairs` are request and response nodes that correspond."""
+    """Yield what a success response says of the request; `pairs` are request and response nodes that correspond."""
     for sent, answered in pairs:
         sources = (answered.pointer, sent.pointer)
         yield Requirement(
             requirement_id(Group.SEMANTICS, sent.label, "echo"),
-            f"{_named(sent)}: a value that was sent comes back equal",
+            f"{_named(sent)}: the response echoes the value that was sent",
             Strength.MUST,
             Group.SEMANTICS,
             sources,
@@ -135,7 +132,7 @@ def semantics(pairs: Iterable[tuple[Node, Node]], varying: frozenset[str]) -> It
         if not sent.required:
             yield Requirement(
                 requirement_id(Group.SEMANTICS, sent.label, "null-as-absent"),
-                f"{_named(sent)}: null and absent lead to the same value",
+                f"{_named(sent)}: null and absent have the same result",
                 Strength.SHOULD,
                 Group.SEMANTICS,
                 sources,
@@ -144,7 +141,7 @@ def semantics(pairs: Iterable[tuple[Node, Node]], varying: frozenset[str]) -> It
         if default is not None and not sent.required:
             yield Requirement(
                 requirement_id(Group.SEMANTICS, sent.label, "default"),
-                f"{_named(sent)}: when not sent, the answer holds the declared default {default}",
+                f"{_named(sent)}: when absent, the response has the declared default {default}",
                 Strength.ADVISORY if sent.path in varying else Strength.SHOULD,
                 Group.SEMANTICS,
                 (f"{answered.pointer}/default",),
@@ -167,12 +164,21 @@ def _named(node: Node) -> str:
     return f"`{node.label}`"
 
 
-def _types(node: Node) -> str:
-    return " or ".join(sorted(node.types)) or "nothing"
+def _words(node: Node) -> dict[str, str]:
+    """Return what titles say of a node: its label, its types, and how it may be given."""
+    types = sorted(node.types - {"null"})
+    named = [f"{'an' if each[0] in 'aeiou' else 'a'} {each}" for each in types]
+    return {
+        "label": node.label,
+        "type": " or ".join(types) or "null",
+        "a_type": " or ".join(named) or "null",
+        "or_null": " or null" if node.nullable and types else "",
+        "variants": _variants(node),
+    }
 
 
-def _spellings(node: Node) -> str:
-    ways = ["a typical value"]
+def _variants(node: Node) -> str:
+    ways = ["an ordinary value"]
     if node.shape("object"):
         ways.append("`{}`")
     if node.nullable:
@@ -182,14 +188,23 @@ def _spellings(node: Node) -> str:
     return ", ".join(ways) + (" is" if len(ways) == 1 else " are each")
 
 
-def _row(
-    group: Group, node: Node, keyword: str, strength: Strength, title: str, where: Keyword | None = None
-) -> Requirement:
-    source = where.pointer if where else node.pointer
-    return Requirement(requirement_id(group, node.label, keyword), title, strength, group, (source,))
+def _bounds(group: Group, node: Node) -> Iterator[Requirement]:
+    for _, name, keyword in bounds(node):
+        title = TITLES[group, "bound"].format(label=node.label, keyword=name)
+        yield Requirement(requirement_id(group, node.label, name), title, Strength.MUST, group, (keyword.pointer,))
 
 
-def _shape_row(group: Group, shape: Shape, node: Node, keyword: str, strength: Strength, title: str) -> Requirement:
+def _objects(node: Node) -> Iterator[Shape]:
+    return (shape for shape in node.shapes if shape.type == "object")
+
+
+def _row(group: Group, node: Node, keyword: str, strength: Strength = Strength.MUST) -> Requirement:
+    title = TITLES[group, keyword].format_map(_words(node))
+    return Requirement(requirement_id(group, node.label, keyword), title, strength, group, (node.pointer,))
+
+
+def _shape_row(group: Group, shape: Shape, node: Node, keyword: str, strength: Strength = Strength.MUST) -> Requirement:
+    title = TITLES[group, "object" if keyword == "type" else keyword].format(owner=shape.owner)
     where = shape.keywords.get(keyword)
     source = where.pointer if where else node.pointer
     return Requirement(requirement_id(group, shape.owner, keyword), title, strength, group, (source,))

@@ -53,7 +53,7 @@ def _parameters(contract: Contract) -> Iterator[Requirement]:
     for name in contract.operation.path_parameters:
         yield Requirement(
             parameter_id(name),
-            f"`{name}` is percent-encoded in the path, so that any text arrives as it is",
+            f"`{name}` is percent-encoded in the path",
             Strength.MUST,
             Group.CLIENT_REQUEST,
             ("RFC 3986 section 2.1", "RFC 6570 section 3.2.2"),
@@ -63,13 +63,13 @@ def _parameters(contract: Contract) -> Iterator[Requirement]:
 def _sent(contract: Contract) -> Iterator[Requirement]:
     for node in contract.request.walk():
         if node.path:
-            title = f"`{node.label}` is sent as it was asked to, by exact value"
+            title = f"`{node.label}` is sent with exactly the value that the caller set"
             yield Requirement(sent_id(node), title, Strength.MUST, Group.CLIENT_REQUEST, (node.pointer,))
 
 
 def _returned(contract: Contract) -> Iterator[Requirement]:
     for node in contract.response.walk() if contract.response else ():
-        title = f"`{node.label}` is returned as it was answered, by exact value"
+        title = f"`{node.label}` is returned with exactly the value in the response"
         yield Requirement(returned_id(node), title, Strength.MUST, Group.CLIENT_RESPONSE, (node.pointer,))
-        title = f"`{node.label}`: an answer that breaks the schema here is signalled"
+        title = f"`{node.label}`: a response that violates the schema here is reported as an error"
         yield Requirement(invalid_id(node), title, Strength.SHOULD, Group.CLIENT_RESPONSE, (node.pointer,))

@@ -43,6 +43,8 @@ class Way(StrEnum):
 NOT_RUN = {
     "POST /v1/models/{model_id}/environments": "the operation",
     "not exercised": "an outcome",
+    "not conforming": "a verdict",
+    "3 of 4": "how many of the requests showed a finding",
     "expected == actual": "how a test reads",
     "python -m pytest": "the page says not to call it",
     "{data, error}": "the shape of a value in TypeScript",

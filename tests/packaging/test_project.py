@@ -40,9 +40,13 @@ def test_every_folder_with_modules_is_a_package_of_the_wheel(tree: Path, project
 def test_every_package_says_what_it_is(tree: Path, project: dict[str, Any]) -> None:
     """Each package has an `__init__.py`: without one its data files are not found."""
     mapping = project["tool"]["setuptools"]["package-dir"]
-    folders = [tree / mapping.get(name, name.replace(".", "/")) for name in project["tool"]["setuptools"]["packages"]]
 
-    assert [] == [folder.name for folder in folders if not (folder / "__init__.py").is_file()]
+    def folder(name: str) -> Path:
+        above, _, last = name.rpartition(".")
+        return tree / mapping[name] if name in mapping else (folder(above) if above else tree) / last
+
+    names = project["tool"]["setuptools"]["packages"]
+    assert [] == [name for name in names if not (folder(name) / "__init__.py").is_file()]
 
 
 def test_the_document_is_the_published_one(tree: Path) -> None:

@@ -2,12 +2,9 @@
 
 import math
 from collections.abc import Iterator
-from importlib.resources import files
 from itertools import islice
 
-from conformance.contract.contract import DATA, Contract, build_contract
-from conformance.contract.document import parse_document
-from conformance.contract.operation import pick_operation
+from conformance.contract.contract import Contract, contract_of
 from conformance.coverage.keywords import Coverage, request_coverage, response_coverage
 from conformance.coverage.tuples import tuple_coverage
 from conformance.journal.events import RunStarted
@@ -61,8 +58,8 @@ def _percentage(text: str | None) -> float | None:
 
 def _contract(started: RunStarted) -> Contract | None:
     try:
-        document = parse_document(started.document.encode(errors="surrogatepass"), "the document of the journal")
-        return build_contract(document, pick_operation(document, started.operation), files(DATA))
+        text = started.document.encode(errors="surrogatepass")
+        return contract_of(text, "the document of the journal", started.operation)
     except ContractError:
         return None
 

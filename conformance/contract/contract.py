@@ -1,6 +1,6 @@
 """The contract: document, operation, nodes, requirements and prose in one value."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -92,11 +92,23 @@ def load_contract(spec: Path | None = None, operation: str | None = None, data: 
 
     """
     folder: Traversable = data or files(DATA)
+    if spec is None and data is None:
+        return contract_of((folder / "openapi.yaml").read_bytes(), "openapi.yaml", operation)
     if spec is None:
         document = parse_document((folder / "openapi.yaml").read_bytes(), "openapi.yaml")
     else:
         document = load_document(spec)
     return build_contract(document, pick_operation(document, operation), folder)
+
+
+@lru_cache(maxsize=4)
+def contract_of(data: bytes, name: str, operation: str | None) -> Contract:
+    """Derive the contract of a document from its bytes; `name` is used in messages. Raises as `load_contract`.
+
+    A process that runs the suite many times derives it once.
+    """
+    document = parse_document(data, name)
+    return build_contract(document, pick_operation(document, operation), files(DATA))
 
 
 def build_contract(document: Document, operation: Operation, folder: Traversable) -> Contract:

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,9 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.checks.shared.subject import Settings
-from conformance.contract.contract import DATA, Contract, build_contract
-from conformance.contract.document import parse_document
-from conformance.contract.operation import pick_operation
+from conformance.contract.contract import Contract, contract_of
 from conformance.journal.events import RunStarted
 from conformance.journal.ledger import read_ledger
 from conformance.journal.writing import Journal, read_journal
@@ -92,7 +89,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
             f"the run in {folder} went through a client within its own program, {header.target}",
             f"send the case from there with conformance.run(target=client, only={case_id!r}), or name a --target",
         )
-    contract = contract_of(header)
+    contract = tested_contract(header)
     options = _options(options, recorded)
     item = recorded.item(contract)
     notes = []
@@ -133,10 +130,9 @@ class _Ready(msgspec.Struct, frozen=True):
     run_id: str
 
 
-def contract_of(header: RunStarted) -> Contract:
+def tested_contract(header: RunStarted) -> Contract:
     """Return the contract that a run tested, from the document in its journal."""
-    document = parse_document(header.document.encode(errors="surrogatepass"), "the document of the journal")
-    return build_contract(document, pick_operation(document, header.operation), files(DATA))
+    return contract_of(header.document.encode(errors="surrogatepass"), "the document of the journal", header.operation)
 
 
 def _options(options: RunOptions, recorded: Recorded) -> RunOptions:

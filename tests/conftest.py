@@ -1,0 +1,33 @@
+"""What all tests share: the contract, and the cases that are made from it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.contract.contract import Contract, load_contract
+from conformance.model.vocabulary import Profile
+from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
+from conformance.workflow.setup import preparation
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """Return the contract of the published document."""
+    return load_contract()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> Iterator[None]:
+    """Make each catalogue once a process: hundreds of runs send the same cases, and nothing changes them."""
+    made: dict[object, tuple[Item, ...]] = {}
+
+    def made_once(contract: Contract, profile: Profile, knowledge: Knowledge) -> tuple[Item, ...]:
+        held = (contract.document.sha256, contract.operation.name, contract.requirements, repr(contract.prose))
+        key = (*held, profile, repr(knowledge))
+        if key not in made:
+            made[key] = catalogue(contract, profile, knowledge)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(preparation, "catalogue", made_once)
+        yield

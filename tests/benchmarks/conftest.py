@@ -1,11 +1,10 @@
-"""Benchmarks run only when their folder is named: `pytest tests/benchmarks -s`.
+"""Benchmarks run only when their folder is named: `pytest tests/benchmarks`, `tox run -e benchmark`.
 
 They compare in one run, by medians of processor time, so that what else the machine does falls on both sides.
 """
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 from typing import Any, TypeAlias
 
@@ -14,12 +13,6 @@ import pytest
 from conformance.contract.contract import Contract, load_contract
 
 Measure: TypeAlias = Callable[..., float]
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the folder out unless a path to it was given."""
-    named = any("benchmarks" in str(argument) for argument in config.args)
-    return None if named or collection_path.name == "conftest.py" else True
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ ESSENCES = [
 
 CAMPAIGN = ("--profile", "fuzz", "--phases", "hypothesis", "--time-budget", "300", "--max-requests", "600")
 CAMPAIGN += ("--seed", "1", "--report", "results", "--quiet")
+pytestmark = pytest.mark.slow
 NO_SIGINT = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
 
 

@@ -18,7 +18,6 @@ def some(*globs):
     return [word for glob in globs for word in ("--only", glob)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["python", "python-async"])
 def test_a_harness_to_begin_with_works_as_it_is(command, language):
     """What `--init` writes plays scenarios at once: its own call breaks no must."""
@@ -32,7 +31,6 @@ def test_a_harness_to_begin_with_works_as_it_is(command, language):
     assert {"results.json", "report.html", "journal.ndjson", "junit.xml"} <= written
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("jq") and shutil.which("curl")), reason="needs curl and jq")
 def test_a_harness_of_curl_works_as_it_is(command):
     """The loop of curl and jq sends what it is asked to, keeps every digit, and tells errors."""

@@ -14,7 +14,6 @@ DOCUMENTS = Path(__file__).parent.parent / "strategies" / "documents"
 NAMES = sorted(path.name for path in DOCUMENTS.glob("*.yaml"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_right_client_of_another_document_has_no_finding(server, name):
     """Neither path, nor scheme, nor members of the contract are known to the suite."""

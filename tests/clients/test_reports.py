@@ -5,8 +5,6 @@ import re
 import zlib
 from base64 import b64decode
 
-import pytest
-
 from conformance.reports.folding import fold_run
 from conformance.reports.pages import html
 from conformance.reports.writing import write_reports
@@ -40,7 +38,6 @@ def test_a_cause_shows_what_was_returned(client, run):
     assert "conformance replay" not in page.partition('id="cases"')[0]
 
 
-@pytest.mark.slow
 def test_every_kind_of_report_is_written(client, run, tmp_path):
     """All reports of a server's run are made of a client's run as well."""
     client.validate = lambda _: None

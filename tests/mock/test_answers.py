@@ -134,7 +134,6 @@ def test_every_answer_is_valid_whatever_its_base(contract: Contract, varied: lis
             assert is_valid(contract, compiled.build(base, sent, {"/model_id": "abc"}))
 
 
-@pytest.mark.slow
 def test_every_valid_answer_of_the_catalogue_stays_valid(contract: Contract) -> None:
     """Each valid answer that scenarios know, with the fullest request upon it, is valid by both validators."""
     compiled = compile_contract(contract)

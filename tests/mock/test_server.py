@@ -225,7 +225,6 @@ def test_a_port_that_is_taken_is_a_usage_error(mock: Mock) -> None:
             listen(host, port)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_served_mock_ends_cleanly_on_a_signal(stop: signal.Signals) -> None:
     """`serve` says where it listens, answers, and returns on Ctrl-C and SIGTERM without a traceback."""

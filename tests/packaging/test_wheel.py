@@ -10,8 +10,6 @@ import pytest
 
 MAPPED = ("reports", "spec", "strategies")
 
-pytestmark = pytest.mark.slow
-
 
 def shipped(path: Path) -> str | None:
     """Return the name in the wheel of a file of the tree, or None where it must not be there."""

@@ -23,7 +23,6 @@ READ = {
 """What becomes of a number, and how it reads."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", READ)
 def test_one_fault_reads_one_way(fault: str, tmp_path: Path) -> None:
     """The numbers of the accepted catalogue show one cause, though some that came back could be wrapped ones."""

@@ -103,6 +103,7 @@ def test_a_hostile_answer(contract, cases, tmp_path, name):
     assert told or results["reason"]
 
 
+@pytest.mark.slow
 def test_memory_stays_bounded(tmp_path):
     """The heavy ones in turn, in one process of its own, make its memory grow by less than 150 MB."""
     done = subprocess.run(  # noqa: S603 (this file)

@@ -1,7 +1,7 @@
 """Runs of `standard` over a socket, each killed with SIGKILL at a random moment and resumed.
 
-They take minutes, so they run only when they are asked for: `CONFORMANCE_KILLS=100 pytest tests/safety` makes a
-hundred; `CONFORMANCE_KILLS_FROM` says with which seed to begin, so that a hundred can be made in slices.
+There are a few of them: `CONFORMANCE_KILLS=100 pytest -m slow tests/safety/test_many_kills.py` makes a hundred, and
+`CONFORMANCE_KILLS_FROM` says with which seed to begin, so that a hundred can be made in slices.
 """
 
 import os
@@ -13,8 +13,8 @@ import pytest
 
 from .killing import Recording, command, interrupted, seen, sent_again, serving, surplus
 
-COUNT, FIRST = int(os.environ.get("CONFORMANCE_KILLS", "0")), int(os.environ.get("CONFORMANCE_KILLS_FROM", "0"))
-pytestmark = pytest.mark.skipif(not COUNT, reason="minutes: asked for by CONFORMANCE_KILLS")
+COUNT, FIRST = int(os.environ.get("CONFORMANCE_KILLS", "3")), int(os.environ.get("CONFORMANCE_KILLS_FROM", "0"))
+pytestmark = pytest.mark.slow
 
 FAULTS = (
     "refuses.UpdatePromotionSettingsV1.ramp_up_duration_seconds.beyond-float",

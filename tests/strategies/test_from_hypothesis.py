@@ -188,7 +188,6 @@ def _case(expectation: Expectation, drawn_: Any) -> Case:
     return Case("x", expectation, (), Request("POST", "/", (), encode(body)), story)
 
 
-@pytest.mark.slow
 def test_draws_meet_the_keywords_on_both_sides() -> None:
     """Some hundred draws meet nearly every keyword of the request, on its valid and on its invalid side."""
     assert 0.85 <= request_coverage(CONTRACT, _cases(250)).ratio

@@ -1,13 +1,13 @@
 """What a run sends next, from the catalogue and then from the phases after it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from conformance.journal.events import Made, PhaseEnded
 from conformance.model.case import Case, Relation
+from conformance.runner.follow_up import FollowUpPhases
 from conformance.strategies.catalogue.catalogue import Item, size
-from conformance.strategies.random.batches import GenerationError
-from conformance.strategies.random.case_queue import CaseQueue
 from conformance.strategies.random.labelling import fingerprint
+from conformance.strategies.random.messages import Ended, Generated, SourceFailed
 
 REMEDY = "run without it (--phases), or report this as a fault of the suite"
 """What to do where a library cannot go on."""
@@ -18,30 +18,23 @@ class CaseSource:
 
     Args:
         planned: the items of the catalogue.
-        feeds: the phases after it, in their order.
-        admits: tells whether a case may be sent to this target.
+        later: the phases after it.
         ended: is told when a phase is over.
-        elsewhere: items that other runs hand out.
 
     """
 
-    def __init__(
-        self,
-        planned: Iterable[Item],
-        feeds: Sequence[CaseQueue],
-        admits: Callable[[Case], bool],
-        ended: Callable[[PhaseEnded], None],
-        elsewhere: Iterable[Item] = (),
-    ) -> None:
+    def __init__(self, planned: Iterable[Item], later: FollowUpPhases, ended: Callable[[PhaseEnded], None]) -> None:
         own = tuple(planned)
         self._planned = iter(own)
-        self._all = (*own, *elsewhere)
-        self._feeds = list(feeds)
-        self._admits = admits
+        self._all = (*own, *later.elsewhere)
+        self._generator = later.generator
+        self._phases = list(later.generator.phases)
+        self._admits = later.admits
         self._ended = ended
         self._known: set[str] | None = None
         self._left_out = 0
         self._kinds: dict[str, Made] = {}
+        self._errors: list[str] = []
         self.reached = 0
         """Requests of the catalogue that were handed out."""
 
@@ -50,38 +43,40 @@ class CaseSource:
         for item in self._planned:
             self.reached += size(item)
             return item
-        while self._feeds:
-            feed = self._feeds[0]
-            case = await feed.next()
-            if case is None:
-                self._close(feed)
-            elif self._wanted(case):
-                return case
+        while (result := await self._generator.next()) is not None:
+            match result:
+                case Generated(case=case):
+                    if self._wanted(case):
+                        return case
+                case SourceFailed(error=error):
+                    self._errors.append(error)
+                case Ended(error=error):
+                    self._end_phase(error)
         return None
 
     def finish(self) -> None:
         """Hand out what is left of the catalogue, and nothing after it."""
-        for feed in self._feeds:
-            feed.finish()
+        self._generator.stop()
 
     def stop(self) -> None:
         """Hand out nothing more, and tell how far the phases came."""
         self._planned = iter(())
-        while self._feeds:
-            feed = self._feeds[0]
-            feed.close()
-            self._close(feed)
+        self._generator.stop()
+        while self._phases:
+            self._end_phase()
 
-    def _close(self, feed: CaseQueue) -> None:
-        if feed not in self._feeds:
-            return  # another worker has seen its end as well
-        self._feeds.remove(feed)
-        kinds, left_out = self._kinds, self._left_out
-        self._kinds, self._left_out = {}, 0
-        made, repeated = sum(each.made for each in kinds.values()), sum(each.repeated for each in kinds.values())
-        error = "; ".join(explained(each) for each in feed.errors)
+    def _end_phase(self, error: str = "") -> None:
+        kinds, left_out, errors = self._kinds, self._left_out, [*self._errors, *filter(None, [error])]
+        self._kinds, self._left_out, self._errors = {}, 0, []
         self._ended(
-            PhaseEnded(phase=feed.phase, made=made, repeated=repeated, left_out=left_out, error=error, kinds=kinds)
+            PhaseEnded(
+                phase=self._phases.pop(0),
+                made=sum(each.made for each in kinds.values()),
+                repeated=sum(each.repeated for each in kinds.values()),
+                left_out=left_out,
+                error="; ".join([*errors, REMEDY]) if errors else "",
+                kinds=kinds,
+            )
         )
 
     def _wanted(self, case: Case) -> bool:
@@ -99,14 +94,6 @@ class CaseSource:
             self._left_out += 1
             return False
         return True
-
-
-def explained(error: Exception) -> str:
-    """Return in one line what a library says, and what to do."""
-    if isinstance(error, GenerationError):
-        return f"{error}; {REMEDY}"
-    text = " ".join(str(error).split())[:500] or "it gives no reason"
-    return f"{type(error).__name__}: {text}; {REMEDY}"
 
 
 def _cases(item: Item) -> tuple[Case, ...]:

@@ -99,14 +99,13 @@ class Engine:
         """
         self._planned = plan.requests
         later = later or FollowUpPhases()
-        items = CaseSource(plan.items, later.feeds, later.admits, self._phase_ended, later.elsewhere)
+        items = CaseSource(plan.items, later, self._phase_ended)
         workers: list[asyncio.Task[None]] = []
         lost = False
         try:
             async with asyncio.timeout(self._session.seconds_left()):
                 await self._replay(later)
-                for before, feed in zip((None, *later.feeds), later.feeds, strict=False):
-                    feed.start(before)
+                await later.generator.start()
                 workers += [asyncio.create_task(self._work(items)) for _ in range(self._concurrency)]
                 if later.seconds is not None:
                     asyncio.get_running_loop().call_later(later.seconds, self._finish, items)
@@ -126,9 +125,9 @@ class Engine:
             self._reason = f"a fault of the suite itself: {type(error).__name__}"
             raise
         finally:
-            later.close()
             items.stop()
             await _stopped(workers)
+            await later.generator.close()
             self._judge_silence()
             ended = self._session.journal.append(self._footer(lost=lost))
         return ended

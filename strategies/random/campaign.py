@@ -1,20 +1,20 @@
-"""Campaigns: Hypothesis made to hand over what it draws.
+"""Campaigns: Hypothesis as a source of cases rather than a test runner.
 
-Only what it documents is used, of which backends are experimental.
+Only what it documents is used; what it does not is in `hypothesis_internals`.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
+import msgspec
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS
 
 from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import cases, from_schemathesis
-from conformance.strategies.random.batches import Batch
+from conformance.strategies.random.hypothesis_internals import independent_backend
 
 Draws: TypeAlias = st.SearchStrategy[Case]
 Emit: TypeAlias = Callable[[Case], None]
@@ -32,14 +32,13 @@ turn.
 UNTIMED = (HealthCheck.too_slow, HealthCheck.data_too_large)
 """Health checks that the speed of the machine decides, and that say nothing of what is drawn."""
 
-INDEPENDENT = "conformance"
-"""The backend that draws each case by itself, from the distributions of Hypothesis' own backend.
 
-Under its own name that one begins every batch with small examples and makes three of four draws out of earlier ones, of
-which a tenth to a quarter equal what was drawn before. Backends are documented as experimental.
-"""
+class Batch(msgspec.Struct, frozen=True):
+    """Draws of one source: their seed, and how many there are."""
 
-AVAILABLE_PROVIDERS[INDEPENDENT] = "hypothesis.internal.conjecture.providers.HypothesisProvider"
+    source: str
+    seed: int
+    size: int
 
 
 class Campaign:
@@ -69,7 +68,7 @@ class Campaign:
             phases=(Phase.generate,),
             database=None,
             deadline=None,
-            backend=INDEPENDENT,
+            backend=independent_backend(),
             report_multiple_bugs=False,
             print_blob=False,
             suppress_health_check=UNTIMED,

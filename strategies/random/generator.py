@@ -1,119 +1,117 @@
-"""The process that makes random cases, so that Hypothesis and Schemathesis work on a core of their own.
+"""The process that generates random cases, so that Hypothesis and Schemathesis work on a core of their own.
 
-It reads a configuration and then what is wanted from its standard input, and writes what it makes to its standard
-output. It ends when either is closed, and so with the process that started it, however that ends.
+It reads a configuration from its standard input and writes results to its standard output. It ends when its standard
+input is closed, and so with the process that started it, however that ends.
 """
 
 import os
-import pickle
 import signal
 import sys
+import threading
 from collections.abc import Callable
-from typing import BinaryIO
+from pathlib import Path
 
 from conformance.contract.contract import load_contract
 from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
-from conformance.strategies.random.batches import Broken, Cover, Done, Draw, Fuzz, GeneratorConfig, Made
 from conformance.strategies.random.campaign import Campaign
-from conformance.strategies.random.encodable import know_utf8
+from conformance.strategies.random.hypothesis_internals import prepare_process
+from conformance.strategies.random.messages import (
+    LENGTH,
+    Cover,
+    Draw,
+    Ended,
+    Fuzz,
+    Generated,
+    GeneratorConfig,
+    Result,
+    SourceFailed,
+    decode_config,
+    frame,
+)
 
-Tell = Callable[[Made | Broken | Done], None]
+LONGEST_ERROR = 500
 
 
 class Generator:
-    """Does what is wanted of one configuration; `tell` takes the messages."""
+    """Generates the cases of a configuration; `send` takes the results."""
 
-    def __init__(self, config: GeneratorConfig, tell: Tell) -> None:
-        self._build = Builder(load_contract(config.spec, config.operation), config.parameters)
+    def __init__(self, config: GeneratorConfig, send: Callable[[Result], object]) -> None:
+        contract = load_contract(None if config.spec is None else Path(config.spec), config.operation)
+        self._build = Builder(contract, config.parameters)
         self._campaign = Campaign(self._build, config.seed)
-        self._tell = tell
+        self._send = send
 
-    def do(self, wanted: object) -> None:
-        """Do one thing, and tell that it is done, or why it cannot be."""
+    def generate(self, phase: Cover | Draw | Fuzz) -> None:
+        """Generate the cases of a phase, and say that it is over, or why it cannot go on."""
         try:
-            self._do(wanted)
-        except Exception as error:  # noqa: BLE001  (whatever a library raises: it is told in the report)
-            self._tell(Done(explained(error)))
+            self._generate(phase)
+        except Exception as error:  # noqa: BLE001  (whatever a library raises: the report says so)
+            self._send(Ended(explained(error)))
         else:
-            self._tell(Done())
+            self._send(Ended())
 
-    def _do(self, wanted: object) -> None:
-        match wanted:
+    def _generate(self, phase: Cover | Draw | Fuzz) -> None:
+        match phase:
             case Cover():
-                for made in from_schemathesis.coverage_cases(self._build):
-                    self._made(made)
+                for case in from_schemathesis.coverage_cases(self._build):
+                    self._emit(case)
             case Draw(size=size):
                 for batch in self._campaign.example(size):
-                    self._campaign.draw(batch, self._made)
+                    self._campaign.draw(batch, self._emit)
             case Fuzz(phases=phases):
                 self._fuzz(phases)
-            case _:
-                raise TypeError(f"nobody knows how to do {wanted!r}")
 
     def _fuzz(self, phases: tuple[str, ...]) -> None:
-        """Make cases of all sources in turn; one that cannot go on is left out."""
-        working = set(self._sources(phases))
+        """Generate cases of all sources in turn; one that cannot go on is left out."""
+        sources = [batch.source for batch in self._campaign.round(1)]
+        working = {source for source in sources if source.partition("-")[0] in phases}
         number = 1
         while working:
             for batch in self._campaign.round(number):
                 if batch.source not in working:
                     continue
                 try:
-                    self._campaign.draw(batch, self._made)
-                except OSError:
-                    raise  # nobody listens any more
+                    self._campaign.draw(batch, self._emit)
                 except Exception as error:  # noqa: BLE001  (as above)
                     working.discard(batch.source)
-                    self._tell(Broken(explained(error)))
+                    self._send(SourceFailed(explained(error)))
             number += 1
 
-    def _sources(self, phases: tuple[str, ...]) -> list[str]:
-        found = [batch.source for batch in self._campaign.round(1)]
-        return [each for each in found if each.partition("-")[0] in phases]
-
-    def _made(self, case: Case) -> None:
-        self._tell(Made(case))
+    def _emit(self, case: Case) -> None:
+        self._send(Generated(case))
 
 
 def explained(error: Exception) -> str:
     """Return in one line what a library says."""
-    text = " ".join(str(error).split())[:500] or "it gives no reason"
-    return f"{type(error).__name__}: {text}"
-
-
-def serve(wants: BinaryIO, answers: BinaryIO) -> None:
-    """Take the configuration and then one wish after the other, until nobody asks or listens any more."""
-
-    def tell(message: object) -> None:
-        pickle.dump(message, answers)
-        answers.flush()
-
-    def hear() -> object:
-        return pickle.load(wants)  # noqa: S301  (written by the run that started this process)
-
-    try:
-        generator = Generator(hear(), tell)  # type: ignore[arg-type]
-    except Exception as error:  # noqa: BLE001  (whatever it is: the run tells it)
-        tell(Done(explained(error)))
-        return
-    while True:
-        generator.do(hear())
+    name, text = type(error).__name__, " ".join(str(error).split())[:LONGEST_ERROR]
+    return f"{name}: {text}" if text else name
 
 
 def main() -> None:
-    """Serve the process that started this one."""
+    """Generate what the process that started this one asks for."""
     # Ctrl-C reaches every process of a terminal; the run decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # What a library prints must not come between the messages.
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # What a library prints must not come between the results.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    know_utf8()
-    try:
-        serve(sys.stdin.buffer, answers)
-    except (EOFError, OSError):
-        pass
-    finally:
-        # At once: what a library does at its end is of no use here.
-        os._exit(0)
+    length = int.from_bytes(sys.stdin.buffer.read(LENGTH))
+    config = decode_config(sys.stdin.buffer.read(length))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    prepare_process()
+
+    def send(result: Result) -> None:
+        results.write(frame(result))
+        results.flush()
+
+    generator = Generator(config, send)
+    for phase in config.phases.values():
+        generator.generate(phase)
+    # At once: what a library does at its end is of no use here.
+    os._exit(0)
+
+
+def _end_with_parent() -> None:
+    os.read(sys.stdin.fileno(), 1)  # returns when the other end is closed: nothing follows the configuration
+    os._exit(0)

@@ -1,132 +1,139 @@
-"""The process that makes random cases, as the run sees it."""
+"""The process that generates random cases, as the run sees it."""
 
+import asyncio
 import os
-import pickle
-import subprocess
+import signal
 import sys
-import threading
-from collections.abc import Callable
+import tempfile
+from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
+from typing import BinaryIO
 
-from conformance.model.case import Case
-from conformance.strategies.random.batches import Broken, Done, GenerationError, GeneratorConfig, Made
-from conformance.strategies.random.cancellation import StoppedError
+from msgspec.structs import replace
+
+from conformance.strategies.random.messages import LENGTH, Ended, GeneratorConfig, Result, decode_result, frame
 
 BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.random.generator import main; main()"
 
 PATH = tuple(sys.path)
 """Where modules are found: as it was before an application that is tested in this process added folders of its own."""
 
-STOP_SECONDS = 3.0
+KILLED = -9
+"""The status of a process that SIGKILL ended, which some systems have no name for."""
 
-Take = Callable[[Case], None]
+LAST_BYTES = 4_000
+LAST_LINES = 3
+"""How much of what the process wrote to its standard error says why it ended."""
 
 
 class GeneratorProcess:
-    """A process of its own that makes cases for a configuration; it starts when something is first wanted of it.
+    """A process of its own that generates the cases of several phases, one phase after the other.
 
-    One thread uses it at a time, except for `close`, which ends from any thread what another waits for.
+    What it generates waits in the pipe, and in a buffer of the event loop; when both are full it waits itself. Where it
+    ends before its phases do, it is started again for those that are left. Several tasks of one event loop may use it.
     """
 
     def __init__(self, config: GeneratorConfig) -> None:
+        self.phases = tuple(config.phases)
         self._config = config
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
-        self._closed = False
+        self._process: Process | None = None
+        self._reading = asyncio.Lock()
+        self._stopped = False
 
     @property
     def pid(self) -> int | None:
         """The number of the process, None while there is none."""
-        process = self._process
-        return None if process is None else process.pid
+        return None if self._process is None else self._process.pid
 
-    def make(self, wanted: object, take: Take, errors: list[Exception]) -> None:
-        """Hand every case that is made to `take`; `errors` gets what is wrong with one source of several.
+    async def start(self) -> None:
+        """Begin to generate cases before the first is wanted."""
+        async with self._reading:
+            if self._config.phases:
+                with suppress(OSError):  # who wants a case tries again, and hears of it
+                    await self._started()
+
+    async def next(self) -> Result | None:
+        """Return the next result; None where all phases have ended, or after `stop`."""
+        # What waits in the buffer is read without waiting: the loop must have its turn all the same.
+        await asyncio.sleep(0)
+        async with self._reading:
+            if self._stopped or not self._config.phases:
+                return None
+            result = await self._next()
+            if isinstance(result, Ended):
+                _, *left = self._config.phases.items()
+                self._config = replace(self._config, phases=dict(left))
+            return None if self._stopped else result
+
+    def stop(self) -> None:
+        """Generate nothing more, and hand out nothing that was generated."""
+        self._stopped = True
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def close(self) -> None:
+        """Stop, and wait for the end of the process."""
+        self.stop()
+        async with self._reading:
+            self.stop()  # it may have been started meanwhile
+            if self._process is not None:
+                await self._end_of(self._process)
+
+    async def _next(self) -> Result:
+        try:
+            process = await self._started()
+        except OSError as error:
+            return Ended(f"the generator process does not start: {error.strerror}")
+        assert process.stdout is not None  # noqa: S101  (it is a pipe)
+        try:
+            length = int.from_bytes(await process.stdout.readexactly(LENGTH))
+            return decode_result(await process.stdout.readexactly(length))
+        except asyncio.IncompleteReadError:
+            return Ended(await self._end_of(process))
+
+    async def _started(self) -> Process:
+        """Return the process; starts it where there is none.
 
         Raises:
-            GenerationError: a library cannot go on, or the process ended.
-            StoppedError: it was closed.
+            OSError: it cannot be started.
 
         """
-        self._say(wanted)
-        while not isinstance(message := self._hear(), Done):
-            if isinstance(message, Made):
-                take(message.case)
-            elif isinstance(message, Broken):
-                errors.append(GenerationError(message.error))
-        if message.error:
-            raise GenerationError(message.error)
-
-    def close(self) -> None:
-        """End the process, whatever it does; what waits for it is stopped. It is not started again."""
-        with self._lock:
-            self._closed = True
-            process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait(STOP_SECONDS)
-            _closed(process)
-
-    def _say(self, wanted: object) -> None:
-        with self._lock:
-            if self._closed:
-                raise StoppedError
-            if self._process is None:
-                self._process = self._started()
-                begun = True
-            else:
-                begun = False
-        if begun:
-            self._write(self._config)
-        self._write(wanted)
-
-    def _started(self) -> "subprocess.Popen[bytes]":
-        # Sets of texts have the same order in every process, so the same seed gives the same cases. Hypothesis finds
+        if self._process is not None:
+            return self._process
+        # Sets of strings have the same order in every process, so the same seed gives the same cases. Hypothesis finds
         # no place for its caches, so that a run writes nothing but its reports.
         environment = {**os.environ, "PYTHONHASHSEED": "0", "HYPOTHESIS_STORAGE_DIRECTORY": f"{os.devnull}/none"}
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the process has ended)
         try:
-            return subprocess.Popen(  # noqa: S603  (this interpreter, with words of ours)
-                [sys.executable, "-c", BEGIN, *PATH],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment,
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", BEGIN, *PATH, stdin=PIPE, stdout=PIPE, stderr=self._stderr, env=environment
             )
-        except OSError as error:
-            raise GenerationError(f"the process that makes random cases does not start: {error.strerror}") from error
+        except BaseException:
+            self._stderr.close()
+            raise
+        assert process.stdin is not None  # noqa: S101  (it is a pipe)
+        process.stdin.write(frame(self._config))
+        self._process = process
+        return process
 
-    def _write(self, message: object) -> None:
-        process = self._process
-        if process is None or process.stdin is None:
-            raise StoppedError
-        try:
-            pickle.dump(message, process.stdin)
-            process.stdin.flush()
-        except (OSError, ValueError):
-            raise self._ended(process) from None
-
-    def _hear(self) -> object:
-        process = self._process
-        if process is None or process.stdout is None:
-            raise StoppedError
-        try:
-            return pickle.load(process.stdout)  # noqa: S301  (written by the process that was started here)
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-            raise self._ended(process) from None
-
-    def _ended(self, process: "subprocess.Popen[bytes]") -> BaseException:
-        """Return what it means that the process ended: nothing where that was our wish."""
-        with self._lock:
-            if self._process is not process:
-                return StoppedError()
-            self._process = None
-        status = process.wait(STOP_SECONDS)
-        _closed(process)
-        return GenerationError(f"the process that makes random cases ended by itself, with status {status}")
+    async def _end_of(self, process: Process) -> str:
+        """Wait for the end of the process; returns how it ended, and what it said last."""
+        await process.communicate()
+        self._process = None
+        said = _last_lines(self._stderr)
+        return f"the generator process {_fate(process.returncode or 0)}" + (f": {said}" if said else "")
 
 
-def _closed(process: "subprocess.Popen[bytes]") -> None:
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with suppress(OSError):
-                stream.close()
+def _fate(status: int) -> str:
+    if status >= 0:
+        return f"exited with status {status}"
+    hint = ", which is what happens when memory runs out" if status == KILLED else ""
+    return f"was killed by signal {-status} ({signal.strsignal(-status)}){hint}"
+
+
+def _last_lines(file: BinaryIO) -> str:
+    with file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - LAST_BYTES))
+        lines = file.read().decode(errors="replace").splitlines()
+    return " ".join(line.strip() for line in lines[-LAST_LINES:])

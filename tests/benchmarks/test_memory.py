@@ -22,13 +22,14 @@ from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import RunStarted
 from conformance.journal.writing import Journal
 from conformance.mock.app import reference_app
+from conformance.model.case import Case
 from conformance.model.vocabulary import Profile
 from conformance.runner.engine import Engine, EngineHooks, Progress
 from conformance.runner.follow_up import FollowUpPhases
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
-from conformance.strategies.random.case_queue import CaseQueue, Emit
+from conformance.strategies.random.messages import Generated, Result
 from conformance.targets.asgi import AsgiTarget
 from conformance.workflow.reporting import report_again
 
@@ -46,6 +47,33 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+class Variants:
+    """Generates cases that differ from one in their target alone, in the place of a generator process."""
+
+    phases = ("fuzz",)
+
+    def __init__(self, usual: Case) -> None:
+        self._usual = usual
+        self._numbers = iter(range(LARGEST))
+
+    async def start(self) -> None:
+        """Begin at once."""
+
+    async def next(self) -> Result | None:
+        """Return the next case."""
+        await asyncio.sleep(0)
+        for number in self._numbers:
+            request = replace(self._usual.request, target=f"{self._usual.request.target}?n={number}")
+            return Generated(replace(self._usual, id=f"random.{number}", request=request, phase="fuzz"))
+        return None
+
+    def stop(self) -> None:
+        """End at once."""
+
+    async def close(self) -> None:
+        """Wait for nothing."""
+
+
 async def send(out: Path) -> dict[str, int]:
     """Send as many requests as the largest size says; returns the resident size at each size."""
     contract, figures = load_contract(), {}
@@ -55,11 +83,6 @@ async def send(out: Path) -> dict[str, int]:
         for item in catalogue(contract, Profile.STANDARD, Knowledge({"model_id": "m"}))
         if item.id == "accept.all.null"
     )
-
-    def produce(emit: Emit, _: list[Exception]) -> None:
-        for number in range(LARGEST):
-            request = replace(usual.request, target=f"{usual.request.target}?n={number}")
-            emit(replace(usual, id=f"random.{number}", request=request, phase="fuzz"))
 
     def report(progress: Progress) -> None:
         if progress.sent in SIZES:
@@ -80,7 +103,7 @@ async def send(out: Path) -> dict[str, int]:
         session = Session(contract, AsgiTarget(mock), journal, options)
         diagnoser = Diagnoser(session, DiagnosisOptions(repeats=0))
         engine = Engine(session, diagnoser, concurrency=1, hooks=EngineHooks(report=report))
-        await engine.run(Plan((), {}), FollowUpPhases(feeds=[CaseQueue("fuzz", produce)]))
+        await engine.run(Plan((), {}), FollowUpPhases(Variants(usual)))
     return figures
 
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.journal.events import PhaseEnded
 from conformance.model.case import Case
@@ -31,18 +32,17 @@ def preview(prepared: Prepared) -> tuple[PhasePreview, ...]:
     A campaign is not among them: it goes on until its time is over.
     """
     following = follow_up_phases(prepared)
-    return () if following.seconds is not None or not following.feeds else asyncio.run(_preview(prepared, following))
+    endless = following.seconds is not None
+    return () if endless or not following.generator.phases else asyncio.run(_preview(prepared, following))
 
 
 async def _preview(prepared: Prepared, following: FollowUpPhases) -> tuple[PhasePreview, ...]:
     ended: list[PhaseEnded] = []
     sent = (*prepared.plan.items, *following.elsewhere)
-    items = CaseSource((), following.feeds, following.admits, ended.append, sent)
+    items = CaseSource((), replace(following, elsewhere=sent), ended.append)
     cases: list[Case] = []
     found: list[PhasePreview] = []
     try:
-        for before, feed in zip((None, *following.feeds), following.feeds, strict=False):
-            feed.start(before)
         while True:
             item = await items.next()
             # The phases that are over by now end before the case at hand.
@@ -55,5 +55,4 @@ async def _preview(prepared: Prepared, following: FollowUpPhases) -> tuple[Phase
             if isinstance(item, Case):
                 cases.append(item)
     finally:
-        following.close()
-        items.stop()
+        await following.generator.close()

@@ -1,0 +1,78 @@
+"""What a run and its generator process send each other: one configuration, then results.
+
+Each message is a frame: four bytes that tell its length, the most significant first, and that much MessagePack.
+"""
+
+from typing import Final, TypeAlias
+
+import msgspec
+
+from conformance.model.case import Case
+
+LENGTH: Final = 4
+"""How many bytes tell the length of a message."""
+
+
+class Cover(msgspec.Struct, frozen=True, tag=True):
+    """A phase of the cases of Schemathesis' coverage phase."""
+
+
+class Draw(msgspec.Struct, frozen=True, tag=True):
+    """A phase of `size` cases that Hypothesis draws."""
+
+    size: int
+
+
+class Fuzz(msgspec.Struct, frozen=True, tag=True):
+    """A phase without end: cases of all sources that belong to one of `phases`, in turn."""
+
+    phases: tuple[str, ...]
+
+
+class GeneratorConfig(msgspec.Struct, frozen=True):
+    """What to generate cases for (document, operation, path parameters), from which seed, and the phases by name."""
+
+    spec: str | None = None
+    operation: str | None = None
+    parameters: dict[str, str] = {}
+    seed: int = 0
+    phases: dict[str, Cover | Draw | Fuzz] = {}
+
+
+class Generated(msgspec.Struct, frozen=True, tag=True):
+    """A case of the current phase."""
+
+    case: Case
+
+
+class SourceFailed(msgspec.Struct, frozen=True, tag=True):
+    """One source of the current phase cannot go on; the others do."""
+
+    error: str
+
+
+class Ended(msgspec.Struct, frozen=True, tag=True):
+    """The current phase is over; `error` says what kept it from generating more."""
+
+    error: str = ""
+
+
+Result: TypeAlias = Generated | SourceFailed | Ended
+
+_RESULTS: msgspec.msgpack.Decoder[Result] = msgspec.msgpack.Decoder(Result)
+
+
+def frame(message: GeneratorConfig | Result) -> bytes:
+    """Return a message with its length before it."""
+    data = msgspec.msgpack.encode(message)
+    return len(data).to_bytes(LENGTH) + data
+
+
+def decode_result(data: bytes) -> Result:
+    """Return the result in a frame, its length taken off."""
+    return _RESULTS.decode(data)
+
+
+def decode_config(data: bytes) -> GeneratorConfig:
+    """Return the configuration in a frame, its length taken off."""
+    return msgspec.msgpack.decode(data, type=GeneratorConfig)

@@ -1,0 +1,262 @@
+"""The process that generates random cases: the same for the same seed, gone with its parent, and its end is told."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from conformance.contract.contract import load_contract
+from conformance.model.case import Case
+from conformance.model.vocabulary import Expectation
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.random import from_schemathesis
+from conformance.strategies.random import generator_process as process_module
+from conformance.strategies.random.campaign import RIGHT, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
+from conformance.strategies.random.generator_process import GeneratorProcess
+from conformance.strategies.random.messages import (
+    Cover,
+    Draw,
+    Ended,
+    Fuzz,
+    Generated,
+    GeneratorConfig,
+    Result,
+    SourceFailed,
+)
+
+CONFIG = GeneratorConfig(parameters={"model_id": "abc"}, seed=3)
+
+PARENT = """
+import asyncio, sys
+from conformance.strategies.random.generator_process import GeneratorProcess
+from conformance.strategies.random.messages import Fuzz, GeneratorConfig
+async def main():
+    generator = GeneratorProcess(GeneratorConfig(parameters={"model_id": "abc"}, phases={"x": Fuzz(("hypothesis",))}))
+    await generator.next()
+    print(generator.pid, flush=True)
+    sys.stdin.read()
+asyncio.run(main())
+"""
+
+
+def results(
+    *phases: Cover | Draw | Fuzz,
+    config: GeneratorConfig = CONFIG,
+    on_case: Callable[[GeneratorProcess, int], object] = lambda *_: None,
+) -> list[Result]:
+    """Return all results of some phases; `on_case` gets the process and the number of the case after each."""
+
+    async def collect() -> list[Result]:
+        generator = GeneratorProcess(replace(config, phases={str(n): phase for n, phase in enumerate(phases)}))
+        found, count = [], 0
+        try:
+            while (result := await generator.next()) is not None:
+                found.append(result)
+                if isinstance(result, Generated):
+                    count += 1
+                    on_case(generator, count)
+        finally:
+            await generator.close()
+        assert generator.pid is None
+        return found
+
+    return asyncio.run(collect())
+
+
+def cases(found: list[Result]) -> list[Case]:
+    """Return the cases among results."""
+    return [each.case for each in found if isinstance(each, Generated)]
+
+
+def stop_at(last: int) -> Callable[[GeneratorProcess, int], object]:
+    """Return what stops a process after so many cases."""
+    return lambda generator, count: generator.stop() if count == last else None
+
+
+def test_the_same_seed_generates_the_same_cases() -> None:
+    """In the order of the phases, in one process or in another."""
+    first, again = results(Cover(), Draw(20)), results(Cover(), Draw(20))
+    assert first == again
+    covered = list(from_schemathesis.coverage_cases(Builder(load_contract(), {"model_id": "abc"})))
+    assert covered == cases(first)[: len(covered)]
+    assert 20 == len(cases(first)) - len(covered)
+
+
+def test_every_phase_ends_by_itself() -> None:
+    """What was wanted before leaves nothing behind: no case of it, and no end."""
+    found = results(Draw(3), Draw(9), Draw(6))
+    assert [*3 * [Generated], Ended, *9 * [Generated], Ended, *6 * [Generated], Ended] == list(map(type, found))
+
+
+def test_a_campaign_generates_cases_of_both_libraries_in_turn() -> None:
+    """Only of the phases that are asked for; each source has its part, and rounds differ."""
+    one = sum(SIZES.values())
+    both = cases(results(Fuzz(("schemathesis", "hypothesis")), on_case=stop_at(one)))
+    assert both == cases(results(Fuzz(("schemathesis", "hypothesis")), on_case=stop_at(one)))
+    counted = Counter((case.phase, case.expectation is Expectation.ACCEPTED) for case in both)
+    assert (one, 4) == (len(both), len(counted))
+    half = SIZES[THEIR_RIGHT] + SIZES[THEIR_WRONG]
+    theirs = cases(results(Fuzz(("schemathesis",)), on_case=stop_at(2 * half)))
+    assert {"schemathesis"} == {case.phase for case in theirs}
+    assert [case.id for case in theirs[:half]] != [case.id for case in theirs[half:]]
+
+
+def test_what_nobody_reads_waits() -> None:
+    """A campaign without end does not run ahead: the process sleeps, and goes on where it was."""
+
+    async def pause() -> tuple[float, float]:
+        generator = GeneratorProcess(replace(CONFIG, phases={"x": Fuzz(("hypothesis",))}))
+        await generator.next()
+        used = []
+        until = time.monotonic() + 60
+        while time.monotonic() < until and (len(used) < 2 or used[-1] > used[-2]):
+            await asyncio.sleep(1)
+            used.append(processor_seconds(generator.pid))
+        await generator.close()
+        return used[-2], used[-1]
+
+    if sys.platform != "linux":
+        pytest.skip("looks at /proc")
+    before, after = asyncio.run(pause())
+    assert before == after
+
+
+def processor_seconds(pid: int | None) -> float:
+    """Return how long a process has computed."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture
+def broken_schemathesis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], object]:
+    """Return what puts a module in the place of Schemathesis, as the process finds it on its path."""
+    monkeypatch.setattr(process_module, "PATH", (str(tmp_path), *process_module.PATH))
+    return (tmp_path / "schemathesis.py").write_text
+
+
+def test_a_source_that_cannot_go_on_is_told_and_the_others_do(broken_schemathesis: Callable[[str], object]) -> None:
+    """What is wrong with one of several is an error beside the cases, told once."""
+    broken_schemathesis('raise RuntimeError("this version has another interface")')
+    third_round = 2 * (SIZES[RIGHT] + SIZES[WRONG]) + 1
+    found = results(Fuzz(("schemathesis", "hypothesis")), on_case=stop_at(third_round))
+    assert {"hypothesis"} == {case.phase for case in cases(found)}
+    errors = [each.error for each in found if isinstance(each, SourceFailed)]
+    assert 2 * ["RuntimeError: this version has another interface"] == errors
+
+
+@pytest.mark.parametrize(
+    ("breaks", "told"),
+    [
+        ('print("hello"); raise RuntimeError("gone")', "RuntimeError: gone"),
+        ("raise MemoryError", "MemoryError"),
+        ("import os; os._exit(7)", "the generator process exited with status 7"),
+        (
+            "import os, sys; sys.stderr.write('one\\ntwo\\nthree\\nfour\\n'); sys.stderr.flush(); os._exit(1)",
+            "the generator process exited with status 1: two three four",
+        ),
+        (
+            "import os; os.kill(os.getpid(), 9)",
+            "the generator process was killed by signal 9 (Killed), which is what happens when memory runs out",
+        ),
+        ("import os; os.kill(os.getpid(), 15)", "the generator process was killed by signal 15 (Terminated)"),
+    ],
+)
+def test_what_ends_a_phase_is_told_and_the_next_phase_has_its_cases(
+    broken_schemathesis: Callable[[str], object],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    breaks: str,
+    told: str,
+) -> None:
+    """Whether a library raises, or takes the process down; what it prints is no result, and no file is left."""
+    broken_schemathesis(breaks)
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    found = results(Cover(), Draw(20))
+    assert [Ended(told), Ended()] == [each for each in found if not isinstance(each, Generated)]
+    assert 20 == len(cases(found))
+    assert [] == list(Path().iterdir())
+
+
+def test_ctrl_c_is_for_the_run_to_decide() -> None:
+    """A terminal sends it to every process; the one that generates cases goes on."""
+    found = results(Draw(6), on_case=lambda generator, _: os.kill(generator.pid or 0, signal.SIGINT))
+    assert (6, Ended()) == (len(cases(found)), found[-1])
+
+
+def test_what_is_stopped_hands_out_nothing_more() -> None:
+    """Neither what waits in the pipe nor the phases after it; and nothing is said to be wrong."""
+    found = results(Draw(100), Draw(3), on_case=stop_at(2))
+    assert [Generated, Generated] == list(map(type, found))
+
+
+def test_a_reader_that_waits_is_woken_by_the_end() -> None:
+    """At once, whatever the process is at."""
+
+    async def stop() -> list[Result | None]:
+        generator = GeneratorProcess(replace(CONFIG, phases={"x": Fuzz(("hypothesis",))}))
+        await generator.start()
+        readers = [asyncio.create_task(generator.next()) for _ in range(3)]
+        await asyncio.sleep(0.01)  # Python itself takes longer to start
+        generator.stop()
+        found = await asyncio.gather(*readers)
+        await generator.close()
+        return found
+
+    assert [None, None, None] == asyncio.run(stop())
+
+
+def test_a_document_that_cannot_be_read_is_told() -> None:
+    """By every phase, with what the process said last."""
+    found = results(Cover(), Draw(3), config=replace(CONFIG, operation="GET /nothing"))
+    assert 2 == len(found)
+    for each in found:
+        assert isinstance(each, Ended)
+        assert each.error.startswith("the generator process exited with status 1: ")
+        assert "GET /nothing" in each.error
+
+
+def test_a_process_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By every phase, and starting early is no error."""
+    monkeypatch.setattr(sys, "executable", "/nothing/python")
+
+    async def collect() -> list[Result | None]:
+        generator = GeneratorProcess(replace(CONFIG, phases={"x": Cover()}))
+        await generator.start()
+        found = [await generator.next(), await generator.next()]
+        await generator.close()
+        return found
+
+    told = Ended("the generator process does not start: No such file or directory")
+    assert [told, None] == asyncio.run(collect())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_the_process_ends_with_its_parent() -> None:
+    """Even where the parent is killed and can tie up nothing."""
+    with subprocess.Popen(  # noqa: S603  (this interpreter, with words of ours)
+        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    until = time.monotonic() + 20
+    while _alive(child):
+        assert time.monotonic() < until, "the process outlives its parent"
+        time.sleep(0.05)
+
+
+def _alive(number: int) -> bool:
+    try:
+        with open(f"/proc/{number}/stat", encoding="ascii") as file:  # noqa: PTH123  (a name of the kernel's)
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -9,15 +9,15 @@ from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
+from conformance.contract.path_template import fill
 from conformance.model.case import KEY, SLOT, Case, Need, Request, Story
+from conformance.model.header_fields import Headers, without_fields
 from conformance.model.jsontext import Writable, encode
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.values import bodies, classes
 
 USER_AGENT = f"environment-conformance/{VERSION}"
-
-Headers = tuple[tuple[str, str], ...]
 
 
 class Builder(msgspec.Struct, frozen=True, dict=True):
@@ -100,9 +100,8 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
 
     def target_with(self, parameters: Mapping[str, str], *, query: str = "", credential: bool = True) -> str:
         """Return the request target with other path parameters (not yet encoded) and more query."""
-        target = self.contract.operation.path
-        for name, value in {**self.parameters, **parameters}.items():
-            target = target.replace("{" + name + "}", quote(value, safe=""))
+        values = {**self.parameters, **parameters}.items()
+        target = fill(self.contract.operation.path, {name: quote(value, safe="") for name, value in values})
         security = self.contract.operation.security
         parts = [query] if query else []
         if credential and security is not None and security.location == "query":
@@ -111,8 +110,7 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
 
     def headers_without(self, *names: str) -> Headers:
         """Return the right headers without those called `names`."""
-        lowered = {name.lower() for name in names}
-        return tuple((name, value) for name, value in self.headers if name.lower() not in lowered)
+        return without_fields(self.headers, *names)
 
     def accepting(
         self,

@@ -2,11 +2,11 @@
 
 from conformance.checks.error_bodies import UNREADABLE
 from conformance.checks.shared.findings import finding
-from conformance.checks.shared.request_parts import essence
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operation import JSON_MEDIA_TYPE
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass
+from conformance.model.header_fields import essence
 from conformance.model.jsontext import JsonFault
 
 ANSWER = "a successful answer"

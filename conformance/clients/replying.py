@@ -5,12 +5,11 @@ import gzip
 
 from conformance.clients.scenarios.scenario import Fate, Reply
 from conformance.mock.transmission import TRANSPORT, Message, Receive, Send
+from conformance.model.header_fields import Headers, combined
 
 SLOW_SECONDS = 0.5
 
 PIECES = 3
-
-Headers = tuple[tuple[str, str], ...]
 
 
 async def respond(reply: Reply, request: Headers, scope: Message, receive: Receive, send: Send) -> None:
@@ -42,7 +41,7 @@ async def respond(reply: Reply, request: Headers, scope: Message, receive: Recei
 
 def offers_gzip(headers: Headers) -> bool:
     """Tell whether a request offers to take gzip (RFC 9110 section 12.5.3)."""
-    offered = ",".join(value for name, value in headers if name.lower() == "accept-encoding")
+    offered = combined(headers, "accept-encoding")
     for each in offered.split(","):
         coding, _, weight = each.partition(";")
         if coding.strip().lower() == "gzip" and weight.replace(" ", "").lower() not in {"q=0", "q=0.0", "q=0.00"}:

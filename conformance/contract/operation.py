@@ -6,7 +6,9 @@ from typing import cast
 import msgspec
 
 from conformance.contract.document import Document, follow, get
+from conformance.contract.path_template import parameters
 from conformance.model.errors import ContractError
+from conformance.model.header_fields import essence
 from conformance.model.jsontext import Json
 from conformance.model.pointer import join
 
@@ -114,7 +116,7 @@ def _read(document: Document, method: str, path: str) -> Operation:
         method=method.upper(),
         path=path,
         pointer=pointer,
-        path_parameters=tuple(re.findall(r"\{([^{}]+)\}", path)),
+        path_parameters=parameters(path),
         methods=tuple(each.upper() for each in METHODS if each in item),
         request_pointer=request,
         request_media_type=request_media,
@@ -132,7 +134,7 @@ def _json_content(document: Document, pointer: str) -> tuple[str, str]:
     holder = get(document, pointer)
     content = holder.get("content") if isinstance(holder, dict) else None
     for media_type, value in content.items() if isinstance(content, dict) else ():
-        is_json = JSON_MEDIA_TYPE.match(media_type.partition(";")[0].strip())
+        is_json = JSON_MEDIA_TYPE.match(essence(media_type))
         if is_json and isinstance(value, dict) and "schema" in value:
             return join(pointer, "content", media_type, "schema"), media_type
     return "", ""

@@ -69,11 +69,15 @@ class Shape(msgspec.Struct, frozen=True):
         found = self.keywords.get(keyword)
         return found.value if found else None
 
+    def listed(self, keyword: str) -> list[Json]:
+        """Return the values that `keyword` lists; none where it is not in force, or no list."""
+        found = self.value(keyword)
+        return found if isinstance(found, list) else []
+
     @property
     def required(self) -> tuple[str, ...]:
         """The members that must be there."""
-        value = self.value("required")
-        return tuple(str(name) for name in value) if isinstance(value, list) else ()
+        return tuple(str(name) for name in self.listed("required"))
 
     @property
     def closed(self) -> bool:

@@ -127,5 +127,4 @@ class BodyReducer:
         if pointer == contract.identity:
             return (SLOT,)
         node = find(contract.request, pointer)
-        listed = [shape.value("enum") for shape in node.shapes] if node is not None else []
-        return [value for each in listed if isinstance(each, list) for value in each]
+        return [value for shape in (node.shapes if node else ()) for value in shape.listed("enum")]

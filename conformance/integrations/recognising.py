@@ -4,11 +4,12 @@ import re
 
 import msgspec
 
-from conformance.checks.shared.request_parts import essence, path_parameters
+from conformance.checks.shared.request_parts import path_parameters
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, find, occurrences
 from conformance.contract.violation import Violation
 from conformance.model.case import Case, Request, Story
+from conformance.model.header_fields import essence
 from conformance.model.jsontext import Json, JsonFault, JsonText, read
 from conformance.model.pointer import last, parent
 from conformance.model.requirement import requirement_id

@@ -1,13 +1,14 @@
 """The ledger: what a run has created, or may have, read from its journal."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
+from conformance.contract.path_template import fill, match
 from conformance.journal.events import AnyEvent, Creation, ExchangeEnded, Removal, RequestSent
 from conformance.model.case import could_create
 from conformance.model.exchange import UNREACHED
@@ -116,7 +117,7 @@ def _entry(contract: Contract, event: RequestSent, *, sure: bool, loopback: bool
     elif name in DOTS or SURROGATE.search(name) or (UNSAFE.search(name) and not loopback):
         reason = "no path can carry its name safely"
     else:
-        target = _filled(contract.prose.remove.path, {**parameters, "name": quote(name, safe="")})
+        target = fill(contract.prose.remove.path, {**parameters, "name": quote(name, safe="")})
     return Entry(event.send, event.case.id, name or "", target, sure, reason)
 
 
@@ -137,15 +138,6 @@ def _is_protected(contract: Contract, name: str) -> bool:
 
 def _parameters(template: str, target: str) -> dict[str, str] | None:
     """Return the path parameters that `target` fills `template` with, as they were sent; None for another path."""
-    pieces = re.split(r"\{([^{}]+)\}", template)
-    pattern = "".join("([^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
-    match = re.fullmatch(f"{pattern}/?", target.partition("?")[0])
-    if match is None or any(unquote(value) in DOTS for value in match.groups()):
-        return None
-    return dict(zip(pieces[1::2], match.groups(), strict=True))
-
-
-def _filled(template: str, values: Mapping[str, str]) -> str:
-    for name, value in values.items():
-        template = template.replace("{" + name + "}", value)
-    return template
+    path = target.partition("?")[0]
+    found = match(template, path) or match(template, path.removesuffix("/"))
+    return None if found is None or any(unquote(value) in DOTS for value in found.values()) else found

@@ -11,6 +11,7 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.contract.document import follow
+from conformance.contract.path_template import expression, parameters
 from conformance.contract.prose import Probe
 from conformance.mock.base_responses import ResponseStyle, base_responses
 from conformance.mock.overlay import Echo, apply, compile_overlay
@@ -130,9 +131,7 @@ def _routes(contract: Contract) -> tuple[Route, ...]:
 
 
 def _route(template: str, actions: Mapping[str, Action]) -> Route:
-    pieces = re.split(r"\{([^{}]+)\}", template)
-    pattern = "".join(r"([^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
-    return Route(re.compile(pattern.encode()), tuple(pieces[1::2]), actions)
+    return Route(re.compile(expression(template, "([^/]+)").encode()), parameters(template), actions)
 
 
 def decode_segment(segment: bytes) -> str:

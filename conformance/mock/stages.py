@@ -14,6 +14,7 @@ from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
 from conformance.mock.compiled_contract import NAME, decode_segment
 from conformance.mock.transaction import Key, MockState, Rejection, Transaction
+from conformance.model.header_fields import essence
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, JsonFault, encode, read, write
 
@@ -92,11 +93,11 @@ def media_type(state: MockState, tx: Transaction) -> None:
     if tx.action != "create":
         return
     operation = state.contract.operation
-    wanted = operation.request_media_type.partition(";")[0].strip().lower()
+    wanted = essence(operation.request_media_type)
     fields = tx.values("content-type")
     if not tx.body and not operation.request_required and not fields:
         return
-    found = [field.decode("latin-1").partition(";")[0].strip().lower() for field in fields]
+    found = [essence(field.decode("latin-1")) for field in fields]
     if found != [wanted]:
         raise Rejection(415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {wanted}")
     if any(value.strip().lower() != b"identity" for value in tx.values("content-encoding")):

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from conformance.model.case import Request
+from conformance.model.header_fields import values_of
 
 
 class Failure(StrEnum):
@@ -44,7 +45,7 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def header(self, name: str) -> str | None:
         """Return the value of the first header field called `name`, in any letter case."""
-        return next((value for field, value in self.headers if field.lower() == name.lower()), None)
+        return next(iter(values_of(self.headers, name)), None)
 
 
 class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):

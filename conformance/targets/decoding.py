@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from conformance.model.exchange import Failure, Response
+from conformance.model.header_fields import combined
 
 _MAX_CODINGS = 4
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
@@ -23,7 +24,7 @@ def decode_response(
     response: Response, failure: Failure | None, detail: str, limit: int
 ) -> tuple[Response, Failure | None, str]:
     """Return `response` with its body decoded. A failure that is there already is kept; one of decoding is added."""
-    codings = ",".join(value for name, value in response.headers if name.lower() == "content-encoding")
+    codings = combined(response.headers, "content-encoding")
     if not codings or not response.body:
         return response, failure, detail
     decoded = decode(response.body, codings, limit)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote
 import msgspec
 
 from conformance.model.exchange import Response
+from conformance.model.header_fields import values_of
 from conformance.reports.evidence import Folded, Sent
 
 FILENAME = "exchanges.har"
@@ -121,7 +122,7 @@ def _headers(headers: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
 
 
 def _media_type(headers: tuple[tuple[str, str], ...]) -> str:
-    return next((value for name, value in headers if name.lower() == "content-type"), "x-unknown")
+    return next(iter(values_of(headers, "content-type")), "x-unknown")
 
 
 def _text(body: bytes) -> tuple[str, str]:

@@ -10,8 +10,8 @@ from conformance.classify.bounds import keeps_bounds
 from conformance.classify.keywords import broken, fits
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.case import SLOT, Case, Need, Story
+from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, Literal, Writable, write
-from conformance.model.pointer import last
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
@@ -49,21 +49,14 @@ def _whole(build: Builder) -> Iterator[Case]:
 
 def _example(build: Builder) -> Writable:
     """Return the first example of the whole body, or of each member that has one, with a fresh name."""
-    root = build.contract.request
-    shape = root.shapes[0]
-    examples = shape.value("examples")
-    if isinstance(examples, list) and examples:
-        body: Writable = examples[0]
-    else:
-        body = dict(build.smallest) if isinstance(build.smallest, dict) else build.smallest
-        for child in root.members(0):
-            found = next((s.value("examples") for s in child.shapes if isinstance(s.value("examples"), list)), None)
-            if isinstance(found, list) and found and isinstance(body, dict):
-                body[child.name] = found[0]
-    identity = build.contract.identity
-    if identity is not None and isinstance(body, dict):
-        body = {**body, last(identity): SLOT}
-    return body
+    root, identity = build.contract.request, build.contract.identity
+    examples = root.shapes[0].listed("examples")
+    body: Writable = examples[0] if examples else build.smallest
+    for child in root.members(0) if not examples and root.shapes[0].type == "object" else ():
+        found = next((listed for shape in child.shapes if (listed := shape.listed("examples"))), None)
+        if found:
+            body = with_value(body, child.path, found[0])
+    return body if identity is None else with_value(body, identity, SLOT)
 
 
 def _members(build: Builder) -> Iterator[Case]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from conformance.model.case import KEY, Case, Need, Story
-from conformance.strategies.case_builder import Builder, Headers
+from conformance.model.header_fields import Headers
+from conformance.strategies.case_builder import Builder
 
 ANY_SCHEME = "a credential without the documented scheme"
 NO_CREDENTIAL = "a request without a credential"

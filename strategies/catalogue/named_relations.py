@@ -1,9 +1,11 @@
 """Relations about names: alike, the same twice, free after a refusal, and visible after a creation."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from msgspec.structs import replace
 
+from conformance.contract.path_template import fill
 from conformance.model.case import SLOT, Need, Relation, Request, Story
 from conformance.model.jsontext import Writable, write
 from conformance.model.requirement import requirement_id
@@ -100,10 +102,9 @@ def _visible(build: Builder) -> Iterator[Relation]:
     probe = build.contract.prose.read
     if probe is None:
         return
-    target = probe.path
-    for name, value in build.parameters.items():
-        target = target.replace("{" + name + "}", value)
-    request = Request(probe.method, target.replace("{name}", SLOT), build.headers_without("Content-Type"))
+    values = {name: quote(value, safe="") for name, value in build.parameters.items()}
+    target = fill(probe.path, {**values, "name": SLOT})
+    request = Request(probe.method, target, build.headers_without("Content-Type"))
     slug = "relate.visible"
     story = relation_story("the object that was created, read by its name")
     read = build.observed(f"{slug}.read", ("semantics.visible",), request, story, (Need.STATE, Need.PROBES))

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from conformance.contract.nodes import find
 from conformance.model.case import SLOT, Case, Need, Request, Story
+from conformance.model.header_fields import essence
 from conformance.model.json_values import get, with_value
 from conformance.model.jsontext import Json, try_read
-from conformance.model.pointer import from_tokens, split
+from conformance.model.pointer import from_tokens
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import body_case, bytes_case, named
 
@@ -89,7 +91,7 @@ def _case(build: Builder, foreign: "Foreign") -> Case | None:
         request = replace(build.request(b""), body=None, headers=build.headers_without("Content-Type"))
         return named(build.refused("", NO_BODY, request, story), PHASE)
     media_type = str(foreign.headers.get("Content-Type") or operation.request_media_type)
-    if media_type.partition(";")[0].strip().lower() != operation.request_media_type.lower():
+    if essence(media_type) != essence(operation.request_media_type):
         headers = (*build.headers_without("Content-Type"), ("Content-Type", media_type))
         request = replace(build.request(build.smallest), headers=headers)
         return named(build.refused("", MEDIA_TYPE, request, story), PHASE)
@@ -146,9 +148,8 @@ def _renamed(build: Builder, body: Json) -> Json:
 
 
 def _examples(build: Builder) -> frozenset[str]:
-    node = build.contract.request.child(split(build.contract.identity or "/")[-1])
-    found = [shape.value("examples") for shape in node.shapes] if node is not None else []
-    return frozenset(str(each) for listed in found if isinstance(listed, list) for each in listed)
+    node = find(build.contract.request, build.contract.identity or "")
+    return frozenset(str(each) for shape in (node.shapes if node else ()) for each in shape.listed("examples"))
 
 
 def _phase(foreign: "Foreign") -> Any:  # noqa: ANN401  (types of a library)

@@ -78,8 +78,7 @@ def _alternatives(node: Node, choices: Choices) -> Alternatives:
 
 
 def _weight(shape: Shape) -> int:
-    listed = shape.value("enum")
-    if isinstance(listed, list):
+    if listed := shape.listed("enum"):
         return FEW if len(listed) > 1 else SINGLE
     return WEIGHTS.get(shape.type, SINGLE)
 
@@ -87,8 +86,7 @@ def _weight(shape: Shape) -> int:
 def shape_values(node: Node, branch: int, choices: Choices) -> Values:
     """Return a strategy of valid values of one shape of a node."""
     shape = node.shapes[branch]
-    listed = shape.value("enum")
-    if isinstance(listed, list):
+    if listed := shape.listed("enum"):
         return st.sampled_from(listed)
     match shape.type:
         case "null":

@@ -72,19 +72,14 @@ def _invalid(node: Node, branch: int, shape: Shape) -> Iterator[Value]:
             yield from sizes.invalid_arrays(node, branch)
 
 
-def _listed(shape: Shape) -> list[Json]:
-    listed = shape.value("enum")
-    return listed if isinstance(listed, list) else []
-
-
 def _declared(shape: Shape) -> Iterator[Value]:
-    for value in _listed(shape):
+    for value in shape.listed("enum"):
         slug = "".join(c.lower() if c.isalnum() else "-" for c in str(value)).strip("-") or "empty"
         yield Value(f"enum-{slug}", value, "a declared value", "enum")
 
 
 def _outside(shape: Shape) -> Iterator[Value]:
-    listed = _listed(shape)
+    listed = shape.listed("enum")
     first = listed[0]
     candidates: tuple[tuple[str, Json, str], ...] = ()
     if isinstance(first, str):

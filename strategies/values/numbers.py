@@ -94,9 +94,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
 
 def typical(shape: Shape) -> Number:
     """Return a plain number that keeps every bound: an example or the default, else a round one or a bound."""
-    examples = shape.value("examples")
-    suggested = [*(examples if isinstance(examples, list) else []), shape.value("default"), *ROUND]
-    for value in suggested:
+    for value in [*shape.listed("examples"), shape.value("default"), *ROUND]:
         number = as_number(value)
         if number is not None and keeps_bounds(shape, number) and (shape.type == "number" or number == int(number)):
             return number

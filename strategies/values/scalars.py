@@ -31,20 +31,17 @@ def typical(node: Node, shape: Shape) -> Writable:
 
 
 def _suggested(shape: Shape) -> Iterator[Json]:
-    listed = shape.value("enum")
-    if isinstance(listed, list):
-        yield from listed[:1]
+    if listed := shape.listed("enum"):
+        yield listed[0]
         return
-    examples = shape.value("examples")
-    for value in [*(examples if isinstance(examples, list) else []), shape.value("default")]:
+    for value in [*shape.listed("examples"), shape.value("default")]:
         if value is not None and fits(shape, value) and keeps_bounds(shape, value):
             yield value
 
 
 def several(node: Node, shape: Shape) -> Iterator[Writable]:
     """Yield different valid scalars of one shape, the typical one first."""
-    listed = shape.value("enum")
-    if isinstance(listed, list):
+    if listed := shape.listed("enum"):
         yield from listed
         return
     yield typical(node, shape)

@@ -101,8 +101,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
 
 def typical(shape: Shape, member: str) -> str:
     """Return a plain text that keeps the bounds: an example, a text of the format, or the member's name."""
-    examples = shape.value("examples")
-    suggested = [*(examples if isinstance(examples, list) else []), shape.value("default")]
+    suggested = [*shape.listed("examples"), shape.value("default")]
     stated = dict(lengths(shape))
     least, most = stated.get("minLength", 0), stated.get("maxLength", 0)
     plain: list[Json] = [*_format(shape)[:1], member or "text", "abc", "a", "A", "1", "abc-1"]

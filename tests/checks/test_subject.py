@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.checks.shared.dual_validation import Reading
-from conformance.checks.shared.request_parts import admits, described, essence, path_parameters
+from conformance.checks.shared.request_parts import admits, described, path_parameters
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.case import Story
 from conformance.model.exchange import Failure
@@ -63,11 +63,6 @@ def test_path_parameters(template: str, target: str, expected: dict[str, str] | 
 def test_admits(accept: str, expected: bool) -> None:  # noqa: FBT001  (a table)
     """A request admits the declared media type by name, by a range, or by asking for nothing."""
     assert expected is admits(accept, "application/json; charset=utf-8")
-
-
-def test_essence() -> None:
-    """Parameters, spaces and letter case are no part of a media type."""
-    assert "application/json" == essence(" Application/JSON ; charset=x")
 
 
 def test_each_success_has_its_own_schema() -> None:

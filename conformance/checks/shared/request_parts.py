@@ -1,11 +1,12 @@
 """What was asked: path parameters and media types of a request, and which answer the document describes for them."""
 
-import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
 from conformance.contract.document import Document, follow
 from conformance.contract.operation import JSON_MEDIA_TYPE, Operation
+from conformance.contract.path_template import match
+from conformance.model.header_fields import essence
 from conformance.model.pointer import join
 
 
@@ -14,15 +15,8 @@ def path_parameters(template: str, target: str) -> Mapping[str, str] | None:
 
     None where the target is another path.
     """
-    parts = re.split(r"\{([^{}]+)\}", template)
-    pattern = "".join("([^/]*)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
-    match = re.fullmatch(pattern, target.partition("?")[0])
-    return dict(zip(parts[1::2], map(unquote, match.groups()), strict=True)) if match else None
-
-
-def essence(media_type: str) -> str:
-    """Return a media type in lower case, parameters cut off."""
-    return media_type.partition(";")[0].strip().lower()
+    found = match(template, target)
+    return {name: unquote(value) for name, value in found.items()} if found is not None else None
 
 
 def admits(accept: str, declared: str) -> bool:

@@ -8,12 +8,13 @@ from typing import TypeAlias
 import msgspec
 
 from conformance.checks.shared.dual_validation import Reading, read_answer
-from conformance.checks.shared.request_parts import admits, described, essence, path_parameters
+from conformance.checks.shared.request_parts import admits, described, path_parameters
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import nearest
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Judgement
+from conformance.model.header_fields import combined, essence
 from conformance.model.jsontext import Json, JsonFault, JsonText, read, try_read
 from conformance.model.pointer import within
 from conformance.model.vocabulary import Expectation
@@ -159,7 +160,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def _accept(self) -> str:
-        return ",".join(value for name, value in self.case.request.headers if name.lower() == "accept")
+        return combined(self.case.request.headers, "accept")
 
     @cached_property
     def answered(self) -> bool:

@@ -5,15 +5,17 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from conformance.checks.shared.differences import shown, with_article
 from conformance.checks.shared.findings import brief, finding
-from conformance.checks.shared.request_parts import admits, essence, path_parameters
+from conformance.checks.shared.request_parts import admits, path_parameters
 from conformance.clients.judging.comparing import Difference, differences
 from conformance.clients.judging.requirements import parameter_id, sent_id
 from conformance.clients.scenarios.scenario import Scenario
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import occurrences
 from conformance.contract.operation import Security
+from conformance.contract.path_template import fill
 from conformance.model.case import Request
 from conformance.model.finding import Finding, Judgement, Pass
+from conformance.model.header_fields import combined, essence, values_of
 from conformance.model.json_values import MISSING
 from conformance.model.jsontext import Json, JsonFault, read, read_text
 
@@ -53,12 +55,11 @@ def _method(contract: Contract, request: Request) -> Iterator[Judgement]:
 
 
 def _target(contract: Contract, scenario: Scenario, request: Request) -> Iterator[Judgement]:
-    expected = contract.operation.path
-    for name, value in scenario.parameters.items():
-        expected = expected.replace("{" + name + "}", quote(value, safe=""))
+    quoted = {name: quote(value, safe="") for name, value in scenario.parameters.items()}
+    expected = fill(contract.operation.path, quoted)
     found = path_parameters(contract.operation.path, request.target)
     wrong = [name for name, value in scenario.parameters.items() if found is None or found.get(name) != value]
-    plain = all(quote(value, safe="") == value and set(value) != {"."} for value in scenario.parameters.values())
+    plain = all(quoted[name] == value and set(value) != {"."} for name, value in scenario.parameters.items())
     if not wrong:
         yield Pass("client-request.target")
         yield from (Pass(parameter_id(name)) for name in scenario.parameters if not plain)
@@ -128,8 +129,8 @@ def _carried(security: Security, request: Request) -> str | None:
     """Return the text at the place of the credential, or None."""
     if security.location == "query":
         return dict(parse_qsl(request.target.partition("?")[2])).get(security.name)
-    wanted = "cookie" if security.location == "cookie" else security.name.lower()
-    values = [value for name, value in request.headers if name.lower() == wanted]
+    wanted = "cookie" if security.location == "cookie" else security.name
+    values = values_of(request.headers, wanted)
     if security.location != "cookie":
         return values[0] if values else None
     cookies = [each.strip().partition("=") for value in values for each in value.split(";")]
@@ -159,7 +160,7 @@ def _scheme(contract: Contract, security: Security, word: str) -> Judgement:
 
 def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
     operation = contract.operation
-    sent = next((value for name, value in request.headers if name.lower() == "content-type"), None)
+    sent = next(iter(values_of(request.headers, "content-type")), None)
     if sent is not None and essence(sent) == essence(operation.request_media_type):
         yield Pass("client-request.media-type")
     else:
@@ -173,7 +174,7 @@ def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
             expected=operation.request_media_type,
             actual="absent" if sent is None else sent,
         )
-    accept = ",".join(value for name, value in request.headers if name.lower() == "accept")
+    accept = combined(request.headers, "accept")
     if admits(accept, operation.response_media_type):
         yield Pass("client-request.accept")
     else:

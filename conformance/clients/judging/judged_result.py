@@ -44,10 +44,10 @@ def baseline(contract: Contract, scenario: Scenario, made: Made) -> Baseline:
     """Return the baseline that the scenario of the fullest answer shows."""
     if made.raised is not None:
         return Baseline(type_named(made.raised))
-    try:
-        found = differences(read_text(scenario.answer).value, _returned(made), contract.response)
-    except JsonFault:
+    now = _returned(made, READ)
+    if isinstance(now, Doubt):
         return Baseline()
+    found = differences(read_text(scenario.answer).value, now, contract.response)
     return Baseline("", frozenset((each.pointer, each.way) for each in found), made.types)
 
 
@@ -62,11 +62,9 @@ def judge_right(contract: Contract, scenario: Scenario, made: Made, base: Baseli
     if made.raised is not None:
         yield _unread(scenario, focus, made.raised, base)
         return
-    answer = read_text(scenario.answer).value
-    try:
-        now = _returned(made)
-    except JsonFault as fault:
-        yield Doubt(focus, f"the harness returned what is no JSON: {fault.reason}")
+    answer, now = read_text(scenario.answer).value, _returned(made, focus)
+    if isinstance(now, Doubt):
+        yield now
         return
     if not isinstance(now, type(answer)):
         yield _nothing(scenario, focus, now)
@@ -93,11 +91,9 @@ def judge_invalid(contract: Contract, scenario: Scenario, made: Made, base: Base
     if made.raised is not None:
         yield from _signalled(scenario, made.raised, base, listed=listed)
         return
-    answer = read_text(scenario.answer).value
-    try:
-        now = _returned(made)
-    except JsonFault as fault:
-        yield Doubt(focus, f"the harness returned what is no JSON: {fault.reason}")
+    answer, now = read_text(scenario.answer).value, _returned(made, focus)
+    if isinstance(now, Doubt):
+        yield now
         return
     kind = _broken(scenario)
     found = [each for each in differences(answer, now, contract.response) if _new(each, scenario, base)]
@@ -295,5 +291,8 @@ def _broken(scenario: Scenario) -> str:
     return kind
 
 
-def _returned(made: Made) -> Json:
-    return read_text(made.returned or "").value
+def _returned(made: Made, focus: str) -> Json | Doubt:
+    try:
+        return read_text(made.returned or "").value
+    except JsonFault as fault:
+        return Doubt(focus, f"the harness returned what is no JSON: {fault.reason}")

@@ -15,6 +15,7 @@ from conformance.integrations.checking import CheckedContract
 from conformance.integrations.responses import request_of
 from conformance.model.case import KEY, Case, Relation, Request
 from conformance.model.finding import Finding
+from conformance.model.header_fields import without_fields
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Item, fill
@@ -111,7 +112,7 @@ class ExplicitExamples:
         request, build = case.request, self._build
         credential = {name.lower() for name, _ in build.credential_headers}
         names = [name.lower() for name, _ in request.headers]
-        others = tuple(pair for pair in request.headers if pair[0].lower() not in credential)
+        others = without_fields(request.headers, *credential)
         return (
             request.body is not None
             and request.body != b""

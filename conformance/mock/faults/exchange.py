@@ -11,6 +11,7 @@ from conformance.mock.faults.parts.fault import Effect, Fault
 from conformance.mock.faults.parts.witnesses import smallest, with_header, with_method
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Step, Transaction
+from conformance.model.header_fields import essence
 
 JSON_AS_OTHER = (
     ("text", "text", "text/*", "text/plain"),
@@ -93,7 +94,7 @@ def _media_types(declared: str) -> Iterator[Fault]:
     for slug, says, pattern, value in JSON_AS_OTHER:
 
         def matches(tx: Transaction, pattern: str = pattern) -> bool:
-            return fnmatchcase(_content_type(tx).partition(";")[0].strip().lower(), pattern)
+            return fnmatchcase(essence(_content_type(tx)), pattern)
 
         yield _media_type(f"{slug}-taken", f"JSON declared as {says} is taken.", accepted, accepting(matches), value)
     yield from _rejected_forms(declared)

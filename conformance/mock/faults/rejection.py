@@ -133,8 +133,7 @@ def _examples(contract: Contract) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for child in contract.request.children:
         for shape in child.shapes:
-            examples = shape.value("examples")
-            if isinstance(examples, list) and examples:
+            if examples := shape.listed("examples"):
                 found.setdefault(child.path, examples[0])
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from conformance.contract.contract import Contract
+from conformance.contract.path_template import fill
 from conformance.contract.prose import Probe
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
 from conformance.mock.faults.parts.witnesses import fullest, holding, invalid, smallest
@@ -88,9 +89,8 @@ def _not_found(probe: Probe) -> Iterator[Fault]:
 
     def witness(contract: Contract) -> tuple[Request, ...]:
         request = fullest(contract)
-        target = probe.path.replace("{name}", "witness-0001")
-        for name in contract.operation.path_parameters:
-            target = target.replace("{" + name + "}", "witness")
+        values = dict.fromkeys(contract.operation.path_parameters, "witness")
+        target = fill(probe.path, {**values, "name": "witness-0001"})
         return request, Request(probe.method, target, request.headers)
 
     sentence = "A created object is not found afterwards."

@@ -28,7 +28,7 @@ def coerced(contract: Contract, node: Node, held: Json, tx: Transaction) -> Json
         return str(held).strip().lower() in {"true", "1", "yes"}
     if node.path == contract.identity:
         return f"{write(held)[:50]}-{tx.number}"
-    listed = [item for shape in node.shapes for item in _listed(shape.value("enum"))]
+    listed = [item for shape in node.shapes for item in shape.listed("enum")]
     if isinstance(held, str) and listed:
         near = [item for item in listed if isinstance(item, str) and item.casefold() == held.strip().casefold()]
         return near[0] if near else typical_value(contract, node, tx)
@@ -73,7 +73,7 @@ def class_test(contract: Contract, node: Node, value: classes.Value) -> Callable
 
 
 def _outside_test(node: Node, slug: str) -> Callable[[Json], bool]:
-    listed = {item for shape in node.shapes for item in _listed(shape.value("enum")) if isinstance(item, str)}
+    listed = {item for shape in node.shapes for item in shape.listed("enum") if isinstance(item, str)}
     folded = {item.casefold() for item in listed}
 
     def test(held: Json) -> bool:
@@ -106,10 +106,6 @@ def _bound_test(contract: Contract, node: Node, keyword: str) -> Callable[[Json]
         return {each.keyword for each in validators[0].violations(held)} <= {keyword}
 
     return test
-
-
-def _listed(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
 
 
 CLASSES: Mapping[str, Test] = {

@@ -61,8 +61,7 @@ def mutations(sent: Node, returned: Node, default: Json) -> Iterator[ValueMutati
 def other_value(node: Node, value: Json) -> Json:
     """Return a valid value of `node` that is not `value`, of the same type; `value` itself where there is none."""
     for shape in node.shapes:
-        listed = shape.value("enum")
-        if isinstance(listed, list):
+        if listed := shape.listed("enum"):
             found = next((each for each in listed if not equal(each, value)), None)
             if found is not None:
                 return found

@@ -10,6 +10,7 @@ from conformance.mock import stages
 from conformance.mock.faults.parts.witnesses import builder, smallest
 from conformance.mock.transaction import Transaction
 from conformance.model.case import Request
+from conformance.model.header_fields import without_fields
 
 
 def carrying(security: Security, value: str | None, *, whole: bool = False) -> Callable[[Contract], Request]:
@@ -22,7 +23,7 @@ def carrying(security: Security, value: str | None, *, whole: bool = False) -> C
             query = "" if text is None else f"{security.name}={text}"
             return replace(request, target=builder(contract).target_with({}, query=query, credential=False))
         name = "Cookie" if security.location == "cookie" else security.name
-        rest = tuple(each for each in request.headers if each[0].lower() != name.lower())
+        rest = without_fields(request.headers, name)
         if text is None:
             return replace(request, headers=rest)
         held = f"{security.name}={text}" if security.location == "cookie" else text

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.mock.faults.parts.fault import Witness
 from conformance.model.case import SLOT, Request
+from conformance.model.header_fields import without_fields
 from conformance.model.json_values import without
 from conformance.model.jsontext import Writable, encode
 from conformance.strategies.case_builder import Builder
@@ -81,7 +82,7 @@ def with_header(name: str, value: str | None) -> Witness:
 
     def witness(contract: Contract) -> Request:
         request = smallest(contract)
-        rest = tuple(each for each in request.headers if each[0].lower() != name.lower())
+        rest = without_fields(request.headers, name)
         return replace(request, headers=rest if value is None else (*rest, (name, value)))
 
     return witness

@@ -5,7 +5,7 @@ from functools import cached_property
 import msgspec
 import yaml
 
-from conformance.model.pointer import split
+from conformance.model.pointer import index_of, split
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -54,7 +54,6 @@ def _step(node: yaml.Node | None, token: str) -> tuple[yaml.Node, yaml.Mark] | N
         for key, value in node.value:
             if key.value == token:
                 return value, key.start_mark
-    elif isinstance(node, yaml.SequenceNode) and token.isdecimal() and int(token) < len(node.value):
-        item = node.value[int(token)]
-        return item, item.start_mark
+    elif isinstance(node, yaml.SequenceNode) and (index := index_of(token, len(node.value))) is not None:
+        return node.value[index], node.value[index].start_mark
     return None

@@ -3,6 +3,7 @@
 from conformance.checks.shared.findings import finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Finding, Pass
+from conformance.model.json_values import get
 from conformance.model.jsontext import JsonText
 from conformance.model.vocabulary import Expectation, Group
 
@@ -106,7 +107,7 @@ def rate_limit(subject: Subject) -> Judged:
     if subject.status != 429 or subject.response is None:
         return
     body = subject.json.value if isinstance(subject.json, JsonText) else None
-    told = subject.response.header("Retry-After") or (isinstance(body, dict) and body.get("retry_after") is not None)
+    told = subject.response.header("Retry-After") or get(body, "/retry_after") is not None
     if told:
         yield Pass("error.rate-limit")
     else:

@@ -10,8 +10,9 @@ from conformance.contract.nodes import Node, find, occurrences
 from conformance.contract.violation import Violation
 from conformance.model.case import Case, Request, Story
 from conformance.model.header_fields import essence
+from conformance.model.json_values import get
 from conformance.model.jsontext import Json, JsonFault, JsonText, read
-from conformance.model.pointer import last, parent
+from conformance.model.pointer import parent
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Expectation, Group, Strength
 
@@ -153,7 +154,7 @@ def _reject_id(contract: Contract, body: Json, violation: Violation) -> str:
     node = find(contract.request, pointer)
     if node is None:
         return ""
-    if keyword == "type" and _coercible(node, _at(body, pointer)):
+    if keyword == "type" and _coercible(node, get(body, pointer)):
         keyword = "coercible"
     return requirement_id(Group.REJECTION, node.label, keyword)
 
@@ -168,13 +169,3 @@ def _coercible(node: Node, value: Json) -> bool:
 
 
 _TRUTH = frozenset("true false yes no on off 0 1 y n t f".split())
-
-
-def _at(body: Json, pointer: str) -> Json:
-    if not pointer:
-        return body
-    holder = _at(body, parent(pointer))
-    token = last(pointer)
-    if isinstance(holder, dict):
-        return holder.get(token)
-    return holder[int(token)] if isinstance(holder, list) and token.isdecimal() and int(token) < len(holder) else None

@@ -16,8 +16,9 @@ from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, find, occurrences
 from conformance.contract.violation import Violation
 from conformance.model.case import SLOT, Case, Need, Request, Story
+from conformance.model.json_values import get
 from conformance.model.jsontext import Json, JsonFault, is_integral, read, write
-from conformance.model.pointer import parent, split
+from conformance.model.pointer import parent
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder
@@ -122,15 +123,9 @@ def _label(contract: Contract, request: Request, valid: bool | None) -> bool | N
 def _needs(build: Builder, body: Json) -> tuple[Need, ...]:
     """Return what a name that is odd needs: it is for servers on this machine alone."""
     identity = build.contract.identity
-    name = _at(body, identity) if identity is not None else None
+    name = get(body, identity) if identity is not None else None
     plain = not isinstance(name, str) or PLAIN_TEXT.fullmatch(name)
     return () if plain else (Need.NAME_EDGES,)
-
-
-def _at(body: Json, pointer: str) -> Json:
-    for token in pointer.split("/")[1:]:
-        body = body.get(token) if isinstance(body, dict) else None
-    return body
 
 
 def _held(build: Builder, body: Json, case: Case) -> tuple[str, ...]:
@@ -192,7 +187,7 @@ def _kind(contract: Contract, body: Json, violation: Violation) -> str:
     """Return how the catalogue calls what is wrong."""
     if violation.keyword != "type":
         return KINDS.get(violation.keyword, f"a value against {violation.keyword}")
-    node, value = find(contract.request, violation.pointer), _value(body, violation.pointer)
+    node, value = find(contract.request, violation.pointer), get(body, violation.pointer)
     if node is None:
         return _word(value, lax=False, nullable=False)
     return kind_of(node, Value("", None, _word(value, lax=coercible(node, value), nullable=node.nullable)))
@@ -234,22 +229,11 @@ def _requirement(contract: Contract, body: Json, violation: Violation) -> str:
     if keyword == "additionalProperties":
         shape = node.shape("object")
         return requirement_id(Group.REJECTION, shape.owner if shape else node.owner, keyword)
-    if keyword == "type" and coercible(node, _value(body, pointer)):
+    if keyword == "type" and coercible(node, get(body, pointer)):
         keyword = "coercible"
     if keyword == "const":
         keyword = "enum"
     return requirement_id(Group.REJECTION, node.label, keyword)
-
-
-def _value(body: Json, pointer: str) -> Json:
-    for token in split(pointer):
-        if isinstance(body, dict):
-            body = body.get(token)
-        elif isinstance(body, list) and token.isdecimal() and int(token) < len(body):
-            body = body[int(token)]
-        else:
-            return None
-    return body
 
 
 def coercible(node: Node, value: Json) -> bool:

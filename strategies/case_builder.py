@@ -178,9 +178,9 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         needs: tuple[Need, ...],
     ) -> Case:
         """Return a case; whether it holds the slot is seen from its request."""
-        known = tuple(each for each in dict.fromkeys(requirements) if each in self.contract.by_id)
+        asked = self.contract.asked(requirements)
         slotted = SLOT in request.target or (request.body is not None and SLOT.encode() in request.body)
-        return Case(id_, expectation, known, request, story, slotted=slotted, needs=needs)
+        return Case(id_, expectation, asked, request, story, slotted=slotted, needs=needs)
 
 
 def path_slug(path: str) -> str:

@@ -1,6 +1,6 @@
 """All checks, applied: a case and its exchange in, judgements out; a check that breaks is a doubt, never a finding."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from conformance.checks import (
     acceptance,
@@ -18,7 +18,7 @@ from conformance.checks import (
 )
 from conformance.checks.shared.findings import clean
 from conformance.checks.shared.key_leaks import hidden
-from conformance.checks.shared.subject import Check, Subject
+from conformance.checks.shared.subject import Check, Judged, Subject
 from conformance.model.case import Relation
 from conformance.model.finding import Doubt, Judgement
 
@@ -54,34 +54,38 @@ class Judge:
 
 
 def judge(subject: Subject) -> tuple[Judgement | Doubt, ...]:
-    """Return what all checks say of one exchange, for requirements that the contract has."""
+    """Return what all checks say of one exchange, for requirements that the contract has.
+
+    A check that breaks, or names a requirement that no contract has, is a doubt of ours.
+    """
     found: list[Judgement | Doubt] = []
     for check in WHEN_PACED if subject.status == 429 else CHECKS:
         try:
-            found.extend(check(subject))
+            found.extend(_asked(subject, check(subject)))
         except Exception as error:  # noqa: BLE001  (a fault of ours must not read as one of the target)
             found.append(_broken(subject, subject.case.requirements, check.__name__, error))
-    return _kept(subject, found)
+    return tuple(found)
 
 
 def judge_relation(relation: Relation, subjects: Sequence[Subject]) -> tuple[Judgement | Doubt, ...]:
     """Return what the relation's check says of its exchanges; `subjects` are in the order of its cases."""
     found: list[Judgement | Doubt] = []
     try:
-        found.extend(relations.RELATIONS[relation.kind](subjects))
+        found.extend(_asked(subjects[0], relations.RELATIONS[relation.kind](subjects)))
     except Exception as error:  # noqa: BLE001  (a fault of ours must not read as one of the target)
         found.append(_broken(subjects[0], relation.requirements, relation.kind, error))
-    return _kept(subjects[0], found)
+    return tuple(found)
 
 
-def _kept(subject: Subject, found: Iterable[Judgement | Doubt]) -> tuple[Judgement | Doubt, ...]:
-    """Return what speaks of requirements that the contract has, without the key."""
-    rows, key = subject.contract.by_id, subject.settings.key
-    return tuple(hidden(each, key) for each in found if each.requirement in rows)
+def _asked(subject: Subject, judged: Judged) -> Judged:
+    """Yield what speaks of requirements that the contract has, without the key; raises as `Contract.asks`."""
+    for each in judged:
+        if subject.contract.asks(each.requirement):
+            yield hidden(each, subject.settings.key)
 
 
-def _broken(subject: Subject, requirements: Sequence[str], check: str, error: Exception) -> Doubt:
+def _broken(subject: Subject, requirements: Sequence[str], check: str, error: Exception) -> Judgement | Doubt:
     rows = subject.contract.by_id
     known = next((each for each in requirements if each in rows), subject.contract.requirements[0].id)
     reason = clean(f"the suite's own check {check!r} failed: {type(error).__name__}: {error}")
-    return Doubt(known, reason, ours=True)
+    return hidden(Doubt(known, reason, ours=True), subject.settings.key)

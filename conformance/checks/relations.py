@@ -10,6 +10,7 @@ from conformance.checks.sequences import alike_names, in_turn
 from conformance.checks.shared.differences import same, shown, type_word
 from conformance.checks.shared.findings import finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
+from conformance.model.case import RelationKind
 from conformance.model.finding import Doubt, Pass
 from conformance.model.json_values import MISSING, get
 from conformance.model.requirement import requirement_id
@@ -28,7 +29,7 @@ def null_beside_absent(subjects: Sequence[Subject]) -> Judged:
         return
     for sent, answered in absent.contract.echoes:
         apart = nulled(null.sent, sent.path) and get(absent.sent, sent.path, MISSING) is MISSING
-        if not apart or nulled(absent.sent, sent.path) or sent.path == absent.contract.identity:
+        if sent.required or not apart or nulled(absent.sent, sent.path) or sent.path == absent.contract.identity:
             continue
         one, other = get(absent.answer, answered.path, MISSING), get(null.answer, answered.path, MISSING)
         wrong = absent.invalid_at(answered.path) or null.invalid_at(answered.path)
@@ -130,16 +131,13 @@ def visible(subjects: Sequence[Subject]) -> Judged:
         )
 
 
-RELATIONS: Mapping[str, RelationCheck] = {
-    "null-beside-absent": null_beside_absent,
-    "isolation": isolation,
-    "in-turn": in_turn,
-    "alike-names": alike_names,
-    "leaves-nothing": leaves_nothing,
-    "same-name": same_name,
-    "visible": visible,
+RELATIONS: Mapping[RelationKind, RelationCheck] = {
+    RelationKind.NULL_BESIDE_ABSENT: null_beside_absent,
+    RelationKind.ISOLATION: isolation,
+    RelationKind.IN_TURN: in_turn,
+    RelationKind.ALIKE_NAMES: alike_names,
+    RelationKind.LEAVES_NOTHING: leaves_nothing,
+    RelationKind.SAME_NAME: same_name,
+    RelationKind.VISIBLE: visible,
 }
 """The check of each kind of relation."""
-
-TOGETHER_ONLY = frozenset({"leaves-nothing"})
-"""Kinds whose last answer means nothing alone."""

@@ -71,12 +71,11 @@ class Recorder:
                 trouble=made.trouble,
             )
         )
-        known = [each for each in found if each.requirement in self._index]
-        failed = {each.requirement for each in known if isinstance(each, Finding)}
-        held = {each.requirement for each in known if isinstance(each, Pass)} - failed
+        failed = {each.requirement for each in found if isinstance(each, Finding)}
+        held = {each.requirement for each in found if isinstance(each, Pass)} - failed
         passed = tuple(sorted(self._index[requirement] for requirement in held))
         self._journal.append(Judged(send=self.sends, passed=passed))
-        for each in known:
+        for each in found:
             if isinstance(each, Finding):
                 self.findings += 1
                 self.counts[self._rows[each.requirement].strength] += 1

@@ -166,8 +166,7 @@ class ClientSession:
         """Return what a scenario shows, by the requirements that the contract has."""
         if scenario.id == BASELINE:
             self._base = baseline(self._contract, scenario, made)
-        found = judge(self._contract, scenario, requests, made, self._base, KEY)
-        return tuple(each for each in found if each.requirement in self._contract.by_id)
+        return judge(self._contract, scenario, requests, made, self._base, KEY)
 
     def strength(self, finding: Finding) -> Strength:
         """Return the strength of a finding's requirement."""

@@ -1,5 +1,6 @@
 """The contract: document, operation, nodes, requirements and prose in one value."""
 
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,15 +13,13 @@ from conformance.contract.document import Document, follow, load_document, parse
 from conformance.contract.nodes import Node, build_node, find
 from conformance.contract.operation import Operation, pick_operation
 from conformance.contract.prose import Prose, read_prose
-from conformance.contract.rows import apply_aliases, read_rows
+from conformance.contract.rows import DATA, apply_aliases, read_rows, stated_ids
 from conformance.contract.shapes import owner_of
 from conformance.contract.validators import BodyValidator
 from conformance.model.errors import ContractError
 from conformance.model.pointer import last, split
 from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength
-
-DATA = "conformance.spec"
 
 
 class Contract(msgspec.Struct, frozen=True, dict=True):
@@ -53,6 +52,31 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     def by_id(self) -> dict[str, Requirement]:
         """The requirements by id."""
         return {row.id: row for row in self.requirements}
+
+    def asks(self, requirement: str) -> bool:
+        """Tell whether the contract has a requirement.
+
+        Raises:
+            LookupError: no contract has one of this id, so that whoever names it has misspelled it.
+
+        """
+        if requirement in self.by_id:
+            return True
+        if requirement in stated_ids():
+            return False
+        raise LookupError(f"no contract has a requirement {requirement!r}")
+
+    def asked(self, requirements: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some requirements that the contract has, once each.
+
+        An id that could be derived from the document, if its schemas said more, is passed over; raises as `asks`.
+        """
+        known = (each for each in dict.fromkeys(requirements) if each in self.by_id or each not in self._possible)
+        return tuple(filter(self.asks, known))
+
+    @cached_property
+    def _possible(self) -> frozenset[str]:
+        return frozenset(derived.possible_ids(filter(None, (self.request, self.response))))
 
     @cached_property
     def echoes(self) -> tuple[tuple[Node, Node], ...]:

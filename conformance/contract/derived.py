@@ -64,6 +64,20 @@ TITLES = {
 """What each kind of requirement says, by group and keyword; `bound` stands for the keywords of `BOUNDS`."""
 
 
+def possible_ids(roots: Iterable[Node]) -> Iterator[str]:
+    """Yield every id that requirements derived from these trees could have, if the schemas said more than they do."""
+    subjects = {
+        subject
+        for root in roots
+        for node in root.walk()
+        for subject in (node.label, *(shape.owner for shape in node.shapes))
+    }
+    endings = [(group, each) for group, keyword in TITLES for each in (BOUNDS if keyword == "bound" else (keyword,))]
+    endings += [(Group.SEMANTICS, each) for each in ("echo", "null-as-absent", "default")]
+    for group, ending in endings:
+        yield from (requirement_id(group, subject, ending) for subject in subjects)
+
+
 def acceptance(root: Node) -> Iterator[Requirement]:
     """Yield what a server must accept."""
     for keyword in ("required", "combination", "example"):
@@ -104,9 +118,9 @@ def rejection(root: Node, operation: Operation) -> Iterator[Requirement]:
 def response(root: Node) -> Iterator[Requirement]:
     """Yield what a success response must contain."""
     for node in root.walk():
-        if node is not root:
-            if node.required:
-                yield _row(Group.RESPONSE, node, "required")
+        if node.required and node is not root:
+            yield _row(Group.RESPONSE, node, "required")
+        if node is not root or not any(shape.members and shape.owner == node.label for shape in node.shapes):
             yield _row(Group.RESPONSE, node, "type")
         if _enumerated(node):
             yield _row(Group.RESPONSE, node, "enum")

@@ -1,6 +1,8 @@
 """Requirement rows that cannot be derived, and the published numbers of those that can: `spec/requirements`."""
 
 from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import TypeVar
 
@@ -11,6 +13,8 @@ from conformance.contract.operation import Operation
 from conformance.model.errors import ContractError
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Group, Strength
+
+DATA = "conformance.spec"
 
 ALIASES = "aliases.yaml"
 
@@ -45,19 +49,25 @@ def read_rows(folder: Traversable, operation: Operation) -> list[Requirement]:
         ContractError: a file has another form, or an id does not begin with its group.
 
     """
-    found = []
-    for path in sorted(folder.iterdir(), key=lambda each: each.name) if folder.is_dir() else ():
-        if not path.name.endswith(".yaml") or path.name == ALIASES:
-            continue
-        content = _convert(path, _File)
-        if content.operation not in {"", operation.name}:
-            continue
-        found += [
-            Requirement(row.id, row.title, row.strength, content.group, row.source, row.alias)
-            for row in content.rows
-            if operation.security or not row.security
-        ]
-    return found
+    return [
+        Requirement(row.id, row.title, row.strength, content.group, row.source, row.alias)
+        for content in _files(folder)
+        if content.operation in {"", operation.name}
+        for row in content.rows
+        if operation.security or not row.security
+    ]
+
+
+@cache
+def stated_ids() -> frozenset[str]:
+    """Return the ids of all rows under `spec/`, whichever operation they speak of, those of clients among them."""
+    folders = (files(DATA) / name for name in ("requirements", "clients"))
+    return frozenset(row.id for folder in folders for content in _files(folder) for row in content.rows)
+
+
+def _files(folder: Traversable) -> list[_File]:
+    paths = sorted(folder.iterdir(), key=lambda each: each.name) if folder.is_dir() else ()
+    return [_convert(path, _File) for path in paths if path.name.endswith(".yaml") and path.name != ALIASES]
 
 
 def apply_aliases(path: Traversable, operation: Operation, rows: tuple[Requirement, ...]) -> tuple[Requirement, ...]:

@@ -47,7 +47,7 @@ def recognised(contract: Contract, request: Request) -> Case:
     the documented one, is `observed`: nothing of what it shows is held against the answer but what holds for all.
     """
     verdict = _verdict(contract, request)
-    known = tuple(each for each in verdict.requirements if each in contract.by_id)
+    known = contract.asked(verdict.requirements)
     kinds = {Expectation.REFUSED: "a wrong request", Expectation.ACCEPTED: "a right request"}
     kind = kinds.get(verdict.expectation, "a request")
     story = Story(verdict.pointer, verdict.keyword, "", "", verdict.says or kind, _kind(verdict, kind))

@@ -29,10 +29,6 @@ class Need(StrEnum):
     """It remembers what it created: not with `--stateless`."""
     KEYS = "keys"
     """It knows right keys from wrong ones: not with `--stateless`."""
-    UNKNOWN_RESOURCE = "unknown resource"
-    """The caller has named a resource that does not exist."""
-    WIRE = "wire"
-    """It is reached over a socket: the case is about bytes that only a socket shows."""
     NAME_EDGES = "name edges"
     """Objects with odd names may be created: loopback, or allowed by the caller."""
     PROBES = "probes"
@@ -90,19 +86,33 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     beyond: tuple[str, ...] = ()
 
 
+class RelationKind(StrEnum):
+    """What the cases of a relation show together; each kind has its check."""
+
+    NULL_BESIDE_ABSENT = "null-beside-absent"
+    ISOLATION = "isolation"
+    IN_TURN = "in-turn"
+    ALIKE_NAMES = "alike-names"
+    LEAVES_NOTHING = "leaves-nothing"
+    SAME_NAME = "same-name"
+    VISIBLE = "visible"
+
+
 class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Cases whose answers are judged together.
 
     `kind` names the check that judges them. With `concurrent` they are in flight at once, otherwise one after the
-    other; with `same_name` every slot of the relation is filled with one name.
+    other; with `same_name` every slot of the relation is filled with one name; with `together_only` the last response
+    means nothing alone.
     """
 
     id: str
-    kind: str
+    kind: RelationKind
     requirements: tuple[str, ...]
     cases: tuple[Case, ...]
     concurrent: bool = False
     same_name: bool = False
+    together_only: bool = False
 
 
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"})

@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 import msgspec
 
-from conformance.checks.relations import TOGETHER_ONLY
 from conformance.checks.shared.subject import Subject
 from conformance.journal.events import DoubtRaised, PhaseEnded, RunEnded
 from conformance.model.case import Case, Relation
@@ -267,7 +266,7 @@ class Engine:
         subjects = self._session.subjects(relation, sent)
         alone = list(zip(relation.cases, sent, subjects, strict=True))
         everything: list[Judgement | Doubt] = []
-        for case, each, subject in alone[:-1] if relation.kind in TOGETHER_ONLY else alone:
+        for case, each, subject in alone[:-1] if relation.together_only else alone:
             self._record_waits(case, each)
             everything += await self._judged(case, each, subject, without=SEMANTIC if relation.concurrent else "")
         together, repeats = self._session.judge_relation(relation, subjects), ""

@@ -15,8 +15,6 @@ from conformance.strategies.catalogue.catalogue import Item, creations, size
 REASONS = {
     Need.STATE: "the target was said to be stateless",
     Need.KEYS: "the target was said to be stateless, so it knows no key from another",
-    Need.UNKNOWN_RESOURCE: "no resource that does not exist was named",
-    Need.WIRE: "the target is not reached over a socket",
     Need.NAME_EDGES: "odd names are sent only to a server on this machine",
     Need.PROBES: "the requests that read what was created were not asked for",
     Need.LOOPBACK: "it is sent only to a server on this machine",

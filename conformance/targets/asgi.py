@@ -26,7 +26,7 @@ class AsgiTarget(Target):
     though it is waited for. The context variables that it sets are the caller's.
     """
 
-    traits = Traits(loopback=True, in_process=True, lasting=False)
+    traits = Traits(loopback=True, lasting=False)
 
     def __init__(self, app: App, limits: Limits | None = None, name: str = "asgi") -> None:
         self.name = name

@@ -58,7 +58,6 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
         secure: whether what is sent is encrypted on its way.
         handshakes: whether the suite itself does the TLS handshake, so that a connection which is closed before the
             first response may have been refused there.
-        in_process: whether the target is called in this process: no socket is between.
         lasting: whether the target outlives the run, and with it what the run created.
 
     """
@@ -67,7 +66,6 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     loopback: bool = False
     secure: bool = False
     handshakes: bool = False
-    in_process: bool = False
     lasting: bool = True
 
 

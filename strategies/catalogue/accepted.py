@@ -96,7 +96,7 @@ def _value(build: Builder, lineage: bodies.Lineage, value: classes.Value) -> Ite
     more = () if weak else (accept_id(node),)
     if not weak and value.slug != "null" and not any(each.edge for each in build.valid(node)):
         more = (*more, accept_id(node, "type"))  # there is no odder value that says it
-    yield replace(case, requirements=_known(build, (focus, *more)))
+    yield replace(case, requirements=build.contract.asked((focus, *more)))
 
 
 def _clashes(lineage: bodies.Lineage, body: Writable) -> bool:
@@ -154,7 +154,7 @@ def _together(build: Builder) -> Iterator[Case]:
         edge = chosen[0][1].edge or bool(case.beyond)
         focus = BEYOND_PROSE if edge else accept_id(build.contract.request, "combination")
         held = tuple(accept_id(node, "type" if edge else "") for node, _ in chosen)
-        yield replace(case, requirements=_known(build, (focus, *held)))
+        yield replace(case, requirements=build.contract.asked((focus, *held)))
 
 
 def _open_objects(build: Builder) -> Iterator[Case]:
@@ -194,14 +194,10 @@ def _row(build: Builder, id_: str, body: Writable, story: Story, text: str) -> C
     case = build.accepting(id_, (), body, story, text=text)
     focus = BEYOND_PROSE if case.beyond else accept_id(build.contract.request, "combination")
     held = () if case.beyond else held_ids(build, cast("Json", body))
-    return replace(case, requirements=_known(build, (focus, *held)))
+    return replace(case, requirements=build.contract.asked((focus, *held)))
 
 
 def held_ids(build: Builder, body: Json) -> tuple[str, ...]:
     """Return the ids of the requirements that a server takes each member of a body."""
     nodes = [node for node, _, _ in occurrences(build.contract.request, body) if node.path]
     return tuple(dict.fromkeys(accept_id(node) for node in nodes))
-
-
-def _known(build: Builder, requirements: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each for each in dict.fromkeys(requirements) if each in build.contract.by_id)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from conformance.contract.path_template import fill
-from conformance.model.case import SLOT, Need, Relation, Request, Story
+from conformance.model.case import SLOT, Need, Relation, RelationKind, Request, Story
 from conformance.model.jsontext import Writable, write
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
@@ -45,7 +45,9 @@ def _alike_names(build: Builder, identity: str) -> Iterator[Relation]:
             )
             for which, name in (("one", one), ("other", other))
         )
-        yield Relation(f"relate.alike-names.{slug}", "alike-names", ("semantics.distinct",), pair, same_name=True)
+        yield Relation(
+            f"relate.alike-names.{slug}", RelationKind.ALIKE_NAMES, ("semantics.distinct",), pair, same_name=True
+        )
 
 
 def _same_name(build: Builder) -> Iterator[Relation]:
@@ -53,7 +55,7 @@ def _same_name(build: Builder) -> Iterator[Relation]:
     again = plain_case(build, f"{slug}.second", build.smallest, "the same name again")
     yield Relation(
         slug,
-        "same-name",
+        RelationKind.SAME_NAME,
         ("semantics.same-name", "error.duplicate"),
         (
             plain_case(build, f"{slug}.first", build.smallest, "a new name"),
@@ -75,10 +77,11 @@ def _leaves_nothing(build: Builder) -> Iterator[Relation]:
         )
         yield Relation(
             f"relate.leaves-nothing.{slug}",
-            "leaves-nothing",
+            RelationKind.LEAVES_NOTHING,
             ("error.leaves-nothing",),
             (first, replace(then, needs=(Need.STATE,))),
             same_name=True,
+            together_only=True,
         )
 
 
@@ -109,4 +112,4 @@ def _visible(build: Builder) -> Iterator[Relation]:
     story = relation_story("the object that was created, read by its name")
     read = build.observed(f"{slug}.read", ("semantics.visible",), request, story, (Need.STATE, Need.PROBES))
     created = plain_case(build, f"{slug}.created", build.fullest, "an object to be read")
-    yield Relation(slug, "visible", ("semantics.visible",), (created, read), same_name=True)
+    yield Relation(slug, RelationKind.VISIBLE, ("semantics.visible",), (created, read), same_name=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conformance.classify.bounds import keeps_bounds
 from conformance.contract.nodes import Node
-from conformance.model.case import Relation
+from conformance.model.case import Relation, RelationKind
 from conformance.model.jsontext import Writable
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
@@ -44,8 +44,8 @@ def _null_beside_absent(build: Builder) -> Iterator[Relation]:
             requirements = tuple(requirement_id(Group.SEMANTICS, label, "null-as-absent") for label in sorted(below))
             yield Relation(
                 slug,
-                "null-beside-absent",
-                tuple(each for each in requirements if each in build.contract.by_id),
+                RelationKind.NULL_BESIDE_ABSENT,
+                build.contract.asked(requirements),
                 (
                     plain_case(build, f"{slug}.absent", absent, f"every member of {node.path or 'the body'} absent"),
                     plain_case(build, f"{slug}.null", nulls, f"every member of {node.path or 'the body'} null"),
@@ -61,8 +61,8 @@ def _null_beside_absent_below(build: Builder) -> Relation:
     requirements = tuple(requirement_id(Group.SEMANTICS, node.label, "null-as-absent") for node in leaves)
     return Relation(
         slug,
-        "null-beside-absent",
-        tuple(dict.fromkeys(each for each in requirements if each in build.contract.by_id)),
+        RelationKind.NULL_BESIDE_ABSENT,
+        build.contract.asked(requirements),
         (
             plain_case(
                 build,
@@ -99,7 +99,7 @@ def _isolation(build: Builder) -> Iterator[Relation]:
         slug = f"relate.isolation.{number}"
         yield Relation(
             slug,
-            "isolation",
+            RelationKind.ISOLATION,
             ("semantics.isolation", "semantics.distinct"),
             (
                 plain_case(build, f"{slug}.one", one, "one of two requests at once"),
@@ -118,7 +118,7 @@ def _in_turn(build: Builder) -> Iterator[Relation]:
         plain_case(build, f"{slug}.{number}", body, what)
         for number, (body, what) in enumerate(zip(bodies_, says, strict=True), 1)
     )
-    yield Relation(slug, "in-turn", ("semantics.isolation",), cases)
+    yield Relation(slug, RelationKind.IN_TURN, ("semantics.isolation",), cases)
 
 
 def _distinct_body(build: Builder, which: int) -> Writable:

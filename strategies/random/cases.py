@@ -45,8 +45,8 @@ def wrong_cases(build: Builder) -> st.SearchStrategy[Case]:
 
     def case(drawn: Invalid) -> Case:
         made = body_case(build, PHASE, drawn.body, drawn.story, valid=False)
-        told = drawn.requirements[0] in contract.by_id and made.expectation is Expectation.REFUSED
-        return replace(made, requirements=drawn.requirements[:1]) if told else made
+        asked = contract.asked(drawn.requirements[:1])
+        return replace(made, requirements=asked) if asked and made.expectation is Expectation.REFUSED else made
 
     return found.map(case)
 

@@ -132,10 +132,9 @@ def _held(build: Builder, body: Json, case: Case) -> tuple[str, ...]:
     """Return the requirements of a right body: of what is odd in it alone, where something is."""
     odd = next(_odd(build.contract, body), "")
     if case.beyond:
-        return tuple(each for each in (BEYOND_PROSE, odd) if each in build.contract.by_id)
+        return build.contract.asked([BEYOND_PROSE, *filter(None, [odd])])
     root = build.contract.request
-    named_ids = (odd,) if odd else (accept_id(root, "combination"), *held_ids(build, body))
-    return tuple(each for each in named_ids if each in build.contract.by_id)
+    return build.contract.asked([odd] if odd else [accept_id(root, "combination"), *held_ids(build, body)])
 
 
 def _odd(contract: Contract, body: Json) -> Iterator[str]:

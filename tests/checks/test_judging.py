@@ -22,9 +22,11 @@ from .subjects import (
     FOCUS,
     JSON,
     a_story,
+    body_of,
     case,
     changed,
     contract,
+    contract_of,
     findings,
     observed,
     passes,
@@ -127,12 +129,36 @@ def test_the_judge_of_a_run_asks_all_checks() -> None:
     assert Judge().together(named, pair)
 
 
-def test_unknown_requirements_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the contract does not ask for is not told."""
-    monkeypatch.setattr(judging, "CHECKS", (lambda _: iter([Pass("no.such"), Pass("transport.date")]),))
-    assert (Pass("transport.date"),) == judge(subject())
-    monkeypatch.setattr(relations, "RELATIONS", {"odd": lambda _: iter([Pass("no.such")])})
-    assert () == judge_relation(relation("odd"), (subject(), subject()))
+MISSPELLED = "transport.dropt"
+
+
+def misspelling(_: object) -> Iterator[Judgement]:
+    """Pass a requirement, then one that no contract has."""
+    yield Pass("transport.date")
+    yield Pass(MISSPELLED)
+
+
+def test_a_requirement_that_no_contract_has_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that misspells a requirement does not pass in silence: a doubt of ours names it."""
+    expected = f"the suite's own check {{!r}} failed: LookupError: no contract has a requirement '{MISSPELLED}'"
+    monkeypatch.setattr(judging, "CHECKS", (misspelling,))
+    assert (Pass("transport.date"), Doubt(FOCUS, expected.format("misspelling"), ours=True)) == judge(subject())
+    monkeypatch.setattr(relations, "RELATIONS", {"odd": misspelling})
+    (_, doubt) = judge_relation(relation("odd", "semantics.distinct"), (subject(), subject()))
+    assert Doubt("semantics.distinct", expected.format("odd"), ours=True) == doubt
+
+
+def test_requirements_of_other_contracts_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What some other contract asks for is not told of this one, and is no fault."""
+    of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of({"type": "object"})}})
+    other = case(target="/things", sent={})
+    monkeypatch.setattr(judging, "CHECKS", (lambda _: iter([Pass("authentication.status"), Pass("drift.members")]),))
+    assert () == judge(subject(other, of=of))
+    missing = f"response.{of.request.label}.maxLength"
+    monkeypatch.setattr(judging, "CHECKS", (lambda _: iter([Pass(missing)]),))
+    (doubt,) = judge(subject(other, of=of))
+    assert isinstance(doubt, Doubt)
+    assert missing in doubt.reason
 
 
 def test_key_is_hidden() -> None:

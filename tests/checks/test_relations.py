@@ -7,16 +7,18 @@ from msgspec.structs import replace
 
 from conformance.checks.relations import (
     RELATIONS,
-    TOGETHER_ONLY,
     leaves_nothing,
     null_beside_absent,
     same_name,
     visible,
 )
 from conformance.checks.shared.subject import Settings, Subject
+from conformance.model.case import Relation, RelationKind
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt
 from conformance.model.jsontext import Json
+from conformance.model.vocabulary import Profile
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .subjects import (
     ANSWER,
@@ -25,6 +27,7 @@ from .subjects import (
     body_of,
     case,
     changed,
+    contract,
     contract_of,
     findings,
     observed,
@@ -237,8 +240,9 @@ def test_visible_does_not_apply() -> None:
         assert [] == list(visible(subjects))
 
 
-def test_every_kind_has_a_check() -> None:
-    """The kinds of relations are named once."""
-    kinds = {"null-beside-absent", "isolation", "in-turn", "alike-names", "leaves-nothing", "same-name", "visible"}
-    assert kinds == set(RELATIONS)
-    assert kinds > TOGETHER_ONLY
+def test_every_kind_has_a_check_and_a_relation() -> None:
+    """Each kind is checked and is in the catalogue; after a rejection the last response means nothing alone."""
+    items = catalogue(contract(), Profile.STANDARD, Knowledge({"model_id": "abc123"}))
+    relations = [item for item in items if isinstance(item, Relation)]
+    assert set(RelationKind) == set(RELATIONS) == {each.kind for each in relations}
+    assert {RelationKind.LEAVES_NOTHING} == {each.kind for each in relations if each.together_only}

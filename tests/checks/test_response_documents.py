@@ -7,6 +7,7 @@ import pytest
 from conformance.checks.response import shape
 from conformance.contract.validators import BodyValidator
 from conformance.model.finding import Finding, Pass
+from conformance.model.jsontext import type_name
 
 from .subjects import body_of, case, contract_of, findings, only, passed, passes, subject
 
@@ -87,6 +88,7 @@ def answers(schema: dict[str, Any], answer: Any) -> Finding:
     """Return the one finding of an answer by another document."""
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
     (found,) = findings(shape(subject(case(target="/things", sent={}), answer=answer, of=of)))
+    assert found.requirement in of.by_id
     return found
 
 
@@ -103,6 +105,23 @@ def test_an_object_that_is_closed_in_a_roundabout_way() -> None:
     schema = {"type": "object", "properties": {"a": {}}, "dependentSchemas": {"a": {"additionalProperties": False}}}
     found = answers(schema, {"a": 1})
     assert "response additionalProperties | a closed object | a member that is not declared" == str(found.pattern)
+    assert found.requirement.endswith(".type")
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer", "kind"),
+    [
+        ({"type": "array", "items": {"type": "string"}}, {}, "array"),
+        ({"type": "string"}, [], "string"),
+        ({"type": "object"}, 1, "object"),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, [], "object"),
+        ({"oneOf": [{"type": "object", "properties": {"a": {}}}, {"type": "array"}]}, "x", "array or object"),
+    ],
+)
+def test_a_body_that_declares_no_member(schema: dict[str, Any], answer: Any, kind: str) -> None:
+    """An answer of another type than the whole body is to have is found, whatever the body may hold."""
+    found = answers(schema, answer)
+    assert f"answers {type_name(answer)} where {kind} is due" == found.sentence
     assert found.requirement.endswith(".type")
 
 

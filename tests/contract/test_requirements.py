@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.contract import DATA, Contract, build_contract, load_contract
+from conformance.contract.contract import Contract, build_contract, load_contract
 from conformance.contract.operation import pick_operation
 from conformance.contract.prose import read_prose
-from conformance.contract.rows import apply_aliases, read_rows
+from conformance.contract.rows import DATA, apply_aliases, read_rows, stated_ids
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Literal, Writable
 from conformance.model.vocabulary import Group, Strength
@@ -97,6 +97,38 @@ def test_every_requirement_says_where_it_comes_from(contract: Contract) -> None:
 def strengths(contract: Contract, prefix: str) -> dict[str, str]:
     """Return id and strength of the requirements whose id begins so."""
     return {row.id: row.strength.value for row in contract.requirements if row.id.startswith(prefix)}
+
+
+def test_a_requirement_that_no_contract_has_is_told(contract: Contract) -> None:
+    """One of another operation, or of clients, is merely not asked for; one of none is a mistake."""
+    other = contract_of({"type": "string"})
+    asked = [each.asks("drift.members") for each in (contract, other)]
+    assert ([True, False], False) == (asked, contract.asks("client-error.retry"))
+    assert {"transport.date", "drift.members", "client-error.retry"} < stated_ids()
+    for name in ("transport.dropt", "drift", "", "accept.EnvironmentV1.maxLen", "response.CreateEnvironmentRequestV1"):
+        with pytest.raises(LookupError, match=f"no contract has a requirement '{name}'"):
+            contract.asks(name)
+        with pytest.raises(LookupError):
+            contract.asked(["transport.date", name])
+
+
+def test_what_a_schema_does_not_ask_is_passed_over(contract: Contract) -> None:
+    """Of ids that could follow from the document, those that do are kept, in order and once."""
+    label = "CreateEnvironmentRequestV1.name"
+    named = [f"accept.{label}.enum", "transport.date", f"accept.{label}", "transport.date", f"reject.{label}.maxLength"]
+    assert ("transport.date", f"accept.{label}") == contract.asked(named)
+    with pytest.raises(LookupError):
+        contract.asks(f"accept.{label}.enum")
+
+
+@pytest.mark.parametrize(
+    "answer", [{"type": "array"}, {"type": "object"}, {"type": "object", "properties": {"a": {"type": "integer"}}}, {}]
+)
+def test_a_body_has_a_type_whatever_it_declares(answer: Any) -> None:
+    """That the answer as a whole is of its type is one requirement, with members or without."""
+    contract = contract_of({"type": "object"}, answer)
+    assert contract.response is not None
+    assert 1 == [row.id for row in contract.requirements].count(f"response.{contract.response.label}.type")
 
 
 def test_what_follows_from_a_schema() -> None:

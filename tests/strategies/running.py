@@ -27,7 +27,7 @@ def run_against_reference(
     """Return how many requests a run took, its findings of strength must and should, and its doubts."""
     names = contract.operation.path_parameters
     known = Knowledge(dict.fromkeys(names, "abcd1234"), dict.fromkeys(names, UNKNOWN))
-    plan = make_plan(contract, catalogue(contract, profile, known), frozenset(Need) - {Need.WIRE})
+    plan = make_plan(contract, catalogue(contract, profile, known), frozenset(Need))
     sink = MemorySink()
     target = AsgiTarget(Mock(contract, key=SECRET, unknown=frozenset({UNKNOWN})))
     settings = Settings(loopback=True, stateless=False, key=SECRET, max_response_seconds=None)

@@ -187,7 +187,7 @@ def _pointers(value: object) -> dict[str, object]:
 def findings_of(contract: Contract) -> tuple[list[str], list[str]]:
     """Run the suite against the reference server of a contract; returns what was found, and what was doubted."""
     items = catalogue(contract, Profile.STANDARD, knowledge(contract))
-    plan = make_plan(contract, items, frozenset(Need) - {Need.UNKNOWN_RESOURCE}, known=items)
+    plan = make_plan(contract, items, frozenset(Need), known=items)
     sink = MemorySink()
     key = KEY if contract.operation.security else ""
     target = AsgiTarget(reference_app(contract, key=key or None))

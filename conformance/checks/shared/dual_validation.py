@@ -13,9 +13,10 @@ import jsonschema_rs
 import msgspec
 
 from conformance.checks.shared.findings import clean
-from conformance.contract.contract import DATA, Contract
+from conformance.contract.contract import Contract
 from conformance.contract.document import parse_yaml
 from conformance.contract.nodes import occurrences
+from conformance.contract.rows import DATA
 from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
 from conformance.model.json_values import get

@@ -25,12 +25,17 @@ Judged = Iterable[Judgement | Doubt]
 def judge(
     contract: Contract, scenario: Scenario, requests: Sequence[Request], made: Made, base: Baseline, key: str
 ) -> tuple[Judgement | Doubt, ...]:
-    """Return what one scenario shows of a client.
+    """Return what one scenario shows of a client, by the requirements that `contract` has.
 
     `requests` are those that reached the scenario, their targets cut off behind its base URL; `key` is the credential
     that the client was given.
+
+    Raises:
+        LookupError: a requirement is named that no contract has.
+
     """
-    return tuple(_judge(contract, scenario, requests, made, base, key))
+    judged = _judge(contract, scenario, requests, made, base, key)
+    return tuple(each for each in judged if contract.asks(each.requirement))
 
 
 def _judge(

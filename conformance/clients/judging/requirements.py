@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from importlib.resources import files
 
-from conformance.contract.contract import DATA, Contract
+from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
-from conformance.contract.rows import read_rows
+from conformance.contract.rows import DATA, read_rows
 from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength
 

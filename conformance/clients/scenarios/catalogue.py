@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
+from msgspec.structs import replace
+
+from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.scenarios.failing import failing
 from conformance.clients.scenarios.reading import reading
 from conformance.clients.scenarios.rejecting import refusing
@@ -29,6 +32,7 @@ def scenarios(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[
 
     Raises:
         ContractError: the operation has no JSON answer to read, or no request could be made for it.
+        LookupError: a scenario is for a requirement that no contract has.
 
     """
     operation = contract.operation
@@ -38,8 +42,9 @@ def scenarios(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[
     if clash:
         raise ContractError(f"{operation.name}: the client protocol has a member {clash[0]!r} of its own")
     parameters = dict.fromkeys(operation.path_parameters, EXAMPLE_PARAMETER)
+    held = replace(contract, requirements=client_requirements(contract))
     found = {each.id: each for each in _all(contract, parameters, full=profile is Profile.FULL)}
-    return tuple(found.values())
+    return tuple(each for each in found.values() if held.asks(each.requirements[0]))
 
 
 def chosen(

@@ -21,9 +21,6 @@ from conformance.workflow.setup.preparation import Prepared, prepare
 
 _PLAN: pytest.StashKey[Prepared] = pytest.StashKey()
 
-BEYOND_CLIENTS = frozenset({Need.WIRE, Need.PROBES})
-"""What only a socket of the suite's own can send."""
-
 
 def check_options(config: pytest.Config) -> None:
     """See that the suite can be run with the options of this session.
@@ -72,7 +69,7 @@ def cases_of_marker(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
     contract, run = prepared.contract, secrets.token_hex(4)
     singles = [item for item in prepared.plan.items if isinstance(item, Case)]
     params = []
-    for number, case in enumerate(each for each in singles if BEYOND_CLIENTS.isdisjoint(each.needs)):
+    for number, case in enumerate(each for each in singles if Need.PROBES not in each.needs):
         request = fill(case.request, f"cfm-{run}-{number:04x}") if case.slotted else case.request
         params.append(_param(contract, case, CaseToSend(replace(case, request=request), prepared.key)))
     metafunc.parametrize("case", params)

@@ -15,9 +15,10 @@ from schemathesis.auths import AuthContext, set_on_case
 from schemathesis.core.transport import Response
 from schemathesis.schemas import APIOperation
 
-from conformance.contract.contract import DATA, Contract, build_contract
+from conformance.contract.contract import Contract, build_contract
 from conformance.contract.document import Document, parse_document
 from conformance.contract.operation import pick_operation
+from conformance.contract.rows import DATA
 from conformance.integrations.checking import CheckedContract
 from conformance.integrations.schemathesis.examples import Example, ExplicitExamples
 from conformance.model.case import KEY

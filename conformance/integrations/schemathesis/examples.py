@@ -10,7 +10,6 @@ import msgspec
 from msgspec.structs import replace
 from schemathesis.core.transport import Response
 
-from conformance.checks.relations import TOGETHER_ONLY
 from conformance.integrations.checking import CheckedContract
 from conformance.integrations.responses import request_of
 from conformance.model.case import KEY, Case, Relation, Request
@@ -51,7 +50,7 @@ class Example(msgspec.Struct, frozen=True):
     def alone(self) -> bool:
         """Whether its answer means something alone."""
         relation = self.together.relation if self.together else None
-        return relation is None or relation.kind not in TOGETHER_ONLY or self.place < len(relation.cases) - 1
+        return relation is None or not relation.together_only or self.place < len(relation.cases) - 1
 
 
 class ExplicitExamples:

@@ -86,7 +86,6 @@ class UsersClient:
             host=self.base.raw_host.decode().lower(),
             loopback=in_process or (direct and is_loopback(self.base.host)),
             secure=self.base.scheme == "https",
-            in_process=in_process,
             lasting=not in_process,
         )
         kind = type(client).__name__

@@ -153,15 +153,11 @@ def unknown_parameter() -> str:
 
 def offered_by(options: RunOptions, traits: Traits) -> frozenset[Need]:
     """Return what a target offers, as its traits and the options say."""
-    offered = {Need.UNKNOWN_RESOURCE}
-    if not options.stateless:
-        offered |= {Need.STATE, Need.KEYS}
+    offered = set() if options.stateless else {Need.STATE, Need.KEYS}
     if traits.loopback:
         offered.add(Need.LOOPBACK)
     if traits.loopback or options.allow_name_edges:
         offered.add(Need.NAME_EDGES)
-    if not traits.in_process:
-        offered.add(Need.WIRE)
     if options.probes or options.target == MOCK:
         offered.add(Need.PROBES)
     return frozenset(offered)

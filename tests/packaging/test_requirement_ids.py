@@ -1,0 +1,64 @@
+"""Every id of a requirement that stands in the code is one that some contract has."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.contract.contract import Contract, load_contract
+from conformance.contract.rows import stated_ids
+from conformance.mock.faults.catalogue import faults
+from conformance.model.case import Relation
+from conformance.model.vocabulary import Profile
+from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
+
+PACKAGES = ("conformance", "reports", "strategies")
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    """Return the published contract."""
+    return load_contract()
+
+
+@pytest.fixture(scope="module")
+def items(contract: Contract) -> tuple[Item, ...]:
+    """Return the whole catalogue."""
+    return tuple(catalogue(contract, Profile.FULL, Knowledge({"model_id": "m"}, {"model_id": "n"})))
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield each text that stands in a module by itself, and its line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
+def test_ids_in_the_code_are_those_of_requirements(tree: Path, contract: Contract, items: tuple[Item, ...]) -> None:
+    """A misspelled id would make a check, a case, a fault or a reason void; the failure names it and its line.
+
+    Ids of cases and of the mock's faults look alike.
+    """
+    others = {item.id for item in items} | {fault.id for fault in faults(contract)}
+    known = stated_ids() | contract.by_id.keys()
+    groups = "|".join(sorted({each.partition(".")[0] for each in known}))
+    looks = re.compile(rf"({groups})\.[\w.-]*\w")
+    found = {
+        (f"{path.relative_to(tree)}:{line}", text)
+        for package in PACKAGES
+        for path in (tree / package).rglob("*.py")
+        for line, text in texts(path)
+        if looks.fullmatch(text)
+    }
+    assert len(found) > 100
+    assert [] == sorted(each for each in found if each[1] not in known | others)
+
+
+def test_cases_and_relations_speak_of_requirements_that_there_are(contract: Contract, items: tuple[Item, ...]) -> None:
+    """Whatever the catalogue exercises is a requirement of the contract."""
+    for item in items:
+        cases = item.cases if isinstance(item, Relation) else ()
+        named = {*item.requirements, *(each for case in cases for each in case.requirements)}
+        assert (item.id, set()) == (item.id, named - contract.by_id.keys())

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
     from conformance.journal.resuming import ResumedRun
-    from conformance.runner.engine import Progress as Step
+    from conformance.runner.engine import RunProgress as Step
     from conformance.workflow.run import RunResult
     from conformance.workflow.setup.plan_preview import PhasePreview
     from conformance.workflow.setup.preparation import Prepared

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from conformance.contract.nodes import find
 from conformance.diagnosis.body_parts import keeping, leaves, objects, scalars
 from conformance.diagnosis.simplest_values import simplest_value
-from conformance.diagnosis.trials import Trial, smallest
+from conformance.diagnosis.trials import FailureProbe, smallest
 from conformance.model.case import SLOT, Case
 from conformance.model.json_values import at, body_value, holds, with_value
 from conformance.model.jsontext import Json, write
@@ -31,7 +31,7 @@ class BodyReducer:
 
     """
 
-    def __init__(self, build: Builder, case: Case, trial: Trial) -> None:
+    def __init__(self, build: Builder, case: Case, trial: FailureProbe) -> None:
         self._build = build
         self._case = case
         self._trial = trial

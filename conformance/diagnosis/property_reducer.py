@@ -11,7 +11,7 @@ from conformance.contract.contract import Contract
 from conformance.diagnosis import absence
 from conformance.diagnosis.body_parts import keeping, leaves
 from conformance.diagnosis.culprits import Culprit
-from conformance.diagnosis.trials import Key, Probe, Trial, key_of, rule_of, smallest
+from conformance.diagnosis.trials import FailureProbe, Key, Probe, key_of, rule_of, smallest
 from conformance.model.case import MINIMAL, Case, Request, Story
 from conformance.model.finding import Finding
 from conformance.model.json_values import at, body_value
@@ -62,7 +62,7 @@ class PropertyReducer:
         a new kind.
         """
         key, members = key_of(finding), self._leaves(case)
-        trial = Trial(probe, lambda each: key_of(each) == key, MAX_REQUESTS)
+        trial = FailureProbe(probe, lambda each: key_of(each) == key, MAX_REQUESTS)
         if (len(members) < FEW and not fresh) or body_value(case.request.body) is None:
             return None
         absent = await self._left_out(case, trial)
@@ -88,7 +88,7 @@ class PropertyReducer:
             return None
         return Culprit(key, {pointer: at(body_value(case.request.body), pointer) for pointer in kept}, known)
 
-    async def _left_out(self, case: Case, trial: Trial) -> tuple[str, ...]:
+    async def _left_out(self, case: Case, trial: FailureProbe) -> tuple[str, ...]:
         """Return the members whose absence brings the failure about; none where it stays when they are put in."""
         body = read_spelled(case.request.body or b"")
         missing = absence.gaps(self._contract.request, body)
@@ -106,7 +106,7 @@ class PropertyReducer:
                 return ()
         return tuple(await smallest(missing, fails))
 
-    async def _with_absent(self, case: Case, key: Key, trial: Trial, absent: tuple[str, ...]) -> Culprit | None:
+    async def _with_absent(self, case: Case, key: Key, trial: FailureProbe, absent: tuple[str, ...]) -> Culprit | None:
         """Return the culprit with members that are left out: alone if that will do, else beside others of the body."""
         lacking = frozenset(absent)
         alone = await self._alone(case, trial, lacking)
@@ -125,7 +125,7 @@ class PropertyReducer:
         members = {pointer: at(body, pointer) for pointer in kept}
         return Culprit(key, members, self._named(beside(kept), kept, absent, body), absent)
 
-    async def _alone(self, case: Case, trial: Trial, lacking: frozenset[str]) -> Case | None:
+    async def _alone(self, case: Case, trial: FailureProbe, lacking: frozenset[str]) -> Case | None:
         """Return a case that fails and lacks nothing else, or hardly holds anything; one that no page speaks against.
 
         What a page speaks against may be refused by rights: where both bodies fail, it says less.

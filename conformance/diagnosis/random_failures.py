@@ -9,7 +9,7 @@ from conformance.diagnosis.body_reducer import BodyReducer
 from conformance.diagnosis.culprits import Culprit
 from conformance.diagnosis.essence import essence, told, unburdened
 from conformance.diagnosis.property_reducer import PropertyReducer
-from conformance.diagnosis.trials import Key, Trial, key_of, rule_of
+from conformance.diagnosis.trials import FailureProbe, Key, key_of, rule_of
 from conformance.model.case import MINIMAL, SLOT, Case, Need, Request
 from conformance.model.finding import Finding
 from conformance.model.json_values import body_value, get, with_value, without
@@ -133,7 +133,7 @@ class RandomFailures:
             return key_of(each) == key_of(finding) if right or breaks else each.pattern == finding.pattern
 
         new = self._keep(case)
-        trial = Trial(self._asking.probe, same, MAX_REQUESTS, lambda: self.over)
+        trial = FailureProbe(self._asking.probe, same, MAX_REQUESTS, lambda: self.over)
         begun = await self._named_as_sent(case, sent, trial) if breaks else case
         if self.over or self._failures >= MAX_FAILURES or body_value(begun.request.body) is None:
             return None
@@ -150,7 +150,7 @@ class RandomFailures:
                 self._known.append(shown)
         return shown
 
-    async def _named_as_sent(self, case: Case, sent: Request, trial: Trial) -> Case:
+    async def _named_as_sent(self, case: Case, sent: Request, trial: FailureProbe) -> Case:
         """Return a case that can be reduced to a name that is all its own, where an odd name is to blame.
 
         Nothing was created under the name, so it can be sent again; and what is in it beside the slot may need a part

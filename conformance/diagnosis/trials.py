@@ -21,7 +21,7 @@ Key: TypeAlias = tuple[str, str, str]
 """What makes two failures the same while members come and go: the rule, the place of an echo, what was observed."""
 
 
-class Trial:
+class FailureProbe:
     """The requests that one failure may cost, and whether it shows on them; `best` is the last case that failed.
 
     Args:

@@ -6,7 +6,7 @@ import time
 import msgspec
 
 
-class Limits(msgspec.Struct, frozen=True):
+class RunLimits(msgspec.Struct, frozen=True):
     """The limits of a run; None is no limit. `rate` is requests a second, `seconds` the time for the whole run."""
 
     requests: int | None = None
@@ -24,7 +24,7 @@ class Budget:
     takes again is done with what it held before.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: RunLimits) -> None:
         self.limits = limits
         self.requests = 0
         self.creations = 0

@@ -25,7 +25,7 @@ from conformance.strategies.catalogue.catalogue import Item
 SEMANTIC = "semantics."
 
 
-class Progress(msgspec.Struct, frozen=True):
+class RunProgress(msgspec.Struct, frozen=True):
     """How far a run is: requests that were planned, those of them that were sent, all that were sent, and findings.
 
     Repeats, minimization, retries and random cases are sent beyond the plan.
@@ -38,7 +38,7 @@ class Progress(msgspec.Struct, frozen=True):
     warned: int
 
 
-Report: TypeAlias = Callable[[Progress], None]
+Report: TypeAlias = Callable[[RunProgress], None]
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -191,7 +191,7 @@ class Engine:
                     await self._diagnosis.end()
             if self._hooks.report is not None:
                 must, should = self._recorder.counts[Strength.MUST], self._recorder.counts[Strength.SHOULD]
-                self._hooks.report(Progress(self._planned, items.reached, self._session.sent, must, should))
+                self._hooks.report(RunProgress(self._planned, items.reached, self._session.sent, must, should))
 
     async def _sent(self, item: Item) -> Sequence[Sent] | None:
         """Send an item; None where the run has to end. Of several workers the first says why."""

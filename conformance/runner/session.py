@@ -15,7 +15,7 @@ from conformance.journal.writing import Sink
 from conformance.model.case import Case, Relation, could_create
 from conformance.model.finding import Doubt, Judgement
 from conformance.model.vocabulary import Expectation, Strength
-from conformance.runner.budget import Budget, Limits
+from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.recording import Recorder, Stop
 from conformance.runner.sending import Sender, Sent
@@ -44,7 +44,7 @@ class SessionOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     run_id: str
     settings: Settings = Settings()
-    limits: Limits = Limits()
+    limits: RunLimits = RunLimits()
     credentials: Credentials | None = None
     judge: Judge = Judge()
     past: ResumedRun | None = None

@@ -11,7 +11,7 @@ from conformance.journal.ledger import read_ledger
 from conformance.journal.writing import FILE_NAME, Journal, read_journal
 from conformance.model.errors import UsageError
 from conformance.reports.curl import curl
-from conformance.runner.budget import Budget, Limits
+from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.cleanup import Cleaner, Leftover
 from conformance.runner.credentials import Credentials
 from conformance.runner.sending import Sender
@@ -113,7 +113,7 @@ def _cleaner(
     contract: Contract, journal: Journal, path: Path, target: Target, options: RunOptions, access: Credentials
 ) -> Cleaner:
     run_id, last = _numbers(read_journal(path))
-    budget = Budget(Limits(rate=options.rate or LIVE_RATE))
+    budget = Budget(RunLimits(rate=options.rate or LIVE_RATE))
     sender = Sender(target, journal, budget, access, run_id, first=last)
     names = dict.fromkeys(contract.operation.path_parameters, "")
     return Cleaner(contract, sender, journal, Builder(contract, names).headers_without("Content-Type"))

@@ -25,7 +25,7 @@ from conformance.reports.evidence import Folded
 from conformance.reports.folding import fold_run
 from conformance.reports.outcomes import exit_status
 from conformance.reports.pages.exchanges import played_by
-from conformance.runner.budget import Limits
+from conformance.runner.budget import RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan, make_plan
@@ -211,7 +211,7 @@ def _settings(header: RunStarted, key: str, *, loopback: bool, proven: bool) -> 
 
 
 async def _send(ready: _Ready, target: Target, journal: Journal) -> None:
-    limits = Limits(rate=ready.options.rate or (None if ready.settings.loopback else LIVE_RATE))
+    limits = RunLimits(rate=ready.options.rate or (None if ready.settings.loopback else LIVE_RATE))
     options = SessionOptions(run_id=ready.run_id, settings=ready.settings, limits=limits, credentials=ready.access)
     session = Session(ready.contract, target, journal, options)
     try:

@@ -22,7 +22,7 @@ from conformance.model.errors import ConformanceError
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Profile
 from conformance.model.waiver import Waiver
-from conformance.runner.budget import Limits as RunLimits
+from conformance.runner.budget import RunLimits
 from conformance.runner.engine import Done, Engine, EngineHooks, Report
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions

@@ -24,7 +24,7 @@ from conformance.journal.writing import Journal
 from conformance.mock.app import reference_app
 from conformance.model.case import Case
 from conformance.model.vocabulary import Profile
-from conformance.runner.engine import Engine, EngineHooks, Progress
+from conformance.runner.engine import Engine, EngineHooks, RunProgress
 from conformance.runner.follow_up import FollowUpPhases
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
@@ -84,7 +84,7 @@ async def send(out: Path) -> dict[str, int]:
         if item.id == "accept.all.null"
     )
 
-    def report(progress: Progress) -> None:
+    def report(progress: RunProgress) -> None:
         if progress.sent in SIZES:
             figures[str(progress.sent)] = resident()
         if progress.sent % 100 == 0:

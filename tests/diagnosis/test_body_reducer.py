@@ -14,7 +14,7 @@ from conformance.diagnosis.culprits import Culprit
 from conformance.diagnosis.property_reducer import PropertyReducer
 from conformance.diagnosis.random_failures import MAX_FAILURES, MAX_REQUESTS, RandomFailures
 from conformance.diagnosis.simplest_values import simplest_value
-from conformance.diagnosis.trials import Trial
+from conformance.diagnosis.trials import FailureProbe
 from conformance.model.case import SLOT, Case
 from conformance.model.finding import Finding, Symptom
 from conformance.model.jsontext import equal, read
@@ -63,7 +63,7 @@ def shrunk(
         return None if failed is None else [FAILURE] if failed else []
 
     case = body_case(build, "hypothesis", body, None)
-    trial = Trial(probe, lambda _: True, MAX_REQUESTS, stopped)
+    trial = FailureProbe(probe, lambda _: True, MAX_REQUESTS, stopped)
     found = asyncio.run(BodyReducer(build, case, trial).simplest())
     return (None if found is None else json.loads(found.request.body or b"")), asked
 

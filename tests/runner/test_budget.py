@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from conformance.runner.budget import Budget, Limits
+from conformance.runner.budget import Budget, RunLimits
 
 SECONDS = 5.0
 
@@ -50,7 +50,7 @@ def test_creations_are_never_too_many_and_nobody_hangs(limit, creates, repeats):
             await budget.give_back(1)
 
     async def run() -> None:
-        budget = Budget(Limits(creations=limit))
+        budget = Budget(RunLimits(creations=limit))
         await asyncio.gather(*(work(budget) for _ in range(8)))
 
     in_time(run())
@@ -62,11 +62,11 @@ def test_what_runs_out_is_named():
 
     async def run() -> list[str]:
         requests, creations, failures = (
-            Budget(Limits(requests=2)),
-            Budget(Limits(creations=1)),
-            Budget(Limits(failures=1)),
+            Budget(RunLimits(requests=2)),
+            Budget(RunLimits(creations=1)),
+            Budget(RunLimits(failures=1)),
         )
-        over = Budget(Limits(seconds=1e-9))
+        over = Budget(RunLimits(seconds=1e-9))
         creations.created()
         failures.failures = 1
         assert "" == await creations.take(1, 0)
@@ -89,7 +89,7 @@ def test_requests_that_are_sent_again_are_counted():
     """`again` takes one request more, as long as there is one."""
 
     async def run() -> list[bool]:
-        budget = Budget(Limits(requests=3))
+        budget = Budget(RunLimits(requests=3))
         assert "" == await budget.take(1, 0)
         return [budget.again(), budget.again(), budget.again()]
 
@@ -100,7 +100,7 @@ def test_without_limits_nothing_ends():
     """A budget without limits says yes to everything and waits for nothing."""
 
     async def run() -> None:
-        budget = Budget(Limits())
+        budget = Budget(RunLimits())
         for _ in range(100):
             assert "" == await budget.take(1, 1)
             assert budget.again()
@@ -114,7 +114,7 @@ def test_the_rate_spaces_requests():
     """Tasks that ask at once are let go one after the other."""
 
     async def run() -> float:
-        budget = Budget(Limits(rate=100))
+        budget = Budget(RunLimits(rate=100))
         began = time.monotonic()
         await asyncio.gather(*(budget.pace() for _ in range(11)))
         return time.monotonic() - began

@@ -13,7 +13,7 @@ from conformance.journal.writing import MemorySink
 from conformance.model.case import Case, Relation, Request
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
-from conformance.runner.budget import Limits
+from conformance.runner.budget import RunLimits
 from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
@@ -61,11 +61,11 @@ def case(name: str, method: str = "POST", body: bytes | None = b"{}") -> Case:
 
 
 def carried_out(
-    contract: Contract, items: Iterable[Item], script: Script, *, repeats: int = 0, limits: Limits | None = None
+    contract: Contract, items: Iterable[Item], script: Script, *, repeats: int = 0, limits: RunLimits | None = None
 ) -> list[AnyEvent]:
     """Carry out a plan of these items against a target with a script; returns the events."""
     sink = MemorySink()
-    session = Session(contract, Scripted(script), sink, SessionOptions(run_id="0" * 8, limits=limits or Limits()))
+    session = Session(contract, Scripted(script), sink, SessionOptions(run_id="0" * 8, limits=limits or RunLimits()))
     diagnoser = Diagnoser(session, DiagnosisOptions(repeats=repeats))
     asyncio.run(Engine(session, diagnoser, concurrency=1).run(Plan(tuple(items), {})))
     return list(sink.events)
@@ -116,7 +116,7 @@ def test_what_could_create_something_counts(
 ) -> None:
     """A request by a method that writes may create something, with a body or without: the limit holds for it."""
     items = [case(f"case-{number}", method, body) for number in range(4)]
-    events = carried_out(contract, items, lambda *_: TAKEN, limits=Limits(creations=2))
+    events = carried_out(contract, items, lambda *_: TAKEN, limits=RunLimits(creations=2))
     ended = events[-1]
     assert isinstance(ended, RunEnded)
     expected = (2, "--max-creations 2 is used up") if counted else (4, "")

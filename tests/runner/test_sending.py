@@ -12,7 +12,7 @@ from conformance.model.errors import TargetLostError
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
 from conformance.runner import sending
-from conformance.runner.budget import Budget, Limits
+from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.sending import Sender
 from conformance.targets.target import IDLE_CLOSED, Target, Traits
@@ -60,10 +60,10 @@ OK = Response(200, (), b"{}")
 IDLE = (Failure.CLOSED, IDLE_CLOSED)
 
 
-def sender_for(target: Scripted, limits: Limits | None = None, key: str = "") -> tuple[Sender, MemorySink]:
+def sender_for(target: Scripted, limits: RunLimits | None = None, key: str = "") -> tuple[Sender, MemorySink]:
     """Return a sender for a target, and what it writes to."""
     sink = MemorySink()
-    return Sender(target, sink, Budget(limits or Limits()), Credentials(key), "0a1b2c3d"), sink
+    return Sender(target, sink, Budget(limits or RunLimits()), Credentials(key), "0a1b2c3d"), sink
 
 
 def carried_out(job: Callable):
@@ -169,7 +169,7 @@ def test_no_try_is_beyond_the_budget(first):
     target = Scripted(first)
 
     async def job():
-        sender, _ = sender_for(target, Limits(requests=0))
+        sender, _ = sender_for(target, RunLimits(requests=0))
         return await sender.send(CASE)
 
     sent = carried_out(job)

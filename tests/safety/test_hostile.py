@@ -18,7 +18,7 @@ from conformance.journal.writing import Journal, read_journal
 from conformance.model.case import Case
 from conformance.model.vocabulary import Profile
 from conformance.reports.writing import write_reports
-from conformance.runner.budget import Limits as RunLimits
+from conformance.runner.budget import RunLimits
 from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from conformance.model.vocabulary import Outcome, Strength
-from conformance.reports.evidence import Evidence, Folded
+from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.results import FindingResult
 from conformance.reports.safe_text import cut
 
@@ -45,7 +45,7 @@ class CaseResult(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def group_of(run: Folded, each: Evidence) -> str:
+def group_of(run: RunReport, each: Evidence) -> str:
     """Return the group of the requirement that the case was made for."""
     focus = next((run.rows[name].group for name in each.case.requirements if name in run.rows), None)
     return focus.value if focus else OTHER
@@ -67,7 +67,7 @@ def case_result(each: Evidence, fail_on: Strength) -> CaseResult:
     if each.doubts:
         message = f"{Outcome.INCONCLUSIVE}: {cut(each.doubts[0].reason, LONGEST)}"
         return CaseResult(Kind.UNDECIDED, Outcome.INCONCLUSIVE.value, message, "", notes)
-    if not each.shown().ended:
+    if not each.shown().exchange.ended:
         return CaseResult(Kind.UNDECIDED, Outcome.INCONCLUSIVE.value, UNFINISHED, "", notes)
     return CaseResult(Kind.PASSED, notes=notes)
 

@@ -12,7 +12,7 @@ from conformance.model.case import Case
 from conformance.model.errors import ContractError, JournalError
 from conformance.model.jsontext import Json, try_read
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.reports.journal_index import Gathered
+from conformance.reports.journal_index import JournalIndex
 from conformance.reports.results import BodyCoverage, CoverageResult, Sides
 from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 
@@ -26,19 +26,19 @@ MINIMUM = "min_coverage"
 """The option of a run that says how much of the request must be exercised, in percent."""
 
 
-def coverage_of(gathered: Gathered) -> CoverageResult | None:
+def coverage_of(index: JournalIndex) -> CoverageResult | None:
     """Return the coverage of a run; None where the document of its journal cannot be read.
 
     Only what was answered counts: nobody knows whether the rest arrived.
     """
-    started = gathered.started
+    started = index.started
     contract = _contract(started)
     if contract is None:
         return None
-    cases = list(_answered(gathered))
+    cases = list(_answered(index))
     strengths = (PAIRWISE, THREE_WAY) if started.profile in {Profile.FULL, Profile.FUZZ} else (PAIRWISE,)
     request = request_coverage(contract, cases)
-    answers = islice(_answers(gathered, contract), MOST)
+    answers = islice(_answers(index, contract), MOST)
     least = _percentage(started.options.get(MINIMUM))
     return CoverageResult(
         minimum=least,
@@ -64,18 +64,18 @@ def _contract(started: RunStarted) -> Contract | None:
         return None
 
 
-def _answered(gathered: Gathered) -> Iterator[Case]:
-    answered = {gathered.case_of[send] for send, sent in gathered.sends.items() if sent.response is not None}
-    return (case for case in gathered.cases.values() if case.id in answered)
+def _answered(index: JournalIndex) -> Iterator[Case]:
+    answered = {index.case_of[send] for send, sent in index.sends.items() if sent.exchange.response is not None}
+    return (case for case in index.cases.values() if case.id in answered)
 
 
-def _answers(gathered: Gathered, contract: Contract) -> Iterator[tuple[Json, bool]]:
+def _answers(index: JournalIndex, contract: Contract) -> Iterator[tuple[Json, bool]]:
     """Yield the answers that the response schema is about, each with whether it is valid."""
     validator, operation = contract.response_validator, contract.operation
-    for sent in gathered.sends.values():
-        response = sent.response
-        case = gathered.cases[gathered.case_of[sent.send]]
-        asked = case.expectation is not Expectation.REFUSED and sent.request.method == operation.method
+    for sent in index.sends.values():
+        response = sent.exchange.response
+        case = index.cases[index.case_of[sent.send]]
+        asked = case.expectation is not Expectation.REFUSED and sent.exchange.request.method == operation.method
         if not asked or validator is None or response is None or response.status not in operation.successes:
             continue
         if len(response.body) > LARGEST:

@@ -5,35 +5,24 @@ from functools import cached_property
 import msgspec
 
 from conformance.journal.events import ClientEnded, RunStarted
-from conformance.model.case import Case, Request
-from conformance.model.exchange import Failure, Response
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt
 from conformance.model.vocabulary import JunitBy, Outcome
 from conformance.reports.lines import Lines
 from conformance.reports.results import FindingResult, RequirementResult, Results
 
 
-class Sent(msgspec.Struct, frozen=True):
-    """One sending of a case; without response and failure when the run stopped before it ended.
+class RecordedExchange(msgspec.Struct, frozen=True):
+    """One sending of a case, by its number; it has not ended where the run stopped before that.
 
-    `started` is in seconds since the epoch, `seconds` how long the exchange took; `client` is what a client made of the
-    answer, where a client is what is tested.
+    `client` is what a client made of the response, where a client is what is tested.
     """
 
     send: int
-    request: Request
     attempt: int
-    started: float
-    response: Response | None = None
-    failure: Failure | None = None
-    detail: str = ""
-    seconds: float = 0.0
+    exchange: Exchange
     client: ClientEnded | None = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether it is known how the exchange ended."""
-        return self.response is not None or self.failure is not None
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -44,21 +33,21 @@ class Evidence(msgspec.Struct, frozen=True):
 
     case: Case
     outcome: Outcome
-    sends: tuple[Sent, ...]
+    sends: tuple[RecordedExchange, ...]
     relation: str
     findings: tuple[tuple[int, FindingResult], ...]
     doubts: tuple[Doubt, ...]
     passed: int
 
-    def shown(self, finding: str = "") -> Sent:
+    def shown(self, finding: str = "") -> RecordedExchange:
         """Return the send to show: the one that `finding`, or else the first finding, is about, or the last ended."""
         wanted = [send for send, each in self.findings if not finding or each.id == finding]
         about = next((sent for sent in self.sends if wanted and sent.send == wanted[0]), None)
-        ended = [sent for sent in self.sends if sent.ended]
+        ended = [sent for sent in self.sends if sent.exchange.ended]
         return about or (ended or self.sends)[-1]
 
 
-class Folded(msgspec.Struct, frozen=True, dict=True):
+class RunReport(msgspec.Struct, frozen=True, dict=True):
     """A whole run in memory, as the reports render it: results, the header of the journal, and each case's evidence.
 
     `unsent` are cases that were left out, with the reason; `waited` is how long pacing made the run wait, in seconds.

@@ -13,8 +13,8 @@ from conformance.model.finding import Doubt, Symptom
 from conformance.model.vocabulary import Expectation, JunitBy, Outcome, Strength
 from conformance.reports import outcomes, waiving
 from conformance.reports.coverage import coverage_of
-from conformance.reports.evidence import Evidence, Folded, Sent
-from conformance.reports.journal_index import Gathered, gather
+from conformance.reports.evidence import Evidence, RecordedExchange, RunReport
+from conformance.reports.journal_index import JournalIndex, index_journal
 from conformance.reports.phases import phase_results
 from conformance.reports.results import (
     SCHEMA_VERSION,
@@ -41,21 +41,21 @@ def fold(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -> Re
 
 def fold_run(
     events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST, junit_by: JunitBy | None = None
-) -> Folded:
+) -> RunReport:
     """Return the results of a run with the evidence for them; raises as `fold`.
 
     `junit_by` is what the run was told where it is None.
     """
-    gathered = gather(events)
-    gathered.findings = in_order(gathered)
-    started, ended = gathered.started, gathered.ended
+    index = index_journal(events)
+    index.findings = in_order(index)
+    started, ended = index.started, index.ended
     today = waiving.day_of(started)
     # Before waivers are applied: a drafted one names the pattern that the reports show.
-    made = merge_universal_failures(_with_wider(gathered.findings), gathered.cases)
-    findings = waiving.waive((_finding(event, gathered) for event in made), started.waivers, today)
+    made = merge_universal_failures(_with_wider(index.findings), index.cases)
+    findings = waiving.waive((_finding(event, index) for event in made), started.waivers, today)
     waived = {each.id for each in findings if each.waiver is not None}
-    reason = _reason(gathered)
-    rows = requirement_rows(gathered, findings, reason)
+    reason = _reason(index)
+    rows = requirement_rows(index, findings, reason)
     results = Results(
         schema_version=SCHEMA_VERSION,
         suite_version=started.suite_version,
@@ -69,29 +69,29 @@ def fold_run(
         profile=started.profile,
         seed=started.seed,
         started_at=datetime.fromtimestamp(started.time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        duration=round(ended.seconds if ended else max(0.0, gathered.last_time - started.time), 3),
+        duration=round(ended.seconds if ended else max(0.0, index.last_time - started.time), 3),
         counts=Counts(
-            requests=len(gathered.sends) + gathered.forgotten.requests,
-            creations=gathered.creations,
-            cases=len(gathered.cases) + gathered.forgotten.cases,
+            requests=len(index.sends) + index.dropped.requests,
+            creations=index.creations,
+            cases=len(index.cases) + index.dropped.cases,
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
-        causes=group_causes(made, gathered.rows, waived, _weights(gathered, made), _more(gathered, made)),
+        causes=group_causes(made, index.rows, waived, _weights(index, made), _more(index, made)),
         requirements=rows,
         aliases=alias_rows(rows),
         findings=findings,
         waivers=waiving.waiver_results(
             started.waivers, findings, {row.id: row.outcome for row in rows}, today, whole=not reason
         ),
-        coverage=coverage_of(gathered),
-        interrupted=tuple(dict.fromkeys(gathered.case_of.get(send, "") for send in gathered.interrupted)),
-        phases=phase_results(gathered.phases),
+        coverage=coverage_of(index),
+        interrupted=tuple(dict.fromkeys(index.case_of.get(send, "") for send in index.interrupted)),
+        phases=phase_results(index.phases),
     )
     unsent = tuple(
-        (case, why) for case, why in started.skipped.items() if case not in gathered.rows and case not in gathered.cases
+        (case, why) for case, why in started.skipped.items() if case not in index.rows and case not in index.cases
     )
     told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
-    return Folded(results, started, tuple(_evidence(gathered, findings)), unsent, gathered.waited, junit_by or told)
+    return RunReport(results, started, tuple(_evidence(index, findings)), unsent, index.waited, junit_by or told)
 
 
 def _with_wider(findings: Iterable[FindingMade]) -> list[FindingMade]:
@@ -106,27 +106,27 @@ def _with_wider(findings: Iterable[FindingMade]) -> list[FindingMade]:
     ]
 
 
-def _more(gathered: Gathered, made: Iterable[FindingMade]) -> Counter[Symptom]:
+def _more(index: JournalIndex, made: Iterable[FindingMade]) -> Counter[Symptom]:
     """Return how many findings are not kept, by the pattern that the kept ones of their kind have now."""
     now: dict[tuple[str, Symptom], Symptom] = {}
-    for before, event in zip(gathered.findings, made, strict=True):
+    for before, event in zip(index.findings, made, strict=True):
         now.setdefault((before.finding.requirement, before.finding.pattern), event.finding.pattern)
     more: Counter[Symptom] = Counter()
-    for way, count in gathered.forgotten.findings.items():
+    for way, count in index.dropped.findings.items():
         more[now.get(way, way[1])] += count
     return more
 
 
-def in_order(gathered: Gathered) -> list[FindingMade]:
+def in_order(index: JournalIndex) -> list[FindingMade]:
     """Return the findings each once, in the order of requirements and cases, and numbered so.
 
     Which request came first, and which shard it was in, does not show.
     """
-    places = {requirement: place for place, requirement in enumerate(gathered.rows)}
+    places = {requirement: place for place, requirement in enumerate(index.rows)}
     once: dict[tuple[str, ...], FindingMade] = {}
     alike: dict[tuple[int, tuple[str, ...]], int] = {}
-    for event in gathered.findings:
-        found, case = event.finding, gathered.case_for(event)
+    for event in index.findings:
+        found, case = event.finding, index.case_for(event)
         key = (found.requirement, case, str(found.cause), str(found.pattern), found.pointer, found.message)
         # What one answer shows twice is two findings; what two sends of a case show is one.
         alike[event.send, key] = alike.get((event.send, key), 0) + 1
@@ -137,15 +137,15 @@ def in_order(gathered: Gathered) -> list[FindingMade]:
     return [replace(event, id=f"f{number}") for number, (_, event) in enumerate(ordered, 1)]
 
 
-def _reason(gathered: Gathered) -> str:
-    if gathered.ended is None:
+def _reason(index: JournalIndex) -> str:
+    if index.ended is None:
         return UNFINISHED
-    return gathered.ended.reason or (LOST if gathered.ended.lost else "")
+    return index.ended.reason or (LOST if index.ended.lost else "")
 
 
-def _finding(event: FindingMade, gathered: Gathered) -> FindingResult:
+def _finding(event: FindingMade, index: JournalIndex) -> FindingResult:
     found = event.finding
-    row = gathered.rows[found.requirement]
+    row = index.rows[found.requirement]
     return FindingResult(
         id=event.id,
         requirement=row.id,
@@ -162,34 +162,34 @@ def _finding(event: FindingMade, gathered: Gathered) -> FindingResult:
     )
 
 
-def _weights(gathered: Gathered, made: Iterable[FindingMade]) -> dict[str, Weight]:
-    """Return for each finding whether it is only a part of the fault that it counts to, and the size of its body.
+def _weights(index: JournalIndex, made: Iterable[FindingMade]) -> dict[str, Weight]:
+    """Return how little each finding shows.
 
     Of what every request meets, a right request shows the most: any other is told as a part.
     """
     weights = {}
-    for before, event in zip(gathered.findings, made, strict=True):
-        sent = gathered.sends.get(event.send)
+    for before, event in zip(index.findings, made, strict=True):
+        sent, case = index.sends.get(event.send), index.cases.get(event.case)
         if event.finding.pattern.kind == EVERY:
-            part = gathered.cases[event.case].expectation is not Expectation.ACCEPTED
+            part = case is None or case.expectation is not Expectation.ACCEPTED
         else:
             part = event.finding.pattern != before.finding.pattern
-        weights[event.id] = (part, len((sent and sent.request.body) or b""))
+        weights[event.id] = (part, len((sent and sent.exchange.request.body) or b""), case is None or not case.reduced)
     return weights
 
 
-def _evidence(gathered: Gathered, findings: tuple[FindingResult, ...]) -> Iterable[Evidence]:
-    sends: dict[str, list[Sent]] = {}
-    for number, sent in gathered.sends.items():
-        sends.setdefault(gathered.case_of[number], []).append(sent)
+def _evidence(index: JournalIndex, findings: tuple[FindingResult, ...]) -> Iterable[Evidence]:
+    sends: dict[str, list[RecordedExchange]] = {}
+    for number, sent in index.sends.items():
+        sends.setdefault(index.case_of[number], []).append(sent)
     found: dict[str, list[tuple[int, FindingResult]]] = {}
-    for event, finding in zip(gathered.findings, findings, strict=True):
+    for event, finding in zip(index.findings, findings, strict=True):
         found.setdefault(finding.case, []).append((event.send, finding))
     doubted: dict[str, list[Doubt]] = {}
-    for case_id, doubt in gathered.doubts:
+    for case_id, doubt in index.doubts:
         doubted.setdefault(case_id, []).append(doubt)
-    for case in gathered.cases.values():
-        mine, doubts, bits = found.get(case.id, []), doubted.get(case.id, []), gathered.passed.get(case.id, 0)
+    for case in index.cases.values():
+        mine, doubts, bits = found.get(case.id, []), doubted.get(case.id, []), index.passed.get(case.id, 0)
         outcome = outcomes.worst(
             [
                 *(outcomes.of_finding(each.strength, each.waiver) for _, each in mine),
@@ -197,5 +197,5 @@ def _evidence(gathered: Gathered, findings: tuple[FindingResult, ...]) -> Iterab
                 *([Outcome.PASSED] if bits else []),
             ]
         )
-        relation = gathered.relations.get(case.id, "")
+        relation = index.relations.get(case.id, "")
         yield Evidence(case, outcome, tuple(sends[case.id]), relation, tuple(mine), tuple(doubts), bits.bit_count())

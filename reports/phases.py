@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from conformance.journal.events import Made, PhaseEnded
+from conformance.journal.events import CaseCount, PhaseEnded
 from conformance.reports.results import PhaseResult
 
 
@@ -15,10 +15,10 @@ def phase_results(ended: Iterable[PhaseEnded]) -> tuple[PhaseResult, ...]:
 
 
 def _summed(phase: str, parts: list[PhaseEnded]) -> PhaseResult:
-    kinds: dict[str, Made] = {}
+    kinds: dict[str, CaseCount] = {}
     for name, more in (item for part in parts for item in part.kinds.items()):
-        before = kinds.get(name, Made(0, 0))
-        kinds[name] = Made(before.made + more.made, before.repeated + more.repeated)
+        before = kinds.get(name, CaseCount(0, 0))
+        kinds[name] = CaseCount(before.made + more.made, before.repeated + more.repeated)
     made, repeated = sum(part.made for part in parts), sum(part.repeated for part in parts)
     left_out = sum(part.left_out for part in parts)
     return PhaseResult(phase, made, repeated, left_out, made - repeated - left_out, dict(sorted(kinds.items())))

@@ -11,7 +11,7 @@ import msgspec
 from conformance.coverage.keywords import Exercised
 from conformance.coverage.tuples import Covered
 from conformance.diagnosis.causes import Cause
-from conformance.journal.events import Made
+from conformance.journal.events import CaseCount
 from conformance.model.errors import ConformanceError
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 
@@ -175,7 +175,7 @@ class PhaseResult(msgspec.Struct, frozen=True):
     repeated: int
     left_out: int
     sent: int
-    kinds: dict[str, Made] = {}
+    kinds: dict[str, CaseCount] = {}
 
 
 class Results(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome
 from conformance.reports import outcomes
-from conformance.reports.journal_index import Gathered
+from conformance.reports.journal_index import JournalIndex
 from conformance.reports.results import AliasResult, FindingResult, RequirementResult
 
 NO_CASE = "no case of this run exercised it"
@@ -16,28 +16,28 @@ LISTED = 25
 
 
 def requirement_rows(
-    gathered: Gathered, findings: Iterable[FindingResult], reason: str
+    index: JournalIndex, findings: Iterable[FindingResult], reason: str
 ) -> tuple[RequirementResult, ...]:
     """Return one row for each requirement, in the order of the header; `reason` says what cut the run short."""
     unexercised = f"the run was cut short before it: {reason}" if reason else NO_CASE
-    tallies = [_Tally(row) for row in gathered.started.requirements]
+    tallies = [_Tally(row) for row in index.started.requirements]
     by_id = {tally.row.id: tally for tally in tallies}
-    for case in gathered.cases.values():
+    for case in index.cases.values():
         for each in case.requirements:
             if each in by_id:
                 by_id[each].cases[case.id] = None
     for finding in findings:
         by_id[finding.requirement].find(finding)
-    for case_id, doubt in gathered.doubts:
+    for case_id, doubt in index.doubts:
         by_id[doubt.requirement].doubt(case_id, outcomes.of_doubt(ours=doubt.ours), doubt.reason)
-    for case_id, bits in gathered.passed.items():
-        for index in _indices(bits):
-            tallies[index].hold(case_id)
-    for index, count in gathered.forgotten.passes.items():
-        tallies[index].hold_unnamed(count)
-    for (requirement, _), count in gathered.forgotten.findings.items():
+    for case_id, bits in index.passed.items():
+        for number in _numbers(bits):
+            tallies[number].hold(case_id)
+    for number, count in index.dropped.passes.items():
+        tallies[number].hold_unnamed(count)
+    for (requirement, _), count in index.dropped.findings.items():
         by_id[requirement].fail_unnamed(count)
-    return tuple(tally.result(gathered.started.skipped.get(tally.row.id) or unexercised) for tally in tallies)
+    return tuple(tally.result(index.started.skipped.get(tally.row.id) or unexercised) for tally in tallies)
 
 
 def alias_rows(rows: Iterable[RequirementResult]) -> tuple[AliasResult, ...]:
@@ -117,7 +117,7 @@ class _Tally:
         )
 
 
-def _indices(bits: int) -> Iterator[int]:
+def _numbers(bits: int) -> Iterator[int]:
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1

@@ -9,7 +9,7 @@ import msgspec
 from conformance.journal.events import AnyEvent
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import JunitBy, Strength
-from conformance.reports.evidence import Folded
+from conformance.reports.evidence import RunReport
 from conformance.reports.folding import fold_run
 from conformance.reports.formats import badge, ctrf, har, junit, markdown, sarif
 from conformance.reports.pages import html
@@ -20,7 +20,7 @@ class Report(msgspec.Struct, frozen=True):
     """A kind of report: the name of its file, and how a run becomes the file's bytes."""
 
     filename: str
-    render: Callable[[Folded], bytes]
+    render: Callable[[RunReport], bytes]
 
 
 REPORTS = {

@@ -22,14 +22,22 @@ DATE_TIMES = (
 )
 """Spellings that RFC 3339 section 5.6 allows; leap seconds are left out, as the two validators disagree on them."""
 
+ABSENCE = classes.Value("absent", bodies.ABSENT, "absence", "required")
+
+UNDECLARED = classes.Value("undeclared-member", bodies.ABSENT, "an undeclared member", "additionalProperties")
+
 
 class Answer(msgspec.Struct, frozen=True):
-    """A body for a successful answer: its slug, whether it is valid, what is special about it."""
+    """A body for a successful answer: its slug, whether it is valid, what is special about it.
+
+    `value` is what was planted in it, None where nothing was.
+    """
 
     id: str
     valid: bool
     body: Writable
     story: Story
+    value: classes.Value | None = None
 
 
 def valid_answers(contract: Contract) -> Iterator[Answer]:
@@ -38,21 +46,24 @@ def valid_answers(contract: Contract) -> Iterator[Answer]:
     if root is None:
         return
     defaults = bodies.Defaults(memo={})
-    yield _answer("smallest", "", "", bodies.smallest(root), "only what is required")
-    yield _answer("fullest", "", "", bodies.fullest(root), "every declared member")
+    for id_, body, kind in (
+        ("smallest", bodies.smallest(root), "only what is required"),
+        ("fullest", bodies.fullest(root), "every declared member"),
+    ):
+        yield Answer(id_, True, body, Story("", "", "", "", f"the body: {kind}", kind))  # noqa: FBT003 (a field)
     for lineage in bodies.lineages(root):
         node = lineage[-1]
-        if len(lineage) == 1:
-            yield from _extended(lineage, defaults)
-            continue
-        for value in classes.valid_values(node):
-            if value.slug != "typical" and not value.undecided:
-                yield _planted(lineage, value, defaults, valid=True)
-        for slug, text, kind in DATE_TIMES if _is_date_time(node) else ():
-            yield _planted(lineage, classes.Value(slug, text, kind, "format"), defaults, valid=True)
-        if not node.required and node.name != ANY_ITEM:
-            yield _planted(lineage, classes.Value("absent", bodies.ABSENT, "absence", "required"), defaults, valid=True)
-        yield from _extended(lineage, defaults)
+        for value in _valid_values(node) if len(lineage) > 1 else ():
+            yield _planted(lineage, value, defaults, valid=True)
+        yield from _with_undeclared(lineage, {"a": 1}, defaults, valid=True)
+
+
+def _valid_values(node: Node) -> Iterator[classes.Value]:
+    yield from (value for value in classes.valid_values(node) if value.slug != "typical" and not value.undecided)
+    for slug, text, kind in DATE_TIMES if _is_date_time(node) else ():
+        yield classes.Value(slug, text, kind, "format")
+    if not node.required and node.name != ANY_ITEM:
+        yield ABSENCE
 
 
 def invalid_answers(contract: Contract) -> Iterator[Answer]:
@@ -63,50 +74,32 @@ def invalid_answers(contract: Contract) -> Iterator[Answer]:
     defaults = bodies.Defaults(memo={})
     for lineage in bodies.lineages(root):
         node = lineage[-1]
-        for value in classes.invalid_values(node):
+        absent = (ABSENCE,) if node.required and len(lineage) > 1 else ()
+        for value in (*classes.invalid_values(node), *absent):
             yield _planted(lineage, value, defaults, valid=False)
-        if node.required and len(lineage) > 1:
-            yield _planted(
-                lineage, classes.Value("absent", bodies.ABSENT, "absence", "required"), defaults, valid=False
-            )
-        for branch, shape in enumerate(node.shapes):
-            if shape.type == "object" and shape.closed:
-                body = bodies.with_member(lineage, branch, "undeclared_member", 1, "fullest", defaults)
-                yield _answer(
-                    _slug(node, "undeclared-member"),
-                    node.path,
-                    "additionalProperties",
-                    body,
-                    "an undeclared member",
-                    valid=False,
-                )
+        yield from _with_undeclared(lineage, 1, defaults, valid=False)
 
 
-def _extended(lineage: bodies.Lineage, defaults: bodies.Defaults) -> Iterator[Answer]:
-    node = lineage[-1]
-    for branch, shape in enumerate(node.shapes):
-        if shape.type == "object" and shape.open:
-            body = bodies.with_member(lineage, branch, "undeclared_member", {"a": 1}, "fullest", defaults)
-            slug = _slug(node, "undeclared-member")
-            yield _answer(slug, node.path, "additionalProperties", body, "an undeclared member")
+def _with_undeclared(
+    lineage: bodies.Lineage, extra: Writable, defaults: bodies.Defaults, *, valid: bool
+) -> Iterator[Answer]:
+    """Yield the fullest body with a member that is not declared: valid in open objects, invalid in closed ones."""
+    for branch, shape in enumerate(lineage[-1].shapes):
+        if shape.type == "object" and (shape.open if valid else shape.closed):
+            body = bodies.with_member(lineage, branch, "undeclared_member", extra, "fullest", defaults)
+            yield _answer(lineage[-1], UNDECLARED, body, valid=valid)
 
 
 def _planted(lineage: bodies.Lineage, value: classes.Value, defaults: bodies.Defaults, *, valid: bool) -> Answer:
-    node = lineage[-1]
     body = bodies.planted(lineage, value.json, "fullest", defaults)
     became = "" if value.json is bodies.ABSENT else write(value.json)
-    return _answer(_slug(node, value.slug), node.path, value.keyword, body, value.kind, valid=valid, became=became)
+    return _answer(lineage[-1], value, body, valid=valid, became=became)
 
 
-def _slug(node: Node, slug: str) -> str:
-    return ".".join([*(node.path.strip("/").replace("/", ".").split(".") if node.path else []), slug])
-
-
-def _answer(
-    id_: str, pointer: str, keyword: str, body: Writable, kind: str, *, valid: bool = True, became: str = ""
-) -> Answer:
-    says = f"{pointer or 'the body'}: {kind}"
-    return Answer(id_, valid, body, Story(pointer, keyword, "", became, says, kind))
+def _answer(node: Node, value: classes.Value, body: Writable, *, valid: bool, became: str = "") -> Answer:
+    id_ = ".".join(filter(None, (node.path.strip("/").replace("/", "."), value.slug)))
+    says = f"{node.path or 'the body'}: {value.kind}"
+    return Answer(id_, valid, body, Story(node.path, value.keyword, "", became, says, value.kind), value)
 
 
 def _is_date_time(node: Node) -> bool:

@@ -9,6 +9,7 @@ from conformance.checks.shared.differences import (
     OTHER_NUMBER,
     OTHER_TEXT,
     OTHER_VALUE,
+    REPLACED,
     computable,
     difference,
     same,
@@ -29,7 +30,7 @@ from conformance.model.vocabulary import Group
 
 ISOLATION = "semantics.isolation"
 
-UNRELATED = frozenset({LEFT_OUT, OTHER_TEXT, OTHER_NUMBER, OTHER_VALUE, "null"})
+UNRELATED = frozenset({LEFT_OUT, OTHER_TEXT, OTHER_NUMBER, OTHER_VALUE, "null", *REPLACED})
 """Differences that show no trace of the value that was sent."""
 
 FEW = 3
@@ -109,19 +110,19 @@ def looks_stateless(contract: Contract, judged: Iterable[Judgement | Doubt]) -> 
     never came back, several times, where another member failed as well, and where no echo shows a trace of what was
     sent: whoever cuts, rounds or folds a value does repeat.
     """
+    echoed = {requirement_id(Group.SEMANTICS, sent.label, "echo"): sent.path for sent, _ in contract.echoes}
     failures: dict[str, int] = {}
     passed: set[str] = set()
     for each in judged:
-        if not each.requirement.startswith("semantics.") or not each.requirement.endswith(".echo"):
+        if each.requirement not in echoed:
             continue
         if isinstance(each, Pass):
             passed.add(each.requirement)
-        elif isinstance(each, Finding) and ".path." not in each.requirement:
-            if each.symptom.observed not in UNRELATED and "in its place" not in each.symptom.observed:
+        elif isinstance(each, Finding):
+            if each.symptom.observed not in UNRELATED:
                 return False
             failures[each.requirement] = failures.get(each.requirement, 0) + 1
-    named = [sent.label for sent, _ in contract.echoes if sent.path == contract.identity]
-    telling = {requirement_id(Group.SEMANTICS, label, "echo") for label in named} or set(failures)
+    telling = {id_ for id_, path in echoed.items() if path == contract.identity} or set(failures)
     others = len(contract.echoes) == 1 or len(failures) > 1
     return bool(telling) and others and not telling & passed and all(failures.get(each, 0) >= FEW for each in telling)
 

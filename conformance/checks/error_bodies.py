@@ -88,9 +88,7 @@ def no_page(subject: Subject) -> Judged:
 def shape(subject: Subject) -> Judged:
     """An error body has the text members that pages speak of: a note where not."""
     names = subject.contract.prose.error_texts
-    row = subject.contract.by_id.get(subject.focus)
-    outside = row is not None and row.group in {Group.AUTHENTICATION, Group.ERROR}
-    if not names or outside or not _is_refusal(subject):
+    if not names or subject.group in {Group.AUTHENTICATION, Group.ERROR} or not _is_refusal(subject):
         return
     way, body = "", None
     if isinstance(subject.json, JsonFault):

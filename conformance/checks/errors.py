@@ -73,8 +73,7 @@ def redirected(status: int, kind: str) -> Finding:
 
 def status(subject: Subject) -> Judged:
     """What is not JSON is answered with 400, what breaks the schema with 400 or 422."""
-    row = subject.contract.by_id.get(subject.focus)
-    refusable = subject.case.expectation is Expectation.REFUSED and row is not None and row.group is Group.REJECTION
+    refusable = subject.case.expectation is Expectation.REFUSED and subject.group is Group.REJECTION
     if not refusable or not 400 <= subject.status < 500 or subject.beside:
         return
     right, what = RIGHT.get(subject.focus, BROKEN)

@@ -55,8 +55,7 @@ def duplicates(subject: Subject) -> Judged:
 
 def about_credential(subject: Subject) -> bool:
     """Tell whether a case is about credentials, so that 401, 403 and 404 are answers to it."""
-    row = subject.contract.by_id.get(subject.focus)
-    return row is not None and row.group is Group.AUTHENTICATION
+    return subject.group is Group.AUTHENTICATION
 
 
 CHECKS = (refused, duplicates)

@@ -13,7 +13,7 @@ from conformance.model.vocabulary import Strength
 from conformance.workflow.setup.options import RunOptions
 
 if TYPE_CHECKING:
-    from conformance.reports.evidence import Evidence, Folded
+    from conformance.reports.evidence import Evidence, RunReport
     from conformance.reports.pages.bodies import BodyView
     from conformance.reports.pages.exchanges import MessageView
     from conformance.reports.results import FindingResult
@@ -72,7 +72,7 @@ def replay(folder: Path, case_id: str, *, fail_on: str | None, **values: object)
     return done.exit_status
 
 
-def _lines(run: "Folded") -> Iterator[str]:
+def _lines(run: "RunReport") -> Iterator[str]:
     for evidence in run.cases:
         yield from _case(run, evidence)
     results = run.results
@@ -87,7 +87,7 @@ def _lines(run: "Folded") -> Iterator[str]:
     yield f"{results.verdict.value}: {len(results.findings)} findings, {held} requirements held"
 
 
-def _case(run: "Folded", evidence: "Evidence") -> Iterator[str]:
+def _case(run: "RunReport", evidence: "Evidence") -> Iterator[str]:
     from conformance.reports.pages.bodies import compact  # noqa: PLC0415  (loads what only reports need)
     from conformance.reports.pages.exchanges import exchange_view  # noqa: PLC0415  (loads what only reports need)
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from conformance.clients import protocol
-from conformance.clients.scenarios.scenario import Made, Scenario
+from conformance.clients.scenarios.scenario import CallResult, Scenario
 from conformance.model.errors import TargetLostError, UsageError
 
 LONGEST_LINE = 16 * 2**20
@@ -72,7 +72,7 @@ class Harness:
         """Close the harness's input, and end it if it does not end by itself."""
         self._stop(gently=kind is None)
 
-    def play(self, scenario: Scenario, base_url: str, key: str) -> Made:
+    def play(self, scenario: Scenario, base_url: str, key: str) -> CallResult:
         """Have the harness make the call of a scenario, and return what the client made of the answer.
 
         Raises:
@@ -85,7 +85,7 @@ class Harness:
             self._write(protocol.ask(scenario, base_url, key))
             made = self._awaited(scenario.id)
         except UsageError as error:
-            made = Made(trouble=error.problem)
+            made = CallResult(trouble=error.problem)
         if not made.trouble:
             self._deaths = 0
             return made
@@ -130,14 +130,14 @@ class Harness:
                 return
             self._say(f"the harness wrote a line that is no answer: {protocol.shown(line)}")
 
-    def _awaited(self, id_: str) -> Made:
+    def _awaited(self, id_: str) -> CallResult:
         end = time.monotonic() + self._timeout
         while True:
             line = self._next(end)
             if line is None:
-                return Made(trouble=f"the harness {self._end()}")
+                return CallResult(trouble=f"the harness {self._end()}")
             if line == b"":
-                return Made(trouble=f"the harness gave no answer within {self._timeout:g} s")
+                return CallResult(trouble=f"the harness gave no answer within {self._timeout:g} s")
             answer = protocol.read_answer(line)
             if answer is None:
                 self._say(f"{id_}: the harness wrote a line that is no answer: {protocol.shown(line)}")

@@ -8,9 +8,9 @@ import msgspec
 
 from conformance.clients.judging.judge import judge
 from conformance.clients.judging.judged_result import Baseline, baseline
-from conformance.clients.recording import Recorder
+from conformance.clients.recording import ScenarioRecorder
 from conformance.clients.scenarios.catalogue import BASELINE
-from conformance.clients.scenarios.scenario import Made, Scenario
+from conformance.clients.scenarios.scenario import CallResult, Scenario
 from conformance.clients.server import ScenarioServer
 from conformance.contract.contract import Contract
 from conformance.journal.events import RunEnded
@@ -25,7 +25,7 @@ INTERRUPTED = "interrupted"
 class Player(Protocol):
     """Whatever can make a client play a scenario: a harness, or a function in the same process."""
 
-    def play(self, scenario: Scenario, base_url: str, key: str) -> Made:
+    def play(self, scenario: Scenario, base_url: str, key: str) -> CallResult:
         """Have the client make the call, and return what it made of the answer."""
         ...
 
@@ -53,7 +53,7 @@ def play_all(
 
     Ctrl-C ends it in order.
     """
-    recorder, base, begun = Recorder(contract, journal, key), Baseline(), time.monotonic()
+    recorder, base, begun = ScenarioRecorder(contract, journal, key), Baseline(), time.monotonic()
     reason, lost = "", False
     try:
         for number, scenario in enumerate(scenarios, 1):
@@ -62,7 +62,7 @@ def play_all(
                 try:
                     made = player.play(scenario, live.base_url, key)
                 except TargetLostError as error:
-                    made, reason, lost = Made(trouble=error.problem), error.problem, True
+                    made, reason, lost = CallResult(trouble=error.problem), error.problem, True
             requests = tuple(live.requests)
             sent = [request for request, _ in requests]
             if scenario.id == BASELINE and not made.trouble:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.clients.scenarios.scenario import Made, Raised, Scenario
+from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario
 from conformance.model.errors import UsageError
 from conformance.model.version import VERSION
 
@@ -105,10 +105,10 @@ def read_answer(line: bytes) -> Answer | None:
     return answer if (answer.returned_json is None) != (answer.raised is None) else None
 
 
-def made(answer: Answer) -> Made:
+def made(answer: Answer) -> CallResult:
     """Return what a client made of its answer."""
     raised = Raised(answer.raised.type, answer.raised.message) if answer.raised else None
-    return Made(answer.returned_json, raised, answer.types)
+    return CallResult(answer.returned_json, raised, answer.types)
 
 
 def shown(line: bytes) -> str:

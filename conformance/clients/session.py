@@ -5,7 +5,7 @@ What plays them is the test itself: it makes the call with its client, and hands
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -16,7 +16,7 @@ from conformance.clients.judging.judge import judge
 from conformance.clients.judging.judged_result import Baseline, baseline
 from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.scenarios.catalogue import BASELINE
-from conformance.clients.scenarios.scenario import Made, Raised, Scenario
+from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario
 from conformance.clients.server import LiveScenario, ScenarioServer
 from conformance.contract.contract import Contract
 from conformance.model.case import Request
@@ -97,7 +97,7 @@ class ClientScenario:
         if (returned is SILENT) == (raised is None):
             message = "judge takes one of returned= and raised="
             raise TypeError(message)
-        made = Made(raised=Raised(type(raised).__name__, str(raised))) if raised else Made(_text(returned))
+        made = CallResult(raised=Raised(type(raised).__name__, str(raised))) if raised else CallResult(_text(returned))
         found = self._session.judged(self._live.scenario, self.requests, made)
         strengths = tuple(Strength)[: tuple(Strength).index(Strength(fail_on)) + 1]
         broken = tuple(
@@ -162,7 +162,9 @@ class ClientSession:
         router.route(host="scenario.test").mock(side_effect=answer)
         yield ClientScenario(self, live)
 
-    def judged(self, scenario: Scenario, requests: tuple[Request, ...], made: Made) -> tuple[Judgement | Doubt, ...]:
+    def judged(
+        self, scenario: Scenario, requests: Sequence[Request], made: CallResult
+    ) -> tuple[Judgement | Doubt, ...]:
         """Return what a scenario shows, by the requirements that the contract has."""
         if scenario.id == BASELINE:
             self._base = baseline(self._contract, scenario, made)

@@ -218,6 +218,7 @@ def _parameter_rows(operation: Operation, response: Node) -> list[Requirement]:
             Strength.MUST,
             Group.SEMANTICS,
             (f"{operation.response_pointer}{pointer}",),
+            echo=True,
         )
         for name, pointer in _echoed_parameters(operation, response).items()
     ]

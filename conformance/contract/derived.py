@@ -142,6 +142,7 @@ def semantics(pairs: Iterable[tuple[Node, Node]], varying: frozenset[str]) -> It
             Strength.MUST,
             Group.SEMANTICS,
             sources,
+            echo=True,
         )
         if not sent.required:
             yield Requirement(

@@ -7,7 +7,6 @@ from typing import TypeAlias
 import msgspec
 
 from conformance.journal.events import FindingMade
-from conformance.model.case import MINIMAL
 from conformance.model.finding import Symptom
 from conformance.model.pointer import generalised
 from conformance.model.requirement import Requirement
@@ -18,8 +17,10 @@ STRENGTHS = tuple(Strength)
 EVERY = "every request"
 """The class of value in the pattern of a fault that every request of a run meets."""
 
-Weight: TypeAlias = tuple[bool, int]
-"""Whether a finding is only a part of the fault that it counts to, and the size of the body it was found with."""
+Weight: TypeAlias = tuple[bool, int, bool]
+"""How little a finding shows: whether it is only a part of the fault that it counts to, the size of the body that it
+was found with, and whether nothing was cut down to its case. A body that was kept from an earlier run may be as small
+already, but has no story of its own."""
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -52,7 +53,7 @@ def group_causes(
     """Return the causes of `findings`, most severe first, then most frequent.
 
     `rows` has the requirements, `waived` the ids of findings that are let pass, and `weights` the weight of each
-    finding: the least is shown, and of equal ones what a failure was cut down to. `more` is how many findings of a
+    finding: the least is shown. `more` is how many findings of a
     pattern were counted and not kept.
     """
     groups: dict[Symptom, list[FindingMade]] = {}
@@ -75,9 +76,7 @@ def _cause(
         (event for event in group if strengths[event.id] is strength),
         key=lambda event: (
             event.id in waived,
-            weights.get(event.id, (False, 0)),
-            # A body that was kept from an earlier run may be as small already, but has no story of its own.
-            not event.case.endswith(MINIMAL),
+            weights[event.id],
             event.case,
             event.id,
         ),

@@ -148,7 +148,7 @@ class Diagnoser:
         if isinstance(sent, str) or not failures:
             return None
         self._seen |= {each.pattern for each in failures}
-        self._session.recorder.record(sent[0], culprit.case.id, found)
+        self._session.recorder.record(sent[0].number, culprit.case.id, found)
         return self._culprits.remember(culprit, failures)
 
     def _judged(self, case: Case, sent: Sent) -> Found:

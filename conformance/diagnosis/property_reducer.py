@@ -169,7 +169,7 @@ class PropertyReducer:
         story = Story(pointer, "properties", "", sent, says or "nothing optional", kind or "a right body")
         requirement = absence.requirement_of(self._contract, lone) if lone else ""
         requirements = (requirement,) if requirement else case.requirements[:1]
-        return replace(case, id=f"{case.id}{MINIMAL}", story=story, requirements=requirements)
+        return replace(case, id=f"{case.id}{MINIMAL}", reduced=True, story=story, requirements=requirements)
 
 
 def _short(value: Json) -> str:

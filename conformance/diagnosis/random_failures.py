@@ -179,7 +179,7 @@ class RandomFailures:
             if known is not None:
                 return known
             case = told(case, members)
-        return replace(case, id=f"{case.id}{MINIMAL}")
+        return replace(case, id=f"{case.id}{MINIMAL}", reduced=True)
 
 
 def concerns_body(case: Case, finding: Finding) -> bool:

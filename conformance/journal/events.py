@@ -1,11 +1,11 @@
 """The events of a journal: all that a run records, and all that a report knows."""
 
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import msgspec
 
 from conformance.model.case import Case
-from conformance.model.exchange import Failure, Response
+from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.finding import Doubt, Finding
 from conformance.model.requirement import Requirement
 from conformance.model.waiver import Waiver
@@ -81,6 +81,18 @@ class ExchangeEnded(Event, frozen=True, tag="exchange", kw_only=True):
     detail: str = ""
     seconds: float = 0.0
 
+    @classmethod
+    def of(cls, send: int, exchange: Exchange) -> Self:
+        """Return the event that tells how an exchange ended."""
+        seconds = round(exchange.seconds, 6)
+        return cls(
+            send=send, response=exchange.response, failure=exchange.failure, detail=exchange.detail, seconds=seconds
+        )
+
+    def after(self, begun: Exchange) -> Exchange:
+        """Return the whole exchange, of which `begun` is what is known from its request."""
+        return Exchange(begun.request, self.response, self.failure, self.detail, begun.started, self.seconds)
+
 
 class ClientEnded(Event, frozen=True, tag="client", kw_only=True):
     """What a client made of the answer to the request numbered `send`.
@@ -146,7 +158,7 @@ class Paced(Event, frozen=True, tag="paced", kw_only=True):
     reason: str
 
 
-class Made(msgspec.Struct, frozen=True):
+class CaseCount(msgspec.Struct, frozen=True):
     """How many cases of one kind a phase made, and how many of them equalled an earlier one."""
 
     made: int
@@ -165,7 +177,7 @@ class PhaseEnded(Event, frozen=True, tag="phase.ended", kw_only=True):
     repeated: int
     left_out: int = 0
     error: str = ""
-    kinds: dict[str, Made] = {}
+    kinds: dict[str, CaseCount] = {}
 
 
 class RunEnded(Event, frozen=True, tag="run.ended", kw_only=True):

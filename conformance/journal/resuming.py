@@ -178,11 +178,11 @@ class ResumedRun:
         if not isinstance(sent, RequestSent):
             message = f"{self._path} was changed while it was read"
             raise JournalError(message)
-        request = sent.case.request
+        begun = Exchange(sent.case.request, started=sent.time)
         if not isinstance(ended, ExchangeEnded):
-            return Exchange(request, started=sent.time)
+            return begun
         response = self._received(ended.response) if ended.response else None
-        return Exchange(request, response, ended.failure, ended.detail, sent.time, ended.seconds)
+        return replace(ended, response=response).after(begun)
 
     def _event(self, place: int) -> AnyEvent:
         with self._path.open("rb") as file:

@@ -72,7 +72,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request, what is expected of the answer, and the requirements that it exercises.
 
     The first of `requirements` is the one that speaks when the expectation is not met. `beyond` names the advisory
-    requirements whose range the body leaves, though the schema allows it. `slotted` tells that the body holds `SLOT`.
+    requirements whose range the body leaves, though the schema allows it. `slotted` tells that the body holds `SLOT`,
+    `merged` that the request does many odd things at once, `reduced` that another case was cut down to this one.
     """
 
     id: str
@@ -84,6 +85,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     slotted: bool = False
     needs: tuple[Need, ...] = ()
     beyond: tuple[str, ...] = ()
+    merged: bool = False
+    reduced: bool = False
 
 
 class RelationKind(StrEnum):

@@ -61,3 +61,8 @@ class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
     started: float = 0.0
     seconds: float = 0.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is known how the exchange ended."""
+        return self.response is not None or self.failure is not None

@@ -12,7 +12,8 @@ class Requirement(msgspec.Struct, frozen=True, omit_defaults=True):
     """One sentence that the contract, a standard or a page lays down.
 
     `source` names where it stands: JSON pointers into the document (`#/...`), sections of RFCs, pages.
-    `alias` is its number in the published list of requirements, where it has one; several may share a number.
+    `alias` is its number in the published list of requirements, where it has one; several may share a number. `echo`
+    marks those that say of a value that it comes back as it was sent.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Requirement(msgspec.Struct, frozen=True, omit_defaults=True):
     group: Group
     source: tuple[str, ...]
     alias: str | None = None
+    echo: bool = False
 
 
 def requirement_id(group: Group, *parts: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from conformance.journal.events import Made, PhaseEnded
+from conformance.journal.events import CaseCount, PhaseEnded
 from conformance.model.case import Case, Relation
 from conformance.runner.follow_up import FollowUpPhases
 from conformance.strategies.catalogue.catalogue import Item, size
@@ -33,7 +33,7 @@ class CaseSource:
         self._ended = ended
         self._known: set[str] | None = None
         self._left_out = 0
-        self._kinds: dict[str, Made] = {}
+        self._kinds: dict[str, CaseCount] = {}
         self._errors: list[str] = []
         self.reached = 0
         """Requests of the catalogue that were handed out."""
@@ -85,8 +85,8 @@ class CaseSource:
         mark = fingerprint(case.request)
         repeated = mark in self._known
         kind = f"{case.phase}, {case.expectation.value}"
-        before = self._kinds.get(kind, Made(0, 0))
-        self._kinds[kind] = Made(before.made + 1, before.repeated + repeated)
+        before = self._kinds.get(kind, CaseCount(0, 0))
+        self._kinds[kind] = CaseCount(before.made + 1, before.repeated + repeated)
         if repeated:
             return False
         self._known.add(mark)

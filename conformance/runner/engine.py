@@ -22,8 +22,6 @@ from conformance.runner.sending import Sent
 from conformance.runner.session import Found, Session, cases_of
 from conformance.strategies.catalogue.catalogue import Item
 
-SEMANTIC = "semantics."
-
 
 class RunProgress(msgspec.Struct, frozen=True):
     """How far a run is: requests that were planned, those of them that were sent, all that were sent, and findings.
@@ -224,33 +222,41 @@ class Engine:
         for case, sent in alone:
             if not sent.unjudged and case.expectation is Expectation.ACCEPTED:
                 found = self._session.judge(self._session.subject(case, sent))
-                self._recorder.record(sent, case.id, found)
+                self._recorder.record(sent.number, case.id, found)
                 self._tell(case, [sent], found)
         self._waiting = []
 
     async def _judge_case(self, case: Case, sent: Sent) -> None:
         self._record_waits(case, sent)
         if sent.unjudged:
-            self._tell(case, [sent], [self._recorder.unjudged(sent, case)])
+            self._tell(case, [sent], [self._unjudged(case, case, sent)])
         elif not sent.void:
             self._tell(case, [sent], await self._judged(case, sent, self._session.subject(case, sent)))
 
-    async def _judged(self, case: Case, sent: Sent, subject: Subject, *, without: str = "") -> Found:
+    async def _judged(self, case: Case, sent: Sent, subject: Subject, *, without: Group | None = None) -> Found:
         """Judge one exchange, have its failures explained, and record that; a group of findings can be left out."""
         found = self._session.judge(subject)
-        if without:
-            found = [each for each in found if not each.requirement.startswith(without)]
+        if without is not None:
+            rows = self._session.contract.by_id
+            found = [each for each in found if rows[each.requirement].group is not without]
         repeats = ""
         if self._diagnosis is not None:
             found, repeats = await self._diagnosis.explain(case, sent.exchange.request, found)
-        self._recorder.record(sent, case.id, found, repeats)
+        self._recorder.record(sent.number, case.id, found, repeats)
         self._session.learn(subject)
         return found
+
+    def _unjudged(self, item: Item, case: Case, sent: Sent) -> Doubt:
+        """Record that an exchange could not be judged, and why."""
+        focus = item.requirements[0] if item.requirements else "error.server-error"
+        doubt = Doubt(focus, sent.unjudged, ours=sent.ours)
+        self._recorder.doubt(sent.number, case.id, doubt)
+        return doubt
 
     def _record_waits(self, case: Case, sent: Sent) -> None:
         """Record what an answer 429 says by itself: whether it tells how long to wait, and not the key."""
         for earlier in sent.asked_to_wait:
-            self._recorder.record(earlier, case.id, self._session.judge(self._session.subject(case, earlier)))
+            self._recorder.record(earlier.number, case.id, self._session.judge(self._session.subject(case, earlier)))
 
     def _tell(self, item: Item, sent: Sequence[Sent], found: Found) -> None:
         if self._hooks.done is not None:
@@ -259,20 +265,19 @@ class Engine:
     async def _judge_relation(self, relation: Relation, sent: Sequence[Sent]) -> None:
         for each, case in zip(sent, relation.cases, strict=True):
             if each.unjudged:
-                doubt = Doubt(relation.requirements[0], each.unjudged, ours=each.ours)
-                self._recorder.doubt(each, case.id, doubt)
-                self._tell(relation, sent, [doubt])
+                self._tell(relation, sent, [self._unjudged(relation, case, each)])
                 return
         subjects = self._session.subjects(relation, sent)
         alone = list(zip(relation.cases, sent, subjects, strict=True))
         everything: list[Judgement | Doubt] = []
+        without = Group.SEMANTICS if relation.concurrent else None
         for case, each, subject in alone[:-1] if relation.together_only else alone:
             self._record_waits(case, each)
-            everything += await self._judged(case, each, subject, without=SEMANTIC if relation.concurrent else "")
+            everything += await self._judged(case, each, subject, without=without)
         together, repeats = self._session.judge_relation(relation, subjects), ""
         if self._diagnosis is not None:
             together, repeats = await self._diagnosis.explain_relation(relation, together)
-        self._recorder.record(sent[-1], relation.id, together, repeats)
+        self._recorder.record(sent[-1].number, relation.id, together, repeats)
         self._tell(relation, sent, [*everything, *together])
 
 

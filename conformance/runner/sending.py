@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.checks.shared.subject import UNJUDGED
+from conformance.contract.contract import Contract
 from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSent
 from conformance.journal.resuming import INTERRUPTED, Kept, ResumedRun
 from conformance.journal.writing import Sink
@@ -64,6 +65,7 @@ class Sender:
 
     def __init__(
         self,
+        contract: Contract,
         target: Target,
         journal: Sink,
         budget: Budget,
@@ -73,6 +75,7 @@ class Sender:
         past: ResumedRun | None = None,
         first: int = 0,
     ) -> None:
+        self._contract = contract
         self._target = target
         self._journal = journal
         self._budget = budget
@@ -145,7 +148,7 @@ class Sender:
 
     async def _refresh_credential(self, case: Case, sent: Sent, tries: _Tries, used: str) -> bool:
         """Have a right request that got 401 sent once more with a new key: the one that was `used` may have expired."""
-        if not _is_unauthorised(case, sent):
+        if not _is_unauthorised(self._contract, case, sent):
             return False
         if tries.refreshed:
             self._access.give_up()
@@ -193,15 +196,7 @@ class Sender:
         exchange = replace(exchange, request=request)
         shown = self._access.redaction.exchange(exchange)
         self._count_creation(number, name, case, exchange)
-        self._journal.append(
-            ExchangeEnded(
-                send=number,
-                response=shown.response,
-                failure=shown.failure,
-                detail=shown.detail,
-                seconds=round(shown.seconds, 6),
-            )
-        )
+        self._journal.append(ExchangeEnded.of(number, shown))
         return Sent(number, exchange)
 
     def _not_carried(self, number: int, case: Case, request: Request, why: str, relation: str) -> Sent:
@@ -238,7 +233,7 @@ class Sender:
         await asyncio.sleep(seconds)
 
 
-def _is_unauthorised(case: Case, sent: Sent) -> bool:
+def _is_unauthorised(contract: Contract, case: Case, sent: Sent) -> bool:
     """Tell whether a request that carries the right credential was answered 401, be the rest of it right or wrong."""
     response = sent.exchange.response
     if response is None or response.status != 401:
@@ -246,7 +241,8 @@ def _is_unauthorised(case: Case, sent: Sent) -> bool:
     if case.expectation is Expectation.ACCEPTED:
         return True
     carried = KEY in case.request.target or any(KEY in value for _, value in case.request.headers)
-    return carried and not case.requirements[0].startswith(f"{Group.AUTHENTICATION}.")
+    row = contract.by_id.get(case.requirements[0])
+    return carried and (row is None or row.group is not Group.AUTHENTICATION)
 
 
 def _created(case: Case, exchange: Exchange) -> bool:

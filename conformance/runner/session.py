@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from conformance.checks.judging import Judge
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.contract.contract import Contract
+from conformance.journal.recording import Recorder, Stop
 from conformance.journal.resuming import ResumedRun
 from conformance.journal.writing import Sink
 from conformance.model.case import Case, Relation, could_create
@@ -17,7 +18,6 @@ from conformance.model.finding import Doubt, Judgement
 from conformance.model.vocabulary import Expectation, Strength
 from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.credentials import Credentials
-from conformance.runner.recording import Recorder, Stop
 from conformance.runner.sending import Sender, Sent
 from conformance.strategies.catalogue.catalogue import Item, size
 from conformance.targets.target import Target
@@ -63,7 +63,9 @@ class Session:
         self._budget = Budget(options.limits)
         if options.past is not None:
             self._budget.spend(options.past.sent_in_vain, options.past.may_have_created())
-        self._sender = Sender(target, journal, self._budget, self._credentials, options.run_id, past=options.past)
+        self._sender = Sender(
+            contract, target, journal, self._budget, self._credentials, options.run_id, past=options.past
+        )
         self._judge = options.judge
         self._settings = options.settings
 

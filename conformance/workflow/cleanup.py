@@ -114,7 +114,7 @@ def _cleaner(
 ) -> Cleaner:
     run_id, last = _numbers(read_journal(path))
     budget = Budget(RunLimits(rate=options.rate or LIVE_RATE))
-    sender = Sender(target, journal, budget, access, run_id, first=last)
+    sender = Sender(contract, target, journal, budget, access, run_id, first=last)
     names = dict.fromkeys(contract.operation.path_parameters, "")
     return Cleaner(contract, sender, journal, Builder(contract, names).headers_without("Content-Type"))
 

@@ -21,7 +21,7 @@ from conformance.model.case import Case, Relation
 from conformance.model.errors import UsageError
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Strength
-from conformance.reports.evidence import Folded
+from conformance.reports.evidence import RunReport
 from conformance.reports.folding import fold_run
 from conformance.reports.outcomes import exit_status
 from conformance.reports.pages.exchanges import played_by
@@ -58,7 +58,7 @@ class Replayed(msgspec.Struct, frozen=True):
     `run` holds the exchanges and the findings as any run does; `notes` are what else there is to say.
     """
 
-    run: Folded
+    run: RunReport
     exit_status: int
     notes: tuple[str, ...]
 
@@ -236,10 +236,10 @@ def _left(contract: Contract, path: Path, *, loopback: bool) -> Iterator[str]:
         path.unlink()
 
 
-def _named(item: Item, run: Folded) -> Iterator[str]:
+def _named(item: Item, run: RunReport) -> Iterator[str]:
     """Tell of cases that name an object by themselves: nothing can be put in the place of such a name."""
     for case in _cases(item):
         evidence = run.by_case.get(case.id)
-        answer = evidence.shown().response if evidence is not None else None
+        answer = evidence.shown().exchange.response if evidence is not None else None
         if not case.slotted and may_create(case) and answer is not None and answer.status in EXISTS:
             yield f"{case.id} names its object by itself: where that exists by now, it is refused for that"

@@ -59,7 +59,7 @@ def report_again(
     strength = fail_on or Strength(first.options.get("fail_on", Strength.MUST))
     out = folder if folder.is_dir() else folder.parent
     results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength, junit_by=junit_by)
-    hint = "" if "stateless" in first.options else stateless_hint(results)
+    hint = "" if "stateless" in first.options else stateless_hint(first.requirements, results)
     said = tuple(line for each in results.waivers if (line := told(each)))
     return RunResult(results, out, exit_status(results, strength), hint, waivers=said)
 

@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape, quoteattr
 
 from conformance.model.vocabulary import Outcome, Verdict
-from conformance.reports.evidence import Folded
+from conformance.reports.evidence import RunReport
 
 FILENAME = "badge.svg"
 
@@ -15,7 +15,7 @@ _WIDTH, _MARGIN = 6.6, 8
 """The mean width of a letter at the size of the badge, and the space beside a text, in pixels."""
 
 
-def render(run: Folded) -> bytes:
+def render(run: RunReport) -> bytes:
     """Return the bytes of `badge.svg`: the verdict, and how many requirements hold of those that were exercised."""
     counts = run.results.counts.requirements
     exercised = sum(counts.values()) - counts[Outcome.NOT_EXERCISED]

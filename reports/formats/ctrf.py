@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, group_of
-from conformance.reports.evidence import Evidence, Folded
+from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.safe_text import cut
 
 FILENAME = "ctrf.json"
@@ -17,7 +17,7 @@ STATUS = {Kind.PASSED: "passed", Kind.FAILED: "failed", Kind.ERROR: "other", Kin
 """The format's word for what became of a case."""
 
 
-def render(run: Folded) -> bytes:
+def render(run: RunReport) -> bytes:
     """Return the bytes of `ctrf.json`. Cases that were left out are `skipped`, what cannot be decided is `other`."""
     results = run.results
     start = round(run.started.time * 1000)
@@ -50,10 +50,10 @@ def render(run: Folded) -> bytes:
     return msgspec.json.encode(content) + b"\n"
 
 
-def _test(run: Folded, each: Evidence) -> dict[str, object]:
-    result, sent = case_result(each, run.results.fail_on), each.shown()
-    start = round(sent.started * 1000)
-    duration = round(sent.seconds * 1000)
+def _test(run: RunReport, each: Evidence) -> dict[str, object]:
+    result, exchange = case_result(each, run.results.fail_on), each.shown().exchange
+    start = round(exchange.started * 1000)
+    duration = round(exchange.seconds * 1000)
     test: dict[str, object] = {
         "name": each.case.id,
         "status": STATUS[result.kind],

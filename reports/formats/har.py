@@ -7,9 +7,10 @@ from urllib.parse import parse_qsl, quote
 
 import msgspec
 
-from conformance.model.exchange import Response
+from conformance.model.case import Request
+from conformance.model.exchange import Exchange, Response
 from conformance.model.header_fields import values_of
-from conformance.reports.evidence import Folded, Sent
+from conformance.reports.evidence import RecordedExchange, RunReport
 
 FILENAME = "exchanges.har"
 
@@ -22,7 +23,7 @@ UNKNOWN = -1
 _URL = re.compile(r"https?://[^\s/?#\"<>\\^`{|}]+[^\s?#\"<>\\^`{|}]*")
 
 
-def render(run: Folded) -> bytes:
+def render(run: RunReport) -> bytes:
     """Return the bytes of `exchanges.har`: all sends in their order, those without an answer too.
 
     A send without an answer has the status 0 and `_error`; a body that is not UTF-8 is base64 (in a request, where the
@@ -45,24 +46,23 @@ def base_url(target: str) -> str:
     return found.group().rstrip("/") if found else NOWHERE
 
 
-def _entry(base: str, sent: Sent, case: str) -> dict[str, object]:
-    milliseconds = round(sent.seconds * 1000, 3)
-    entry: dict[str, object] = {
-        "startedDateTime": datetime.fromtimestamp(sent.started, UTC).isoformat(timespec="milliseconds"),
+def _entry(base: str, sent: RecordedExchange, case: str) -> dict[str, object]:
+    exchange = sent.exchange
+    milliseconds = round(exchange.seconds * 1000, 3)
+    return {
+        "startedDateTime": datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="milliseconds"),
         "time": milliseconds,
-        "request": _request(base, sent),
-        "response": _response(sent.response) if sent.response else _nothing(sent),
+        "request": _request(base, exchange.request),
+        "response": _response(exchange.response) if exchange.response else _nothing(exchange),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "comment": case,
         "_case": case,
         "_send": sent.send,
     }
-    return entry
 
 
-def _request(base: str, sent: Sent) -> dict[str, object]:
-    request = sent.request
+def _request(base: str, request: Request) -> dict[str, object]:
     content: dict[str, object] = {
         "method": request.method,
         "url": base + quote(request.target, safe="/?%:@!$&'()*+,;=-._~"),
@@ -101,20 +101,11 @@ def _response(response: Response) -> dict[str, object]:
     }
 
 
-def _nothing(sent: Sent) -> dict[str, object]:
-    error = f"{sent.failure.value}{': ' + sent.detail if sent.detail else ''}" if sent.failure else "no answer yet"
-    return {
-        "status": 0,
-        "statusText": "",
-        "httpVersion": "",
-        "cookies": [],
-        "headers": [],
-        "content": {"size": 0, "mimeType": "x-unknown"},
-        "redirectURL": "",
-        "headersSize": UNKNOWN,
-        "bodySize": UNKNOWN,
-        "_error": error,
-    }
+def _nothing(exchange: Exchange) -> dict[str, object]:
+    detail = f": {exchange.detail}" if exchange.detail else ""
+    error = f"{exchange.failure.value}{detail}" if exchange.failure else "no answer yet"
+    content = {"size": 0, "mimeType": "x-unknown"}
+    return _response(Response(0)) | {"httpVersion": "", "content": content, "_error": error}
 
 
 def _headers(headers: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from conformance.model.vocabulary import Group, JunitBy, Outcome
 from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, fails, finding_text, group_of
-from conformance.reports.evidence import Evidence, Folded
+from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.results import RequirementResult
 from conformance.reports.safe_text import cut
 
@@ -18,7 +18,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
 
 
-def render(run: Folded) -> bytes:
+def render(run: RunReport) -> bytes:
     """Return the bytes of `junit.xml`.
 
     A finding weaker than what the run fails on is a line of `system-out`; the suite's own fault is an `error`; what was
@@ -44,7 +44,7 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub("\ufffd", text)
 
 
-def _cases(run: Folded) -> dict[str, list[Element]]:
+def _cases(run: RunReport) -> dict[str, list[Element]]:
     suites: dict[str, list[Element]] = {}
     for each in run.cases:
         group = group_of(run, each)
@@ -56,8 +56,8 @@ def _cases(run: Folded) -> dict[str, list[Element]]:
     return suites
 
 
-def _case(run: Folded, group: str, each: Evidence) -> Element:
-    element = _element("testcase", classname=group, name=each.case.id, time=f"{each.shown().seconds:.3f}")
+def _case(run: RunReport, group: str, each: Evidence) -> Element:
+    element = _element("testcase", classname=group, name=each.case.id, time=f"{each.shown().exchange.seconds:.3f}")
     result = case_result(each, run.results.fail_on)
     if result.kind in {Kind.FAILED, Kind.ERROR}:
         told = _element("failure" if result.kind is Kind.FAILED else "error", type=result.type, message=result.message)
@@ -70,14 +70,14 @@ def _case(run: Folded, group: str, each: Evidence) -> Element:
     return element
 
 
-def _requirements(run: Folded) -> dict[str, list[Element]]:
+def _requirements(run: RunReport) -> dict[str, list[Element]]:
     suites: dict[str, list[Element]] = {}
     for row in run.results.requirements:
         suites.setdefault(row.group.value, []).append(_requirement(run, row))
     return suites
 
 
-def _requirement(run: Folded, row: RequirementResult) -> Element:
+def _requirement(run: RunReport, row: RequirementResult) -> Element:
     element = _element("testcase", classname=row.group.value, name=row.id, time="0.000")
     found = [run.by_finding[each] for each in row.findings]
     failing = [each for each in found if fails(each, run.results.fail_on)]

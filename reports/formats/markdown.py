@@ -6,7 +6,7 @@ import re
 from conformance.coverage.keywords import Exercised
 from conformance.diagnosis.causes import Cause
 from conformance.model.vocabulary import Group, Outcome, Strength
-from conformance.reports.evidence import Folded
+from conformance.reports.evidence import RunReport
 from conformance.reports.results import CoverageResult, FindingResult, Results, Sides
 from conformance.reports.safe_text import count, cut, duration, moment, one_line
 from conformance.reports.waiving import told
@@ -41,7 +41,7 @@ _ACTIVE = re.compile(r"[\\`*\[\]#|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)
 """What Markdown would make a mark, a table cell, a link or a formula of."""
 
 
-def render(run: Folded) -> bytes:
+def render(run: RunReport) -> bytes:
     """Return the bytes of `summary.md`."""
     results = run.results
     lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_phases(results)]
@@ -79,7 +79,7 @@ def within(page: bytes, limit: int) -> bytes:
     return page[:room].rpartition(b"\n")[0] + CUT if room > 0 else b""
 
 
-def _head(run: Folded) -> list[str]:
+def _head(run: RunReport) -> list[str]:
     results = run.results
     said = results.verdict.value
     lines = [f"# {said[0].upper()}{said[1:]}", ""]
@@ -103,7 +103,7 @@ def _counts(results: Results) -> list[str]:
     return [*lines, ""]
 
 
-def _causes(run: Folded) -> list[str]:
+def _causes(run: RunReport) -> list[str]:
     against = [each for each in run.results.causes if each.strength is not Strength.ADVISORY]
     notes = [each for each in run.results.causes if each.strength is Strength.ADVISORY]
     lines = []

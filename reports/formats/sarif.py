@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from conformance.model.vocabulary import Strength
-from conformance.reports.evidence import Folded
+from conformance.reports.evidence import RunReport
 from conformance.reports.lines import Place
 from conformance.reports.results import FindingResult, RequirementResult
 from conformance.reports.safe_text import cut, one_line
@@ -28,7 +28,7 @@ _ACTIVE = re.compile(r"[\\\[\]]")
 """What would be read as a link in a message (SARIF 2.1.0 section 3.11.6)."""
 
 
-def render(run: Folded) -> bytes:
+def render(run: RunReport) -> bytes:
     """Return the bytes of `results.sarif`: one result for each cause at a place, with how often it was seen.
 
     Requirements are the rules. A result stands at the line of the document that its requirement is drawn from, or,
@@ -85,7 +85,7 @@ def _rule(row: RequirementResult) -> dict[str, object]:
 
 
 def _result(
-    run: Folded, group: list[FindingResult], indices: dict[str, int], places: dict[str, Place]
+    run: RunReport, group: list[FindingResult], indices: dict[str, int], places: dict[str, Place]
 ) -> dict[str, object]:
     first = group[0]
     place = places[first.requirement]
@@ -119,14 +119,14 @@ def _result(
     return result
 
 
-def _place(run: Folded, row: RequirementResult) -> Place:
+def _place(run: RunReport, row: RequirementResult) -> Place:
     contract = run.results.contract
     method = contract.operation.partition(" ")[0].lower()
     operation = f"/paths/{contract.path.replace('~', '~0').replace('/', '~1')}/{method}"
     return run.lines.place(next((source[1:] for source in row.source if source.startswith("#/")), operation))
 
 
-def _uri(run: Folded) -> str:
+def _uri(run: RunReport) -> str:
     path = PurePath(run.started.options.get("spec", DOCUMENT))
     return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from conformance.model.vocabulary import Expectation, Group, Outcome, Strength
-from conformance.reports.evidence import Evidence, Folded
+from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.outcomes import of_doubt, of_finding
 from conformance.reports.pages.bodies import compact
 from conformance.reports.pages.exchanges import ExchangeView, exchange_view, finding_shown
@@ -56,7 +56,7 @@ def words() -> bytes:
     )
 
 
-def lists(run: Folded) -> str:
+def lists(run: RunReport) -> str:
     """Return the lists of cases and requirements, packed, and which cases each requirement and cause is about."""
     phases = sorted({each.case.phase for each in run.cases})
     index = {each.case.id: place for place, each in enumerate(run.cases)}
@@ -76,7 +76,7 @@ def lists(run: Folded) -> str:
     return packed(msgspec.json.encode(content))
 
 
-def _case(run: Folded, each: Evidence, phases: list[str]) -> list[object]:
+def _case(run: RunReport, each: Evidence, phases: list[str]) -> list[object]:
     story = each.case.story
     focus = next((run.rows[name] for name in each.case.requirements if name in run.rows), None)
     return [
@@ -108,7 +108,7 @@ def _requirement(row: RequirementResult, index: dict[str, int]) -> list[object]:
     ]
 
 
-def case_pieces(run: Folded) -> tuple[str, ...]:
+def case_pieces(run: RunReport) -> tuple[str, ...]:
     """Return the details of all cases in the order of the list, `PIECE` at a time: base64 of deflated JSON."""
     relations: dict[str, list[str]] = {}
     for each in run.cases:
@@ -122,13 +122,13 @@ def case_pieces(run: Folded) -> tuple[str, ...]:
 
 
 def _status(each: Evidence) -> str:
-    sent = each.shown()
-    if sent.response is not None:
-        return str(sent.response.status)
-    return sent.failure.value if sent.failure is not None else ""
+    exchange = each.shown().exchange
+    if exchange.response is not None:
+        return str(exchange.response.status)
+    return exchange.failure.value if exchange.failure is not None else ""
 
 
-def _details(run: Folded, each: Evidence, relations: dict[str, list[str]]) -> _Details:
+def _details(run: RunReport, each: Evidence, relations: dict[str, list[str]]) -> _Details:
     finding, rows = finding_shown(each), run.rows
     group = rows[finding.requirement].group if finding else None
     return _Details(

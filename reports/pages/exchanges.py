@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.journal.events import ClientEnded, RunStarted
-from conformance.model.case import Story
+from conformance.model.case import Request, Story
+from conformance.model.exchange import Response
 from conformance.model.vocabulary import Group
 from conformance.reports.curl import curl, quote
-from conformance.reports.evidence import Evidence, Sent
+from conformance.reports.evidence import Evidence, RecordedExchange
 from conformance.reports.pages.bodies import BodyView, view
 from conformance.reports.results import FindingResult
 from conformance.reports.safe_text import cut, duration, one_line, visible
@@ -72,7 +73,7 @@ class _Marks(msgspec.Struct, frozen=True):
 
 def exchange_view(
     base: str,
-    sent: Sent,
+    sent: RecordedExchange,
     story: Story | None,
     finding: FindingResult | None,
     group: Group | None,
@@ -87,21 +88,22 @@ def exchange_view(
     Commands that send `case` again are told where `started` says how the run began.
     """
     marks = _marks(None if sent.client else story, finding, group)
-    request = _request(sent, marks, body)
-    answer = _answer(sent, marks, body)
-    command, rest = visible(curl(base, sent.request)), ""
+    exchange = sent.exchange
+    request = _request(exchange.request, marks, body)
+    answer = _answer(exchange.response, marks, body) if exchange.response else None
+    command, rest = visible(curl(base, exchange.request)), ""
     if request.body.lay:
         command, rest = _around(command, request.body)
     lack = ""
-    if sent.failure is not None:
-        lack = f"{sent.failure.value}{': ' + cut(one_line(sent.detail), LONGEST) if sent.detail else ''}"
+    if exchange.failure is not None:
+        lack = exchange.failure.value + (f": {cut(one_line(exchange.detail), LONGEST)}" if exchange.detail else "")
     elif answer is None:
         lack = "the run stopped before the answer"
     return ExchangeView(
         request=request,
         answer=answer,
         lack=lack,
-        took=duration(sent.seconds) if sent.ended else "",
+        took=duration(exchange.seconds) if exchange.ended else "",
         where=_where(finding, request if group in ABOUT_REQUEST else answer),
         curl=command,
         rest=rest,
@@ -162,8 +164,7 @@ def _marks(story: Story | None, finding: FindingResult | None, group: Group | No
     return _Marks(request=told, answer=finding.pointer, status=finding.pointer == "status")
 
 
-def _request(sent: Sent, marks: _Marks, body: Viewer) -> MessageView:
-    request = sent.request
+def _request(request: Request, marks: _Marks, body: Viewer) -> MessageView:
     return MessageView(
         line=cut(one_line(f"{request.method} {request.target}"), LONGEST),
         marked=False,
@@ -172,10 +173,7 @@ def _request(sent: Sent, marks: _Marks, body: Viewer) -> MessageView:
     )
 
 
-def _answer(sent: Sent, marks: _Marks, body: Viewer) -> MessageView | None:
-    response = sent.response
-    if response is None:
-        return None
+def _answer(response: Response, marks: _Marks, body: Viewer) -> MessageView:
     return MessageView(
         line=cut(one_line(f"{response.status} {response.reason}".rstrip()), LONGEST),
         marked=marks.status,

@@ -2,7 +2,7 @@
 
 from conformance.diagnosis.causes import Cause
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
-from conformance.reports.evidence import Folded
+from conformance.reports.evidence import RunReport
 from conformance.reports.outcomes import of_finding
 from conformance.reports.pages.cases import case_pieces, lists, words
 from conformance.reports.pages.exchanges import exchange_view
@@ -20,7 +20,7 @@ CARDS = 100
 """How many causes are shown with their evidence; the rest are a list."""
 
 
-def render(run: Folded) -> bytes:
+def render(run: RunReport) -> bytes:
     """Return the bytes of `report.html`.
 
     All that comes from a target is escaped, twice over where it is data for the page's script. What a reader without a
@@ -50,13 +50,13 @@ def render(run: Folded) -> bytes:
     )
 
 
-def _widths(run: Folded) -> str:
+def _widths(run: RunReport) -> str:
     """Return the style of the bar: the policy forbids style attributes."""
     counts = run.results.counts.requirements
     return "".join(f"\n.bar .{slug(each)} {{ flex-grow: {counts[each]}; }}" for each in Outcome if counts[each]) + "\n"
 
 
-def _headline(run: Folded) -> str:
+def _headline(run: RunReport) -> str:
     """Return one sentence that says why the verdict is what it is."""
     results = run.results
     musts = [row for row in results.requirements if row.strength is Strength.MUST]
@@ -83,7 +83,7 @@ def _headline(run: Folded) -> str:
     return said + (f" {count(warned, 'recommendation')} not kept." if warned else "")
 
 
-def _cause(run: Folded, cause: Cause) -> dict[str, object]:
+def _cause(run: RunReport, cause: Cause) -> dict[str, object]:
     finding, evidence = run.by_finding[cause.finding], run.by_case.get(cause.case)
     row = run.rows[finding.requirement]
     shown = None
@@ -104,7 +104,7 @@ def _cause(run: Folded, cause: Cause) -> dict[str, object]:
     }
 
 
-def _groups(run: Folded) -> list[dict[str, object]]:
+def _groups(run: RunReport) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for group in Group:
         rows = [row for row in run.results.requirements if row.group is group]
@@ -116,12 +116,12 @@ def _groups(run: Folded) -> list[dict[str, object]]:
     return found
 
 
-def _examples(run: Folded, row: RequirementResult) -> list[str]:
+def _examples(run: RunReport, row: RequirementResult) -> list[str]:
     against = dict.fromkeys(run.by_finding[each].case for each in row.findings)
     return [*against][:3] or [*row.cases][:1]
 
 
-def _unsent(run: Folded) -> list[tuple[str, list[str]]]:
+def _unsent(run: RunReport) -> list[tuple[str, list[str]]]:
     reasons: dict[str, list[str]] = {}
     for case, reason in run.unsent:
         reasons.setdefault(reason, []).append(case)

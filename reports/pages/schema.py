@@ -7,7 +7,7 @@ import msgspec
 from conformance.coverage.keywords import Exercised
 from conformance.model.pointer import generalised, last, parent, split
 from conformance.model.vocabulary import Group, Outcome
-from conformance.reports.evidence import Folded
+from conformance.reports.evidence import RunReport
 from conformance.reports.outcomes import of_finding, worst
 
 DEEPEST = 9
@@ -54,7 +54,7 @@ class Tree(msgspec.Struct, frozen=True):
     nodes: tuple[NodeRow, ...]
 
 
-def trees(run: Folded) -> list[Tree]:
+def trees(run: RunReport) -> list[Tree]:
     """Return the trees of request and answer, where the run knows what it covered."""
     coverage = run.results.coverage
     if coverage is None:
@@ -66,7 +66,7 @@ def trees(run: Folded) -> list[Tree]:
     return found
 
 
-def _tree(run: Folded, title: str, about: str, rows: Iterable[Exercised], *, of_request: bool) -> Tree:
+def _tree(run: RunReport, title: str, about: str, rows: Iterable[Exercised], *, of_request: bool) -> Tree:
     against: dict[str, list[Outcome]] = {}
     for finding in run.results.findings:
         group = run.rows[finding.requirement].group

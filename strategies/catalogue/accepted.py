@@ -1,8 +1,8 @@
 """Requests that the contract allows: the document's example, each class of value, and covering combinations."""
 
 import hashlib
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias, cast
 
 from msgspec.structs import replace
 
@@ -20,14 +20,27 @@ from conformance.strategies.values import bodies, classes
 
 BEYOND_PROSE = "accept.beyond-prose"
 
+Extra: TypeAlias = tuple[str, str, Writable]
+"""A member that is not declared: the slug of its cases, its name, its value."""
+
+EXTRAS: tuple[Extra, ...] = (
+    ("undeclared-member", "conformance_undeclared", "x"),
+    ("undeclared-object", "conformance_undeclared", {"a": [1, None]}),
+    ("proto-member", "__proto__", "x"),
+    ("empty-name", "", "x"),
+)
+
 
 def accepted_cases(build: Builder, strength: int) -> Iterator[Case]:
     """Yield accepted cases; `strength` is that of the covering array (2 pairs, 3 triples)."""
-    yield from _whole(build)
-    yield from _members(build)
-    yield from _together(build)
-    yield from _open_objects(build)
-    yield from _combinations(build, strength)
+    yield from whole_bodies(build)
+    for lineage in bodies.lineages(build.contract.request):
+        for value in build.valid(lineage[-1]) if len(lineage) > 1 else ():
+            yield from class_case(build, lineage, value)
+        yield from absence_case(build, lineage)
+    yield from classes_together(build)
+    yield from open_objects(build)
+    yield from combined(build, strength)
 
 
 def accept_id(node: Node, keyword: str = "") -> str:
@@ -35,7 +48,8 @@ def accept_id(node: Node, keyword: str = "") -> str:
     return requirement_id(Group.ACCEPTANCE, node.label, keyword)
 
 
-def _whole(build: Builder) -> Iterator[Case]:
+def whole_bodies(build: Builder) -> Iterator[Case]:
+    """Yield the smallest body, the document's own example, and the fullest body."""
     root = build.contract.request
     story = Story("", "required", "", write(build.smallest), "only what is required", "the smallest body")
     yield build.accepting("accept.smallest", (accept_id(root, "required"),), build.smallest, story)
@@ -59,22 +73,19 @@ def _example(build: Builder) -> Writable:
     return body if identity is None else with_value(body, identity, SLOT)
 
 
-def _members(build: Builder) -> Iterator[Case]:
-    for lineage in bodies.lineages(build.contract.request):
-        node = lineage[-1]
-        if len(lineage) == 1:
-            continue
-        for value in build.valid(node):
-            yield from _value(build, lineage, value)
-        if not node.required and not node.path.endswith("*"):
-            body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
-            if _clashes(lineage, body):
-                continue
-            story = Story(node.path, "required", "", "", f"{node.path} is absent", "absence")
-            yield build.accepting(f"accept.{path_slug(node.path)}.absent", (accept_id(node),), body, story)
+def absence_case(build: Builder, lineage: bodies.Lineage) -> Iterator[Case]:
+    """Yield the fullest body without a member that may be left out."""
+    node = lineage[-1]
+    if len(lineage) == 1 or node.required or node.path.endswith("*"):
+        return
+    body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
+    if not _clashes(lineage, body):
+        story = Story(node.path, "required", "", "", f"{node.path} is absent", "absence")
+        yield build.accepting(f"accept.{path_slug(node.path)}.absent", (accept_id(node),), body, story)
 
 
-def _value(build: Builder, lineage: bodies.Lineage, value: classes.Value) -> Iterator[Case]:
+def class_case(build: Builder, lineage: bodies.Lineage, value: classes.Value) -> Iterator[Case]:
+    """Yield the smallest body with a value of a class at a member."""
     node = lineage[-1]
     identity = node.path == build.contract.identity
     sent = _named(value) if identity else value.json
@@ -131,7 +142,7 @@ def _named(value: classes.Value) -> Writable:
     return replace(value.json, text=f'{text[:-1]}{SLOT}"') if isinstance(value.json, Literal) else value.json
 
 
-def _together(build: Builder) -> Iterator[Case]:
+def classes_together(build: Builder) -> Iterator[Case]:
     """Yield, for each class of value, a body in which every member that has the class holds it."""
     grouped: dict[str, list[tuple[Node, classes.Value]]] = {}
     for node in build.contract.request.walk():
@@ -157,19 +168,15 @@ def _together(build: Builder) -> Iterator[Case]:
         yield replace(case, requirements=build.contract.asked((focus, *held)))
 
 
-def _open_objects(build: Builder) -> Iterator[Case]:
+def open_objects(build: Builder, extras: Iterable[Extra] = EXTRAS) -> Iterator[Case]:
+    """Yield the smallest body with each of `extras` in each object that is open to what is not declared."""
     for lineage in bodies.lineages(build.contract.request):
         node = lineage[-1]
         for branch, shape in enumerate(node.shapes):
             if shape.type != "object" or not shape.open:
                 continue
             requirement = requirement_id(Group.ACCEPTANCE, shape.owner, "additionalProperties")
-            for slug, name, extra in (
-                ("undeclared-member", "conformance_undeclared", "x"),
-                ("undeclared-object", "conformance_undeclared", {"a": [1, None]}),
-                ("proto-member", "__proto__", "x"),
-                ("empty-name", "", "x"),
-            ):
+            for slug, name, extra in extras:
                 body = bodies.with_member(lineage, branch, name, extra, "smallest", build.defaults)
                 if _clashes(lineage, body):
                     continue
@@ -179,7 +186,8 @@ def _open_objects(build: Builder) -> Iterator[Case]:
                 yield build.accepting(id_, (requirement,), body, story)
 
 
-def _combinations(build: Builder, strength: int) -> Iterator[Case]:
+def combined(build: Builder, strength: int) -> Iterator[Case]:
+    """Yield the rows of a covering array of the members' values."""
     model = combinations.model(build)
     for row in combinations.rows(model, strength):
         body = combinations.body(build, model, row)

@@ -160,7 +160,7 @@ def _features(contract: Contract, item: Item, weights: dict[str, int]) -> frozen
         if case.story.keyword in BY_PAGE:
             found[kind] = 1  # what pages say fails no run: it comes late
             continue
-        found[kind] = MERGED if ".merged." in case.id else 4
+        found[kind] = MERGED if case.merged else 4
         # What a body with many members shows of each of them, a body with one of them shows no more.
         held = case.requirements if case.expectation is Expectation.ACCEPTED else (case.story.pointer,)
         plain = case.expectation is Expectation.ACCEPTED and _is_must(contract, case)

@@ -27,9 +27,8 @@ ODD_SEGMENT = "A/b c+d%2Fe;f=g?h#i\u00e9\U0001f600"
 
 def merged_cases(build: Builder) -> Iterator[Case]:
     """Yield a name and a path of odd characters, and a right request in an odd spelling."""
-    yield from _odd_name(build)
-    yield _odd_spelling(build)
-    yield from _odd_path(build)
+    for case in (*_odd_name(build), _odd_spelling(build), *_odd_path(build)):
+        yield replace(case, merged=True)
 
 
 def _odd_name(build: Builder) -> Iterator[Case]:

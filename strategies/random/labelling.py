@@ -20,7 +20,7 @@ from conformance.model.json_values import get
 from conformance.model.jsontext import Json, JsonFault, is_integral, read, write
 from conformance.model.pointer import parent
 from conformance.model.requirement import requirement_id
-from conformance.model.vocabulary import Group
+from conformance.model.vocabulary import Group, Strength
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.accepted import BEYOND_PROSE, accept_id, held_ids
 from conformance.strategies.catalogue.rejected import UNDECLARED, kind_of
@@ -45,9 +45,6 @@ KINDS = {
     "const": "an undeclared value",
 }
 """How the catalogue calls what breaks a keyword."""
-
-WEAK = ".coercible"
-"""How a requirement ends that is about a value that a lax parser reads as one of another type."""
 
 UNREADABLE = {"not JSON": "reject.json-text", "trailing bytes": "reject.json-text", "not UTF-8": "reject.utf-8"}
 """The requirement that speaks of bytes which are no JSON text, by what is wrong with them."""
@@ -171,7 +168,8 @@ def _broken(contract: Contract, body: Json, story: Story | None) -> tuple[str, S
     Place, keyword and kind are those of the catalogue, so that both are told as one; the words may be another's.
     """
     found = [(_requirement(contract, body, each), each) for each in contract.request_validator.violations(body)]
-    known = sorted((pair for pair in found if pair[0] in contract.by_id), key=lambda pair: pair[0].endswith(WEAK))
+    rows = contract.by_id
+    known = sorted((p for p in found if p[0] in rows), key=lambda p: rows[p[0]].strength is not Strength.MUST)
     if not known:
         return SERVER_ERROR, story or Story("", "type", "", "", WRONG, WRONG)
     requirement, violation = known[0]

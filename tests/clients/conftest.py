@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.playing import play_all
 from conformance.clients.scenarios.catalogue import chosen, scenarios
-from conformance.clients.scenarios.scenario import Made, Raised
+from conformance.clients.scenarios.scenario import CallResult, Raised
 from conformance.clients.server import ScenarioServer
 from conformance.contract.contract import load_contract
 from conformance.journal.events import RunStarted
@@ -81,9 +81,9 @@ class Client:
     def play(self, scenario, base_url, key):
         """Make the call of a scenario."""
         try:
-            return Made(self.call(base_url, key, scenario.parameters, scenario.body))
+            return CallResult(self.call(base_url, key, scenario.parameters, scenario.body))
         except Exception as error:  # noqa: BLE001 (whatever a client raises is its answer)
-            return Made(raised=Raised(type(error).__name__, str(error)))
+            return CallResult(raised=Raised(type(error).__name__, str(error)))
 
 
 @pytest.fixture(scope="session")

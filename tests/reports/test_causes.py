@@ -1,5 +1,7 @@
 """Causes: a hundred findings of one fault are one line."""
 
+from msgspec.structs import replace
+
 from conformance.model.finding import Symptom
 from conformance.model.vocabulary import Strength
 from conformance.reports.folding import fold
@@ -25,8 +27,8 @@ def test_findings_of_one_pattern_are_one_cause() -> None:
 def test_of_equal_bodies_the_one_that_a_failure_was_cut_down_to_is_the_evidence() -> None:
     """A body that was kept from an earlier run is as small, but its case has no story of its own."""
     journal = Journal()
-    for name in ("case", "case.minimal"):
-        one = journals.case(name, body=b"{}")
+    for name, reduced in (("case", False), ("case.minimal", True)):
+        one = replace(journals.case(name, body=b"{}"), reduced=reduced)
         journal.send(one)
         journal.find(one, MUST)
     (cause,) = fold(journal.end()).causes

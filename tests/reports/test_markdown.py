@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conformance.journal.events import Made, PhaseEnded, RunResumed
+from conformance.journal.events import CaseCount, PhaseEnded, RunResumed
 from conformance.reports.folding import fold_run
 from conformance.reports.formats import markdown
 from conformance.reports.formats.markdown import code, prose, render, text
@@ -27,7 +27,7 @@ def test_says_what_matters() -> None:
 
 def test_says_what_the_phases_made() -> None:
     """What a phase made, what of it equalled an earlier case, and what was sent; parts of one phase are summed up."""
-    kinds = {"hypothesis, accepted": Made(10, 1)}
+    kinds = {"hypothesis, accepted": CaseCount(10, 1)}
     parts = [PhaseEnded(phase="fuzz", made=12, repeated=3, left_out=2, kinds=kinds) for _ in range(2)]
     journal = [*journals.failing()]
     run = fold_run([*journal[:-1], *parts, journal[-1]])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.contract.contract import load_contract
 from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSent
 from conformance.journal.writing import MemorySink
 from conformance.model.case import SLOT, Case, Request
@@ -56,6 +57,8 @@ class Scripted(Target):
         """Do nothing."""
 
 
+CONTRACT = load_contract()
+
 OK = Response(200, (), b"{}")
 IDLE = (Failure.CLOSED, IDLE_CLOSED)
 
@@ -63,7 +66,7 @@ IDLE = (Failure.CLOSED, IDLE_CLOSED)
 def sender_for(target: Scripted, limits: RunLimits | None = None, key: str = "") -> tuple[Sender, MemorySink]:
     """Return a sender for a target, and what it writes to."""
     sink = MemorySink()
-    return Sender(target, sink, Budget(limits or RunLimits()), Credentials(key), "0a1b2c3d"), sink
+    return Sender(CONTRACT, target, sink, Budget(limits or RunLimits()), Credentials(key), "0a1b2c3d"), sink
 
 
 def carried_out(job: Callable):

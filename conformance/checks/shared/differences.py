@@ -21,6 +21,7 @@ OTHER_TEXT = "another text"
 OTHER_NUMBER = "another number"
 OTHER_VALUE = "another value"
 LEFT_OUT = "left out"
+DEFAULT_INSTEAD = "the default in its place"
 SIGN_LOST = "its sign lost"
 WRAPPED = "wrapped to"
 
@@ -61,6 +62,14 @@ def with_article(word: str) -> str:
     return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
+def _instead(word: str) -> str:
+    return f"{with_article(word)} in its place"
+
+
+REPLACED = frozenset({DEFAULT_INSTEAD, *map(_instead, ("boolean", "text", "number", "list", "object"))})
+"""Differences of a value that is of another type, or the default."""
+
+
 def default_of(node: Node) -> object:
     """Return the default that a response node declares, or `MISSING`."""
     stated = declared_default(node)
@@ -74,13 +83,13 @@ def difference(sent: object, found: object, node: Node | None = None) -> str:
     if found is None:
         return "null"
     if node is not None and same(found, default_of(node)):
-        return "the default in its place"
+        return DEFAULT_INSTEAD
     if isinstance(sent, str) and isinstance(found, str):
         return next((word for word, holds in _TEXTS if holds(sent, found)), OTHER_TEXT)
     kinds = type_word(sent), type_word(found)
     if kinds == ("number", "number"):
         return _of_numbers(Decimal(str(sent)), Decimal(str(found)))
-    return OTHER_VALUE if kinds[0] == kinds[1] else f"{with_article(kinds[1])} in its place"
+    return OTHER_VALUE if kinds[0] == kinds[1] else _instead(kinds[1])
 
 
 def wider(way: str, sent: object, found: object) -> str:

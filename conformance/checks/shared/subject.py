@@ -17,7 +17,7 @@ from conformance.model.finding import Doubt, Judgement
 from conformance.model.header_fields import combined, essence
 from conformance.model.jsontext import Json, JsonFault, JsonText, read, try_read
 from conformance.model.pointer import within
-from conformance.model.vocabulary import Expectation
+from conformance.model.vocabulary import Expectation, Group
 
 UNJUDGED = frozenset({401, 403, 404, 405})
 """Statuses that may refuse a request for reasons outside its body."""
@@ -93,6 +93,12 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     def focus(self) -> str:
         """The requirement that speaks when the expectation of the case is not met; empty where there is none."""
         return self.case.requirements[0] if self.case.requirements else ""
+
+    @property
+    def group(self) -> Group | None:
+        """The group of that requirement."""
+        row = self.contract.by_id.get(self.focus)
+        return row.group if row else None
 
     @property
     def place(self) -> str:

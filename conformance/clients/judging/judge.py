@@ -1,13 +1,14 @@
 """The judge: what a client sent and made of its answer, beside what the contract says. All of it is pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from conformance.checks.shared.differences import type_word, with_article
 from conformance.checks.shared.findings import brief, finding
+from conformance.checks.shared.subject import Judged
 from conformance.clients.judging.judged_request import judge_request
 from conformance.clients.judging.judged_result import Baseline, judge_invalid, judge_right, type_named
 from conformance.clients.replying import offers_gzip
-from conformance.clients.scenarios.scenario import Fate, Made, Scenario, Sort
+from conformance.clients.scenarios.scenario import CallResult, Fate, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.model.case import Request
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
@@ -19,11 +20,9 @@ IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 INVITED = frozenset({"fail.status-429", "fail.status-503"})
 """Scenarios whose answer says that nothing was done, and when to come again."""
 
-Judged = Iterable[Judgement | Doubt]
-
 
 def judge(
-    contract: Contract, scenario: Scenario, requests: Sequence[Request], made: Made, base: Baseline, key: str
+    contract: Contract, scenario: Scenario, requests: Sequence[Request], made: CallResult, base: Baseline, key: str
 ) -> tuple[Judgement | Doubt, ...]:
     """Return what one scenario shows of a client, by the requirements that `contract` has.
 
@@ -39,8 +38,8 @@ def judge(
 
 
 def _judge(
-    contract: Contract, scenario: Scenario, requests: Sequence[Request], made: Made, base: Baseline, key: str
-) -> Iterator[Judgement | Doubt]:
+    contract: Contract, scenario: Scenario, requests: Sequence[Request], made: CallResult, base: Baseline, key: str
+) -> Judged:
     focus = scenario.requirements[0]
     if scenario.sort is Sort.SENDING:
         yield from _sent(contract, scenario, requests, made, key)
@@ -65,9 +64,7 @@ def _judge(
             yield _key_shown(made, key)
 
 
-def _sent(
-    contract: Contract, scenario: Scenario, requests: Sequence[Request], made: Made, key: str
-) -> Iterator[Judgement | Doubt]:
+def _sent(contract: Contract, scenario: Scenario, requests: Sequence[Request], made: CallResult, key: str) -> Judged:
     focus = scenario.requirements[0]
     if requests:
         found = list(judge_request(contract, scenario, requests[0], key))
@@ -112,7 +109,7 @@ def _once(requests: Sequence[Request]) -> Iterator[Judgement]:
     )
 
 
-def _failed(scenario: Scenario, made: Made, base: Baseline) -> Iterator[Judgement | Doubt]:
+def _failed(scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
     focus = scenario.requirements[0]
     if made.raised is not None:
         if base.raised == type_named(made.raised) and scenario.reply.fate is not Fate.RESET:
@@ -178,7 +175,7 @@ def _again(scenario: Scenario, requests: Sequence[Request]) -> Iterator[Judgemen
     )
 
 
-def _key_shown(made: Made, key: str) -> Judgement:
+def _key_shown(made: CallResult, key: str) -> Judgement:
     if made.raised is None or not key or key not in made.raised.message:
         return Pass("client-error.key-shown")
     return finding(

@@ -6,12 +6,13 @@ import msgspec
 
 from conformance.checks.shared.differences import shown, type_word, with_article
 from conformance.checks.shared.findings import brief, clean, finding
+from conformance.checks.shared.subject import Judged
 from conformance.clients.judging.comparing import SHORTENED, Difference, differences
 from conformance.clients.judging.requirements import returned_id
-from conformance.clients.scenarios.scenario import Made, Raised, Scenario, Sort
+from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, occurrences
-from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.finding import Doubt, Finding, Pass
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, JsonFault, read_text
 from conformance.model.pointer import within
@@ -40,7 +41,7 @@ class Baseline(msgspec.Struct, frozen=True):
     types: Mapping[str, str] = {}
 
 
-def baseline(contract: Contract, scenario: Scenario, made: Made) -> Baseline:
+def baseline(contract: Contract, scenario: Scenario, made: CallResult) -> Baseline:
     """Return the baseline that the scenario of the fullest answer shows."""
     if made.raised is not None:
         return Baseline(type_named(made.raised))
@@ -56,7 +57,7 @@ def type_named(raised: Raised) -> str:
     return clean(raised.type, LONGEST_TYPE) or "an error without a type"
 
 
-def judge_right(contract: Contract, scenario: Scenario, made: Made, base: Baseline) -> Iterator[Judgement | Doubt]:
+def judge_right(contract: Contract, scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
     """Yield what a client shows that was given a right answer."""
     focus = scenario.requirements[0] if scenario.sort is Sort.READING else READ
     if made.raised is not None:
@@ -84,7 +85,7 @@ def judge_right(contract: Contract, scenario: Scenario, made: Made, base: Baseli
     yield from (Pass(each) for each in sorted((held | always) - broken))
 
 
-def judge_invalid(contract: Contract, scenario: Scenario, made: Made, base: Baseline) -> Iterator[Judgement | Doubt]:
+def judge_invalid(contract: Contract, scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
     """Yield what a client shows that was given an answer which breaks its schema in one place."""
     focus = scenario.requirements[0]
     listed = focus == UNKNOWN_VALUE
@@ -197,7 +198,7 @@ def _declares(holder: Node | None) -> bool:
     return holder is None or bool(holder.children)
 
 
-def _always(answer: Json, made: Made, contract: Contract) -> Iterator[str]:
+def _always(answer: Json, made: CallResult, contract: Contract) -> Iterator[str]:
     if made.types:
         yield TYPES
     for node, _, value in occurrences(contract.response, answer) if contract.response else ():
@@ -210,7 +211,7 @@ def _always(answer: Json, made: Made, contract: Contract) -> Iterator[str]:
             yield KEPT
 
 
-def _types(scenario: Scenario, answer: Json, made: Made, base: Baseline) -> Iterator[Finding]:
+def _types(scenario: Scenario, answer: Json, made: CallResult, base: Baseline) -> Iterator[Finding]:
     for pointer, usual in sorted(base.types.items()):
         now = made.types.get(pointer)
         if now is None or now == usual or not _is_object(answer, pointer):
@@ -237,7 +238,7 @@ def _is_object(answer: Json, pointer: str) -> bool:
     return isinstance(get(answer, pointer), dict)
 
 
-def _signalled(scenario: Scenario, raised: Raised, base: Baseline, *, listed: bool) -> Iterator[Judgement | Doubt]:
+def _signalled(scenario: Scenario, raised: Raised, base: Baseline, *, listed: bool) -> Judged:
     focus, name = scenario.requirements[0], type_named(raised)
     if base.raised == name:
         yield Doubt(focus, f"the client raises {name} for right answers as well")
@@ -291,7 +292,7 @@ def _broken(scenario: Scenario) -> str:
     return kind
 
 
-def _returned(made: Made, focus: str) -> Json | Doubt:
+def _returned(made: CallResult, focus: str) -> Json | Doubt:
     try:
         return read_text(made.returned or "").value
     except JsonFault as fault:

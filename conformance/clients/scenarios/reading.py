@@ -12,6 +12,7 @@ from conformance.model.jsontext import Writable, read_text, write
 from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.responses import DATE_TIMES, Answer, valid_answers
 from conformance.strategies.values import bodies, classes
+from conformance.strategies.values.value import Value
 
 READ = "client-response.read"
 UNDECLARED = "client-response.undeclared"
@@ -26,23 +27,21 @@ def reading(start: Start, *, full: bool) -> Iterator[Scenario]:
     yield _read(start, "fullest", start.answer, "every declared member")
     yield _read(start, "smallest", write(bodies.smallest(start.response)), "the required members alone")
     for answer in valid_answers(start.contract):
-        if answer.id in {"smallest", "fullest"} or not (full or _alone(answer)) or not start.valid(answer.body):
-            continue
-        yield _answered(start, answer)
+        value = answer.value
+        if value is not None and (full or _alone(value)) and start.valid(answer.body):
+            yield _answered(start, answer, value)
     yield from _together(start)
     yield from _transport(start)
     yield from _spelled(start)
 
 
-def _alone(answer: Answer) -> bool:
-    slug = answer.id.rpartition(".")[2]
-    return slug in PLAIN or answer.story.keyword in {"enum", "format"}
+def _alone(value: Value) -> bool:
+    return value.slug in PLAIN or value.keyword in {"enum", "format"}
 
 
-def _answered(start: Start, answer: Answer) -> Scenario:
+def _answered(start: Start, answer: Answer, value: Value) -> Scenario:
     node = node_at(start.response, answer.story.pointer)
-    edge = any(value.edge for value in classes.valid_values(node) if answer.id.endswith(f".{value.slug}"))
-    focus = UNDECLARED if answer.story.keyword == "additionalProperties" else EDGES if edge else returned_id(node)
+    focus = UNDECLARED if value.keyword == "additionalProperties" else EDGES if value.edge else returned_id(node)
     text = write(answer.body)
     requirements = tuple(dict.fromkeys((focus, returned_id(node))))
     return start.scenario(f"read.{answer.id}", Sort.READING, requirements, start.reply(text), answer.story, answer=text)
@@ -55,7 +54,7 @@ def node_at(root: Node, path: str) -> Node:
 
 def _together(start: Start) -> Iterator[Scenario]:
     """Yield, for each class of value, an answer in which every member that has the class holds it."""
-    grouped: dict[str, list[tuple[Node, classes.Value]]] = {}
+    grouped: dict[str, list[tuple[Node, Value]]] = {}
     for node in start.response.walk():
         if node.children or node.path.endswith(f"/{ANY_ITEM}") or not node.path:
             continue
@@ -72,14 +71,14 @@ def _together(start: Start) -> Iterator[Scenario]:
         yield start.scenario(f"read.all.{slug}", Sort.READING, requirements, start.reply(text), story, answer=text)
 
 
-def _classes(node: Node) -> Iterator[classes.Value]:
+def _classes(node: Node) -> Iterator[Value]:
     shape = node.shape("string")
     for value in classes.valid_values(node):
         if not value.undecided and value.slug != "typical" and value.keyword != "enum":
             yield value
     if shape is not None and shape.value("format") == "date-time":
         for slug, text, kind in DATE_TIMES:
-            yield classes.Value(slug, text, kind, "format")
+            yield Value(slug, text, kind, "format")
 
 
 def _read(start: Start, slug: str, text: str, kind: str) -> Scenario:

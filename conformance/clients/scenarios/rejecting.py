@@ -8,6 +8,7 @@ from conformance.clients.scenarios.scenario import Scenario, Sort
 from conformance.clients.scenarios.start import Start
 from conformance.model.jsontext import write
 from conformance.strategies.responses import invalid_answers
+from conformance.strategies.values.value import Value
 
 UNKNOWN_VALUE = "client-response.unknown-value"
 
@@ -20,15 +21,15 @@ ENOUGH = frozenset(
 def refusing(start: Start, *, full: bool) -> Iterator[Scenario]:
     """Yield answers with exactly one violation, planted in the fullest."""
     for answer in invalid_answers(start.contract):
-        slug = answer.id.rpartition(".")[2]
-        listed = answer.story.keyword == "enum"
-        wanted = (
-            full or slug in ENOUGH or slug.startswith("format-broken") or not (listed or answer.story.keyword == "type")
-        )
-        if not wanted or start.valid(answer.body):
+        value = answer.value
+        if value is None or not (full or _is_enough(value)) or start.valid(answer.body):
             continue
         node = node_at(start.response, answer.story.pointer)
         text = write(answer.body)
-        focus = UNKNOWN_VALUE if listed else invalid_id(node)
+        focus = UNKNOWN_VALUE if value.keyword == "enum" else invalid_id(node)
         id_ = f"refuse.{answer.id}"
         yield start.scenario(id_, Sort.REFUSING, (focus,), start.reply(text), answer.story, answer=text)
+
+
+def _is_enough(value: Value) -> bool:
+    return value.slug in ENOUGH or value.keyword not in {"enum", "type"}

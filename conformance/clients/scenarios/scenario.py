@@ -86,7 +86,7 @@ class Raised(msgspec.Struct, frozen=True):
     message: str = ""
 
 
-class Made(msgspec.Struct, frozen=True):
+class CallResult(msgspec.Struct, frozen=True):
     """What a client made of an answer: the JSON text of what it returned, or what it raised.
 
     `types` may name, by JSON pointer, the types that objects have in the client's language. `trouble` says why nothing

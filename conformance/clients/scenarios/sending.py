@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 
 from conformance.clients.judging.requirements import parameter_id
 from conformance.clients.scenarios.scenario import Scenario, Sort
@@ -9,9 +10,10 @@ from conformance.clients.scenarios.start import Start
 from conformance.model.case import Case, Story
 from conformance.model.jsontext import Json, read_text
 from conformance.model.vocabulary import Expectation
-from conformance.strategies.catalogue.accepted import accepted_cases
+from conformance.strategies.catalogue import accepted
 from conformance.strategies.catalogue.paths import VALUES
 from conformance.strategies.covering.arrays import PAIRWISE
+from conformance.strategies.values import bodies
 
 SENDS = "client-request.sends"
 UNDECLARED = "client-request.undeclared"
@@ -23,18 +25,14 @@ COMBINATIONS = 12
 
 INT64 = 2**63
 
-PLAIN = ("null", "absent", "true", "false")
+PLAIN = frozenset({"null", "true", "false"})
+"""Classes that each member has to itself; the others are met by all members together."""
 
 
 def sending(start: Start) -> Iterator[Scenario]:
     """Yield bodies to send, then path parameters to encode; the answer is a right one."""
-    combinations = 0
-    for case in accepted_cases(start.build, PAIRWISE):
-        if case.story is None or case.expectation is not Expectation.ACCEPTED or case.request.body is None:
-            continue
-        combined = case.id.startswith("accept.combination.")
-        combinations += combined
-        if combinations <= COMBINATIONS if combined else _wanted(start, case):
+    for case in _cases(start):
+        if case.story is not None and case.expectation is Expectation.ACCEPTED and case.request.body is not None:
             yield _body(start, case, case.story, case.request.body.decode())
     for name in start.contract.operation.path_parameters:
         for slug, value, says in VALUES:
@@ -42,13 +40,19 @@ def sending(start: Start) -> Iterator[Scenario]:
                 yield _parameter(start, name, slug, value, says.removeprefix("an encoded ").removeprefix("a "))
 
 
-def _wanted(start: Start, case: Case) -> bool:
-    """Tell whether a case asks a client something new: no class of value at a member that all together hold."""
-    _, _, slug = case.id.rpartition(".")
-    together = case.id.startswith("accept.all.") or case.id.count(".") == 1
-    named = case.story is not None and case.story.pointer == start.contract.identity
-    listed = case.story is not None and case.story.keyword == "enum"
-    return together or named or listed or slug in {*PLAIN, "undeclared-member"}
+def _cases(start: Start) -> Iterator[Case]:
+    """Yield the accepted cases that ask a client something new."""
+    build, identity = start.build, start.contract.identity
+    yield from accepted.whole_bodies(build)
+    for lineage in bodies.lineages(start.contract.request):
+        node = lineage[-1]
+        for value in build.valid(node) if len(lineage) > 1 else ():
+            if node.path == identity or value.keyword == "enum" or value.slug in PLAIN:
+                yield from accepted.class_case(build, lineage, value)
+        yield from accepted.absence_case(build, lineage)
+    yield from accepted.classes_together(build)
+    yield from accepted.open_objects(build, accepted.EXTRAS[:1])
+    yield from islice(accepted.combined(build, PAIRWISE), COMBINATIONS)
 
 
 def _body(start: Start, case: Case, story: Story, text: str) -> Scenario:

@@ -37,7 +37,6 @@ from conformance.workflow.setup.preparation import Prepared, find_key, prepare
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 Sent: TypeAlias = schemathesis.Case[Operation]
 
-ECHO = ".echo"
 ISOLATION = "semantics.isolation"
 KEY_ECHO = "authentication.key-echo"
 
@@ -61,7 +60,7 @@ def about(check: str, row: Requirement) -> bool:
     if row.group not in GROUPS[check]:
         return False
     if row.group is Group.SEMANTICS:
-        return (row.id.endswith(ECHO) or row.id == ISOLATION) is (check == "echo")
+        return (row.echo or row.id == ISOLATION) is (check == "echo")
     return row.group is not Group.AUTHENTICATION or (row.id == KEY_ECHO) is (check == "credentials")
 
 

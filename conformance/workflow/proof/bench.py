@@ -11,6 +11,7 @@ from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import AnyEvent, RunEnded
+from conformance.journal.recording import Stop
 from conformance.journal.writing import MemorySink
 from conformance.mock.app import Mock
 from conformance.mock.faults.catalogue import faults, pick
@@ -20,7 +21,6 @@ from conformance.model.finding import Finding, PlacedSymptom
 from conformance.model.proof import FaultProof
 from conformance.model.vocabulary import Profile, Strength
 from conformance.runner.engine import Engine
-from conformance.runner.recording import Stop
 from conformance.runner.session import Session, SessionOptions
 from conformance.targets.asgi import AsgiTarget
 from conformance.targets.opening import open_target

@@ -6,10 +6,8 @@ from typing import TypeAlias
 from conformance.contract.contract import Contract
 from conformance.journal.events import DoubtRaised, FindingMade, Judged
 from conformance.journal.writing import Sink
-from conformance.model.case import Case
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
 from conformance.model.vocabulary import Strength
-from conformance.runner.sending import Sent
 
 Stop: TypeAlias = Callable[[int, Finding], bool]
 """Given the number of the request and each finding, tells whether the run has seen enough."""
@@ -21,7 +19,7 @@ class Recorder:
     `counts` are the findings by strength, `doubts` how often a requirement could not be judged.
     """
 
-    def __init__(self, contract: Contract, journal: Sink, stop: Stop | None) -> None:
+    def __init__(self, contract: Contract, journal: Sink, stop: Stop | None = None) -> None:
         self._contract = contract
         self._journal = journal
         self._stop = stop
@@ -31,38 +29,31 @@ class Recorder:
         self.counts = dict.fromkeys(Strength, 0)
         self.doubts = 0
 
-    def record(self, sent: Sent, case: str, found: Sequence[Judgement | Doubt], repeats: str = "") -> None:
+    def record(self, send: int, case: str, found: Sequence[Judgement | Doubt], repeats: str = "") -> None:
         """Write what was found on an exchange; a requirement that failed on it did not pass on it."""
         failed = {each.requirement for each in found if isinstance(each, Finding)}
         held = {each.requirement for each in found if isinstance(each, Pass)} - failed
         passed = tuple(sorted(self._index[requirement] for requirement in held))
-        self._journal.append(Judged(send=sent.number, passed=passed))
+        self._journal.append(Judged(send=send, passed=passed))
         for each in found:
             if isinstance(each, Finding):
-                self._finding(sent, case, each, repeats)
+                self._finding(send, case, each, repeats)
             elif isinstance(each, Doubt):
-                self.doubt(sent, case, each)
+                self.doubt(send, case, each)
 
-    def doubt(self, sent: Sent, case: str, doubt: Doubt) -> None:
+    def doubt(self, send: int, case: str, doubt: Doubt) -> None:
         """Write that a requirement could not be judged on an exchange."""
         self.doubts += 1
-        self._journal.append(DoubtRaised(send=sent.number, case=case, doubt=doubt))
-
-    def unjudged(self, sent: Sent, case: Case) -> Doubt:
-        """Write that an exchange could not be judged at all."""
-        focus = case.requirements[0] if case.requirements else "error.server-error"
-        doubt = Doubt(focus, sent.unjudged, ours=sent.ours)
-        self.doubt(sent, case.id, doubt)
-        return doubt
+        self._journal.append(DoubtRaised(send=send, case=case, doubt=doubt))
 
     def strength(self, finding: Finding) -> Strength:
         """Return the strength of a finding's requirement."""
         return self._contract.by_id[finding.requirement].strength
 
-    def _finding(self, sent: Sent, case: str, finding: Finding, repeats: str) -> None:
+    def _finding(self, send: int, case: str, finding: Finding, repeats: str) -> None:
         self._findings += 1
         self.counts[self.strength(finding)] += 1
-        made = FindingMade(id=f"f{self._findings}", send=sent.number, case=case, finding=finding, repeats=repeats)
+        made = FindingMade(id=f"f{self._findings}", send=send, case=case, finding=finding, repeats=repeats)
         self._journal.append(made)
-        if self._stop is not None and self._stop(sent.number, finding):
+        if self._stop is not None and self._stop(send, finding):
             self.enough = True

@@ -95,7 +95,7 @@ def _case(run: "RunReport", evidence: "Evidence") -> Iterator[str]:
     yield f"{case.id}, expected to be {case.expectation.value}, to {run.results.target}"
     if case.story is not None:
         yield f"  {case.story.says}"
-    view = exchange_view(run.results.target, evidence.shown(), case.story, None, None, body=compact)
+    view = exchange_view(run, evidence, None, body=compact)
     yield from _message(">", view.request)
     if view.lack:
         yield f"< {view.lack}"
@@ -106,8 +106,8 @@ def _case(run: "RunReport", evidence: "Evidence") -> Iterator[str]:
 
 def _message(mark: str, message: "MessageView", more: str = "") -> Iterator[str]:
     yield f"{mark} {message.line}{more}"
-    for name, value, _ in message.headers:
-        yield f"{mark} {name}: {value}"
+    for each in message.headers:
+        yield f"{mark} {each.name}: {each.value}"
     yield mark
     for line in _body(message.body).splitlines():
         yield f"{mark} {line}"

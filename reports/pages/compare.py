@@ -2,8 +2,8 @@
 
 import msgspec
 
-from conformance.model.vocabulary import Group, Outcome, Strength
-from conformance.reports.pages.page import data, packed, page
+from conformance.model.vocabulary import Group, Outcome
+from conformance.reports.pages.page import packed, page
 from conformance.reports.safe_text import count, cut, one_line
 from conformance.reports.several import Change, Run, State, changes
 
@@ -14,8 +14,6 @@ LONGEST = 1_000
 
 TABLED = 300
 """How many changes the view without a script has."""
-
-OUTCOMES, GROUPS, STRENGTHS, STATES = list(Outcome), list(Group), list(Strength), list(State)
 
 TONES = {
     State.NEW: Outcome.FAILED,
@@ -31,14 +29,8 @@ def render(old: Run, new: Run) -> bytes:
     found = changes(old.results, new.results)
     tally = {state: sum(each.state is state for each in found) for state in State}
     groups = {row.id: row.group for each in (old, new) for row in each.results.requirements}
-    moved = _moved(old, new)
-    words = {
-        "outcomes": OUTCOMES,
-        "groups": GROUPS,
-        "strengths": STRENGTHS,
-        "states": STATES,
-        "tones": list(TONES.values()),
-    }
+    rows = [_row(each, groups[each.finding.requirement]) for each in found]
+    lists = {"links": [old.link, new.link], "tones": TONES, "changes": rows}
     return page(
         "compare.html.j2",
         ["single.js", "compare.js"],
@@ -49,17 +41,9 @@ def render(old: Run, new: Run) -> bytes:
         title=_title(tally),
         changes=found[:TABLED],
         left=len(found) - TABLED,
-        moved=moved,
+        moved=_moved(old, new),
         same=old.results.contract.sha256 == new.results.contract.sha256,
-        words=data(msgspec.json.encode(words)),
-        lists=packed(
-            msgspec.json.encode(
-                {
-                    "links": [old.link, new.link],
-                    "changes": [_row(each, groups[each.finding.requirement]) for each in found],
-                }
-            )
-        ),
+        lists=packed(msgspec.json.encode(lists)),
     )
 
 
@@ -77,20 +61,16 @@ def _moved(old: Run, new: Run) -> list[tuple[str, str, str, int]]:
     return [(*pair, "", pairs.count(pair)) for pair in sorted(set(pairs)) if pair[0] != pair[1]]
 
 
-def _row(change: Change, group: Group) -> list[object]:
+def _row(change: Change, group: Group) -> dict[str, object]:
     finding = change.finding
-    return [
-        one_line(finding.requirement),
-        OUTCOMES.index(change.outcome),
-        GROUPS.index(group),
-        STRENGTHS.index(finding.strength),
-        STATES.index(change.state),
-        cut(one_line(finding.message), LONGEST),
-        cut(one_line(finding.pointer), LONGEST),
-        cut(one_line(finding.expected), LONGEST),
-        cut(one_line(finding.actual), LONGEST),
-        one_line(finding.case),
-        change.before,
-        change.after,
-        cut(one_line(finding.cause), LONGEST),
-    ]
+    texts = {name: getattr(finding, name) for name in ("message", "pointer", "expected", "actual", "cause")}
+    return {
+        "id": one_line(finding.requirement),
+        "group": group,
+        "strength": finding.strength,
+        "state": change.state,
+        "case": one_line(finding.case),
+        "before": change.before,
+        "after": change.after,
+        **{name: cut(one_line(text), LONGEST) for name, text in texts.items()},
+    }

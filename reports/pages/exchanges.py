@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.journal.events import ClientEnded, RunStarted
-from conformance.model.case import Request, Story
-from conformance.model.exchange import Response
+from conformance.model.case import Story
+from conformance.model.exchange import Exchange
 from conformance.model.vocabulary import Group
 from conformance.reports.curl import curl, quote
-from conformance.reports.evidence import Evidence, RecordedExchange
+from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.pages.bodies import BodyView, view
 from conformance.reports.results import FindingResult
 from conformance.reports.safe_text import cut, duration, one_line, visible
@@ -25,12 +25,20 @@ HEADERS = 100
 """How many header fields are shown of one message."""
 
 
+class HeaderView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A header field, and whether it is to be marked."""
+
+    name: str
+    value: str
+    marked: bool = False
+
+
 class MessageView(msgspec.Struct, frozen=True):
-    """A request or an answer: its first line, its headers (name, value, whether to mark it), its body."""
+    """A request or an answer: its first line, its headers, its body."""
 
     line: str
     marked: bool
-    headers: tuple[tuple[str, str, bool], ...]
+    headers: tuple[HeaderView, ...]
     body: BodyView
 
 
@@ -72,44 +80,31 @@ class _Marks(msgspec.Struct, frozen=True):
 
 
 def exchange_view(
-    base: str,
-    sent: RecordedExchange,
-    story: Story | None,
-    finding: FindingResult | None,
-    group: Group | None,
-    *,
-    body: Viewer = view,
-    started: RunStarted | None = None,
-    case: str = "",
+    run: RunReport, each: Evidence, finding: FindingResult | None, *, body: Viewer = view
 ) -> ExchangeView:
-    """Return `sent`, a send of a case with `story` to the server at `base`, with the place of `finding` marked.
+    """Return the exchange of a case that shows `finding`, the place of that marked.
 
     With `body=compact` the bodies are as they were sent, for a script to lay out, and the command is in two parts.
-    Commands that send `case` again are told where `started` says how the run began.
     """
-    marks = _marks(None if sent.client else story, finding, group)
-    exchange = sent.exchange
-    request = _request(exchange.request, marks, body)
-    answer = _answer(exchange.response, marks, body) if exchange.response else None
-    command, rest = visible(curl(base, exchange.request)), ""
+    sent = each.shown(finding.id if finding else "")
+    exchange, case, started = sent.exchange, each.case.id, run.started
+    group = run.rows[finding.requirement].group if finding else None
+    marks = _marks(None if sent.client else each.case.story, finding, group)
+    request, answer = _request(exchange, marks, body), _answer(exchange, marks, body)
+    command, rest = visible(curl(run.results.target, exchange.request)), ""
     if request.body.lay:
         command, rest = _around(command, request.body)
-    lack = ""
-    if exchange.failure is not None:
-        lack = exchange.failure.value + (f": {cut(one_line(exchange.detail), LONGEST)}" if exchange.detail else "")
-    elif answer is None:
-        lack = "the run stopped before the answer"
     return ExchangeView(
         request=request,
         answer=answer,
-        lack=lack,
+        lack=_lack(exchange),
         took=duration(exchange.seconds) if exchange.ended else "",
         where=_where(finding, request if group in ABOUT_REQUEST else answer),
         curl=command,
         rest=rest,
         client=_client(sent.client, finding, body) if sent.client else None,
-        play=visible(played_by(started.options, case)) if started and sent.client else "",
-        replay=visible(replayed_by(started, case)) if started and not sent.client else "",
+        play=visible(played_by(started.options, case)) if sent.client else "",
+        replay="" if sent.client else visible(replayed_by(started, case)),
     )
 
 
@@ -133,20 +128,16 @@ def replayed_by(started: RunStarted, case: str) -> str:
     return " ".join(parts)
 
 
+def _lack(exchange: Exchange) -> str:
+    if exchange.failure is not None:
+        return exchange.failure.value + (f": {_short(exchange.detail)}" if exchange.detail else "")
+    return "" if exchange.ended else "the run stopped before the answer"
+
+
 def _client(made: ClientEnded, finding: FindingResult | None, show: Viewer) -> ClientView:
-    if made.trouble:
-        line = made.trouble
-    elif made.raised:
-        line = f"raised {made.raised}: {made.message}"
-    else:
-        line = "returned"
+    line = made.trouble or (f"raised {made.raised}: {made.message}" if made.raised else "returned")
     body = made.returned.encode("utf-8", "backslashreplace") if made.returned else None
-    return ClientView(cut(one_line(line), LONGEST), show(body, _pointer(finding.pointer if finding else "")))
-
-
-def finding_shown(each: Evidence) -> FindingResult | None:
-    """Return the finding that the exchange of a case is shown for, if there is one."""
-    return each.findings[0][1] if each.findings else None
+    return ClientView(_short(line), show(body, _pointer(finding.pointer if finding else "")))
 
 
 def _around(command: str, body: BodyView) -> tuple[str, str]:
@@ -164,36 +155,43 @@ def _marks(story: Story | None, finding: FindingResult | None, group: Group | No
     return _Marks(request=told, answer=finding.pointer, status=finding.pointer == "status")
 
 
-def _request(request: Request, marks: _Marks, body: Viewer) -> MessageView:
+def _request(exchange: Exchange, marks: _Marks, body: Viewer) -> MessageView:
+    request = exchange.request
     return MessageView(
-        line=cut(one_line(f"{request.method} {request.target}"), LONGEST),
+        line=_short(f"{request.method} {request.target}"),
         marked=False,
         headers=_headers(request.headers, marks.request),
         body=body(request.body, _pointer(marks.request)),
     )
 
 
-def _answer(response: Response, marks: _Marks, body: Viewer) -> MessageView:
+def _answer(exchange: Exchange, marks: _Marks, body: Viewer) -> MessageView | None:
+    response = exchange.response
+    if response is None:
+        return None
     return MessageView(
-        line=cut(one_line(f"{response.status} {response.reason}".rstrip()), LONGEST),
+        line=_short(f"{response.status} {response.reason}".rstrip()),
         marked=marks.status,
         headers=_headers(response.headers, marks.answer),
         body=body(response.body, _pointer(marks.answer)),
     )
 
 
-def _headers(headers: tuple[tuple[str, str], ...], marked: str) -> tuple[tuple[str, str, bool], ...]:
+def _headers(headers: tuple[tuple[str, str], ...], marked: str) -> tuple[HeaderView, ...]:
     rows = [
-        (cut(one_line(name), LONGEST), cut(one_line(value), LONGEST), name.lower() == marked.lower())
-        for name, value in headers[:HEADERS]
+        HeaderView(_short(name), _short(value), name.lower() == marked.lower()) for name, value in headers[:HEADERS]
     ]
     if len(headers) > HEADERS:
-        rows.append(("…", f"{len(headers) - HEADERS} more", False))
+        rows.append(HeaderView("…", f"{len(headers) - HEADERS} more"))
     return tuple(rows)
 
 
 def _pointer(place: str) -> str | None:
     return place if place.startswith("/") else None
+
+
+def _short(text: str) -> str:
+    return cut(one_line(text), LONGEST)
 
 
 def _where(finding: FindingResult | None, message: MessageView | None) -> str:

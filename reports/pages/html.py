@@ -4,9 +4,9 @@ from conformance.diagnosis.causes import Cause
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.reports.evidence import RunReport
 from conformance.reports.outcomes import of_finding
-from conformance.reports.pages.cases import case_pieces, lists, words
+from conformance.reports.pages.cases import case_pieces, lists
 from conformance.reports.pages.exchanges import exchange_view
-from conformance.reports.pages.page import data, page, slug
+from conformance.reports.pages.page import page, slug
 from conformance.reports.pages.schema import trees
 from conformance.reports.results import RequirementResult
 from conformance.reports.safe_text import count, one_line
@@ -34,7 +34,6 @@ def render(run: RunReport) -> bytes:
         style=_widths(run),
         run=run,
         results=run.results,
-        places={each: place for place, each in enumerate(Outcome)},
         outcomes=[(each, run.results.counts.requirements[each]) for each in Outcome],
         headline=_headline(run),
         causes=[_cause(run, cause) for cause in against[:CARDS]],
@@ -44,7 +43,6 @@ def render(run: RunReport) -> bytes:
         groups=_groups(run),
         trees=trees(run),
         unsent=_unsent(run),
-        words=data(words()),
         lists=lists(run),
         pieces=case_pieces(run),
     )
@@ -86,11 +84,6 @@ def _headline(run: RunReport) -> str:
 def _cause(run: RunReport, cause: Cause) -> dict[str, object]:
     finding, evidence = run.by_finding[cause.finding], run.by_case.get(cause.case)
     row = run.rows[finding.requirement]
-    shown = None
-    if evidence is not None:
-        story = evidence.case.story
-        sent, base = evidence.shown(finding.id), run.results.target
-        shown = exchange_view(base, sent, story, finding, row.group, started=run.started, case=evidence.case.id)
     return {
         "cause": cause,
         "finding": finding,
@@ -100,7 +93,7 @@ def _cause(run: RunReport, cause: Cause) -> dict[str, object]:
         "row": row,
         "others": [run.rows[each] for each in cause.requirements if each != row.id],
         "story": evidence.case.story if evidence else None,
-        "exchange": shown,
+        "exchange": exchange_view(run, evidence, finding) if evidence else None,
     }
 
 
@@ -111,8 +104,7 @@ def _groups(run: RunReport) -> list[dict[str, object]]:
         tally = [(each, sum(row.outcome is each for row in rows)) for each in Outcome]
         if rows:
             examples = {row.id: _examples(run, row) for row in rows}
-            place = list(Group).index(group)
-            found.append({"name": group, "place": place, "rows": rows, "tally": tally, "examples": examples})
+            found.append({"name": group, "rows": rows, "tally": tally, "examples": examples})
     return found
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from conformance.model.vocabulary import Group, Outcome, Strength
+from conformance.model.vocabulary import Group, Outcome
 from conformance.reports.outcomes import worst
-from conformance.reports.pages.page import data, packed, page
+from conformance.reports.pages.page import packed, page
 from conformance.reports.results import RequirementResult
 from conformance.reports.safe_text import cut, one_line
 from conformance.reports.several import Run
@@ -15,11 +15,6 @@ FILENAME = "matrix.html"
 
 LISTED = 300
 """The longest text of one cell, in characters."""
-
-OUTCOMES, GROUPS, STRENGTHS = list(Outcome), list(Group), list(Strength)
-
-NOWHERE = -1
-"""Stands for a requirement that a run does not know."""
 
 
 def render(runs: Sequence[Run]) -> bytes:
@@ -34,7 +29,6 @@ def render(runs: Sequence[Run]) -> bytes:
         groups=_groups(runs),
         contracts=len({run.results.contract.sha256 for run in runs}),
         requirements=[(next(each for each in row if each), [each and each.outcome for each in row]) for row in rows],
-        words=data(msgspec.json.encode({"outcomes": OUTCOMES, "groups": GROUPS, "strengths": STRENGTHS})),
         lists=packed(msgspec.json.encode(_lists(runs, rows))),
     )
 
@@ -68,22 +62,22 @@ def _lists(runs: Sequence[Run], rows: list[list[RequirementResult | None]]) -> d
     }
 
 
-def _row(cells: list[RequirementResult | None], messages: list[dict[str, str]]) -> list[object]:
+def _row(cells: list[RequirementResult | None], messages: list[dict[str, str]]) -> dict[str, object]:
     row = next(each for each in cells if each)
     outcomes = [each.outcome for each in cells if each]
-    said = [
-        messages[place].get(each.findings[0], "") if each and each.findings else each.reason if each else ""
-        for place, each in enumerate(cells)
-    ]
-    return [
-        one_line(row.id),
-        OUTCOMES.index(worst(outcomes)),
-        GROUPS.index(row.group),
-        STRENGTHS.index(row.strength),
-        int(len(set(outcomes)) > 1 or len(outcomes) < len(cells)),
-        cut(one_line(row.title), LISTED),
-        cut(one_line(", ".join(row.source)), LISTED),
-        [OUTCOMES.index(each.outcome) if each else NOWHERE for each in cells],
-        [each.exercised if each else 0 for each in cells],
-        [cut(one_line(each), LISTED) for each in said],
-    ]
+    same = len(set(outcomes)) == 1 and len(outcomes) == len(cells)
+    return {
+        "id": one_line(row.id),
+        "outcome": worst(outcomes),
+        "group": row.group,
+        "strength": row.strength,
+        "agreement": "the same everywhere" if same else "differs",
+        "title": cut(one_line(row.title), LISTED),
+        "source": cut(one_line(", ".join(row.source)), LISTED),
+        "cells": [each and _cell(each, said) for each, said in zip(cells, messages, strict=True)],
+    }
+
+
+def _cell(row: RequirementResult, messages: dict[str, str]) -> dict[str, object]:
+    said = messages.get(row.findings[0], "") if row.findings else row.reason
+    return {"outcome": row.outcome, "exercised": row.exercised, "said": cut(one_line(said), LISTED)}

@@ -62,14 +62,6 @@ def policy(style: str, script: str) -> str:
     return f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
 
 
-def data(encoded: bytes) -> Markup:
-    """Return JSON for a script element: no text in it can end the element or begin a comment."""
-    text = encoded.decode()
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - escaped above
-
-
 def packed(encoded: bytes) -> str:
     """Return data for a script element as the scripts unpack it: deflated (RFC 1950), in base64."""
     return b64encode(zlib.compress(encoded, LEVEL)).decode()

@@ -16,7 +16,7 @@ AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"
 
 VIEWS = {
     "top": "",
-    "cases": "#cases?outcome=0",
+    "cases": "#cases?outcome=failed",
     "no case": "#cases?q=nothing+has+this",
     "case": "#cases?open=reject.Settings.min_replica.type.string",
     "requirement": "#requirements?open=reject.Settings.min_replica.type",

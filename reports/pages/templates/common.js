@@ -147,27 +147,35 @@ const virtualList = ({ list, rows, draw, open, nothing }) => {
   };
 };
 
-/* A list with a search box and choices of columns: the filters are names with an element each; words are searched in
-   `texts`. Its state is part of the address of the page. */
-const browser = ({ name, view, search, selects, texts, column, shown, noun, changed }) => {
-  const order = [...texts.keys()];
+/* The worst first: what a reader looks for. */
+const ranks = Object.fromEntries(Object.keys(glyphs).map((outcome, place) => [outcome, place]));
+const orders = { outcome: Object.keys(glyphs), strength: ["must", "should", "advisory"], expectation: ["accepted", "refused", "observed"] };
+
+/* A list with a search box and a choice for each of `filters`, members of the rows; words are searched in the members
+   `searched`. `ids` is what the names of its elements begin with, `label` what a choice is called. Its state is part of the address of the page. */
+const browser = ({ name, ids, rows, filters, searched, draw, open, noun, changed, label = (key, value) => value }) => {
+  const view = virtualList({ list: $(`${ids}-list`), rows: $(`${ids}-rows`), draw: (index) => draw(rows[index]), open, nothing: `No ${noun} fits.` });
+  const search = $(`${ids}-search`), shown = $(`${ids}-count`);
+  const selects = Object.fromEntries(filters.map((key) => [key, $(`${ids}-${key}`)]));
+  const texts = rows.map((row) => searched.map((key) => row[key] ?? "").join("\n").toLowerCase());
+  const order = [...rows.keys()];
   let ordered = order, within = null;
   const apply = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const want = Object.entries(selects).filter(([, select]) => select.value !== "").map(([key, select]) => [key, Number(select.value)]);
+    const want = Object.entries(selects).filter(([, select]) => select.value !== "").map(([key, select]) => [key, select.value]);
     const fitting = ordered.filter((index) => (within === null || within.has(index))
-      && want.every(([key, value]) => column(key, index) === value) && words.every((word) => texts[index].includes(word)));
+      && want.every(([key, value]) => rows[index][key] === value) && words.every((word) => texts[index].includes(word)));
     view.show(fitting);
     shown.textContent = fitting.length === texts.length ? counted(texts.length, noun) : `${fitting.length} of ${counted(texts.length, noun)}`;
     changed();
   };
-  const fill = (key, labels) => {
+  for (const key of filters) {
     const counts = new Map();
-    for (const index of order) counts.set(column(key, index), (counts.get(column(key, index)) || 0) + 1);
-    labels.forEach((label, value) => {
-      if (counts.has(value)) selects[key].append(make("option", { value: String(value) }, `${label} (${counts.get(value)})`));
-    });
-  };
+    for (const row of rows) if (row[key]) counts.set(row[key], (counts.get(row[key]) || 0) + 1);
+    for (const value of orders[key] || [...counts.keys()].sort()) {
+      if (counts.has(value)) selects[key].append(make("option", { value }, `${label(key, value)} (${counts.get(value)})`));
+    }
+  }
   search.addEventListener("input", apply);
   for (const select of Object.values(selects)) select.addEventListener("change", apply);
   return {
@@ -175,8 +183,7 @@ const browser = ({ name, view, search, selects, texts, column, shown, noun, chan
     view,
     search,
     apply,
-    fill,
-    sort: (compare) => { ordered = [...order].sort(compare); },
+    worstFirst: () => { ordered = [...order].sort((one, other) => ranks[rows[one].outcome] - ranks[rows[other].outcome] || one - other); },
     narrow: (indices) => { within = indices === null ? null : new Set(indices); },
     clear: () => { search.value = ""; within = null; for (const select of Object.values(selects)) select.value = ""; },
     state: () => {

@@ -1,7 +1,4 @@
 /* The report of one run: lists of cases and requirements, and a panel with the details of either. */
-const words = JSON.parse($("words").textContent);
-const CASE = { id: 0, outcome: 1, expectation: 2, phase: 3, status: 4, pointer: 5, says: 6, group: 7, strength: 8 };
-const ROW = { id: 0, outcome: 1, group: 2, strength: 3, title: 4, alias: 5, source: 6, reason: 7, exercised: 8, cases: 9, findings: 10 };
 const panel = $("panel"), details = $("details");
 
 /* JSON as it was sent, laid out with one member a line; every token stays as it is, and the mark around the same ones. */
@@ -37,11 +34,11 @@ const bodyOf = (view) => {
   return parts;
 };
 const messageOf = (view) => {
-  const items = view.headers.map(([field, value, marked]) =>
-    make("li", {}, marked ? make("mark", {}, `${field}: ${value}`) : make("span", {}, make("b", {}, field), `: ${value}`)));
+  const items = view.headers.map(({ name, value, marked }) =>
+    make("li", {}, marked ? make("mark", {}, `${name}: ${value}`) : make("span", {}, make("b", {}, name), `: ${value}`)));
   return [
     make("p", { class: "first-line" }, view.marked ? make("mark", {}, view.line) : view.line),
-    items.length ? make("details", { class: "headers", open: view.headers.some((header) => header[2]) }, make("summary", {}, counted(items.length, "header")), make("ul", {}, ...items)) : null,
+    items.length ? make("details", { class: "headers", open: view.headers.some((header) => header.marked) }, make("summary", {}, counted(items.length, "header")), make("ul", {}, ...items)) : null,
     ...bodyOf(view.body),
   ];
 };
@@ -57,9 +54,9 @@ const foundOf = (found) => make("section", { class: `found ${slug(found.outcome)
   found.note ? make("p", { class: "note" }, ...ticks(found.note)) : null,
   found.waiver ? make("p", { class: "note" }, `Waived: ${found.waiver}`) : null);
 
-const caseContent = (row, phases, view) => {
+const caseContent = (row, view) => {
   const story = [];
-  const says = view.story.says || row[CASE.says], pointer = view.story.pointer || row[CASE.pointer];
+  const says = view.story.says || row.says, pointer = view.story.pointer || row.pointer;
   if (says) story.push(term("Story", ...ticks(says)));
   if (pointer) story.push(term("Place", make("code", {}, pointer), view.story.keyword ? ` · ${view.story.keyword}` : ""));
   if (view.story.was || view.story.became) story.push(term("Change", "from ", view.story.was ? make("code", {}, view.story.was) : "absent", " to ", view.story.became ? make("code", {}, view.story.became) : "absent"));
@@ -69,7 +66,7 @@ const caseContent = (row, phases, view) => {
   const sends = view.sends > 1 ? `sent ${view.sends} times` : "";
   const exchange = view.exchange;
   return [
-    make("p", { class: "tags" }, pill(words.outcomes[row[CASE.outcome]]), make("span", { class: "strength" }, [`expected to be ${words.expectations[row[CASE.expectation]]}`, phases[row[CASE.phase]], held, sends].filter(Boolean).join(" · "))),
+    make("p", { class: "tags" }, pill(row.outcome), make("span", { class: "strength" }, [`expected to be ${row.expectation}`, row.phase, held, sends].filter(Boolean).join(" · "))),
     ...view.findings.map(foundOf),
     ...view.doubts.map(foundOf),
     make("dl", { class: "about" }, ...story),
@@ -84,27 +81,28 @@ const caseContent = (row, phases, view) => {
   ].filter(Boolean);
 };
 const requirementContent = (row, cases) => {
-  const outcome = words.outcomes[row[ROW.outcome]];
-  const about = [term("Source", make("span", { class: "source" }, row[ROW.source] || "the suite itself")), term("Group", words.groups[row[ROW.group]])];
-  if (row[ROW.alias]) about.push(term("Number", row[ROW.alias]));
-  if (row[ROW.reason]) about.push(term("Why", ...ticks(row[ROW.reason])));
-  const ids = row[ROW.cases].map((index) => cases[index]);
-  const items = ids.slice(0, 25).map((each) => make("li", {}, pill(words.outcomes[each[CASE.outcome]]), " ", linked("cases", each[CASE.id]), make("span", { class: "says" }, ...ticks(each[CASE.says]))));
+  const outcome = row.outcome;
+  const about = [term("Source", make("span", { class: "source" }, row.source || "the suite itself")), term("Group", row.group)];
+  if (row.alias) about.push(term("Number", row.alias));
+  if (row.reason) about.push(term("Why", ...ticks(row.reason)));
+  const ids = row.cases.map((index) => cases[index]);
+  const items = ids.slice(0, 25).map((each) => make("li", {}, pill(each.outcome), " ", linked("cases", each.id), make("span", { class: "says" }, ...ticks(each.says || ""))));
   const rest = ids.length > 25 ? `, ${ids.length - 25} more in the list` : "";
   return [
-    make("p", { class: "tags" }, pill(outcome), make("span", { class: "strength" }, [words.strengths[row[ROW.strength]], row[ROW.findings] ? counted(row[ROW.findings], "finding") : ""].filter(Boolean).join(" · "))),
-    make("p", { class: "statement" }, ...ticks(row[ROW.title])),
+    make("p", { class: "tags" }, pill(outcome), make("span", { class: "strength" }, [row.strength, row.findings ? counted(row.findings, "finding") : ""].filter(Boolean).join(" · "))),
+    make("p", { class: "statement" }, ...ticks(row.title)),
     make("dl", { class: "about" }, ...about),
-    make("h3", { class: "small" }, row[ROW.exercised] ? `Decided by ${counted(row[ROW.exercised], "case")}${rest}` : "No case exercised it"),
+    make("h3", { class: "small" }, row.exercised ? `Decided by ${counted(row.exercised, "case")}${rest}` : "No case exercised it"),
     items.length ? make("ul", { class: "evidence" }, ...items) : null,
-    ids.length ? make("p", {}, make("a", { href: `#cases?requirement=${encodeURIComponent(row[ROW.id])}` }, "Show them in the list of cases")) : null,
+    ids.length ? make("p", {}, make("a", { href: `#cases?requirement=${encodeURIComponent(row.id)}` }, "Show them in the list of cases")) : null,
   ].filter(Boolean);
 };
 
 const begin = (lists) => {
-  const { cases, requirements, phases, causes } = lists;
-  const caseOf = new Map(cases.map((row, index) => [row[CASE.id], index]));
-  const requirementOf = new Map(requirements.map((row, index) => [row[ROW.id], index]));
+  const { cases, requirements, causes } = lists;
+  const caseOf = new Map(cases.map((row, index) => [row.id, index]));
+  const requirementOf = new Map(requirements.map((row, index) => [row.id, index]));
+  orders.group = [...new Set(requirements.map((row) => row.group))];
   let narrowed = {}, opened = null, quiet = true;
 
   const address = () => {
@@ -131,11 +129,11 @@ const begin = (lists) => {
   const openCase = async (index) => {
     const row = cases[index];
     details.replaceChildren(make("p", { class: "note" }, "Unpacking…"));
-    present(caseList, row[CASE.id]);
+    present(caseList, row.id);
     try {
-      const views = await piece(Math.floor(index / words.piece));
-      if (opened !== row[CASE.id]) return;
-      details.replaceChildren(...caseContent(row, phases, views[index % words.piece]));
+      const views = await piece(Math.floor(index / lists.piece));
+      if (opened !== row.id) return;
+      details.replaceChildren(...caseContent(row, views[index % lists.piece]));
       settle(details);
     } catch {
       details.replaceChildren(make("p", { class: "note" }, "This browser cannot unpack the details; they are in journal.ndjson, beside this report."));
@@ -143,62 +141,34 @@ const begin = (lists) => {
   };
   const openRequirement = (index) => {
     details.replaceChildren(...requirementContent(requirements[index], cases));
-    present(requirementList, requirements[index][ROW.id]);
+    present(requirementList, requirements[index].id);
   };
 
-  const drawCase = (index) => {
-    const row = cases[index];
-    return [
-      make("div", {}, pill(words.outcomes[row[CASE.outcome]])),
-      make("div", { class: "about-row" }, make("span", { class: "id", title: row[CASE.id] }, row[CASE.id]), make("span", { class: "says" }, ...ticks(row[CASE.says] || row[CASE.pointer]))),
-      make("div", { class: "expectation" }, words.expectations[row[CASE.expectation]]),
-      make("div", { class: "status", title: row[CASE.status] }, row[CASE.status] || "no answer"),
-    ];
-  };
-  const drawRequirement = (index) => {
-    const row = requirements[index];
-    return [
-      make("div", {}, pill(words.outcomes[row[ROW.outcome]])),
-      make("div", { class: "about-row" }, make("span", { class: "title" }, ...ticks(row[ROW.title])), make("span", { class: "says" }, make("code", {}, row[ROW.id]))),
-      make("div", { class: "expectation" }, words.strengths[row[ROW.strength]]),
-      make("div", { class: "status" }, counted(row[ROW.exercised], "case")),
-    ];
-  };
-  const select = (prefix, names) => Object.fromEntries(names.map((name) => [name, $(`${prefix}-${name}`)]));
+  const drawCase = (row) => [
+    make("div", {}, pill(row.outcome)),
+    make("div", { class: "about-row" }, make("span", { class: "id", title: row.id }, row.id), make("span", { class: "says" }, ...ticks(row.says || row.pointer || ""))),
+    make("div", { class: "expectation" }, row.expectation),
+    make("div", { class: "status", title: row.status || "" }, row.status || "no answer"),
+  ];
+  const drawRequirement = (row) => [
+    make("div", {}, pill(row.outcome)),
+    make("div", { class: "about-row" }, make("span", { class: "title" }, ...ticks(row.title)), make("span", { class: "says" }, make("code", {}, row.id))),
+    make("div", { class: "expectation" }, row.strength),
+    make("div", { class: "status" }, counted(row.exercised, "case")),
+  ];
   const caseList = browser({
-    name: "cases",
-    view: virtualList({ list: $("case-list"), rows: $("case-rows"), draw: drawCase, open: openCase, nothing: "No case fits." }),
-    search: $("case-search"),
-    selects: select("case", ["outcome", "group", "strength", "expectation", "phase"]),
-    texts: cases.map((row) => `${row[CASE.id]}\n${row[CASE.pointer]}\n${row[CASE.says]}\n${row[CASE.status]}`.toLowerCase()),
-    column: (key, index) => cases[index][CASE[key]],
-    shown: $("case-count"),
-    noun: "case",
-    changed: () => address(),
+    name: "cases", ids: "case", noun: "case", rows: cases, draw: drawCase, open: openCase, changed: () => address(),
+    filters: ["outcome", "group", "strength", "expectation", "phase"], searched: ["id", "pointer", "says", "status"],
   });
   const requirementList = browser({
-    name: "requirements",
-    view: virtualList({ list: $("requirement-list"), rows: $("requirement-rows"), draw: drawRequirement, open: openRequirement, nothing: "No requirement fits." }),
-    search: $("requirement-search"),
-    selects: select("requirement", ["outcome", "group", "strength"]),
-    texts: requirements.map((row) => `${row[ROW.id]}\n${row[ROW.title]}\n${row[ROW.alias]}\n${row[ROW.source]}`.toLowerCase()),
-    column: (key, index) => requirements[index][ROW[key]],
-    shown: $("requirement-count"),
-    noun: "requirement",
-    changed: () => address(),
+    name: "requirements", ids: "requirement", noun: "requirement", rows: requirements, draw: drawRequirement, open: openRequirement, changed: () => address(),
+    filters: ["outcome", "group", "strength"], searched: ["id", "title", "alias", "source"],
   });
   const hand = keys([caseList, requirementList], panel);
-  /* The worst first: what a reader looks for. */
-  caseList.sort((one, other) => cases[one][CASE.outcome] - cases[other][CASE.outcome] || one - other);
-  requirementList.sort((one, other) => requirements[one][ROW.outcome] - requirements[other][ROW.outcome] || one - other);
   for (const each of [caseList, requirementList]) {
-    each.fill("outcome", words.outcomes);
-    each.fill("group", words.groups);
-    each.fill("strength", words.strengths);
+    each.worstFirst();
     each.search.addEventListener("focus", () => { hand.active = each; });
   }
-  caseList.fill("expectation", words.expectations);
-  caseList.fill("phase", phases);
 
   const only = $("only");
   const narrow = (state) => {
@@ -209,13 +179,13 @@ const begin = (lists) => {
     const cause = Object.hasOwn(causes, state.get("cause")) ? state.get("cause") : null;
     if (requirement !== undefined) {
       const row = requirements[requirement];
-      narrowed = { requirement: row[ROW.id] };
-      caseList.narrow(row[ROW.cases]);
-      only.textContent = `${row[ROW.id]}${row[ROW.cases].length < row[ROW.exercised] ? `, the first ${row[ROW.cases].length} of ${row[ROW.exercised]}` : ""}  ✕`;
+      narrowed = { requirement: row.id };
+      caseList.narrow(row.cases);
+      only.textContent = `${row.id}${row.cases.length < row.exercised ? `, the first ${row.cases.length} of ${row.exercised}` : ""}  ✕`;
     } else if (cause) {
       narrowed = { cause };
-      caseList.narrow(causes[cause][1]);
-      only.textContent = `${causes[cause][0]}  ✕`;
+      caseList.narrow(causes[cause].cases);
+      only.textContent = `${causes[cause].says}  ✕`;
     } else return;
     only.hidden = false;
   };
@@ -226,7 +196,7 @@ const begin = (lists) => {
   $("previous").addEventListener("click", () => turn(-1));
   $("next").addEventListener("click", () => turn(1));
 
-  /* Permalinks: `#cases?outcome=0&q=words&open=ID`. */
+  /* Permalinks: `#cases?outcome=failed&q=words&open=ID`. */
   const goto = (each, index) => {
     if (!each.view.has(index)) { each.clear(); if (each === caseList) narrow(new URLSearchParams()); each.apply(); }
     each.view.find(index);
@@ -269,9 +239,9 @@ const begin = (lists) => {
 
   /* On paper: what is not passed, and how many passed; the lists need a screen. */
   addEventListener("beforeprint", () => {
-    const rows = requirements.filter((row) => words.outcomes[row[ROW.outcome]] !== "passed").slice(0, 200);
+    const rows = requirements.filter((row) => row.outcome !== "passed").slice(0, 200);
     $("paper").replaceChildren(...(rows.length ? [make("table", {}, make("tbody", {}, ...rows.map((row) => make("tr", {},
-      make("td", {}, words.outcomes[row[ROW.outcome]]), make("td", {}, ...ticks(row[ROW.title]), " ", make("code", {}, row[ROW.id])), make("td", {}, words.strengths[row[ROW.strength]])))))] : []));
+      make("td", {}, row.outcome), make("td", {}, ...ticks(row.title), " ", make("code", {}, row.id)), make("td", {}, row.strength)))))] : []));
   });
   addEventListener("afterprint", () => $("paper").replaceChildren());
 };

@@ -1,8 +1,8 @@
 /* A page with one list: its panel, and its address, which holds the filters and the open row: `#changes?q=words&open=KEY`.
-   Of a row, `keys` has what the address calls it, `content` is what the panel shows of it, `title` its heading. */
-const single = ({ keys: names, title, content, build }) => {
+   `key` is the member of a row that the address calls it by, `content` makes what the panel shows of it. */
+const single = ({ rows, key, content, worstFirst = false, ...options }) => {
   const panel = $("panel"), details = $("details");
-  const placeOf = new Map(names.map((name, index) => [name, index]));
+  const placeOf = new Map(rows.map((row, index) => [row[key], index]));
   let opened = null, quiet = true, list = null;
   const address = () => {
     if (quiet) return;
@@ -11,15 +11,17 @@ const single = ({ keys: names, title, content, build }) => {
     if (location.hash !== hash) history.replaceState(null, "", hash);
   };
   const open = (index) => {
-    opened = names[index];
-    $("panel-title").textContent = title(index);
-    details.replaceChildren(...content(index));
+    opened = rows[index][key];
+    $("panel-title").textContent = rows[index].id;
+    details.replaceChildren(...content(rows[index]));
     if (!panel.open) panel.showModal();
     $("panel-title").focus();
     panel.scrollTop = 0;
     address();
   };
-  list = build({ open, changed: address });
+  list = browser({ ids: "row", rows, open, changed: address, ...options });
+  if (worstFirst) list.worstFirst();
+  $("row-browser").hidden = rows.length === 0;
   const turn = (by) => { list.view.step(by); list.view.open(); };
   keys([list], panel);
   $("close").addEventListener("click", () => panel.close());
@@ -50,4 +52,5 @@ const single = ({ keys: names, title, content, build }) => {
   quiet = false;
   try { route(); } catch { /* A broken address opens the page as it is. */ }
   addEventListener("hashchange", route);
+  isReady();
 };

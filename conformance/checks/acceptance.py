@@ -2,10 +2,10 @@
 
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
+from conformance.classify.requirements import BEYOND_PROSE
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation, Group, Strength
 
-BEYOND_PROSE = "accept.beyond-prose"
 VALID = "authentication.valid"
 
 

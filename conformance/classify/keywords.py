@@ -16,6 +16,11 @@ def fits(shape: Shape, value: Json) -> bool:
     return name == shape.type or (name, shape.type) == ("integer", "number")
 
 
+def fitting(node: Node, value: Json) -> list[int]:
+    """Return the indices of the shapes of a node whose type a value has."""
+    return [branch for branch, shape in enumerate(node.shapes) if fits(shape, value)]
+
+
 def broken(shape: Shape, value: Json) -> frozenset[str]:
     """Return the keywords that a value of the shape's type breaks, `required` and what lies below it aside."""
     found = broken_bounds(shape, value)
@@ -39,10 +44,10 @@ def nearest(node: Node, value: Json) -> int:
 
     That is, of those of its type, the one that it comes nearest to; without one of its type, the first.
     """
-    fitting = [branch for branch, shape in enumerate(node.shapes) if fits(shape, value)]
-    if len(fitting) < 2:  # noqa: PLR2004 (nothing to choose between)
-        return fitting[0] if fitting else 0
-    return min(fitting, key=lambda branch: _distance(node, branch, value))
+    found = fitting(node, value)
+    if len(found) < 2:  # noqa: PLR2004 (nothing to choose between)
+        return found[0] if found else 0
+    return min(found, key=lambda branch: _distance(node, branch, value))
 
 
 def _distance(node: Node, branch: int, value: Json) -> tuple[int, int]:

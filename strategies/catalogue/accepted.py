@@ -8,17 +8,15 @@ from msgspec.structs import replace
 
 from conformance.classify.bounds import keeps_bounds
 from conformance.classify.keywords import broken, fits
+from conformance.classify.requirements import BEYOND_PROSE, accept_id, held_ids, undeclared_id
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, Literal, Writable, write
-from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.covering import combinations
 from conformance.strategies.values import bodies, classes
-
-BEYOND_PROSE = "accept.beyond-prose"
 
 Extra: TypeAlias = tuple[str, str, Writable]
 """A member that is not declared: the slug of its cases, its name, its value."""
@@ -41,11 +39,6 @@ def accepted_cases(build: Builder, strength: int) -> Iterator[Case]:
     yield from classes_together(build)
     yield from open_objects(build)
     yield from combined(build, strength)
-
-
-def accept_id(node: Node, keyword: str = "") -> str:
-    """Return the id of the requirement that a server takes valid values of `node`."""
-    return requirement_id(Group.ACCEPTANCE, node.label, keyword)
 
 
 def whole_bodies(build: Builder) -> Iterator[Case]:
@@ -175,7 +168,7 @@ def open_objects(build: Builder, extras: Iterable[Extra] = EXTRAS) -> Iterator[C
         for branch, shape in enumerate(node.shapes):
             if shape.type != "object" or not shape.open:
                 continue
-            requirement = requirement_id(Group.ACCEPTANCE, shape.owner, "additionalProperties")
+            requirement = undeclared_id(Group.ACCEPTANCE, shape)
             for slug, name, extra in extras:
                 body = bodies.with_member(lineage, branch, name, extra, "smallest", build.defaults)
                 if _clashes(lineage, body):
@@ -201,11 +194,5 @@ def _row(build: Builder, id_: str, body: Writable, story: Story, text: str) -> C
     """Return a case that exercises whatever its body, written as `text`, holds."""
     case = build.accepting(id_, (), body, story, text=text)
     focus = BEYOND_PROSE if case.beyond else accept_id(build.contract.request, "combination")
-    held = () if case.beyond else held_ids(build, cast("Json", body))
+    held = () if case.beyond else held_ids(build.contract.request, cast("Json", body))
     return replace(case, requirements=build.contract.asked((focus, *held)))
-
-
-def held_ids(build: Builder, body: Json) -> tuple[str, ...]:
-    """Return the ids of the requirements that a server takes each member of a body."""
-    nodes = [node for node, _, _ in occurrences(build.contract.request, body) if node.path]
-    return tuple(dict.fromkeys(accept_id(node) for node in nodes))

@@ -5,13 +5,13 @@ Inside a range every server must take a value; outside, the schema allows it and
 
 from collections.abc import Iterator, Mapping
 
+from conformance.classify.requirements import BEYOND_PROSE, accept_id
 from conformance.contract.nodes import find
 from conformance.contract.prose import Rule
 from conformance.model.case import Case, Story
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Writable, plain_json, write
 from conformance.strategies.case_builder import Builder, path_slug
-from conformance.strategies.catalogue.accepted import BEYOND_PROSE, accept_id
 
 BY_PAGE = frozenset({"range", "rule"})
 """What a story is about when a page, and not the schema, speaks of the body."""

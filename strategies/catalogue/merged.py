@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from conformance.classify.bounds import keeps_bounds
+from conformance.classify.requirements import accept_id
 from conformance.model.case import SLOT, Case, Need, Story
-from conformance.model.requirement import requirement_id
-from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.values import bodies
 
@@ -42,8 +41,7 @@ def _odd_name(build: Builder) -> Iterator[Case]:
     body = bodies.planted(lineage, name, "smallest", build.defaults)
     kind = "a text of many odd characters"
     story = Story(identity, "type", "", "", f"{identity} is {kind}", kind)
-    requirement = requirement_id(Group.ACCEPTANCE, lineage[-1].label, "type")
-    yield build.accepting("accept.merged.odd-name", (requirement,), body, story, (Need.NAME_EDGES,))
+    yield build.accepting("accept.merged.odd-name", (accept_id(lineage[-1], "type"),), body, story, (Need.NAME_EDGES,))
 
 
 def _odd_path(build: Builder) -> Iterator[Case]:

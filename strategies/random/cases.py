@@ -5,16 +5,14 @@ first line of defence as well.
 """
 
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from conformance.classify.bounds import keeps_bounds
 from conformance.contract.nodes import find
 from conformance.contract.prose import Range
 from conformance.model.case import SLOT, Case
-from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import strings
-from conformance.strategies.random.from_hypothesis import Invalid, invalid_bodies, valid_bodies
+from conformance.strategies.random.from_hypothesis import invalid_bodies, valid_bodies
 from conformance.strategies.random.generation import Choices, Values, nulls
 from conformance.strategies.random.labelling import body_case
 from conformance.strategies.random.weighing import MANY, SINGLE, weighted
@@ -43,12 +41,7 @@ def wrong_cases(build: Builder) -> st.SearchStrategy[Case]:
     choices = Choices(fixed={**_ranges(build), **_name(build, odd=False)})
     found = invalid_bodies(contract.request, contract.request_validator, choices, modelled=contract.modelled)
 
-    def case(drawn: Invalid) -> Case:
-        made = body_case(build, PHASE, drawn.body, drawn.story, valid=False)
-        asked = contract.asked(drawn.requirements[:1])
-        return replace(made, requirements=asked) if asked and made.expectation is Expectation.REFUSED else made
-
-    return found.map(case)
+    return found.map(lambda drawn: body_case(build, PHASE, drawn.body, drawn.story, valid=False))
 
 
 def _name(build: Builder, *, odd: bool) -> dict[str, Values]:

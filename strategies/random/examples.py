@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from conformance.model.case import Case, Story
+from conformance.model.case import Case
 from conformance.model.errors import UsageError
-from conformance.model.jsontext import try_read
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.random.labelling import UNDECIDED, body_case, bytes_case
+from conformance.strategies.random.labelling import bytes_case
 
 SUFFIX = ".body"
 
@@ -48,7 +47,7 @@ class Examples:
         """
         for phase in phases:
             for body in self._bodies(phase):
-                yield _labelled(build, phase, body)
+                yield bytes_case(build, phase, body, None)
 
     def keep(self, case: Case) -> bool:
         """Keep the body of a case; tells whether it was not kept before.
@@ -90,14 +89,6 @@ class Examples:
         except OSError as error:
             raise _unusable(folder, error) from error
         return sorted(found, key=lambda body: (len(body), body))[:MOST]
-
-
-def _labelled(build: Builder, phase: str, body: bytes) -> Case:
-    text = try_read(body)
-    if text is None:
-        told = "a body that failed in an earlier run"
-        return bytes_case(build, phase, body, Story("", "JSON text", "", "", told, UNDECIDED))
-    return body_case(build, phase, text.value, None)
 
 
 def _unusable(path: Path, error: OSError) -> UsageError:

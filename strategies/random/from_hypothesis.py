@@ -12,6 +12,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from conformance.classify.requirements import reject_id, undeclared_id
 from conformance.contract.contract import Contract, load_contract
 from conformance.contract.nodes import Node
 from conformance.contract.validators import BodyValidator
@@ -19,9 +20,8 @@ from conformance.model.case import Story
 from conformance.model.json_values import at
 from conformance.model.jsontext import Json, write
 from conformance.model.pointer import join, prefixes, within
-from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
-from conformance.strategies.catalogue.rejected import kind_of, reject_id
+from conformance.strategies.catalogue.rejected import kind_of
 from conformance.strategies.random import places
 from conformance.strategies.random.generation import Choices, Values, valid_values
 from conformance.strategies.random.places import Place
@@ -245,10 +245,8 @@ def _story(place: Place, value: Value, body: Json) -> Story:
 
 def _requirement(place: Place, value: Value) -> str:
     if place.keyword == "additionalProperties":
-        return requirement_id(Group.REJECTION, place.node.shapes[place.branch].owner, place.keyword)
-    if place.keyword == "required":
-        return requirement_id(Group.REJECTION, place.node.label, place.keyword)
-    return reject_id(place.node, value)
+        return undeclared_id(Group.REJECTION, place.node.shapes[place.branch])
+    return reject_id(place.node, value.rule)
 
 
 def _untouched(place: Place, choices: Choices) -> bool:

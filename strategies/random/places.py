@@ -7,10 +7,12 @@ from typing import TypeAlias, cast
 import msgspec
 from hypothesis import strategies as st
 
+from conformance.classify.coercion import NUMERIC
+from conformance.classify.kinds import MISSING, undeclared_kind
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.json_values import changed, with_value, without
-from conformance.model.jsontext import Json, JsonFault, Literal, Writable, plain_json
+from conformance.model.jsontext import Json, Writable
 from conformance.model.pointer import ANY_ITEM, from_tokens, join
 from conformance.strategies.catalogue import rejected
 from conformance.strategies.random import strings
@@ -19,6 +21,7 @@ from conformance.strategies.random.weighing import FEW, MANY, SINGLE, Weighted, 
 from conformance.strategies.values import bodies
 from conformance.strategies.values import classes as fixed
 from conformance.strategies.values.value import Value
+from conformance.strategies.values.wrong_types import wrong_type
 
 Wrong: TypeAlias = st.SearchStrategy[Value]
 
@@ -80,7 +83,7 @@ def _places(lineage: bodies.Lineage) -> Iterator[Place]:
     if wrong:
         yield Place(lineage, "type", weighted(wrong), node.path)
     if node.required and node.path and node.name != ANY_ITEM:
-        absent = Value("missing", bodies.ABSENT, "a missing required member", "required")
+        absent = Value("missing", bodies.ABSENT, MISSING, "required")
         yield Place(lineage, "required", st.just(absent), node.path)
     for branch, shape in enumerate(node.shapes):
         if shape.type == "object" and shape.closed:
@@ -91,85 +94,66 @@ def _fixed(node: Node) -> Iterator[Weighted[Value]]:
     """Yield the catalogue's values that break a keyword: of types there are random ones."""
     found = [value for value in fixed.invalid_values(node) if value.keyword != "type" and _small(value.json)]
     if found:
-        yield st.sampled_from([_plain(value) for value in found]), FEW
+        yield st.sampled_from(found), FEW
 
 
 def _small(value: Writable) -> bool:
     return len(value) <= LONGEST if isinstance(value, str | list | dict) else True
 
 
-def _plain(value: Value) -> Value:
-    """Return a value that is spelled by hand as what it stands for."""
-    if not isinstance(value.json, Literal):
-        return value
-    try:
-        return msgspec.structs.replace(value, json=plain_json(value.json))
-    except JsonFault:
-        return value
-
-
 def _random(node: Node) -> Iterator[Weighted[Value]]:
-    """Yield values of each type that a node does not allow, told as the catalogue tells them."""
-    allowed = node.types
-    numeric = bool(allowed & {"integer", "number"})
+    """Yield values of each type that a node does not allow."""
+    for found, weight in _of_other_types(node.types):
+        yield found.map(lambda json: wrong_type(node, "random", json)), weight
+
+
+def _of_other_types(allowed: frozenset[str]) -> Iterator[Weighted[Json]]:
+    boolean = "boolean" in allowed
     if "null" not in allowed:
-        yield _single(None, "null")
-    if not numeric:
-        yield _told(_whole("boolean" in allowed), "an integer")
-        if "boolean" in allowed:
-            yield _single(0, "0", coercible=True)
-            yield _single(1, "1", coercible=True)
+        yield _single(None)
+    if not allowed & NUMERIC:
+        yield (st.integers(min_value=2) if boolean else st.integers()), MANY
+        if boolean:
+            yield from map(_single, (0, 1))
     if "number" not in allowed:
-        fractions = st.tuples(st.integers(-FAR, FAR), st.sampled_from([0.5, 0.25, 0.125]))
-        yield _told(fractions.map(sum), "a number with a fraction")
-    if "boolean" not in allowed:
-        yield _single(True, "true", coercible=numeric)  # noqa: FBT003  (the JSON value)
-        yield _single(False, "false", coercible=numeric)  # noqa: FBT003  (the JSON value)
+        yield st.tuples(st.integers(-FAR, FAR), st.sampled_from([0.5, 0.25, 0.125])).map(sum), MANY
+    if not boolean:
+        yield from map(_single, (True, False))
     if "string" not in allowed:
         yield from _texts(allowed)
     if "array" not in allowed:
-        yield _told(st.lists(anything(), max_size=3), "an array")
+        yield st.lists(anything(), max_size=3), MANY
     if "object" not in allowed:
-        yield _told(st.dictionaries(strings.plain(), anything(), max_size=3), "an object")
+        yield st.dictionaries(strings.plain(), anything(), max_size=3), MANY
 
 
-def _texts(allowed: frozenset[str]) -> Iterator[Weighted[Value]]:
+def _texts(allowed: frozenset[str]) -> Iterator[Weighted[Json]]:
     # A first letter that begins no number, no boolean and no null: no lax parser reads such a text as one.
-    yield _told(st.text(max_size=8).map(lambda text: "a" + text), "a text")
-    yield _single("", "an empty text")
-    if allowed & {"integer", "number"}:
-        yield _told(st.integers().map(str), "a number in quotes", coercible=True)
+    yield st.text(max_size=8).map(lambda text: "a" + text), MANY
+    yield _single("")
+    if allowed & NUMERIC:
+        yield st.integers().map(str), MANY
     if "boolean" in allowed:
-        yield from (_single(each, "a boolean in quotes", coercible=True) for each in ("true", "false"))
+        yield from map(_single, ("true", "false"))
     if "null" in allowed:
-        yield _single("null", "null in quotes")
+        yield _single("null")
 
 
-def _whole(boolean: bool) -> st.SearchStrategy[int]:  # noqa: FBT001  (whether a boolean is allowed)
-    return st.integers(min_value=2) if boolean else st.integers()
-
-
-def _told(found: st.SearchStrategy[Json], kind: str, *, coercible: bool = False) -> Weighted[Value]:
-    slug = kind.replace(" ", "-")
-    return found.map(lambda json: Value(slug, json, kind, coercible=coercible)), MANY
-
-
-def _single(json: Json, kind: str, *, coercible: bool = False) -> Weighted[Value]:
-    return st.just(Value(kind.replace(" ", "-"), json, kind, coercible=coercible)), SINGLE
+def _single(json: Json) -> Weighted[Json]:
+    return st.just(json), SINGLE
 
 
 def _undeclared(shape: Shape) -> Wrong:
     """Return members that a closed object does not declare, as objects of one member."""
-    fixed_names = [(name, rejected.UNDECLARED[slug]) for slug, name, _ in rejected.undeclared_names(shape)]
     random = strings.free(0, 12).filter(lambda name: name not in shape.members)
-    kind = rejected.UNDECLARED["undeclared-member"]
-    names = st.tuples(random, st.just(kind)) | st.sampled_from(fixed_names)
-    return st.tuples(names, anything()).map(_member)
+    names = random | st.sampled_from([name for _, name, _ in rejected.undeclared_names(shape)])
 
+    def member(drawn: tuple[str, Json]) -> Value:
+        name, value = drawn
+        kind = undeclared_kind(shape, name, value)
+        return Value("undeclared-member", {name: value}, kind, "additionalProperties")
 
-def _member(drawn: tuple[tuple[str, str], Json]) -> Value:
-    (name, kind), value = drawn
-    return Value("undeclared-member", {name: value}, kind, "additionalProperties")
+    return st.tuples(names, anything()).map(member)
 
 
 def plant(place: Place, value: Value, body: Json) -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.classify.bounds import as_number
+from conformance.classify.kinds import enum_kind
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, equal, type_name
@@ -81,20 +82,20 @@ def _declared(shape: Shape) -> Iterator[Value]:
 def _outside(shape: Shape) -> Iterator[Value]:
     listed = shape.listed("enum")
     first = listed[0]
-    candidates: tuple[tuple[str, Json, str], ...] = ()
+    candidates: tuple[tuple[str, Json], ...] = ()
     if isinstance(first, str):
         candidates = (
-            ("undeclared", "UNDECLARED_VALUE", "an undeclared value"),
-            ("other-case", first.swapcase(), "a declared value in other letter case"),
-            ("padded", f" {first}", "a declared value with a space before it"),
-            ("prefix", first[:-1], "a declared value cut short"),
-            ("empty", "", "an empty text"),
+            ("undeclared", "UNDECLARED_VALUE"),
+            ("other-case", first.swapcase()),
+            ("padded", f" {first}"),
+            ("prefix", first[:-1]),
+            ("empty", ""),
         )
     elif isinstance(first, bool):
-        candidates = (("undeclared", not first, "an undeclared value"),)
+        candidates = (("undeclared", not first),)
     elif type_name(first) in {"integer", "number"}:
         above = max(int(number) for each in listed if (number := as_number(each)) is not None) + 1
-        candidates = (("undeclared", above, "an undeclared value"),)
-    for slug, value, kind in candidates:
+        candidates = (("undeclared", above),)
+    for slug, value in candidates:
         if not any(equal(value, each) for each in listed):
-            yield Value(slug, value, kind, "enum")
+            yield Value(slug, value, enum_kind(listed, value), "enum")

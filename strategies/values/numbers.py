@@ -7,7 +7,7 @@ from fractions import Fraction
 from conformance.classify.bounds import LOWER, NUMERIC_BOUNDS, UPPER, Number, as_number, broken_bounds, keeps_bounds
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Literal
-from conformance.strategies.values.value import BEYOND_DOUBLE, Value, keyword_slug
+from conformance.strategies.values.value import BEYOND_DOUBLE, Value, breaking, keyword_slug
 
 EDGES: tuple[tuple[str, int, str], ...] = (
     ("beyond-float", 2**53 + 1, "an integer beyond 53 bits"),
@@ -80,7 +80,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
         # The bound itself breaks an exclusive one; where it is no multiple of what is asked for, the next one does.
         number = _next(shape, bound, down=down, beyond=not keyword.startswith("exclusive"))
         if broken_bounds(shape, number) == {keyword}:
-            yield Value(f"{keyword_slug(keyword)}-broken", number, f"a number beyond {keyword}", keyword)
+            yield breaking(keyword, number)
     multiple = as_number(shape.value("multipleOf"))
     if multiple is None:
         return
@@ -88,7 +88,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
     parts = (1, 2, 3) if shape.type == "integer" else (Decimal(multiple) / 2, Decimal(multiple) / 4)
     for number in (usual + sign * part for part in parts for sign in (1, -1)):
         if broken_bounds(shape, number) == {"multipleOf"}:
-            yield Value("multiple-of-broken", number, "no multiple of multipleOf", "multipleOf")
+            yield breaking("multipleOf", number)
             return
 
 

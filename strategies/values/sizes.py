@@ -1,11 +1,13 @@
 """Classes of arrays and objects: empty, at the bounds of their size, and just outside them."""
 
+import itertools
 from collections.abc import Iterator
 
 from conformance.classify.bounds import limits
 from conformance.contract.nodes import Node
+from conformance.model.jsontext import Writable
 from conformance.strategies.values import construction
-from conformance.strategies.values.value import Value
+from conformance.strategies.values.value import Value, breaking, keyword_slug
 
 MOST = 1_000
 """How many items or members a value is given to meet a bound."""
@@ -24,18 +26,19 @@ def valid_arrays(node: Node, branch: int) -> Iterator[Value]:
     one = construction.distinct_items(node, branch, 1)
     if one is not None and not unique and least <= len(one * 2) <= most:
         yield Value("equal-items", one * 2, "an array of two equal items", edge=True)
-    yield from _arrays(node, branch, {"minItems": least, "maxItems": most}, "kept", "at")
+    for keyword, items in _arrays(node, branch, {"minItems": least, "maxItems": most}):
+        yield Value(f"{keyword_slug(keyword)}-kept", items, f"an array at {keyword}", keyword)
 
 
 def invalid_arrays(node: Node, branch: int) -> Iterator[Value]:
     """Yield an array just outside each bound, and one whose items are not unique."""
     least, most = limits(node.shapes[branch], "minItems", "maxItems")
-    yield from _arrays(node, branch, {"minItems": least - 1, "maxItems": most + 1}, "broken", "beyond")
+    yield from itertools.starmap(breaking, _arrays(node, branch, {"minItems": least - 1, "maxItems": most + 1}))
     count = max(least, 2)
     if node.shapes[branch].value("uniqueItems") is True and count <= most:
         items = construction.distinct_items(node, branch, count - 1)
         if items is not None:
-            yield Value("unique-items-broken", [*items, items[0]], "an array with two equal items", "uniqueItems")
+            yield breaking("uniqueItems", [*items, items[0]])
 
 
 def valid_objects(node: Node, branch: int) -> Iterator[Value]:
@@ -44,30 +47,30 @@ def valid_objects(node: Node, branch: int) -> Iterator[Value]:
     least, most = limits(shape, "minProperties", "maxProperties")
     if not shape.required and least == 0:
         yield Value("empty-object", {}, "an empty object")
-    yield from _objects(node, branch, {"minProperties": least, "maxProperties": most}, "kept", "at")
+    for keyword, held in _objects(node, branch, {"minProperties": least, "maxProperties": most}):
+        yield Value(f"{keyword_slug(keyword)}-kept", held, f"an object at {keyword}", keyword)
 
 
 def invalid_objects(node: Node, branch: int) -> Iterator[Value]:
     """Yield an object just outside each bound."""
     least, most = limits(node.shapes[branch], "minProperties", "maxProperties")
-    yield from _objects(node, branch, {"minProperties": least - 1, "maxProperties": most + 1}, "broken", "beyond")
+    sizes = {"minProperties": least - 1, "maxProperties": most + 1}
+    yield from itertools.starmap(breaking, _objects(node, branch, sizes))
 
 
-def _arrays(node: Node, branch: int, counts: dict[str, int], end: str, where: str) -> Iterator[Value]:
+def _arrays(node: Node, branch: int, counts: dict[str, int]) -> Iterator[tuple[str, list[Writable]]]:
     for keyword, count in counts.items():
         if keyword in node.shapes[branch].keywords and 0 <= count <= MOST:
             items = construction.distinct_items(node, branch, count)
             if items is None and node.shapes[branch].value("uniqueItems") is not True:
                 items = [construction.item(node, branch) for _ in range(count)]
             if items is not None:
-                slug = "min-items" if keyword == "minItems" else "max-items"
-                yield Value(f"{slug}-{end}", items, f"an array {where} {keyword}", keyword)
+                yield keyword, items
 
 
-def _objects(node: Node, branch: int, counts: dict[str, int], end: str, where: str) -> Iterator[Value]:
+def _objects(node: Node, branch: int, counts: dict[str, int]) -> Iterator[tuple[str, dict[str, Writable]]]:
     for keyword, count in counts.items():
         if keyword in node.shapes[branch].keywords and 0 <= count <= MOST:
             held = construction.of_size(node, branch, count)
             if held is not None:
-                slug = "min-properties" if keyword == "minProperties" else "max-properties"
-                yield Value(f"{slug}-{end}", held, f"an object {where} {keyword}", keyword)
+                yield keyword, held

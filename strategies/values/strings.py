@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from conformance.classify.bounds import broken_bounds, keeps_bounds, lengths, matches
 from conformance.contract.shapes import Shape
-from conformance.model.jsontext import Json, Literal, Writable, read_text
+from conformance.model.jsontext import Json, Literal, Writable, plain_json
 from conformance.strategies.values import patterns
-from conformance.strategies.values.value import Value, keyword_slug
+from conformance.strategies.values.value import Value, breaking, keyword_slug
 
 LONGEST = 1_000_000
 """How long a text may be that is made to meet a bound."""
@@ -73,8 +73,8 @@ def valid(shape: Shape) -> Iterator[Value]:
         yield Value("format-kept", usual, "a text that keeps format", "format")
         return
     for slug, edge, kind in EDGES:
-        plain = _plain(edge)
-        if keeps_bounds(shape, plain) and (plain.isascii() or "pattern" not in shape.keywords):
+        kept = str(plain_json(edge))
+        if keeps_bounds(shape, kept) and (kept.isascii() or "pattern" not in shape.keywords):
             yield Value(slug, edge, kind, edge=True)
     if "pattern" not in shape.keywords and keeps_bounds(shape, "a-b"):
         lone = "a text with an escaped lone surrogate"
@@ -86,17 +86,17 @@ def invalid(shape: Shape) -> Iterator[Value]:
     for keyword, length in lengths(shape):
         text = _of_length(shape, length - 1 if keyword == "minLength" else length + 1)
         if text is not None and broken_bounds(shape, text) == {keyword}:
-            yield Value(f"{keyword_slug(keyword)}-broken", text, f"a text beyond {keyword}", keyword)
+            yield breaking(keyword, text)
     if "pattern" in shape.keywords and not _format(shape):
         usual = typical(shape, "")
         near = [f"{usual[:-1]}!", f"!{usual[1:]}", f"{usual}!", " " * len(usual), "\u00e9" * len(usual)]
         for text in ("", " ", "a", "A", "0", "-", "!!", "\u00e9", *near):
             if broken_bounds(shape, text) == {"pattern"}:
-                yield Value("pattern-broken", text, "a text against pattern", "pattern")
+                yield breaking("pattern", text)
                 break
     for number, text in enumerate(_format(shape)[1:], 1):
         if keeps_bounds(shape, text):
-            yield Value(f"format-broken-{number}", text, "a text against format", "format")
+            yield breaking("format", text, f"broken-{number}")
 
 
 def typical(shape: Shape, member: str) -> str:
@@ -104,8 +104,8 @@ def typical(shape: Shape, member: str) -> str:
     suggested = [*shape.listed("examples"), shape.value("default")]
     stated = dict(lengths(shape))
     least, most = stated.get("minLength", 0), stated.get("maxLength", 0)
-    plain: list[Json] = [*_format(shape)[:1], member or "text", "abc", "a", "A", "1", "abc-1"]
-    for text in [*suggested, *plain, _of_length(shape, least), _of_length(shape, most), _like(shape)]:
+    usual: list[Json] = [*_format(shape)[:1], member or "text", "abc", "a", "A", "1", "abc-1"]
+    for text in [*suggested, *usual, _of_length(shape, least), _of_length(shape, most), _like(shape)]:
         if isinstance(text, str) and keeps_bounds(shape, text):
             return text
     return "a" * least
@@ -118,8 +118,8 @@ def _of_length(shape: Shape, length: int) -> str | None:
     pattern = shape.value("pattern")
     if not isinstance(pattern, str):
         return "a" * length
-    plain = (letter * length for letter in ("a", "A", "1"))
-    return next((text for text in plain if matches(pattern, text)), patterns.example(pattern, length))
+    repeated = (letter * length for letter in ("a", "A", "1"))
+    return next((text for text in repeated if matches(pattern, text)), patterns.example(pattern, length))
 
 
 def _like(shape: Shape) -> str | None:
@@ -131,8 +131,3 @@ def _format(shape: Shape) -> tuple[str, ...]:
     """Return a text that keeps the format of a shape and then some that break it; nothing where none is asserted."""
     kept, broken = FORMATS.get(str(shape.value("format")), ("", ()))
     return (kept, *broken) if kept else ()
-
-
-def _plain(text: Writable) -> str:
-    """Return what a text that is written with escapes stands for."""
-    return str(read_text(text.text).value) if isinstance(text, Literal) else str(text)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from conformance.classify.kinds import bound_kind
 from conformance.model.jsontext import Writable
 
 BEYOND_DOUBLE = "a number beyond 64-bit floats"
@@ -23,6 +24,16 @@ class Value(msgspec.Struct, frozen=True):
     edge: bool = False
     coercible: bool = False
     undecided: bool = False
+
+    @property
+    def rule(self) -> str:
+        """The rule that it breaks, as the id of the requirement ends."""
+        return "coercible" if self.coercible else self.keyword
+
+
+def breaking(keyword: str, json: Writable, end: str = "broken") -> Value:
+    """Return a value that breaks one bound."""
+    return Value(f"{keyword_slug(keyword)}-{end}", json, bound_kind(keyword), keyword)
 
 
 def keyword_slug(keyword: str) -> str:

@@ -1,57 +1,44 @@
-"""Values of every type that a node does not allow, those that a lax parser would convert marked as such."""
+"""Values of every type that a node does not allow; which of them a lax parser would convert, classify tells."""
 
 from collections.abc import Iterator
 
+from conformance.classify.coercion import NUMERIC, coerced
+from conformance.classify.keywords import fits
+from conformance.classify.kinds import type_kind
 from conformance.contract.nodes import Node
-from conformance.model.jsontext import Literal, Writable
+from conformance.model.jsontext import Literal, Writable, plain_json
 from conformance.strategies.values.value import Value
 
 
 def wrong_types(node: Node) -> Iterator[Value]:
     """Yield values of each JSON type that the node forbids."""
     allowed = node.types
-    if "null" not in allowed:
-        yield Value("null", None, "null")
-    yield from _booleans(allowed)
-    yield from _numbers(allowed)
-    yield from _texts(allowed)
-    if "array" not in allowed:
-        yield Value("array", [], "an array")
-        if allowed & {"object", "integer", "string", "boolean"}:
-            yield Value("array-of-one", [_inside(allowed)], "an array of one")
-    if "object" not in allowed:
-        yield Value("object", {}, "an object")
+    numeric, boolean = bool(allowed & NUMERIC), "boolean" in allowed
+    for slug, json, telling in (
+        ("null", None, True),
+        ("true", True, True),
+        ("false", False, numeric),
+        ("fraction", Literal("1.5"), True),
+        ("integer", 2, True),
+        ("zero", 0, boolean),
+        ("one", 1, boolean),
+        ("text", "abc", True),
+        ("empty-text", "", True),
+        ("text-number", "1", numeric),
+        ("text-true", "true", boolean),
+        ("text-null", "null", "null" in allowed),
+        ("array", [], True),
+        ("array-of-one", [_inside(allowed)], bool(allowed & {"object", "integer", "string", "boolean"})),
+        ("object", {}, True),
+    ):
+        if telling and not any(fits(shape, plain_json(json)) for shape in node.shapes):
+            yield wrong_type(node, slug, json)
 
 
-def _booleans(allowed: frozenset[str]) -> Iterator[Value]:
-    numeric = bool(allowed & {"integer", "number"})
-    if "boolean" not in allowed:
-        yield Value("true", True, "a boolean", coercible=numeric)  # noqa: FBT003  (the JSON value)
-        if numeric:
-            yield Value("false", False, "a boolean", coercible=True)  # noqa: FBT003  (the JSON value)
-
-
-def _numbers(allowed: frozenset[str]) -> Iterator[Value]:
-    if "number" not in allowed:
-        yield Value("fraction", Literal("1.5"), "a number with a fraction")
-    if not allowed & {"integer", "number"}:
-        yield Value("integer", 2, "an integer")
-        if "boolean" in allowed:
-            yield Value("zero", 0, "0 or 1", coercible=True)
-            yield Value("one", 1, "0 or 1", coercible=True)
-
-
-def _texts(allowed: frozenset[str]) -> Iterator[Value]:
-    if "string" in allowed:
-        return
-    yield Value("text", "abc", "a text")
-    yield Value("empty-text", "", "an empty text")
-    if allowed & {"integer", "number"}:
-        yield Value("text-number", "1", "a number in quotes", coercible=True)
-    if "boolean" in allowed:
-        yield Value("text-true", "true", "a boolean in quotes", coercible=True)
-    if "null" in allowed:
-        yield Value("text-null", "null", "null in quotes")
+def wrong_type(node: Node, slug: str, json: Writable) -> Value:
+    """Return a value of a type that the node forbids, called as every such value is."""
+    held = plain_json(json)
+    return Value(slug, json, type_kind(node.types, held), coercible=coerced(node.types, held) is not None)
 
 
 def _inside(allowed: frozenset[str]) -> Writable:

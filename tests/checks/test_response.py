@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.checks.response import exercised, shape, unread
-from conformance.checks.shared import dual_validation
+from conformance.classify import dual_validation
 from conformance.contract.validators import BodyValidator
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding

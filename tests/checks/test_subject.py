@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.shared.dual_validation import Reading
 from conformance.checks.shared.request_parts import admits, described, path_parameters
 from conformance.checks.shared.subject import Settings, Subject
+from conformance.classify.dual_validation import Reading
 from conformance.model.case import Story
 from conformance.model.exchange import Failure
 from conformance.model.jsontext import JsonFault

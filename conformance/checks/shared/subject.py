@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from conformance.checks.shared.dual_validation import Reading, read_answer
 from conformance.checks.shared.request_parts import admits, described, path_parameters
+from conformance.classify.dual_validation import Reading, read_answer
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import nearest
 from conformance.model.case import Case

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from conformance.contract.contract import Contract
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
-from conformance.mock.faults.parts.laxity import class_test, coerced, typical_value
+from conformance.mock.faults.parts.laxity import class_test, lenient_value, typical_value
 from conformance.mock.faults.parts.locations import Location, locations
 from conformance.mock.faults.parts.witnesses import planted, smallest, with_unknown_property
 from conformance.mock.stages import Stage
@@ -38,15 +38,17 @@ def acceptance_faults(contract: Contract) -> Iterator[Fault]:
 
 
 def _invalid(contract: Contract, location: Location, value: classes.Value) -> Fault:
-    test = class_test(contract, location.node, value)
+    test = class_test(location.node, value)
 
     def correct(tx: Transaction) -> Json:
-        return location.change(tx.sent, lambda held: coerced(contract, location.node, held, tx) if test(held) else held)
+        return location.change(
+            tx.sent, lambda held: lenient_value(contract, location.node, held, tx) if test(held) else held
+        )
 
     return _fault(
         f"{location.label}.{value.slug}",
         f"{location.label} is taken when it is {value.kind}.",
-        (location.label, "coercible" if value.coercible else value.keyword),
+        (location.label, value.rule),
         correct,
         partial(planted, lineage=location.lineage, value=value.json),
     )

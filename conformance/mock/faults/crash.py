@@ -7,8 +7,8 @@ from typing import cast
 
 import msgspec
 
+from conformance.classify.traits import defects
 from conformance.contract.contract import Contract
-from conformance.contract.validators import BodyValidator
 from conformance.mock.faults.parts.effects import Test, crashing
 from conformance.mock.faults.parts.fault import Fault, Witness
 from conformance.mock.faults.parts.kinds import NUMBERS, STRINGS, ScalarKind
@@ -57,7 +57,7 @@ def crash_faults(contract: Contract) -> Iterator[Fault]:
                 yield _of_kind(kind, holders, where, dropped=True)
     for location in known:
         if location.node.path:
-            yield from _at_property(contract, location)
+            yield from _at_property(location)
     yield from _on_combinations(known)
 
 
@@ -72,7 +72,7 @@ def _of_kind(kind: ScalarKind, holders: list[Location], where: str, *, dropped: 
     )
 
 
-def _at_property(contract: Contract, location: Location) -> Iterator[Fault]:
+def _at_property(location: Location) -> Iterator[Fault]:
     """Yield crashes at one property: on null, on an empty value, on its absence, on an invalid value."""
     node = location.node
 
@@ -89,19 +89,7 @@ def _at_property(contract: Contract, location: Location) -> Iterator[Fault]:
         yield _at(location, "absent", "is absent", lambda tx: location.absent(tx.sent), bodies.ABSENT)
     wrong = next(iter(classes.invalid_values(node)), None)
     if wrong is not None:
-        yield at("invalid", "is a value that its schema forbids", _Invalid(contract, location), wrong.json)
-
-
-class _Invalid:
-    """Tests whether a value is invalid at a location; the validator is made when it is first needed."""
-
-    def __init__(self, contract: Contract, location: Location) -> None:
-        self._make = partial(BodyValidator, contract.document, location.node.pointer)
-        self._validator: BodyValidator | None = None
-
-    def __call__(self, held: Json) -> bool:
-        self._validator = self._validator or self._make()
-        return not self._validator.holds(held)
+        yield at("invalid", "is a value that its schema forbids", lambda held: any(defects(node, held)), wrong.json)
 
 
 def _at(location: Location, slug: str, says: str, test: Test, example: Writable) -> Fault:

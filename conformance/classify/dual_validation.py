@@ -1,8 +1,11 @@
-"""Two voices on every answer: jsonschema-rs decides, jsonschema explains, and where they differ data or a doubt tells.
+"""Two voices on every body: jsonschema-rs and jsonschema.
 
-Texts of a format are where the two are known to differ, so each of them is heard on each text apart.
+On a request both must agree, else its fate is open. On an answer jsonschema-rs decides, jsonschema explains, and where
+they differ data or a doubt tells: texts of a format are where the two are known to differ, so each of them is heard on
+each text apart.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -12,7 +15,6 @@ from itertools import islice
 import jsonschema_rs
 import msgspec
 
-from conformance.checks.shared.findings import clean
 from conformance.contract.contract import Contract
 from conformance.contract.document import parse_yaml
 from conformance.contract.nodes import occurrences
@@ -50,6 +52,21 @@ class Reading(msgspec.Struct, frozen=True):
     """What was read, where something is wrong with it: the answer, with U+FFFD in place of lone surrogates."""
 
 
+def verdict(validator: BodyValidator, body: Json, constructed: bool | None = None) -> bool | None:  # noqa: FBT001  (a label)
+    """Return whether a body is valid; None where the validators disagree, or one of them cannot read it.
+
+    A body that was constructed to be valid, or not to be, has its first voice in that: jsonschema, which is slow, is
+    not asked.
+    """
+    try:
+        json.dumps(body, ensure_ascii=False, default=str).encode()  # a lone surrogate is no text to a validator
+        decided = validator.is_valid(body)
+        other = constructed if constructed is not None else validator.second_voice(body)
+    except Exception:  # noqa: BLE001  (what no validator can read, none can label)
+        return None
+    return decided if decided is other else None
+
+
 def read_answer(contract: Contract, answer: Json) -> Reading:
     """Return what both voices make of an answer; nothing where jsonschema-rs finds it right."""
     validator = contract.response_validator
@@ -70,19 +87,19 @@ def read_answer(contract: Contract, answer: Json) -> Reading:
         if each.keyword != "format" or not isinstance(text, str) or not _is_of_format(str(each.expected), text):
             violations.append(each)
         elif known(str(each.expected), text) is None:
-            reason = f"no {each.expected} by jsonschema, one by jsonschema-rs: {clean(text, 100)}"
+            reason = f"no {each.expected} by jsonschema, one by jsonschema-rs: {_cut(text, 100)}"
             disputed.append((each.pointer, reason))
     spoken = {each.pointer for each in violations if each.keyword == "format"}
     for pointer, name, text in _formatted(contract, answer):
         if pointer in spoken or _is_of_format(name, text):
             continue
         if known(name, text) is not None:
-            violations.append(Violation(pointer, "format", f"{clean(text, 100)!r} is no {name}", expected=name))
+            violations.append(Violation(pointer, "format", f"{_cut(text, 100)!r} is no {name}", expected=name))
         else:
-            disputed.append((pointer, f"a {name} by jsonschema, none by jsonschema-rs: {clean(text, 100)}"))
+            disputed.append((pointer, f"a {name} by jsonschema, none by jsonschema-rs: {_cut(text, 100)}"))
     if not violations and not disputed:
         heard = next((f"{each.keyword} at {each.pointer!r}" for each in validator.fast_violations(answer)), "nothing")
-        disputed.append(("", clean(f"jsonschema-rs finds {heard} wrong, jsonschema nothing")))
+        disputed.append(("", _cut(f"jsonschema-rs finds {heard} wrong, jsonschema nothing")))
     return Reading(tuple(violations), tuple(disputed), answer)
 
 
@@ -98,6 +115,10 @@ def known(name: str, text: str) -> Disagreement | None:
     decided = _is_of_format(name, text)
     rows = (each for each in disagreements() if each.format == name and each.valid is decided)
     return next((each for each in rows if re.search(each.pattern, text)), None)
+
+
+def _cut(text: str, limit: int = 1_000) -> str:
+    return text if len(text) <= limit else text[:limit] + " ..."
 
 
 def _mended(value: Json) -> Json:

@@ -8,9 +8,9 @@ import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from conformance.checks.shared import dual_validation
-from conformance.checks.shared.dual_validation import Disagreement, disagreements, known, read_answer
 from conformance.checks.shared.findings import CUT
+from conformance.classify import dual_validation
+from conformance.classify.dual_validation import Disagreement, disagreements, known, read_answer
 from conformance.contract.contract import Contract
 from conformance.contract.explanation import Explainer
 from conformance.contract.validators import BodyValidator
@@ -18,7 +18,14 @@ from conformance.contract.violation import Violation
 from conformance.model.json_values import at
 from conformance.model.jsontext import Json, read_text
 
-from .subjects import ANSWER, DEPLOYMENT, body_of, changed, contract, contract_of
+from ..checks.subjects import (  # noqa: TID252 - test modules are found by path
+    ANSWER,
+    DEPLOYMENT,
+    body_of,
+    changed,
+    contract,
+    contract_of,
+)
 
 LEAP = "2016-12-31T23:59:60Z"
 YEAR_ZERO = "0000-01-01T00:00:00Z"

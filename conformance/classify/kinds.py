@@ -1,0 +1,105 @@
+"""Kinds: the words for what is wrong with a value, the same at every place and for every caller."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from conformance.classify.coercion import coerced, spelled_number
+from conformance.contract.nodes import Node
+from conformance.contract.shapes import Shape
+from conformance.model.jsontext import Json, is_integral
+
+MISSING = "a missing required member"
+NO_BODY = "no body"
+NOT_JSON = "a body that is not JSON"
+
+BOUNDS = {
+    "multipleOf": "no multiple of multipleOf",
+    "pattern": "a text against pattern",
+    "format": "a text against format",
+    "uniqueItems": "an array with two equal items",
+}
+
+
+def kind_of(node: Node, keyword: str, value: Json) -> str:
+    """Return what is wrong with a value that breaks a keyword of its node; required and undeclared members aside."""
+    if keyword == "type":
+        return expected_kind(node, type_kind(node.types, value))
+    if keyword == "enum":
+        return enum_kind([each for shape in node.shapes for each in shape.listed("enum")], value)
+    return bound_kind(keyword)
+
+
+def expected_kind(node: Node, kind: str) -> str:
+    """Return the kind of a value with the types that are due in its place, null aside."""
+    due = " or ".join(sorted(node.types - {"null"})) or "null"
+    return f"{kind} where {'an' if due[0] in 'aeiou' else 'a'} {due} is due"
+
+
+def type_kind(types: AbstractSet[str], value: Json) -> str:
+    """Return what a value is whose type is none of `types`: one that a lax parser converts is told apart."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case str():
+            return _string_kind(types, value)
+        case list():
+            return "an array of one" if len(value) == 1 else "an array"
+        case dict():
+            return "an object"
+        case _ if coerced(types, value) is not None:
+            return "0 or 1"
+        case _:
+            return "an integer" if is_integral(value) else "a number with a fraction"
+
+
+def _string_kind(types: AbstractSet[str], text: str) -> str:
+    if not text:
+        return "an empty text"
+    if text == "null" and "null" in types:
+        return "null in quotes"
+    if coerced(types, text) is None:
+        return "a text"
+    return "a boolean in quotes" if spelled_number(text) is None else "a number in quotes"
+
+
+def enum_kind(listed: Iterable[Json], value: Json) -> str:
+    """Return how a value is near to one that is listed, where it is."""
+    texts = [each for each in listed if isinstance(each, str)]
+    if not isinstance(value, str) or not texts:
+        return "an undeclared value"
+    if not value:
+        return "an empty text"
+    if value.strip() in texts:
+        return "a declared value with a space before it"
+    if value.casefold() in map(str.casefold, texts):
+        return "a declared value in other letter case"
+    return "a declared value cut short" if any(each.startswith(value) for each in texts) else "an undeclared value"
+
+
+def bound_kind(keyword: str) -> str:
+    """Return what a value is that breaks a bound."""
+    nouns = {"Length": "a text", "Items": "an array", "Properties": "an object"}
+    noun = next((noun for ending, noun in nouns.items() if keyword.endswith(ending)), "a number")
+    return BOUNDS.get(keyword, f"{noun} beyond {keyword}")
+
+
+def undeclared_kind(shape: Shape, name: str, value: Json) -> str:
+    """Return what a member is that a closed object does not declare: how near its name is to one that is declared."""
+    what = "an undeclared member with the value null" if value is None else "an undeclared member"
+    if name == "__proto__":
+        what = "a member __proto__"
+    elif not name:
+        what = "a member with an empty name"
+    elif name.casefold() in map(str.casefold, shape.members):
+        what = "a declared member in other letter case"
+    elif _squeezed(name) in map(_squeezed, shape.members):
+        what = "a declared member in camel case"
+    elif any(name == each[:-1] or name[:-1] == each for each in shape.members):
+        what = "a near miss of a declared member"
+    return f"{what} in a closed object"
+
+
+def _squeezed(name: str) -> str:
+    return name.replace("_", "").replace("-", "").casefold()

@@ -1,0 +1,33 @@
+"""Which requirement speaks of a place in a request body."""
+
+from conformance.contract.nodes import Node, occurrences
+from conformance.contract.shapes import Shape
+from conformance.model.jsontext import Json
+from conformance.model.requirement import requirement_id
+from conformance.model.vocabulary import Group
+
+BEYOND_PROSE = "accept.beyond-prose"
+
+
+def accept_id(node: Node, keyword: str = "") -> str:
+    """Return the id of the requirement that a server takes valid values of `node`."""
+    return requirement_id(Group.ACCEPTANCE, node.label, keyword)
+
+
+def reject_id(node: Node, rule: str) -> str:
+    """Return the id of the requirement that a server refuses what breaks a rule of `node`.
+
+    The rule is a keyword, or `coercible` for a value of another type that a lax parser converts.
+    """
+    return requirement_id(Group.REJECTION, node.label, rule)
+
+
+def undeclared_id(group: Group, shape: Shape) -> str:
+    """Return the id of the requirement about members that a shape does not declare."""
+    return requirement_id(group, shape.owner, "additionalProperties")
+
+
+def held_ids(root: Node, body: Json) -> tuple[str, ...]:
+    """Return the ids of the requirements that a server takes each member of a body."""
+    nodes = [node for node, _, _ in occurrences(root, body) if node.path]
+    return tuple(dict.fromkeys(accept_id(node) for node in nodes))

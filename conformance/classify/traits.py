@@ -1,0 +1,142 @@
+"""Traits of a body: what is wrong with it, or, where nothing is, what is odd about it."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+
+from conformance.classify.coercion import coerced
+from conformance.classify.keywords import broken, fitting, nearest
+from conformance.classify.kinds import MISSING, kind_of, type_kind, undeclared_kind
+from conformance.classify.requirements import accept_id, reject_id, undeclared_id
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import Node, find, occurrences
+from conformance.contract.shapes import Shape
+from conformance.contract.violation import Violation
+from conformance.model.json_values import get
+from conformance.model.jsontext import Json, is_integral
+from conformance.model.pointer import ANY_ITEM, join, last, parent
+from conformance.model.vocabulary import Group
+
+PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+"""Strings that every server takes where its document states no bound."""
+
+PLAIN_INTEGERS = 2**31
+
+STATED = frozenset({"enum", "format", "pattern", "maximum", "maxLength"})
+"""Keywords by which a schema says itself which strings or numbers it takes."""
+
+JSON_TEXT = "JSON text"
+"""Stands for a keyword where the bytes themselves are wrong."""
+
+
+class Trait(msgspec.Struct, frozen=True):
+    """One thing in a body that a requirement speaks of: where, by which keyword, and what it is.
+
+    `requirement` is its id by the rule of ids; a contract may have no such row.
+    """
+
+    pointer: str
+    keyword: str
+    kind: str
+    requirement: str
+
+    @property
+    def says(self) -> str:
+        """What is wrong, as a sentence for a person."""
+        return self.kind if self.keyword == JSON_TEXT else f"{self.pointer or 'the body'} is {self.kind}"
+
+
+def defects(node: Node, value: Json, pointer: str = "") -> Iterator[Trait]:
+    """Yield each way in which a value breaks what its node and those below it state, in the order of the document.
+
+    What has a wrong type breaks nothing else. What an alternative forbids is told by the one that the value is nearest
+    to.
+    """
+    branches = fitting(node, value)
+    if not branches:
+        rule = "type" if coerced(node.types, value) is None else "coercible"
+        yield Trait(pointer, "type", kind_of(node, "type", value), reject_id(node, rule))
+        return
+    branch = branches[0] if len(branches) == 1 else nearest(node, value)
+    shape = node.shapes[branch]
+    if isinstance(value, dict):
+        yield from _in_object(node, branch, value, pointer)
+    elif isinstance(value, list):
+        for place in node.members(branch):
+            for index, item in enumerate(value if place.name == ANY_ITEM else ()):
+                yield from defects(place, item, join(pointer, index))
+    for keyword in sorted(broken(shape, value) - {"additionalProperties"}):
+        yield Trait(pointer, keyword, kind_of(node, keyword, value), reject_id(node, keyword))
+
+
+def _in_object(node: Node, branch: int, value: dict[str, Json], pointer: str) -> Iterator[Trait]:
+    shape = node.shapes[branch]
+    if shape.closed:
+        for name, item in value.items():
+            if name not in shape.members:
+                yield _undeclared(shape, name, item, pointer)
+    for child in node.members(branch):
+        if child.name in value:
+            yield from defects(child, value[child.name], join(pointer, child.name))
+    for name in shape.required:
+        if name not in value:
+            missing = node.child(name)
+            yield Trait(join(pointer, name), "required", MISSING, reject_id(missing, "required") if missing else "")
+
+
+def _undeclared(shape: Shape, name: str, value: Json, pointer: str) -> Trait:
+    kind = undeclared_kind(shape, name, value)
+    return Trait(join(pointer, name), "additionalProperties", kind, undeclared_id(Group.REJECTION, shape))
+
+
+def explained(contract: Contract, body: Json) -> Iterator[Trait]:
+    """Yield what jsonschema finds wrong with a body: for what the nodes of a schema do not say."""
+    for violation in contract.request_validator.violations(body):
+        trait = _explained(contract.request, body, violation)
+        if trait is not None:
+            yield trait
+
+
+def _explained(root: Node, body: Json, violation: Violation) -> Trait | None:
+    pointer, keyword = violation.pointer, violation.keyword
+    value = get(body, pointer)
+    if keyword == "additionalProperties":
+        holder = find(root, parent(pointer))
+        closed = next((shape for shape in holder.shapes if shape.closed), None) if holder else None
+        return _undeclared(closed, last(pointer), value, parent(pointer)) if closed else None
+    node = find(root, pointer)
+    if node is None:
+        return None
+    kind = MISSING if keyword == "required" else f"a value against {keyword}"
+    return Trait(pointer, keyword, kind, reject_id(node, "enum" if keyword == "const" else keyword))
+
+
+def oddities(root: Node, body: Json) -> Iterator[Trait]:
+    """Yield each value in a valid body that a sane server may still refuse: a weaker requirement speaks of it."""
+    for node, pointer, value in occurrences(root, body):
+        if isinstance(value, dict):
+            shape = node.shapes[nearest(node, value)] if node.shape("object") else None
+            if shape is not None and value.keys() - shape.members.keys():
+                requirement = undeclared_id(Group.ACCEPTANCE, shape)
+                yield Trait(pointer, "additionalProperties", "an undeclared member", requirement)
+        elif _is_odd(node, value):
+            yield Trait(pointer, "type", type_kind(frozenset(), value), accept_id(node, "type"))
+
+
+def _is_odd(node: Node, value: Json) -> bool:
+    if isinstance(value, str):
+        return not PLAIN_TEXT.fullmatch(value) and not _is_stated(node, "string")
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return False
+    if not isinstance(value, int) and is_integral(value):
+        return True  # written with a fraction or an exponent
+    if -PLAIN_INTEGERS <= value < PLAIN_INTEGERS:
+        return False
+    return not _is_stated(node, "integer") and not _is_stated(node, "number")
+
+
+def _is_stated(node: Node, type_: str) -> bool:
+    shape = node.shape(type_)
+    return shape is not None and bool(STATED & shape.keywords.keys())

@@ -4,32 +4,31 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.options import DOCUMENT, with_options
+
 
 @click.command(short_help="Serve a right server for the contract, or a wrong one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 selects a free one."
 )
 @click.option(
     "--answers",
     type=click.Choice(["varied", "fresh", "full"]),
     default="fresh",
     show_default=True,
-    help="fresh: as a new object; full: every member filled in; varied: all that the schema allows, in turn.",
+    help="fresh: a new object; full: every property present; varied: all variations that the schema allows, in turn.",
 )
 @click.option(
     "--api-key-env",
     metavar="NAME",
-    help="Environment variable with the one right key.  [default: the made-up key that `conformance run` sends]",
+    help="Environment variable that holds the accepted key.  [default: the built-in key that `conformance run` sends]",
 )
-@click.option("--any-key", is_flag=True, help="Take every key that is not empty.")
-@click.option(
-    "--fault", "faults", multiple=True, metavar="ID", help="Be wrong in this way; a glob takes several. Repeatable."
-)
-@click.option("--list-faults", is_flag=True, help="List the faults and end.")
-@click.option("--tell", is_flag=True, help="Name the faults that showed in X-Conformance-Fault.")
-@click.option("--spec", type=click.Path(path_type=Path, dir_okay=False), help="Another OpenAPI 3.1 document.")
-@click.option("--operation", metavar="'METHOD /path'", help="The operation in it.")
+@click.option("--any-key", is_flag=True, help="Accept every key that is not empty.")
+@click.option("--fault", "faults", multiple=True, metavar="ID", help="Id or glob of faults to enable. Repeatable.")
+@click.option("--list-faults", is_flag=True, help="List the faults and exit.")
+@click.option("--tell", is_flag=True, help="Name triggered faults in the response header X-Conformance-Fault.")
+@with_options(*DOCUMENT)
 def mock(
     *,
     host: str,

@@ -1,15 +1,18 @@
-"""Commands with many options: listed in groups, and given defaults by a file."""
+"""Commands whose options come from a table: help lists them by group, and a file may set them."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
+from msgspec import inspect
+from msgspec.structs import replace
 
-from conformance.cli.configuration import defaults
+from conformance.workflow.setup.configuration import file_options
+from conformance.workflow.setup.option_table import Row, rows
+from conformance.workflow.setup.options import ClientOptions, RunOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-HELP = ("-h", "--help")
 
 
 class GroupedOption(click.Option):
@@ -27,27 +30,99 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command whose help lists options by group, and whose defaults may stand in a file."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments; help is given also where the file is broken."""
-        if not set(HELP) & set(args):
-            ctx.default_map = defaults(self)
-        return super().parse_args(ctx, args)
+    """A command whose help lists its options by group."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group, in the order in which they were declared."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is not None:
+            if record is not None and not isinstance(parameter, click.Argument):
                 groups.setdefault(getattr(parameter, "group", "Screen"), []).append(record)
         for name, records in groups.items():
             with formatter.section(name):
                 formatter.write_dl(records)
 
 
-def option(group: str, *names: str, **settings: Any) -> Callable[[F], F]:  # noqa: ANN401 (click's own)
-    """Declare an option of a group; its default is shown where it has one."""
-    settings.setdefault("show_default", "default" in settings and not settings.get("is_flag"))
-    return click.option(*names, cls=GroupedOption, group=group, **settings)
+class ConfiguredCommand(GroupedCommand):
+    """A command whose options a file may set.
+
+    Args:
+        arguments: those of click's own class.
+        owner: whose options the file sets.
+        own: the options that the file does not set for this command.
+        settings: those of click's own class.
+
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 (click's own)
+        owner: type[RunOptions] | type[ClientOptions],
+        own: tuple[str, ...] = (),
+        **settings: Any,  # noqa: ANN401 (click's own)
+    ) -> None:
+        super().__init__(*arguments, **settings)
+        self._owner = owner
+        self._own = own
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, then the file; help is given also where the file is broken."""
+        rest = super().parse_args(ctx, args)
+        for name, value in {} if ctx.resilient_parsing else file_options(self._owner).items():
+            if name not in self._own and ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
+                ctx.params[name] = value
+        return rest
+
+
+REACHING = tuple(row for row in rows(RunOptions).values() if row.option.reaching)
+"""The options of every command that sends to a target."""
+
+
+DOCUMENT = (rows(RunOptions)["spec"], rows(RunOptions)["operation"])
+"""The options of every command that reads an OpenAPI document."""
+
+
+def with_options(*rows: Row) -> Callable[[F], F]:
+    """Give a command the options of these rows."""
+
+    def decorate(function: F) -> F:
+        for row in reversed(rows):
+            function = _option(row)(function)
+        return function
+
+    return decorate
+
+
+def unset(row: Row, words: str) -> Row:
+    """Return an option that is None unless it is given; `words` say what that means."""
+    return replace(row, default=None, option=replace(row.option, unset=words))
+
+
+def _option(row: Row) -> Callable[[F], F]:
+    option = row.option
+    return click.option(
+        f"--{row.flag}",
+        *([f"-{option.short}"] if option.short else []),
+        row.field,
+        cls=GroupedOption,
+        group=option.group,
+        type=None if row.is_flag else _type(row),
+        is_flag=row.is_flag,
+        multiple=row.repeatable,
+        default=None if row.repeatable else str(row.default) if row.choices and row.default else row.default,
+        show_default=option.unset or not (row.is_flag or row.repeatable),
+        metavar=option.metavar or None,
+        help=option.help,
+    )
+
+
+def _type(row: Row) -> "click.ParamType[Any]":  # a string: older versions of click cannot subscript it
+    if row.choices:
+        return click.Choice(row.choices)
+    match row.shape:
+        case inspect.IntType(ge=least):
+            return click.IntRange(min=least)
+        case inspect.FloatType(gt=above, ge=least, le=most):
+            return click.FloatRange(above if least is None else least, most, min_open=least is None)
+    return click.STRING

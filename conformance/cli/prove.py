@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from conformance.cli.options import DOCUMENT, with_options
 from conformance.model.vocabulary import Profile
 
 
@@ -15,29 +16,28 @@ from conformance.model.vocabulary import Profile
     type=click.Choice([Profile.SMOKE.value, Profile.STANDARD.value, Profile.FULL.value]),
     default=Profile.STANDARD.value,
     show_default=True,
-    help="How much the suite sends.",
+    help="How much to send.",
 )
-@click.option("--fault", "faults", multiple=True, metavar="GLOB", help="Only these faults. Repeatable.  [default: all]")
 @click.option(
-    "--whole", is_flag=True, help="Send the whole plan to each, not only until the broken requirement speaks."
+    "--fault", "faults", multiple=True, metavar="GLOB", help="Prove only these faults. Repeatable.  [default: all]"
 )
-@click.option("--wire", is_flag=True, help="Over a socket, not in process.")
+@click.option("--whole", is_flag=True, help="Send the whole plan to each fault, not only until its requirement fails.")
+@click.option("--wire", is_flag=True, help="Send over a socket, not in process.")
 @click.option(
-    "--processes", type=click.IntRange(min=0), default=0, help="Processes at work.  [default: one a processor]"
+    "--processes", type=click.IntRange(min=0), default=0, help="Number of processes.  [default: one per processor]"
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("conformance-proof"),
     show_default=True,
-    help="Folder for proof.json, proof.html and proof.md.",
+    help="Directory for proof.json, proof.html and proof.md.",
 )
 @click.option(
-    "--figures", type=click.Path(path_type=Path, dir_okay=False), help="Figures to compare with: fail on a drop."
+    "--figures", type=click.Path(path_type=Path, dir_okay=False), help="Expected figures (JSON): fail if one drops."
 )
-@click.option("--update-figures", is_flag=True, help="Write the figures of this proof into the file of --figures.")
-@click.option("--spec", type=click.Path(path_type=Path, dir_okay=False), help="Another OpenAPI 3.1 document.")
-@click.option("--operation", metavar="'METHOD /path'", help="The operation in it.")
+@click.option("--update-figures", is_flag=True, help="Write the figures of this proof to the file of --figures.")
+@with_options(*DOCUMENT)
 def prove(
     *,
     profile: str,

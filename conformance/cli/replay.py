@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.cleanup import SharedCommand
-from conformance.cli.reaching import judging, reaching, safety, target
+from conformance.cli.options import REACHING, ConfiguredCommand, unset, with_options
 from conformance.cli.screen import plain
 from conformance.model.vocabulary import Strength
+from conformance.workflow.setup.option_table import read_options, rows
 from conformance.workflow.setup.options import RunOptions
 
 if TYPE_CHECKING:
@@ -22,25 +22,24 @@ LONGEST, SHORT = 4_000, 400
 """How much is shown of a body, and of a value beside another, in characters."""
 
 
-class _Replay(SharedCommand):
-    """Sends to the target of the run, be there another one in the file or not."""
-
-    own = frozenset({"target", "fail_on"})
+RUN = rows(RunOptions)
 
 
-@click.command(cls=_Replay, short_help="Send one case of a run again, and judge the answer.")
+@click.command(
+    cls=ConfiguredCommand,
+    owner=RunOptions,
+    own=("target", "fail_on"),
+    short_help="Send one case of a run again, and judge the answer.",
+)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("case_id", metavar="CASE-ID")
-@target("--target", default="", metavar="URL", show_default="that of the run", help="Where to send it, as for `run`.")
-@reaching
-@safety("--allow-name-edges", is_flag=True, help="Send an odd name to a host that is not this machine.")
-@judging(
-    "--fail-on",
-    type=click.Choice([Strength.MUST.value, Strength.SHOULD.value]),
-    show_default="as in the run",
-    help="The weakest strength that fails.",
+@with_options(
+    unset(RUN["target"], "that of the run"),
+    *REACHING,
+    RUN["allow_name_edges"],
+    unset(RUN["fail_on"], "as in the run"),
 )
-def replay(folder: Path, case_id: str, *, fail_on: str | None, **values: object) -> int:
+def replay(folder: Path, case_id: str, *, target: str | None, fail_on: str | None, **values: object) -> int:
     """Send the case CASE-ID of the run in FOLDER again, byte for byte, and judge the answer.
 
     The reports show the ids. Only the name of the object that the request would create is new, so that it does not
@@ -59,11 +58,11 @@ def replay(folder: Path, case_id: str, *, fail_on: str | None, **values: object)
       0  nothing failed
       1  a requirement failed
       2  the call or a file is wrong; nothing was sent
-      3  nobody can tell: the target was not reached, or the answer decides nothing
+      3  inconclusive: the target was not reached, or the response decides nothing
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     from conformance.workflow.replay import replay as send_again  # noqa: PLC0415  (loads what only sending needs)
 
-    options = RunOptions(**values)  # type: ignore[arg-type]
+    options = read_options(RunOptions, {**values, "target": target or ""}, prefix="--")
     done = send_again(folder, case_id, options, fail_on=Strength(fail_on) if fail_on else None)
     for line in _lines(done.run):
         click.echo(plain(line))

@@ -5,39 +5,33 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.run import UNITS, listed
+from conformance.cli.options import unset, with_options
 from conformance.cli.screen import plain
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import JunitBy, Strength
-from conformance.workflow.setup.options import DEFAULT_OUT
+from conformance.workflow.setup.option_table import read_options, rows
+from conformance.workflow.setup.options import DEFAULT_OUT, RunOptions
+
+RUN = rows(RunOptions)
 
 
 @click.command(short_help="Make the reports of a run again, or put runs beside each other.")
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path(path_type=Path))
-@click.option(
-    "--report", "reports", metavar="LIST", callback=listed, show_default="all", help="Kinds of reports, between commas."
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice([Strength.MUST.value, Strength.SHOULD.value]),
-    show_default="as in the run",
-    help="The weakest strength that fails.",
-)
-@click.option("--junit-by", type=UNITS, show_default="as in the run", help="What a test case of junit.xml stands for.")
-@click.option("--matrix", is_flag=True, help="Requirements by targets, for any number of runs.")
-@click.option("--compare", is_flag=True, help="What is new, still there, fixed or gone: OLD NEW.")
-@click.option("--history", is_flag=True, help="The trend over all runs in and below the folders.")
+@with_options(RUN["reports"], unset(RUN["fail_on"], "as in the run"), unset(RUN["junit_by"], "as in the run"))
+@click.option("--matrix", is_flag=True, help="Page of requirements by targets, for any number of runs.")
+@click.option("--compare", is_flag=True, help="Page about two runs, OLD NEW: what is new, still there, fixed or gone.")
+@click.option("--history", is_flag=True, help="Page about the trend over all runs in and below the folders.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
     show_default=str(DEFAULT_OUT),
-    help="Where such a page goes, and the reports of shards.",
+    help="Directory of the page, or of the merged shards.",
 )
 def report(
     *,
     folders: tuple[Path, ...],
-    reports: tuple[str, ...] | None,
+    reports: str | None,
     fail_on: str | None,
     junit_by: str | None,
     out: Path | None,
@@ -69,7 +63,7 @@ def report(
         from conformance.workflow.merge import merge  # noqa: PLC0415  (loads what only shards need)
 
         folder = merge(folders, out or DEFAULT_OUT)
-    return _again(folder, reports, fail_on, junit_by)
+    return _again(folder, read_options(RunOptions, {"reports": reports}).reports, fail_on, junit_by)
 
 
 def _page(pages: dict[str, bool]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.options import DOCUMENT, with_options
 from conformance.model.vocabulary import Profile
 
 
@@ -13,20 +14,14 @@ def spec() -> None:
     """List what a run judges and sends."""
 
 
-def _document(function: click.decorators.FC) -> click.decorators.FC:
-    function = click.option("--operation", metavar="'METHOD /path'", help="The operation in it.")(function)
-    kind = click.Path(path_type=Path, dir_okay=False)
-    return click.option("--spec", "document", type=kind, help="Another OpenAPI 3.1 document.")(function)
-
-
 @spec.command(short_help="List every requirement with strength and source.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@_document
-def requirements(*, as_json: bool, document: Path | None, operation: str | None) -> int:
+@with_options(*DOCUMENT)
+def requirements(*, as_json: bool, spec: Path | None, operation: str | None) -> int:
     """List every requirement: id, strength, number, source, title."""
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
 
-    contract = load_contract(document, operation)
+    contract = load_contract(spec, operation)
     if as_json:
         import msgspec  # noqa: PLC0415  (beside the rest)
 
@@ -57,11 +52,17 @@ def requirements(*, as_json: bool, document: Path | None, operation: str | None)
     type=click.Choice(["smoke", "standard", "full"]),
     default="standard",
     show_default=True,
-    help="How much.",
+    help="How much to send.",
 )
-@click.option("--model-id", default="conformance", show_default=True, metavar="ID", help="Value of the path parameter.")
-@_document
-def cases(*, as_json: bool, profile: str, model_id: str, document: Path | None, operation: str | None) -> int:
+@click.option(
+    "--model-id",
+    default="conformance",
+    show_default=True,
+    metavar="ID",
+    help="Model id: the value of the path parameter.",
+)
+@with_options(*DOCUMENT)
+def cases(*, as_json: bool, profile: str, model_id: str, spec: Path | None, operation: str | None) -> int:
     """List every case of the catalogue, as they are sent: id, expectation, requirements, what is special about it.
 
     A run of more phases sends more: those cases are made while it goes on.
@@ -69,7 +70,7 @@ def cases(*, as_json: bool, profile: str, model_id: str, document: Path | None, 
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
     from conformance.workflow.listing import cases_of, described  # noqa: PLC0415  (loads what only this needs)
 
-    contract = load_contract(document, operation)
+    contract = load_contract(spec, operation)
     found = cases_of(contract, Profile(profile), model_id)
     if as_json:
         click.echo(json.dumps([described(case) for case in found], indent=2))

@@ -1,23 +1,14 @@
 """The public Python call."""
 
-import difflib
-import os
-from enum import StrEnum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
-import msgspec
-
-from conformance.model.errors import UsageError
-from conformance.model.vocabulary import JunitBy, Profile, Strength
 from conformance.targets.httpx_client.users_client import is_client
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.run import run as run_options
+from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import RunOptions
-
-CHOICES: dict[str, type[StrEnum]] = {"profile": Profile, "fail_on": Strength, "junit_by": JunitBy}
-LISTS = frozenset({"phases", "only", "skip", "allow_hosts", "reports"})
-"""Options that are lists, for which one text will do."""
 
 
 class HttpxClient(Protocol):
@@ -32,57 +23,58 @@ class HttpxClient(Protocol):
         """Where its requests go."""
 
 
-class Options(TypedDict, total=False):
-    """The keyword arguments of `run`; see `RunOptions` for their meaning and defaults, and `run` for `target`."""
+class RunKeywords(TypedDict, total=False):
+    """The keyword arguments of `run`: the options of `RunOptions`, with the types that a caller may give."""
 
     target: str | HttpxClient
-    model_id: str
+    model_id: str | None
     path_params: dict[str, str]
-    unknown_model_id: str
-    api_key_env: str
-    api_key_file: Path | str
-    api_key_command: str
-    headers: tuple[str, ...]
-    secret_headers: tuple[str, ...]
-    ca_bundle: Path | str
-    client_cert: Path | str
-    client_key: Path | str
-    profile: str
-    out: Path | str
-    seed: int
-    shard: str
-    phases: tuple[str, ...]
-    example_db: Path | str
-    only: tuple[str, ...]
-    skip: tuple[str, ...]
-    rate: float
-    concurrency: int
-    timeout: float
-    max_response_time: float
-    max_body: int
-    max_failures: int
-    max_requests: int
-    max_creations: int
-    time_budget: float
-    repeats: int
-    allow_hosts: tuple[str, ...]
-    allow_plaintext: bool
-    allow_name_edges: bool
-    cleanup: bool
+    unknown_model_id: str | None
     stateless: bool
     probes: bool
-    waivers: Path | str
-    waivers_update: bool
-    resume: bool
+    spec: Path | str | None
+    operation: str | None
+    api_key_env: str | None
+    api_key_file: Path | str | None
+    api_key_command: str | None
+    headers: Sequence[str]
+    secret_headers: Sequence[str]
+    ca_bundle: Path | str | None
+    client_cert: Path | str | None
+    client_key: Path | str | None
+    allow_hosts: Sequence[str]
+    allow_plaintext: bool
+    allow_name_edges: bool
+    max_creations: int | None
+    max_requests: int | None
+    cleanup: bool
     resend_interrupted: bool
-    fail_on: str
-    reports: tuple[str, ...]
+    profile: str | None
+    only: Sequence[str]
+    skip: Sequence[str]
+    shard: str | None
+    seed: int
+    phases: Sequence[str] | None
+    example_db: Path | str | None
+    repeats: int
+    rate: float | None
+    timeout: float
+    max_body: int
+    concurrency: int
+    time_budget: float | None
+    max_failures: int | None
+    out: Path | str
+    resume: bool
+    reports: Sequence[str] | None
+    waivers: Path | str | None
+    waivers_update: bool
     junit_by: str
-    spec: Path | str
-    operation: str
+    fail_on: str
+    min_coverage: float | None
+    max_response_time: float | None
 
 
-def run(**options: Unpack[Options]) -> RunResult:
+def run(**options: Unpack[RunKeywords]) -> RunResult:
     """Test an endpoint and write journal and reports, as `conformance run` does.
 
     `target` may also be a client of yours, of httpx or httpx2, with a base URL: mocked (as with respx), before an ASGI
@@ -108,34 +100,4 @@ def run(**options: Unpack[Options]) -> RunResult:
     """
     values: dict[str, object] = dict(options)
     client = values.pop("target") if is_client(values.get("target")) else None
-    return run_options(read_options(values), client=client)
-
-
-def read_options(values: dict[str, object], *, strict: bool = True) -> RunOptions:
-    """Return options from their values by name; where that is not `strict`, texts are read as numbers and the like.
-
-    Raises:
-        UsageError: there is no option of that name, or it takes no such value.
-
-    """
-    known = RunOptions.__struct_fields__
-    for name, value in values.items():
-        if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            remedy = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(known)}"
-            raise UsageError(f"run has no option {name!r}", remedy)
-        choice = CHOICES.get(name)
-        if choice is not None and value is not None and value not in tuple(choice):
-            raise UsageError(f"{name} cannot be {value!r}", f"choose from {', '.join(choice)}")
-    listed = {name: (value,) if name in LISTS and isinstance(value, str) else value for name, value in values.items()}
-    try:
-        return msgspec.convert(listed, RunOptions, dec_hook=_path, strict=strict)
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at ")
-        raise UsageError(f"{where.strip('`$.') or 'an option'}: {what[:1].lower()}{what[1:]}") from error
-
-
-def _path(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str | os.PathLike):
-        return Path(value)
-    raise TypeError(f"Expected a path, got `{type(value).__name__}`")
+    return run_options(read_options(RunOptions, values), client=client)

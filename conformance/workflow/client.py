@@ -5,9 +5,7 @@ import shlex
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from conformance.clients.harness import Harness
@@ -22,47 +20,12 @@ from conformance.journal.events import RunStarted
 from conformance.journal.writing import FILE_NAME, Journal
 from conformance.model.errors import UsageError
 from conformance.model.version import VERSION
-from conformance.model.vocabulary import Profile, Strength
+from conformance.model.vocabulary import Strength
 from conformance.model.waiver import Waiver
 from conformance.workflow.interruption import interrupt, on_sigterm
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
+from conformance.workflow.setup.options import ClientOptions
 from conformance.workflow.setup.waivers import drafted, waivers_of
-
-DEFAULT_OUT = Path("conformance-client")
-
-
-class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a run against a client can be told.
-
-    Attributes:
-        command: the harness and its arguments.
-        out: the folder for journal and reports.
-        profile: `standard`, or `full` with every class of value at every member.
-        only: globs over ids of scenarios and requirements to keep.
-        skip: globs over those to leave out.
-        timeout: seconds for one call.
-        fail_on: the weakest strength that fails the run.
-        reports: kinds of reports to write; None for all.
-        waivers: the file of the failures that are let pass.
-        waivers_update: add a draft for each failure that is not waived to that file, after the run.
-        spec: another OpenAPI document.
-        operation: `METHOD /path` in it.
-
-    """
-
-    command: tuple[str, ...]
-    out: Path = DEFAULT_OUT
-    profile: Profile = Profile.STANDARD
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    timeout: float = 10.0
-    fail_on: Strength = Strength.MUST
-    reports: tuple[str, ...] | None = None
-    waivers: Path | None = None
-    waivers_update: bool = False
-    spec: Path | None = None
-    operation: str | None = None
-
 
 UNSEEN = {
     "client-response.types": "the harness named no types",

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from conformance.model.vocabulary import Outcome
-from conformance.workflow.client import ClientOptions, run_client
+from conformance.workflow.client import run_client
+from conformance.workflow.setup.options import ClientOptions
 
 HERE = Path(__file__).parent
 CLIENTS = HERE / "clients"

@@ -84,7 +84,7 @@ WRONG_OPTIONS = {
     ("--timeout", "soon"): "'soon' is not a valid float",
     ("--max-requests", "0"): "--max-requests",
     ("--concurrency", "many"): "'many' is not a valid integer",
-    ("--path-param", "x"): "'x' is not NAME=VALUE",
+    ("--path-param", "x"): "--path-param must be NAME=VALUE or a table of strings, got ('x',)",
     ("--path-param", "x=1"): "has no path parameter 'x'; it has: model_id",
     ("--tagret", "x"): "--target",
     ("--only", "no-such-case"): "no case is left to send; loosen --only and --skip",

@@ -92,7 +92,7 @@ def test_options_in_a_file(command, name):
     assert Path("there/results.json").exists()
     assert "smoke: " in command("run", "--plan").out
     Path(name).write_text(f'[{table}]\nprofil = "full"\n')
-    said = "which is no option of `conformance client`; did you mean 'profile'?"
+    said = "which is no option; did you mean 'profile'?"
     assert said in command("client", "--", sys.executable, "harness.py").complaint
     assert 0 == command("client", "--help").status
 

@@ -45,17 +45,19 @@ def test_every_kind_of_value(command):
 
 
 WRONG = {
-    'profil = "smoke"': "conformance.toml sets 'profil', which is no option of `conformance run`; did you mean 'profile'?",  # noqa: E501
-    "zzz = 1": "which is no option of `conformance run`; known are: ",
-    "timeout = true": "conformance.toml: timeout is a boolean, not a number; write timeout = 2.5",
-    "max_requests = 1.5": "max_requests is a number, not a whole number; write max-requests = 10",
-    "max-requests = 0": "conformance.toml: max-requests: 0 is not in the range",
-    'profile = "tiny"': "conformance.toml: profile: 'tiny' is not one of 'smoke', 'standard', 'full'",
-    'stateless = "yes"': "stateless is a text, not true or false",
-    "only = [1]": "only is a list, not a text or a list of texts",
-    "target = 4010": "target is a whole number, not a text",
-    'path-param = "model_id=m"': 'path-param is a text, not a table of texts; write path-param = { name = "value" }',
-    "seed = 2026-01-01": "seed is a date or time, not a whole number",
+    'profil = "smoke"': "conformance.toml sets 'profil', which is no option; did you mean 'profile'?",
+    "zzz = 1": "conformance.toml sets 'zzz', which is no option; known are: target, ",
+    "timeout = true": "conformance.toml: timeout must be a number greater than 0, got True",
+    "max_requests = 1.5": "conformance.toml: max-requests must be an integer of at least 1, got 1.5",
+    "max-requests = 0": "conformance.toml: max-requests must be an integer of at least 1, got 0",
+    "min-coverage = 101": "conformance.toml: min-coverage must be a number from 0 to 100, got 101",
+    'profile = "tiny"': "conformance.toml: profile must be one of smoke, standard, full, fuzz, got 'tiny'",
+    'fail-on = "advisory"': "conformance.toml: fail-on must be one of must, should, got 'advisory'",
+    'stateless = "yes"': "conformance.toml: stateless must be a boolean, got 'yes'",
+    "only = [1]": "conformance.toml: only must be a string or a list of strings, got `list`",
+    "target = 4010": "conformance.toml: target must be a string, got 4010",
+    'path-param = "m"': "conformance.toml: path-param must be NAME=VALUE or a table of strings, got 'm'",
+    "seed = 2026-01-01": "conformance.toml: seed must be an integer, got `date`",
     "a = = b": "conformance.toml cannot be read",
 }
 

@@ -16,12 +16,10 @@ from msgspec.structs import replace
 
 import conformance
 from conformance.cli import cli
-from conformance.cli.configuration import defaults
-from conformance.cli.run import run
 from conformance.integrations.pytest_plugin.options import OPTIONS, PREFIX
 from conformance.integrations.pytest_plugin.plugin import MARKERS
-from conformance.workflow.api import read_options
-from conformance.workflow.setup.configuration import as_fields, settings_table
+from conformance.workflow.setup.configuration import file_options
+from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.waivers import waivers_of
 
@@ -43,8 +41,7 @@ def test_the_settings_of_the_readme(elsewhere, contract):
     settings, waivers = TOML
     (elsewhere / "pyproject.toml").write_text(settings, encoding="utf-8")
     (elsewhere / "waivers.toml").write_text(waivers, encoding="utf-8")
-    table, _ = settings_table(elsewhere)
-    options = read_options(as_fields(table, RunOptions.__struct_fields__))
+    options = read_options(RunOptions, file_options(RunOptions, elsewhere))
     assert 1 == len(waivers_of(replace(options, waivers=elsewhere / "waivers.toml"), contract))
     assert ("https://staging.example.com", "abc123", 15) == (options.target, options.model_id, options.max_creations)
 
@@ -56,8 +53,8 @@ def test_a_setting_within_a_text(line, elsewhere):
     for name, head in (("conformance.toml", ""), ("pyproject.toml", "[tool.conformance]\n")):
         path = elsewhere / name
         path.write_text(f"{head}{line}\n", encoding="utf-8")
-        (found,) = defaults(run).values()
-        assert expected == found
+        (found,) = file_options(RunOptions).values()
+        assert expected == (list(found) if isinstance(found, tuple) else found)
         path.unlink()
 
 
@@ -102,7 +99,7 @@ def every_option():
         command = waiting.pop()
         waiting += command.commands.values() if isinstance(command, click.Group) else []
         found.update(flag for each in command.params for flag in (*each.opts, *each.secondary_opts))
-    return found | {f"{PREFIX}{name}" for name, *_ in OPTIONS} | OTHERS
+    return found | {f"{PREFIX}{row.flag}" for row in OPTIONS} | OTHERS
 
 
 @pytest.mark.parametrize("page", pages())

@@ -1,4 +1,4 @@
-"""`conformance spec` and the help: what a run judges and sends, for people and for programs."""
+"""`conformance spec` and the screen: what a run judges and sends, for people and for programs."""
 
 import base64
 import json
@@ -61,17 +61,6 @@ def test_cases_for_people(command):
         "\t".join((each["id"], each["expectation"], ",".join(each["requirements"]), each["story"]["says"]))
         for each in described
     ] == listed
-
-
-def test_help_tells_groups_defaults_and_examples(command):
-    """`run --help` lists every option under a heading, with its default, examples, and the exit statuses."""
-    text = command("run", "--help").out
-    for heading in ("What is tested:", "What is sent:", "How fast, and until when:", "Examples:", "Exit status:"):
-        assert heading in text
-    words = " ".join(text.split())
-    assert "--timeout S Seconds for one exchange. [default: 10.0]" in words
-    assert "--out DIR Folder for journal and reports. [default: conformance-report]" in words
-    assert "\x1b" not in text
 
 
 def test_a_run_on_a_screen_that_is_no_terminal(command, right):

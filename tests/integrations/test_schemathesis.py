@@ -218,7 +218,7 @@ def test_the_checks_work_in_pytest_as_well(pytester, serve, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("profile = 'tiny'", "UsageError: profile cannot be 'tiny'"),
+        ("profile = 'tiny'", "UsageError: conformance.toml: profile must be one of smoke, standard, full, fuzz"),
         ("api-key-env = 'NO_SUCH'", "UsageError: the environment variable NO_SUCH is not set"),
     ],
 )

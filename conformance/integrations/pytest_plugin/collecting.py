@@ -15,8 +15,8 @@ from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Strength
 from conformance.runner.plan import requirements_of
 from conformance.strategies.catalogue.catalogue import Item, fill
-from conformance.workflow.api import read_options
-from conformance.workflow.setup.options import MOCK
+from conformance.workflow.setup.option_table import read_options
+from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import Prepared, prepare
 
 _PLAN: pytest.StashKey[Prepared] = pytest.StashKey()
@@ -79,7 +79,7 @@ def _prepared(config: pytest.Config, asked: dict[str, object]) -> Prepared:
     wrong = sorted(asked.keys() - {"only", "skip", "profile"})
     if wrong:
         raise UsageError(f"there is no argument {wrong[0]!r}", "it takes only, skip and profile")
-    values = read_options(asked)
+    values = read_options(RunOptions, asked)
     options = suite_options(config)
     # The tests send by themselves: what they may not do is theirs to know, and no host needs to be allowed.
     options = replace(options, target=MOCK, only=values.only, skip=values.skip, profile=values.profile or Profile.SMOKE)

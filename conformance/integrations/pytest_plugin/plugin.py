@@ -8,7 +8,7 @@ import pytest
 
 from conformance.integrations.pytest_plugin.fixtures import *  # noqa: F403 (pytest finds fixtures by what a plugin holds)
 from conformance.integrations.pytest_plugin.keys import FOLDER, SUMMARY
-from conformance.integrations.pytest_plugin.options import DEST, FLAG, LIST, OPTIONS, PREFIX
+from conformance.integrations.pytest_plugin.options import DEST, OPTIONS, PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +30,13 @@ MARKERS = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options; their defaults are those of the file of settings, and of `conformance run`."""
     group = parser.getgroup("conformance", "conformance of an HTTP API (see `conformance run --help`)")
-    for name, member, kind, metavar, text in OPTIONS:
-        flag, dest = f"{PREFIX}{name}", f"{DEST}{member}"
-        if kind == FLAG:
+    for row in OPTIONS:
+        flag, dest, text = f"{PREFIX}{row.flag}", f"{DEST}{row.field}", row.option.help
+        if row.is_flag:
             group.addoption(flag, dest=dest, action="store_const", const=True, default=None, help=text)
         else:
-            action = "append" if kind == LIST else "store"
+            action = "append" if row.repeatable or row.comma_separated else "store"
+            metavar = row.option.metavar or f"[{'|'.join(row.choices)}]"
             group.addoption(flag, dest=dest, action=action, default=None, metavar=metavar, help=text)
 
 
@@ -51,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _asked_for(config: pytest.Config) -> bool:
     """Tell whether the command line speaks of the suite."""
-    given = any(config.getoption(f"{DEST}{member}", None) for _, member, _, _, _ in OPTIONS)
+    given = any(config.getoption(f"{DEST}{row.field}", None) for row in OPTIONS)
     return given or any(SUITE in str(argument) for argument in config.args)
 
 

@@ -16,11 +16,11 @@ from conformance.mock.app import Mock, reference_app
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.targets.httpx_client.users_client import is_client
-from conformance.workflow.api import read_options
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.run import run
 from conformance.workflow.setup.key_sources import LOCAL_KEY, find_key
-from conformance.workflow.setup.options import MOCK
+from conformance.workflow.setup.option_table import read_options
+from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import unknown_parameter
 
 
@@ -73,7 +73,7 @@ def runner_of_session(request: pytest.FixtureRequest, out: Path) -> Callable[...
             given = request.getfixturevalue("conformance_target")
             keywords["target"] = str(given) if isinstance(given, EmbeddedUrl) else given
         client = keywords.pop("target") if is_client(keywords["target"]) else None
-        typed = asdict(read_options(keywords))
+        typed = asdict(read_options(RunOptions, keywords))
         chosen = replace(options, **{"out": out, **{name: typed[name] for name in keywords}})
         return run(chosen, client=client)
 

@@ -14,8 +14,8 @@ from conformance.integrations.pytest_plugin.keys import FOLDER, ITEM, SUMMARY
 from conformance.integrations.pytest_plugin.outcomes import Outcomes, claim
 from conformance.integrations.pytest_plugin.settings import suite_options
 from conformance.targets.httpx_client.users_client import is_client
-from conformance.workflow.api import read_options
-from conformance.workflow.setup.options import MOCK
+from conformance.workflow.setup.option_table import read_options
+from conformance.workflow.setup.options import MOCK, RunOptions
 
 WORKER_INPUT = "conformance_folder"
 
@@ -51,7 +51,7 @@ def outcomes_of_session(session: pytest.Session, target: object) -> Iterator[Out
     options = suite_options(config)
     client = target if is_client(target) else None
     if client is None and (options.target != MOCK or not isinstance(target, EmbeddedUrl)):
-        options = replace(options, target=read_options({"target": target}).target)
+        options = replace(options, target=read_options(RunOptions, {"target": target}).target)
     if config.getoption("maxfail", 0) == 1 and options.max_failures is None:
         options = replace(options, max_failures=1)
     with sending(options, selected(session), folder, client=client) as background:

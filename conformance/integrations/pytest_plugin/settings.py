@@ -6,17 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.integrations.pytest_plugin.options import DEST, OPTIONS
+from conformance.integrations.pytest_plugin.options import DEST, OPTIONS, PREFIX
 from conformance.model.case import CATALOGUE
-from conformance.workflow.api import read_options
-from conformance.workflow.setup.configuration import as_fields, settings_table
+from conformance.workflow.setup.configuration import file_options
+from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import RunOptions
 
 _OPTIONS: pytest.StashKey[RunOptions] = pytest.StashKey()
 _CONTRACT: pytest.StashKey[Contract] = pytest.StashKey()
-
-PATHS = ("out", "spec", "waivers", "api_key_file", "ca_bundle", "client_cert", "client_key")
-"""Options that are files or folders, found from where pytest was called."""
 
 
 def run_options(config: pytest.Config) -> RunOptions:
@@ -46,21 +43,12 @@ def session_contract(config: pytest.Config) -> Contract:
 
 def _read(config: pytest.Config) -> RunOptions:
     called_in = Path(config.invocation_params.dir)
-    table: dict[str, object] = {}
-    for folder in dict.fromkeys((called_in, config.rootpath)):
-        table, _ = settings_table(folder)
-        if table:
-            break
-    options = read_options(as_fields(table, RunOptions.__struct_fields__))
-    given = {}
-    for _, member, _, _, _ in OPTIONS:
-        value = config.getoption(f"{DEST}{member}", None)
-        if value is not None and value != []:
-            given[member] = value
-    if given:
-        typed = read_options(as_fields(given, RunOptions.__struct_fields__), strict=False)
-        options = replace(options, **{member: getattr(typed, member) for member in given})
+    folders = dict.fromkeys((called_in, config.rootpath))
+    in_file = next(filter(None, (file_options(RunOptions, folder) for folder in folders)), {})
+    given = {row.field: config.getoption(f"{DEST}{row.field}", None) for row in OPTIONS}
+    chosen = {field: value for field, value in given.items() if value not in (None, [])}
+    options = read_options(RunOptions, {**in_file, **chosen}, prefix=PREFIX, strict=False)
     # Tests may change the working folder while a run is under way, and each needs an outcome: none is resumed.
-    paths = {name: getattr(options, name) for name in PATHS}
+    paths = {row.field: getattr(options, row.field) for row in OPTIONS if row.is_path}
     placed = {name: called_in / path for name, path in paths.items() if path is not None}
     return replace(options, resume=False, **placed)

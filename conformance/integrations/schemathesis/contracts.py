@@ -29,8 +29,8 @@ from conformance.model.vocabulary import Group, Profile, Strength
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Item
 from conformance.targets.addresses import is_loopback
-from conformance.workflow.api import read_options
-from conformance.workflow.setup.configuration import OWN, as_fields, settings_table
+from conformance.workflow.setup.configuration import OWN, file_options
+from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions
 from conformance.workflow.setup.preparation import Prepared, find_key, prepare
 
@@ -90,11 +90,10 @@ class Contracts:
     """The contracts of one document, made when they are first needed."""
 
     def __init__(self) -> None:
-        table, _ = settings_table()
-        values = as_fields(table, RunOptions.__struct_fields__)
+        values = file_options(RunOptions)
         if os.environ.get(PROFILE_VARIABLE):
             values["profile"] = os.environ[PROFILE_VARIABLE]
-        self._options = options = read_options(values)
+        self._options = options = read_options(RunOptions, values)
         if options.api_key_env is not None and not os.environ.get(options.api_key_env):
             raise UsageError(f"the environment variable {options.api_key_env} is not set", "put the key there")
         self._document: Document | None = None

@@ -1,30 +1,28 @@
-"""Options of a run from `conformance.toml`, or from `[tool.conformance]` of `pyproject.toml`."""
+"""Options from `conformance.toml`, or from `[tool.conformance]` of `pyproject.toml`."""
 
 import tomllib
 from pathlib import Path
 
 from conformance.model.errors import UsageError
+from conformance.workflow.setup.option_table import read_table, rows
+from conformance.workflow.setup.options import ClientCommandOptions, ClientOptions, RunCommandOptions, RunOptions
 
 OWN = "conformance.toml"
 PROJECT = "pyproject.toml"
 TABLE = "tool.conformance"
 
-SCREEN_ONLY = frozenset({"plan", "quiet"})
-"""Options of the command that are about its screen, and mean nothing to other callers."""
-
-
 CLIENT = "client"
 """The table within, of options of `conformance client`."""
 
 
-def settings_table(folder: Path = Path(), *, client: bool = False) -> tuple[dict[str, object], str]:
-    """Return the options that a file in `folder` sets, as it names them, and where they stand; the table may be empty.
+def file_options(owner: type[RunOptions] | type[ClientOptions], folder: Path = Path()) -> dict[str, object]:
+    """Return, by field, the options that a file in `folder` sets; `conformance.toml` comes before `pyproject.toml`.
 
-    `conformance.toml` comes before `pyproject.toml`. They are those of a run, or those of `conformance client`, which
-    have a table of their own within.
+    Those of `conformance client` have a table of their own within. What is an option of the command alone is left out
+    where `owner` does not have it.
 
     Raises:
-        UsageError: the file is not TOML, or holds no table where one should be.
+        UsageError: the file is not TOML, names an option that there is not, or gives one a value of a wrong type.
 
     """
     table, name = _own(folder)
@@ -34,31 +32,11 @@ def settings_table(folder: Path = Path(), *, client: bool = False) -> tuple[dict
     within = options.pop(CLIENT, {})
     if not isinstance(within, dict):
         raise UsageError(f"{name} sets {CLIENT!r}, which is no option", f"write a table [{CLIENT}], one option a line")
-    return (within, f"[{CLIENT}] of {name}") if client else (options, name)
-
-
-def as_fields(table: dict[str, object], known: tuple[str, ...]) -> dict[str, object]:
-    """Return options by the names of the members of `RunOptions`, which are `known`.
-
-    An option that may be given several times goes by its singular (`allow-host`), its member by the plural.
-    """
-    found = {}
-    for key, value in table.items():
-        name = key.replace("-", "_")
-        if name in SCREEN_ONLY:
-            continue
-        name = f"{name}s" if name not in known and f"{name}s" in known else name
-        found[name] = _listed(name, value)
-    return found
-
-
-def _listed(name: str, value: object) -> object:
-    """Return a value as members take it: kinds of reports stand between commas, parameters in `NAME=VALUE`."""
-    if name == "reports" and isinstance(value, str):
-        return tuple(each.strip() for each in value.split(",") if each.strip())
-    if name == "path_params" and isinstance(value, list):
-        return dict(str(each).partition("=")[::2] for each in value)
-    return value
+    if issubclass(owner, ClientOptions):
+        found = read_table(ClientCommandOptions, within, f"[{CLIENT}] of {name}")
+    else:
+        found = read_table(RunCommandOptions, options, name)
+    return {field: value for field, value in found.items() if field in rows(owner)}
 
 
 def _own(folder: Path) -> tuple[dict[str, object] | None, str]:

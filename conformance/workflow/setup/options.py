@@ -1,119 +1,222 @@
-"""The options of a run: what the command line, the configuration and `conformance.run` share."""
+"""The options of a run: the one table that the command line, files, `conformance.run`, pytest and the docs share."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from conformance.model.vocabulary import JunitBy, Profile, Strength
+from conformance.workflow.setup.option_table import Option
 
 MOCK = "mock"
 DEFAULT_OUT = Path("conformance-report")
 DEFAULT_KEY_VARIABLE = "CONFORMANCE_API_KEY"
+LANGUAGES = ("python", "python-async", "typescript", "curl")
+"""What there are templates of harnesses for."""
 
+# Why pytest does not have an option.
+NEW_RUN = "each test session is a new run"
+CATALOGUE_ONLY = "the tests are the catalogue, since random cases have no ids before they are made"
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Number = Annotated[float, msgspec.Meta(gt=0)]
+Percentage = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Repeats = Annotated[int, msgspec.Meta(ge=0)]
+
+_target = partial(Option, "Target")
+_connection = partial(Option, "Connection and credentials", reaching=True)
+_safety = partial(Option, "Safety")
+_cases = partial(Option, "Cases")
+_pace = partial(Option, "Pace and limits")
+_report = partial(Option, "Verdict and reports")
+_harness = partial(Option, "Harness")
+_screen = partial(Option, "Screen")
+
+# Options that `conformance client` has as well.
+Spec = Annotated[Path | None, _target("FILE", "OpenAPI 3.1 document to test instead of the built-in one.")]
+Operation = Annotated[str | None, _target("'METHOD /path'", "Operation of the document, if it has several.")]
+FailOn = Annotated[Strength, _report("", "Weakest strength that fails the run.", choices=("must", "should"))]
+Reports = Annotated[
+    tuple[str, ...] | None,
+    _report("LIST", "Comma-separated report formats.", flag="report", unset="all"),
+]
+Waivers = Annotated[
+    Path | None, _report("FILE", "Waiver file (TOML): accepted failures with owner, reason and expiry.")
+]
+WaiversUpdate = Annotated[
+    bool,
+    _report(
+        "",
+        "Add a draft waiver to that file for each failure that is not waived.",
+        not_in_pytest="drafting waivers is the command's work",
+    ),
+]
 
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a run can be told.
+    """All options of a run; each says what it is for in its help text."""
 
-    Attributes:
-        target: `mock` (the reference server, started on a free loopback port), `http(s)://...`, or `asgi:MODULE:APP`.
-        model_id: the value of the operation's only path parameter.
-        path_params: values of path parameters by name.
-        unknown_model_id: a value of the only path parameter that is known to name nothing.
-        api_key_env: the environment variable that holds the key.
-        api_key_file: a file that holds the key.
-        api_key_command: a command that writes the key; run again, once, when the target no longer takes it.
-        headers: headers for every request, as `NAME: VALUE`.
-        secret_headers: headers whose value is never shown, as `NAME` (given in `headers`) or `NAME=VARIABLE`.
-        ca_bundle: certificates to trust (PEM), in the place of the system's.
-        client_cert: the certificate to show to the target (PEM).
-        client_key: its key, where it is not in the same file.
-        profile: how much to send; None is `standard` on loopback and `smoke` elsewhere.
-        out: the folder for journal and reports.
-        shard: `I/N`, to send only the part I of N parts of the plan.
-        seed: the seed of everything random.
-        phases: what to send, of `catalogue`, `schemathesis` and `hypothesis`. None is all three for `standard` and
-            `full` on loopback, the last two for `fuzz`, and the catalogue alone else: for `smoke`, on other hosts, and
-            where `only` names cases and no requirement.
-        example_db: the folder where failures of random cases are kept, which the next run begins with.
-        only: globs over ids of cases and requirements to keep.
-        skip: globs over those to leave out.
-        rate: requests a second at most.
-        concurrency: requests in flight at most.
-        timeout: seconds for one exchange.
-        max_response_time: seconds after which an answer is a finding.
-        max_body: bytes of one answer at most.
-        max_failures: end after so many findings of strength must.
-        max_requests: requests at most.
-        max_creations: objects created at most.
-        time_budget: seconds for the whole run; `fuzz` goes on for so long, 60 seconds by default.
-        repeats: how often a new kind of failure is sent again.
-        allow_hosts: hosts that are not on this machine and may be sent to.
-        allow_name_edges: send odd names to such a host.
-        cleanup: remove what was created, at the end.
-        allow_plaintext: send the key over http to such a host.
-        stateless: the target does not remember or echo anything.
-        probes: read what was created, with the requests that `spec/prose.yaml` describes.
-        waivers: the file of the failures that are let pass.
-        waivers_update: add a draft for each failure that is not waived to that file, after the run.
-        resume: go on with the run whose journal is in `out`, if there is one.
-        resend_interrupted: where such a run was cut off, send again what was in flight; on loopback it always is.
-        fail_on: the weakest strength that fails the run.
-        min_coverage: the percentage of the request's keyword sides below which the run fails.
-        reports: kinds of reports to write; None for all.
-        junit_by: what a test case of the JUnit report stands for.
-        spec: another OpenAPI document.
-        operation: `METHOD /path` in it.
+    target: Annotated[
+        str, _target("URL", "http(s)://..., asgi:MODULE:APP, or mock: the embedded reference server.")
+    ] = MOCK
+    model_id: Annotated[
+        str | None, _target("ID", "Model id: the value of the path parameter. Required for a remote target.")
+    ] = None
+    path_params: Annotated[
+        dict[str, str], _target("NAME=VALUE", "Value of a path parameter, by name. Repeatable.", flag="path-param")
+    ] = {}
+    unknown_model_id: Annotated[str | None, _target("ID", "A model id that does not exist on the target.")] = None
+    stateless: Annotated[bool, _target("", "The target neither stores nor echoes values (a static mock).")] = False
+    probes: Annotated[bool, _target("", "Verify created objects with the GET operation.")] = False
+    spec: Spec = None
+    operation: Operation = None
 
-    """
+    api_key_env: Annotated[
+        str | None,
+        _connection(
+            "NAME",
+            "Environment variable that holds the API key (at least 8 characters).",
+            unset=f"{DEFAULT_KEY_VARIABLE}; on loopback a built-in key",
+        ),
+    ] = None
+    api_key_file: Annotated[Path | None, _connection("FILE", "File that holds the API key.")] = None
+    api_key_command: Annotated[
+        str | None, _connection("COMMAND", "Command that prints the API key; run again when the target rejects it.")
+    ] = None
+    headers: Annotated[
+        tuple[str, ...], _connection("'NAME: VALUE'", "Header for every request. Repeatable.", flag="header")
+    ] = ()
+    secret_headers: Annotated[
+        tuple[str, ...],
+        _connection(
+            "NAME[=VARIABLE]",
+            "Header whose value (at least 8 characters) is redacted: the value given by --header, or that of an "
+            "environment variable. Repeatable.",
+            flag="secret-header",
+        ),
+    ] = ()
+    ca_bundle: Annotated[Path | None, _connection("FILE", "CA certificates that replace the system's (PEM).")] = None
+    client_cert: Annotated[Path | None, _connection("FILE", "Client certificate (PEM).")] = None
+    client_key: Annotated[
+        Path | None, _connection("FILE", "Private key of the client certificate, if it is in another file (PEM).")
+    ] = None
 
-    target: str = MOCK
-    model_id: str | None = None
-    path_params: dict[str, str] = {}
-    unknown_model_id: str | None = None
-    api_key_env: str | None = None
-    api_key_file: Path | None = None
-    api_key_command: str | None = None
-    headers: tuple[str, ...] = ()
-    secret_headers: tuple[str, ...] = ()
-    ca_bundle: Path | None = None
-    client_cert: Path | None = None
-    client_key: Path | None = None
-    profile: Profile | None = None
-    out: Path = DEFAULT_OUT
-    seed: int = 0
-    shard: str | None = None
-    phases: tuple[str, ...] | None = None
-    example_db: Path | None = None
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    rate: Number | None = None
-    concurrency: Count = 4
-    timeout: Number = 10.0
-    max_response_time: Number | None = None
-    max_body: Count = 10_000_000
-    max_failures: Count | None = None
-    max_requests: Count | None = None
-    max_creations: Count | None = None
-    time_budget: Number | None = None
-    repeats: Annotated[int, msgspec.Meta(ge=0)] = 3
-    allow_hosts: tuple[str, ...] = ()
-    allow_plaintext: bool = False
-    allow_name_edges: bool = False
-    cleanup: bool = False
-    stateless: bool = False
-    probes: bool = False
-    waivers: Path | None = None
-    waivers_update: bool = False
-    resume: bool = False
-    resend_interrupted: bool = False
-    fail_on: Strength = Strength.MUST
-    min_coverage: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
-    reports: tuple[str, ...] | None = None
-    junit_by: JunitBy = JunitBy.CASE
-    spec: Path | None = None
-    operation: str | None = None
+    allow_hosts: Annotated[
+        tuple[str, ...],
+        _safety("HOST", "Remote host that requests may be sent to. Repeatable.", flag="allow-host", reaching=True),
+    ] = ()
+    allow_plaintext: Annotated[
+        bool, _safety("", "Allow the API key to travel to a remote host over http.", reaching=True)
+    ] = False
+    allow_name_edges: Annotated[
+        bool,
+        _safety("", "Also send edge-case names to remote hosts. Cleanup cannot recognize objects with such names."),
+    ] = False
+    max_creations: Annotated[
+        Count | None, _safety("N", "Maximum number of created objects.", unset="15 for smoke on a remote host")
+    ] = None
+    max_requests: Annotated[Count | None, _safety("N", "Maximum number of requests.")] = None
+    cleanup: Annotated[bool, _safety("", "Remove created objects at the end of the run.")] = False
+    resend_interrupted: Annotated[
+        bool,
+        _safety(
+            "",
+            "With --resume: resend the requests that were in flight. On loopback they always are.",
+            not_in_pytest=NEW_RUN,
+        ),
+    ] = False
+
+    profile: Annotated[
+        Profile | None, _cases("", "How much to send.", unset="standard on loopback, smoke on remote hosts")
+    ] = None
+    only: Annotated[
+        tuple[str, ...], _cases("GLOB", "Send only cases whose id or requirement matches. Repeatable.")
+    ] = ()
+    skip: Annotated[tuple[str, ...], _cases("GLOB", "Skip cases whose id or requirement matches. Repeatable.")] = ()
+    shard: Annotated[str | None, _cases("I/N", "Send only part I of N; the command `report` merges the parts.")] = None
+    seed: Annotated[int, _cases("N", "Seed of all random choices.")] = 0
+    phases: Annotated[
+        tuple[str, ...] | None,
+        _cases(
+            "LIST",
+            "Comma-separated phases: catalogue, schemathesis, hypothesis.",
+            unset="all for standard and full on loopback, the last two for fuzz, else catalogue",
+            not_in_pytest=CATALOGUE_ONLY,
+        ),
+    ] = None
+    example_db: Annotated[
+        Path | None,
+        _cases(
+            "DIR",
+            "Directory of random cases that failed; the next run starts with them.",
+            not_in_pytest=CATALOGUE_ONLY,
+        ),
+    ] = None
+    repeats: Annotated[Repeats, _cases("N", "How often a new kind of failure is sent again.")] = 3
+
+    rate: Annotated[
+        Number | None,
+        _pace("N", "Maximum requests per second.", unset="unlimited on loopback, 20 on remote hosts", reaching=True),
+    ] = None
+    timeout: Annotated[Number, _pace("SECONDS", "Timeout of one exchange, in seconds.", reaching=True)] = 10.0
+    max_body: Annotated[Count, _pace("BYTES", "Maximum size of a response body, in bytes.", reaching=True)] = 10_000_000
+    concurrency: Annotated[Count, _pace("N", "Maximum number of requests in flight.")] = 4
+    time_budget: Annotated[
+        Number | None, _pace("SECONDS", "Maximum duration of the run, in seconds.", unset="60 for fuzz, else unlimited")
+    ] = None
+    max_failures: Annotated[Count | None, _pace("N", "Stop after N findings of strength must.")] = None
+
+    out: Annotated[Path, _report("DIR", "Directory for the journal and the reports.")] = DEFAULT_OUT
+    resume: Annotated[
+        bool, _report("", "Resume the interrupted run in --out, if there is one.", not_in_pytest=NEW_RUN)
+    ] = False
+    reports: Reports = None
+    waivers: Waivers = None
+    waivers_update: WaiversUpdate = False
+    junit_by: Annotated[JunitBy, _report("", "What one test case of junit.xml stands for.")] = JunitBy.CASE
+    fail_on: FailOn = Strength.MUST
+    min_coverage: Annotated[
+        Percentage | None,
+        _report("PERCENT", "Fail if less of the request schema is exercised (valid and invalid side of each keyword)."),
+    ] = None
+    max_response_time: Annotated[
+        Number | None, _report("SECONDS", "Response time, in seconds, above which a response is a finding.")
+    ] = None
+
+
+class RunCommandOptions(RunOptions, frozen=True, kw_only=True):
+    """The options of a run, and those of the command alone: a file may set these too."""
+
+    plan: Annotated[bool, _cases("", "Print what would be sent, and send nothing.")] = False
+    quiet: Annotated[bool, _screen("", "Print only the verdict.", short="q")] = False
+
+
+class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """All options of a run against a client; `command` is the harness and its arguments."""
+
+    command: tuple[str, ...] = ()
+    spec: Spec = None
+    operation: Operation = None
+    profile: Annotated[
+        Profile,
+        _cases("", "full: every class of value for every property.", choices=("standard", "full")),
+    ] = Profile.STANDARD
+    only: Annotated[
+        tuple[str, ...], _cases("GLOB", "Play only scenarios whose id or requirement matches. Repeatable.")
+    ] = ()
+    skip: Annotated[tuple[str, ...], _cases("GLOB", "Skip scenarios whose id or requirement matches. Repeatable.")] = ()
+    timeout: Annotated[Number, _pace("SECONDS", "Timeout of one call, in seconds.")] = 10.0
+    out: Annotated[Path, _report("DIR", "Directory for the journal and the reports.")] = Path("conformance-client")
+    reports: Reports = None
+    waivers: Waivers = None
+    waivers_update: WaiversUpdate = False
+    fail_on: FailOn = Strength.MUST
+
+
+class ClientCommandOptions(ClientOptions, frozen=True, kw_only=True):
+    """The options of a run against a client, and those of the command alone: a file may set these too."""
+
+    init: Annotated[str | None, _harness("", "Write a harness template and exit.", choices=LANGUAGES)] = None
+    show_list: Annotated[bool, _cases("", "List the scenarios and exit.", flag="list")] = False
+    quiet: Annotated[bool, _screen("", "Print only the verdict.", short="q")] = False

@@ -20,7 +20,7 @@ from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.phases import PHASES, campaign_seconds, chosen_phases
 from conformance.workflow.setup.preparation import prepare
 
-from ..benchmarks.planted import planted  # noqa: TID252 - test modules are found by path
+from ...benchmarks.planted import planted  # noqa: TID252 - test modules are found by path
 
 CONTRACT = load_contract()
 

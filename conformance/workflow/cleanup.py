@@ -20,13 +20,11 @@ from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.opening import is_openable, traits_of
 from conformance.targets.target import Target
 from conformance.workflow.interruption import carry_out
-from conformance.workflow.setup.key_sources import access_of, find_key
+from conformance.workflow.setup.key_sources import credentials_of, find_key
+from conformance.workflow.setup.limits import rate_of
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import guard
-
-LIVE_RATE = 20.0
-"""Requests a second, where none is given."""
 
 LEFTOVERS = "leftovers.txt"
 
@@ -71,9 +69,9 @@ def clean_up(folder: Path, options: RunOptions) -> CleanUp:
     options = msgspec.structs.replace(options, target=header.target, out=folder)
     key = find_key(contract, options, loopback=guard(options).loopback)
     journal = folder if folder.is_file() else folder / FILE_NAME
-    access = access_of(contract, options, key)
-    with Journal(journal, access.redaction, resume=True) as written:
-        return remove(contract, written, journal, options, access)
+    credentials = credentials_of(contract, options, key)
+    with Journal(journal, credentials.redaction, resume=True) as written:
+        return remove(contract, written, journal, options, credentials)
 
 
 def remove(
@@ -81,7 +79,7 @@ def remove(
     journal: Journal,
     path: Path,
     options: RunOptions,
-    access: Credentials,
+    credentials: Credentials,
     client: UsersClient | None = None,
 ) -> CleanUp:
     """Remove what the journal at `path` tells of; what comes of it is written behind `journal`, which is open there."""
@@ -89,9 +87,9 @@ def remove(
     left: list[Leftover] = []
 
     async def job() -> None:
-        target = target_of(options, options.target, client=client, access=access)
+        target = target_of(options, options.target, client=client, credentials=credentials)
         try:
-            left.extend(await _cleaner(contract, journal, path, target, options, access).clean(entries))
+            left.extend(await _cleaner(contract, journal, path, target, options, credentials).clean(entries))
         finally:
             await target.close()
 
@@ -110,11 +108,11 @@ HEADING = "# What a run created and did not remove. The commands read the key fr
 
 
 def _cleaner(
-    contract: Contract, journal: Journal, path: Path, target: Target, options: RunOptions, access: Credentials
+    contract: Contract, journal: Journal, path: Path, target: Target, options: RunOptions, credentials: Credentials
 ) -> Cleaner:
     run_id, last = _numbers(read_journal(path))
-    budget = Budget(RunLimits(rate=options.rate or LIVE_RATE))
-    sender = Sender(contract, target, journal, budget, access, run_id, first=last)
+    budget = Budget(RunLimits(rate=rate_of(options, loopback=False)))
+    sender = Sender(contract, target, journal, budget, credentials, run_id, first=last)
     names = dict.fromkeys(contract.operation.path_parameters, "")
     return Cleaner(contract, sender, journal, Builder(contract, names).headers_without("Content-Type"))
 

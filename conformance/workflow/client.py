@@ -1,10 +1,8 @@
 """The job of consumer mode: a client library, behind a harness, played all scenarios, and the reports of it."""
 
-import secrets
 import shlex
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
@@ -12,19 +10,16 @@ from conformance.clients.harness import Harness
 from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.playing import Progress, play_all
 from conformance.clients.scenarios.catalogue import chosen, scenarios
-from conformance.clients.scenarios.scenario import Scenario
 from conformance.clients.server import ScenarioServer
 from conformance.clients.session import KEY
-from conformance.contract.contract import Contract, load_contract
-from conformance.journal.events import RunStarted
+from conformance.contract.contract import load_contract
 from conformance.journal.writing import FILE_NAME, Journal
 from conformance.model.errors import UsageError
-from conformance.model.version import VERSION
 from conformance.model.vocabulary import Strength
-from conformance.model.waiver import Waiver
 from conformance.workflow.interruption import interrupt, on_sigterm
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
 from conformance.workflow.setup.options import ClientOptions
+from conformance.workflow.setup.run_header import header_of
 from conformance.workflow.setup.waivers import drafted, waivers_of
 
 UNSEEN = {
@@ -67,33 +62,20 @@ def run_client(
         )
         journal = stack.enter_context(Journal(options.out / FILE_NAME, KEY))
         forget_reports(options.out)
-        journal.append(_header(held, options, harness.client, plan, waivers))
+        header = header_of(
+            held,
+            target=harness.client,
+            profile=options.profile,
+            options=_shown(options),
+            planned=len(plan),
+            skipped=UNSEEN,
+            waivers=waivers,
+        )
+        journal.append(header)
         if started is not None:
             started(harness.client, len(plan))
         play_all(held, plan, harness, server, journal, key=KEY, report=report)
     return drafted(report_again(options.out, kinds=options.reports), options)
-
-
-def _header(
-    contract: Contract, options: ClientOptions, client: str, plan: tuple[Scenario, ...], waivers: tuple[Waiver, ...]
-) -> RunStarted:
-    return RunStarted(
-        suite_version=VERSION,
-        run_id=secrets.token_hex(4),
-        document=contract.document.text,
-        sha256=contract.document.sha256,
-        operation=contract.operation.name,
-        path=contract.operation.path,
-        target=client,
-        profile=options.profile.value,
-        seed=0,
-        options=_shown(options),
-        requirements=contract.requirements,
-        planned=len(plan),
-        skipped=UNSEEN,
-        waivers=waivers,
-        date=datetime.now(UTC).date().isoformat(),
-    )
 
 
 def _shown(options: ClientOptions) -> dict[str, str]:

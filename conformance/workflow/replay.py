@@ -5,7 +5,6 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,17 +32,15 @@ from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Item, may_create, size
 from conformance.targets.opening import is_openable
 from conformance.targets.target import Target, Traits
-from conformance.workflow.cleanup import LIVE_RATE
 from conformance.workflow.interruption import carry_out, interrupt, on_sigterm
 from conformance.workflow.recorded_case import Recorded, read_recorded
 from conformance.workflow.setup.embedded import EmbeddedMock
-from conformance.workflow.setup.key_sources import access_of, find_key
+from conformance.workflow.setup.key_sources import credentials_of, find_key
+from conformance.workflow.setup.limits import rate_of
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.preparation import guard, offered_by, unknown_parameter
-
-REFERENCE = "the reference server at "
-"""How the header of a run begins to name a server that ended with the run."""
+from conformance.workflow.setup.preparation import guard, offered_by
+from conformance.workflow.setup.run_header import REFERENCE, today
 
 EXISTS = frozenset({400, 409, 422})
 """The statuses that refuse a name which is taken."""
@@ -100,17 +97,17 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     traits = guard(options)
     loopback = traits.loopback
     _admit(contract, item, options, traits)
-    access = access_of(contract, options, find_key(contract, options, loopback=loopback))
+    credentials = credentials_of(contract, options, find_key(contract, options, loopback=loopback))
     proven = recorded.proven and options.target in {header.target, MOCK}
-    settings = _settings(header, access.key, loopback=loopback, proven=proven)
-    ready = _Ready(contract, item, options, access, settings, secrets.token_hex(4))
+    settings = _settings(header, credentials.key, loopback=loopback, proven=proven)
+    ready = _Ready(contract, item, options, credentials, settings, secrets.token_hex(4))
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))
         url = _url(stack, ready)
         path = _path(stack, folder, ready)
-        with Journal(path, access.redaction) as journal:
+        with Journal(path, credentials.redaction) as journal:
             journal.append(_header(header, ready, url))
-            target = target_of(options, url, access=access)
+            target = target_of(options, url, credentials=credentials)
             with suppress(KeyboardInterrupt, asyncio.CancelledError):
                 carry_out(lambda: _send(ready, target, journal))
         run = fold_run(read_journal(path), fail_on=strength)
@@ -125,7 +122,7 @@ class _Ready(msgspec.Struct, frozen=True):
     contract: Contract
     item: Item
     options: RunOptions
-    access: Credentials
+    credentials: Credentials
     settings: Settings
     run_id: str
 
@@ -171,8 +168,7 @@ def _admit(contract: Contract, item: Item, options: RunOptions, traits: Traits) 
 def _url(stack: ExitStack, ready: _Ready) -> str:
     if ready.options.target != MOCK:
         return ready.options.target
-    unknown = frozenset({unknown_parameter()})
-    return stack.enter_context(EmbeddedMock(ready.contract, key=ready.access.key or None, unknown=unknown)).url
+    return stack.enter_context(EmbeddedMock(ready.contract, key=ready.credentials.key or None)).url
 
 
 def _path(stack: ExitStack, folder: Path, ready: _Ready) -> Path:
@@ -195,7 +191,7 @@ def _header(header: RunStarted, ready: _Ready, url: str) -> RunStarted:
         requirements=ready.contract.requirements,
         planned=size(ready.item),
         skipped={},
-        date=datetime.now(UTC).date().isoformat(),
+        date=today(),
     )
 
 
@@ -211,8 +207,8 @@ def _settings(header: RunStarted, key: str, *, loopback: bool, proven: bool) -> 
 
 
 async def _send(ready: _Ready, target: Target, journal: Journal) -> None:
-    limits = RunLimits(rate=ready.options.rate or (None if ready.settings.loopback else LIVE_RATE))
-    options = SessionOptions(run_id=ready.run_id, settings=ready.settings, limits=limits, credentials=ready.access)
+    limits = RunLimits(rate=rate_of(ready.options, loopback=ready.settings.loopback))
+    options = SessionOptions(run_id=ready.run_id, settings=ready.settings, limits=limits, credentials=ready.credentials)
     session = Session(ready.contract, target, journal, options)
     try:
         await Engine(session, concurrency=1).run(Plan((ready.item,), {}))

@@ -1,17 +1,14 @@
 """The main job: a plan carried out against a target, and the reports of it."""
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
-from conformance.checks.shared.subject import Settings
-from conformance.contract.contract import Contract, load_contract
+from conformance.contract.contract import load_contract
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import RunResumed, RunStarted
 from conformance.journal.ledger import read_ledger
@@ -20,26 +17,23 @@ from conformance.journal.writing import FILE_NAME, Journal, read_journal
 from conformance.model.case import CATALOGUE
 from conformance.model.errors import ConformanceError
 from conformance.model.version import VERSION
-from conformance.model.vocabulary import Profile
-from conformance.model.waiver import Waiver
-from conformance.runner.budget import RunLimits
 from conformance.runner.engine import Done, Engine, EngineHooks, Report
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
-from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS
-from conformance.targets.httpx_client.users_client import KEPT, UsersClient
+from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
-from conformance.workflow.cleanup import LIVE_RATE, remove
+from conformance.workflow.cleanup import remove
 from conformance.workflow.interruption import Canceller, carry_out, interrupt, on_sigterm
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
 from conformance.workflow.resume import read_past
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import find_key
+from conformance.workflow.setup.limits import limits_of, settings_of
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.phases import FUZZ_SECONDS
-from conformance.workflow.setup.preparation import Prepared, prepare, unknown_parameter
+from conformance.workflow.setup.preparation import Prepared, prepare
 from conformance.workflow.setup.random_phases import follow_up_phases
+from conformance.workflow.setup.run_header import run_header
 from conformance.workflow.setup.waivers import drafted, waivers_of
 
 Started = Callable[[Prepared, str, ResumedRun | None], None]
@@ -82,18 +76,18 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         if users is not None:
             options = replace(options, target=users.url)
         key = find_key(contract, options, loopback=True) if options.target == MOCK else None
-        mock = stack.enter_context(_mock(contract, key)) if key is not None else None
+        mock = stack.enter_context(EmbeddedMock(contract, key=key or None)) if key is not None else None
         prepared = prepare(contract, options, key=key, client=users)
         if hooks.choose is not None:
             # Who chooses among the items of the plan wants nothing else to be sent.
             prepared = replace(prepared, plan=hooks.choose(prepared.plan), phases=(CATALOGUE,))
         url = mock.url if mock else options.target
-        target = target_of(options, url, client=users, access=prepared.access)
-        header = _header(prepared, url, secrets.token_hex(4), waivers)
+        target = target_of(options, url, client=users, credentials=prepared.credentials)
+        header = run_header(prepared, url, waivers)
         past = read_past(path, header, prepared.key) if options.resume else None
         if past is not None and past.finished:
             return report_again(options.out, kinds=options.reports)
-        journal = stack.enter_context(Journal(path, prepared.access.redaction, resume=past is not None))
+        journal = stack.enter_context(Journal(path, prepared.credentials.redaction, resume=past is not None))
         forget_reports(options.out)
         header = _begun(journal, header, past, prepared)
         if hooks.started is not None:
@@ -121,13 +115,9 @@ def _cleaned(prepared: Prepared, journal: Journal, path: Path, url: str) -> str:
     options = prepared.options
     if options.cleanup:
         reached = replace(options, target=url)
-        return remove(prepared.contract, journal, path, reached, prepared.access, prepared.client).sentence
+        return remove(prepared.contract, journal, path, reached, prepared.credentials, prepared.client).sentence
     left = 0 if prepared.loopback else len(read_ledger(prepared.contract, read_journal(path)))
     return f"{left} objects may have been created; `conformance cleanup {options.out}` removes them" if left else ""
-
-
-def _mock(contract: Contract, key: str) -> EmbeddedMock:
-    return EmbeddedMock(contract, key=key or None, unknown=frozenset({unknown_parameter()}))
 
 
 def _begun(journal: Journal, header: RunStarted, past: ResumedRun | None, prepared: Prepared) -> RunStarted:
@@ -145,20 +135,13 @@ async def _send(
     prepared: Prepared, target: Target, journal: Journal, run_id: str, hooks: Hooks, past: ResumedRun | None
 ) -> None:
     options = prepared.options
-    settings = Settings(
-        loopback=prepared.loopback,
-        stateless=options.stateless,
-        key=prepared.key,
-        max_response_seconds=options.max_response_time,
+    chosen = SessionOptions(
+        run_id=run_id,
+        settings=settings_of(prepared),
+        limits=limits_of(prepared),
+        credentials=prepared.credentials,
+        past=past,
     )
-    limits = RunLimits(
-        requests=options.max_requests,
-        creations=_most_creations(prepared),
-        failures=options.max_failures,
-        seconds=options.time_budget or (FUZZ_SECONDS if prepared.profile is Profile.FUZZ else None),
-        rate=options.rate or (None if prepared.loopback else LIVE_RATE),
-    )
-    chosen = SessionOptions(run_id=run_id, settings=settings, limits=limits, credentials=prepared.access, past=past)
     session, after = Session(prepared.contract, target, journal, chosen), follow_up_phases(prepared)
     diagnosis = DiagnosisOptions(
         repeats=options.repeats, known=prepared.plan.known, build=after.build, examples=after.examples
@@ -169,69 +152,6 @@ async def _send(
         await engine.run(prepared.plan, after)
     finally:
         await target.close()
-
-
-def _most_creations(prepared: Prepared) -> int | None:
-    """Return how many objects may be created: on a live host the bound of `smoke` holds against every target."""
-    cautious = prepared.profile is Profile.SMOKE and not prepared.loopback
-    most = prepared.plan.creations if prepared.options.shard else SMOKE_CREATIONS
-    return prepared.options.max_creations or (most if cautious else None)
-
-
-def _header(prepared: Prepared, url: str, run_id: str, waivers: tuple[Waiver, ...]) -> RunStarted:
-    contract, options = prepared.contract, prepared.options
-    name = f"the reference server at {url}" if options.target == MOCK else options.target
-    skipped = {**_never(contract, options, prepared.client), **prepared.plan.skipped}
-    return RunStarted(
-        suite_version=VERSION,
-        run_id=run_id,
-        document=contract.document.text,
-        sha256=contract.document.sha256,
-        operation=contract.operation.name,
-        path=contract.operation.path,
-        target=name,
-        profile=prepared.profile.value,
-        seed=options.seed,
-        phases=prepared.phases,
-        options=_shown(options),
-        requirements=contract.requirements,
-        planned=prepared.plan.cases,
-        skipped=skipped,
-        waivers=waivers,
-        date=datetime.now(UTC).date().isoformat(),
-    )
-
-
-def _never(contract: Contract, options: RunOptions, client: UsersClient | None) -> dict[str, str]:
-    """Return why requirements that checks judge by themselves are not exercised with these options."""
-    reasons = {}
-    for row in contract.requirements:
-        if options.stateless and row.group.value == "semantics":
-            reasons[row.id] = "the target was said to be stateless"
-    if options.max_response_time is None:
-        reasons["transport.response-time"] = "no --max-response-time was given"
-    if client is not None:
-        reasons["transport.date"] = "servers add the field, and the client was answered by none"
-        if client.credential is not None and not client.credential.key:
-            reasons["authentication.key-echo"] = KEPT
-    reasons["error.rate-limit"] = "the target answered no request with 429"
-    reasons["drift.clean-up"] = "no clean-up was asked for (--cleanup)"
-    if options.unknown_model_id is None and options.target != MOCK:
-        reasons["error.unknown-resource"] = "no resource that does not exist was named (--unknown-model-id)"
-    return reasons
-
-
-def _shown(options: RunOptions) -> dict[str, str]:
-    """Return the options that differ from their defaults, as texts; a command that makes keys may hold one itself."""
-    defaults = RunOptions()
-    found = {}
-    for name in RunOptions.__struct_fields__:
-        value = getattr(options, name)
-        if value != getattr(defaults, name) and name not in {"out", "reports", "waivers_update"}:
-            found[name] = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            if name == "api_key_command":
-                found[name] = "given"
-    return found
 
 
 __all__ = ["Hooks", "RunResult", "run"]

@@ -20,8 +20,7 @@ from conformance.workflow.reporting import RunResult
 from conformance.workflow.run import run
 from conformance.workflow.setup.key_sources import LOCAL_KEY, find_key
 from conformance.workflow.setup.option_table import read_options
-from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.preparation import unknown_parameter
+from conformance.workflow.setup.options import MOCK, UNKNOWN_PARAMETER, RunOptions
 
 
 class ReferenceServer(msgspec.Struct, frozen=True):
@@ -59,7 +58,7 @@ def target_of_session(config: pytest.Config) -> Iterator[str]:
         return
     contract = session_contract(config)
     key = find_key(contract, options, loopback=True)
-    app = reference_app(contract, key=key or None, unknown=frozenset({unknown_parameter()}))
+    app = reference_app(contract, key=key or None, unknown=frozenset({UNKNOWN_PARAMETER}))
     with BackgroundServer(app) as server:
         yield EmbeddedUrl(server.url)
 

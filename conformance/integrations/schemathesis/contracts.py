@@ -30,9 +30,10 @@ from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Item
 from conformance.targets.addresses import is_loopback
 from conformance.workflow.setup.configuration import OWN, file_options
+from conformance.workflow.setup.key_sources import find_key
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions
-from conformance.workflow.setup.preparation import Prepared, find_key, prepare
+from conformance.workflow.setup.preparation import Prepared, prepare
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 Sent: TypeAlias = schemathesis.Case[Operation]

@@ -29,8 +29,8 @@ from conformance.workflow.proof import virtual_time
 from conformance.workflow.proof.cached_judge import Memory, RememberingJudge
 from conformance.workflow.proof.miss_reasons import reason
 from conformance.workflow.setup.key_sources import LOCAL_KEY
-from conformance.workflow.setup.options import RunOptions
-from conformance.workflow.setup.preparation import prepare, unknown_parameter
+from conformance.workflow.setup.options import UNKNOWN_PARAMETER, RunOptions
+from conformance.workflow.setup.preparation import prepare
 
 TIMEOUT_SECONDS = 4.0
 STALL_SECONDS = 8.0
@@ -113,7 +113,7 @@ class Bench:
         return Mock(
             self.contract,
             key=LOCAL_KEY if self.contract.operation.security else None,
-            unknown=frozenset({unknown_parameter()}),
+            unknown=frozenset({UNKNOWN_PARAMETER}),
             faults=chosen,
             clock=lambda: self.moment,
             delay_seconds=DELAY_SECONDS,

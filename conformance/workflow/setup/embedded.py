@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from conformance.contract.contract import Contract
+from conformance.workflow.setup.options import UNKNOWN_PARAMETER
 
 TASKS = Path("/proc/self/task")
 """Where Linux lists the threads of a process, those that Python knows nothing of among them."""
@@ -33,14 +34,12 @@ class EmbeddedMock:
     Args:
         contract: what to serve.
         key: the one right credential; None takes every one that is not empty.
-        unknown: values of path parameters that name nothing.
 
     """
 
-    def __init__(self, contract: Contract, *, key: str | None = None, unknown: frozenset[str] = frozenset()) -> None:
+    def __init__(self, contract: Contract, *, key: str | None = None) -> None:
         self._contract = contract
         self._key = key
-        self._unknown = unknown
         self._stack = ExitStack()
         self._line: Connection | None = None
         self._url = ""
@@ -72,7 +71,7 @@ class EmbeddedMock:
         from conformance.mock.app import reference_app  # noqa: PLC0415
         from conformance.mock.server import BackgroundServer  # noqa: PLC0415
 
-        app = reference_app(self._contract, key=self._key, unknown=self._unknown)
+        app = reference_app(self._contract, key=self._key, unknown=frozenset({UNKNOWN_PARAMETER}))
         return stack.enter_context(BackgroundServer(app)).url
 
     def _fork(self) -> None:

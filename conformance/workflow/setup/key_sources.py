@@ -114,7 +114,7 @@ def usable_key(key: str, where: str) -> str:
     return key
 
 
-def access_of(
+def credentials_of(
     contract: Contract,
     options: RunOptions,
     key: str,
@@ -133,13 +133,13 @@ def access_of(
     if client is not None:
         known = {each.name.lower() for each in headers}
         headers += [ExtraHeader(n, v, shown(n, v)) for n, v in client.headers if n.lower() not in known]
-    access = Credentials(key, headers=headers, renew=renew)
+    credentials = Credentials(key, headers=headers, renew=renew)
     for secret, placeholder in client.secrets() if client is not None else ():
-        access.redaction.add(secret, placeholder)
+        credentials.redaction.add(secret, placeholder)
     password = urlsplit(proxy_for(options.target)).password
     if password:
-        access.redaction.add(unquote(password), "$PROXY_PASSWORD")
-    return access
+        credentials.redaction.add(unquote(password), "$PROXY_PASSWORD")
+    return credentials
 
 
 def _key_from_file(path: Path) -> str:

@@ -30,11 +30,11 @@ def traits_for(options: RunOptions, client: UsersClient | None = None) -> Traits
 
 
 def target_of(
-    options: RunOptions, url: str, *, client: UsersClient | None = None, access: Credentials | None = None
+    options: RunOptions, url: str, *, client: UsersClient | None = None, credentials: Credentials | None = None
 ) -> Target:
     """Return the target at `url`, to be reached as `options` say, or through a client of the user's.
 
-    What such a client adds to a request is taken for a secret, and made known to `access`.
+    What such a client adds to a request is taken for a secret, and made known to `credentials`.
 
     Raises:
         UsageError: the URL, or a file of certificates, cannot be used.
@@ -42,7 +42,7 @@ def target_of(
     """
     limits = Limits(timeout_seconds=options.timeout, max_body_bytes=options.max_body)
     if client is not None:
-        return HttpxTarget(client, limits, learn=partial(_learn, access) if access is not None else None)
+        return HttpxTarget(client, limits, learn=partial(_learn, credentials) if credentials is not None else None)
     tls = Tls(
         ca_bundle=str(options.ca_bundle or ""),
         client_cert=str(options.client_cert or ""),
@@ -51,8 +51,8 @@ def target_of(
     return open_target(url, limits, concurrency=options.concurrency, tls=tls, proxy=proxy_for(url))
 
 
-def _learn(access: Credentials, secret: str) -> None:
-    access.redaction.add(secret, KEY)
+def _learn(credentials: Credentials, secret: str) -> None:
+    credentials.redaction.add(secret, KEY)
 
 
 def proxy_for(url: str) -> str:

@@ -12,6 +12,10 @@ from conformance.workflow.setup.option_table import Option
 MOCK = "mock"
 DEFAULT_OUT = Path("conformance-report")
 DEFAULT_KEY_VARIABLE = "CONFORMANCE_API_KEY"
+EXAMPLE_PARAMETER = "conformance"
+UNKNOWN_PARAMETER = "conformance-unknown"
+"""The value of a path parameter that the reference server does not know."""
+
 LANGUAGES = ("python", "python-async", "typescript", "curl")
 """What there are templates of harnesses for."""
 

@@ -15,21 +15,28 @@ from conformance.runner.shards import Shard
 from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue, smoke
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Traits
-from conformance.workflow.setup.key_sources import LOCAL_KEY, access_of, find_key
+from conformance.workflow.setup.key_sources import credentials_of, find_key
 from conformance.workflow.setup.opening import traits_for
-from conformance.workflow.setup.options import MOCK, RunOptions
+from conformance.workflow.setup.options import EXAMPLE_PARAMETER, MOCK, UNKNOWN_PARAMETER, RunOptions
 from conformance.workflow.setup.phases import chosen_phases
 
-__all__ = ["LOCAL_KEY", "Prepared", "find_key", "guard", "offered_by", "prepare", "unknown_parameter"]
 
-EXAMPLE_PARAMETER = "conformance"
-
-
-class Prepared(msgspec.Struct, frozen=True):
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """A run that is ready to begin.
 
-    `client` is what it sends with, where that is the user's own. `elsewhere` are the items of the plan that other
-    shards send.
+    Attributes:
+        contract: what it tests.
+        options: what it was told.
+        knowledge: the path parameters.
+        plan: what it sends of the catalogue.
+        profile: how much it sends.
+        credentials: what gets it in.
+        traits: what the target is like.
+        offered: what the target offers to cases.
+        phases: what it sends, in order.
+        client: what it sends with, where that is the user's own.
+        elsewhere: the items of the plan that other shards send.
+
     """
 
     contract: Contract
@@ -37,12 +44,12 @@ class Prepared(msgspec.Struct, frozen=True):
     knowledge: Knowledge
     plan: Plan
     profile: Profile
-    access: Credentials
+    credentials: Credentials
     traits: Traits
-    offered: frozenset[Need] = frozenset()
-    phases: tuple[str, ...] = ()
-    client: UsersClient | None = None
-    elsewhere: tuple[Item, ...] = ()
+    offered: frozenset[Need]
+    phases: tuple[str, ...]
+    client: UsersClient | None
+    elsewhere: tuple[Item, ...]
 
     @property
     def why_not(self) -> WhyNot:
@@ -57,7 +64,7 @@ class Prepared(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         """The credential."""
-        return self.access.key
+        return self.credentials.key
 
 
 def prepare(
@@ -81,7 +88,7 @@ def prepare(
     knowledge = _knowledge(contract, options, loopback=loopback)
     if key is None:
         key = find_key(contract, options, environment, loopback=loopback, client=client)
-    access = access_of(contract, options, key, environment, client=client)
+    credentials = credentials_of(contract, options, key, environment, client=client)
     profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
     known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
     phases = chosen_phases(contract, options, profile, loopback=loopback)
@@ -98,7 +105,19 @@ def prepare(
         elsewhere = tuple(item for item in whole.items if not shard.holds(item.id))
     if not plan.items and CATALOGUE in phases:
         raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
-    return Prepared(contract, options, knowledge, plan, profile, access, traits, offered, phases, client, elsewhere)
+    return Prepared(
+        contract=contract,
+        options=options,
+        knowledge=knowledge,
+        plan=plan,
+        profile=profile,
+        credentials=credentials,
+        traits=traits,
+        offered=offered,
+        phases=phases,
+        client=client,
+        elsewhere=elsewhere,
+    )
 
 
 def guard(options: RunOptions, client: UsersClient | None = None) -> Traits:
@@ -142,13 +161,8 @@ def _knowledge(contract: Contract, options: RunOptions, *, loopback: bool) -> Kn
     if options.unknown_model_id is not None and names:
         unknown[names[-1]] = options.unknown_model_id
     elif options.target == MOCK and names:
-        unknown[names[-1]] = unknown_parameter()
+        unknown[names[-1]] = UNKNOWN_PARAMETER
     return Knowledge(given, unknown)
-
-
-def unknown_parameter() -> str:
-    """Return the path parameter that the reference server does not know."""
-    return f"{EXAMPLE_PARAMETER}-unknown"
 
 
 def offered_by(options: RunOptions, traits: Traits) -> frozenset[Need]:

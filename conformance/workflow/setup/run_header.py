@@ -1,0 +1,102 @@
+"""How the journal of a run begins: what is tested against what, and with which options."""
+
+import secrets
+from datetime import UTC, datetime
+
+from conformance.contract.contract import Contract
+from conformance.journal.events import RunStarted
+from conformance.model.version import VERSION
+from conformance.model.vocabulary import Profile
+from conformance.model.waiver import Waiver
+from conformance.targets.httpx_client.users_client import KEPT, UsersClient
+from conformance.workflow.setup.options import MOCK, RunOptions
+from conformance.workflow.setup.preparation import Prepared
+
+REFERENCE = "the reference server at "
+"""How the header of a run begins to name a server that ends with the run."""
+
+
+def today() -> str:
+    """Return the day by which waivers are in force or expired."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def header_of(
+    contract: Contract,
+    *,
+    target: str,
+    profile: Profile,
+    options: dict[str, str],
+    planned: int,
+    skipped: dict[str, str],
+    waivers: tuple[Waiver, ...],
+    seed: int = 0,
+    phases: tuple[str, ...] = (),
+) -> RunStarted:
+    """Return the header of a run that begins now, under a new id."""
+    return RunStarted(
+        suite_version=VERSION,
+        run_id=secrets.token_hex(4),
+        document=contract.document.text,
+        sha256=contract.document.sha256,
+        operation=contract.operation.name,
+        path=contract.operation.path,
+        target=target,
+        profile=profile.value,
+        seed=seed,
+        phases=phases,
+        options=options,
+        requirements=contract.requirements,
+        planned=planned,
+        skipped=skipped,
+        waivers=waivers,
+        date=today(),
+    )
+
+
+def run_header(prepared: Prepared, url: str, waivers: tuple[Waiver, ...]) -> RunStarted:
+    """Return the header of a run against the target at `url`."""
+    contract, options = prepared.contract, prepared.options
+    return header_of(
+        contract,
+        target=f"{REFERENCE}{url}" if options.target == MOCK else options.target,
+        profile=prepared.profile,
+        options=_shown(options),
+        planned=prepared.plan.cases,
+        skipped={**_unexercised(contract, options, prepared.client), **prepared.plan.skipped},
+        waivers=waivers,
+        seed=options.seed,
+        phases=prepared.phases,
+    )
+
+
+def _unexercised(contract: Contract, options: RunOptions, client: UsersClient | None) -> dict[str, str]:
+    """Return why requirements that checks judge by themselves are not exercised with these options."""
+    reasons = {}
+    for row in contract.requirements:
+        if options.stateless and row.group.value == "semantics":
+            reasons[row.id] = "the target was said to be stateless"
+    if options.max_response_time is None:
+        reasons["transport.response-time"] = "no --max-response-time was given"
+    if client is not None:
+        reasons["transport.date"] = "servers add the field, and the client was answered by none"
+        if client.credential is not None and not client.credential.key:
+            reasons["authentication.key-echo"] = KEPT
+    reasons["error.rate-limit"] = "the target answered no request with 429"
+    reasons["drift.clean-up"] = "no clean-up was asked for (--cleanup)"
+    if options.unknown_model_id is None and options.target != MOCK:
+        reasons["error.unknown-resource"] = "no resource that does not exist was named (--unknown-model-id)"
+    return reasons
+
+
+def _shown(options: RunOptions) -> dict[str, str]:
+    """Return the options that differ from their defaults, as texts; a command that makes keys may hold one itself."""
+    defaults = RunOptions()
+    found = {}
+    for name in RunOptions.__struct_fields__:
+        value = getattr(options, name)
+        if value != getattr(defaults, name) and name not in {"out", "reports", "waivers_update"}:
+            found[name] = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            if name == "api_key_command":
+                found[name] = "given"
+    return found

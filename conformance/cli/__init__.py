@@ -16,7 +16,7 @@ from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
 from conformance.cli.spec import spec
-from conformance.cli.streams import patient
+from conformance.cli.streams import ignoring_closed_pipes
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.version import VERSION
 
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug, given = _debug(given)
-    with patient():
+    with ignoring_closed_pipes():
         sys.exit(_status(given, debug=debug))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.runner.engine import RunProgress as Step
     from conformance.workflow.run import RunResult
     from conformance.workflow.setup.plan_preview import PhasePreview
-    from conformance.workflow.setup.preparation import Prepared
+    from conformance.workflow.setup.preparation import PreparedRun
 
 LINE_EVERY_SECONDS = 5.0
 CAUSES_SHOWN = 10
@@ -42,7 +42,7 @@ class Screen:
         if self._bar is not None:
             self._bar.stop()
 
-    def started(self, prepared: "Prepared", url: str, past: "ResumedRun | None") -> None:
+    def started(self, prepared: "PreparedRun", url: str, past: "ResumedRun | None") -> None:
         """Say what is about to be sent where."""
         if self._quiet:
             return
@@ -70,7 +70,7 @@ class Screen:
             self._last = time.monotonic()
             self._say(_listed(f"{step.reached} of {step.planned} requests", more, found))
 
-    def plan(self, prepared: "Prepared", more: "Sequence[PhasePreview]" = ()) -> None:
+    def plan(self, prepared: "PreparedRun", more: "Sequence[PhasePreview]" = ()) -> None:
         """Say what would be sent, by the plan and by the phases after it."""
         plan = prepared.plan
         self._say(f"{prepared.contract.operation.name} at {prepared.options.target}: nothing is sent")
@@ -88,7 +88,7 @@ class Screen:
             for requirement, reason in sorted(plan.skipped.items()):
                 self._say(f"  {requirement}: {reason}")
 
-    def _random(self, prepared: "Prepared") -> None:
+    def _random(self, prepared: "PreparedRun") -> None:
         """Say which phases send more than what was counted."""
         more = prepared.phases[1:] if "catalogue" in prepared.phases else prepared.phases
         if more:

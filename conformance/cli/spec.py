@@ -68,12 +68,12 @@ def cases(*, as_json: bool, profile: str, model_id: str, spec: Path | None, oper
     A run of more phases sends more: those cases are made while it goes on.
     """
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
-    from conformance.workflow.listing import cases_of, described  # noqa: PLC0415  (loads what only this needs)
+    from conformance.workflow.listing import describe_case, list_cases  # noqa: PLC0415  (loads what only this needs)
 
     contract = load_contract(spec, operation)
-    found = cases_of(contract, Profile(profile), model_id)
+    found = list_cases(contract, Profile(profile), model_id)
     if as_json:
-        click.echo(json.dumps([described(case) for case in found], indent=2))
+        click.echo(json.dumps([describe_case(case) for case in found], indent=2))
         return 0
     for case in found:
         says = case.story.says if case.story else ""

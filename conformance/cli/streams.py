@@ -7,7 +7,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO, cast
 
 
-class Patient:
+class PipeWriter:
     """A text stream to a pipe whose reader may close it: what nobody reads any more is dropped.
 
     So `conformance ... | head -1` ends as the command ends, with its own status.
@@ -43,7 +43,10 @@ class Patient:
 
 
 @contextmanager
-def patient() -> Iterator[None]:
+def ignoring_closed_pipes() -> Iterator[None]:
     """Have the standard streams outlive their readers, as long as the context lasts."""
-    with redirect_stdout(cast("TextIO", Patient(sys.stdout))), redirect_stderr(cast("TextIO", Patient(sys.stderr))):
+    with (
+        redirect_stdout(cast("TextIO", PipeWriter(sys.stdout))),
+        redirect_stderr(cast("TextIO", PipeWriter(sys.stderr))),
+    ):
         yield

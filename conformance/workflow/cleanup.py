@@ -19,7 +19,7 @@ from conformance.strategies.case_builder import Builder
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.opening import is_openable, traits_of
 from conformance.targets.target import Target
-from conformance.workflow.interruption import carry_out
+from conformance.workflow.interruption import run_cancellable
 from conformance.workflow.setup.key_sources import credentials_of, find_key
 from conformance.workflow.setup.limits import rate_of
 from conformance.workflow.setup.opening import target_of
@@ -29,7 +29,7 @@ from conformance.workflow.setup.preparation import guard
 LEFTOVERS = "leftovers.txt"
 
 
-class CleanUp(msgspec.Struct, frozen=True):
+class CleanupResult(msgspec.Struct, frozen=True):
     """What a clean-up came to: how many objects there were, what is left of them, and where that is written down."""
 
     found: int
@@ -48,7 +48,7 @@ class CleanUp(msgspec.Struct, frozen=True):
         return f"removed {self.found - len(self.left)} of {self.found}: {reasons}; what is left stands in {self.path}"
 
 
-def clean_up(folder: Path, options: RunOptions) -> CleanUp:
+def clean_up(folder: Path, options: RunOptions) -> CleanupResult:
     """Remove what the run in `folder` has created; `options` say how the target is reached and with which key.
 
     Raises:
@@ -61,7 +61,7 @@ def clean_up(folder: Path, options: RunOptions) -> CleanUp:
         raise UsageError(f"{folder} holds no journal", "name the folder of a run (its --out)")
     if not (is_openable(header.target) and traits_of(header.target).lasting):
         path = folder / LEFTOVERS
-        return CleanUp(0, (), (), path)  # It ended with the run, and so did all that it held.
+        return CleanupResult(0, (), (), path)  # It ended with the run, and so did all that it held.
     given = header.options.get("spec")
     contract = load_contract(Path(given) if given else None, header.operation)
     if contract.document.sha256 != header.sha256:
@@ -81,7 +81,7 @@ def remove(
     options: RunOptions,
     credentials: Credentials,
     client: UsersClient | None = None,
-) -> CleanUp:
+) -> CleanupResult:
     """Remove what the journal at `path` tells of; what comes of it is written behind `journal`, which is open there."""
     entries = read_ledger(contract, read_journal(path), loopback=guard(options, client).loopback)
     left: list[Leftover] = []
@@ -94,14 +94,14 @@ def remove(
             await target.close()
 
     if entries:
-        carry_out(job)
+        run_cancellable(job)
     commands = tuple(_command(options.target, each) for each in left)
     told = path.parent / LEFTOVERS
     if commands:
         told.write_text("\n".join((HEADING, *commands)) + "\n", encoding="utf-8")
     else:
         told.unlink(missing_ok=True)
-    return CleanUp(len(entries), tuple(left), commands, told)
+    return CleanupResult(len(entries), tuple(left), commands, told)
 
 
 HEADING = "# What a run created and did not remove. The commands read the key from $API_KEY."

@@ -20,7 +20,7 @@ from conformance.reports.several import Run, State, changes
 from conformance.reports.writing import write_page
 
 
-class Written(msgspec.Struct, frozen=True):
+class WrittenPage(msgspec.Struct, frozen=True):
     """A page that was written, a line about it, and the exit status of the command."""
 
     path: Path
@@ -28,7 +28,7 @@ class Written(msgspec.Struct, frozen=True):
     exit_status: int
 
 
-def write_matrix(folders: Sequence[Path], out: Path) -> Written:
+def write_matrix(folders: Sequence[Path], out: Path) -> WrittenPage:
     """Write `matrix.html` about the runs in `folders` into `out`; the exit status is 1 if one does not conform.
 
     Raises:
@@ -39,10 +39,10 @@ def write_matrix(folders: Sequence[Path], out: Path) -> Written:
     verdicts = [run.results.verdict.value for run in runs]
     write_page(out / matrix.FILENAME, matrix.render(runs))
     said = ", ".join(f"{verdicts.count(each)} {each}" for each in dict.fromkeys(verdicts))
-    return Written(out / matrix.FILENAME, said, int("not conforming" in verdicts))
+    return WrittenPage(out / matrix.FILENAME, said, int("not conforming" in verdicts))
 
 
-def write_comparison(old: Path, new: Path, out: Path, fail_on: Strength = Strength.MUST) -> Written:
+def write_comparison(old: Path, new: Path, out: Path, fail_on: Strength = Strength.MUST) -> WrittenPage:
     """Write `compare.html` about two runs into `out`; the exit status is 1 if a new fault fails on `fail_on`.
 
     Raises:
@@ -54,10 +54,10 @@ def write_comparison(old: Path, new: Path, out: Path, fail_on: Strength = Streng
     write_page(out / compare.FILENAME, compare.render(before, after))
     said = ", ".join(f"{sum(each.state is state for each in found)} {state.value}" for state in State)
     failing = any(each.state is State.NEW and fails(each.finding, fail_on) for each in found)
-    return Written(out / compare.FILENAME, said, int(failing))
+    return WrittenPage(out / compare.FILENAME, said, int(failing))
 
 
-def write_history(folders: Sequence[Path], out: Path) -> Written:
+def write_history(folders: Sequence[Path], out: Path) -> WrittenPage:
     """Write `history.html` about all runs in and below `folders` into `out`.
 
     Raises:
@@ -69,7 +69,7 @@ def write_history(folders: Sequence[Path], out: Path) -> Written:
         raise UsageError(f"no run is in {' or '.join(map(str, folders))}", "name a folder that holds folders of runs")
     runs = _runs(found, out)
     write_page(out / history.FILENAME, history.render(runs))
-    return Written(out / history.FILENAME, f"{len(runs)} runs", 0)
+    return WrittenPage(out / history.FILENAME, f"{len(runs)} runs", 0)
 
 
 def read_results(folder: Path) -> Results:

@@ -61,7 +61,7 @@ class Canceller:
                 self._action = None
 
 
-def carry_out(job: Callable[[], Coroutine[object, object, None]], canceller: Canceller | None = None) -> None:
+def run_cancellable(job: Callable[[], Coroutine[object, object, None]], canceller: Canceller | None = None) -> None:
     """Carry out `job` in an event loop of its own, which SIGTERM, Ctrl-C and `canceller` cancel it in.
 
     Where this thread has a loop that runs already, as in a notebook, it is carried out in another thread.

@@ -14,7 +14,7 @@ LONGEST = 20_000
 """Longer texts than this, in characters, are no reading: they travel as Base64."""
 
 
-def cases_of(contract: Contract, profile: Profile, parameter: str) -> list[Case]:
+def list_cases(contract: Contract, profile: Profile, parameter: str) -> list[Case]:
     """Return the cases of a profile in their order, those of relations among them."""
     knowledge = Knowledge(dict.fromkeys(contract.operation.path_parameters, parameter))
     found: list[Case] = []
@@ -23,7 +23,7 @@ def cases_of(contract: Contract, profile: Profile, parameter: str) -> list[Case]
     return found
 
 
-def described(case: Case) -> dict[str, object]:
+def describe_case(case: Case) -> dict[str, object]:
     """Return a case as JSON data: `body` where a float does not damage its JSON, else `body_base64`."""
     story = None
     if case.story is not None:

@@ -27,7 +27,7 @@ APART = frozenset({"shard", "resume", "out", "max_creations"})
 """Options in which shards of one run may differ."""
 
 
-class Part(msgspec.Struct, frozen=True):
+class ShardJournal(msgspec.Struct, frozen=True):
     """The journal of one shard, its header, and where its last part begins if it was resumed."""
 
     path: Path
@@ -56,7 +56,7 @@ def merge(folders: Sequence[Path], out: Path) -> Path:
     return out
 
 
-def _part(folder: Path) -> Part:
+def _part(folder: Path) -> ShardJournal:
     header, resumed, ended = None, 0, None
     for event in read_journal(folder):
         if isinstance(event, RunStarted):
@@ -68,10 +68,10 @@ def _part(folder: Path) -> Part:
     if header is None or "shard" not in header.options:
         problem = f"{folder} is of a whole run, not of a shard"
         raise UsageError(problem, "say what of the runs: --matrix, --compare or --history; --shard makes shards")
-    return Part(folder, header, Shard.parse(header.options["shard"]), resumed, ended)
+    return ShardJournal(folder, header, Shard.parse(header.options["shard"]), resumed, ended)
 
 
-def _compare(parts: Sequence[Part]) -> None:
+def _compare(parts: Sequence[ShardJournal]) -> None:
     first = parts[0]
     seen: set[int] = set()
     for part in parts:
@@ -101,7 +101,7 @@ def _common(header: RunStarted) -> dict[str, str]:
     return common
 
 
-def _merged(parts: Sequence[Part]) -> Iterator[AnyEvent]:
+def _merged(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:
     first = min(parts, key=lambda part: part.header.time).header
     yield replace(
         first,
@@ -119,7 +119,7 @@ def _merged(parts: Sequence[Part]) -> Iterator[AnyEvent]:
     yield _footer(parts)
 
 
-def _events(parts: Sequence[Part]) -> Iterator[AnyEvent]:
+def _events(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:
     """Yield what happened in each shard, requests numbered through; what was judged anew only as it was in the end."""
     before = 0
     for part in parts:
@@ -143,13 +143,13 @@ def _events(parts: Sequence[Part]) -> Iterator[AnyEvent]:
         before += last
 
 
-def _reason(part: Part) -> str:
+def _reason(part: ShardJournal) -> str:
     if part.ended is None:
         return f"the journal of shard {part.shard.number} stops before its end"
     return f"shard {part.shard.number}: {part.ended.reason}" if part.ended.reason else ""
 
 
-def _footer(parts: Sequence[Part]) -> RunEnded:
+def _footer(parts: Sequence[ShardJournal]) -> RunEnded:
     present = {part.shard.number for part in parts}
     count = parts[0].shard.count
     reasons = [f"shard {number} of {count} is missing" for number in range(1, count + 1) if number not in present]

@@ -22,7 +22,7 @@ NEAR = 3
 """How many ids are proposed in the place of one that there is not."""
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class RecordedCase(msgspec.Struct, frozen=True):
     """What a run tells of one of its cases.
 
     Attributes:
@@ -50,7 +50,7 @@ class Recorded(msgspec.Struct, frozen=True):
         return replace(known, cases=tuple(sent[each.id] for each in known.cases))
 
 
-def read_recorded(folder: Path, wanted: str) -> Recorded:
+def read_recorded_case(folder: Path, wanted: str) -> RecordedCase:
     """Return what the journal in `folder` tells of the case, or the relation, with the id `wanted`.
 
     Raises:
@@ -74,7 +74,7 @@ def read_recorded(folder: Path, wanted: str) -> Recorded:
             sends[event.case.id] = event
         elif relation or event.case.id == wanted:
             sends.setdefault(event.case.id, event)
-    return Recorded(header, tuple(map(_opened, sends.values())), relation, proven)
+    return RecordedCase(header, tuple(map(_opened, sends.values())), relation, proven)
 
 
 def _found(folder: Path, wanted: str) -> tuple[RunStarted, str, set[str], bool, frozenset[int]]:

@@ -32,8 +32,8 @@ from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Item, may_create, size
 from conformance.targets.opening import is_openable
 from conformance.targets.target import Target, Traits
-from conformance.workflow.interruption import carry_out, interrupt, on_sigterm
-from conformance.workflow.recorded_case import Recorded, read_recorded
+from conformance.workflow.interruption import interrupt, on_sigterm, run_cancellable
+from conformance.workflow.recorded_case import RecordedCase, read_recorded_case
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import credentials_of, find_key
 from conformance.workflow.setup.limits import rate_of
@@ -49,7 +49,7 @@ _STANDS_FOR = re.compile(r"\$(?P<variable>[A-Z][A-Z0-9_]*)")
 """What a journal holds in the place of the value of a secret header; in any other header it is a value like others."""
 
 
-class Replayed(msgspec.Struct, frozen=True):
+class ReplayResult(msgspec.Struct, frozen=True):
     """What came of a case that was sent again.
 
     `run` holds the exchanges and the findings as any run does; `notes` are what else there is to say.
@@ -60,7 +60,7 @@ class Replayed(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength | None = None) -> Replayed:
+def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength | None = None) -> ReplayResult:
     """Send a case of the run in `folder` again, and judge the answer.
 
     A case of a relation is sent with all its partners, in their order and with one name where they shared one: what is
@@ -77,7 +77,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
         UsageError: there is no such case, or the target may not be sent this.
 
     """
-    recorded = read_recorded(folder, case_id)
+    recorded = read_recorded_case(folder, case_id)
     header = recorded.header
     if play := played_by(header.options, case_id):
         raise UsageError(f"the run in {folder} tested a client", f"`{play}` plays the case again")
@@ -109,11 +109,11 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
             journal.append(_header(header, ready, url))
             target = target_of(options, url, credentials=credentials)
             with suppress(KeyboardInterrupt, asyncio.CancelledError):
-                carry_out(lambda: _send(ready, target, journal))
+                run_cancellable(lambda: _send(ready, target, journal))
         run = fold_run(read_journal(path), fail_on=strength)
         notes += _left(contract, path, loopback=loopback)
     notes += _named(item, run)
-    return Replayed(run, exit_status(run.results, strength), tuple(notes))
+    return ReplayResult(run, exit_status(run.results, strength), tuple(notes))
 
 
 class _Ready(msgspec.Struct, frozen=True):
@@ -132,7 +132,7 @@ def tested_contract(header: RunStarted) -> Contract:
     return contract_of(header.document.encode(errors="surrogatepass"), "the document of the journal", header.operation)
 
 
-def _options(options: RunOptions, recorded: Recorded) -> RunOptions:
+def _options(options: RunOptions, recorded: RecordedCase) -> RunOptions:
     """Return the options with what the run knew of its target, and a source for each secret header that it sent."""
     header = recorded.header
     known = MOCK if header.target.startswith(REFERENCE) else header.target

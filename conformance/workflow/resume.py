@@ -21,7 +21,7 @@ SAME = (
 """Options that decide what is sent where: those of the first part hold."""
 
 
-def read_past(path: Path, header: RunStarted, key: str) -> ResumedRun | None:
+def read_resumed_run(path: Path, header: RunStarted, key: str) -> ResumedRun | None:
     """Return what the journal at `path` tells of the run that `header` describes, None where nothing was begun.
 
     Raises:

@@ -23,20 +23,20 @@ from conformance.runner.session import Session, SessionOptions
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
 from conformance.workflow.cleanup import remove
-from conformance.workflow.interruption import Canceller, carry_out, interrupt, on_sigterm
+from conformance.workflow.interruption import Canceller, interrupt, on_sigterm, run_cancellable
 from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
-from conformance.workflow.resume import read_past
+from conformance.workflow.resume import read_resumed_run
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import find_key
 from conformance.workflow.setup.limits import limits_of, settings_of
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.preparation import Prepared, prepare
+from conformance.workflow.setup.preparation import PreparedRun, prepare
 from conformance.workflow.setup.random_phases import follow_up_phases
 from conformance.workflow.setup.run_header import run_header
 from conformance.workflow.setup.waivers import drafted, waivers_of
 
-Started = Callable[[Prepared, str, ResumedRun | None], None]
+Started = Callable[[PreparedRun, str, ResumedRun | None], None]
 
 
 class Hooks(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         url = mock.url if mock else options.target
         target = target_of(options, url, client=users, credentials=prepared.credentials)
         header = run_header(prepared, url, waivers)
-        past = read_past(path, header, prepared.key) if options.resume else None
+        past = read_resumed_run(path, header, prepared.key) if options.resume else None
         if past is not None and past.finished:
             return report_again(options.out, kinds=options.reports)
         journal = stack.enter_context(Journal(path, prepared.credentials.redaction, resume=past is not None))
@@ -93,7 +93,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         if hooks.started is not None:
             hooks.started(prepared, url, past)
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            carry_out(lambda: _send(prepared, target, journal, header.run_id, hooks, past), hooks.canceller)
+            run_cancellable(lambda: _send(prepared, target, journal, header.run_id, hooks, past), hooks.canceller)
         # What the journal still holds back must be in the file before it is read.
         journal.flush()
         done = _cleaned(prepared, journal, path, url)
@@ -110,7 +110,7 @@ class RunStoppedError(ConformanceError):
     """The run was stopped before its reports were whole."""
 
 
-def _cleaned(prepared: Prepared, journal: Journal, path: Path, url: str) -> str:
+def _cleaned(prepared: PreparedRun, journal: Journal, path: Path, url: str) -> str:
     """Remove what was created where that is asked for; returns what to tell the user of what there is to remove."""
     options = prepared.options
     if options.cleanup:
@@ -120,7 +120,7 @@ def _cleaned(prepared: Prepared, journal: Journal, path: Path, url: str) -> str:
     return f"{left} objects may have been created; `conformance cleanup {options.out}` removes them" if left else ""
 
 
-def _begun(journal: Journal, header: RunStarted, past: ResumedRun | None, prepared: Prepared) -> RunStarted:
+def _begun(journal: Journal, header: RunStarted, past: ResumedRun | None, prepared: PreparedRun) -> RunStarted:
     """Write how the run begins, or that it goes on; returns its header."""
     if past is None or past.header is None:
         return journal.append(header)
@@ -132,7 +132,7 @@ def _begun(journal: Journal, header: RunStarted, past: ResumedRun | None, prepar
 
 
 async def _send(
-    prepared: Prepared, target: Target, journal: Journal, run_id: str, hooks: Hooks, past: ResumedRun | None
+    prepared: PreparedRun, target: Target, journal: Journal, run_id: str, hooks: Hooks, past: ResumedRun | None
 ) -> None:
     options = prepared.options
     chosen = SessionOptions(

@@ -8,7 +8,7 @@ import pytest
 
 import conformance
 from conformance.contract.contract import load_contract
-from conformance.integrations.pytest_plugin.outcomes import Ended, OutcomeFile, Outcomes, Told, claim
+from conformance.integrations.pytest_plugin.outcomes import ItemOutcome, OutcomeFile, Outcomes, RunOutcome, claim
 from conformance.model.vocabulary import Profile
 from conformance.workflow.setup.key_sources import LOCAL_KEY
 from conformance.workflow.setup.options import RunOptions
@@ -323,13 +323,13 @@ def test_an_outcome_is_waited_for_until_it_is_there(tmp_path):
     assert not claim(tmp_path)
     file, reader = OutcomeFile(tmp_path), Outcomes(tmp_path)
     assert reader.end() is None
-    file.tell(Told("b"))
-    file.tell(Told("a", failed=True, text="x"))
-    assert Told("a", failed=True, text="x") == reader.wait("a")
-    assert Told("b") == reader.wait("b")
-    file.tell(Ended(0, reason="done"))
+    file.tell(ItemOutcome("b"))
+    file.tell(ItemOutcome("a", failed=True, text="x"))
+    assert ItemOutcome("a", failed=True, text="x") == reader.wait("a")
+    assert ItemOutcome("b") == reader.wait("b")
+    file.tell(RunOutcome(0, reason="done"))
     file.close()
-    assert Ended(0, reason="done") == reader.wait("c")
+    assert RunOutcome(0, reason="done") == reader.wait("c")
 
 
 def test_nobody_waits_for_a_process_that_died(tmp_path):
@@ -340,5 +340,5 @@ def test_nobody_waits_for_a_process_that_died(tmp_path):
     os.waitpid(child, 0)
     (tmp_path / "claimed").write_text(str(child))
     told = Outcomes(tmp_path).wait("a")
-    assert isinstance(told, Ended)
+    assert isinstance(told, RunOutcome)
     assert "has died" in told.reason

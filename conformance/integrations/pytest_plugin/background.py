@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.integrations.explaining import explained, waived, weighs
-from conformance.integrations.pytest_plugin.outcomes import STOP, Ended, OutcomeFile, Told
+from conformance.integrations.pytest_plugin.outcomes import STOP, ItemOutcome, OutcomeFile, RunOutcome
 from conformance.journal.redaction import redact, redact_text
 from conformance.model.errors import ConformanceError
 from conformance.model.finding import Doubt, Finding, Judgement
@@ -22,7 +22,7 @@ from conformance.workflow.interruption import Canceller
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.run import Hooks, run
 from conformance.workflow.setup.options import RunOptions
-from conformance.workflow.setup.preparation import Prepared
+from conformance.workflow.setup.preparation import PreparedRun
 from conformance.workflow.setup.waivers import waivers_of
 
 CAUSES_SHOWN = 10
@@ -49,7 +49,7 @@ class BackgroundRun:
         self._folder = folder
         self._canceller = Canceller()
         self._outcomes = OutcomeFile(folder)
-        self._prepared: Prepared | None = None
+        self._prepared: PreparedRun | None = None
         self._url = ""
         self._unsent: dict[str, str] = {}
         self._waivers: tuple[Waiver, ...] = ()
@@ -76,10 +76,10 @@ class BackgroundRun:
         try:
             self._outcomes.tell(self._end(run(self._options, hooks, client=self._client)))
         except ConformanceError as error:
-            self._outcomes.tell(Ended(2, problem=one_line(str(error))))
+            self._outcomes.tell(RunOutcome(2, problem=one_line(str(error))))
         except BaseException as error:  # noqa: BLE001 (whoever waits must hear of it)
             what = f"a fault of the suite itself: {type(error).__name__}: {error}"
-            self._outcomes.tell(Ended(3, problem=one_line(what)))
+            self._outcomes.tell(RunOutcome(3, problem=one_line(what)))
         finally:
             self._outcomes.close()
 
@@ -93,7 +93,7 @@ class BackgroundRun:
         lost = {r for item in plan.items for r in requirements_of(item)} - exercised
         return replace(plan, items=kept, skipped={**dict.fromkeys(sorted(lost), NOT_SELECTED), **plan.skipped})
 
-    def _started(self, prepared: Prepared, url: str, _: object) -> None:
+    def _started(self, prepared: PreparedRun, url: str, _: object) -> None:
         self._prepared, self._url = prepared, url
         self._waivers = waivers_of(prepared.options, prepared.contract)
 
@@ -105,15 +105,17 @@ class BackgroundRun:
         failed = any(not self._waived(prepared.contract, each) for each in weighty)
         exchanges = (redact(exchange, prepared.key) for exchange in answered.exchanges)
         text = explained(prepared.contract, answered.found, exchanges, self._url)
-        self._outcomes.tell(Told(answered.item.id, failed, redact_text(text, prepared.key) if prepared.key else text))
+        self._outcomes.tell(
+            ItemOutcome(answered.item.id, failed, redact_text(text, prepared.key) if prepared.key else text)
+        )
         if (self._folder / STOP).exists():
             self.stop()
 
     def _waived(self, contract: Contract, each: Judgement | Doubt) -> bool:
         return isinstance(each, Finding) and waived(contract, each, self._waivers, self._today)
 
-    def _end(self, result: RunResult) -> Ended:
-        return Ended(
+    def _end(self, result: RunResult) -> RunOutcome:
+        return RunOutcome(
             status=result.exit_status,
             lines=tuple(summary(result)),
             reason=one_line(result.results.reason),

@@ -17,9 +17,9 @@ from conformance.runner.plan import requirements_of
 from conformance.strategies.catalogue.catalogue import Item, fill
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.preparation import Prepared, prepare
+from conformance.workflow.setup.preparation import PreparedRun, prepare
 
-_PLAN: pytest.StashKey[Prepared] = pytest.StashKey()
+_PLAN: pytest.StashKey[PreparedRun] = pytest.StashKey()
 
 
 def check_options(config: pytest.Config) -> None:
@@ -35,7 +35,7 @@ def check_options(config: pytest.Config) -> None:
         raise pytest.UsageError(f"conformance: {error}") from error
 
 
-def _plan(config: pytest.Config) -> Prepared:
+def _plan(config: pytest.Config) -> PreparedRun:
     if _PLAN not in config.stash:
         config.stash[_PLAN] = prepare(session_contract(config), suite_options(config))
     return config.stash[_PLAN]
@@ -75,7 +75,7 @@ def cases_of_marker(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
     metafunc.parametrize("case", params)
 
 
-def _prepared(config: pytest.Config, asked: dict[str, object]) -> Prepared:
+def _prepared(config: pytest.Config, asked: dict[str, object]) -> PreparedRun:
     wrong = sorted(asked.keys() - {"only", "skip", "profile"})
     if wrong:
         raise UsageError(f"there is no argument {wrong[0]!r}", "it takes only, skip and profile")

@@ -14,7 +14,7 @@ POLL_SECONDS = 0.005
 PULSE_SECONDS = 1.0
 
 
-class Told(msgspec.Struct, frozen=True, tag="item"):
+class ItemOutcome(msgspec.Struct, frozen=True, tag="item"):
     """An item that is done with. `failed` fails its test; `text` tells a person what was found, if anything was."""
 
     id: str
@@ -22,7 +22,7 @@ class Told(msgspec.Struct, frozen=True, tag="item"):
     text: str = ""
 
 
-class Ended(msgspec.Struct, frozen=True, tag="end"):
+class RunOutcome(msgspec.Struct, frozen=True, tag="end"):
     """The end of the run: what it came to, in lines for the terminal.
 
     `status` is the exit status of the command; `unsent` says why an item without an outcome was not sent, by item,
@@ -43,7 +43,7 @@ class OutcomeFile:
         self._encoder = msgspec.json.Encoder()
         self._file = (folder / FILE_NAME).open("ab")
 
-    def tell(self, line: Told | Ended) -> None:
+    def tell(self, line: ItemOutcome | RunOutcome) -> None:
         """Write an outcome; whoever waits for it sees it at once."""
         self._file.write(self._encoder.encode(line) + b"\n")
         self._file.flush()
@@ -68,13 +68,13 @@ class Outcomes:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._decoder = msgspec.json.Decoder(Told | Ended)
-        self._told: dict[str, Told] = {}
-        self._ended: Ended | None = None
+        self._decoder = msgspec.json.Decoder(ItemOutcome | RunOutcome)
+        self._told: dict[str, ItemOutcome] = {}
+        self._ended: RunOutcome | None = None
         self._offset = 0
         self._pulse = time.monotonic()
 
-    def wait(self, item: str) -> Told | Ended:
+    def wait(self, item: str) -> ItemOutcome | RunOutcome:
         """Return the outcome of an item as soon as there is one; the end of the run if that comes first."""
         while True:
             if item in self._told:
@@ -82,11 +82,11 @@ class Outcomes:
             if self._ended is not None:
                 return self._ended
             if not self._read() and not self._sender_lives():
-                self._ended = Ended(1, reason="the process that sent the suite's requests has died")
+                self._ended = RunOutcome(1, reason="the process that sent the suite's requests has died")
             if item not in self._told and self._ended is None:
                 time.sleep(POLL_SECONDS)
 
-    def end(self) -> Ended | None:
+    def end(self) -> RunOutcome | None:
         """Return the end of the run, None while there is none."""
         self._read()
         return self._ended
@@ -103,7 +103,7 @@ class Outcomes:
         self._offset += len(whole)
         for line in whole.splitlines():
             told = self._decoder.decode(line)
-            if isinstance(told, Ended):
+            if isinstance(told, RunOutcome):
                 self._ended = told
             else:
                 self._told[told.id] = told

@@ -33,7 +33,7 @@ from conformance.workflow.setup.configuration import OWN, file_options
 from conformance.workflow.setup.key_sources import find_key
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions
-from conformance.workflow.setup.preparation import Prepared, prepare
+from conformance.workflow.setup.preparation import PreparedRun, prepare
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 Sent: TypeAlias = schemathesis.Case[Operation]
@@ -65,7 +65,7 @@ def about(check: str, row: Requirement) -> bool:
     return row.group is not Group.AUTHENTICATION or (row.id == KEY_ECHO) is (check == "credentials")
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownOperation(msgspec.Struct, frozen=True):
     """What is known of one operation: its contract, what of the catalogue may be sent, and what was made of that."""
 
     held: CheckedContract
@@ -98,7 +98,7 @@ class Contracts:
         if options.api_key_env is not None and not os.environ.get(options.api_key_env):
             raise UsageError(f"the environment variable {options.api_key_env} is not set", "put the key there")
         self._document: Document | None = None
-        self._known: dict[str, Known | None] = {}
+        self._known: dict[str, KnownOperation | None] = {}
         self._last = _Last()
 
     def load(self, raw: dict[str, Any]) -> None:
@@ -146,7 +146,7 @@ class Contracts:
         found = [self._example(operation, known, each) for each in known.examples.all(known.items)]
         return found[::-1]
 
-    def _example(self, operation: Operation, known: Known, example: Example) -> Sent:
+    def _example(self, operation: Operation, known: KnownOperation, example: Example) -> Sent:
         credential, request = self.credential(operation), example.case.request
         usual = known.examples.is_usual(example)
         sent = operation.Case(
@@ -165,20 +165,20 @@ class Contracts:
         known.examples.keep(sent.id, example)
         return sent
 
-    def _judged(self, known: Known, response: Response, case: Sent) -> Sequence[Finding]:
+    def _judged(self, known: KnownOperation, response: Response, case: Sent) -> Sequence[Finding]:
         key, loopback = known.key, is_loopback(urlsplit(str(response.request.url)).hostname or "")
         example = known.examples.find(case.id, response, key)
         if example is None:
             return known.held.check(response, key=key, loopback=loopback)
         return known.examples.judge(example, response, key=key, loopback=loopback)
 
-    def _of(self, operation: Operation) -> Known | None:
+    def _of(self, operation: Operation) -> KnownOperation | None:
         label = f"{operation.method.upper()} {operation.path}"
         if label not in self._known:
             self._known[label] = self._built(label, operation.schema.get_base_url())
         return self._known[label]
 
-    def _built(self, label: str, url: str) -> Known | None:
+    def _built(self, label: str, url: str) -> KnownOperation | None:
         if self._document is None:
             return None
         try:
@@ -189,7 +189,7 @@ class Contracts:
         held = CheckedContract(contract, stateless=self._options.stateless)
         items, parameters = self._planned(contract, url)
         examples = ExplicitExamples(held, Builder(contract, parameters))
-        return Known(held, items, parameters, examples, self._key(contract, url))
+        return KnownOperation(held, items, parameters, examples, self._key(contract, url))
 
     def _planned(self, contract: Contract, url: str) -> tuple[tuple[Item, ...], Mapping[str, str]]:
         """Return the items to send and the path parameters; no items, and a line on the screen, where none can be."""
@@ -201,7 +201,7 @@ class Contracts:
             return (), dict.fromkeys(contract.operation.path_parameters, "")
         return prepared.plan.items, prepared.knowledge.parameters
 
-    def _prepared(self, contract: Contract, url: str) -> Prepared:
+    def _prepared(self, contract: Contract, url: str) -> PreparedRun:
         """Return the plan for a server; whoever called Schemathesis has allowed its host."""
         options = self._options
         named = RunOptions(

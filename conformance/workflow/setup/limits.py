@@ -6,7 +6,7 @@ from conformance.runner.budget import RunLimits
 from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.phases import FUZZ_SECONDS
-from conformance.workflow.setup.preparation import Prepared
+from conformance.workflow.setup.preparation import PreparedRun
 
 LIVE_RATE = 20.0
 """Requests a second to a host that is not this machine, where none is given."""
@@ -17,7 +17,7 @@ def rate_of(options: RunOptions, *, loopback: bool) -> float | None:
     return options.rate or (None if loopback else LIVE_RATE)
 
 
-def limits_of(prepared: Prepared) -> RunLimits:
+def limits_of(prepared: PreparedRun) -> RunLimits:
     """Return the limits of a run: on a live host the number of creations in `smoke` holds against every target."""
     options, loopback = prepared.options, prepared.loopback
     most = None
@@ -32,7 +32,7 @@ def limits_of(prepared: Prepared) -> RunLimits:
     )
 
 
-def settings_of(prepared: Prepared) -> Settings:
+def settings_of(prepared: PreparedRun) -> Settings:
     """Return what the checks of a run know of the target."""
     return Settings(
         loopback=prepared.loopback,

@@ -10,7 +10,7 @@ from conformance.model.case import Case
 from conformance.runner.case_source import CaseSource
 from conformance.runner.follow_up import FollowUpPhases
 from conformance.strategies.catalogue.catalogue import creations
-from conformance.workflow.setup.preparation import Prepared
+from conformance.workflow.setup.preparation import PreparedRun
 from conformance.workflow.setup.random_phases import follow_up_phases
 
 
@@ -26,7 +26,7 @@ class PhasePreview(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-def preview(prepared: Prepared) -> tuple[PhasePreview, ...]:
+def preview(prepared: PreparedRun) -> tuple[PhasePreview, ...]:
     """Return what each phase after the catalogue will send, repeats aside; sends nothing.
 
     A campaign is not among them: it goes on until its time is over.
@@ -36,7 +36,7 @@ def preview(prepared: Prepared) -> tuple[PhasePreview, ...]:
     return () if endless or not following.generator.phases else asyncio.run(_preview(prepared, following))
 
 
-async def _preview(prepared: Prepared, following: FollowUpPhases) -> tuple[PhasePreview, ...]:
+async def _preview(prepared: PreparedRun, following: FollowUpPhases) -> tuple[PhasePreview, ...]:
     ended: list[PhaseEnded] = []
     sent = (*prepared.plan.items, *following.elsewhere)
     items = CaseSource((), replace(following, elsewhere=sent), ended.append)

@@ -21,7 +21,7 @@ from conformance.workflow.setup.options import EXAMPLE_PARAMETER, MOCK, UNKNOWN_
 from conformance.workflow.setup.phases import chosen_phases
 
 
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+class PreparedRun(msgspec.Struct, frozen=True, kw_only=True):
     """A run that is ready to begin.
 
     Attributes:
@@ -74,7 +74,7 @@ def prepare(
     *,
     key: str | None = None,
     client: UsersClient | None = None,
-) -> Prepared:
+) -> PreparedRun:
     """Check the options against the contract and make the plan; `key` is the credential where it is known already.
 
     `client` is the user's, where the target is reached through one.
@@ -105,7 +105,7 @@ def prepare(
         elsewhere = tuple(item for item in whole.items if not shard.holds(item.id))
     if not plan.items and CATALOGUE in phases:
         raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
-    return Prepared(
+    return PreparedRun(
         contract=contract,
         options=options,
         knowledge=knowledge,

@@ -10,13 +10,13 @@ from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.strategies.random.messages import Cover, Draw, Fuzz, GeneratorConfig
 from conformance.workflow.setup.phases import HYPOTHESIS, SCHEMATHESIS, campaign_seconds
-from conformance.workflow.setup.preparation import Prepared
+from conformance.workflow.setup.preparation import PreparedRun
 
 EXAMPLES = 100
 """How many cases Hypothesis makes in a run that is no campaign."""
 
 
-def follow_up_phases(prepared: Prepared) -> FollowUpPhases:
+def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
     """Return the phases of a prepared run after the catalogue; no case is generated before they are started.
 
     There are none where the catalogue alone is more than the run may send.

@@ -10,7 +10,7 @@ from conformance.model.vocabulary import Profile
 from conformance.model.waiver import Waiver
 from conformance.targets.httpx_client.users_client import KEPT, UsersClient
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.preparation import Prepared
+from conformance.workflow.setup.preparation import PreparedRun
 
 REFERENCE = "the reference server at "
 """How the header of a run begins to name a server that ends with the run."""
@@ -54,7 +54,7 @@ def header_of(
     )
 
 
-def run_header(prepared: Prepared, url: str, waivers: tuple[Waiver, ...]) -> RunStarted:
+def run_header(prepared: PreparedRun, url: str, waivers: tuple[Waiver, ...]) -> RunStarted:
     """Return the header of a run against the target at `url`."""
     contract, options = prepared.contract, prepared.options
     return header_of(

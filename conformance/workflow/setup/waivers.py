@@ -27,7 +27,7 @@ DRAFT_DAYS = 30
 _STRENGTHS = tuple(Strength)
 
 
-class Waiving(Protocol):
+class WaiverOptions(Protocol):
     """Options that tell of waivers: those of a run, or of a run against a client."""
 
     @property
@@ -39,7 +39,7 @@ class Waiving(Protocol):
         """Whether to draft some there."""
 
 
-def waivers_of(options: Waiving, contract: Contract) -> tuple[Waiver, ...]:
+def waivers_of(options: WaiverOptions, contract: Contract) -> tuple[Waiver, ...]:
     """Return the waivers that a run is given; a file that is only about to be drafted holds none.
 
     Raises:
@@ -57,7 +57,7 @@ def waivers_of(options: Waiving, contract: Contract) -> tuple[Waiver, ...]:
     return read_waivers(options.waivers, contract)
 
 
-def drafted(result: RunResult, options: Waiving) -> RunResult:
+def drafted(result: RunResult, options: WaiverOptions) -> RunResult:
     """Draft waivers after a run, where they were asked for; the result says how many.
 
     Raises:

@@ -24,7 +24,7 @@ DATE_TIMES = (
 
 ABSENCE = classes.Value("absent", bodies.ABSENT, "absence", "required")
 
-UNDECLARED = classes.Value("undeclared-member", bodies.ABSENT, "an undeclared member", "additionalProperties")
+UNDECLARED = classes.Value("undeclared-member", bodies.ABSENT, "an unknown property", "additionalProperties")
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -47,8 +47,8 @@ def valid_answers(contract: Contract) -> Iterator[Answer]:
         return
     defaults = bodies.Defaults(memo={})
     for id_, body, kind in (
-        ("smallest", bodies.smallest(root), "only what is required"),
-        ("fullest", bodies.fullest(root), "every declared member"),
+        ("smallest", bodies.smallest(root), "only the required properties"),
+        ("fullest", bodies.fullest(root), "every declared property"),
     ):
         yield Answer(id_, True, body, Story("", "", "", "", f"the body: {kind}", kind))  # noqa: FBT003 (a field)
     for lineage in bodies.lineages(root):

@@ -60,8 +60,8 @@ def json_text(subject: Subject) -> Judged:
             "transport.unique-names",
             rule="unique names",
             kind=ANSWER,
-            observed="a member twice",
-            sentence="answers with an object that holds a member twice",
+            observed="a duplicate property",
+            sentence="answers with an object that holds a duplicate property",
             expected="unique member names",
             actual=", ".join(name[:100] for name in found.duplicates[:10]),
         )

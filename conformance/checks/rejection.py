@@ -46,7 +46,7 @@ def duplicates(subject: Subject) -> Judged:
             rule="takes",
             kind=subject.kind,
             observed="2xx",
-            sentence="takes a body with a member twice",
+            sentence="takes a body with a duplicate property",
             actual=str(subject.status),
         )
     elif subject.refused and not subject.beside:

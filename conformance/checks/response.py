@@ -112,7 +112,7 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
             wanted = requirement_id(Group.RESPONSE, holder, keyword)
     elif keyword == "format":
         kind = str(violation.expected)
-        sentence = f"answers a text that is no {kind}"
+        sentence = f"answers a string that is no {kind}"
     elif keyword == "enum":
         note = "a later document may have added this value: drift"
     found = finding(

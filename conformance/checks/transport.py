@@ -129,7 +129,7 @@ def method(subject: Subject) -> Judged:
     story = subject.case.story
     if story is None or story.keyword != "method" or subject.response is None or subject.unparsed:
         return
-    requirement, kind = "transport.method-not-allowed", "a method that is not declared"
+    requirement, kind = "transport.method-not-allowed", "an undeclared method"
     sent = subject.case.request.method
     if subject.status == 405 and subject.response.header("Allow") is None:
         yield finding(

@@ -8,14 +8,14 @@ from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, is_integral
 
-MISSING = "a missing required member"
+MISSING = "an absent required property"
 NO_BODY = "no body"
 NOT_JSON = "a body that is not JSON"
 
 BOUNDS = {
     "multipleOf": "no multiple of multipleOf",
-    "pattern": "a text against pattern",
-    "format": "a text against format",
+    "pattern": "a string that violates pattern",
+    "format": "a string that violates format",
     "uniqueItems": "an array with two equal items",
 }
 
@@ -32,7 +32,7 @@ def kind_of(node: Node, keyword: str, value: Json) -> str:
 def expected_kind(node: Node, kind: str) -> str:
     """Return the kind of a value with the types that are due in its place, null aside."""
     due = " or ".join(sorted(node.types - {"null"})) or "null"
-    return f"{kind} where {'an' if due[0] in 'aeiou' else 'a'} {due} is due"
+    return f"{kind} where {'an' if due[0] in 'aeiou' else 'a'} {due} is required"
 
 
 def type_kind(types: AbstractSet[str], value: Json) -> str:
@@ -45,7 +45,7 @@ def type_kind(types: AbstractSet[str], value: Json) -> str:
         case str():
             return _string_kind(types, value)
         case list():
-            return "an array of one" if len(value) == 1 else "an array"
+            return "a one-item array" if len(value) == 1 else "an array"
         case dict():
             return "an object"
         case _ if coerced(types, value) is not None:
@@ -56,48 +56,48 @@ def type_kind(types: AbstractSet[str], value: Json) -> str:
 
 def _string_kind(types: AbstractSet[str], text: str) -> str:
     if not text:
-        return "an empty text"
+        return "the empty string"
     if text == "null" and "null" in types:
-        return "null in quotes"
+        return "quoted null"
     if coerced(types, text) is None:
-        return "a text"
-    return "a boolean in quotes" if spelled_number(text) is None else "a number in quotes"
+        return "a string"
+    return "a quoted boolean" if spelled_number(text) is None else "a quoted number"
 
 
 def enum_kind(listed: Iterable[Json], value: Json) -> str:
     """Return how a value is near to one that is listed, where it is."""
     texts = [each for each in listed if isinstance(each, str)]
     if not isinstance(value, str) or not texts:
-        return "an undeclared value"
+        return "an unknown enum value"
     if not value:
-        return "an empty text"
+        return "the empty string"
     if value.strip() in texts:
-        return "a declared value with a space before it"
+        return "an enum value with a leading space"
     if value.casefold() in map(str.casefold, texts):
-        return "a declared value in other letter case"
-    return "a declared value cut short" if any(each.startswith(value) for each in texts) else "an undeclared value"
+        return "an enum value in other letter case"
+    return "a truncated enum value" if any(each.startswith(value) for each in texts) else "an unknown enum value"
 
 
 def bound_kind(keyword: str) -> str:
     """Return what a value is that breaks a bound."""
-    nouns = {"Length": "a text", "Items": "an array", "Properties": "an object"}
+    nouns = {"Length": "a string", "Items": "an array", "Properties": "an object"}
     noun = next((noun for ending, noun in nouns.items() if keyword.endswith(ending)), "a number")
     return BOUNDS.get(keyword, f"{noun} beyond {keyword}")
 
 
 def undeclared_kind(shape: Shape, name: str, value: Json) -> str:
     """Return what a member is that a closed object does not declare: how near its name is to one that is declared."""
-    what = "an undeclared member with the value null" if value is None else "an undeclared member"
+    what = "an unknown property with the value null" if value is None else "an unknown property"
     if name == "__proto__":
-        what = "a member __proto__"
+        what = "the property __proto__"
     elif not name:
-        what = "a member with an empty name"
+        what = "a property with an empty name"
     elif name.casefold() in map(str.casefold, shape.members):
-        what = "a declared member in other letter case"
+        what = "a property name in other letter case"
     elif _squeezed(name) in map(_squeezed, shape.members):
-        what = "a declared member in camel case"
+        what = "a property name in camel case"
     elif any(name == each[:-1] or name[:-1] == each for each in shape.members):
-        what = "a near miss of a declared member"
+        what = "a misspelled property name"
     return f"{what} in a closed object"
 
 

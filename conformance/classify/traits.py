@@ -120,7 +120,7 @@ def oddities(root: Node, body: Json) -> Iterator[Trait]:
             shape = node.shapes[nearest(node, value)] if node.shape("object") else None
             if shape is not None and value.keys() - shape.members.keys():
                 requirement = undeclared_id(Group.ACCEPTANCE, shape)
-                yield Trait(pointer, "additionalProperties", "an undeclared member", requirement)
+                yield Trait(pointer, "additionalProperties", "an unknown property", requirement)
         elif _is_odd(node, value):
             yield Trait(pointer, "type", type_kind(frozenset(), value), accept_id(node, "type"))
 

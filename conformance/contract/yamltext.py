@@ -69,7 +69,7 @@ class _Conversion:
                 return {_member(key): self.value(item, inside) for key, item in value.items()}
             return [self.value(item, inside) for item in value]
         if isinstance(value, float) and not math.isfinite(value):
-            raise ContractError(f"{self.name} holds a number beyond 64-bit floats")
+            raise ContractError(f"{self.name} holds a number beyond double precision")
         if value is None or isinstance(value, (bool, int, float, str)):
             return value
         raise ContractError(f"{self.name} holds a {type(value).__name__}, which JSON has not")

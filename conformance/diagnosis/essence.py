@@ -35,7 +35,9 @@ def told(case: Case, members: Mapping[str, Json]) -> Case:
         kind = f"certain values of {', '.join(names[:-1])} and {names[-1]} together"
     else:
         kind = "a right body"
-    story = Story(lone, "properties", "", write(body_value(case.request.body)), says or "only what is required", kind)
+    story = Story(
+        lone, "properties", "", write(body_value(case.request.body)), says or "only the required properties", kind
+    )
     return replace(case, story=story)
 
 

@@ -44,13 +44,13 @@ def accepted_cases(build: Builder, strength: int) -> Iterator[Case]:
 def whole_bodies(build: Builder) -> Iterator[Case]:
     """Yield the smallest body, the document's own example, and the fullest body."""
     root = build.contract.request
-    story = Story("", "required", "", write(build.smallest), "only what is required", "the smallest body")
+    story = Story("", "required", "", write(build.smallest), "only the required properties", "the smallest body")
     yield build.accepting("accept.smallest", (accept_id(root, "required"),), build.smallest, story)
     example = _example(build)
-    story = Story("", "examples", "", write(example), "the document's own example", "the document's example")
+    story = Story("", "examples", "", write(example), "the example in the document", "the document's example")
     yield build.accepting("accept.example", (accept_id(root, "example"),), example, story)
     text = write(build.fullest)
-    story = Story("", "properties", "", text, "every declared member", "the fullest body")
+    story = Story("", "properties", "", text, "every declared property", "the fullest body")
     yield _row(build, "accept.fullest", build.fullest, story, text)
 
 
@@ -174,7 +174,7 @@ def open_objects(build: Builder, extras: Iterable[Extra] = EXTRAS) -> Iterator[C
                 if _clashes(lineage, body):
                     continue
                 says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
-                story = Story(node.path, "additionalProperties", "", write({name: extra}), says, "an undeclared member")
+                story = Story(node.path, "additionalProperties", "", write({name: extra}), says, "an unknown property")
                 id_ = f"accept.{path_slug(node.path)}.{slug}"
                 yield build.accepting(id_, (requirement,), body, story)
 
@@ -186,7 +186,7 @@ def combined(build: Builder, strength: int) -> Iterator[Case]:
         body = combinations.body(build, model, row)
         text = write(body)
         digest = hashlib.sha256(text.encode()).hexdigest()[:10]
-        story = Story("", "properties", "", text, "a combination of valid members", "a combination")
+        story = Story("", "properties", "", text, "a combination of valid properties", "a combination")
         yield _row(build, f"accept.combination.{digest}", body, story, text)
 
 

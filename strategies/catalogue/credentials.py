@@ -52,7 +52,7 @@ def _wrong(build: Builder) -> Iterator[Case]:
             yield build.refused(f"refuse.credential.{slug}", "authentication.wrong", request, story, (Need.KEYS,))
     headers = tuple((n, v.replace(KEY, WRONG_KEY)) for n, v in right.headers)
     both = replace(build.request(b"{"), headers=headers, target=right.target.replace(KEY, WRONG_KEY))
-    story = _story(build, "a wrong key and a bad body", "a wrong key with a bad body")
+    story = _story(build, "a wrong key and an invalid body", "a wrong key with an invalid body")
     yield build.observed("observe.credential.with-bad-body", ("authentication.order",), both, story, (Need.KEYS,))
 
 

@@ -55,7 +55,7 @@ def _apart(build: Builder, edges: Numbers, beside: Numbers) -> Iterator[Numbers]
 
 
 def _edges(build: Builder, id_: str, numbers: Numbers) -> Iterator[Case]:
-    kind = "numbers at the edges of what pages allow"
+    kind = "numbers at the limits of documented ranges"
     root = build.contract.request
     nodes = [node for pointer in numbers if (node := find(root, pointer)) is not None]
     requirements = (accept_id(root, "combination"), *map(accept_id, nodes))

@@ -26,7 +26,7 @@ def _media_types(build: Builder) -> Iterator[Case]:
         ("mixed-case", declared.title()),
     ):
         request = replace(right, headers=_typed(build, value))
-        story = field_story("Content-Type", value, f"media type written {value!r}", "a media type spelled otherwise")
+        story = field_story("Content-Type", value, f"media type {value!r}", "the media type in another lexical form")
         yield build.accepted(f"accept.media-type.{slug}", ("accept.media-type",), request, story)
     form = b"name=" + SLOT.encode()
     for slug, wrong, body in (
@@ -46,7 +46,7 @@ def _media_types(build: Builder) -> Iterator[Case]:
         story = field_story("Content-Type", wrong or "", says, kind)
         yield build.refused(f"refuse.media-type.{slug}", "reject.media-type", request, story)
     for slug, value in (("suffix", "application/vnd.conformance+json"), ("json-variant", "text/json")):
-        story = field_story("Content-Type", value, f"media type {value}", "a JSON media type that is not declared")
+        story = field_story("Content-Type", value, f"media type {value}", "an undeclared JSON media type")
         request = replace(right, headers=_typed(build, value))
         yield build.observed(f"observe.media-type.{slug}", (VARIANTS,), request, story)
 
@@ -65,7 +65,7 @@ def _headers(build: Builder) -> Iterator[Case]:
         story = field_story("Accept", value or "", says, "another Accept")
         request = replace(right, headers=headers)
         yield build.accepted(f"accept.accept.{slug}", ("transport.accept",), request, story)
-    story = field_story("Accept", "text/html", "Accept text/html alone", "an Accept that cannot be met")
+    story = field_story("Accept", "text/html", "Accept: text/html only", "an Accept that the document does not offer")
     unmet = replace(right, headers=tuple((n, "text/html" if n == "Accept" else v) for n, v in right.headers))
     yield build.observed("observe.accept.unmet", (VARIANTS,), unmet, story)
     for slug, change in (("lower-case", str.lower), ("upper-case", str.upper)):
@@ -73,7 +73,7 @@ def _headers(build: Builder) -> Iterator[Case]:
         story = field_story("", "", f"header names in {slug.replace('-', ' ')}", "header names in other letter case")
         request = replace(right, headers=headers)
         yield build.accepted(f"accept.field-names.{slug}", ("transport.field-names",), request, story)
-    story = field_story("Transfer-Encoding", "chunked", "a body in chunks", "a body in chunks")
+    story = field_story("Transfer-Encoding", "chunked", "a chunked body", "a chunked body")
     yield build.accepted("accept.chunked", ("transport.chunked",), replace(right, chunked=True), story)
     story = field_story("Expect", "100-continue", "Expect: 100-continue", "Expect: 100-continue")
     expecting = replace(right, headers=(*right.headers, ("Expect", "100-continue")))
@@ -91,7 +91,7 @@ def _methods(build: Builder) -> Iterator[Case]:
         body = None if method in {"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"} else right.body
         headers = right.headers if body is not None else build.headers_without("Content-Type")
         request = Request(method, right.target, headers, body)
-        story = Story("", "method", right.method, method, f"method {method}", "a method that is not declared")
+        story = Story("", "method", right.method, method, f"method {method}", "an undeclared method")
         needs = () if method in {"GET", "HEAD", "OPTIONS"} else (Need.LOOPBACK,)
         yield build.observed(
             f"observe.method.{method.lower()}", ("transport.method-not-allowed",), request, story, needs

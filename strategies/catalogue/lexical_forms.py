@@ -26,11 +26,11 @@ def _spellings(build: Builder) -> Iterator[Case]:
     for slug, body, says in (
         ("line-break-after", text + "\r\n", "a line break after the JSON text"),
         ("escaped-slash", _with_text(build, '"a\\/b"'), "an escaped slash"),
-        ("non-ascii", _with_text(build, '"\u00e9\U0001f600"'), "letters beyond ASCII as they are"),
-        ("white-space", spaced, "white space wherever it is allowed"),
-        ("member-order", write(backwards), "members in reverse order"),
-        ("escapes", escaped, "member names written with escapes"),
-        ("compact", compact, "no white space at all"),
+        ("non-ascii", _with_text(build, '"\u00e9\U0001f600"'), "unescaped non-ASCII letters"),
+        ("white-space", spaced, "white space everywhere"),
+        ("member-order", write(backwards), "properties in reverse order"),
+        ("escapes", escaped, "property names with escapes"),
+        ("compact", compact, "no white space"),
     ):
         request = build.request(body.encode())
         yield build.accepted(f"accept.json.{slug}", ("accept.json-text",), request, byte_story(says, ""))
@@ -42,7 +42,7 @@ def _spellings(build: Builder) -> Iterator[Case]:
             ("other-value-last", (*pairs, (pairs[0][0], 1))),
         ):
             request = build.request(Members(twice))
-            story = byte_story("a member twice", "", "a member twice")
+            story = byte_story("a duplicate property", "", "a duplicate property")
             yield build.observed(f"observe.duplicate.{slug}", ("reject.duplicate-names",), request, story)
     undecided = {
         "long-number": (with_number(build, Literal("1" * 5000)), "a number of 5,000 digits"),
@@ -73,10 +73,10 @@ def _heavy(build: Builder, *, large: bool) -> Iterator[Case]:
     deep = {f"depth-{n}": ("[" * n + "]" * n, f"arrays nested {n:,} deep") for n in (1_000, 100_000)}
     objects = '{"a":' * 1_000 + "1" + "}" * 1_000
     heavy = {**deep, "object-depth-1000": (objects, "objects nested 1,000 deep")}
-    heavy["size-1-mb"] = (write("a" * 1_000_000), "a text of 1 MB")
-    heavy["many-members"] = ("{" + ", ".join([f'"m{n}": {n}' for n in range(10_000)]) + "}", "10,000 members")
+    heavy["size-1-mb"] = (write("a" * 1_000_000), "a string of 1 MB")
+    heavy["many-members"] = ("{" + ", ".join([f'"m{n}": {n}' for n in range(10_000)]) + "}", "10,000 properties")
     if large:
-        heavy["size-10-mb"] = (write("a" * 10_000_000), "a text of 10 MB")
+        heavy["size-10-mb"] = (write("a" * 10_000_000), "a string of 10 MB")
     for slug, (text, says) in heavy.items():
         body = {**build.smallest, "conformance_undeclared": Literal(text)}
         request = build.request(body)

@@ -33,17 +33,17 @@ def _not_json(build: Builder) -> Iterator[Case]:
     inner = text[1:-1]
     first = inner.partition(":")[0]
     wrong = {
-        "trailing-comma": (text[:-1] + ",}", "a comma after the last member"),
-        "leading-comma": ("{," + inner + "}", "a comma before the first member"),
+        "trailing-comma": (text[:-1] + ",}", "a trailing comma"),
+        "leading-comma": ("{," + inner + "}", "a leading comma"),
         "line-comment": (text[:-1] + "// comment\n}", "a line comment"),
         "comment-line": (f"// comment\n{text}", "a line that is a comment"),
         "block-comment": (text[:-1] + "/* comment */}", "a block comment"),
         "single-quotes": (text.replace('"', "'"), "single quotes"),
-        "unquoted-name": (text.replace(first, first.strip('"'), 1), "a member name without quotes"),
+        "unquoted-name": (text.replace(first, first.strip('"'), 1), "an unquoted property name"),
         "missing-colon": (text.replace(":", " ", 1), "a missing colon"),
         "missing-comma": (text[:-1] + ' "conformance_undeclared": 1}', "a missing comma"),
-        "bad-escape": (text[:-1] + ', "conformance_undeclared": "\\x41"}', "an escape that JSON has not"),
-        "form": ("&".join(f"{name}={SLOT}" for name in [first.strip('"')]), "a form in the place of JSON"),
+        "bad-escape": (text[:-1] + ', "conformance_undeclared": "\\x41"}', "an unknown escape sequence"),
+        "form": ("&".join(f"{name}={SLOT}" for name in [first.strip('"')]), "a form instead of JSON"),
         "semicolon": (text[:-1] + ";}", "a semicolon"),
         "raw-control": (
             text.replace(SLOT, f"\x01{SLOT}") if SLOT in text else '{"a": "\x01"}',
@@ -52,8 +52,8 @@ def _not_json(build: Builder) -> Iterator[Case]:
         "raw-line-break": (text.replace(SLOT, f"\n{SLOT}") if SLOT in text else '{"a": "\n"}', "a raw line break"),
         "two-documents": (text + text, "two JSON texts"),
         "trailing-text": (text + " x", "text after the JSON text"),
-        "trailing-brace": (text + "}", "one brace too many"),
-        "blank": (" \r\n\t ", "white space alone"),
+        "trailing-brace": (text + "}", "an extra closing brace"),
+        "blank": (" \r\n\t ", "only white space"),
         "bare-word": ("name", "a bare word"),
     }
     for slug, (body, says) in wrong.items():
@@ -87,7 +87,7 @@ def _truncated(build: Builder) -> Iterator[Case]:
     places = [match.end() for match in re.finditer(r'[{}\[\]:,]|"(?:[^"\\]|\\.)*"|[\w.+-]+', text)]
     for number, end in enumerate(places[:-1], 1):
         cut = text[:end]
-        story = byte_story(f"cut after {cut[-20:]!r}", cut, "a JSON text that is cut off")
+        story = byte_story(f"cut after {cut[-20:]!r}", cut, "a truncated JSON text")
         yield build.refused(f"refuse.json.cut-{number}", NOT_JSON, build.request(cut.encode()), story)
 
 
@@ -100,9 +100,9 @@ def _encodings(build: Builder) -> Iterator[Case]:
     if not mark:
         head, mark, tail = b'{"a": "', b"", b'"}'
     for slug, odd, says in (
-        ("lone-continuation", b"\x80", "a continuation byte alone"),
+        ("lone-continuation", b"\x80", "a lone continuation byte"),
         ("overlong", b"\xc0\xaf", "an overlong sequence"),
-        ("cut-sequence", b"\xe2\x82", "a sequence that is cut"),
+        ("cut-sequence", b"\xe2\x82", "a truncated sequence"),
         ("surrogate", b"\xed\xa0\x80", "an encoded surrogate"),
         ("beyond-unicode", b"\xf5\x80\x80\x80", "a sequence beyond Unicode"),
         ("latin-1", "\u00e9".encode("latin-1"), "Latin-1"),
@@ -111,5 +111,5 @@ def _encodings(build: Builder) -> Iterator[Case]:
         story = byte_story(f"not UTF-8: {says}", "", "bytes that are not UTF-8")
         yield build.refused(f"refuse.utf-8.{slug}", "reject.utf-8", request, story)
     for slug, codec in (("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-32", "utf-32")):
-        story = byte_story(f"{codec.upper()} in the place of UTF-8", "", "another encoding than UTF-8")
+        story = byte_story(f"{codec.upper()} instead of UTF-8", "", "an encoding other than UTF-8")
         yield build.refused(f"refuse.utf-8.{slug}", "reject.utf-8", build.request(text.encode(codec)), story)

@@ -39,7 +39,7 @@ def _odd_name(build: Builder) -> Iterator[Case]:
     if shape is None or not keeps_bounds(shape, name):
         return
     body = bodies.planted(lineage, name, "smallest", build.defaults)
-    kind = "a text of many odd characters"
+    kind = "a string of many unusual characters"
     story = Story(identity, "type", "", "", f"{identity} is {kind}", kind)
     yield build.accepting("accept.merged.odd-name", (accept_id(lineage[-1], "type"),), body, story, (Need.NAME_EDGES,))
 
@@ -49,7 +49,7 @@ def _odd_path(build: Builder) -> Iterator[Case]:
     names = build.contract.operation.path_parameters
     if not names:
         return
-    kind = "a path parameter of many odd characters"
+    kind = "a path parameter of many unusual characters"
     story = Story(names[-1], "path parameter", "", ODD_SEGMENT, f"{', '.join(names)}: {kind}", kind)
     request = replace(build.request(build.smallest), target=build.target_with(dict.fromkeys(names, ODD_SEGMENT)))
     yield build.observed("observe.merged.odd-path", ("transport.variants",), request, story)
@@ -67,7 +67,14 @@ def _odd_spelling(build: Builder) -> Case:
         elif name != "Accept":
             headers.append((name.lower(), value))
     request = replace(right, headers=tuple(headers), body=spaced.encode(), chunked=True)
-    story = Story("", "spelling", "", "", "a right request in an odd spelling", "a right request in an odd spelling")
+    story = Story(
+        "",
+        "spelling",
+        "",
+        "",
+        "a valid request in an unusual lexical form",
+        "a valid request in an unusual lexical form",
+    )
     requirements = (
         "accept.json-text",
         "accept.media-type",

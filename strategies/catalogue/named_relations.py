@@ -73,7 +73,7 @@ def _leaves_nothing(build: Builder) -> Iterator[Relation]:
         story = Story("", "refused first", "", write(body)[:200] if not isinstance(body, bytes) else "", says, says)
         first = build.refused(f"relate.leaves-nothing.{slug}.refused", requirement, build.request(body), story)
         then = plain_case(
-            build, f"relate.leaves-nothing.{slug}.right", build.smallest, "then a right body with that name"
+            build, f"relate.leaves-nothing.{slug}.right", build.smallest, "then a valid body with that name"
         )
         yield Relation(
             f"relate.leaves-nothing.{slug}",
@@ -92,12 +92,12 @@ def _refusable(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str
         if len(lineage) == TOP and node.path != build.contract.identity and node.types & {"object"}:
             label = requirement_id(Group.REJECTION, node.label, "type")
             body = bodies.planted(lineage, "abc", "smallest", build.defaults)
-            yield f"type-{path_slug(node.path)}", body, label, f"{node.path} of the wrong type"
+            yield f"type-{path_slug(node.path)}", body, label, f"{node.path} of another type"
         for branch, shape in enumerate(node.shapes):
             if shape.type == "object" and shape.closed:
                 label = requirement_id(Group.REJECTION, shape.owner, "additionalProperties")
                 body = bodies.with_member(lineage, branch, "conformance_undeclared", 1, "smallest", build.defaults)
-                yield f"undeclared-{path_slug(node.path)}", body, label, f"an undeclared member in {node.path}"
+                yield f"undeclared-{path_slug(node.path)}", body, label, f"an unknown property in {node.path}"
     yield "trailing-text", write(build.smallest).encode() + b" x", "reject.json-text", "text after the JSON text"
 
 

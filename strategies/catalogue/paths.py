@@ -19,7 +19,7 @@ VALUES: tuple[tuple[str, str, str], ...] = (
     ("hash", "a#b", "an encoded hash"),
     ("percent", "a%2Fb", "an encoded percent sign"),
     ("plus", "a+b", "a plus sign"),
-    ("non-ascii", "\u00e9\U0001f600", "letters beyond ASCII"),
+    ("non-ascii", "\u00e9\U0001f600", "non-ASCII letters"),
     ("long", "a" * 2_000, "2,000 characters"),
     ("empty", "", "nothing"),
 )
@@ -41,11 +41,15 @@ def path_cases(build: Builder, unknown: Mapping[str, str]) -> Iterator[Case]:
             f"/{build.parameters.get(name, '')}", _first_encoded(build.parameters.get(name, ""))
         )
         if encoded != right.target:
-            story = Story(name, "path parameter", "", "", f"{name} with its first letter encoded", "an encoded letter")
+            story = Story(
+                name, "path parameter", "", "", f"{name} with its first letter percent-encoded", "an encoded letter"
+            )
             request = replace(right, target=encoded)
             yield build.accepted(f"accept.path.{name}.encoded-letter", ("transport.target",), request, story)
         if name in unknown:
-            story = Story(name, "path parameter", "", unknown[name], f"{name} names nothing", "an unknown resource")
+            story = Story(
+                name, "path parameter", "", unknown[name], f"{name} identifies no resource", "an unknown resource"
+            )
             request = replace(right, target=build.target_with({name: unknown[name]}))
             requirements = ("error.unknown-resource",)
             yield build.case(f"refuse.path.{name}.unknown", Expectation.REFUSED, requirements, request, story, ())

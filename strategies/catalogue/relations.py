@@ -68,9 +68,11 @@ def _null_beside_absent_below(build: Builder) -> Relation:
                 build,
                 f"{slug}.absent",
                 _bare(root, build, leaf=bodies.ABSENT),
-                "every object there, nothing in it",
+                "every object present and empty",
             ),
-            plain_case(build, f"{slug}.null", _bare(root, build, leaf=None), "every object there, every leaf null"),
+            plain_case(
+                build, f"{slug}.null", _bare(root, build, leaf=None), "every object present, every property null"
+            ),
         ),
     )
 
@@ -102,8 +104,8 @@ def _isolation(build: Builder) -> Iterator[Relation]:
             RelationKind.ISOLATION,
             ("semantics.isolation", "semantics.distinct"),
             (
-                plain_case(build, f"{slug}.one", one, "one of two requests at once"),
-                plain_case(build, f"{slug}.other", other, "the other of two requests at once"),
+                plain_case(build, f"{slug}.one", one, "the first of two concurrent requests"),
+                plain_case(build, f"{slug}.other", other, "the second of two concurrent requests"),
             ),
             concurrent=True,
         )

@@ -14,9 +14,9 @@ from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.wire_parts import SERVER_ERROR
 
 STORIES = {
-    Expectation.ACCEPTED: ("properties", "a random right body"),
-    Expectation.REFUSED: ("type", "a random wrong body"),
-    Expectation.OBSERVED: ("JSON text", "a random body whose fate is open"),
+    Expectation.ACCEPTED: ("properties", "a random valid body"),
+    Expectation.REFUSED: ("type", "a random invalid body"),
+    Expectation.OBSERVED: ("JSON text", "a random body without a label"),
 }
 """Keyword and words for a body of which its maker tells nothing, and in which nothing speaks."""
 

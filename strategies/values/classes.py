@@ -76,7 +76,7 @@ def _invalid(node: Node, branch: int, shape: Shape) -> Iterator[Value]:
 def _declared(shape: Shape) -> Iterator[Value]:
     for value in shape.listed("enum"):
         slug = "".join(c.lower() if c.isalnum() else "-" for c in str(value)).strip("-") or "empty"
-        yield Value(f"enum-{slug}", value, "a declared value", "enum")
+        yield Value(f"enum-{slug}", value, "an enum value", "enum")
 
 
 def _outside(shape: Shape) -> Iterator[Value]:

@@ -10,23 +10,23 @@ from conformance.model.jsontext import Literal
 from conformance.strategies.values.value import BEYOND_DOUBLE, Value, breaking, keyword_slug
 
 EDGES: tuple[tuple[str, int, str], ...] = (
-    ("beyond-float", 2**53 + 1, "an integer beyond 53 bits"),
+    ("beyond-float", 2**53 + 1, "an integer above 2^53"),
     ("minus-one", -1, "-1"),
-    ("beyond-int64", 2**63, "an integer beyond 64 bits"),
+    ("beyond-int64", 2**63, "an integer above 2^63-1"),
     ("huge", 10**30, "an integer of 31 digits"),
-    ("beyond-int32", 2**31, "an integer beyond 32 bits"),
+    ("beyond-int32", 2**31, "an integer above 2^31-1"),
     ("int32-min", -(2**31), "the smallest 32-bit integer"),
-    ("beyond-uint64", 2**64, "an integer beyond unsigned 64 bits"),
-    ("below-int64", -(2**63) - 1, "an integer below 64 bits"),
+    ("beyond-uint64", 2**64, "an integer above 2^64-1"),
+    ("below-int64", -(2**63) - 1, "an integer below -2^63"),
     ("int64-max", 2**63 - 1, "the largest 64-bit integer"),
-    ("beyond-uint32", 2**32, "an integer beyond unsigned 32 bits"),
-    ("below-int32", -(2**31) - 1, "an integer below 32 bits"),
+    ("beyond-uint32", 2**32, "an integer above 2^32-1"),
+    ("below-int32", -(2**31) - 1, "an integer below -2^31"),
     ("int64-min", -(2**63), "the smallest 64-bit integer"),
     ("int32-max", 2**31 - 1, "the largest 32-bit integer"),
-    ("beyond-int16", 2**15, "an integer beyond 16 bits"),
-    ("beyond-uint16", 2**16, "an integer beyond unsigned 16 bits"),
-    ("beyond-int8", 2**7, "an integer beyond 8 bits"),
-    ("beyond-uint8", 2**8, "an integer beyond unsigned 8 bits"),
+    ("beyond-int16", 2**15, "an integer above 2^15-1"),
+    ("beyond-uint16", 2**16, "an integer above 2^16-1"),
+    ("beyond-int8", 2**7, "an integer above 127"),
+    ("beyond-uint8", 2**8, "an integer above 255"),
     ("int16-max", 2**15 - 1, "the largest 16-bit integer"),
     ("int8-max", 2**7 - 1, "the largest 8-bit integer"),
 )
@@ -47,18 +47,18 @@ def valid(shape: Shape) -> Iterator[Value]:
     usual = typical(shape)
     if not keeps_bounds(shape, usual):
         return
-    yield Value("typical", usual, "a typical number")
+    yield Value("typical", usual, "an ordinary number")
     for slug, number, kind in (("zero", 0, "0"), ("one", 1, "1")):
         if keeps_bounds(shape, number) and number != usual:
             yield Value(slug, number, kind)
     yield from _at_bounds(shape)
     if usual == int(usual):
-        yield Value("integral-float", Literal(f"{int(usual)}.0"), "a number written with a zero fraction", edge=True)
+        yield Value("integral-float", Literal(f"{int(usual)}.0"), "an integer with a zero fraction (1.0)", edge=True)
     ten = next((n for n in (10, 20, 50, 100, 1000) if keeps_bounds(shape, n)), None)
     if ten is not None:
         digits = str(ten).rstrip("0")
         spelled = f"{digits}e{len(str(ten)) - len(digits)}"
-        yield Value("exponent", Literal(spelled), "a number written with an exponent", edge=True)
+        yield Value("exponent", Literal(spelled), "an integer in exponent form (1e0)", edge=True)
     if keeps_bounds(shape, 0):
         yield Value("minus-zero", Literal("-0"), "minus zero", edge=True)
     if shape.type == "number" and keeps_bounds(shape, Decimal("0.1")):

@@ -19,13 +19,13 @@ def valid_arrays(node: Node, branch: int) -> Iterator[Value]:
     unique = node.shapes[branch].value("uniqueItems") is True
     if least == 0:
         yield Value("empty-array", [], "an empty array")
-    for slug, count, kind in (("one-item", 1, "an array of one item"), ("two-items", 2, "an array of two items")):
+    for slug, count, kind in (("one-item", 1, "a one-item array"), ("two-items", 2, "a two-item array")):
         items = construction.distinct_items(node, branch, count)
         if least <= count <= most and items is not None:
             yield Value(slug, items, kind, "uniqueItems" if unique and count > 1 else "type")
     one = construction.distinct_items(node, branch, 1)
     if one is not None and not unique and least <= len(one * 2) <= most:
-        yield Value("equal-items", one * 2, "an array of two equal items", edge=True)
+        yield Value("equal-items", one * 2, "an array with two equal items", edge=True)
     for keyword, items in _arrays(node, branch, {"minItems": least, "maxItems": most}):
         yield Value(f"{keyword_slug(keyword)}-kept", items, f"an array at {keyword}", keyword)
 

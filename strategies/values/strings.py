@@ -12,30 +12,30 @@ LONGEST = 1_000_000
 """How long a text may be that is made to meet a bound."""
 
 EDGES: tuple[tuple[str, Writable, str], ...] = (
-    ("empty", "", "an empty text"),
-    ("one-character", "a", "a text of one character"),
-    ("upper-case", "UPPER", "a text in upper case"),
-    ("255-characters", "a" * 255, "a text of 255 characters"),
-    ("256-characters", "a" * 256, "a text of 256 characters"),
-    ("10000-characters", "a" * 10_000, "a text of 10,000 characters"),
-    ("blank", " ", "a text of one space"),
-    ("padded", " a ", "a text with spaces around it"),
-    ("line-break", "a\nb\tc", "a text with a line break and a tab"),
-    ("quotes", "a\"b'c\\d", "a text with quotes and a backslash"),
-    ("nul", Literal('"a\\u0000b"'), "a text with an escaped NUL"),
-    ("controls", Literal('"a\\u0001\\u001f\\u007fb"'), "a text with escaped control characters"),
-    ("non-ascii", "\u00e9\u00fc\u00df", "a text with letters beyond ASCII"),
-    ("combining", "e\u0301", "a text with a combining character"),
-    ("right-to-left", "\u05d0\u202e\u05d1", "a text written from right to left"),
-    ("astral", "\U0001f600", "a text with a character beyond 16 bits"),
-    ("escaped-pair", Literal('"\\ud83d\\ude00"'), "a text with an escaped surrogate pair"),
-    ("percent", "a%2Fb%00", "a text with percent signs"),
-    ("slashes", "../a/b\\c", "a text with slashes and dots"),
-    ("markup", "<b>&amp;</b>", "a text with markup"),
-    ("json-like", '{"a":1}', "a text that looks like JSON"),
-    ("number-like", "123", "a text that looks like a number"),
-    ("null-like", "null", "a text that looks like null"),
-    ("fullwidth", "\uff41\u2460", "a text that Unicode compatibility folding changes"),
+    ("empty", "", "the empty string"),
+    ("one-character", "a", "a string of one character"),
+    ("upper-case", "UPPER", "a string in upper case"),
+    ("255-characters", "a" * 255, "a string of 255 characters"),
+    ("256-characters", "a" * 256, "a string of 256 characters"),
+    ("10000-characters", "a" * 10_000, "a string of 10,000 characters"),
+    ("blank", " ", "a string of one space"),
+    ("padded", " a ", "a string with spaces around it"),
+    ("line-break", "a\nb\tc", "a string with a line break and a tab"),
+    ("quotes", "a\"b'c\\d", "a string with quotes and a backslash"),
+    ("nul", Literal('"a\\u0000b"'), "a string with an escaped NUL"),
+    ("controls", Literal('"a\\u0001\\u001f\\u007fb"'), "a string with escaped control characters"),
+    ("non-ascii", "\u00e9\u00fc\u00df", "a string with non-ASCII letters"),
+    ("combining", "e\u0301", "a string with a combining character"),
+    ("right-to-left", "\u05d0\u202e\u05d1", "a string in right-to-left script"),
+    ("astral", "\U0001f600", "a string with a character above U+FFFF"),
+    ("escaped-pair", Literal('"\\ud83d\\ude00"'), "a string with an escaped surrogate pair"),
+    ("percent", "a%2Fb%00", "a string with percent signs"),
+    ("slashes", "../a/b\\c", "a string with slashes and dots"),
+    ("markup", "<b>&amp;</b>", "a string with markup"),
+    ("json-like", '{"a":1}', "a string that looks like JSON"),
+    ("number-like", "123", "a string that looks like a number"),
+    ("null-like", "null", "a string that looks like null"),
+    ("fullwidth", "\uff41\u2460", "a string that Unicode compatibility normalization changes"),
 )
 
 LONE_SURROGATE = Literal('"a\\ud800b"')
@@ -62,22 +62,22 @@ def valid(shape: Shape) -> Iterator[Value]:
     usual = typical(shape, "")
     if not keeps_bounds(shape, usual):
         return
-    yield Value("typical", usual, "a typical text")
+    yield Value("typical", usual, "an ordinary string")
     for keyword, length in lengths(shape):
         text = _of_length(shape, length)
         if text is not None and keeps_bounds(shape, text):
-            yield Value(f"{keyword_slug(keyword)}-kept", text, f"a text at {keyword}", keyword)
+            yield Value(f"{keyword_slug(keyword)}-kept", text, f"a string at {keyword}", keyword)
     if "pattern" in shape.keywords:
-        yield Value("pattern-kept", usual, "a text that keeps pattern", "pattern")
+        yield Value("pattern-kept", usual, "a string that satisfies pattern", "pattern")
     if _format(shape):
-        yield Value("format-kept", usual, "a text that keeps format", "format")
+        yield Value("format-kept", usual, "a string that satisfies format", "format")
         return
     for slug, edge, kind in EDGES:
         kept = str(plain_json(edge))
         if keeps_bounds(shape, kept) and (kept.isascii() or "pattern" not in shape.keywords):
             yield Value(slug, edge, kind, edge=True)
     if "pattern" not in shape.keywords and keeps_bounds(shape, "a-b"):
-        lone = "a text with an escaped lone surrogate"
+        lone = "a string with an escaped lone surrogate"
         yield Value("lone-surrogate", LONE_SURROGATE, lone, edge=True, undecided=True)
 
 

@@ -5,7 +5,7 @@ import msgspec
 from conformance.classify.kinds import bound_kind
 from conformance.model.jsontext import Writable
 
-BEYOND_DOUBLE = "a number beyond 64-bit floats"
+BEYOND_DOUBLE = "a number beyond double precision"
 
 
 class Value(msgspec.Struct, frozen=True):

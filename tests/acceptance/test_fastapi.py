@@ -9,8 +9,8 @@ import pytest
 
 import conformance
 
-INTEGERS = "where an integer is due, at 12 members"
-BOOLEANS = "where a boolean is due, at 3 members"
+INTEGERS = "where an integer is required, at 12 members"
+BOOLEANS = "where a boolean is required, at 3 members"
 CAUSES = [
     ("must", "takes a request without a credential"),
     ("must", "answers 500 to a number beyond 64-bit floats, at 12 members"),

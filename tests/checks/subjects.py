@@ -157,10 +157,12 @@ def observed(*requirements: str, story: Story | None = None, **more: Any) -> Cas
 
 
 def a_story(
-    pointer: str = "/autoscaling_settings/min_replica", keyword: str = "type", kind: str = "a text where it is not due"
+    pointer: str = "/autoscaling_settings/min_replica",
+    keyword: str = "type",
+    kind: str = "a string where it is not due",
 ) -> Story:
     """Return a story."""
-    return Story(pointer, keyword, "0", '"abc"', "min_replica is a text", kind)
+    return Story(pointer, keyword, "0", '"abc"', "min_replica is a string", kind)
 
 
 Said = Iterable[Judgement | Doubt]

@@ -30,7 +30,7 @@ EDGE = "accept.UpdateAutoscalingSettingsV1.min_replica.type"
 BEYOND = "accept.beyond-prose"
 PROVEN = Settings(proven=True)
 LIVE = Settings(loopback=False)
-STORY = a_story(kind="an integer beyond 53 bits")
+STORY = a_story(kind="an integer above 2^53")
 
 
 def usual(*requirements: str, beyond: tuple[str, ...] = (), slotted: bool = True) -> Case:
@@ -53,10 +53,10 @@ def test_accepted() -> None:
 def test_refuses(code: int) -> None:
     """A refusal is found for the first requirement, with the class of what was sent."""
     found = only(accepted(subject(usual(EDGE, FOCUS), status=code)))
-    assert (EDGE, "refuses | an integer beyond 53 bits | 4xx", AT) == summary(found)
-    assert f"{EDGE} | {AT} | refuses | an integer beyond 53 bits | 4xx" == str(found.cause)
-    assert "refuses an integer beyond 53 bits" == found.sentence
-    assert f"refuses min_replica is a text with {code}" == found.message
+    assert (EDGE, "refuses | an integer above 2^53 | 4xx", AT) == summary(found)
+    assert f"{EDGE} | {AT} | refuses | an integer above 2^53 | 4xx" == str(found.cause)
+    assert "refuses an integer above 2^53" == found.sentence
+    assert f"refuses min_replica is a string with {code}" == found.message
     assert ("accepted: 200", str(code)) == (found.expected, found.actual)
 
 
@@ -130,7 +130,7 @@ def test_prose() -> None:
     assert ("advisory.min_replica", pattern, AT) == summary(one)  # type: ignore[arg-type]
     assert "advisory.replica-order" == other.requirement
     assert "takes what a page says is refused" == one.sentence  # type: ignore[union-attr]
-    assert "takes what a page says is refused: `min_replica`: -1 refused, 0 accepted" == one.message  # type: ignore[union-attr]
+    assert "takes what a page says is refused: `min_replica`: -1 is rejected, 0 is accepted" == one.message  # type: ignore[union-attr]
     assert ("refused, by the page", "201") == (one.expected, one.actual)  # type: ignore[union-attr]
     unknown = only(prose(subject(case(beyond=("no.such",)))))
     assert ("takes what a page says is refused: no.such", "") == (unknown.message, unknown.pointer)

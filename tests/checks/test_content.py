@@ -109,8 +109,8 @@ def test_member_twice() -> None:
     """A member that stands twice in one object is found, at whatever depth; of many the first are named."""
     said = list(json_text(subject(answer=b'{"x": [{"a": 1, "a": 1}]}')))
     (found,) = findings(said)
-    assert (UNIQUE, "unique names | a successful answer | a member twice", "") == summary(found)
-    assert "answers with an object that holds a member twice" == found.sentence
+    assert (UNIQUE, "unique names | a successful answer | a duplicate property", "") == summary(found)
+    assert "answers with an object that holds a duplicate property" == found.sentence
     assert ("unique member names", "a") == (found.expected, found.actual)
     assert {TEXT, UTF_8} == passes(said)
     many = "{" + ", ".join(f'"{number:02}": 1, "{number:02}": 2' for number in range(20)) + "}"

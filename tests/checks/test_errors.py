@@ -37,7 +37,7 @@ def test_server_error(code: int, word: str) -> None:
         pointer = "/autoscaling_settings/min_replica"
         assert ("error.server-error", f"server error | odd | {word}", pointer) == summary(found)
         assert f"answers {word} to odd" == found.sentence
-        assert f"answers {code}: min_replica is a text" == found.message
+        assert f"answers {code}: min_replica is a string" == found.message
         assert ("no 5xx", str(code)) == (found.expected, found.actual)
     plain = only(server_error(subject(status=code)))
     assert ("a right request" == plain.symptom.kind, f"answers {code}: a-case") == (True, plain.message)
@@ -159,9 +159,9 @@ def test_large() -> None:
     """A heavy body may be taken or refused; an error of the server is noted, as the cause that it is anyway."""
     for code in (200, 413, 499):
         assert ["error.large"] == passed(large(subject(observed("error.large"), status=code)))
-    broken = subject(observed("error.large", story=a_story("", "JSON text", "a text of 1 MB")), status=500)
+    broken = subject(observed("error.large", story=a_story("", "JSON text", "a string of 1 MB")), status=500)
     found = only(large(broken))
-    assert ("error.large", "server error | a text of 1 MB | 500", "") == summary(found)
+    assert ("error.large", "server error | a string of 1 MB | 500", "") == summary(found)
     assert only(server_error(broken)).pattern == found.pattern
     assert silent(
         large,

@@ -186,7 +186,7 @@ def test_too_many_requests() -> None:
 def test_forbidden_request_that_was_taken() -> None:
     """Of a 2xx to what must be refused nothing is judged but that it was taken, and what holds of any exchange."""
     taken = judge(subject(refused(), answer=b"<html>", headers=(DATED,), settings=Settings(key=KEY)))
-    assert ["takes a text where it is not due"] == [each.sentence for each in findings(taken)]
+    assert ["takes a string where it is not due"] == [each.sentence for each in findings(taken)]
     assert {
         "transport.dropped",
         "transport.framing",

@@ -24,10 +24,10 @@ def test_taken(code: int) -> None:
     """Any 2xx to a body that the contract forbids is found, also where the answer broke off."""
     for failure in (None, Failure.TRUNCATED):
         found = only(check(subject(refused(), status=code, failure=failure)))
-        assert (REJECT, "takes | a text where it is not due | 2xx", AT) == summary(found)
-        assert f"{REJECT} | {AT} | takes | a text where it is not due | 2xx" == str(found.cause)
-        assert "takes a text where it is not due" == found.sentence
-        assert f"takes min_replica is a text with {code}" == found.message
+        assert (REJECT, "takes | a string where it is not due | 2xx", AT) == summary(found)
+        assert f"{REJECT} | {AT} | takes | a string where it is not due | 2xx" == str(found.cause)
+        assert "takes a string where it is not due" == found.sentence
+        assert f"takes min_replica is a string with {code}" == found.message
         assert ("refused: a 4xx", str(code)) == (found.expected, found.actual)
 
 
@@ -83,10 +83,10 @@ def test_does_not_apply() -> None:
 
 def test_duplicates() -> None:
     """A body with a member twice may be taken, which is a note, or refused, which passes."""
-    twice = observed("error.server-error", TWICE, story=a_story("", "JSON text", "a member twice"))
+    twice = observed("error.server-error", TWICE, story=a_story("", "JSON text", "a duplicate property"))
     found = only(duplicates(subject(twice, status=201)))
-    assert (TWICE, "takes | a member twice | 2xx", "") == summary(found)
-    assert ("takes a body with a member twice", "201") == (found.sentence, found.actual)
+    assert (TWICE, "takes | a duplicate property | 2xx", "") == summary(found)
+    assert ("takes a body with a duplicate property", "201") == (found.sentence, found.actual)
     for code in (302, 400, 422):
         assert [TWICE] == passed(duplicates(subject(twice, status=code)))
     assert [TWICE] == passed(duplicates(subject(twice, status=404, settings=PROVEN)))

@@ -118,7 +118,7 @@ def test_null_name() -> None:
 
 def after(first: int, then: int, *, settings: Settings | None = None) -> tuple[Subject, Subject]:
     """Return a refusal and a right request with the same name."""
-    story = a_story(kind="an undeclared member")
+    story = a_story(kind="an unknown property")
     return subject(refused(story=story), status=first, settings=settings), subject(status=then, settings=settings)
 
 
@@ -136,7 +136,7 @@ def test_leaves_something() -> None:
         pattern = f"leaves nothing | a refused request | {then}"
         assert ("error.leaves-nothing", pattern, "status") == summary(found)
         assert "keeps what it refused: a right request with the same name is then refused" == found.sentence
-        assert f"after an undeclared member: {then}" == found.message
+        assert f"after an unknown property: {then}" == found.message
         assert ("success", str(then)) == (found.expected, found.actual)
 
 

@@ -217,7 +217,7 @@ def test_wrong_answers(
     [
         (changed(ANSWER, "name"), "leaves out a required member"),
         (changed(ANSWER, "name", None), "answers null where string is due"),
-        (changed(ANSWER, "created_at", "x"), "answers a text that is no date-time"),
+        (changed(ANSWER, "created_at", "x"), "answers a string that is no date-time"),
         (
             changed(ANSWER, "promotion_settings/promotion_cleanup_strategy", "OTHER"),
             "answers a value outside its list",

@@ -126,7 +126,7 @@ def test_names_taken_for_one(status: int, way: str, actual: str) -> None:
     pattern = f"distinct | two creations with names that are alike | {way}"
     assert (DISTINCT, pattern, "/name") == summary(found)
     assert "takes two names that differ a little for one" == found.sentence
-    assert "one object for min_replica is a text" == found.message
+    assert "one object for min_replica is a string" == found.message
     assert ("two objects", actual) == (found.expected, found.actual)
     bare = (alike(200, NAME)[0], subject(observed(DISTINCT), status=409))
     assert "one object for a-case" == only(alike_names(bare)).message

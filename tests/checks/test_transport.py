@@ -166,7 +166,7 @@ def test_date() -> None:
 
 def by(verb: str, *, keyword: str = "method", code: int = 405, allow: str | None = "POST") -> object:
     """Return the answer to a method that is not declared."""
-    story = a_story("", keyword, "a method that is not declared")
+    story = a_story("", keyword, "an undeclared method")
     fields = () if allow is None else (("Allow", allow),)
     return subject(observed(METHOD, story=story, method=verb), status=code, headers=fields)
 
@@ -183,7 +183,7 @@ def test_method_refused(verb: str, code: int, allow: str | None) -> None:
 def test_method_without_allow() -> None:
     """405 without Allow is found."""
     found = only(method(by("PUT", allow=None)))
-    assert (METHOD, "405 | a method that is not declared | no Allow", "Allow") == summary(found)
+    assert (METHOD, "405 | an undeclared method | no Allow", "Allow") == summary(found)
     assert "answers 405 without Allow" == found.sentence
     assert ("Allow", "none") == (found.expected, found.actual)
 
@@ -192,7 +192,7 @@ def test_method_without_allow() -> None:
 def test_method_taken(verb: str) -> None:
     """A method that is not declared is not taken."""
     found = only(method(by(verb, code=204)))
-    assert (METHOD, "405 | a method that is not declared | 2xx", "method") == summary(found)
+    assert (METHOD, "405 | an undeclared method | 2xx", "method") == summary(found)
     assert "takes methods that the document does not declare" == found.sentence
     assert f"takes {verb} with 204" == found.message
     assert ("405 with Allow, or 404", f"204 to {verb}") == (found.expected, found.actual)
@@ -202,7 +202,7 @@ def test_method_taken(verb: str) -> None:
 def test_method_read_as_a_creation(code: int) -> None:
     """A refusal of the body says that the method was not looked at."""
     found = only(method(by("PUT", code=code)))
-    assert (METHOD, "405 | a method that is not declared | another 4xx", "status") == summary(found)
+    assert (METHOD, "405 | an undeclared method | another 4xx", "status") == summary(found)
     assert "refuses methods that the document does not declare as if the body were wrong" == found.sentence
     assert f"answers {code} to PUT" == found.message
     assert ("405 with Allow, or 404", f"{code} to PUT") == (found.expected, found.actual)

@@ -204,7 +204,7 @@ def test_all_agree_with_what_was_planted(name: str, data: st.DataObject) -> None
 
 
 OTHERWISE = {
-    "refuse.utf-8.utf-16-le": "a text of ASCII alone in UTF-16 is valid UTF-8 as well, full of NUL",
+    "refuse.utf-8.utf-16-le": "a string of ASCII alone in UTF-16 is valid UTF-8 as well, full of NUL",
     "refuse.payment.kind.missing.*.2": "without its constant a body is meant for either alternative",
 }
 """Cases that are refused for another requirement than their bytes tell, each with the reason."""
@@ -280,7 +280,7 @@ def test_what_the_catalogue_accepts_all_accept_as_strongly() -> None:
 
 @pytest.mark.parametrize("text", ["", "0x10", "1_000", "inf", "1.5e3", "1.5", "+1", "1"])
 def test_what_once_was_told_in_two_ways_is_told_in_one(text: str) -> None:
-    """Strings where an integer is due: catalogue, random case, recognised request and mock."""
+    """Strings where an integer is required: catalogue, random case, recognised request and mock."""
     body = {"name": SLOT, "autoscaling_settings": {"min_replica": text}}
     case = agreed("published", encode(body))
     mock_agrees(CONTRACTS["published"], body)

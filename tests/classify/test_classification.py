@@ -25,12 +25,12 @@ def contract() -> Contract:
 
 
 def scaled(value: Writable) -> Writable:
-    """Return a body with a value where an integer is due."""
+    """Return a body with a value where an integer is required."""
     return {"name": "staging", "autoscaling_settings": {"min_replica": value}}
 
 
 def rolled(value: Writable) -> Writable:
-    """Return a body with a value where a boolean is due."""
+    """Return a body with a value where a boolean is required."""
     return {"name": "staging", "promotion_settings": {"rolling_deploy": value}}
 
 

@@ -19,20 +19,20 @@ from ..strategies.contracts import contract_of  # noqa: TID252 - test modules ar
         ("integer", None, "null"),
         ("integer", False, "a boolean"),
         ("integer", Decimal("1.5"), "a number with a fraction"),
-        ("integer", "", "an empty text"),
-        ("integer", "1.5", "a text"),
-        ("integer", "1.0", "a number in quotes"),
-        ("integer", "true", "a text"),
-        ("integer", "null", "a text"),
-        ("integer null", "null", "null in quotes"),
+        ("integer", "", "the empty string"),
+        ("integer", "1.5", "a string"),
+        ("integer", "1.0", "a quoted number"),
+        ("integer", "true", "a string"),
+        ("integer", "null", "a string"),
+        ("integer null", "null", "quoted null"),
         ("boolean", 1, "0 or 1"),
         ("boolean", 2, "an integer"),
         ("boolean", Decimal("1e3"), "an integer"),
-        ("boolean", "Yes", "a boolean in quotes"),
-        ("boolean", "1", "a number in quotes"),
+        ("boolean", "Yes", "a quoted boolean"),
+        ("boolean", "1", "a quoted number"),
         ("string", 1, "an integer"),
         ("object", [], "an array"),
-        ("object", [{}], "an array of one"),
+        ("object", [{}], "a one-item array"),
         ("array", {}, "an object"),
     ],
 )
@@ -44,18 +44,18 @@ def test_a_value_of_a_wrong_type_is_named(types: str, value: Json, expected: str
 def test_what_is_due_is_named_beside_it() -> None:
     """The types that are allowed there, null aside."""
     node = contract_of({"type": ["integer", "string", "null"]}).request
-    assert "an array where an integer or string is due" == kind_of(node, "type", [])
+    assert "an array where an integer or string is required" == kind_of(node, "type", [])
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("", "an empty text"),
-        (" KEEP", "a declared value with a space before it"),
-        ("keep", "a declared value in other letter case"),
-        ("KEE", "a declared value cut short"),
-        ("KEEPER", "an undeclared value"),
-        (7, "an undeclared value"),
+        ("", "the empty string"),
+        (" KEEP", "an enum value with a leading space"),
+        ("keep", "an enum value in other letter case"),
+        ("KEE", "a truncated enum value"),
+        ("KEEPER", "an unknown enum value"),
+        (7, "an unknown enum value"),
     ],
 )
 def test_what_is_near_to_a_listed_value_is_told_apart(value: Json, expected: str) -> None:
@@ -66,15 +66,15 @@ def test_what_is_near_to_a_listed_value_is_told_apart(value: Json, expected: str
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("other", 1, "an undeclared member"),
-        ("other", None, "an undeclared member with the value null"),
-        ("MIN_REPLICA", 1, "a declared member in other letter case"),
-        ("minReplica", 1, "a declared member in camel case"),
-        ("min-replica", None, "a declared member in camel case"),
-        ("min_replicas", 1, "a near miss of a declared member"),
-        ("min_replic", 1, "a near miss of a declared member"),
-        ("__proto__", 1, "a member __proto__"),
-        ("", None, "a member with an empty name"),
+        ("other", 1, "an unknown property"),
+        ("other", None, "an unknown property with the value null"),
+        ("MIN_REPLICA", 1, "a property name in other letter case"),
+        ("minReplica", 1, "a property name in camel case"),
+        ("min-replica", None, "a property name in camel case"),
+        ("min_replicas", 1, "a misspelled property name"),
+        ("min_replic", 1, "a misspelled property name"),
+        ("__proto__", 1, "the property __proto__"),
+        ("", None, "a property with an empty name"),
     ],
 )
 def test_what_is_near_to_a_declared_name_is_told_apart(name: str, value: Json, expected: str) -> None:
@@ -107,5 +107,5 @@ def test_every_bound_has_words_that_name_it() -> None:
     for keyword, kind in found.items():
         assert keyword in kind or keyword == "uniqueItems"
     assert "an object beyond minProperties" == found["minProperties"]
-    assert "a text beyond maxLength" == found["maxLength"]
+    assert "a string beyond maxLength" == found["maxLength"]
     assert "an array with two equal items" == found["uniqueItems"]

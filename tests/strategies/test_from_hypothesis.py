@@ -153,7 +153,7 @@ MINIMAL: dict[str, tuple[Callable[[Any], bool], Any]] = {
         ),
         {"name": "a", "autoscaling_settings": {"min_replica": 1, "max_replica": 1}},
     ),
-    "an undeclared member": (lambda body: any(name.startswith("x_") for name in body), {"x_a": 0, "name": "a"}),
+    "an unknown property": (lambda body: any(name.startswith("x_") for name in body), {"x_a": 0, "name": "a"}),
 }
 
 
@@ -170,7 +170,7 @@ def test_an_invalid_body_shrinks_to_one_wrong_member() -> None:
     """What is wrong stays, and everything else goes."""
     found = find(
         invalid_environment_requests(exclude=["/promotion_settings"]),
-        lambda each: each.story.kind.startswith("a text where an integer") and each.story.pointer == SCALE,
+        lambda each: each.story.kind.startswith("a string where an integer") and each.story.pointer == SCALE,
         settings=SEARCH,
     )
     assert {"name": "a", "autoscaling_settings": {"min_replica": "a"}} == found.body

@@ -15,7 +15,7 @@ from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY, missing
 from .contracts import DOCUMENTS, cases_of, contract_of, standard
 
 FLAG: Any = {"type": "boolean"}
-STORY = Story("", "properties", "", "", "a combination of valid members", "a combination")
+STORY = Story("", "properties", "", "", "a combination of valid properties", "a combination")
 
 
 @pytest.mark.parametrize(("profile", "strength"), [(Profile.STANDARD, PAIRWISE), (Profile.FULL, THREE_WAY)])

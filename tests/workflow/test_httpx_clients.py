@@ -69,7 +69,7 @@ def test_a_right_application_in_this_process(contract, tmp_path, way):
     assert ([], "conforming", 0) == (against(result.results), result.results.verdict, result.exit_status)
     if profile == "standard":
         reasons = {row.id: row.reason for row in result.results.requirements}
-        assert "a body in chunks does not reach a WSGI application through httpx" == reasons["transport.chunked"]
+        assert "a chunked body does not reach a WSGI application through httpx" == reasons["transport.chunked"]
         lines = map(json.loads, (tmp_path / "journal.ndjson").read_bytes().splitlines())
         assert {None, *PHASES[1:]} == {each["case"].get("phase") for each in lines if each["event"] == "request.sent"}
 

@@ -126,7 +126,7 @@ def _special(contract: Contract) -> Iterator[Fault]:
             (422, "error.unknown-resource"),
             (500, "error.server-error"),
         ):
-            sentence = f"A path parameter that names nothing is answered with {status}."
+            sentence = f"A path parameter that identifies no resource is answered with {status}."
             effect = with_status(status, of=404)
             yield Fault(f"error.unknown-{status}", sentence, requirement, Stage.STORE, effect, _to_unknown)
     yield Fault(

@@ -90,7 +90,7 @@ def _texts(contract: Contract) -> Iterator[Fault]:
         ("enveloped", "is the object within another", incomplete, lambda body: b'{"data": ' + body + b"}"),
         ("error-body", "is that of an error", incomplete, lambda _: ERROR),
         ("empty-object", "is an empty object", incomplete, lambda _: b"{}"),
-        ("duplicates", "holds a member twice", "transport.unique-names", _doubled),
+        ("duplicates", "holds a duplicate property", "transport.unique-names", _doubled),
     ):
         yield _fault(slug, f"A successful body {sentence}.", requirement, Stage.SERIALIZE, _with_body(change))
 

@@ -54,7 +54,7 @@ def _of_echo(name: str, target: str) -> Iterator[Fault]:
     yield fault("decoded-twice", "is decoded twice", lambda tx: unquote(value(tx)), "a%2Fb")
     yield fault("plus-as-space", "has its plus signs read as spaces", lambda tx: value(tx).replace("+", " "), "a+b")
     yield fault("base-name", "loses what precedes a slash", lambda tx: value(tx).rpartition("/")[2], "a/b")
-    yield fault("empty", "is an empty text", lambda _: "", "witness")
+    yield fault("empty", "is the empty string", lambda _: "", "witness")
     yield fault("previous", "is that of the request before", partial(_previous, name), "witness", "another")
 
 

@@ -113,7 +113,7 @@ class UsersClient:
         if self.wsgi:
             names = [name.lower() for name, _ in request.headers]
             if request.chunked:
-                return "a body in chunks does not reach a WSGI application through httpx"
+                return "a chunked body does not reach a WSGI application through httpx"
             if len(set(names)) < len(names) or not all(value.isascii() for _, value in request.headers):
                 return "such header fields do not reach a WSGI application through httpx"
         if self.exact and any(value != value.strip(" \t") for _, value in request.headers):

@@ -17,9 +17,9 @@ from conformance.strategies.values.value import Value
 
 ALIKE = {
     "an integer": "0 or 1",
-    "a text": "null in quotes",
-    "an array": "an array of one",
-    "an undeclared value": "a declared value cut short",
+    "a string": "quoted null",
+    "an array": "a one-item array",
+    "an unknown enum value": "a truncated enum value",
 }
 """Kinds of invalid values, each with the one that a server accepts as well which accepts it."""
 

@@ -163,7 +163,7 @@ OF_STRINGS = tuple(
         ("nfkc", "is folded by Unicode compatibility", lambda text: normalized("NFKC", text), "\uff41\u2460"),
         ("truncated-63", "is cut at 63 characters", lambda text: text[:63], "a" * 64),
         ("truncated-255", "is cut at 255 characters", lambda text: text[:255], "a" * 256),
-        ("ascii-only", "loses letters beyond ASCII", lambda text: text.encode("ascii", "replace").decode(), "\u00e9"),
+        ("ascii-only", "loses non-ASCII letters", lambda text: text.encode("ascii", "replace").decode(), "\u00e9"),
         (
             "mojibake",
             "is read as Latin-1",

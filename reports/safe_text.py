@@ -26,6 +26,11 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def short(text: str, limit: int = 2_000) -> str:
+    """Return at most `limit` characters of a text in one line, safe to look at."""
+    return cut(one_line(text), limit)
+
+
 def number(value: int) -> str:
     """Return a whole number with thin spaces between thousands."""
     return f"{value:,}".replace(",", "\u2009")

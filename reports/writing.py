@@ -55,10 +55,7 @@ def write_reports(
         ConformanceError: the results do not keep their own schema, a fault of the suite.
 
     """
-    wanted = tuple(REPORTS if kinds is None else kinds)
-    for kind in wanted:
-        if kind not in REPORTS:
-            raise UsageError(f"no report is called {kind}", f"choose from {', '.join(REPORTS)}")
+    wanted = checked_kinds(kinds)
     run = fold_run(events, fail_on=fail_on, junit_by=junit_by)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -68,6 +65,20 @@ def write_reports(
     except OSError as error:
         raise UsageError(f"{out} cannot be written to: {error.strerror}", "choose another folder") from error
     return run.results
+
+
+def checked_kinds(kinds: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the kinds of reports to write, all of them for None.
+
+    Raises:
+        UsageError: one is not known.
+
+    """
+    wanted = tuple(REPORTS if kinds is None else kinds)
+    for kind in wanted:
+        if kind not in REPORTS:
+            raise UsageError(f"no report is called {kind!r}", f"choose from {', '.join(REPORTS)}")
+    return wanted
 
 
 def write_page(path: Path, content: bytes) -> None:

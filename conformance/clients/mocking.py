@@ -1,12 +1,10 @@
 """Replies without a socket: as httpx would hand them over, or raise in their place."""
 
-import gzip
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
-from conformance.clients.replying import offers_gzip
-from conformance.clients.scenarios.failing import ELSEWHERE
+from conformance.clients.replying import carried, reply_at
 from conformance.clients.scenarios.scenario import Fate, Reply
 
 CUT_OFF = "peer closed connection without sending complete message body"
@@ -34,19 +32,11 @@ def reply_to(reply: Reply, request: httpx.Request, target: str) -> httpx.Respons
         httpx.RemoteProtocolError: the reply is that none comes.
 
     """
-    if target.partition("?")[0].endswith(f"/{ELSEWHERE}"):
-        return httpx.Response(404, json={"message": "nothing is here"})
+    reply = reply_at(reply, target)
     if reply.fate is Fate.RESET:
         message = "Server disconnected without sending a response."
         raise httpx.RemoteProtocolError(message, request=request)
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-    body = reply.body
-    if reply.fate is Fate.TRUNCATED:
-        headers.append((b"Content-Length", str(len(body)).encode()))
+    headers, body = carried(reply, tuple(request.headers.items()))
     if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:
         return httpx.Response(reply.status, headers=headers, stream=_BrokenOff(body[: len(body) // 2]))
-    given = tuple(request.headers.items())
-    if reply.fate is Fate.COMPRESSED and offers_gzip(given):
-        headers.append((b"Content-Encoding", b"gzip"))
-        body = gzip.compress(body, mtime=0)
     return httpx.Response(reply.status, headers=headers, content=body)

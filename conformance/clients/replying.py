@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 
+from conformance.clients.scenarios.failing import ELSEWHERE
 from conformance.clients.scenarios.scenario import Fate, Reply
 from conformance.mock.transmission import TRANSPORT, Message, Receive, Send
 from conformance.model.header_fields import Headers, combined
@@ -11,6 +12,8 @@ SLOW_SECONDS = 0.5
 
 PIECES = 3
 
+NOT_FOUND = Reply(404, (("Content-Type", "application/json"),), b'{"message": "nothing is here"}')
+
 
 async def respond(reply: Reply, request: Headers, scope: Message, receive: Receive, send: Send) -> None:
     """Send a reply as its fate has it; `request` are the headers of the request."""
@@ -18,14 +21,8 @@ async def respond(reply: Reply, request: Headers, scope: Message, receive: Recei
     if reply.fate is Fate.RESET:
         transport.abort()
         return
-    headers, body = [*reply.headers], reply.body
-    if reply.fate is Fate.COMPRESSED and offers_gzip(request):
-        body = gzip.compress(body, mtime=0)
-        headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
-    if reply.fate not in {Fate.CHUNKED, Fate.TRUNCATED_CHUNKS} and reply.status != 204:
-        headers.append(("Content-Length", str(len(body))))
-    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+    headers, body = carried(reply, request)
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     pieces = _pieces(reply.fate, body)
     for piece in pieces:
         await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -37,6 +34,22 @@ async def respond(reply: Reply, request: Headers, scope: Message, receive: Recei
             pass
         return
     await send({"type": "http.response.body", "body": body[sum(map(len, pieces)) :]})
+
+
+def reply_at(reply: Reply, target: str) -> Reply:
+    """Return what answers a request to a target: nothing is where a redirect leads to."""
+    return NOT_FOUND if target.partition("?")[0].endswith(f"/{ELSEWHERE}") else reply
+
+
+def carried(reply: Reply, request: Headers) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return the header fields and the body of a reply as they travel, by the headers of the request."""
+    headers, body = [*reply.headers], reply.body
+    if reply.fate is Fate.COMPRESSED and offers_gzip(request):
+        body = gzip.compress(body, mtime=0)
+        headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+    if reply.fate not in {Fate.CHUNKED, Fate.TRUNCATED_CHUNKS} and reply.status != 204:
+        headers.append(("Content-Length", str(len(body))))
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers], body
 
 
 def offers_gzip(headers: Headers) -> bool:

@@ -7,17 +7,14 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from conformance.clients.replying import respond
-from conformance.clients.scenarios.failing import ELSEWHERE
-from conformance.clients.scenarios.scenario import Reply, Scenario
+from conformance.clients.replying import NOT_FOUND, reply_at, respond
+from conformance.clients.scenarios.scenario import Scenario
 from conformance.mock.server import BackgroundServer
 from conformance.mock.transmission import Message, Receive, Send
 from conformance.model.case import Request
 
 LARGEST = 32 * 2**20
 """The largest body of a request, in bytes, that is kept."""
-
-NOT_FOUND = Reply(404, (("Content-Type", "application/json"),), b'{"message": "nothing is here"}')
 
 
 class LiveScenario:
@@ -84,8 +81,7 @@ class ScenarioServer:
         reply = NOT_FOUND
         if live is not None:
             live.requests.append((Request(scope["method"], rest, headers, body), time.time()))
-            if not rest.partition("?")[0].endswith(f"/{ELSEWHERE}"):
-                reply = live.scenario.reply
+            reply = reply_at(live.scenario.reply, rest)
         await respond(reply, headers, scope, receive, send)
 
 

@@ -10,7 +10,7 @@ from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Strength
 from conformance.model.waiver import Waiver
 from conformance.reports.curl import curl
-from conformance.reports.safe_text import cut, one_line, visible
+from conformance.reports.safe_text import cut, short, visible
 
 LONGEST_BODY = 1_500
 LONGEST_LINE = 300
@@ -65,17 +65,17 @@ def explained(
 
 def _finding(row: Requirement, each: Finding | Doubt) -> Iterator[str]:
     yield f"{row.strength.value}: {row.id}"
-    yield f"    {cut(one_line(row.title), LONGEST_LINE)}"
+    yield f"    {short(row.title, LONGEST_LINE)}"
     if isinstance(each, Doubt):
         word = "a fault of the suite itself" if each.ours else "nobody can tell"
-        yield f"    {word}: {cut(one_line(each.reason), LONGEST_LINE)}"
+        yield f"    {word}: {short(each.reason, LONGEST_LINE)}"
     else:
-        yield f"    {cut(one_line(each.message), LONGEST_LINE)}"
+        yield f"    {short(each.message, LONGEST_LINE)}"
         for word, text in (("at", each.pointer), ("expected", each.expected), ("actual", each.actual)):
             if text:
-                yield f"    {word}: {cut(one_line(text), LONGEST_LINE)}"
+                yield f"    {word}: {short(text, LONGEST_LINE)}"
     if row.source:
-        yield f"    source: {cut(one_line(', '.join(row.source)), LONGEST_LINE)}"
+        yield f"    source: {short(', '.join(row.source), LONGEST_LINE)}"
 
 
 def _exchange(exchange: Exchange) -> Iterator[str]:
@@ -84,15 +84,15 @@ def _exchange(exchange: Exchange) -> Iterator[str]:
     yield from _message(f"{request.method} {request.target}", request.headers, request.body)
     yield "received:"
     if exchange.failure is not None:
-        yield f"    {exchange.failure.value}: {cut(one_line(exchange.detail), LONGEST_LINE)}".rstrip(": ")
+        yield f"    {exchange.failure.value}: {short(exchange.detail, LONGEST_LINE)}".rstrip(": ")
     if response is not None:
         yield from _message(f"{response.status} {response.reason}".rstrip(), response.headers, response.body)
 
 
 def _message(line: str, headers: Iterable[tuple[str, str]], body: bytes | None) -> Iterator[str]:
-    yield f"    {cut(one_line(line), LONGEST_LINE)}"
+    yield f"    {short(line, LONGEST_LINE)}"
     for name, value in headers:
-        yield f"    {cut(one_line(f'{name}: {value}'), LONGEST_LINE)}"
+        yield f"    {short(f'{name}: {value}', LONGEST_LINE)}"
     if body:
         text = visible(cut(body[: LONGEST_BODY * 4].decode("utf-8", "backslashreplace"), LONGEST_BODY))
         yield ""

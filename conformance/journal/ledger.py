@@ -51,23 +51,20 @@ def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: boo
     name that exists (409), any that it took.
     """
     sent: dict[int, RequestSent] = {}
-    taken: dict[int, str] = {}
+    sure: set[int] = set()
     made: set[str] = set()
     refuses = False
-    sure: dict[int, bool] = {}
     removed: set[str] = set()
     for event in events:
         match event:
             case RequestSent() if could_create(event.case) and event.case.request.body is not None:
                 sent[event.send] = event
-                sure[event.send] = False
-                taken[event.send] = event.name
             case Creation() if event.send in sent:
-                sure[event.send] = True
-                made.add(taken[event.send])
+                sure.add(event.send)
+                made.add(sent[event.send].name)
             case ExchangeEnded() if event.send in sent:
-                refuses = refuses or _refuses_existing(event, taken[event.send], made)
-                if not sure[event.send] and _refused(event):
+                refuses = refuses or _refuses_existing(event, sent[event.send].name, made)
+                if event.send not in sure and _refused(event):
                     del sent[event.send]
             case Removal() if event.removed:
                 removed.add(event.target)
@@ -75,7 +72,7 @@ def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: boo
                 pass
     found: dict[tuple[str, str], Entry] = {}
     for number, event in sent.items():
-        entry = _entry(contract, event, sure=sure[number], loopback=loopback)
+        entry = _entry(contract, event, sure=number in sure, loopback=loopback)
         if not (loopback or refuses or _is_ours(event, entry.name) or entry.reason):
             entry = replace(entry, reason=MAY_BE_OLDER)
         key = (entry.target, entry.name)

@@ -16,8 +16,9 @@ from conformance.contract.contract import load_contract
 from conformance.journal.writing import FILE_NAME, Journal
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
+from conformance.reports.writing import checked_kinds
 from conformance.workflow.interruption import interrupt, on_sigterm
-from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
+from conformance.workflow.reporting import RunResult, forget_reports, report_again
 from conformance.workflow.setup.options import ClientOptions
 from conformance.workflow.setup.run_header import header_of
 from conformance.workflow.setup.waivers import drafted, waivers_of
@@ -47,7 +48,7 @@ def run_client(
         UsageError: an option, a file, or the harness cannot be used.
 
     """
-    check_kinds(options.reports)
+    checked_kinds(options.reports)
     contract = load_contract(options.spec, options.operation)
     plan = chosen(scenarios(contract, options.profile), only=options.only, skip=options.skip)
     if not plan:

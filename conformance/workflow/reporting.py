@@ -14,7 +14,7 @@ from conformance.reports.formats import markdown
 from conformance.reports.outcomes import exit_status
 from conformance.reports.results import Results
 from conformance.reports.waiving import told
-from conformance.reports.writing import REPORTS, write_reports
+from conformance.reports.writing import REPORTS, checked_kinds, write_reports
 from conformance.workflow.hints import stateless_hint
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -50,8 +50,7 @@ def report_again(
         UsageError: a kind of report is not known, or the folder cannot be written to.
 
     """
-    wanted = tuple(kinds) if kinds is not None else None
-    check_kinds(wanted)
+    wanted = checked_kinds(kinds)
     events = read_journal(folder)
     first = next(events, None)
     if not isinstance(first, RunStarted):
@@ -83,18 +82,6 @@ def append_summary(out: Path, environment: Mapping[str, str]) -> str:
     except OSError as error:
         return f"warning: cannot write {page}: {error.strerror}; mend or unset {STEP_SUMMARY}"
     return ""
-
-
-def check_kinds(kinds: Iterable[str] | None) -> None:
-    """See that every kind of report is known.
-
-    Raises:
-        UsageError: one is not.
-
-    """
-    for kind in kinds or ():
-        if kind not in REPORTS:
-            raise UsageError(f"no report is called {kind!r}", f"choose from {', '.join(REPORTS)}")
 
 
 def forget_reports(out: Path) -> None:

@@ -17,6 +17,7 @@ from conformance.journal.writing import FILE_NAME, Journal, read_journal
 from conformance.model.case import CATALOGUE
 from conformance.model.errors import ConformanceError
 from conformance.model.version import VERSION
+from conformance.reports.writing import checked_kinds
 from conformance.runner.engine import Done, Engine, EngineHooks, Report
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
@@ -24,7 +25,7 @@ from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
 from conformance.workflow.cleanup import remove
 from conformance.workflow.interruption import Canceller, interrupt, on_sigterm, run_cancellable
-from conformance.workflow.reporting import RunResult, check_kinds, forget_reports, report_again
+from conformance.workflow.reporting import RunResult, forget_reports, report_again
 from conformance.workflow.resume import read_resumed_run
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import find_key
@@ -66,7 +67,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         RunStoppedError: Ctrl-C or SIGTERM came while the reports were written.
 
     """
-    check_kinds(options.reports)
+    checked_kinds(options.reports)
     contract = load_contract(options.spec, options.operation)
     path = options.out / FILE_NAME
     with ExitStack() as stack:

@@ -2,13 +2,14 @@
 
 import html
 import re
+from collections.abc import Iterable
 
 from conformance.coverage.keywords import Exercised
 from conformance.diagnosis.causes import Cause
 from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.evidence import RunReport
 from conformance.reports.results import CoverageResult, FindingResult, Results, Sides
-from conformance.reports.safe_text import count, cut, duration, moment, one_line
+from conformance.reports.safe_text import count, duration, moment, short
 from conformance.reports.waiving import told
 
 FILENAME = "summary.md"
@@ -51,14 +52,14 @@ def render(run: RunReport) -> bytes:
 
 def text(value: str) -> str:
     """Return `value` so that Markdown and HTML show it as it stands, in one line."""
-    escaped = _ACTIVE.sub(lambda match: "\\" + match.group(), html.escape(cut(one_line(value), LONGEST), quote=False))
+    escaped = _ACTIVE.sub(lambda match: "\\" + match.group(), html.escape(short(value, LONGEST), quote=False))
     # No escape keeps a host from mentioning whom an @ names; an empty comment does.
     return escaped.replace("@", "@<!-- -->")
 
 
 def code(value: str) -> str:
     """Return `value` as code, safe in a cell of a table."""
-    shown = html.escape(cut(one_line(value), LONGEST), quote=False)
+    shown = html.escape(short(value, LONGEST), quote=False)
     # An HTML element, because neither a backtick nor a pipe can be escaped in Markdown's own code.
     return "<code>" + _ACTIVE.sub(lambda match: f"&#{ord(match.group())};", shown).replace("@", "&#64;") + "</code>"
 
@@ -90,17 +91,21 @@ def _head(run: RunReport) -> list[str]:
     return [*lines, ""]
 
 
+def _table(aligned: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    """Return a table and an empty line; `aligned` has `l` or `r` for each column."""
+    rule = ["---:" if each == "r" else "---" for each in aligned]
+    return [*("|" + "".join(f" {cell} |" if cell != "" else " |" for cell in row) for row in (head, rule, *rows)), ""]
+
+
 def _counts(results: Results) -> list[str]:
     counts = results.counts
+    took = [counts.requests, counts.creations, counts.cases, duration(results.duration)]
+    lines = _table("rrrr", ("requests", "creations", "cases", "duration"), [took])
     present = [outcome for outcome in Outcome if counts.requirements[outcome]]
-    lines = ["| requests | creations | cases | duration |", "| ---: | ---: | ---: | ---: |"]
-    took = duration(results.duration)
-    lines += [f"| {counts.requests} | {counts.creations} | {counts.cases} | {took} |", ""]
     if present:
-        lines.append("| " + " | ".join(f"{MARKS[each]} {each.value}" for each in present) + " |")
-        lines.append("|" + " ---: |" * len(present))
-        lines.append("| " + " | ".join(str(counts.requirements[each]) for each in present) + " |")
-    return [*lines, ""]
+        head = [f"{MARKS[each]} {each.value}" for each in present]
+        lines += _table("r" * len(present), head, [[counts.requirements[each] for each in present]])
+    return lines
 
 
 def _causes(run: RunReport) -> list[str]:
@@ -137,41 +142,35 @@ def _quoted(value: str) -> str:
 
 def _groups(results: Results) -> list[str]:
     present = [outcome for outcome in Outcome if results.counts.requirements[outcome]]
-    lines = ["## Requirements", "", "| group | " + " | ".join(each.value for each in present) + " |"]
-    lines.append("| --- |" + " ---: |" * len(present))
-    for group in Group:
-        rows = [row.outcome for row in results.requirements if row.group is group]
-        if rows:
-            lines.append(f"| {group.value} | " + " | ".join(str(rows.count(each) or "") for each in present) + " |")
-    return [*lines, ""]
+    outcomes = {group: [row.outcome for row in results.requirements if row.group is group] for group in Group}
+    rows = [[group.value, *(held.count(each) or "" for each in present)] for group, held in outcomes.items() if held]
+    head = ["group", *(each.value for each in present)]
+    return ["## Requirements", "", *_table("l" + "r" * len(present), head, rows)]
 
 
 def _phases(results: Results) -> list[str]:
-    if not results.phases:
-        return []
-    lines = ["## Random cases", "", "| phase | made | equal to an earlier one | left out | sent |"]
-    lines.append("| --- | ---: | ---: | ---: | ---: |")
+    rows: list[list[object]] = []
     for each in results.phases:
-        lines.append(f"| {text(each.phase)} | {each.made} | {each.repeated} | {each.left_out} | {each.sent} |")
-        for name, made in each.kinds.items():
-            lines.append(f"| &emsp;{text(name)} | {made.made} | {made.repeated} | | |")
-    return [*lines, ""]
+        rows.append([text(each.phase), each.made, each.repeated, each.left_out, each.sent])
+        rows += [[f"&emsp;{text(name)}", made.made, made.repeated, "", ""] for name, made in each.kinds.items()]
+    head = ("phase", "made", "equal to an earlier one", "left out", "sent")
+    return ["## Random cases", "", *_table("lrrrr", head, rows)] if rows else []
 
 
 def _coverage(coverage: CoverageResult | None) -> list[str]:
     if coverage is None:
         return []
-    lines = ["## Coverage", "", "| | valid side | invalid side | of both |", "| --- | ---: | ---: | ---: |"]
+    rows = []
     bodies = [("keywords of the request, sent", coverage.request), ("of the answer, received", coverage.response)]
     for name, body in bodies:
         if body is not None:
             # The invalid sides of answers are violations: nobody wants all of them.
             whole = f"{body.percent:g} %" if body is coverage.request else ""
-            lines.append(f"| {name} | {_part(body.valid)} | {_part(body.invalid)} | {whole} |")
+            rows.append([name, _part(body.valid), _part(body.invalid), whole])
     for each in coverage.combinations:
-        name = TUPLES.get(each.strength, "values")
-        lines.append(f"| {name} of the request's members, sent | {each.covered} of {each.possible} | | |")
-    lines.append("")
+        name = f"{TUPLES.get(each.strength, 'values')} of the request's members, sent"
+        rows.append([name, f"{each.covered} of {each.possible}", "", ""])
+    lines = ["## Coverage", "", *_table("lrrr", ("", "valid side", "invalid side", "of both"), rows)]
     if not coverage.enough:
         lines += [f"**Below the {coverage.minimum:g} % that `--min-coverage` asks of the request.**", ""]
     if missing := [row for row in coverage.request.keywords if 0 in (row.valid, row.invalid)]:
@@ -220,10 +219,16 @@ def _unexercised(results: Results) -> list[str]:
 def _waivers(results: Results) -> list[str]:
     if not results.waivers:
         return []
-    lines = ["## Waivers", "", "| waived | owner | until | findings | state |", "| --- | --- | --- | ---: | --- |"]
-    for each in results.waivers:
-        subject, owner = code(each.requirement or each.cause or ""), text(each.owner)
-        lines.append(f"| {subject} | {owner} | {each.expires} | {len(each.findings)} | {each.state.value} |")
-    lines.append("")
+    rows = [
+        [
+            code(each.requirement or each.cause or ""),
+            text(each.owner),
+            each.expires,
+            len(each.findings),
+            each.state.value,
+        ]
+        for each in results.waivers
+    ]
+    lines = ["## Waivers", "", *_table("lllrl", ("waived", "owner", "until", "findings", "state"), rows)]
     lines += [f"- {text(said)}" for each in results.waivers if (said := told(each))]
     return [*lines, ""]

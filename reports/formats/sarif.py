@@ -12,7 +12,7 @@ from conformance.model.vocabulary import Strength
 from conformance.reports.evidence import RunReport
 from conformance.reports.lines import Place
 from conformance.reports.results import FindingResult, RequirementResult
-from conformance.reports.safe_text import cut, one_line
+from conformance.reports.safe_text import one_line, short
 
 FILENAME = "results.sarif"
 
@@ -65,7 +65,7 @@ def render(run: RunReport) -> bytes:
 
 def message(text: str) -> str:
     """Return a text so that it holds neither links nor places to fill in (SARIF 2.1.0 sections 3.11.5 and 3.11.6)."""
-    shown = _ACTIVE.sub(lambda found: "\\" + found.group(), cut(one_line(text), LONGEST))
+    shown = _ACTIVE.sub(lambda found: "\\" + found.group(), short(text, LONGEST))
     return shown.replace("{", "{{").replace("}", "}}")
 
 
@@ -108,7 +108,7 @@ def _result(
                         "snippet": {"text": place.text},
                     },
                 },
-                "logicalLocations": [{"fullyQualifiedName": cut(one_line(first.pointer), LONGEST) or "/"}],
+                "logicalLocations": [{"fullyQualifiedName": short(first.pointer, LONGEST) or "/"}],
             }
         ],
         "partialFingerprints": {"cause/v1": sha256(first.cause.encode(errors="backslashreplace")).hexdigest()},

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import msgspec
 
-from conformance.model.pointer import escape
 from conformance.reports.pages.locating import locate
 from conformance.reports.safe_text import count, size, visible
 
@@ -101,84 +100,29 @@ def _is_json(text: str) -> bool:
 
 def lay_out(text: str, pointer: str | None = None) -> Layout:
     """Return a JSON text with one member a line and every token as it was written; other texts stay as they are."""
-    return _Writer(pointer).write(text) if _is_json(text) else Layout(text)
-
-
-class _Writer:
-    """Writes tokens over lines, and keeps the pointer of the value that comes next."""
-
-    def __init__(self, pointer: str | None) -> None:
-        self._wanted = pointer
-        self._pieces: list[str] = []
-        self._length = 0
-        self._places: list[str] = []
-        self._index: list[int] = []
-        """Of each open container: the position in an array, -1 in an object."""
-        self._start = self._end = self._depth = -1
-
-    def write(self, text: str) -> Layout:
-        """Lay out `text`, which is JSON."""
-        previous, name = "", True
-        for word in _TOKEN.findall(text):
-            if word in "]}":
-                self._close(word, empty=previous in {"{", "["})
-            else:
-                if previous in {"{", "[", ","}:
-                    self._line()
-                    name = bool(self._index) and self._index[-1] < 0
-                if word == ",":
-                    self._next()
-                elif word == ":":
-                    self._put(": ")
-                elif name and self._index and self._index[-1] < 0:
-                    self._places[-1] = escape(_name(word))
-                    self._put(word)
-                    name = False
-                else:
-                    self._value(word)
-            previous = word
-        return Layout("".join(self._pieces), self._start, self._end)
-
-    def _put(self, text: str) -> None:
-        self._pieces.append(text)
-        self._length += len(text)
-
-    def _line(self) -> None:
-        self._put("\n" + _STEP * len(self._index))
-
-    def _next(self) -> None:
-        if self._index[-1] >= 0:
-            self._index[-1] += 1
-            self._places[-1] = str(self._index[-1])
-        self._put(",")
-
-    def _value(self, word: str) -> None:
-        here = self._wanted is not None and self._here()
-        if here:
-            self._start, self._depth = self._length, len(self._index)
-        self._put(word)
-        if word in "{[":
-            self._index.append(-1 if word == "{" else 0)
-            self._places.append("0")
-        elif here:
-            self._end = self._length
-
-    def _close(self, word: str, *, empty: bool) -> None:
-        self._index.pop()
-        self._places.pop()
-        if not empty:
-            self._line()
-        self._put(word)
-        if self._start >= 0 and self._end < self._start and self._depth == len(self._index):
-            self._end = self._length
-
-    def _here(self) -> bool:
-        return "".join(f"/{place}" for place in self._places) == self._wanted
-
-
-def _name(word: str) -> str:
-    # Most names have no escape, and this is the busiest line of a report.
-    return word[1:-1] if "\\" not in word else str(json.loads(word))
+    if not _is_json(text):
+        return Layout(text)
+    begins, ends = locate(text, pointer) if pointer is not None else (-1, -1)
+    pieces: list[str] = []
+    length = depth = 0
+    start = end = -1
+    previous = ""
+    for match in _TOKEN.finditer(text):
+        word = match.group(1)
+        closes, opened = word in "]}", previous in {"{", "["}
+        depth -= closes
+        space = " " if previous == ":" else ""
+        if (not opened) if closes else (opened or previous == ","):
+            space = "\n" + _STEP * depth
+        if match.start(1) == begins:
+            start = length + len(space)
+        pieces += (space, word)
+        length += len(space) + len(word)
+        if match.end(1) == ends:
+            end = length
+        depth += word in "{["
+        previous = word
+    return Layout("".join(pieces), start, end)
 
 
 def _cut(layout: Layout, octets: int, notes: list[str]) -> BodyView:

@@ -9,7 +9,7 @@ from conformance.reports.pages.bodies import compact
 from conformance.reports.pages.exchanges import ExchangeView, exchange_view
 from conformance.reports.pages.page import packed
 from conformance.reports.results import RequirementResult
-from conformance.reports.safe_text import cut, one_line
+from conformance.reports.safe_text import one_line, short
 
 PIECE = 100
 """How many cases are packed together: what is unpacked when one is opened."""
@@ -80,7 +80,7 @@ def lists(run: RunReport) -> str:
         "requirements": [_requirement(row, index) for row in run.results.requirements],
         "causes": {
             cause.id: {
-                "says": _cut(cause.sentence, LISTED),
+                "says": short(cause.sentence, LISTED),
                 "cases": sorted({index[case_of[each]] for each in cause.findings if case_of[each] in index}),
             }
             for cause in run.results.causes
@@ -110,8 +110,8 @@ def _case(run: RunReport, each: Evidence) -> CaseRow:
         expectation=case.expectation,
         phase=one_line(case.phase),
         status=str(exchange.response.status) if exchange.response else exchange.failure or "",
-        pointer=_cut(story.pointer, LISTED) if story else "",
-        says=_cut(story.says, LISTED) if story else "",
+        pointer=short(story.pointer, LISTED) if story else "",
+        says=short(story.says, LISTED) if story else "",
         group=focus.group if focus else None,
         strength=focus.strength if focus else None,
     )
@@ -123,10 +123,10 @@ def _requirement(row: RequirementResult, index: dict[str, int]) -> RequirementRo
         outcome=row.outcome,
         group=row.group,
         strength=row.strength,
-        title=_cut(row.title),
-        alias=_cut(row.alias or "", LISTED),
-        source=_cut(", ".join(row.source)),
-        reason=_cut(row.reason),
+        title=short(row.title),
+        alias=short(row.alias or "", LISTED),
+        source=short(", ".join(row.source)),
+        reason=short(row.reason),
         exercised=row.exercised,
         cases=[index[case] for case in row.cases if case in index],
         findings=len(row.findings),
@@ -162,8 +162,4 @@ FINDING = ("requirement", "strength", "message", "pointer", "expected", "actual"
 def _texts(about: object, *names: str) -> dict[str, str]:
     """Return the texts of a struct that are not empty, safe to show."""
     held = {name: getattr(about, name) for name in names}
-    return {name: _cut(text, SHORT.get(name, LONGEST)) for name, text in held.items() if text}
-
-
-def _cut(text: str, limit: int = LONGEST) -> str:
-    return cut(one_line(text), limit)
+    return {name: short(text, SHORT.get(name, LONGEST)) for name, text in held.items() if text}

@@ -4,7 +4,7 @@ import msgspec
 
 from conformance.model.vocabulary import Group, Outcome
 from conformance.reports.pages.page import packed, page
-from conformance.reports.safe_text import count, cut, one_line
+from conformance.reports.safe_text import count, one_line, short
 from conformance.reports.several import Change, Run, State, changes
 
 FILENAME = "compare.html"
@@ -72,5 +72,5 @@ def _row(change: Change, group: Group) -> dict[str, object]:
         "case": one_line(finding.case),
         "before": change.before,
         "after": change.after,
-        **{name: cut(one_line(text), LONGEST) for name, text in texts.items()},
+        **{name: short(text, LONGEST) for name, text in texts.items()},
     }

@@ -13,7 +13,7 @@ from conformance.reports.curl import curl, quote
 from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.pages.bodies import BodyView, view
 from conformance.reports.results import FindingResult
-from conformance.reports.safe_text import cut, duration, one_line, visible
+from conformance.reports.safe_text import duration, one_line, short, visible
 
 LONGEST = 2_000
 """The longest header, target or reason that is shown, in characters."""
@@ -130,14 +130,14 @@ def replayed_by(started: RunStarted, case: str) -> str:
 
 def _lack(exchange: Exchange) -> str:
     if exchange.failure is not None:
-        return exchange.failure.value + (f": {_short(exchange.detail)}" if exchange.detail else "")
+        return exchange.failure.value + (f": {short(exchange.detail)}" if exchange.detail else "")
     return "" if exchange.ended else "the run stopped before the answer"
 
 
 def _client(made: ClientEnded, finding: FindingResult | None, show: Viewer) -> ClientView:
     line = made.trouble or (f"raised {made.raised}: {made.message}" if made.raised else "returned")
     body = made.returned.encode("utf-8", "backslashreplace") if made.returned else None
-    return ClientView(_short(line), show(body, _pointer(finding.pointer if finding else "")))
+    return ClientView(short(line), show(body, _pointer(finding.pointer if finding else "")))
 
 
 def _around(command: str, body: BodyView) -> tuple[str, str]:
@@ -158,7 +158,7 @@ def _marks(story: Story | None, finding: FindingResult | None, group: Group | No
 def _request(exchange: Exchange, marks: _Marks, body: Viewer) -> MessageView:
     request = exchange.request
     return MessageView(
-        line=_short(f"{request.method} {request.target}"),
+        line=short(f"{request.method} {request.target}"),
         marked=False,
         headers=_headers(request.headers, marks.request),
         body=body(request.body, _pointer(marks.request)),
@@ -170,7 +170,7 @@ def _answer(exchange: Exchange, marks: _Marks, body: Viewer) -> MessageView | No
     if response is None:
         return None
     return MessageView(
-        line=_short(f"{response.status} {response.reason}".rstrip()),
+        line=short(f"{response.status} {response.reason}".rstrip()),
         marked=marks.status,
         headers=_headers(response.headers, marks.answer),
         body=body(response.body, _pointer(marks.answer)),
@@ -178,9 +178,7 @@ def _answer(exchange: Exchange, marks: _Marks, body: Viewer) -> MessageView | No
 
 
 def _headers(headers: tuple[tuple[str, str], ...], marked: str) -> tuple[HeaderView, ...]:
-    rows = [
-        HeaderView(_short(name), _short(value), name.lower() == marked.lower()) for name, value in headers[:HEADERS]
-    ]
+    rows = [HeaderView(short(name), short(value), name.lower() == marked.lower()) for name, value in headers[:HEADERS]]
     if len(headers) > HEADERS:
         rows.append(HeaderView("…", f"{len(headers) - HEADERS} more"))
     return tuple(rows)
@@ -188,10 +186,6 @@ def _headers(headers: tuple[tuple[str, str], ...], marked: str) -> tuple[HeaderV
 
 def _pointer(place: str) -> str | None:
     return place if place.startswith("/") else None
-
-
-def _short(text: str) -> str:
-    return cut(one_line(text), LONGEST)
 
 
 def _where(finding: FindingResult | None, message: MessageView | None) -> str:

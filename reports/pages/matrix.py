@@ -8,7 +8,7 @@ from conformance.model.vocabulary import Group, Outcome
 from conformance.reports.outcomes import worst
 from conformance.reports.pages.page import packed, page
 from conformance.reports.results import RequirementResult
-from conformance.reports.safe_text import cut, one_line
+from conformance.reports.safe_text import one_line, short
 from conformance.reports.several import Run
 
 FILENAME = "matrix.html"
@@ -24,7 +24,7 @@ def render(runs: Sequence[Run]) -> bytes:
         "matrix.html.j2",
         ["single.js", "matrix.js"],
         runs=runs,
-        names=[cut(one_line(run.results.target), LISTED) for run in runs],
+        names=[short(run.results.target, LISTED) for run in runs],
         shown=[each for each in Outcome if any(run.results.counts.requirements.get(each) for run in runs)],
         groups=_groups(runs),
         contracts=len({run.results.contract.sha256 for run in runs}),
@@ -56,7 +56,7 @@ def _groups(runs: Sequence[Run]) -> list[tuple[Group, list[tuple[Outcome, int, i
 def _lists(runs: Sequence[Run], rows: list[list[RequirementResult | None]]) -> dict[str, object]:
     messages = [{each.id: each.message for each in run.results.findings} for run in runs]
     return {
-        "targets": [cut(one_line(run.results.target), LISTED) for run in runs],
+        "targets": [short(run.results.target, LISTED) for run in runs],
         "links": [run.link for run in runs],
         "requirements": [_row(row, messages) for row in rows],
     }
@@ -72,12 +72,12 @@ def _row(cells: list[RequirementResult | None], messages: list[dict[str, str]]) 
         "group": row.group,
         "strength": row.strength,
         "agreement": "the same everywhere" if same else "differs",
-        "title": cut(one_line(row.title), LISTED),
-        "source": cut(one_line(", ".join(row.source)), LISTED),
+        "title": short(row.title, LISTED),
+        "source": short(", ".join(row.source), LISTED),
         "cells": [each and _cell(each, said) for each, said in zip(cells, messages, strict=True)],
     }
 
 
 def _cell(row: RequirementResult, messages: dict[str, str]) -> dict[str, object]:
     said = messages.get(row.findings[0], "") if row.findings else row.reason
-    return {"outcome": row.outcome, "exercised": row.exercised, "said": cut(one_line(said), LISTED)}
+    return {"outcome": row.outcome, "exercised": row.exercised, "said": short(said, LISTED)}

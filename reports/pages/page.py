@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from conformance.model.vocabulary import Outcome, Verdict
-from conformance.reports.safe_text import count, cut, duration, moment, number, one_line
+from conformance.reports.safe_text import count, duration, moment, number, one_line, short
 
 GLYPHS = {
     Outcome.FAILED: "✕",
@@ -83,7 +83,7 @@ def _asset(name: str) -> str:
 
 def _ticks(text: str) -> Markup:
     """Return `text` with what stands between backticks as code."""
-    pieces = cut(one_line(text), LONGEST).split("`")
+    pieces = short(text, LONGEST).split("`")
     if len(pieces) % 2 == 0:
         return escape("`".join(pieces))
     code = Markup("<code>{}</code>")
@@ -95,14 +95,14 @@ def _when(text: str) -> str:
     try:
         return moment(datetime.fromisoformat(text).timestamp())
     except (ValueError, OverflowError):
-        return cut(one_line(text), SHORT)
+        return short(text, SHORT)
 
 
 def _often(repeats: str) -> str:
     """Return whether a failure showed always or sometimes, from how often it did, such as `3 of 4`."""
     failed, _, sent = repeats.partition(" of ")
     if not (failed.isdecimal() and sent.isdecimal()):
-        return cut(one_line(repeats), SHORT)
+        return short(repeats, SHORT)
     if sent == "1":
         return "seen once, not repeated"
     return f"{'always' if failed == sent else 'sometimes'}: {failed} of {sent} times"
@@ -123,8 +123,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "line": lambda text: cut(one_line(text), LONGEST),
-        "short": lambda text: cut(one_line(text), SHORT),
+        "line": lambda text: short(text, LONGEST),
+        "short": lambda text: short(text, SHORT),
         "one_line": one_line,
         "ticks": _ticks,
         "sentence": _sentence,

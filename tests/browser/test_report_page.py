@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from conformance.reports.writing import write_reports
+from conformance.reports.writing import REPORTS, write_reports
 
 from ..reports import journals  # noqa: TID252 - test modules are found by path
 
@@ -97,18 +97,7 @@ def test_hostile_texts_are_texts(watch: Any, reports: dict[str, Path], run: str)
     watched.check_quiet()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "junit.xml",
-        "badge.svg",
-        "ctrf.json",
-        "results.json",
-        "results.sarif",
-        "exchanges.har",
-        "summary.md",
-    ],
-)
+@pytest.mark.parametrize("name", [each.filename for each in REPORTS.values() if each is not REPORTS["html"]])
 def test_hostile_texts_in_other_reports(watch: Any, reports: dict[str, Path], tmp_path: Path, name: str) -> None:
     """A browser that opens another report runs nothing of it either."""
     content = (reports["hostile"] / name).read_bytes()

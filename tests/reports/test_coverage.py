@@ -144,7 +144,7 @@ def test_the_summary_has_a_table() -> None:
         fold_run(run((right(), TAKEN), (wrong(), REFUSED), options={"min_coverage": "90"}).end())
     ).decode()
     assert "| keywords of the request, sent | 3 of 4 | 1 of 4 | 50 % |" in page
-    assert "| of the answer, received | 2 of 2 | 0 of 2 |  |" in page
+    assert "| of the answer, received | 2 of 2 | 0 of 2 | |" in page
     assert "| pairs of values of the request's members, sent | 3 of 61 | | |" in page
     assert "**Below the 90 % that `--min-coverage` asks of the request.**" in page
     assert "<code>/b type</code> (valid and invalid)" in page

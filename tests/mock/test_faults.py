@@ -3,14 +3,16 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, TypeAlias
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.mock.app import Mock
+from conformance.mock.faults import catalogue as catalogue_of_faults
 from conformance.mock.faults.catalogue import FAMILIES, faults, pick
 from conformance.mock.faults.parts.fault import Fault
 from conformance.model.errors import UsageError
@@ -68,10 +70,24 @@ def test_ids_are_slugs_and_sentences_are_sentences(catalogue: tuple[Fault, ...])
         assert "  " not in fault.sentence
 
 
-def test_no_fault_breaks_a_requirement_that_is_not_there(contract: Contract, catalogue: tuple[Fault, ...]) -> None:
-    """For the published document no family names a requirement in vain."""
-    assert len(catalogue) == sum(1 for family in FAMILIES for _ in family(contract))
-    assert all(fault.requirement in contract.by_id for fault in catalogue)
+def test_no_fault_is_bound_to_an_unknown_requirement(contract: Contract, catalogue: tuple[Fault, ...]) -> None:
+    """For the published document every family names requirements that exist, and `faults` leaves none out."""
+    every = [fault for family in FAMILIES for fault in family(contract)]
+    unknown = [f"{fault.id}: {fault.requirement}" for fault in every if fault.requirement not in contract.by_id]
+    assert [] == unknown
+    assert [fault.id for fault in every] == [fault.id for fault in catalogue]
+
+
+def test_two_faults_of_one_id_are_an_error_that_names_it(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault cannot hide another one."""
+    (fault,) = pick(contract, ["http.undated"])
+
+    def family(_: Contract) -> Iterator[Fault]:
+        yield replace(fault, sentence="Another fault.")
+
+    monkeypatch.setattr(catalogue_of_faults, "FAMILIES", (*FAMILIES, family))
+    with pytest.raises(ValueError, match=r"two faults are called http\.undated"):
+        faults(contract)
 
 
 def test_every_response_requirement_has_a_fault(contract: Contract, catalogue: tuple[Fault, ...]) -> None:
@@ -187,6 +203,21 @@ def test_a_fault_of_every_nth_request_shows_on_every_nth(
     """One in two is the second, the fourth, the sixth."""
     app = make_mock(pick(contract, ["state.one-in-2-refused"]))
     assert [200, 400] * 3 == [post_anywhere(app, {"name": f"n{number}"}).status for number in range(6)]
+
+
+@pytest.mark.parametrize(
+    "value", ["1e1000000000000", "-1e1000000000000", "-0e1000000000000", "1.5e-1000000000000", "9" * 4_300,
+              '"1e1000000000000"', f'"{"1" * 5_000}"', '"Infinity"', '"\\ud800"', "[" * 100 + "]" * 100],
+    ids=lambda value: value[:20],
+)  # fmt: skip
+def test_no_fault_fails_on_a_value_that_programs_trip_over(
+    make_mock: Fixture, post_anywhere: Fixture, contract: Contract, value: str
+) -> None:
+    """Faults that test or change numbers return a response, or drop the connection, for every JSON value."""
+    chosen = pick(contract, ["*.min_replica.*", "*.number.*", "*.text.*"])
+    body = f'{{"name": "a", "autoscaling_settings": {{"min_replica": {value}}}}}'.encode()
+    endings = {post_anywhere(make_mock([fault]), body).ending for fault in chosen}
+    assert endings <= {"whole", "dropped"}
 
 
 def test_faults_work_together(make_mock: Fixture, post_anywhere: Fixture, contract: Contract) -> None:

@@ -19,11 +19,14 @@ from conformance.model.jsontext import JsonText, try_read
 
 Edit: TypeAlias = Callable[[bytes], bytes]
 
-MOST_REPAIRED = 100_000
-"""The longest body, in bytes, that is repaired: some expressions take quadratic time on bodies made for that."""
+COMMENT = rb'("(?:[^"\\]|\\.)*+"?)|/\*(?:.*?\*/|.*)|(?://|#)[^\n]*'
+"""A comment, or the first group: a string, in which there is none."""
+
+LINE_COMMENT = rb"(?m)^[^\S\n]*+//[^\n]*+\n"
 
 
 def _sub(pattern: bytes, new: bytes) -> Edit:
+    """Return what replaces all matches of a pattern, which must take linear time on any body."""
     compiled = re.compile(pattern, re.DOTALL)
     return lambda body: compiled.sub(new, body)
 
@@ -40,7 +43,7 @@ def _first_text(body: bytes) -> bytes:
 
 def _closed(body: bytes) -> bytes:
     """Return a text that breaks off with what is missing at its end."""
-    plain = re.sub(rb'"(?:[^"\\]|\\.)*"', b'""', body)
+    plain = re.sub(rb'"(?:[^"\\]|\\.)*+("?)', rb'"\1', body)
     quote = b'"' if plain.count(b'"') % 2 else b""
     return body + quote + b"}" * (plain.count(b"{") - plain.count(b"}"))
 
@@ -70,13 +73,8 @@ def is_utf_8(body: bytes) -> bool:
 
 NO_JSON: tuple[tuple[str, str, Edit, Edit], ...] = (
     ("trailing-comma", "a trailing comma", _sub(rb",\s*([}\]])", rb"\1"), before_end(b",")),
-    (
-        "comments",
-        "comments",
-        _sub(rb"/\*.*?\*/|//[^\n\"]*(?=\n|$)|#[^\n\"]*\n", b""),
-        lambda body: b"/* a comment */" + body,
-    ),
-    ("line-comments", "line comments", _sub(rb"(?m)^\s*//[^\n]*\n", b""), lambda body: b"// a comment\n" + body),
+    ("comments", "comments", _sub(COMMENT, rb"\1"), lambda body: b"/* a comment */" + body),
+    ("line-comments", "line comments", _sub(LINE_COMMENT, b""), lambda body: b"// a comment\n" + body),
     ("single-quotes", "single quotes", lambda body: body.replace(b"'", b'"'), lambda body: body.replace(b'"', b"'")),
     (
         "unquoted-names",
@@ -165,7 +163,7 @@ def _repaired(repair: Edit) -> Test:
     """Return what repairs a body that is not JSON, and returns whether it then is."""
 
     def test(tx: Transaction) -> bool:
-        body = tx.body if len(tx.body) > MOST_REPAIRED else repair(tx.body)
+        body = repair(tx.body)
         if body == tx.body:
             return False
         text = try_read(body)

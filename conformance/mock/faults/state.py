@@ -1,11 +1,12 @@
 """Faults of state: what one request does to the response to another, and what happens intermittently."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from conformance.contract.contract import Contract
 from conformance.mock.faults.parts.effects import always, changing_response, crashing, on_success, rejecting
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
-from conformance.mock.faults.parts.mutations import other_value
+from conformance.mock.faults.parts.mutations import other_value, same_if_equal
 from conformance.mock.faults.parts.witnesses import holding, repeated, smallest
 from conformance.mock.overlay import default_of
 from conformance.mock.stages import Stage
@@ -119,7 +120,7 @@ def _remembering(key: str, chosen: Sequence[tuple[str, str]]) -> Callable[[Trans
             if sent is not None:
                 held[source] = sent
             elif source in held:
-                response = changed(response, target, lambda _, value=held[source]: value)  # type: ignore[misc]
+                response = changed(response, target, partial(same_if_equal, new=held[source]))
         return response
 
     return remembered

@@ -74,9 +74,9 @@ def _invalid_then_valid(contract: Contract) -> tuple[Request, ...]:
 
 def _not_found(probe: Probe) -> Iterator[Fault]:
     def invisible(tx: Transaction, step: Step) -> bool:
+        step(tx)
         if tx.action == "read":
             raise Rejection(404, "NOT_FOUND", "there is no object of this name", deliberate=True)
-        step(tx)
         return False
 
     def otherwise(tx: Transaction, step: Step) -> bool:

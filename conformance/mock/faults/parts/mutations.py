@@ -25,7 +25,7 @@ BOUNDS: Mapping[str, Callable[[int | Decimal, float], bool]] = {
 }
 
 MOST_DIGITS = 20
-"""The most digits of a number with a fraction or exponent to which one is added: beyond, `Decimal` would round."""
+"""The most digits of a number to which one is added: beyond, `Decimal` would round, and an integer grow too long."""
 
 
 class ValueMutation(msgspec.Struct, frozen=True):
@@ -47,9 +47,9 @@ def mutations(sent: Node, returned: Node, default: Json) -> Iterator[ValueMutati
         yield ValueMutation("other", "comes back as another value", lambda held: other_value(returned, held), typical)
     example = typical if not equal(typical, default) else other_value(sent, default)
     if example is not None and not equal(example, default) and (default is not None or returned.nullable):
-        yield ValueMutation("default", "is not stored: its default comes back", lambda _: default, example)
+        yield ValueMutation("default", "is not stored: its default comes back", _replaced(default), example)
     if returned.nullable and default is not None:
-        yield ValueMutation("null", "comes back as null", lambda _: None, typical)
+        yield ValueMutation("null", "comes back as null", _replaced(None), typical)
     yield from _lost_when_falsy(sent, returned, default)
     if sent.types & {"integer", "number"} and _is_unbounded(returned):
         # A mutation that no valid request can show is none.
@@ -76,10 +76,17 @@ def other_value(node: Node, value: Json) -> Json:
     return cast("Json", bodies.smallest(node)) if value is None else value
 
 
+def same_if_equal(held: Json, new: Json) -> Json:
+    """Return the same object where the new value is equal."""
+    return held if equal(new, held) else new
+
+
 def _other_number(value: Json) -> Json:
-    if isinstance(value, Decimal):
-        return value + 1 if -MOST_DIGITS < value.adjusted() < MOST_DIGITS else 41
-    return value + 1 if isinstance(value, int) and not isinstance(value, bool) else 41
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return 41
+    if isinstance(value, Decimal) and abs(value.adjusted()) > MOST_DIGITS:
+        return 41
+    return value - 1 if value > 10**MOST_DIGITS else value + 1
 
 
 def _lost_when_falsy(sent: Node, returned: Node, default: Json) -> Iterator[ValueMutation]:
@@ -120,7 +127,7 @@ def _if_integer(change: Callable[[Number], Number]) -> Mutate:
     def mutate(held: Json) -> Json:
         if not is_number(held) or not is_integral(cast("Number", held)):
             return held
-        return _same_if_equal(held, change(cast("Number", held)))
+        return same_if_equal(held, change(cast("Number", held)))
 
     return mutate
 
@@ -145,13 +152,12 @@ def _without_fraction(held: Json) -> Json:
     return int(held) if isinstance(held, Decimal) and not is_integral(held) else held
 
 
-def _same_if_equal(held: Json, new: Json) -> Json:
-    """Return the same object where the new value is equal."""
-    return held if equal(new, held) else new
+def _replaced(new: Json) -> Mutate:
+    return lambda held: same_if_equal(held, new)
 
 
 def _if_string(change: Callable[[str], str]) -> Mutate:
-    return lambda held: _same_if_equal(held, change(held)) if isinstance(held, str) else held
+    return lambda held: same_if_equal(held, change(held)) if isinstance(held, str) else held
 
 
 OF_STRINGS = tuple(

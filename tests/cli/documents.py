@@ -46,9 +46,7 @@ NOT_RUN = {
     "not conforming": "a verdict",
     "3 of 4": "how many of the requests showed a finding",
     "expected == actual": "how a test reads",
-    "python -m pytest": "the page says not to call it",
     "{data, error}": "the shape of a value in TypeScript",
-    "| head -1": "the end of any command of the suite: tests/cli/test_screen.py closes each stream early",
 }
 """Words between backticks that look like a call and are none, with what they are."""
 

@@ -27,7 +27,7 @@ ABSENCE = classes.Value("absent", bodies.ABSENT, "absence", "required")
 UNDECLARED = classes.Value("undeclared-member", bodies.ABSENT, "an unknown property", "additionalProperties")
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ResponseExample(msgspec.Struct, frozen=True):
     """A body for a successful answer: its slug, whether it is valid, what is special about it.
 
     `value` is what was planted in it, None where nothing was.
@@ -40,7 +40,7 @@ class Answer(msgspec.Struct, frozen=True):
     value: classes.Value | None = None
 
 
-def valid_answers(contract: Contract) -> Iterator[Answer]:
+def valid_answers(contract: Contract) -> Iterator[ResponseExample]:
     """Yield valid bodies: smallest, fullest, and each valid class of each member planted in the fullest."""
     root = contract.response
     if root is None:
@@ -50,7 +50,7 @@ def valid_answers(contract: Contract) -> Iterator[Answer]:
         ("smallest", bodies.smallest(root), "only the required properties"),
         ("fullest", bodies.fullest(root), "every declared property"),
     ):
-        yield Answer(id_, True, body, Story("", "", "", "", f"the body: {kind}", kind))  # noqa: FBT003 (a field)
+        yield ResponseExample(id_, True, body, Story("", "", "", "", f"the body: {kind}", kind))  # noqa: FBT003 (a field)
     for lineage in bodies.lineages(root):
         node = lineage[-1]
         for value in _valid_values(node) if len(lineage) > 1 else ():
@@ -66,7 +66,7 @@ def _valid_values(node: Node) -> Iterator[classes.Value]:
         yield ABSENCE
 
 
-def invalid_answers(contract: Contract) -> Iterator[Answer]:
+def invalid_answers(contract: Contract) -> Iterator[ResponseExample]:
     """Yield bodies with exactly one violation, planted in the fullest."""
     root = contract.response
     if root is None:
@@ -82,7 +82,7 @@ def invalid_answers(contract: Contract) -> Iterator[Answer]:
 
 def _with_undeclared(
     lineage: bodies.Lineage, extra: Writable, defaults: bodies.Defaults, *, valid: bool
-) -> Iterator[Answer]:
+) -> Iterator[ResponseExample]:
     """Yield the fullest body with a member that is not declared: valid in open objects, invalid in closed ones."""
     for branch, shape in enumerate(lineage[-1].shapes):
         if shape.type == "object" and (shape.open if valid else shape.closed):
@@ -90,16 +90,18 @@ def _with_undeclared(
             yield _answer(lineage[-1], UNDECLARED, body, valid=valid)
 
 
-def _planted(lineage: bodies.Lineage, value: classes.Value, defaults: bodies.Defaults, *, valid: bool) -> Answer:
+def _planted(
+    lineage: bodies.Lineage, value: classes.Value, defaults: bodies.Defaults, *, valid: bool
+) -> ResponseExample:
     body = bodies.planted(lineage, value.json, "fullest", defaults)
     became = "" if value.json is bodies.ABSENT else write(value.json)
     return _answer(lineage[-1], value, body, valid=valid, became=became)
 
 
-def _answer(node: Node, value: classes.Value, body: Writable, *, valid: bool, became: str = "") -> Answer:
+def _answer(node: Node, value: classes.Value, body: Writable, *, valid: bool, became: str = "") -> ResponseExample:
     id_ = ".".join(filter(None, (node.path.strip("/").replace("/", "."), value.slug)))
     says = f"{node.path or 'the body'}: {value.kind}"
-    return Answer(id_, valid, body, Story(node.path, value.keyword, "", became, says, value.kind), value)
+    return ResponseExample(id_, valid, body, Story(node.path, value.keyword, "", became, says, value.kind), value)
 
 
 def _is_date_time(node: Node) -> bool:

@@ -6,15 +6,21 @@ from pathlib import Path
 
 import conformance
 
+TESTS = ("tests/checks", "tests/classify/test_dual_validation.py")
+"""The tests that mutants are run against."""
+
 
 def lay_out(root: Path, tree: Path) -> None:
     """Copy the package that is installed, and what of the tree at `root` its tests need, into `tree`."""
-    for source, target in (
-        (Path(conformance.__file__).parent, tree / "conformance"),
-        (root / "tests" / "checks", tree / "tests" / "checks"),
-    ):
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.rmtree(tree / "tests", ignore_errors=True)
+    copied = {name: root / name for name in TESTS} | {"conformance": Path(conformance.__file__).parent}
+    for name, source in copied.items():
+        if source.is_dir():
+            shutil.rmtree(tree / name, ignore_errors=True)
+            shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, tree / name)
     shutil.copy(root / "pyproject.toml", tree)
 
 

@@ -1,4 +1,4 @@
-"""Acceptance: what the contract allows is taken."""
+"""Acceptance: what the contract allows is accepted."""
 
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject

@@ -1,4 +1,4 @@
-"""Authentication: how bad credentials are answered, and that the key is never shown."""
+"""Authentication: how missing and wrong credentials are rejected, and that no response shows the key."""
 
 from conformance.checks.rejection import about_credential
 from conformance.checks.shared.findings import finding, status_word

@@ -1,4 +1,4 @@
-"""Content: the media type and the JSON text of a successful answer."""
+"""Content: the media type and the JSON text of a success response."""
 
 from conformance.checks.error_bodies import UNREADABLE
 from conformance.checks.shared.findings import finding

@@ -1,4 +1,4 @@
-"""Defaults: what an answer holds where the request held nothing, and what is said of a new object."""
+"""Defaults: what a response contains for properties that were not sent, and for a new object."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Echo: a successful answer repeats what was sent, by exact value."""
+"""Echo: a success response returns what was sent, by exact value."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Error bodies: what a target says when it says no."""
+"""Error bodies: what a 4xx or 5xx response contains."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Errors: the status with which a target says no."""
+"""Errors: the status of a rejection, and server errors."""
 
 from conformance.checks.shared.findings import finding, status_word
 from conformance.checks.shared.subject import Judged, Subject

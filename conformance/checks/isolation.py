@@ -1,4 +1,4 @@
-"""Isolation: two requests in flight at once get answers of their own."""
+"""Isolation: two concurrent requests get responses of their own."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""All checks, applied: a case and its exchange in, judgements out; a check that breaks is a doubt, never a finding."""
+"""All checks, applied: a case and its exchange in, judgements out; a check that fails is a doubt, never a finding."""
 
 from collections.abc import Sequence
 

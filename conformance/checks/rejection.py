@@ -1,4 +1,4 @@
-"""Rejection: what the contract forbids is refused."""
+"""Rejection: what the contract forbids is rejected."""
 
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject

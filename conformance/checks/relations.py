@@ -1,4 +1,4 @@
-"""Relations: what several answers say only together."""
+"""Relations: what several responses show only together."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias

@@ -1,4 +1,4 @@
-"""Response shape: a successful answer keeps the response schema, place by place."""
+"""Response shape: a success response is valid by the response schema, property by property."""
 
 from functools import cache
 
@@ -26,7 +26,7 @@ SENTENCES = {
 def shape(subject: Subject) -> Judged:
     """A successful answer keeps the response schema; jsonschema-rs decides, jsonschema explains.
 
-    Of one fault at the items of an array the first shows; where the voices disagree on a place, nothing is decided.
+    Of one fault at the items of an array the first shows; where the validators disagree on a place, nothing is decided.
     """
     contract, root, answer = subject.contract, subject.contract.response, subject.answer
     if root is None or not subject.answered:

@@ -1,4 +1,4 @@
-"""Sequences: what one request leaves behind for the next."""
+"""Sequences: what one request changes for the next."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Transport: whether an answer comes, whole and in time, its status, and fields that HTTP asks for."""
+"""Transport: whether a response comes, complete and in time, its status, and header fields that HTTP requires."""
 
 from conformance.checks.errors import failed
 from conformance.checks.shared.findings import finding, status_word

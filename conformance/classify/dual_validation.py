@@ -1,8 +1,8 @@
-"""Two voices on every body: jsonschema-rs and jsonschema.
+"""Dual validation of every body, by jsonschema-rs and jsonschema.
 
-On a request both must agree, else its fate is open. On an answer jsonschema-rs decides, jsonschema explains, and where
-they differ data or a doubt tells: texts of a format are where the two are known to differ, so each of them is heard on
-each text apart.
+On a request both must agree, else its fate is open. On a response jsonschema-rs decides and jsonschema explains. They
+are known to differ on strings of a format, so both validate each such string by itself, and known data decides; a
+difference that no data knows is a doubt.
 """
 
 import json
@@ -55,20 +55,19 @@ class Reading(msgspec.Struct, frozen=True):
 def verdict(validator: BodyValidator, body: Json, constructed: bool | None = None) -> bool | None:  # noqa: FBT001  (a label)
     """Return whether a body is valid; None where the validators disagree, or one of them cannot read it.
 
-    A body that was constructed to be valid, or not to be, has its first voice in that: jsonschema, which is slow, is
-    not asked.
+    A body that was constructed to be valid, or not to be, is not validated by jsonschema, which is slow.
     """
     try:
         json.dumps(body, ensure_ascii=False, default=str).encode()  # a lone surrogate is no text to a validator
         decided = validator.is_valid(body)
-        other = constructed if constructed is not None else validator.second_voice(body)
+        other = constructed if constructed is not None else validator.is_valid_by_jsonschema(body)
     except Exception:  # noqa: BLE001  (what no validator can read, none can label)
         return None
     return decided if decided is other else None
 
 
 def read_answer(contract: Contract, answer: Json) -> Reading:
-    """Return what both voices make of an answer; nothing where jsonschema-rs finds it right."""
+    """Return what both validators make of a response; nothing where jsonschema-rs finds it right."""
     validator = contract.response_validator
     if validator is None:
         return Reading()

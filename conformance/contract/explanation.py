@@ -1,4 +1,4 @@
-"""Why a value is not valid, by jsonschema: the slow voice, which knows the branches that were tried."""
+"""Why a value is not valid, by jsonschema: the slow validator, which knows the branches that were tried."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal

@@ -71,10 +71,10 @@ class BodyValidator:
         try:
             return self.is_valid(value)
         except ValueError:
-            return self.second_voice(value)
+            return self.is_valid_by_jsonschema(value)
 
-    def second_voice(self, value: Json) -> bool:
-        """Tell the verdict of jsonschema."""
+    def is_valid_by_jsonschema(self, value: Json) -> bool:
+        """Tell the verdict of jsonschema, the second validator."""
         return self._explainer.is_valid(value)
 
     def violations(self, value: Json) -> Iterator[Violation]:

@@ -120,4 +120,4 @@ def _only_empty(shapes: tuple[Shape, ...]) -> bool:
 
 def _is_valid(contract: Contract, body: Json) -> bool:
     validator = contract.response_validator
-    return validator is None or (validator.holds(body) and validator.second_voice(body))
+    return validator is None or (validator.holds(body) and validator.is_valid_by_jsonschema(body))

@@ -10,7 +10,7 @@ from conformance.targets.decoding import decode_response
 from conformance.targets.lifespan import Lifespan
 from conformance.targets.loading import App, Message, load_app
 from conformance.targets.outgoing import BODILESS_METHODS, Sending, prepare, redacted
-from conformance.targets.target import Limits, Opening, Target, Traits
+from conformance.targets.target import ExchangeLimits, Opening, Target, Traits
 
 _HOST = "127.0.0.1"
 _CLIENT = (_HOST, 50_000)
@@ -28,10 +28,10 @@ class AsgiTarget(Target):
 
     traits = Traits(loopback=True, lasting=False)
 
-    def __init__(self, app: App, limits: Limits | None = None, name: str = "asgi") -> None:
+    def __init__(self, app: App, limits: ExchangeLimits | None = None, name: str = "asgi") -> None:
         self.name = name
         self._app = app
-        self._limits = limits or Limits()
+        self._limits = limits or ExchangeLimits()
         self._lifespan: Lifespan | None = None
         self._starting = asyncio.Lock()
 

@@ -27,7 +27,7 @@ _CODED = re.compile(rb"^transfer-encoding[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(slots=True)
-class Attempt:
+class RequestInFlight:
     """One request on its way: what is sent, and the connection that it travels on."""
 
     sending: Sending
@@ -36,7 +36,7 @@ class Attempt:
     handler: "ExactHandler | None" = None
 
 
-ATTEMPT: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
+ATTEMPT: ContextVar[RequestInFlight | None] = ContextVar("attempt", default=None)
 
 
 class ExactRequest(ClientRequest):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from conformance.model.errors import UsageError
 from conformance.targets.asgi import AsgiTarget
-from conformance.targets.target import Limits, Opening, Target, Tls, Traits
+from conformance.targets.target import ExchangeLimits, Opening, Target, Tls, Traits
 from conformance.targets.wire import WireTarget
 
 
@@ -24,7 +24,7 @@ KINDS: Mapping[str, TargetKind] = {"http": WireTarget, "https": WireTarget, "asg
 
 
 def open_target(
-    name: str, limits: Limits | None = None, *, concurrency: int = 1, tls: Tls | None = None, proxy: str = ""
+    name: str, limits: ExchangeLimits | None = None, *, concurrency: int = 1, tls: Tls | None = None, proxy: str = ""
 ) -> Target:
     """Return the target of a name: `http://...`, `https://...` or `asgi:MODULE:APP`; arguments as in `Opening`.
 
@@ -32,7 +32,7 @@ def open_target(
         UsageError: the name, or what it names, cannot be used.
 
     """
-    opening = Opening(limits=limits or Limits(), concurrency=concurrency, tls=tls or Tls(), proxy=proxy)
+    opening = Opening(limits=limits or ExchangeLimits(), concurrency=concurrency, tls=tls or Tls(), proxy=proxy)
     return _kind(name).open(name, opening)
 
 

@@ -8,7 +8,7 @@ from conformance.model.case import Request
 from conformance.model.exchange import Exchange
 
 
-class Limits(msgspec.Struct, frozen=True):
+class ExchangeLimits(msgspec.Struct, frozen=True):
     """How long an exchange may take and how much an answer may hold.
 
     `timeout_seconds` is for a whole exchange, connecting and the body included; `connect_seconds` for each address
@@ -43,7 +43,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     `concurrency` is how many connections may be open, `proxy` the URL of an HTTP proxy.
     """
 
-    limits: Limits = Limits()
+    limits: ExchangeLimits = ExchangeLimits()
     concurrency: int = 1
     tls: Tls = Tls()
     proxy: str = ""

@@ -13,11 +13,11 @@ from yarl import URL
 from conformance.model.case import Request
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.targets.addresses import is_loopback, parse_url, ssl_context
-from conformance.targets.connection import ATTEMPT, Attempt, ExactHandler, ExactRequest
+from conformance.targets.connection import ATTEMPT, ExactHandler, ExactRequest, RequestInFlight
 from conformance.targets.decoding import decode_response
 from conformance.targets.failures import body_failure_of, failure_of, late
 from conformance.targets.outgoing import Sending, prepare, redacted
-from conformance.targets.target import Limits, Opening, Target, Tls, Traits
+from conformance.targets.target import ExchangeLimits, Opening, Target, Tls, Traits
 
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _MANY_BYTES = 1_000_000
@@ -55,7 +55,7 @@ class WireTarget(Target):
     def __init__(
         self,
         base_url: str,
-        limits: Limits | None = None,
+        limits: ExchangeLimits | None = None,
         *,
         concurrency: int = 1,
         tls: Tls | None = None,
@@ -66,7 +66,7 @@ class WireTarget(Target):
         self._base = parse_url(base_url, "target")
         self._prefix = self._base.raw_path.rstrip("/")
         self._proxy = parse_url(proxy, "proxy") if proxy else None
-        self._limits = limits or Limits()
+        self._limits = limits or ExchangeLimits()
         self._concurrency = max(1, concurrency)
         self._ssl = ssl_context(tls or Tls()) if self._base.scheme == "https" else True
         self._session: aiohttp.ClientSession | None = None
@@ -99,7 +99,7 @@ class WireTarget(Target):
     async def send(self, request: Request, *, key: str = "", fresh: bool = False) -> Exchange:
         """Send one request: see `Target.send`."""
         sending = prepare(request, key)
-        attempt = Attempt(sending, self._limits.continue_seconds, fresh)
+        attempt = RequestInFlight(sending, self._limits.continue_seconds, fresh)
         answer = _Answer()
         token = ATTEMPT.set(attempt)
         started, begun = time.time(), time.perf_counter()
@@ -121,7 +121,7 @@ class WireTarget(Target):
         if self._session is not None:
             await self._session.close()
 
-    async def _exchange(self, sending: Sending, attempt: Attempt, answer: _Answer) -> None:
+    async def _exchange(self, sending: Sending, attempt: RequestInFlight, answer: _Answer) -> None:
         """Send and receive within the time limit; everything that can fail ends in `answer`."""
         response: aiohttp.ClientResponse | None = None
         try:
@@ -160,7 +160,7 @@ class WireTarget(Target):
             ssl=self._ssl,
         )
 
-    async def _read_body(self, response: aiohttp.ClientResponse, attempt: Attempt, answer: _Answer) -> None:
+    async def _read_body(self, response: aiohttp.ClientResponse, attempt: RequestInFlight, answer: _Answer) -> None:
         room = self._limits.max_body_bytes
         async for piece in _pieces(response):
             answer.pieces.append(piece[:room])

@@ -277,7 +277,7 @@ def test_known_disagreement_is_a_violation() -> None:
 
 
 def test_disputed_place_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the voices disagree, the requirement is neither failed nor passed, and the rest is judged."""
+    """Where the validators disagree, the requirement is neither failed nor passed, and the rest is judged."""
     monkeypatch.setattr(dual_validation, "disagreements", lambda: ())
     said = list(shape(subject(answer=changed(ANSWER, "created_at", "2026-01-01T00:00:00Z\n"))))
     (doubt,) = (each for each in said if isinstance(each, Doubt))

@@ -133,7 +133,7 @@ def test_members_beside_items() -> None:
     assert "/held/*" == answers(held, {"held": [1]}).place
 
 
-def test_what_was_expected_where_only_one_voice_explains(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_expected_where_only_one_validator_explains(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where jsonschema fails on a value, the sentence of jsonschema-rs tells what was due."""
 
     def broken(*_: object) -> Any:

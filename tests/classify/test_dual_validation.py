@@ -1,4 +1,4 @@
-"""Two voices: jsonschema-rs decides, jsonschema explains, known disagreements are data, unknown ones are doubts."""
+"""Dual validation: jsonschema-rs decides, jsonschema explains, known differences are data, others doubts."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -116,7 +116,7 @@ def no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_rows")
 def test_unknown_disagreement_on_a_text() -> None:
-    """Where no row decides, both voices are told and nothing is found."""
+    """Where no row decides, both verdicts are told and nothing is found."""
     reading = read_answer(contract(), changed(ANSWER, "created_at", LINE_FEED))
     assert () == reading.violations
     ((pointer, reason),) = reading.disputed
@@ -148,7 +148,7 @@ def test_long_texts_are_cut_in_doubts(text: str, said: str) -> None:
 
 
 def test_long_texts_are_cut_in_violations() -> None:
-    """A violation that only one voice finds shows a hundred characters of a long text."""
+    """A violation that only one validator finds shows a hundred characters of a long text."""
     (found,) = read_answer(contract(), changed(ANSWER, "created_at", LONG_LINE_FEED)).violations
     assert f"'{LONG_LINE_FEED[:100]}{CUT}' is no date-time" == found.message
 

@@ -1,4 +1,4 @@
-"""Validators: two independent voices, and where exactly a value is wrong."""
+"""Validators: two independent validators, and where exactly a value is wrong."""
 
 from decimal import Decimal
 from typing import Any
@@ -58,10 +58,10 @@ def places(schema: Any, value: Json) -> list[tuple[str, str]]:
         (False, "null", False),
     ],
 )
-def test_both_voices_say_the_same(schema: Any, text: str, valid: bool) -> None:  # noqa: FBT001
+def test_both_validators_say_the_same(schema: Any, text: str, valid: bool) -> None:  # noqa: FBT001
     """Numbers of any size and spelling, formats, equality: what JSON Schema says, said twice."""
     value, validator = read(text.encode()).value, validator_of(schema)
-    assert (valid, valid) == (validator.is_valid(value), validator.second_voice(value))
+    assert (valid, valid) == (validator.is_valid(value), validator.is_valid_by_jsonschema(value))
     assert valid is not any(validator.violations(value))
     assert valid is not any(validator.fast_violations(value))
 

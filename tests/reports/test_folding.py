@@ -43,16 +43,16 @@ def test_doubt_is_inconclusive() -> None:
     journal = Journal()
     journal.send(journals.case("a"), passed=[MUST.id])
     journal.send(journals.case("b"))
-    journal.doubt(journals.case("b"), MUST, "two voices")
+    journal.doubt(journals.case("b"), MUST, "two verdicts")
     result = row(fold(journal.end()), MUST.id)
-    assert (result.outcome, result.reason) == (Outcome.INCONCLUSIVE, "two voices")
+    assert (result.outcome, result.reason) == (Outcome.INCONCLUSIVE, "two verdicts")
 
 
 def test_own_fault_is_error() -> None:
     """A doubt that is the suite's own fault is an error, worse than a doubt, and its reason is the one told."""
     journal = Journal()
     journal.send(journals.case())
-    journal.doubt(journals.case(), MUST, "two voices")
+    journal.doubt(journals.case(), MUST, "two verdicts")
     journal.doubt(journals.case(), MUST, "a check failed", ours=True)
     result = row(fold(journal.end()), MUST.id)
     assert (result.outcome, result.reason) == (Outcome.ERROR, "a check failed")

@@ -63,13 +63,13 @@ def test_doubts() -> None:
     journal.send(journals.case("ours"))
     journal.doubt(journals.case("ours"), RESPONSE, "a check failed", ours=True)
     journal.send(journals.case("open"))
-    journal.doubt(journals.case("open"), RESPONSE, "two voices")
+    journal.doubt(journals.case("open"), RESPONSE, "two verdicts")
     root = read(journal.end())
     error, skipped = case(root, "ours").find("error"), case(root, "open").find("skipped")
     assert error is not None
     assert error.get("message") == "a check failed"
     assert skipped is not None
-    assert skipped.get("message") == "inconclusive: two voices"
+    assert skipped.get("message") == "inconclusive: two verdicts"
 
 
 def test_what_was_not_sent_is_skipped() -> None:

@@ -23,7 +23,7 @@ from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
-from conformance.targets.target import Limits
+from conformance.targets.target import ExchangeLimits
 from conformance.targets.wire import WireTarget
 
 from .hostile import BEHAVIOURS, serving
@@ -36,7 +36,7 @@ GROWTH = 150_000_000
 
 def meet(contract, cases, name: str, out: Path) -> list[ExchangeEnded]:
     """Carry out a run of a few cases against a hostile server, write its reports; returns what came back."""
-    limits = Limits(timeout_seconds=TIMEOUT, max_body_bytes=MAX_BODY)
+    limits = ExchangeLimits(timeout_seconds=TIMEOUT, max_body_bytes=MAX_BODY)
     options = SessionOptions(
         run_id="00000000", settings=Settings(key="key"), limits=RunLimits(seconds=BUDGET, requests=8)
     )

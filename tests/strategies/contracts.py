@@ -47,6 +47,6 @@ def value_of(case: Case) -> tuple[bool, Json]:
     return text is not None, text.value if text else None
 
 
-def voices(contract: Contract, value: Json) -> tuple[bool, bool]:
+def verdicts(contract: Contract, value: Json) -> tuple[bool, bool]:
     """Return the verdicts of both validators on a request body."""
-    return contract.request_validator.is_valid(value), contract.request_validator.second_voice(value)
+    return contract.request_validator.is_valid(value), contract.request_validator.is_valid_by_jsonschema(value)

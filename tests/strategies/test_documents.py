@@ -13,7 +13,7 @@ from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.catalogue.label_proof import BY_BODY
 from conformance.strategies.responses import invalid_answers, valid_answers
 
-from .contracts import DOCUMENTS, cases_of, contract_of, standard, value_of, voices
+from .contracts import DOCUMENTS, cases_of, contract_of, standard, value_of, verdicts
 from .running import run_against_reference
 
 NAMES = ("bounds", "nested", "bearer")
@@ -32,9 +32,9 @@ def test_every_label_is_proven(contract: Contract) -> None:
         readable, value = value_of(case)
         by_body = case.story is not None and case.story.keyword in BY_BODY
         if readable and case.expectation is Expectation.ACCEPTED:
-            assert (True, True) == voices(contract, value), case.id
+            assert (True, True) == verdicts(contract, value), case.id
         if readable and case.expectation is Expectation.REFUSED and by_body:
-            assert (False, False) == voices(contract, value), case.id
+            assert (False, False) == verdicts(contract, value), case.id
             assert 1 == len({each.pointer for each in validator.violations(value)}), case.id
             assert 1 == len({each.pointer for each in validator.fast_violations(value)}), case.id
 
@@ -45,7 +45,7 @@ def test_every_answer_is_what_it_is_called(contract: Contract) -> None:
     heard = []
     for answer in (*valid_answers(contract), *invalid_answers(contract)):
         value = read(encode(answer.body)).value
-        said = (contract.response_validator.is_valid(value), contract.response_validator.second_voice(value))
+        said = (contract.response_validator.is_valid(value), contract.response_validator.is_valid_by_jsonschema(value))
         assert (answer.valid, answer.valid) == said, answer.id
         heard.append((value, answer.valid))
     assert () == response_coverage(contract, heard).missing

@@ -15,7 +15,7 @@ from conformance.strategies.random import from_schemathesis
 from conformance.strategies.random.campaign import RIGHT, SIZES, THEIR_WRONG, WRONG, Batch, Campaign
 from conformance.strategies.random.labelling import body_case, bytes_case
 
-from .contracts import contract_of, value_of, voices
+from .contracts import contract_of, value_of, verdicts
 
 CONTRACT = load_contract()
 BUILD = Builder(CONTRACT, {"model_id": "abcd1234"})
@@ -109,7 +109,7 @@ def test_schemathesis_tells_the_story_and_the_contract_the_label(covered: list[C
         if is_json and case.story.kind != "unspecified http method (by Schemathesis)" and case.request.method == "POST":
             about_body = case.requirements[0] not in {"reject.media-type", "authentication.missing"}
             right = case.expectation is Expectation.ACCEPTED or not about_body
-            assert (right, right) == voices(CONTRACT, value), case
+            assert (right, right) == verdicts(CONTRACT, value), case
         if case.expectation is Expectation.ACCEPTED:
             assert case.slotted
     assert {"name", SLOT} <= set(str(body_of(covered[0])).replace("'", " ").split())

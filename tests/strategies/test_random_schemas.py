@@ -10,7 +10,7 @@ from conformance.model.errors import ContractError
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.catalogue.label_proof import BY_BODY
 
-from .contracts import cases_of, contract_of, standard, value_of, voices
+from .contracts import cases_of, contract_of, standard, value_of, verdicts
 
 numbers = st.fixed_dictionaries(
     {"type": st.sampled_from(["integer", "number"])},
@@ -106,8 +106,8 @@ def test_no_label_is_wrong(schema: Any) -> None:
         readable, value = value_of(case)
         by_body = case.story is not None and case.story.keyword in BY_BODY
         if readable and case.expectation is Expectation.ACCEPTED:
-            assert (True, True) == voices(contract, value), case
+            assert (True, True) == verdicts(contract, value), case
         if readable and case.expectation is Expectation.REFUSED and by_body:
-            assert (False, False) == voices(contract, value), case
+            assert (False, False) == verdicts(contract, value), case
             assert case.requirements, case
     assert 0 <= request_coverage(contract, cases).ratio <= 1

@@ -14,7 +14,7 @@ from conformance.model.jsontext import Json, encode, read, write
 from conformance.strategies.values import classes, strings
 from conformance.strategies.values.patterns import example
 
-from .contracts import contract_of, voices
+from .contracts import contract_of, verdicts
 
 EDGES = """
 beyond-float minus-one beyond-int64 huge beyond-int32 int32-min beyond-uint64 below-int64 int64-max beyond-uint32
@@ -128,7 +128,7 @@ def labels_hold(contract: Contract) -> None:
         assert len(made) == len({value.slug for value in made})
         for value in made:
             if not value.undecided:
-                assert (label, label) == voices(contract, read(encode(value.json)).value), value
+                assert (label, label) == verdicts(contract, read(encode(value.json)).value), value
 
 
 @pytest.mark.parametrize("type_", VALID)

@@ -9,7 +9,7 @@ from conformance.model.case import KEY, Request
 from conformance.model.exchange import Exchange
 from conformance.targets.httpx_client.target import HttpxTarget
 from conformance.targets.httpx_client.users_client import UsersClient
-from conformance.targets.target import Limits
+from conformance.targets.target import ExchangeLimits
 
 BASE = "http://localhost:1"
 POST = Request("POST", "/v1/models/m/environments", (("Authorization", f"Api-Key {KEY}"),), b"{}")
@@ -20,7 +20,7 @@ def sent(contract, client, request=POST, key="k-secret", **limits) -> Exchange:
     """Send one request through a client."""
 
     async def go():
-        target = HttpxTarget(UsersClient(client, contract), Limits(**limits))
+        target = HttpxTarget(UsersClient(client, contract), ExchangeLimits(**limits))
         try:
             return await target.send(request, key=key)
         finally:

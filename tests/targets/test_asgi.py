@@ -9,12 +9,12 @@ from conformance.model.case import KEY, Request
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.targets.asgi import AsgiTarget
 from conformance.targets.loading import App, Message, Receive, Send
-from conformance.targets.target import Limits
+from conformance.targets.target import ExchangeLimits
 
 POST = Request("POST", "/", body=b"{}")
 
 
-def exchanged(app: App, request: Request = POST, *, limits: Limits | None = None, key: str = "") -> Exchange:
+def exchanged(app: App, request: Request = POST, *, limits: ExchangeLimits | None = None, key: str = "") -> Exchange:
     """Send one request to `app`."""
 
     async def run() -> Exchange:
@@ -173,7 +173,7 @@ def test_faults_are_what_a_client_would_see(
     events: list[Message | Exception | float], failure: Failure | None, received: bytes | None
 ) -> None:
     """Exceptions, early ends, wrong lengths and delays give the failures that a socket would show."""
-    exchange = exchanged(scripted(*events), limits=Limits(timeout_seconds=0.2, max_body_bytes=100))
+    exchange = exchanged(scripted(*events), limits=ExchangeLimits(timeout_seconds=0.2, max_body_bytes=100))
     assert exchange.failure is failure
     assert (exchange.response.body if exchange.response else None) == received
     assert bool(exchange.detail) == (failure is not None)
@@ -283,7 +283,7 @@ def test_startup_that_hangs_refuses() -> None:
     async def app(scope: Message, receive: Receive, send: Send) -> None:  # noqa: ARG001
         await asyncio.sleep(5)
 
-    assert exchanged(app, limits=Limits(timeout_seconds=0.2)).failure is Failure.REFUSED
+    assert exchanged(app, limits=ExchangeLimits(timeout_seconds=0.2)).failure is Failure.REFUSED
 
 
 def test_application_without_lifespan_is_served() -> None:

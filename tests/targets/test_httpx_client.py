@@ -14,7 +14,7 @@ from conformance.model.errors import UsageError
 from conformance.model.exchange import Failure
 from conformance.targets.httpx_client.target import HttpxTarget
 from conformance.targets.httpx_client.users_client import UsersClient, is_client
-from conformance.targets.target import IDLE_CLOSED, Limits, NotCarriedError
+from conformance.targets.target import IDLE_CLOSED, ExchangeLimits, NotCarriedError
 
 from .httpx_clients import BASE, KEYLESS, POST, echoing, mocked, sent
 
@@ -157,7 +157,7 @@ def test_a_synchronous_call_that_hangs(contract, within):
         return httpx.Response(200)
 
     async def go():
-        target = HttpxTarget(UsersClient(mocked(answer), contract), Limits(timeout_seconds=0.2))
+        target = HttpxTarget(UsersClient(mocked(answer), contract), ExchangeLimits(timeout_seconds=0.2))
         late = await target.send(POST)
         then = await target.send(Request("GET", "/"))
         await target.close()

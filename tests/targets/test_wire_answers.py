@@ -9,19 +9,19 @@ import pytest
 
 from conformance.model.case import Request
 from conformance.model.exchange import Exchange, Failure, Response
-from conformance.targets.target import IDLE_CLOSED, Limits
+from conformance.targets.target import IDLE_CLOSED, ExchangeLimits
 from conformance.targets.wire import WireTarget
 
 if TYPE_CHECKING:
     from tests.targets.conftest import Connection, Serve
 
 GET = Request("GET", "/")
-FAST = Limits(timeout_seconds=0.3)
+FAST = ExchangeLimits(timeout_seconds=0.3)
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
 def received(
-    serve: "Serve", *pieces: bytes, request: Request = GET, limits: Limits | None = None, stay: bool = False
+    serve: "Serve", *pieces: bytes, request: Request = GET, limits: ExchangeLimits | None = None, stay: bool = False
 ) -> Exchange:
     """Send one request to a server that sends `pieces`, then closes the connection, or leaves it open with `stay`."""
 
@@ -36,7 +36,7 @@ def received(
 
     async def run() -> Exchange:
         async with serve(script) as server:
-            target = WireTarget(server.url, limits or Limits(timeout_seconds=3))
+            target = WireTarget(server.url, limits or ExchangeLimits(timeout_seconds=3))
             exchange = await target.send(request)
             await target.close()
             return exchange
@@ -173,7 +173,7 @@ def test_server_that_speaks_first_is_malformed(serve: "Serve", request_: Request
 
     async def run() -> Exchange:
         async with serve(script) as server:
-            target = WireTarget(server.url, Limits(timeout_seconds=3))
+            target = WireTarget(server.url, ExchangeLimits(timeout_seconds=3))
             exchange = await target.send(request_)
             await target.close()
             return exchange
@@ -191,7 +191,7 @@ def test_broken_chunk_is_malformed(serve: "Serve") -> None:
 @pytest.mark.parametrize("size", [5_000, 500_000])
 def test_header_section_has_a_limit(serve: "Serve", size: int) -> None:
     """A header section beyond the limit is not read on, in many fields or in one, and the limit is told."""
-    limits = Limits(timeout_seconds=3, max_header_bytes=4_000)
+    limits = ExchangeLimits(timeout_seconds=3, max_header_bytes=4_000)
     for data in (b"X: " + b"a" * size + b"\r\n", b"X: aaaaa\r\n" * (size // 10)):
         exchange = received(serve, HEAD + data + b"\r\n", limits=limits, stay=True)
         assert (Failure.OVERLONG, "more than 4000 bytes") == (exchange.failure, exchange.detail)
@@ -247,14 +247,16 @@ def test_slow_body_comes_as_far_as_it_got(serve: "Serve") -> None:
 @pytest.mark.parametrize("framing", [b"Content-Length: 5000\r\n\r\n", b"\r\n"])
 def test_long_body_is_cut_at_the_limit(serve: "Serve", framing: bytes) -> None:
     """A body beyond the limit is cut there."""
-    exchange = received(serve, HEAD + framing + b"a" * 5000, limits=Limits(max_body_bytes=1000))
+    exchange = received(serve, HEAD + framing + b"a" * 5000, limits=ExchangeLimits(max_body_bytes=1000))
     assert exchange.failure is Failure.TOO_LARGE
     assert answer(exchange).body == b"a" * 1000
 
 
 def test_body_of_the_limit_is_whole(serve: "Serve") -> None:
     """The limit itself is not beyond it."""
-    exchange = received(serve, HEAD + b"Content-Length: 1000\r\n\r\n" + b"a" * 1000, limits=Limits(max_body_bytes=1000))
+    exchange = received(
+        serve, HEAD + b"Content-Length: 1000\r\n\r\n" + b"a" * 1000, limits=ExchangeLimits(max_body_bytes=1000)
+    )
     assert exchange.failure is None
 
 
@@ -282,6 +284,6 @@ def test_decompression_bomb_is_too_large(serve: "Serve") -> None:
     """A small body that decodes to a large one is cut at the limit."""
     body = zlib.compress(b"\0" * 50_000_000, 9)
     data = HEAD + b"Content-Encoding: deflate\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-    exchange = received(serve, data, limits=Limits(max_body_bytes=100_000))
+    exchange = received(serve, data, limits=ExchangeLimits(max_body_bytes=100_000))
     assert exchange.failure is Failure.TOO_LARGE
     assert len(answer(exchange).body) == 100_000

@@ -15,7 +15,7 @@ from conformance.model.case import Request
 from conformance.model.errors import UsageError
 from conformance.model.exchange import Exchange, Failure
 from conformance.targets.loading import Message, Receive, Send
-from conformance.targets.target import IDLE_CLOSED, Limits, Tls
+from conformance.targets.target import IDLE_CLOSED, ExchangeLimits, Tls
 from conformance.targets.wire import WireTarget
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def test_a_server_that_takes_no_connection() -> None:
             waiting = stack.enter_context(socket.socket())
             waiting.settimeout(0)
             waiting.connect_ex(address)
-        limits = Limits(timeout_seconds=0.3)
+        limits = ExchangeLimits(timeout_seconds=0.3)
         assert alone(WireTarget(f"http://127.0.0.1:{address[1]}", limits)).failure is Failure.UNCONNECTED
 
 
@@ -298,7 +298,7 @@ def over_tls(certificate: Path, tls: Tls, *, mutual: bool = False) -> Exchange:
             context.load_verify_locations(certificate)
         server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
         port = server.sockets[0].getsockname()[1]
-        target = WireTarget(f"https://127.0.0.1:{port}", Limits(timeout_seconds=3), tls=tls)
+        target = WireTarget(f"https://127.0.0.1:{port}", ExchangeLimits(timeout_seconds=3), tls=tls)
         exchange = await target.send(POST)
         await target.close()
         server.close()

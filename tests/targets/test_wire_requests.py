@@ -7,7 +7,7 @@ import pytest
 
 from conformance.model.case import KEY, Request
 from conformance.model.exchange import Exchange, Failure
-from conformance.targets.target import Limits
+from conformance.targets.target import ExchangeLimits
 from conformance.targets.wire import WireTarget
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def sent(
 
     async def run() -> tuple[bytes, Exchange, int]:
         async with serve(script) as server:
-            target = WireTarget(server.url + base, Limits(timeout_seconds=3, continue_seconds=0.2))
+            target = WireTarget(server.url + base, ExchangeLimits(timeout_seconds=3, continue_seconds=0.2))
             exchange = await target.send(request, key=key)
             await target.close()
             return server.requests[0], exchange, server.port

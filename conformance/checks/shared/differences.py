@@ -1,4 +1,4 @@
-"""Differences: in which way a value that came back is not the one that was sent, in words that hold no value."""
+"""Differences: how a returned value differs from the one that was sent, in words that contain no value."""
 
 import unicodedata
 from collections.abc import Callable

@@ -10,7 +10,7 @@ from conformance.contract.nodes import Node
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, read_text, write
 from conformance.model.pointer import ANY_ITEM
-from conformance.strategies.responses import DATE_TIMES, Answer, valid_answers
+from conformance.strategies.responses import DATE_TIMES, ResponseExample, valid_answers
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.value import Value
 
@@ -39,7 +39,7 @@ def _alone(value: Value) -> bool:
     return value.slug in PLAIN or value.keyword in {"enum", "format"}
 
 
-def _answered(start: Start, answer: Answer, value: Value) -> Scenario:
+def _answered(start: Start, answer: ResponseExample, value: Value) -> Scenario:
     node = node_at(start.response, answer.story.pointer)
     focus = UNDECLARED if value.keyword == "additionalProperties" else EDGES if value.edge else returned_id(node)
     text = write(answer.body)

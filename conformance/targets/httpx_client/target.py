@@ -12,7 +12,7 @@ from conformance.targets.httpx_client.attempt import Attempt, alone, arrived, ar
 from conformance.targets.httpx_client.calling_thread import CallingThread
 from conformance.targets.httpx_client.users_client import UsersClient, inner, shown
 from conformance.targets.outgoing import Sending, prepare, redacted
-from conformance.targets.target import IDLE_CLOSED, Limits, NotCarriedError, Target
+from conformance.targets.target import IDLE_CLOSED, ExchangeLimits, NotCarriedError, Target
 
 if TYPE_CHECKING:
     import httpx
@@ -34,12 +34,12 @@ class HttpxTarget(Target):
     """
 
     def __init__(
-        self, users: UsersClient, limits: Limits | None = None, *, learn: Callable[[str], None] | None = None
+        self, users: UsersClient, limits: ExchangeLimits | None = None, *, learn: Callable[[str], None] | None = None
     ) -> None:
         self.name = users.name
         self.traits = users.traits
         self._users = users
-        self._limits = limits or Limits()
+        self._limits = limits or ExchangeLimits()
         self._learn = learn
         self._learned: set[str] = set()
         self._thread: CallingThread | None = None

@@ -24,7 +24,7 @@ from conformance.runner.engine import Engine
 from conformance.runner.session import Session, SessionOptions
 from conformance.targets.asgi import AsgiTarget
 from conformance.targets.opening import open_target
-from conformance.targets.target import Limits, Target
+from conformance.targets.target import ExchangeLimits, Target
 from conformance.workflow.proof import virtual_time
 from conformance.workflow.proof.cached_judge import Memory, RememberingJudge
 from conformance.workflow.proof.miss_reasons import reason
@@ -121,7 +121,7 @@ class Bench:
         )
 
     def _carry_out(self, mock: Mock, sink: MemorySink, judge: RememberingJudge, stop: Stop | None) -> None:
-        limits = Limits(timeout_seconds=TIMEOUT_SECONDS)
+        limits = ExchangeLimits(timeout_seconds=TIMEOUT_SECONDS)
         if not self.options.wire:
             virtual_time.run(self._run(AsgiTarget(mock, limits), sink, judge, stop))
             return

@@ -10,7 +10,7 @@ from conformance.targets.addresses import is_loopback
 from conformance.targets.httpx_client.target import HttpxTarget
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.opening import open_target, traits_of
-from conformance.targets.target import Limits, Target, Tls, Traits
+from conformance.targets.target import ExchangeLimits, Target, Tls, Traits
 from conformance.workflow.setup.options import MOCK, RunOptions
 
 REFERENCE_SERVER = Traits(loopback=True, lasting=False)
@@ -40,7 +40,7 @@ def target_of(
         UsageError: the URL, or a file of certificates, cannot be used.
 
     """
-    limits = Limits(timeout_seconds=options.timeout, max_body_bytes=options.max_body)
+    limits = ExchangeLimits(timeout_seconds=options.timeout, max_body_bytes=options.max_body)
     if client is not None:
         return HttpxTarget(client, limits, learn=partial(_learn, credentials) if credentials is not None else None)
     tls = Tls(

@@ -13,16 +13,16 @@ INTEGERS = "where an integer is required, at 12 members"
 BOOLEANS = "where a boolean is required, at 3 members"
 CAUSES = [
     ("must", "takes a request without a credential"),
-    ("must", "answers 500 to a number beyond 64-bit floats, at 12 members"),
+    ("must", "answers 500 to a number beyond double precision, at 12 members"),
     ("must", "answers 500 to NaN or Infinity"),
-    ("must", "answers 500 to a text with an escaped lone surrogate"),
+    ("must", "answers 500 to a string with an escaped lone surrogate"),
     ("must", "answers 500 to bytes that are not UTF-8"),
     ("should", f"takes a boolean {INTEGERS}"),
     ("should", "answers 422 to what is not JSON"),
-    ("should", f"takes a number in quotes {INTEGERS}"),
+    ("should", f"takes a quoted number {INTEGERS}"),
     ("should", f"takes 0 or 1 {BOOLEANS}"),
-    ("should", f"takes a boolean in quotes {BOOLEANS}"),
-    ("should", "takes another encoding than UTF-8"),
+    ("should", f"takes a quoted boolean {BOOLEANS}"),
+    ("should", "takes an encoding other than UTF-8"),
 ]
 
 JSON = "application/json"

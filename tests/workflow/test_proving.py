@@ -11,9 +11,9 @@ from conformance.journal.events import FindingMade
 from conformance.model.errors import UsageError
 from conformance.model.proof import Proof
 from conformance.model.vocabulary import Profile
-from conformance.workflow.proof import virtual_time
-from conformance.workflow.proof.bench import Bench, ProofOptions
 from conformance.workflow.proof.proving import prove
+from conformance.workflow.proof.runs import Baseline, ProofOptions, ProofRuns
+from conformance.workflow.proof.virtual_time import run_in_virtual_time
 
 HARD = (
     "http.slow",
@@ -91,8 +91,8 @@ def test_over_a_socket_the_same_is_found() -> None:
 
 def test_what_was_judged_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers as the reference server gives them are recalled, and all others judged."""
-    bench = Bench(ProofOptions(profile=Profile.SMOKE), datetime.now(UTC), {})
-    first = [event.finding for event in bench.reference() if isinstance(event, FindingMade)]
+    runs = ProofRuns(ProofOptions(profile=Profile.SMOKE), Baseline(datetime.now(UTC)))
+    first = [event.finding for event in runs.reference() if isinstance(event, FindingMade)]
     judged: list[str] = []
     alone = Judge.alone
 
@@ -101,10 +101,10 @@ def test_what_was_judged_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) ->
         return alone(self, subject)
 
     monkeypatch.setattr(Judge, "alone", counted)
-    again = [event.finding for event in bench.reference() if isinstance(event, FindingMade)]
+    again = [event.finding for event in runs.reference() if isinstance(event, FindingMade)]
     assert judged == []
     assert again == first
-    bench.prove("http.status-201")
+    runs.prove("http.status-201")
     assert len(judged) == 1
 
 
@@ -125,5 +125,5 @@ def test_virtual_time_passes_only_while_all_wait() -> None:
         return asyncio.get_running_loop().time(), order
 
     began = time.monotonic()
-    assert virtual_time.run(work()) == (3610, ["early", "late"])
+    assert run_in_virtual_time(work()) == (3610, ["early", "late"])
     assert time.monotonic() - began < 60

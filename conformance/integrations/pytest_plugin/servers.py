@@ -27,7 +27,7 @@ class ReferenceServer(msgspec.Struct, frozen=True):
     """A reference server that is running.
 
     `key` is the one right credential (empty where the operation asks for none), `mock` the application: its `requests`
-    and `creations` count, `fired` tells how often each fault showed, and `forget()` makes it as new.
+    and `creations` count, `fired` tells how often each fault showed, and `reset()` makes it as new.
     """
 
     url: str

@@ -1,7 +1,7 @@
-"""A judge that remembers: what checks said of an exchange is what they say of the same exchange again.
+"""A judge with a cache: an exchange that was judged before is not judged again.
 
-Checks are pure functions. Of the requests of a proof nearly all are answered by a wrong server as by the right one,
-byte for byte, and need not be judged twice.
+Checks are pure functions. Nearly all responses of a mock with a fault are those of the reference server, byte for
+byte, and need not be judged twice.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ Found: TypeAlias = tuple[Judgement | Doubt, ...]
 
 
 class _Seen(msgspec.Struct, frozen=True):
-    """All of an exchange that a check looks at. Of its time that is whether it was too long.
+    """All of an exchange that a check uses; of its duration, whether it was too long.
 
-    When it began is left out: a time of creation is held against the clock of the target as well, which an answer
-    carries.
+    When it began is left out: a time of creation is compared with the clock of the target as well, which the response
+    states.
     """
 
     case: Case
@@ -33,18 +33,15 @@ class _Seen(msgspec.Struct, frozen=True):
     settings: Settings
 
 
-Memory: TypeAlias = dict[str, tuple[tuple[_Seen, ...], Found]]
-"""By case or relation: what was seen, and what was said of it."""
+JudgementCache: TypeAlias = dict[str, tuple[tuple[_Seen, ...], Found]]
+"""By case or relation: what was seen, and its judgement."""
 
 
-class RememberingJudge(Judge):
-    """Judges what it has not seen, and gives the same answer again to what it has.
+class CachedJudge(Judge):
+    """Judges what is not in the cache, and returns what is; with `learning` it adds the first exchange of each case."""
 
-    With `learning` it remembers what it judges: the first of each case.
-    """
-
-    def __init__(self, memory: Memory, *, learning: bool = False) -> None:
-        self.memory = memory
+    def __init__(self, cache: JudgementCache, *, learning: bool = False) -> None:
+        self._cache = cache
         self._learning = learning
 
     def alone(self, subject: Subject) -> Found:
@@ -58,12 +55,12 @@ class RememberingJudge(Judge):
         return self._recalled(id_, seen) or self._learned(id_, seen, super().together(relation, subjects))
 
     def _recalled(self, id_: str, seen: tuple[_Seen, ...]) -> Found:
-        known, found = self.memory.get(id_, ((), ()))
+        known, found = self._cache.get(id_, ((), ()))
         return found if known == seen else ()
 
     def _learned(self, id_: str, seen: tuple[_Seen, ...], found: Found) -> Found:
         if self._learning:
-            self.memory.setdefault(id_, (seen, found))
+            self._cache.setdefault(id_, (seen, found))
         return found
 
 

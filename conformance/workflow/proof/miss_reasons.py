@@ -1,4 +1,4 @@
-"""Reasons: why the requirement that a fault breaks did not speak, told from the record of the run."""
+"""Why the requirement that a fault breaks did not fail, by the journal of the run."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,9 @@ from conformance.runner.plan import Plan, requirements_of
 
 
 def reason(contract: Contract, plan: Plan, requirement: str, shown: int, events: Sequence[AnyEvent]) -> str:
-    """Return in one sentence why a requirement did not speak in a run against a server that breaks it.
+    """Return in one sentence why a requirement did not fail in a run against a server that breaks it.
 
-    `shown` is on how many answers the fault showed.
+    `shown` is the number of responses in which the fault showed.
     """
     if not shown:
         return "no request of the profile meets it"
@@ -34,7 +34,7 @@ def reason(contract: Contract, plan: Plan, requirement: str, shown: int, events:
 
 
 def _wrong(contract: Contract, names: Mapping[int, str], events: Sequence[AnyEvent]) -> dict[str, set[str]]:
-    """Return the requirements that weigh and spoke, by case or relation."""
+    """Return the requirements, other than advisory ones, that failed, by case or relation."""
     found: dict[str, set[str]] = {}
     for event in events:
         if isinstance(event, FindingMade):
@@ -45,7 +45,7 @@ def _wrong(contract: Contract, names: Mapping[int, str], events: Sequence[AnyEve
 
 
 def _held(contract: Contract, requirement: str, events: Sequence[AnyEvent]) -> list[int]:
-    """Return the numbers of the requests on whose answers a requirement held."""
+    """Return the numbers of the requests whose responses passed a requirement."""
     index = next(number for number, row in enumerate(contract.requirements) if row.id == requirement)
     return [event.send for event in events if isinstance(event, Judged) and index in event.passed]
 

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 
 from conformance.contract.contract import Contract
 from conformance.journal.events import FindingMade, RunEnded
-from conformance.model.finding import PlacedSymptom
 from conformance.model.proof import Alarm, FaultProof, Proof
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Strength
-from conformance.workflow.proof.bench import Bench, ProofOptions, strength_of
-from conformance.workflow.proof.cached_judge import Memory
+from conformance.workflow.proof.cached_judge import JudgementCache
+from conformance.workflow.proof.runs import Baseline, ProofOptions, ProofRuns, strength_of
 
 __all__ = ["ProofOptions", "prove"]
 
@@ -20,8 +19,8 @@ CHUNK = 4
 
 Step = Callable[[int, int], None]
 
-_BENCHES: list[Bench] = []
-"""The bench of a process that proves faults."""
+_RUNS: list[ProofRuns] = []
+"""The runs of a process that proves faults."""
 
 
 def prove(options: ProofOptions, step: Step | None = None) -> Proof:
@@ -31,26 +30,24 @@ def prove(options: ProofOptions, step: Step | None = None) -> Proof:
         UsageError: a fault is not known, or the document cannot be used.
 
     """
-    moment, memory = datetime.now(UTC), Memory()
-    bench = Bench(options, moment, memory)
-    chosen = bench.chosen()
+    runs = ProofRuns(options, Baseline(datetime.now(UTC), JudgementCache()))
+    chosen = runs.chosen()
     if step is not None:
         step(0, len(chosen))
-    events = bench.reference()
+    events = runs.reference()
     made = [event for event in events if isinstance(event, FindingMade)]
     alarms = tuple(
         Alarm(event.finding.requirement, event.case, event.finding.sentence)
         for event in made
-        if strength_of(bench.contract, event.finding) is not Strength.ADVISORY
+        if strength_of(runs.contract, event.finding) is not Strength.ADVISORY
     )
-    bench.notes = frozenset(event.finding.cause for event in made)
     ended = next(event for event in reversed(events) if isinstance(event, RunEnded))
     proofs: dict[str, FaultProof] = {}
-    for found in _each(bench, chosen):
+    for found in _each(runs, chosen):
         proofs[found.id] = found
         if step is not None:
             step(len(proofs), len(chosen))
-    contract: Contract = bench.contract
+    contract: Contract = runs.contract
     return Proof(
         suite_version=VERSION,
         sha256=contract.document.sha256,
@@ -63,23 +60,20 @@ def prove(options: ProofOptions, step: Step | None = None) -> Proof:
     )
 
 
-def _each(bench: Bench, ids: Sequence[str]) -> Iterator[FaultProof]:
+def _each(runs: ProofRuns, ids: Sequence[str]) -> Iterator[FaultProof]:
     """Prove each fault, in as many processes as there are processors."""
-    processes = bench.options.processes or min(os.cpu_count() or 1, len(ids))
+    processes = runs.options.processes or min(os.cpu_count() or 1, len(ids))
     if processes <= 1:
-        yield from map(bench.prove, ids)
+        yield from map(runs.prove, ids)
         return
     context = multiprocessing.get_context("spawn")
-    start = (bench.options, bench.moment, bench.memory, bench.notes)
-    with context.Pool(processes, _begin, start) as pool:
+    with context.Pool(processes, _begin, (runs.options, runs.baseline)) as pool:
         yield from pool.imap_unordered(_proved, ids, chunksize=CHUNK)
 
 
-def _begin(options: ProofOptions, moment: datetime, memory: Memory, notes: frozenset[PlacedSymptom]) -> None:
-    bench = Bench(options, moment, memory)
-    bench.notes = notes
-    _BENCHES.append(bench)
+def _begin(options: ProofOptions, baseline: Baseline) -> None:
+    _RUNS.append(ProofRuns(options, baseline))
 
 
 def _proved(id_: str) -> FaultProof:
-    return _BENCHES[-1].prove(id_)
+    return _RUNS[-1].prove(id_)

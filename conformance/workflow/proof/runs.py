@@ -1,4 +1,4 @@
-"""The bench of a proof: carries the suite out against the reference server, right or with one fault."""
+"""The runs of a proof: the suite against the reference server, correct or with one fault."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract, load_contract
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
-from conformance.journal.events import AnyEvent, RunEnded
+from conformance.journal.events import AnyEvent, FindingMade, RunEnded
 from conformance.journal.recording import Stop
 from conformance.journal.writing import MemorySink
 from conformance.mock.app import Mock
@@ -25,19 +26,19 @@ from conformance.runner.session import Session, SessionOptions
 from conformance.targets.asgi import AsgiTarget
 from conformance.targets.opening import open_target
 from conformance.targets.target import ExchangeLimits, Target
-from conformance.workflow.proof import virtual_time
-from conformance.workflow.proof.cached_judge import Memory, RememberingJudge
+from conformance.workflow.proof.cached_judge import CachedJudge, JudgementCache
 from conformance.workflow.proof.miss_reasons import reason
+from conformance.workflow.proof.virtual_time import run_in_virtual_time
 from conformance.workflow.setup.key_sources import LOCAL_KEY
 from conformance.workflow.setup.options import UNKNOWN_PARAMETER, RunOptions
 from conformance.workflow.setup.preparation import prepare
 
 TIMEOUT_SECONDS = 4.0
 STALL_SECONDS = 8.0
-"""How long a silent fault is silent: longer than a run waits."""
+"""How long a silent fault keeps silent: longer than a run waits."""
 
 LATE_SECONDS = 2.0
-"""The longest that an answer may take: a proof judges that requirement too, and sets the limit that it needs."""
+"""The response time limit: a proof checks that requirement too, and sets the limit that it needs."""
 
 DELAY_SECONDS = 3.0
 """How long a slow fault takes: longer than that, and shorter than a run waits."""
@@ -55,18 +56,23 @@ class ProofOptions(msgspec.Struct, frozen=True, kw_only=True):
     operation: str | None = None
 
 
-class Bench:
-    """One contract, its plan and its faults, made once for many runs.
+class Baseline(msgspec.Struct, frozen=True):
+    """What the run of the reference server gives: the judgement of each response, and the causes of its findings.
 
-    `moment` is what the clock of every mock shows, so that the same request gets the same answer. `memory` is what was
-    said of the reference server's answers; `reference` fills it. `notes` are the findings that it has as well.
+    `moment` is the time of the clock of every mock, so that equal requests get equal responses.
     """
 
-    def __init__(self, options: ProofOptions, moment: datetime, memory: Memory) -> None:
+    moment: datetime
+    judgements: JudgementCache = {}
+    causes: frozenset[PlacedSymptom] = frozenset()
+
+
+class ProofRuns:
+    """One contract, its plan and its faults, made once for many runs."""
+
+    def __init__(self, options: ProofOptions, baseline: Baseline) -> None:
         self.options = options
-        self.moment = moment
-        self.memory = memory
-        self.notes: frozenset[PlacedSymptom] = frozenset()
+        self.baseline = baseline
         self.contract = load_contract(options.spec, options.operation)
         run = RunOptions(profile=options.profile, spec=options.spec, operation=options.operation)
         self.plan = prepare(self.contract, run).plan
@@ -82,16 +88,18 @@ class Bench:
         return [fault.id for fault in pick(self.contract, self.options.faults or ("*",))]
 
     def reference(self) -> list[AnyEvent]:
-        """Run the suite against the right server; returns the events of the run."""
+        """Run the suite against the reference server, make it the baseline, and return the events of the run."""
         sink = MemorySink()
-        self._carry_out(self._mock(()), sink, RememberingJudge(self.memory, learning=True), None)
+        self._run_suite(self._mock(()), sink, CachedJudge(self.baseline.judgements, learning=True), None)
+        causes = frozenset(event.finding.cause for event in sink.events if isinstance(event, FindingMade))
+        self.baseline = replace(self.baseline, causes=causes)
         return sink.events
 
     def prove(self, id_: str) -> FaultProof:
-        """Run the suite against the server with one fault, until the requirement that it breaks has spoken."""
+        """Run the suite against the mock with one fault, until the requirement that it breaks fails."""
         fault = self._faults[id_]
         watch, sink, mock = _Watch(self, fault), MemorySink(), self._mock((fault,))
-        self._carry_out(mock, sink, RememberingJudge(self.memory), watch)
+        self._run_suite(mock, sink, CachedJudge(self.baseline.judgements), watch)
         ended = next(event for event in reversed(sink.events) if isinstance(event, RunEnded))
         row, shown = self.contract.by_id[fault.requirement], mock.fired[fault.id]
         return FaultProof(
@@ -115,20 +123,20 @@ class Bench:
             key=LOCAL_KEY if self.contract.operation.security else None,
             unknown=frozenset({UNKNOWN_PARAMETER}),
             faults=chosen,
-            clock=lambda: self.moment,
+            clock=lambda: self.baseline.moment,
             delay_seconds=DELAY_SECONDS,
             stall_seconds=STALL_SECONDS,
         )
 
-    def _carry_out(self, mock: Mock, sink: MemorySink, judge: RememberingJudge, stop: Stop | None) -> None:
+    def _run_suite(self, mock: Mock, sink: MemorySink, judge: CachedJudge, stop: Stop | None) -> None:
         limits = ExchangeLimits(timeout_seconds=TIMEOUT_SECONDS)
         if not self.options.wire:
-            virtual_time.run(self._run(AsgiTarget(mock, limits), sink, judge, stop))
+            run_in_virtual_time(self._run(AsgiTarget(mock, limits), sink, judge, stop))
             return
         with BackgroundServer(mock) as server:
             asyncio.run(self._run(open_target(server.url, limits, concurrency=2), sink, judge, stop))
 
-    async def _run(self, target: Target, sink: MemorySink, judge: RememberingJudge, stop: Stop | None) -> None:
+    async def _run(self, target: Target, sink: MemorySink, judge: CachedJudge, stop: Stop | None) -> None:
         key = LOCAL_KEY if self.contract.operation.security else ""
         options = SessionOptions(
             run_id="0" * 8,
@@ -145,23 +153,23 @@ class Bench:
 
 
 class _Watch:
-    """Watches the findings of one fault: what the reference has as well says nothing."""
+    """Watches the findings of a run with one fault, without those of the reference server."""
 
-    def __init__(self, bench: Bench, fault: Fault) -> None:
-        self._contract = bench.contract
+    def __init__(self, runs: ProofRuns, fault: Fault) -> None:
+        self._contract = runs.contract
         self._fault = fault
-        self._notes = bench.notes
-        self._whole = bench.options.whole
-        self._advisory = bench.contract.by_id[fault.requirement].strength is Strength.ADVISORY
+        self._known = runs.baseline.causes
+        self._whole = runs.options.whole
+        self._advisory = runs.contract.by_id[fault.requirement].strength is Strength.ADVISORY
         self.first = ""
         self.first_after = 0
         self.own_after = 0
 
     def __call__(self, number: int, finding: Finding) -> bool:
-        """Take a finding in; tells whether the requirement that is broken has spoken."""
+        """Record a finding; return whether the run can end, as the requirement that is broken failed."""
         own = finding.requirement == self._fault.requirement
         advisory = strength_of(self._contract, finding) is Strength.ADVISORY
-        if finding.cause in self._notes or (advisory and not own):
+        if finding.cause in self._known or (advisory and not own):
             return False
         if not self.first:
             self.first, self.first_after = finding.requirement, number

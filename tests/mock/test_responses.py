@@ -1,4 +1,4 @@
-"""What successful answers hold: what was sent, defaults, and the rest in every variation that the schema allows."""
+"""What successful responses hold: what was sent, defaults, and the rest in every variation that the schema allows."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.reports.writing import REPORTS
+
 SPEC = """
 openapi: 3.1.0
 info: {title: t, version: '1'}
@@ -76,10 +78,7 @@ def test_an_output_folder_that_cannot_be_written(command, out):
 WRONG_OPTIONS = {
     ("--profile", "tiny"): "'smoke', 'standard', 'full'",
     ("--fail-on", "may"): "'must', 'should'",
-    (
-        "--report",
-        "pdf",
-    ): "no report is called 'pdf'; choose from results, html, junit, ctrf, sarif, har, markdown, badge",
+    ("--report", "pdf"): f"no report is called 'pdf'; choose from {', '.join(REPORTS)}",
     ("--timeout", "0"): "--timeout",
     ("--timeout", "soon"): "'soon' is not a valid float",
     ("--max-requests", "0"): "--max-requests",

@@ -42,8 +42,11 @@ def report_again(
     kinds: Iterable[str] | None = None,
     fail_on: Strength | None = None,
     junit_by: JunitBy | None = None,
+    clean_up: str = "",
 ) -> RunResult:
     """Make the reports of the run whose journal is in `folder`; without `fail_on` and `junit_by`, those of the run.
+
+    `clean_up` is handed on: what became of what the run created.
 
     Raises:
         JournalError: there is no journal, or it is damaged.
@@ -60,7 +63,7 @@ def report_again(
     results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength, junit_by=junit_by)
     hint = "" if "stateless" in first.options else stateless_hint(first.requirements, results)
     said = tuple(line for each in results.waivers if (line := told(each)))
-    return RunResult(results, out, exit_status(results, strength), hint, waivers=said)
+    return RunResult(results, out, exit_status(results, strength), hint, clean_up, said)
 
 
 def append_summary(out: Path, environment: Mapping[str, str]) -> str:

@@ -100,11 +100,11 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         done = _cleaned(prepared, journal, path, url)
         journal.close()
         try:
-            result = report_again(options.out, kinds=options.reports)
+            result = report_again(options.out, kinds=options.reports, clean_up=done)
         except KeyboardInterrupt as error:
             remedy = f"`conformance report {options.out}` makes them from the journal"
             raise RunStoppedError("interrupted while the reports were written", remedy) from error
-    return drafted(replace(result, clean_up=done), options)
+    return drafted(result, options)
 
 
 class RunStoppedError(ConformanceError):

@@ -1,4 +1,4 @@
-"""A harness as a process: asked one line at a time, with patience that ends, and started anew when it has to be."""
+"""A harness as a process: one call at a time, with a timeout, restarted after a failure."""
 
 import os
 import queue
@@ -19,10 +19,12 @@ from conformance.model.errors import TargetLostError, UsageError
 LONGEST_LINE = 16 * 2**20
 STARTUP_SECONDS = 60.0
 STOP_SECONDS = 2.0
-DEATHS_IN_A_ROW = 3
+FAILURES_IN_A_ROW = 3
 
-MOST_TOLD = 20
-"""How many troubles of a harness are told; a harness that logs to its output has thousands."""
+PROTOCOL_HELP = "see docs/clients.md for the protocol, or write a harness with `conformance client --init`"
+
+MOST_REPORTED = 20
+"""How many problems of a harness are reported; a harness that logs to its output has thousands."""
 
 
 class Harness:
@@ -30,25 +32,25 @@ class Harness:
 
     Args:
         command: the program and its arguments.
-        operation: what the harness is told that its calls are.
-        timeout: seconds that it gets for one call.
-        tell: called with a line for a person when the harness does what it should not.
+        operation: the operation of the calls, as the first line names it.
+        timeout: seconds for one call.
+        warn: called with a line for the user when the harness violates the protocol.
 
     """
 
     def __init__(
-        self, command: Sequence[str], operation: str, *, timeout: float, tell: Callable[[str], None] | None = None
+        self, command: Sequence[str], operation: str, *, timeout: float, warn: Callable[[str], None] | None = None
     ) -> None:
         self._command = tuple(command)
         self._operation = operation
         self._timeout = timeout
-        self._tell = tell or (lambda _: None)
-        self._told = 0
+        self._warn = warn or (lambda _: None)
+        self._reported = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes | None] = queue.Queue()
         self._errors: deque[str] = deque(maxlen=5)
-        self._complaining: threading.Thread | None = None
-        self._deaths = 0
+        self._error_reader: threading.Thread | None = None
+        self._failures = 0
         self.client = ""
         """The name of the client, as the harness gives it."""
 
@@ -69,14 +71,14 @@ class Harness:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the harness's input, and end it if it does not end by itself."""
+        """Close the standard input of the harness, and kill it if it does not exit."""
         self._stop(gently=kind is None)
 
     def play(self, scenario: Scenario, base_url: str, key: str) -> CallResult:
-        """Have the harness make the call of a scenario, and return what the client made of the answer.
+        """Have the harness make the call of a scenario, and return what the client made of the response.
 
         Raises:
-            TargetLostError: the harness died on several scenarios in a row.
+            TargetLostError: the harness failed on several scenarios in a row.
 
         """
         try:
@@ -87,13 +89,14 @@ class Harness:
         except UsageError as error:
             made = CallResult(trouble=error.problem)
         if not made.trouble:
-            self._deaths = 0
+            self._failures = 0
             return made
-        self._deaths += 1
+        self._failures += 1
         self._say(f"{scenario.id}: {made.trouble}")
         self._stop()
-        if self._deaths >= DEATHS_IN_A_ROW:
-            raise TargetLostError(f"the harness failed {self._deaths} times in a row: {made.trouble}")
+        if self._failures >= FAILURES_IN_A_ROW:
+            last = made.trouble.removeprefix("the harness ")
+            raise TargetLostError(f"the harness failed {self._failures} times in a row: {last}")
         return made
 
     def _start(self) -> None:
@@ -110,25 +113,25 @@ class Harness:
         except OSError as error:
             remedy = "name the harness after `--`, such as `conformance client -- python harness.py`"
             raise UsageError(f"cannot start {name}: {error.strerror}", remedy) from error
-        threading.Thread(target=self._heard, args=(self._process.stdout, self._lines), daemon=True).start()
-        complaints = (self._process.stderr, self._errors)
-        self._complaining = threading.Thread(target=self._complained, args=complaints, daemon=True)
-        self._complaining.start()
+        threading.Thread(target=self._read_lines, args=(self._process.stdout, self._lines), daemon=True).start()
+        errors = (self._process.stderr, self._errors)
+        self._error_reader = threading.Thread(target=self._read_errors, args=errors, daemon=True)
+        self._error_reader.start()
         self._write(protocol.hello(self._operation))
-        self._greet(time.monotonic() + STARTUP_SECONDS)
+        self._await_ready(time.monotonic() + STARTUP_SECONDS)
 
-    def _greet(self, end: float) -> None:
+    def _await_ready(self, end: float) -> None:
         while True:
             line = self._next(end)
             if line is None:
-                raise UsageError(f"the harness {self._end()} before it said what it is", "see docs/clients.md")
+                raise UsageError(f"the harness {self._end()} before its first line", PROTOCOL_HELP)
             if line == b"":
-                raise UsageError(f"the harness said nothing within {STARTUP_SECONDS:.0f} s", "see docs/clients.md")
+                raise UsageError(f"the harness wrote no first line within {STARTUP_SECONDS:.0f} s", PROTOCOL_HELP)
             ready = protocol.read_ready(line)
             if ready is not None:
                 self.client = ready.client
                 return
-            self._say(f"the harness wrote a line that is no answer: {protocol.shown(line)}")
+            self._say(f"the harness wrote a line that is not in the protocol: {protocol.shown(line)}")
 
     def _awaited(self, id_: str) -> CallResult:
         end = time.monotonic() + self._timeout
@@ -137,17 +140,17 @@ class Harness:
             if line is None:
                 return CallResult(trouble=f"the harness {self._end()}")
             if line == b"":
-                return CallResult(trouble=f"the harness gave no answer within {self._timeout:g} s")
-            answer = protocol.read_answer(line)
-            if answer is None:
-                self._say(f"{id_}: the harness wrote a line that is no answer: {protocol.shown(line)}")
-            elif answer.id != id_:
-                self._say(f"{id_}: the harness answered {protocol.shown(answer.id.encode())} out of order")
+                return CallResult(trouble=f"the harness wrote no result within {self._timeout:g} s")
+            result = protocol.read_result(line)
+            if result is None:
+                self._say(f"{id_}: the harness wrote a line that is not in the protocol: {protocol.shown(line)}")
+            elif result.id != id_:
+                self._say(f"{id_}: the harness wrote a result for another call: {protocol.shown(result.id.encode())}")
             else:
-                return protocol.made(answer)
+                return protocol.made(result)
 
     def _next(self, end: float) -> bytes | None:
-        """Return the next line of the harness, None at its end, and nothing when the time is up."""
+        """Return the next line of the harness, None at its end, and an empty line after the timeout."""
         try:
             return self._lines.get(timeout=max(0.0, end - time.monotonic()))
         except queue.Empty:
@@ -162,11 +165,11 @@ class Harness:
                     stdin.write(line)
                     stdin.flush()
 
-        # A harness that does not read must not hold up the run: what it does not answer is waited for elsewhere.
+        # A harness that does not read must not block the run: the timeout is elsewhere.
         threading.Thread(target=write, daemon=True).start()
 
     @staticmethod
-    def _heard(stream: IO[bytes], lines: "queue.Queue[bytes | None]") -> None:
+    def _read_lines(stream: IO[bytes], lines: "queue.Queue[bytes | None]") -> None:
         with suppress(OSError, ValueError):
             while line := stream.readline(LONGEST_LINE):
                 if line.strip():
@@ -174,31 +177,31 @@ class Harness:
         lines.put(None)
 
     @staticmethod
-    def _complained(stream: IO[bytes], errors: deque[str]) -> None:
+    def _read_errors(stream: IO[bytes], errors: deque[str]) -> None:
         with suppress(OSError, ValueError):
             while line := stream.readline(LONGEST_LINE):
                 if line.strip():
                     errors.append(protocol.shown(line))
 
     def _end(self) -> str:
-        """Return how the process ended, with the last line that it complained with."""
+        """Return how the process ended, with its last line on standard error."""
         process = self._process
         status: int | None = None
         if process is not None:
             with suppress(subprocess.TimeoutExpired):
                 status = process.wait(STOP_SECONDS)
-        if self._complaining is not None and status is not None:
-            # Its last words may still be on their way.
-            self._complaining.join(STOP_SECONDS)
+        if self._error_reader is not None and status is not None:
+            # Its last lines may still be in the pipe.
+            self._error_reader.join(STOP_SECONDS)
         last = f": {self._errors[-1]}" if self._errors else ""
         return f"ended with status {status}{last}" if status is not None else f"closed its output{last}"
 
     def _say(self, line: str) -> None:
-        self._told += 1
-        if self._told <= MOST_TOLD:
-            self._tell(line)
-        elif self._told == MOST_TOLD + 1:
-            self._tell("more of the kind is not told")
+        self._reported += 1
+        if self._reported <= MOST_REPORTED:
+            self._warn(line)
+        elif self._reported == MOST_REPORTED + 1:
+            self._warn("further problems of the harness are not reported")
 
     def _stop(self, *, gently: bool = False) -> None:
         process, self._process = self._process, None
@@ -209,7 +212,7 @@ class Harness:
                 process.stdin.close()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_SECONDS)
-        # Whatever the harness has started ends with it.
+        # Processes that the harness started are killed as well.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

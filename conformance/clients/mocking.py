@@ -1,17 +1,17 @@
-"""Replies without a socket: as httpx would hand them over, or raise in their place."""
+"""Replies without a socket: responses of httpx, or its exceptions."""
 
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
-from conformance.clients.replying import carried, reply_at
+from conformance.clients.replying import encoded, reply_at
 from conformance.clients.scenarios.scenario import Fate, Reply
 
 CUT_OFF = "peer closed connection without sending complete message body"
 
 
-class _BrokenOff(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The beginning of a body, and then the end of the connection."""
+class _Truncated(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The beginning of a body, then the end of the connection."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -26,17 +26,17 @@ class _BrokenOff(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def reply_to(reply: Reply, request: httpx.Request, target: str) -> httpx.Response:
-    """Return the response to a request that a reply stands for.
+    """Return the response for a reply.
 
     Raises:
-        httpx.RemoteProtocolError: the reply is that none comes.
+        httpx.RemoteProtocolError: the reply is a connection closed without a response.
 
     """
     reply = reply_at(reply, target)
     if reply.fate is Fate.RESET:
         message = "Server disconnected without sending a response."
         raise httpx.RemoteProtocolError(message, request=request)
-    headers, body = carried(reply, tuple(request.headers.items()))
+    headers, body = encoded(reply, tuple(request.headers.items()))
     if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:
-        return httpx.Response(reply.status, headers=headers, stream=_BrokenOff(body[: len(body) // 2]))
+        return httpx.Response(reply.status, headers=headers, stream=_Truncated(body[: len(body) // 2]))
     return httpx.Response(reply.status, headers=headers, content=body)

@@ -1,4 +1,4 @@
-"""Playing: all scenarios, one after the other, against one client."""
+"""Playing all scenarios against one client, one after the other."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,6 +8,7 @@ import msgspec
 
 from conformance.clients.judging.judge import judge
 from conformance.clients.judging.judged_result import Baseline, baseline
+from conformance.clients.judging.messages import JUDGE_FAILED
 from conformance.clients.recording import ScenarioRecorder
 from conformance.clients.scenarios.catalogue import BASELINE
 from conformance.clients.scenarios.scenario import CallResult, Scenario
@@ -23,15 +24,15 @@ INTERRUPTED = "interrupted"
 
 
 class Player(Protocol):
-    """Whatever can make a client play a scenario: a harness, or a function in the same process."""
+    """Makes a client play a scenario: a harness, or a function in the same process."""
 
     def play(self, scenario: Scenario, base_url: str, key: str) -> CallResult:
-        """Have the client make the call, and return what it made of the answer."""
+        """Have the client make the call, and return what it made of the response."""
         ...
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far a run is: scenarios planned and played, and findings by strength."""
+    """The progress of a run: scenarios planned and played, and findings by strength."""
 
     planned: int
     played: int
@@ -49,9 +50,9 @@ def play_all(
     key: str,
     report: Callable[[Progress], None] | None = None,
 ) -> None:
-    """Play scenarios and write them to the journal, its header excepted; `contract` has the client's requirements.
+    """Play scenarios and write them to the journal, which has its header already.
 
-    Ctrl-C ends it in order.
+    `contract` has the requirements of clients. Ctrl-C ends the run, and the journal is complete.
     """
     recorder, base, begun = ScenarioRecorder(contract, journal, key), Baseline(), time.monotonic()
     reason, lost = "", False
@@ -69,8 +70,8 @@ def play_all(
                 base = baseline(contract, scenario, made)
             try:
                 found = judge(contract, scenario, sent, made, base, key)
-            except Exception as error:  # noqa: BLE001 (a fault of the suite's own must not end a run)
-                what = f"the judge failed: {type(error).__name__}: {error}"
+            except Exception as error:  # noqa: BLE001 (an error of the suite must not end a run)
+                what = JUDGE_FAILED.format(error=type(error).__name__)
                 found = (Doubt(scenario.requirements[0], what, ours=True),)
             recorder.record(scenario, requests, made, found, time.monotonic() - before)
             if report is not None:

@@ -1,7 +1,7 @@
 """The protocol between the suite and a harness: JSON objects, one a line, over standard input and output.
 
-The suite says `Hello`, the harness answers `Ready`; then the suite asks, one call at a time, and the harness answers
-each. Bodies are JSON as text, so that a harness whose language rounds numbers does not damage them by itself.
+The suite writes `Hello`, the harness `Ready`; then the suite writes one `Call` at a time, and the harness a `Result`
+for each. Bodies are JSON in a string, so that a harness whose language rounds numbers does not change them.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ from conformance.model.version import VERSION
 PROTOCOL = 1
 
 SHOWN = 200
-"""How many characters are shown of a line that is no answer."""
+"""How many characters of an invalid line are shown."""
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """The first line that a harness reads: the version of the protocol, that of the suite, and the operation."""
+    """The first line for a harness: the version of the protocol, the version of the suite, and the operation."""
 
     protocol: int
     suite: str
@@ -28,31 +28,31 @@ class Hello(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """The first line that a harness writes: the version of the protocol it speaks, and the name of its client."""
+    """The first line of a harness: the version of the protocol that it supports, and the name of its client."""
 
     protocol: int
     client: str
 
 
-class Ask(msgspec.Struct, frozen=True):
-    """A call to be made: `base_url`, `api_key`, each path parameter by its name, and `body_json`, the body as text."""
+class Call(msgspec.Struct, frozen=True):
+    """A call to make: `base_url`, `api_key`, each path parameter by its name, and `body_json`, the body as JSON."""
 
     id: str
     call: Mapping[str, str]
 
 
 class Error(msgspec.Struct, frozen=True):
-    """What a client raised: the name of its type, and its text."""
+    """An exception of a client: the name of its type, and its message."""
 
     type: str
     message: str = ""
 
 
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of a call: what the client returned, as a JSON text, or what it raised.
+class Result(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The result of a call: what the client returned, as JSON, or what it raised.
 
-    `types` may name the types that objects in it have in the client's language, by JSON pointer: `dict` where others
-    are classes is then a finding.
+    `types` may name, by JSON pointer, the types of its objects in the client's language: a `dict` where other responses
+    have a class is a finding.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 _encoder = msgspec.json.Encoder()
 _ready = msgspec.json.Decoder(Ready)
-_answer = msgspec.json.Decoder(Answer)
+_result = msgspec.json.Decoder(Result)
 
 
 def hello(operation: str) -> bytes:
@@ -72,16 +72,16 @@ def hello(operation: str) -> bytes:
 
 
 def ask(scenario: Scenario, base_url: str, key: str) -> bytes:
-    """Return the line that asks a harness to make the call of a scenario."""
+    """Return the line for the call of a scenario."""
     call = {"base_url": base_url, "api_key": key, **scenario.parameters, "body_json": scenario.body}
-    return _encoder.encode(Ask(scenario.id, call)) + b"\n"
+    return _encoder.encode(Call(scenario.id, call)) + b"\n"
 
 
 def read_ready(line: bytes) -> Ready | None:
-    """Return what a harness says first, or None where a line is no such thing.
+    """Return the first line of a harness, or None where a line is not one.
 
     Raises:
-        UsageError: the harness speaks another version.
+        UsageError: the harness supports another version.
 
     """
     try:
@@ -90,29 +90,29 @@ def read_ready(line: bytes) -> Ready | None:
         return None
     if ready.protocol != PROTOCOL:
         raise UsageError(
-            f"the harness speaks version {ready.protocol} of the protocol, this suite version {PROTOCOL}",
-            "make it anew with `conformance client --init`",
+            f"the harness supports version {ready.protocol} of the protocol, and this suite version {PROTOCOL}",
+            "write a new one with `conformance client --init`",
         )
     return ready
 
 
-def read_answer(line: bytes) -> Answer | None:
-    """Return the answer of a harness, or None where a line is none."""
+def read_result(line: bytes) -> Result | None:
+    """Return the result that a line of a harness holds, or None where it holds none."""
     try:
-        answer = _answer.decode(line)
+        result = _result.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return answer if (answer.returned_json is None) != (answer.raised is None) else None
+    return result if (result.returned_json is None) != (result.raised is None) else None
 
 
-def made(answer: Answer) -> CallResult:
-    """Return what a client made of its answer."""
-    raised = Raised(answer.raised.type, answer.raised.message) if answer.raised else None
-    return CallResult(answer.returned_json, raised, answer.types)
+def made(result: Result) -> CallResult:
+    """Return what a client made of its response."""
+    raised = Raised(result.raised.type, result.raised.message) if result.raised else None
+    return CallResult(result.returned_json, raised, result.types)
 
 
 def shown(line: bytes) -> str:
-    """Return a line that is no answer so that a person can read it."""
+    """Return an invalid line in printable characters."""
     text = line.decode("utf-8", "backslashreplace").rstrip()
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
@@ -120,11 +120,11 @@ def shown(line: bytes) -> str:
 
 def protocol_schema() -> dict[str, Any]:
     """Return the JSON Schema of a line of the protocol, in either direction."""
-    roots, components = msgspec.json.schema_components([Hello, Ready, Ask, Answer], ref_template="#/$defs/{name}")
+    roots, components = msgspec.json.schema_components([Hello, Ready, Call, Result], ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Line of the client protocol",
-        "description": "Hello and Ask are written by the suite, Ready and Answer by a harness.",
+        "description": "Hello and Call are written by the suite, Ready and Result by a harness.",
         "anyOf": list(roots),
         "$defs": components,
     }

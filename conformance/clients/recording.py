@@ -1,4 +1,4 @@
-"""The record of scenarios: what a client sent, was answered and made of it, as events of a journal."""
+"""The record of scenarios as events of a journal: what a client sent, what it got, and what it made of that."""
 
 from collections.abc import Sequence
 
@@ -23,11 +23,11 @@ FAILURES = {
 }
 
 LONGEST = 100_000
-"""The longest text of a client, in characters, that a journal keeps."""
+"""How many characters of a client's result or error message a journal keeps."""
 
 
 class ScenarioRecorder:
-    """Writes scenarios to a journal; `contract` has the requirements that clients are held to."""
+    """Writes scenarios to a journal; `contract` has the requirements of clients."""
 
     def __init__(self, contract: Contract, journal: Sink, key: str) -> None:
         self._journal = journal
@@ -45,13 +45,13 @@ class ScenarioRecorder:
         found: Sequence[Judgement | Doubt],
         seconds: float,
     ) -> None:
-        """Write one scenario: each request that came with its answer, what the client made of it, and the judgement."""
+        """Write one scenario: each request with its response, what the client made of it, and the judgements."""
         for attempt, (request, _) in enumerate(requests, 1):
-            self._exchange(scenario, attempt, answer_of(scenario.reply, self._hidden(request), seconds))
+            self._exchange(scenario, attempt, exchange_of(scenario.reply, self._hidden(request), seconds))
         if not requests:
             operation = self._contract.operation
             request = Request(operation.method, operation.path, (), scenario.body.encode())
-            detail = "shown is the body that it was asked to send"
+            detail = "the body shown is the one that the client was to send"
             self._exchange(scenario, 1, Exchange(request, None, Failure.UNSENT, detail, seconds=seconds))
         self._journal.append(
             ClientEnded(
@@ -80,10 +80,10 @@ class ScenarioRecorder:
         )
 
 
-def answer_of(reply: Reply, request: Request, seconds: float) -> Exchange:
-    """Return the exchange that a client sees whose request gets a reply."""
+def exchange_of(reply: Reply, request: Request, seconds: float) -> Exchange:
+    """Return the exchange of a request and a reply, as the client sees it."""
     failure = FAILURES.get(reply.fate)
-    detail = "on purpose" if failure else ""
+    detail = "part of the scenario" if failure else ""
     whole = Response(reply.status, reply.headers, reply.body)
     response = None if reply.fate is Fate.RESET else whole
     if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:

@@ -1,4 +1,4 @@
-"""Replies on their way: whole, in chunks, compressed, late, or broken off."""
+"""Transmission of replies: complete, chunked, compressed, delayed or truncated."""
 
 import asyncio
 import gzip
@@ -12,16 +12,16 @@ SLOW_SECONDS = 0.5
 
 PIECES = 3
 
-NOT_FOUND = Reply(404, (("Content-Type", "application/json"),), b'{"message": "nothing is here"}')
+NOT_FOUND = Reply(404, (("Content-Type", "application/json"),), b'{"message": "not found"}')
 
 
 async def respond(reply: Reply, request: Headers, scope: Message, receive: Receive, send: Send) -> None:
-    """Send a reply as its fate has it; `request` are the headers of the request."""
+    """Send a reply with its fate; `request` are the headers of the request."""
     transport = scope.get("extensions", {}).get(TRANSPORT)
     if reply.fate is Fate.RESET:
         transport.abort()
         return
-    headers, body = carried(reply, request)
+    headers, body = encoded(reply, request)
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     pieces = _pieces(reply.fate, body)
     for piece in pieces:
@@ -37,14 +37,14 @@ async def respond(reply: Reply, request: Headers, scope: Message, receive: Recei
 
 
 def reply_at(reply: Reply, target: str) -> Reply:
-    """Return what answers a request to a target: nothing is where a redirect leads to."""
+    """Return the reply to a request by its target: 404 at the location of the redirect."""
     return NOT_FOUND if target.partition("?")[0].endswith(f"/{ELSEWHERE}") else reply
 
 
-def carried(reply: Reply, request: Headers) -> tuple[list[tuple[bytes, bytes]], bytes]:
-    """Return the header fields and the body of a reply as they travel, by the headers of the request."""
+def encoded(reply: Reply, request: Headers) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return the header fields and the body of a reply, encoded for the headers of the request."""
     headers, body = [*reply.headers], reply.body
-    if reply.fate is Fate.COMPRESSED and offers_gzip(request):
+    if reply.fate is Fate.COMPRESSED and accepts_gzip(request):
         body = gzip.compress(body, mtime=0)
         headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
     if reply.fate not in {Fate.CHUNKED, Fate.TRUNCATED_CHUNKS} and reply.status != 204:
@@ -52,10 +52,10 @@ def carried(reply: Reply, request: Headers) -> tuple[list[tuple[bytes, bytes]], 
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers], body
 
 
-def offers_gzip(headers: Headers) -> bool:
-    """Tell whether a request offers to take gzip (RFC 9110 section 12.5.3)."""
-    offered = combined(headers, "accept-encoding")
-    for each in offered.split(","):
+def accepts_gzip(headers: Headers) -> bool:
+    """Tell whether a request accepts gzip (RFC 9110 section 12.5.3)."""
+    accepted = combined(headers, "accept-encoding")
+    for each in accepted.split(","):
         coding, _, weight = each.partition(";")
         if coding.strip().lower() == "gzip" and weight.replace(" ", "").lower() not in {"q=0", "q=0.0", "q=0.00"}:
             return True

@@ -1,4 +1,4 @@
-"""The server of scenarios: each live one has a base URL of its own, so that several at once do not mix."""
+"""The server of scenarios: each has its own base URL, so that several can be played at once."""
 
 import itertools
 import time
@@ -18,13 +18,13 @@ LARGEST = 32 * 2**20
 
 
 class LiveScenario:
-    """One scenario that is being played: where to send to, and what has arrived."""
+    """A scenario that is being played: its base URL, and the requests that have arrived."""
 
     def __init__(self, scenario: Scenario, base_url: str) -> None:
         self.scenario = scenario
         self.base_url = base_url
         self.requests: list[tuple[Request, float]] = []
-        """The requests that arrived, targets cut off behind the base URL, each with the time in seconds."""
+        """The requests that arrived, with targets relative to the base URL, each with the time in seconds."""
 
 
 class ScenarioServer:
@@ -48,7 +48,7 @@ class ScenarioServer:
 
     @contextmanager
     def playing(self, scenario: Scenario) -> Iterator[LiveScenario]:
-        """Serve a scenario below a base URL of its own, for as long as the context lasts."""
+        """Serve a scenario below its own base URL, for as long as the context lasts."""
         token = f"scenario-{next(self._numbers)}"
         live = LiveScenario(scenario, f"{self._server.url}/{token}")
         self._live[token] = live
@@ -62,12 +62,12 @@ class ScenarioServer:
         live = self._live.get(token)
         if live is not None:
             return live, slash + rest
-        # A client that cuts off the path of its base URL can only mean the one scenario that is played.
+        # A client that drops the path of its base URL is served where only one scenario is played.
         only = list(self._live.values())
         return (only[0] if len(only) == 1 else None), target
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer a request with the reply of the scenario that its base URL names."""
+        """Respond with the reply of the scenario that the base URL of the request names."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return

@@ -1,6 +1,6 @@
-"""Scenarios for tests of a client in Python: each with a live base URL, or behind respx, and a judge of what came back.
+"""Scenarios for tests of a client in Python: each with a live base URL or behind respx, and judged in the test.
 
-What plays them is the test itself: it makes the call with its client, and hands over what was returned or raised.
+The test makes the call with its client, and passes on what was returned or raised.
 """
 
 import json
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import respx
 
 KEY = "conformance-client-key"
-"""The key that a client is given: it opens nothing."""
+"""The key that a client gets: it is valid nowhere."""
 
 MOCKED_URL = "http://scenario.test"
 
@@ -36,23 +36,23 @@ SILENT = object()
 
 
 class ClientFault(AssertionError):  # noqa: N818 (a failed assertion of a test)
-    """A client did not do what it must: `findings` say what."""
+    """A client failed requirements: `findings` say which."""
 
     def __init__(self, scenario: str, findings: tuple[Finding, ...]) -> None:
-        lines = [f"{each.requirement}: {each.sentence} ({_expected(each)})" for each in findings]
+        lines = [f"{each.requirement}: {each.message} ({_expected(each)})" for each in findings]
         super().__init__("\n".join([f"scenario {scenario}:", *lines]))
         self.findings = findings
 
 
 class ClientScenario:
-    """One scenario as a test sees it.
+    """One scenario in a test.
 
     Attributes:
         id: the scenario's id.
-        base_url: where the client is to send its request, without a slash at the end.
-        api_key: the key to give to the client.
+        base_url: where the client sends its request, without a slash at the end.
+        api_key: the key for the client.
         parameters: the path parameters by name, not encoded.
-        body_json: the body to send, as a JSON text.
+        body_json: the body to send, as JSON.
 
     """
 
@@ -67,17 +67,17 @@ class ClientScenario:
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario: its answer, its requirements, its story."""
+        """The scenario: its response, its requirements, its story."""
         return self._live.scenario
 
     @property
     def body(self) -> Any:  # noqa: ANN401 (JSON data, to be handed to a client)
-        """The body to send, as Python data; big integers are exact."""
+        """The body to send, as Python data; integers are exact."""
         return json.loads(self.body_json)
 
     @property
     def requests(self) -> tuple[Request, ...]:
-        """The requests that have arrived, their targets cut off behind the base URL."""
+        """The requests that have arrived, with targets relative to the base URL."""
         return tuple(request for request, _ in self._live.requests)
 
     def judge(
@@ -90,12 +90,12 @@ class ClientScenario:
         """Judge what the client returned (JSON data), or raised; return all that was found.
 
         Raises:
-            ClientFault: the client broke a requirement that is at least as strong as `fail_on`.
-            TypeError: neither or both were given, or `returned` is no JSON data.
+            ClientFault: the client failed a requirement that is at least as strong as `fail_on`.
+            TypeError: neither or both were given, or `returned` is not JSON data.
 
         """
         if (returned is SILENT) == (raised is None):
-            message = "judge takes one of returned= and raised="
+            message = "judge() needs exactly one of returned= and raised="
             raise TypeError(message)
         made = CallResult(raised=Raised(type(raised).__name__, str(raised))) if raised else CallResult(_text(returned))
         found = self._session.judged(self._live.scenario, self.requests, made)
@@ -111,8 +111,8 @@ class ClientScenario:
 class ClientSession:
     """Plays scenarios for the tests of one client, for as long as the context lasts.
 
-    The scenario of the fullest answer comes first (`scenarios` has it there): how the client reads it is what the
-    others are judged beside.
+    The scenario of the fullest response comes first, as in `scenarios`: how the client reads it is the baseline of the
+    others.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -142,16 +142,16 @@ class ClientSession:
 
     @contextmanager
     def mocking(self, scenario: Scenario, router: "respx.Router") -> Iterator[ClientScenario]:
-        """Answer with a scenario through a respx router: the socket is spared, for clients that use httpx.
+        """Respond with a scenario through a respx router, without a socket, for clients that use httpx.
 
-        What only a socket shows (a reset, a body that breaks off) is raised as httpx would.
+        What needs a socket (a reset, a truncated body) is raised as the exception of httpx.
         """
-        # respx and httpx are loaded by whoever hands a router over.
+        # Callers with a router have loaded respx and httpx.
         from conformance.clients.mocking import reply_to  # noqa: PLC0415
 
         live = LiveScenario(scenario, MOCKED_URL)
 
-        def answer(request: Any) -> Any:  # noqa: ANN401 (httpx's own types)
+        def respond(request: Any) -> Any:  # noqa: ANN401 (httpx's own types)
             target = request.url.raw_path.decode("latin-1")
             headers = tuple(
                 (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw
@@ -159,13 +159,13 @@ class ClientSession:
             live.requests.append((Request(request.method, target, headers, request.content), time.time()))
             return reply_to(scenario.reply, request, target)
 
-        router.route(host="scenario.test").mock(side_effect=answer)
+        router.route(host="scenario.test").mock(side_effect=respond)
         yield ClientScenario(self, live)
 
     def judged(
         self, scenario: Scenario, requests: Sequence[Request], made: CallResult
     ) -> tuple[Judgement | Doubt, ...]:
-        """Return what a scenario shows, by the requirements that the contract has."""
+        """Judge a scenario by the requirements of the contract."""
         if scenario.id == BASELINE:
             self._base = baseline(self._contract, scenario, made)
         return judge(self._contract, scenario, requests, made, self._base, KEY)
@@ -180,17 +180,21 @@ def _text(returned: object) -> str:
 
 
 def _plain(value: object) -> Json:
-    """Return Python data as JSON data: tuples as lists, what is no JSON refused."""
+    """Return Python data as JSON data, with tuples as lists.
+
+    Raises:
+        TypeError: the data is not JSON data.
+
+    """
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    message = f"returned= takes JSON data, not {type(value).__name__}: dump the model first, for example"
+    message = f"returned= must be JSON data, not {type(value).__name__}; convert the model first"
     raise TypeError(message)
 
 
 def _expected(finding: Finding) -> str:
-    place = f"at {finding.pointer}: " if finding.pointer else ""
-    return f"{place}expected {finding.expected or 'nothing'}, got {finding.actual or 'nothing'}"
+    return f"expected {finding.expected or 'nothing'}, got {finding.actual or 'nothing'}"

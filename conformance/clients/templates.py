@@ -1,15 +1,15 @@
-"""Harnesses to begin with: each makes a call by itself, which is to be replaced by that of a client library."""
+"""Templates of harnesses: each makes its own call, to be replaced by the call of a client library."""
 
 from importlib.resources import files
 
 from conformance.contract.contract import Contract
 
 NAMES = {"python": "harness.py", "python-async": "harness.py", "typescript": "harness.mts", "curl": "harness.sh"}
-"""The languages of the harnesses, and the file that each is written to."""
+"""The languages of the templates, and the file name of each."""
 
 
 def template(language: str, contract: Contract) -> tuple[str, str]:
-    """Return the name of the file and the text of the harness in a language, for the operation of a contract."""
+    """Return the file name and the text of the template in a language, for the operation of a contract."""
     text = (files("conformance.clients") / "harnesses" / f"{language}.txt").read_text(encoding="utf-8")
     security, operation = contract.operation.security, contract.operation
     header = security.name if security and security.location == "header" else "Authorization"

@@ -1,5 +1,6 @@
 """Nodes: every place of a request or response body that the schema speaks of."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -52,6 +53,12 @@ class Node(msgspec.Struct, frozen=True, dict=True):
     def label(self) -> str:
         """Owner and member, as in ids of requirements."""
         return f"{self.owner}.{self.member}" if self.member else self.owner
+
+    @cached_property
+    def repeated_names(self) -> frozenset[str]:
+        """The names that more than one property below has: a message says the whole path of such a property."""
+        counts = Counter(node.name for node in self.walk() if node.path)
+        return frozenset(name for name, count in counts.items() if count > 1)
 
     @cached_property
     def unmodelled(self) -> tuple[str, ...]:

@@ -24,8 +24,8 @@ from conformance.workflow.setup.run_header import header_of
 from conformance.workflow.setup.waivers import drafted, waivers_of
 
 UNSEEN = {
-    "client-response.types": "the harness named no types",
-    "client-response.compressed": "the client offered no coding that the suite knows",
+    "client-response.types": "the harness reports no `types`",
+    "client-response.compressed": "the client sends no `Accept-Encoding` with gzip",
 }
 """Why requirements may stay without any occasion to judge them."""
 
@@ -59,7 +59,7 @@ def run_client(
         stack.enter_context(on_sigterm(interrupt))
         server = stack.enter_context(ScenarioServer())
         harness = stack.enter_context(
-            Harness(options.command, contract.operation.name, timeout=options.timeout, tell=tell)
+            Harness(options.command, contract.operation.name, timeout=options.timeout, warn=tell)
         )
         journal = stack.enter_context(Journal(options.out / FILE_NAME, KEY))
         forget_reports(options.out)

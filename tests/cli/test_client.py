@@ -23,7 +23,7 @@ def test_a_harness_to_begin_with_works_as_it_is(command, language):
     """What `--init` writes plays scenarios at once: its own call breaks no must."""
     begun = command("client", "--init", language)
     assert (0, True) == (begun.status, "conformance client -- python harness.py" in begun.out)
-    chosen = some("send.path.*s*", "read.all.b*", "fail.*", "refuse.name.*")
+    chosen = some("send.path.*s*", "read.all.b*", "fail.*", "reject.name.*")
     ended = command("client", *chosen, "--", sys.executable, "harness.py")
     assert (0, True) == (ended.status, "conforming" in ended.out), ended
     assert ("my-client 1.0", "conforming") == (results()["target"], results()["verdict"])

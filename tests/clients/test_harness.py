@@ -28,7 +28,7 @@ def start(tmp_path, text, told, *, timeout=20.0, begin=BEGIN):
     """Return a harness with the given source."""
     path = tmp_path / "harness.py"
     path.write_text(begin + textwrap.dedent(text))
-    return Harness((sys.executable, str(path)), "POST /", timeout=timeout, tell=told.append)
+    return Harness((sys.executable, str(path)), "POST /", timeout=timeout, warn=told.append)
 
 
 def play(harness, scenario):
@@ -77,8 +77,8 @@ def test_noise_and_answers_out_of_order_are_told_and_passed_over(tmp_path, scena
     with start(tmp_path, source, told) as harness:
         made = play(harness, scenario)
     assert "2" == made.returned
-    assert f"{BASELINE}: the harness wrote a line that is no answer: DEBUG ?[31mconnecting" == told[0]
-    assert f"{BASELINE}: the harness answered another out of order" == told[2]
+    assert f"{BASELINE}: the harness wrote a line that is not in the protocol: DEBUG ?[31mconnecting" == told[0]
+    assert f"{BASELINE}: the harness wrote a result for another call: another" == told[2]
     assert 4 == len(told)
 
 
@@ -88,7 +88,7 @@ def test_noise_before_the_first_line_is_passed_over(tmp_path, scenario):
     source = "for line in sys.stdin: say(id=json.loads(line)['id'], returned_json='1')"
     with start(tmp_path, source, told, begin="print('Welcome', flush=True)\n" + BEGIN) as harness:
         assert "1" == play(harness, scenario).returned
-    assert ["the harness wrote a line that is no answer: Welcome"] == told
+    assert ["the harness wrote a line that is not in the protocol: Welcome"] == told
 
 
 def test_a_harness_that_hangs_is_started_anew(tmp_path, scenario):
@@ -104,8 +104,8 @@ def test_a_harness_that_hangs_is_started_anew(tmp_path, scenario):
     told = []
     with start(tmp_path, source, told, timeout=1.0) as harness:
         hung, after = play(harness, scenario), play(harness, scenario)
-    assert ("the harness gave no answer within 1 s", "1") == (hung.trouble, after.returned)
-    assert [f"{BASELINE}: the harness gave no answer within 1 s"] == told
+    assert ("the harness wrote no result within 1 s", "1") == (hung.trouble, after.returned)
+    assert [f"{BASELINE}: the harness wrote no result within 1 s"] == told
 
 
 def test_a_harness_that_dies_is_started_anew_until_that_is_in_vain(tmp_path, scenario):
@@ -118,14 +118,17 @@ def test_a_harness_that_dies_is_started_anew_until_that_is_in_vain(tmp_path, sce
     with start(tmp_path, source, []) as harness:
         assert "the harness ended with status 7: out of memory" == play(harness, scenario).trouble
         assert play(harness, scenario).trouble
-        with pytest.raises(TargetLostError, match="3 times in a row"):
+        with pytest.raises(TargetLostError, match="3 times in a row: ended with status 7: out of memory"):
             play(harness, scenario)
 
 
 @pytest.mark.parametrize(
     ("begin", "said"),
     [
-        ("import sys; sys.exit('no module named client')", "ended with status 1: no module named client before"),
+        (
+            "import sys; sys.exit('no module named client')",
+            "ended with status 1: no module named client before its first line",
+        ),
         ('import sys; sys.stdin.readline(); print(\'{"protocol": 9, "client": "x"}\', flush=True)', "version 9"),
     ],
 )
@@ -140,7 +143,7 @@ def test_a_harness_that_says_nothing_is_one_clear_line(tmp_path, monkeypatch):
     """Waiting for the first line ends."""
     monkeypatch.setattr(module, "STARTUP_SECONDS", 0.5)
     harness = start(tmp_path, "time.sleep(600)", [], begin="import time\n")
-    with pytest.raises(UsageError, match="said nothing within"), harness:
+    with pytest.raises(UsageError, match="wrote no first line within"), harness:
         pass
 
 

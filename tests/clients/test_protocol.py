@@ -31,7 +31,7 @@ def test_answers_are_read_as_they_were_written(id_, type_, message):
     """Whatever text a harness puts into an answer comes out of it."""
     try:
         line = json.dumps({"id": id_, "raised": {"type": type_, "message": message}}).encode()
-        answer = protocol.read_answer(line)
+        answer = protocol.read_result(line)
     except UnicodeEncodeError:
         return
     assert (id_, type_, message) == (answer.id, answer.raised.type, answer.raised.message)
@@ -45,5 +45,5 @@ def test_answers_are_read_as_they_were_written(id_, type_, message):
 )  # fmt: skip
 def test_what_is_no_answer_is_none(line):
     """Bytes that are no answer, in any way, are told as that."""
-    assert protocol.read_answer(line) is None
+    assert protocol.read_result(line) is None
     assert protocol.read_ready(line) is None

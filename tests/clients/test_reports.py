@@ -33,7 +33,7 @@ def test_a_cause_shows_what_was_returned(client, run):
     """The page of a client that is wrong has the evidence in its causes."""
     client.check = client.validate = lambda _: None
     page = html.render(fold_run(run(client, "fail.status-404").events)).decode()
-    assert "Returns its body for a status that is not the documented one" in page
+    assert "Returns the body for a status other than 200" in page
     assert "Play it again" in page
     assert "conformance replay" not in page.partition('id="cases"')[0]
 
@@ -41,7 +41,7 @@ def test_a_cause_shows_what_was_returned(client, run):
 def test_every_kind_of_report_is_written(client, run, tmp_path):
     """All reports of a server's run are made of a client's run as well."""
     client.validate = lambda _: None
-    write_reports(run(client, "refuse.name.*", "send.example").events, tmp_path)
+    write_reports(run(client, "reject.name.*", "send.example").events, tmp_path)
     results = json.loads((tmp_path / "results.json").read_bytes())
     assert {"client-request", "client-response", "client-error"} == {row["group"] for row in results["requirements"]}
     assert all(path.stat().st_size for path in tmp_path.iterdir())

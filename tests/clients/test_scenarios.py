@@ -44,7 +44,7 @@ def test_answers_are_as_right_as_they_say(contract, profile):
             answer = read(each.reply.body).value
             assert contract.response_validator.is_valid(answer), each.id
             assert equal(answer, read_text(each.answer).value), each.id
-        elif each.sort is Sort.REFUSING:
+        elif each.sort is Sort.REJECTING:
             assert not contract.response_validator.is_valid(read_text(each.answer).value), each.id
 
 
@@ -77,7 +77,7 @@ def test_a_choice_keeps_what_the_others_are_judged_beside(plan):
     assert [BASELINE, "fail.reset"] == [each.id for each in chosen(plan, only=("fail.reset",))]
     assert [BASELINE, "fail.reset"] == [each.id for each in chosen(plan, only=("client-error.reset",))]
     assert () == chosen(plan, only=("nothing",))
-    assert all(each.sort is not Sort.REFUSING or each.id == BASELINE for each in chosen(plan, skip=("refuse.*",)))
+    assert all(each.sort is not Sort.REJECTING or each.id == BASELINE for each in chosen(plan, skip=("reject.*",)))
 
 
 def test_an_operation_without_an_answer_in_json_is_one_clear_line(tmp_path):
@@ -87,7 +87,7 @@ def test_an_operation_without_an_answer_in_json_is_one_clear_line(tmp_path):
         '{"openapi": "3.1.0", "paths": {"/a": {"post": {"requestBody": {"content": {"application/json": {"schema":'
         ' {"type": "object"}}}}, "responses": {"204": {"description": ""}}}}}}'
     )
-    with pytest.raises(ContractError, match="declares no JSON answer"):
+    with pytest.raises(ContractError, match="declares no JSON response"):
         scenarios(load_contract(document))
 
 

@@ -38,7 +38,7 @@ def test_an_error_as_a_value_is_a_failed_assertion(session, plan):
     """A test of a client that returns the body of an error fails, and says why."""
     with session.playing(find(plan, "fail.status-404")) as played:
         answer = post(played).json()
-        with pytest.raises(ClientFault, match=r"client-error.status-404: returns its body") as caught:
+        with pytest.raises(ClientFault, match=r"client-error.status-404: Returns the body for status 404") as caught:
             played.judge(returned=answer)
     assert ["client-error.status-404"] == [each.requirement for each in caught.value.findings]
 
@@ -52,10 +52,10 @@ def test_an_exception_is_a_sign(session, plan):
 
 def test_the_strength_decides_what_fails(session, plan):
     """An invalid answer that is passed on is a should: it fails a test that asks for that."""
-    with session.playing(find(plan, "refuse.name.absent")) as played:
+    with session.playing(find(plan, "reject.name.absent")) as played:
         answer = post(played).json()
         played.judge(returned=answer)
-        with pytest.raises(ClientFault, match="without a required member"):
+        with pytest.raises(ClientFault, match="Accepts a body without `name`"):
             played.judge(returned=answer, fail_on="should")
 
 

@@ -1,4 +1,4 @@
-"""Clients that are wrong in one way: each is one cause, in the words of whoever wrote the client."""
+"""Clients with one fault: each is one cause, and its sentence is the title of a bug report."""
 
 import json
 from datetime import datetime
@@ -47,78 +47,95 @@ def plain_path(client):
 
 
 RIGHT = {"Authorization": "Api-Key KEY", "Content_Type": "application/json"}
-NUMBER = "does not send a number as it was asked to"
 
 WRONG_REQUESTS = [
-    ("path", plain_path, "send.path.model_id.*s*", "must", "does not percent-encode `model_id` in the path"),
-    ("path", plain_path, "send.path.model_id.two-dots", "should", "lets dots in `model_id` name another path"),
+    ("path", plain_path, "send.path.model_id.*s*", "must", "Does not percent-encode `model_id` in the path"),
+    (
+        "path",
+        plain_path,
+        "send.path.model_id.two-dots",
+        "should",
+        "Does not encode dots in `model_id`",
+    ),
     (
         "headers",
         with_headers(**{**RIGHT, "Authorization": "Bearer KEY"}),
         "send.example",
         "must",
-        "sends the key with Bearer, not Api-Key",
+        "Sends the key with the scheme Bearer instead of the scheme Api-Key",
     ),
     (
         "headers",
         with_headers(**{**RIGHT, "Authorization": "KEY"}),
         "send.example",
         "must",
-        "sends the key with no scheme, not Api-Key",
+        "Sends the key with no scheme instead of the scheme Api-Key",
     ),
-    ("headers", with_headers(Content_Type="application/json"), "send.example", "must", "sends no key in Authorization"),
-    ("headers", with_headers(**RIGHT, X_Key="KEY"), "send.example", "should", "sends the key in another place as well"),
+    (
+        "headers",
+        with_headers(Content_Type="application/json"),
+        "send.example",
+        "must",
+        "Sends no key in `Authorization`",
+    ),
+    (
+        "headers",
+        with_headers(**RIGHT, X_Key="KEY"),
+        "send.example",
+        "should",
+        "Also sends the key outside `Authorization`",
+    ),
     (
         "headers",
         with_headers(**{**RIGHT, "Content_Type": "text/plain"}),
         "send.example",
         "must",
-        "declares another media type for its body",
+        "Sends a `Content-Type` other than `application/json`",
     ),
-    ("headers", with_headers(Authorization="Api-Key KEY"), "send.example", "must", "declares no media type"),
+    ("headers", with_headers(Authorization="Api-Key KEY"), "send.example", "must", "Sends no `Content-Type`"),
     (
         "headers",
         with_headers(**RIGHT, Accept="text/html"),
         "send.example",
         "should",
-        "does not accept the media type of the answer",
+        "Does not accept `application/json` as the response",
     ),
-    ("body", lambda _: lambda text: text.encode()[:-1], "send.example", "must", "sends a body that is no JSON"),
-    ("body", lambda _: lambda _: b"", "send.example", "must", "sends no body"),
+    ("body", lambda _: lambda text: text.encode()[:-1], "send.example", "must", "Sends a body that is not JSON"),
+    ("body", lambda _: lambda _: b"", "send.example", "must", "Sends no body"),
     (
         "body",
         with_body(lambda text: lose_null(json.loads(text))),
         "send.autoscaling_settings.null",
         "should",
-        "leaves out a member that is to be null",
+        "Omits a property that the caller set to `null`",
     ),
     (
         "body",
         with_body(lambda text: {"promotion_settings": None, **json.loads(text)}),
         "send.smallest",
         "should",
-        "sends null for a member that was left out",
+        "Sends `null` for a property that the caller did not set",
     ),
     (
         "body",
         with_body(lambda text: json.loads(text, parse_int=float)),
         "send.all.beyond-float",
         "must",
-        f"{NUMBER}: rounded",
+        "Rounds integers above 2^53 in the request",
     ),
     (
         "body",
         with_body(lambda text: json.loads(text, parse_int=str)),
         "send.all.beyond-float",
         "must",
-        f"{NUMBER}: a text in its place",
+        "Sends a string instead of a number",
     ),
     (
         "body",
         with_body(lambda text: {**json.loads(text), "extra": 1}),
         "send.smallest",
         "must",
-        "sends a member that nobody asked for",
+        "Sends a property that the caller did not set",
     ),
 ]
 
@@ -127,7 +144,7 @@ WRONG_REQUESTS = [
 def test_what_is_sent_wrongly_is_one_cause(client, run, method, make, only, strength, sentence):
     """A fault of the request is told once, however often it shows."""
     setattr(client, method, make(client))
-    # How this client puts up with dots is told apart.
+    # What this client does with dots is a cause of its own.
     found = {each for each in causes(run(client, only).results) if "dots" in sentence or "dots" not in each[1]}
     assert {(strength, sentence)} == found
 
@@ -137,8 +154,8 @@ def test_another_method_and_another_path_are_told(client, run):
     client.send = lambda url, headers, body: client.http.put(url + "/x", headers=headers, content=body)
     found = causes(run(client, "send.example").results)
     assert {
-        ("must", "sends another method than the operation's"),
-        ("must", "sends the request to another path"),
+        ("must", "Uses a method other than POST"),
+        ("must", "Sends the request to a different path"),
     } == found
 
 
@@ -151,7 +168,7 @@ def test_what_cannot_be_sent_is_told(client, run):
         return text.encode()
 
     client.body = refuse
-    expected = {("should", "does not send an integer beyond 64 bits: raises OverflowError")}
+    expected = {("should", "Raises OverflowError instead of sending an integer beyond 64 bits")}
     assert expected == causes(run(client, "send.all.beyond-int64").results)
 
 
@@ -183,7 +200,7 @@ def test_errors_that_become_null_are_one_cause(client, run):
 
     client.call = forgiving
     results = run(client, "fail.*").results
-    expected = ("must", "returns null for a status that is not the documented one, as if it had succeeded")
+    expected = ("must", "Returns `null` for a status other than 200 instead of reporting an error")
     assert {expected} == causes(results)
     assert {"client-error.status-400", "client-error.status-500", "client-error.created"} <= broken(results)
 
@@ -192,7 +209,7 @@ def test_errors_that_come_back_as_data_are_one_cause(client, run):
     """The body of an error in the place of an answer is a fault of its own."""
     client.check = client.validate = lambda _: None
     results = run(client, "fail.status-4*", "fail.status-500").results
-    expected = ("must", "returns its body for a status that is not the documented one, as if it had succeeded")
+    expected = ("must", "Returns the body for a status other than 200 instead of reporting an error")
     assert {expected} == causes(results)
 
 
@@ -232,16 +249,16 @@ def instant(answer):
 
 WRONG_ANSWERS = [
     ("read.current_deployment.null", lambda a: {**a, "current_deployment": a["current_deployment"] or {}},
-     {("must", "does not return null as it was answered: an object in its place")}),
-    ("read.current_deployment.null", lose_null, {("must", "leaves out a member that is null")}),
-    ("read.candidate_deployment.null", lose_null, {("should", "leaves out a member that is null")}),
+     {("must", "Returns an object instead of `null`")}),
+    ("read.current_deployment.null", lose_null, {("must", "Omits a property that is `null`")}),
+    ("read.candidate_deployment.null", lose_null, {("should", "Omits a property that is `null`")}),
     ("read.undeclared-member", lambda a: {k: v for k, v in a.items() if k != "undeclared_member"},
-     {("advisory", "drops members that the document does not declare")}),
-    ("read.all.fraction", instant, {("should", "cuts the fraction of a date-time short")}),
+     {("advisory", "Omits unknown properties of the response")}),
+    ("read.all.fraction", instant, {("should", "Truncates the fraction of a date-time")}),
     ("read.all.offset", instant, set()),
     ("read.candidate_deployment.absent", lambda a: {"candidate_deployment": None, **a}, set()),
     ("read.candidate_deployment.absent", lambda a: {"candidate_deployment": {}, **a},
-     {("must", "returns a member that was not answered")}),
+     {("must", "Returns a property that the response does not have")}),
 ]  # fmt: skip
 
 
@@ -256,7 +273,7 @@ def test_rounded_integers_are_one_cause(client, run):
     """Integers that went through a float are told as rounded, at all members at once."""
     client.read = lambda response: json.loads(response.content, parse_int=lambda text: int(float(text)))
     results = run(client, "read.all.beyond-float").results
-    assert {("must", "rounds integers that a 64-bit float cannot hold")} == causes(results)
+    assert {("must", "Rounds integers above 2^53 in the response")} == causes(results)
     assert len(results.causes[0].pointers) > 10
 
 
@@ -267,8 +284,8 @@ def test_a_client_of_a_later_document_is_one_cause(client, run):
         raise KeyError
 
     client.validate = demand
-    results = run(client, "read.*", "refuse.name.*").results
-    assert {("must", "cannot read any right answer: raises KeyError")} == causes(results)
+    results = run(client, "read.*", "reject.name.*").results
+    assert {("must", "Raises KeyError for every valid response")} == causes(results)
     outcomes = {row.id: row.outcome.value for row in results.requirements}
     assert "inconclusive" == outcomes["client-response.EnvironmentV1.name.invalid"]
 
@@ -276,11 +293,11 @@ def test_a_client_of_a_later_document_is_one_cause(client, run):
 def test_answers_that_are_not_refused_and_answers_that_are_mended_differ(client, run):
     """An invalid answer that is passed on is a should; one that is mended in silence a must."""
     client.validate = lambda _: None
-    passed_on = run(client, "refuse.created_at.absent").results
-    assert {("should", "returns an answer without a required member as if it were right")} == causes(passed_on)
+    passed_on = run(client, "reject.created_at.absent").results
+    assert {("should", "Accepts a response without a required property")} == causes(passed_on)
     client.read = lambda response: {"created_at": None, **read(response.content).value}
-    mended = run(client, "refuse.created_at.absent").results
-    assert {("must", "reads an answer without a required member as null")} == causes(mended)
+    mended = run(client, "reject.created_at.absent").results
+    assert {("must", "Returns `null` instead of an error for a response without a required property")} == causes(mended)
 
 
 def test_an_unknown_value_may_be_refused_but_is_noted(client, run):
@@ -291,8 +308,8 @@ def test_an_unknown_value_may_be_refused_but_is_noted(client, run):
             raise ValueError
 
     client.validate = strict
-    results = run(client, "refuse.current_deployment.status.undeclared").results
-    assert {("advisory", "refuses a value that a later document may add: raises ValueError")} == causes(results)
+    results = run(client, "reject.current_deployment.status.undeclared").results
+    assert {("advisory", "Rejects an unknown enum value in a response (raises ValueError)")} == causes(results)
 
 
 def test_undeclared_members_must_be_tolerated(client, run):
@@ -304,4 +321,4 @@ def test_undeclared_members_must_be_tolerated(client, run):
 
     client.validate = closed
     results = run(client, "read.undeclared-member").results
-    assert {("must", "cannot read an answer with an undeclared member: raises ValueError")} == causes(results)
+    assert {("must", "Raises ValueError for a valid response with an undeclared member")} == causes(results)

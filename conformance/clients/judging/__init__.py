@@ -1,1 +1,1 @@
-"""What a client library is held to: its requests, and what it makes of each response."""
+"""Judging a client library: its requests, and what it makes of each response."""

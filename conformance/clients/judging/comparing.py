@@ -1,11 +1,12 @@
-"""What became of a JSON value on its way through a client: every place where it is no longer the same."""
+"""Differences between a JSON value and what a client made of it, place by place."""
 
 from collections.abc import Iterator
 
 import msgspec
 
-from conformance.checks.shared.differences import LEFT_OUT, default_of, difference, same, type_word
+from conformance.checks.shared.differences import LEFT_OUT, default_of, difference, same
 from conformance.checks.shared.findings import below
+from conformance.clients.judging.messages import name_of, shown, type_name, type_of, with_value
 from conformance.clients.judging.moments import moment
 from conformance.contract.nodes import Node
 from conformance.model.json_values import MISSING
@@ -13,17 +14,17 @@ from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM
 
 ADDED = "added"
-SHORTENED = "its fraction cut short"
-OTHER_MOMENT = "another moment"
-NO_DATE_TIME = "no date-time any more"
+SHORTENED = "its fraction truncated"
+OTHER_MOMENT = "a different instant"
+NO_DATE_TIME = "not a date-time"
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One place that is not the same.
+    """One place where two bodies differ.
 
     `was` and `now` are values or `MISSING`; `node` is the place in the schema, None where the document declares
-    nothing; `holder` is the node of the object that a member was added to or is missing from. `way` says how it
-    differs in words that hold no value.
+    nothing; `holder` is the node of the object that a property was added to or removed from. `way` names the class of
+    the difference, without any value.
     """
 
     pointer: str
@@ -35,31 +36,51 @@ class Difference(msgspec.Struct, frozen=True):
 
     @property
     def dropped_null(self) -> bool:
-        """Whether a null is gone."""
+        """Whether a null was removed."""
         return self.was is None and self.now is MISSING
 
     @property
     def added_null(self) -> bool:
-        """Whether a null came in."""
+        """Whether a null was added."""
         return self.was is MISSING and self.now is None
 
     @property
     def defaulted(self) -> bool:
-        """Whether a member that was left out holds its declared default now, or null where it may."""
+        """Whether an absent property has its declared default now, or null where that is allowed."""
         if self.was is not MISSING or self.node is None:
             return False
         return same(self.now, default_of(self.node)) or (self.now is None and self.node.nullable)
 
     @property
-    def word(self) -> str:
-        """The type of what was there, or of what came in."""
+    def kind(self) -> str:
+        """The type of the value, or of the added one, with its article."""
         if self.node is not None and _dated(self.node) and isinstance(self.was, str):
-            return "date-time"
-        return type_word(self.now if self.was is MISSING else self.was)
+            return "a date-time"
+        return type_of(self.now if self.was is MISSING else self.was)
+
+    @property
+    def other_type(self) -> bool:
+        """Whether a value was replaced by one of another type."""
+        return self.was is not MISSING and self.now is not MISSING and type_name(self.was) != type_name(self.now)
+
+    @property
+    def rounded(self) -> bool:
+        """Whether a number was rounded to double precision."""
+        return type_name(self.was) == "number" and self.way == "rounded"
+
+    def described(self, root: Node | None) -> dict[str, str]:
+        """Return the texts that a message names: the property, both values, and the new type."""
+        added = self.was is MISSING
+        return {
+            "name": name_of(self.pointer, root),
+            "was": shown(self.was),
+            "now": with_value(self.pointer, self.now, root) if added else shown(self.now),
+            "type": "nothing" if self.now is MISSING else type_of(self.now),
+        }
 
 
 def differences(was: Json, now: Json, node: Node | None) -> tuple[Difference, ...]:
-    """Return where `now` is not the same as `was`, both being bodies whose schema `node` is the root of."""
+    """Return where `now` differs from `was`; `node` is the root of the schema of both."""
     return tuple(_differences("", was, now, node, None))
 
 
@@ -85,7 +106,7 @@ def _differences(pointer: str, was: Json, now: Json, node: Node | None, holder: 
 
 
 def _way(was: Json, now: Json, node: Node | None) -> str:
-    """Return how two values that are not equal differ; empty where they name the same moment."""
+    """Return how two unequal values differ; empty where they name the same instant."""
     if isinstance(was, str) and isinstance(now, str) and node is not None and _dated(node):
         one, other = moment(was), moment(now)
         if one is not None and one == other:
@@ -93,7 +114,7 @@ def _way(was: Json, now: Json, node: Node | None) -> str:
         if one is not None:
             return NO_DATE_TIME if other is None else SHORTENED if int(one) == int(other) else OTHER_MOMENT
     if now == {} and not isinstance(was, dict):
-        return "an empty object in its place"
+        return "an empty object instead"
     return difference(was, now)
 
 

@@ -1,13 +1,13 @@
-"""The judge: what a client sent and made of its answer, beside what the contract says. All of it is pure."""
+"""The judge: compares what a client sent, and what it made of the response, with the contract. All of it is pure."""
 
 from collections.abc import Iterator, Sequence
 
-from conformance.checks.shared.differences import type_word, with_article
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.subject import Judged
+from conformance.clients.judging import messages
 from conformance.clients.judging.judged_request import judge_request
 from conformance.clients.judging.judged_result import Baseline, judge_invalid, judge_right, type_named
-from conformance.clients.replying import offers_gzip
+from conformance.clients.replying import accepts_gzip
 from conformance.clients.scenarios.scenario import CallResult, Fate, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.model.case import Request
@@ -18,19 +18,19 @@ IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Methods of requests that may be sent again (RFC 9110 section 9.2.2)."""
 
 INVITED = frozenset({"fail.status-429", "fail.status-503"})
-"""Scenarios whose answer says that nothing was done, and when to come again."""
+"""Scenarios whose response says that nothing was done, and when to send the request again."""
 
 
 def judge(
     contract: Contract, scenario: Scenario, requests: Sequence[Request], made: CallResult, base: Baseline, key: str
 ) -> tuple[Judgement | Doubt, ...]:
-    """Return what one scenario shows of a client, by the requirements that `contract` has.
+    """Judge one scenario by the requirements that `contract` has.
 
-    `requests` are those that reached the scenario, their targets cut off behind its base URL; `key` is the credential
-    that the client was given.
+    `requests` are those that reached the scenario, with targets relative to its base URL; `key` is the credential that
+    the client was given.
 
     Raises:
-        LookupError: a requirement is named that no contract has.
+        LookupError: a judgement names a requirement that no contract has.
 
     """
     judged = _judge(contract, scenario, requests, made, base, key)
@@ -48,14 +48,14 @@ def _judge(
         return
     if not requests:
         if scenario.sort is not Sort.SENDING:
-            what = f"raised {type_named(made.raised)}" if made.raised else "returned something"
-            yield Doubt(focus, f"the client sent no request here and {what}")
+            raised = messages.NOT_CALLED.format(error=type_named(made.raised)) if made.raised else ""
+            yield Doubt(focus, raised or messages.NOT_CALLED_RETURNED)
         return
-    if scenario.reply.fate is Fate.COMPRESSED and not any(offers_gzip(each.headers) for each in requests):
+    if scenario.reply.fate is Fate.COMPRESSED and not any(accepts_gzip(each.headers) for each in requests):
         return
     if scenario.sort in {Sort.SENDING, Sort.READING}:
         yield from judge_right(contract, scenario, made, base)
-    elif scenario.sort is Sort.REFUSING:
+    elif scenario.sort is Sort.REJECTING:
         yield from judge_invalid(contract, scenario, made, base)
     else:
         yield from _failed(scenario, made, base)
@@ -71,7 +71,7 @@ def _sent(contract: Contract, scenario: Scenario, requests: Sequence[Request], m
         yield from found
         if not any(isinstance(each, Finding) and each.requirement == focus for each in found):
             yield Pass(focus)
-        yield from _once(requests)
+        yield from _once(requests, scenario.reply.status)
         return
     if made.trouble:
         return
@@ -79,31 +79,31 @@ def _sent(contract: Contract, scenario: Scenario, requests: Sequence[Request], m
         yield Pass(focus)
         return
     name = type_named(made.raised) if made.raised else ""
-    observed = f"raises {name}" if name else "returns without a request"
     kind = scenario.kind or "a valid body"
+    wording = messages.UNSENT_RAISED if name else messages.UNSENT
+    what = messages.planted(scenario.story, contract.request)
     yield finding(
         focus,
         rule="sends",
         kind=kind,
-        observed=observed,
-        sentence=f"does not send {kind}: {observed}",
-        message=(made.raised.message if made.raised else "") or observed,
+        observed=f"raises {name}" if name else "returns without a request",
+        **wording.filled(error=name, kind=kind, what=what),
         pointer=scenario.story.pointer,
         expected="a request",
         actual=f"{made.raised.type}: {made.raised.message}" if made.raised else brief(made.returned),
     )
 
 
-def _once(requests: Sequence[Request]) -> Iterator[Judgement]:
+def _once(requests: Sequence[Request], status: int) -> Iterator[Judgement]:
     if len(requests) == 1:
         yield Pass("client-request.once")
         return
     yield finding(
         "client-request.once",
         rule="once",
-        kind="a request that succeeds",
+        kind="a success response",
         observed="sent again",
-        sentence="sends a request again that has succeeded",
+        **messages.SENT_AGAIN.filled(count=len(requests), status=status),
         expected="1 request",
         actual=f"{len(requests)} requests",
     )
@@ -113,7 +113,7 @@ def _failed(scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
     focus = scenario.requirements[0]
     if made.raised is not None:
         if base.raised == type_named(made.raised) and scenario.reply.fate is not Fate.RESET:
-            yield Doubt(focus, f"the client raises {base.raised} for right answers as well")
+            yield Doubt(focus, messages.ALWAYS_RAISES.format(error=base.raised))
         else:
             yield Pass(focus)
         return
@@ -122,12 +122,13 @@ def _failed(scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
         yield Pass(focus)
         return
     observed = _observed(returned, body, scenario)
+    what = messages.received(scenario.reply)
     yield finding(
         focus,
         rule="error",
         kind=scenario.kind,
-        observed=f"returned as {observed}",
-        sentence=f"returns {observed} for {scenario.kind}, as if it had succeeded",
+        observed=f"returns {observed}",
+        **messages.ERROR_RETURNED.filled(returned=observed, kind=scenario.kind, what=what),
         pointer="status",
         expected="an error",
         actual=made.returned or "",
@@ -135,7 +136,7 @@ def _failed(scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
 
 
 class _NoJson:
-    """Stands for a text that is no JSON."""
+    """Stands for a text that is not JSON."""
 
 
 def _value(text: str) -> object:
@@ -147,13 +148,13 @@ def _value(text: str) -> object:
 
 def _observed(returned: object, body: object, scenario: Scenario) -> str:
     if returned is None:
-        return "null"
+        return "`null`"
     if returned is _NoJson:
-        return "a text that is no JSON"
+        return "text that is not JSON"
     plain = scenario.reply.body.decode()
     if returned == plain or (body is not _NoJson and equal(returned, body)):  # type: ignore[arg-type]
-        return "its body"
-    return "an empty value" if returned in ("", {}, []) else with_article(type_word(returned))
+        return "the body"
+    return "an empty value" if returned in ("", {}, []) else messages.type_of(returned)
 
 
 def _again(scenario: Scenario, requests: Sequence[Request]) -> Iterator[Judgement]:
@@ -169,7 +170,9 @@ def _again(scenario: Scenario, requests: Sequence[Request]) -> Iterator[Judgemen
         rule="retry",
         kind=scenario.kind,
         observed="sent again",
-        sentence=f"sends a {method} again after {scenario.kind}, which may carry it out twice",
+        **messages.RETRIED.filled(
+            method=method, kind=scenario.kind, count=len(same), what=messages.received(scenario.reply)
+        ),
         expected="1 request",
         actual=f"{len(same)} requests",
     )
@@ -183,7 +186,7 @@ def _key_shown(made: CallResult, key: str) -> Judgement:
         rule="key",
         kind="an error message",
         observed="the key",
-        sentence="shows the key in an error message",
-        expected="no key",
+        **messages.KEY_SHOWN.filled(error=type_named(made.raised)),
+        expected="an error message without the key",
         actual=made.raised.message,
     )

@@ -1,11 +1,12 @@
-"""The request side of the judge: what a client sent, beside what it was asked to send."""
+"""The request side of the judge: compares what a client sent with what it was asked to send."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, unquote
 
-from conformance.checks.shared.differences import shown, with_article
-from conformance.checks.shared.findings import brief, finding
+from conformance.checks.shared.differences import shown
+from conformance.checks.shared.findings import brief, clean, finding
 from conformance.checks.shared.request_parts import admits, path_parameters
+from conformance.clients.judging import messages
 from conformance.clients.judging.comparing import Difference, differences
 from conformance.clients.judging.requirements import parameter_id, sent_id
 from conformance.clients.scenarios.scenario import Scenario
@@ -16,19 +17,19 @@ from conformance.contract.path_template import fill
 from conformance.model.case import Request
 from conformance.model.finding import Finding, Judgement, Pass
 from conformance.model.header_fields import combined, essence, values_of
-from conformance.model.json_values import MISSING
+from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, JsonFault, read, read_text
 
 UNDECLARED = "client-request.undeclared"
 
 KNOWN_SCHEMES = frozenset("basic bearer digest token api-key apikey key".split())
-"""Words that a finding may name: any other might be a piece of a key."""
+"""Schemes that a finding may name: any other word might be a part of a key."""
 
 
 def judge_request(contract: Contract, scenario: Scenario, request: Request, key: str) -> Iterator[Judgement]:
     """Yield what one request shows; `key` is the credential that the client was given.
 
-    `request.target` is what followed the base URL of the scenario.
+    `request.target` is relative to the base URL of the scenario.
     """
     yield from _method(contract, request)
     yield from _target(contract, scenario, request)
@@ -46,8 +47,8 @@ def _method(contract: Contract, request: Request) -> Iterator[Judgement]:
             "client-request.method",
             rule="method",
             kind="a call",
-            observed="another method",
-            sentence="sends another method than the operation's",
+            observed="a different method",
+            **messages.METHOD.filled(method=wanted, sent=request.method, path=messages.shown_text(request.target)),
             pointer="method",
             expected=wanted,
             actual=request.method,
@@ -69,19 +70,22 @@ def _target(contract: Contract, scenario: Scenario, request: Request) -> Iterato
     about = scenario.story.pointer if scenario.story.pointer in scenario.parameters else wrong[0]
     dots = set(scenario.parameters[about]) == {"."}
     if plain:
-        requirement, kind, sentence = "client-request.target", "a path", "sends the request to another path"
+        requirement, kind, wording = "client-request.target", "a path", messages.PATH
     elif dots:
-        requirement, kind = "client-request.path.dots", "a path parameter of dots"
-        sentence = f"lets dots in `{about}` name another path"
+        requirement, kind, wording = "client-request.path.dots", "a path parameter of dots", messages.PATH_DOTS
     else:
-        requirement, kind = parameter_id(about), "a path parameter"
-        sentence = f"does not percent-encode `{about}` in the path"
+        requirement, kind, wording = parameter_id(about), "a path parameter", messages.PATH_ENCODING
     yield finding(
         requirement,
         rule="target",
         kind=kind,
-        observed="another path",
-        sentence=sentence,
+        observed="a different path",
+        **wording.filled(
+            name=about,
+            value=messages.shown(scenario.parameters[about]),
+            sent=messages.shown_text(request.target),
+            expected=messages.shown_text(expected),
+        ),
         pointer=about if not plain else "target",
         expected=expected,
         actual=request.target,
@@ -98,11 +102,11 @@ def _credential(contract: Contract, request: Request, key: str) -> Iterator[Judg
             "client-request.credential",
             rule="credential",
             kind=security.location,
-            observed="no key" if value is None else "another key",
-            sentence=f"sends no key in {security.name}" if value is None else f"sends another text in {security.name}",
+            observed="no key" if value is None else "a different value",
+            **(messages.NO_KEY if value is None else messages.OTHER_KEY).filled(field=security.name),
             pointer=security.name,
             expected=_wanted(contract),
-            actual="absent" if value is None else "a text without the key",
+            actual="absent" if value is None else "a value without the key",
         )
     else:
         yield Pass("client-request.credential")
@@ -120,13 +124,17 @@ def _credential(contract: Contract, request: Request, key: str) -> Iterator[Judg
         rule="credential",
         kind="elsewhere",
         observed="the key",
-        sentence="sends the key in another place as well",
+        **messages.KEY_ELSEWHERE.filled(field=security.name, place=_quoted(elsewhere[0])),
         pointer=elsewhere[0],
     )
 
 
+def _quoted(place: str) -> str:
+    return place if " " in place else f"`{place}`"
+
+
 def _carried(security: Security, request: Request) -> str | None:
-    """Return the text at the place of the credential, or None."""
+    """Return the value at the place of the credential, or None."""
     if security.location == "query":
         return dict(parse_qsl(request.target.partition("?")[2])).get(security.name)
     wanted = "cookie" if security.location == "cookie" else security.name
@@ -144,17 +152,19 @@ def _wanted(contract: Contract) -> str:
 def _scheme(contract: Contract, security: Security, word: str) -> Judgement:
     if word.lower() == contract.scheme.lower():
         return Pass("client-request.scheme")
-    named = word.capitalize() if word.lower() in KNOWN_SCHEMES else "another scheme" if word else "no scheme"
+    named = f"the scheme {word.capitalize()}" if word.lower() in KNOWN_SCHEMES else "an unknown scheme"
+    named = named if word else "no scheme"
+    wanted = f"the scheme {contract.scheme}" if contract.scheme else "no scheme"
     return finding(
         "client-request.scheme",
         rule="credential",
         kind="scheme",
         observed=named,
-        sentence=f"sends the key with {named}, not {contract.scheme or 'bare'}",
+        **messages.SCHEME.filled(field=security.name, sent=named, expected=wanted),
         pointer=security.name,
         expected=_wanted(contract),
         actual=f"{word} KEY".strip() if word.lower() in KNOWN_SCHEMES or not word else f"{named} KEY",
-        note="the scheme of a later document: drift" if named == "Bearer" else "",
+        note="Bearer is the scheme of a later document (drift)" if word.lower() == "bearer" else "",
     )
 
 
@@ -168,8 +178,10 @@ def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
             "client-request.media-type",
             rule="media type",
             kind="a body",
-            observed="none" if sent is None else "another",
-            sentence="declares no media type" if sent is None else "declares another media type for its body",
+            observed="absent" if sent is None else "a different media type",
+            **(messages.NO_MEDIA_TYPE if sent is None else messages.MEDIA_TYPE).filled(
+                expected=operation.request_media_type, sent=clean(sent or "", messages.LONGEST_VALUE)
+            ),
             pointer="Content-Type",
             expected=operation.request_media_type,
             actual="absent" if sent is None else sent,
@@ -181,9 +193,11 @@ def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
         yield finding(
             "client-request.accept",
             rule="media type",
-            kind="an answer",
-            observed="not acceptable",
-            sentence="does not accept the media type of the answer",
+            kind="a response",
+            observed="not accepted",
+            **messages.ACCEPT.filled(
+                expected=operation.response_media_type, sent=clean(accept, messages.LONGEST_VALUE)
+            ),
             pointer="Accept",
             expected=operation.response_media_type,
             actual=accept,
@@ -200,8 +214,8 @@ def _body(contract: Contract, scenario: Scenario, request: Request) -> Iterator[
             rule="body",
             kind="a body",
             observed=fault.kind,
-            sentence="sends a body that is no JSON" if request.body else "sends no body",
-            message=fault.reason,
+            **(messages.NOT_JSON if request.body else messages.NO_BODY).filled(size=len(request.body or b"")),
+            note=fault.reason,
             expected=brief(asked),
             actual=(request.body or b"").decode("utf-8", "replace"),
         )
@@ -211,18 +225,18 @@ def _body(contract: Contract, scenario: Scenario, request: Request) -> Iterator[
             "client-request.body",
             rule="body",
             kind="an object",
-            observed="a member twice",
-            sentence="sends a member twice",
+            observed="a duplicate property",
+            **messages.DUPLICATE.filled(name=messages.shown_text(sent.duplicates[0])),
             actual=", ".join(sent.duplicates),
         )
     else:
         yield Pass("client-request.body")
     found = differences(asked, sent.value, contract.request)
-    yield from _members(contract, asked, found)
+    yield from _properties(contract, asked, found)
     yield from _valid(contract, asked, sent.value, found)
 
 
-def _members(contract: Contract, asked: Json, found: tuple[Difference, ...]) -> Iterator[Judgement]:
+def _properties(contract: Contract, asked: Json, found: tuple[Difference, ...]) -> Iterator[Judgement]:
     broken = set()
     for each in found:
         made = _finding(contract, each)
@@ -235,23 +249,21 @@ def _members(contract: Contract, asked: Json, found: tuple[Difference, ...]) -> 
 
 
 def _finding(contract: Contract, each: Difference) -> Finding:
-    word, at = each.word, each.node or each.holder or contract.request
-    requirement, sentence = sent_id(at), f"does not send {with_article(word)} as it was asked to: {each.way}"
+    at = each.node or each.holder or contract.request
+    requirement = sent_id(at)
     if each.was is MISSING:
         requirement = "client-request.absent" if each.added_null else "client-request.added"
-        what = "null for a member that was left out" if each.added_null else "a member that nobody asked for"
-        sentence = f"sends {what}"
     elif each.dropped_null:
-        requirement, sentence = "client-request.null", "leaves out a member that is to be null"
+        requirement = "client-request.null"
     elif each.node is None or not at.path:
         requirement = UNDECLARED if each.node is None else "client-request.body"
-    kind = "an undeclared member" if each.node is None and each.was is not MISSING else word
+    kind = "an unknown property" if each.node is None and each.was is not MISSING else each.kind
     return finding(
         requirement,
         rule="sent",
         kind=kind,
         observed=each.way,
-        sentence=sentence,
+        **_wording(each).filled(kind=kind, way=each.way, **each.described(contract.request)),
         pointer=each.pointer,
         place=at.path,
         expected=shown(each.was),
@@ -259,24 +271,38 @@ def _finding(contract: Contract, each: Difference) -> Finding:
     )
 
 
+def _wording(each: Difference) -> messages.Wording:
+    if each.was is MISSING:
+        return messages.SENT_ADDED_NULL if each.added_null else messages.SENT_ADDED
+    if each.now is MISSING:
+        return messages.SENT_OMITTED_NULL if each.dropped_null else messages.SENT_OMITTED
+    if each.other_type:
+        return messages.SENT_OTHER_TYPE
+    return messages.SENT_ROUNDED if each.rounded else messages.SENT_CHANGED
+
+
 def _valid(contract: Contract, asked: Json, sent: Json, known: tuple[Difference, ...]) -> Iterator[Judgement]:
     try:
         right = contract.request_validator.is_valid(sent)
     except UnicodeEncodeError:
-        return  # a text that this validator cannot hold
+        return  # a lone surrogate, which this validator cannot hold
     if right:
         yield Pass("client-request.valid")
         return
     first = next(iter(contract.request_validator.violations(sent)), None)
     if first and any(first.pointer.startswith(each.pointer) for each in known):
-        return  # that the member is not what was asked for says it already
+        return  # the difference is a finding of its own
     yield finding(
         "client-request.valid",
         rule="valid",
         kind="a body",
         observed=first.keyword if first else "invalid",
-        sentence=f"makes of a valid body one that breaks {first.keyword if first else 'the schema'}",
-        message=first.message if first else "",
+        **messages.INVALID_BODY.filled(
+            keyword=first.keyword if first else "the schema",
+            now=messages.shown(get(sent, first.pointer) if first else sent),
+            name=messages.name_of(first.pointer if first else "", contract.request),
+        ),
+        note=first.message if first else "",
         pointer=first.pointer if first else "",
         expected=brief(asked),
         actual=brief(sent),

@@ -1,12 +1,13 @@
-"""The answer side of the judge: what a client made of an answer that holds JSON."""
+"""The response side of the judge: what a client made of a response with a JSON body."""
 
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from conformance.checks.shared.differences import shown, type_word, with_article
+from conformance.checks.shared.differences import shown
 from conformance.checks.shared.findings import brief, clean, finding
 from conformance.checks.shared.subject import Judged
+from conformance.clients.judging import messages
 from conformance.clients.judging.comparing import SHORTENED, Difference, differences
 from conformance.clients.judging.requirements import returned_id
 from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario, Sort
@@ -26,14 +27,14 @@ KEPT = "client-response.undeclared.kept"
 LONGEST_TYPE = 80
 
 PLAIN_TYPES = frozenset({"dict", "Object"})
-"""Types of objects that a language gives to what has no class."""
+"""Types that languages give to objects without a class."""
 
 
 class Baseline(msgspec.Struct, frozen=True):
-    """How a client reads the fullest right answer: what the other scenarios are judged beside.
+    """How a client reads the fullest valid response: the baseline of the other scenarios.
 
-    `raised` is the type of what it raised, empty where it read the answer; `known` are the differences that it always
-    makes, by pointer and way; `types` the types that it gives by pointer.
+    `raised` is the type of its exception, empty where it read the response; `known` are the differences that it always
+    makes, by pointer and way; `types` are the types of its objects by pointer.
     """
 
     raised: str = ""
@@ -42,7 +43,7 @@ class Baseline(msgspec.Struct, frozen=True):
 
 
 def baseline(contract: Contract, scenario: Scenario, made: CallResult) -> Baseline:
-    """Return the baseline that the scenario of the fullest answer shows."""
+    """Return the baseline from the scenario of the fullest response."""
     if made.raised is not None:
         return Baseline(type_named(made.raised))
     now = _returned(made, READ)
@@ -53,15 +54,15 @@ def baseline(contract: Contract, scenario: Scenario, made: CallResult) -> Baseli
 
 
 def type_named(raised: Raised) -> str:
-    """Return the name of an exception's type, short enough for a pattern."""
-    return clean(raised.type, LONGEST_TYPE) or "an error without a type"
+    """Return the name of an exception's type, cut for a symptom."""
+    return clean(raised.type, LONGEST_TYPE) or "an unnamed error"
 
 
 def judge_right(contract: Contract, scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
-    """Yield what a client shows that was given a right answer."""
+    """Yield the judgements of a client that received a valid response."""
     focus = scenario.requirements[0] if scenario.sort is Sort.READING else READ
     if made.raised is not None:
-        yield _unread(scenario, focus, made.raised, base)
+        yield _unread(contract, scenario, focus, made.raised, base)
         return
     answer, now = read_text(scenario.answer).value, _returned(made, focus)
     if isinstance(now, Doubt):
@@ -74,10 +75,10 @@ def judge_right(contract: Contract, scenario: Scenario, made: CallResult, base: 
     broken = set()
     for each in found:
         if not each.defaulted:
-            made_finding = _lost(each)
+            made_finding = _lost(contract, each)
             broken.add(made_finding.requirement)
             yield made_finding
-    for typed in _types(scenario, answer, made, base):
+    for typed in _types(contract, scenario, answer, made, base):
         broken.add(typed.requirement)
         yield typed
     held = {returned_id(node) for node, _, _ in occurrences(contract.response, answer)} if contract.response else set()
@@ -86,11 +87,11 @@ def judge_right(contract: Contract, scenario: Scenario, made: CallResult, base: 
 
 
 def judge_invalid(contract: Contract, scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
-    """Yield what a client shows that was given an answer which breaks its schema in one place."""
+    """Yield the judgements of a client that received a response with one schema violation."""
     focus = scenario.requirements[0]
     listed = focus == UNKNOWN_VALUE
     if made.raised is not None:
-        yield from _signalled(scenario, made.raised, base, listed=listed)
+        yield from _signalled(contract, scenario, made.raised, base, listed=listed)
         return
     answer, now = read_text(scenario.answer).value, _returned(made, focus)
     if isinstance(now, Doubt):
@@ -99,23 +100,23 @@ def judge_invalid(contract: Contract, scenario: Scenario, made: CallResult, base
     kind = _broken(scenario)
     found = [each for each in differences(answer, now, contract.response) if _new(each, scenario, base)]
     place = scenario.story.pointer
-    mended = [each for each in found if within(each.pointer, place)]
-    typed = list(_types(scenario, answer, made, base))
+    repaired = [each for each in found if within(each.pointer, place)]
+    typed = list(_types(contract, scenario, answer, made, base))
     yield from typed
-    if mended:
-        yield _mended(scenario, mended[0], kind)
+    if repaired:
+        yield _repaired(contract, scenario, repaired[0], kind)
     else:
         yield Pass(SILENT)
     if listed:
-        if not mended:
+        if not repaired:
             yield Pass(UNKNOWN_VALUE)
-    elif not mended:
+    elif not repaired:
         yield finding(
             focus,
-            rule="invalid answer",
+            rule="invalid response",
             kind=kind,
-            observed="returned",
-            sentence=f"returns {kind} as if it were right",
+            observed="accepted",
+            **messages.ACCEPTED.filled(kind=kind, what=messages.planted(scenario.story, contract.response)),
             pointer=place,
             place=place,
             expected="an error",
@@ -123,78 +124,81 @@ def judge_invalid(contract: Contract, scenario: Scenario, made: CallResult, base
         )
 
 
-def _unread(scenario: Scenario, focus: str, raised: Raised, base: Baseline) -> Finding:
+def _unread(contract: Contract, scenario: Scenario, focus: str, raised: Raised, base: Baseline) -> Finding:
     name = type_named(raised)
     always = base.raised == name
-    kind = "any right answer" if always else scenario.kind or "a right answer"
+    kind = "every valid response" if always else scenario.kind or "a valid response"
+    what = messages.planted(scenario.story, contract.response)
+    wording = messages.UNREADABLE if always else messages.UNREAD
     return finding(
         READ if always else focus,
-        rule="right answer",
+        rule="valid response",
         kind=kind,
         observed=f"raises {name}",
-        sentence=f"cannot read {kind}: raises {name}"
-        if always
-        else f"cannot read an answer with {kind}: raises {name}",
-        message=raised.message or name,
+        **wording.filled(error=name, kind=kind, what=what, status=scenario.reply.status),
         pointer="" if always else scenario.story.pointer,
         place="" if always else scenario.story.pointer,
-        expected="the answer",
+        expected="the response body",
         actual=f"{raised.type}: {raised.message}",
     )
 
 
 def _nothing(scenario: Scenario, focus: str, now: Json) -> Finding:
-    word = with_article(type_word(now)) if now is not None else "null"
+    word = messages.type_of(now)
     return finding(
         focus,
-        rule="right answer",
-        kind="any right answer",
+        rule="valid response",
+        kind="every valid response",
         observed=word,
-        sentence=f"returns {word} for a right answer",
+        **messages.NOT_RETURNED.filled(type=word, now=messages.shown(now)),
         expected=brief(read_text(scenario.answer).value),
         actual=brief(now),
     )
 
 
 def _new(each: Difference, scenario: Scenario, base: Baseline) -> bool:
-    """Tell whether a difference is not one that the client always makes; the fullest answer tells those."""
+    """Tell whether a difference is not in the baseline; the fullest response reports those of the baseline."""
     return (each.pointer, each.way) not in base.known or scenario.story.keyword == "properties"
 
 
-def _lost(each: Difference) -> Finding:
-    word, at = each.word, each.node or each.holder
-    place = at.path if at else ""
+def _lost(contract: Contract, each: Difference) -> Finding:
+    at, kind, unknown = each.node or each.holder, each.kind, each.node is None and _declares(each.holder)
     requirement = returned_id(at) if at else KEPT
-    kind, way, sentence = word, each.way, f"does not return {with_article(word)} as it was answered: {each.way}"
     if each.was is MISSING:
-        requirement, sentence = "client-response.added", "returns a member that was not answered"
+        requirement, wording = "client-response.added", messages.RETURNED_ADDED
     elif each.dropped_null and each.node is not None:
         requirement = returned_id(each.node) if each.node.required else "client-response.null"
-        sentence = "leaves out a member that is null"
+        wording = messages.RETURNED_OMITTED_NULL
     elif each.way == SHORTENED:
-        requirement, sentence = "client-response.date-time.precision", "cuts the fraction of a date-time short"
-    elif each.node is None and _declares(each.holder):
-        requirement, kind = KEPT, "an undeclared member"
-        sentence = "drops members that the document does not declare"
-    elif word == "number" and way == "rounded":
-        sentence = "rounds integers that a 64-bit float cannot hold"
-    elif each.was is None:
-        sentence = f"does not return null as it was answered: {with_article(type_word(each.now))} in its place"
+        requirement, wording = "client-response.date-time.precision", messages.FRACTION
+    elif unknown:
+        requirement, kind = KEPT, "an unknown property"
+        wording = messages.UNKNOWN_OMITTED if each.now is MISSING else _changed(each)
+    else:
+        wording = _changed(each)
     return finding(
         requirement,
         rule="returned",
         kind=kind,
-        observed=way,
-        sentence=sentence,
+        observed=each.way,
+        **wording.filled(kind=kind, way=each.way, **each.described(contract.response)),
         pointer=each.pointer,
-        place=place,
+        place=at.path if at else "",
         expected=shown(each.was),
         actual=shown(each.now),
     )
 
 
+def _changed(each: Difference) -> messages.Wording:
+    if each.now is MISSING:
+        return messages.RETURNED_OMITTED
+    if each.other_type:
+        return messages.RETURNED_OTHER_TYPE
+    return messages.RETURNED_ROUNDED if each.rounded else messages.RETURNED_CHANGED
+
+
 def _declares(holder: Node | None) -> bool:
-    """Tell whether an object declares members: where it declares none, all of them are its content."""
+    """Tell whether an object declares properties: where it declares none, all of them are its content."""
     return holder is None or bool(holder.children)
 
 
@@ -211,37 +215,41 @@ def _always(answer: Json, made: CallResult, contract: Contract) -> Iterator[str]
             yield KEPT
 
 
-def _types(scenario: Scenario, answer: Json, made: CallResult, base: Baseline) -> Iterator[Finding]:
+def _types(contract: Contract, scenario: Scenario, answer: Json, made: CallResult, base: Baseline) -> Iterator[Finding]:
     for pointer, usual in sorted(base.types.items()):
         now = made.types.get(pointer)
         if now is None or now == usual or not _is_object(answer, pointer):
             continue
-        what = f"a plain {now}" if now in PLAIN_TYPES else f"a {now}"
-        kind = _broken(scenario) if scenario.sort is Sort.REFUSING else f"an answer with {scenario.kind}"
+        name = clean(now, LONGEST_TYPE)
+        kind = _broken(scenario) if scenario.sort is Sort.REJECTING else f"a response with {scenario.kind}"
         yield finding(
             TYPES,
             rule="types",
             kind=kind,
-            observed=clean(now, LONGEST_TYPE),
-            sentence=f"gives {what} in place of its own type for {kind}",
-            message=f"{pointer}: {what}, not a {usual}",
+            observed=name,
+            **messages.OTHER_CLASS.filled(
+                now=f"a plain `{name}`" if now in PLAIN_TYPES else f"the type `{name}`",
+                usual=clean(usual, messages.LONGEST_VALUE),
+                kind=kind,
+                name=messages.name_of(pointer, contract.response),
+            ),
             pointer=pointer,
             place=pointer,
             expected=clean(usual, LONGEST_TYPE),
-            actual=clean(now, LONGEST_TYPE),
+            actual=name,
         )
         return
 
 
 def _is_object(answer: Json, pointer: str) -> bool:
-    """Tell whether an answer holds an object at a place: only then is its type to be compared."""
+    """Tell whether a response has an object at a place: only then is its type compared."""
     return isinstance(get(answer, pointer), dict)
 
 
-def _signalled(scenario: Scenario, raised: Raised, base: Baseline, *, listed: bool) -> Judged:
+def _signalled(contract: Contract, scenario: Scenario, raised: Raised, base: Baseline, *, listed: bool) -> Judged:
     focus, name = scenario.requirements[0], type_named(raised)
     if base.raised == name:
-        yield Doubt(focus, f"the client raises {name} for right answers as well")
+        yield Doubt(focus, messages.ALWAYS_RAISES.format(error=name))
         return
     yield Pass(SILENT)
     if not listed:
@@ -249,28 +257,29 @@ def _signalled(scenario: Scenario, raised: Raised, base: Baseline, *, listed: bo
         return
     yield finding(
         UNKNOWN_VALUE,
-        rule="unknown value",
+        rule="unknown enum value",
         kind=scenario.kind,
         observed=f"raises {name}",
-        sentence=f"refuses a value that a later document may add: raises {name}",
-        message=raised.message or name,
+        **messages.UNKNOWN_VALUE.filled(error=name, what=messages.planted(scenario.story, contract.response)),
         pointer=scenario.story.pointer,
-        expected="the answer",
+        expected="the response body",
         actual=f"{raised.type}: {raised.message}",
     )
 
 
-def _mended(scenario: Scenario, each: Difference, kind: str) -> Finding:
-    word = type_word(each.now)
-    now = "null" if each.now is None else "nothing" if each.now is MISSING else with_article(word)
-    if each.was is not MISSING and type_word(each.was) == word != "null":
-        now = f"another {word}"
+def _repaired(contract: Contract, scenario: Scenario, each: Difference, kind: str) -> Finding:
+    described = each.described(contract.response)
+    if each.was is not MISSING and each.now is not None and each.now is not MISSING and not each.other_type:
+        described["type"] = f"a different {messages.type_name(each.now)}"
+    if each.was is MISSING:
+        described["now"] = messages.shown(each.now)
+    wording = messages.REPAIRED_BY_OMISSION if each.now is MISSING else messages.REPAIRED
     return finding(
         SILENT,
-        rule="invalid answer",
+        rule="invalid response",
         kind=kind,
-        observed=f"returned as {now}",
-        sentence=f"reads {kind} as {now}",
+        observed=f"returns {described['type']}",
+        **wording.filled(kind=kind, **described),
         pointer=each.pointer,
         place=scenario.story.pointer,
         expected="an error",
@@ -279,21 +288,19 @@ def _mended(scenario: Scenario, each: Difference, kind: str) -> Finding:
 
 
 def _broken(scenario: Scenario) -> str:
-    """Return what is wrong with an answer, in words that hold for every member."""
+    """Return the class of an invalid response, the same for every property."""
     keyword, kind = scenario.story.keyword, scenario.kind
     if keyword == "required":
-        return "an answer without a required member"
-    if keyword == "format":
-        return "a text that breaks its format"
-    if keyword == "enum":
-        return "a value outside its list"
-    if keyword == "type":
-        return "a value of another type"
-    return kind
+        return "a response without a required property"
+    return "a response with " + {
+        "format": "a string that violates its format",
+        "enum": "an unknown enum value",
+        "type": "a value of the wrong type",
+    }.get(keyword, kind)
 
 
 def _returned(made: CallResult, focus: str) -> Json | Doubt:
     try:
         return read_text(made.returned or "").value
     except JsonFault as fault:
-        return Doubt(focus, f"the harness returned what is no JSON: {fault.reason}")
+        return Doubt(focus, messages.NO_JSON_RETURNED.format(fault=fault.kind))

@@ -1,4 +1,4 @@
-"""What a client library is held to: rows that are data under `spec/clients`, and those that follow from the schemas."""
+"""Requirements of client libraries: rows under `spec/clients`, and those derived from the schemas."""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -16,7 +16,7 @@ def client_requirements(contract: Contract) -> tuple[Requirement, ...]:
     """Return the requirements of the groups `client-request`, `client-response` and `client-error`.
 
     Raises:
-        ContractError: a file of rows has another form.
+        ContractError: a file of rows is invalid.
 
     """
     rows = [*_parameters(contract), *_sent(contract), *_returned(contract)]
@@ -24,7 +24,7 @@ def client_requirements(contract: Contract) -> tuple[Requirement, ...]:
     order = tuple(Group)
     unique: dict[str, Requirement] = {}
     for row in rows:
-        # A component that stands at several places gives its rows several times.
+        # A component that is used in several places yields its rows several times.
         unique.setdefault(row.id, row)
     return tuple(sorted(unique.values(), key=lambda row: order.index(row.group)))
 
@@ -35,17 +35,17 @@ def parameter_id(name: str) -> str:
 
 
 def sent_id(node: Node) -> str:
-    """Return the id of the requirement that a member of the request is sent as it was asked to."""
+    """Return the id of the requirement that a property is sent with the value that the caller set."""
     return requirement_id(Group.CLIENT_REQUEST, node.label)
 
 
 def returned_id(node: Node) -> str:
-    """Return the id of the requirement that a member of the answer is returned as it was answered."""
+    """Return the id of the requirement that a property is returned with the value in the response."""
     return requirement_id(Group.CLIENT_RESPONSE, node.label)
 
 
 def invalid_id(node: Node) -> str:
-    """Return the id of the requirement that what a member may not hold is signalled."""
+    """Return the id of the requirement that a schema violation at a property is reported as an error."""
     return requirement_id(Group.CLIENT_RESPONSE, node.label, INVALID)
 
 

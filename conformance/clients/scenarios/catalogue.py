@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.scenarios.failing import failing
 from conformance.clients.scenarios.reading import reading
-from conformance.clients.scenarios.rejecting import refusing
+from conformance.clients.scenarios.rejecting import rejecting
 from conformance.clients.scenarios.scenario import Scenario
 from conformance.clients.scenarios.sending import sending
 from conformance.clients.scenarios.start import start_of
@@ -17,30 +17,30 @@ from conformance.model.errors import ContractError
 from conformance.model.vocabulary import Profile
 
 BASELINE = "read.fullest"
-"""The id of the scenario that shows how a client reads a right answer; it comes first."""
+"""The id of the scenario that shows how a client reads a valid response; it comes first."""
 
 EXAMPLE_PARAMETER = "conformance"
 
 RESERVED = frozenset({"base_url", "api_key", "body_json"})
-"""Members of a call, beside which the path parameters stand."""
+"""Names in a call of the protocol that no path parameter can have."""
 
 
 def scenarios(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[Scenario, ...]:
-    """Return the scenarios of a profile: `standard`, or `full` with every class of value at every member.
+    """Return the scenarios of a profile: `standard`, or `full` with every class of value at every property.
 
-    They are the same in every run. The first two show whether the client reads a right answer at all.
+    They are the same in every run. The first shows whether the client reads a valid response at all.
 
     Raises:
-        ContractError: the operation has no JSON answer to read, or no request could be made for it.
-        LookupError: a scenario is for a requirement that no contract has.
+        ContractError: the operation declares no JSON response, or no request could be built.
+        LookupError: a scenario names a requirement that no contract has.
 
     """
     operation = contract.operation
     if contract.response is None:
-        raise ContractError(f"{operation.name} declares no JSON answer", "name another one with --operation")
+        raise ContractError(f"{operation.name} declares no JSON response", "choose another operation with --operation")
     clash = sorted(RESERVED.intersection(operation.path_parameters))
     if clash:
-        raise ContractError(f"{operation.name}: the client protocol has a member {clash[0]!r} of its own")
+        raise ContractError(f"{operation.name}: the client protocol reserves the name `{clash[0]}` of a path parameter")
     parameters = dict.fromkeys(operation.path_parameters, EXAMPLE_PARAMETER)
     held = replace(contract, requirements=client_requirements(contract))
     found = {each.id: each for each in _all(contract, parameters, full=profile is Profile.FULL)}
@@ -50,9 +50,9 @@ def scenarios(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[
 def chosen(
     found: tuple[Scenario, ...], *, only: tuple[str, ...] = (), skip: tuple[str, ...] = ()
 ) -> tuple[Scenario, ...]:
-    """Return the scenarios whose id, or one of whose requirements, fits a glob of `only` and none of `skip`.
+    """Return the scenarios whose id, or one of whose requirements, matches a glob of `only` and none of `skip`.
 
-    The one that shows how a client reads a right answer is always among them: the others are judged beside it.
+    `BASELINE` is always among them: the others are judged against it.
     """
 
     def fits(each: Scenario, globs: tuple[str, ...]) -> bool:
@@ -67,4 +67,4 @@ def _all(contract: Contract, parameters: Mapping[str, str], *, full: bool) -> It
     yield from reading(start, full=full)
     yield from sending(start)
     yield from failing(start)
-    yield from refusing(start, full=full)
+    yield from rejecting(start, full=full)

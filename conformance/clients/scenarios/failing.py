@@ -1,7 +1,8 @@
-"""Errors, other statuses, bodies that are no JSON, transports that break: each must reach the caller as an error."""
+"""Error statuses, other statuses, bodies that are not JSON, broken connections: each must be reported as an error."""
 
 from collections.abc import Iterator
 
+from conformance.clients.judging.messages import received
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start
 from conformance.model.case import Story
@@ -11,7 +12,7 @@ HTML = b"<!DOCTYPE html>\n<html><head><title>A page</title></head><body><h1>A pa
 PAGE = (("Content-Type", "text/html; charset=utf-8"),)
 
 ELSEWHERE = "elsewhere"
-"""Below the base URL of a scenario: where a redirect leads to, and nothing is."""
+"""The location of the redirect, below the base URL of a scenario: the server returns 404 there."""
 
 STATUSES: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     (400, ()),
@@ -23,23 +24,20 @@ STATUSES: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     (429, (("Retry-After", "1"),)),
     (500, ()),
 )
-"""Statuses that come with an error in JSON, and the headers that go with them."""
-
-ERROR = "a status that is not the documented one"
+"""Statuses with an error in JSON, and their headers."""
 
 
 def failing(start: Start) -> Iterator[Scenario]:
-    """Yield one scenario for each way in which an answer can fail."""
+    """Yield one scenario for each way in which a response can fail."""
     body = _error(start)
     json = (("Content-Type", "application/json"),)
     for status, headers in STATUSES:
-        yield _scenario(start, f"status-{status}", Reply(status, (*json, *headers), body), ERROR, f"{status}")
-    yield _scenario(start, "status-502", Reply(502, PAGE, HTML), ERROR, "502 with a page in HTML")
-    retry = Reply(503, (*json, ("Retry-After", "1")), body)
-    yield _scenario(start, "status-503", retry, ERROR, "503 with Retry-After")
-    yield _scenario(start, "unregistered", Reply(499, json, body), ERROR, "499, which no registry knows")
+        yield _status(start, f"status-{status}", Reply(status, (*json, *headers), body))
+    yield _status(start, "status-502", Reply(502, PAGE, HTML))
+    yield _status(start, "status-503", Reply(503, (*json, ("Retry-After", "1")), body), " with Retry-After")
+    yield _status(start, "unregistered", Reply(499, json, body), ", which is not registered")
     right = start.reply(start.answer, status=500)
-    yield _scenario(start, "right-body", right, ERROR, "500 with the body of a right answer", answer=start.answer)
+    yield _status(start, "right-body", right, " with a valid body", answer=start.answer)
     yield from _odd_successes(start)
     yield from _broken(start)
 
@@ -47,33 +45,35 @@ def failing(start: Start) -> Iterator[Scenario]:
 def _odd_successes(start: Start) -> Iterator[Scenario]:
     plain, declared = start.reply(start.answer), start.contract.operation.successes
     page = Reply(plain.status, PAGE, HTML)
-    yield _scenario(start, "html", page, "a page in HTML", f"{plain.status} with a page in HTML")
-    yield _scenario(start, "empty", start.reply(""), "an empty body", f"{plain.status} with an empty body")
-    cut = start.reply(start.answer[:-2])
-    yield _scenario(start, "not-json", cut, "a body that is no JSON", f"{plain.status} with JSON that is cut off")
+    yield _scenario(start, "html", page, f"an HTML page with status {plain.status}")
+    yield _scenario(start, "empty", start.reply(""), f"an empty body with status {plain.status}")
+    yield _scenario(start, "not-json", start.reply(start.answer[:-2]), "a body that is not JSON")
     if 201 not in declared:
         reply = start.reply(start.answer, status=201)
-        yield _scenario(start, "created", reply, ERROR, "201 with a right body", answer=start.answer)
+        yield _status(start, "created", reply, " with a valid body", answer=start.answer)
     if 204 not in declared:
-        yield _scenario(start, "no-content", Reply(204), ERROR, "204")
+        yield _status(start, "no-content", Reply(204))
 
 
 def _broken(start: Start) -> Iterator[Scenario]:
-    redirect = Reply(302, (("Location", ELSEWHERE),))
-    yield _scenario(start, "redirect", redirect, ERROR, "302, to where nothing is")
+    yield _status(start, "redirect", Reply(302, (("Location", ELSEWHERE),)), " to a location without a response")
     for fate, slug in ((Fate.TRUNCATED, "truncated"), (Fate.TRUNCATED_CHUNKS, "truncated-chunks")):
-        reply = start.reply(start.answer, fate)
-        yield _scenario(start, slug, reply, "an answer that breaks off", f"an answer, {fate.value}")
-    reset = start.reply(start.answer, Fate.RESET)
-    yield _scenario(start, "reset", reset, "no answer", "a connection that ends before an answer")
+        yield _scenario(start, slug, start.reply(start.answer, fate), "a truncated body")
+    yield _scenario(start, "reset", start.reply(start.answer, Fate.RESET), "a connection closed without a response")
 
 
-def _scenario(start: Start, slug: str, reply: Reply, kind: str, says: str, *, answer: str = "") -> Scenario:
-    story = Story("status", "", "", "", f"the client is answered: {says}", kind)
+def _status(start: Start, slug: str, reply: Reply, detail: str = "", *, answer: str = "") -> Scenario:
+    """Return a scenario with a status that the operation does not document as a success."""
+    successes = " or ".join(map(str, start.contract.operation.successes))
+    return _scenario(start, slug, reply, f"a status other than {successes}", detail, answer=answer)
+
+
+def _scenario(start: Start, slug: str, reply: Reply, kind: str, detail: str = "", *, answer: str = "") -> Scenario:
+    story = Story("status", "", "", "", f"the client receives {received(reply)}{detail}", kind)
     return start.scenario(f"fail.{slug}", Sort.FAILING, (f"client-error.{slug}",), reply, story, answer=answer)
 
 
 def _error(start: Start) -> bytes:
-    """Return an error as the pages around the document describe it."""
+    """Return an error with the fields that the documentation describes."""
     texts = start.contract.prose.error_texts or ("error",)
     return write(dict.fromkeys(texts, "this is an error")).encode()

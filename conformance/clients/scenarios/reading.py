@@ -1,4 +1,4 @@
-"""Right answers, in every variation that the response schema, JSON and HTTP allow."""
+"""Valid responses, in every variation that the response schema, JSON and HTTP allow."""
 
 import json
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ UNDECLARED = "client-response.undeclared"
 EDGES = "client-response.edges"
 
 PLAIN = frozenset({"null", "absent", "true", "false", "zero", "undeclared-member"})
-"""Classes that each member has to itself in the standard profile; the others are met by all members together."""
+"""Classes with a scenario for each property in the standard profile; the others are in all properties together."""
 
 
 def reading(start: Start, *, full: bool) -> Iterator[Scenario]:
-    """Yield right answers: the fullest and the smallest, each class at each member, and each way to send them."""
-    yield _read(start, "fullest", start.answer, "every declared member")
-    yield _read(start, "smallest", write(bodies.smallest(start.response)), "the required members alone")
+    """Yield valid responses: the fullest and the smallest, each class at each property, and each way to send them."""
+    yield _read(start, "fullest", start.answer, "every declared property")
+    yield _read(start, "smallest", write(bodies.smallest(start.response)), "only the required properties")
     for answer in valid_answers(start.contract):
         value = answer.value
         if value is not None and (full or _alone(value)) and start.valid(answer.body):
@@ -53,7 +53,7 @@ def node_at(root: Node, path: str) -> Node:
 
 
 def _together(start: Start) -> Iterator[Scenario]:
-    """Yield, for each class of value, an answer in which every member that has the class holds it."""
+    """Yield, for each class of value, a response with that class in every property that allows it."""
     grouped: dict[str, list[tuple[Node, Value]]] = {}
     for node in start.response.walk():
         if node.children or node.path.endswith(f"/{ANY_ITEM}") or not node.path:
@@ -66,7 +66,7 @@ def _together(start: Start) -> Iterator[Scenario]:
         if not start.valid(body):
             continue
         text = write(body)
-        story = Story("", held[0][1].keyword, "", write(held[0][1].json), f"{len(held)} members hold {kind}", kind)
+        story = Story("", held[0][1].keyword, "", write(held[0][1].json), f"{kind} in {len(held)} properties", kind)
         requirements = (EDGES if edge else READ, *dict.fromkeys(returned_id(node) for node, _ in held))
         yield start.scenario(f"read.all.{slug}", Sort.READING, requirements, start.reply(text), story, answer=text)
 
@@ -82,12 +82,12 @@ def _classes(node: Node) -> Iterator[Value]:
 
 
 def _read(start: Start, slug: str, text: str, kind: str) -> Scenario:
-    story = Story("", "properties", "", "", f"the answer holds {kind}", kind)
+    story = Story("", "properties", "", "", f"the response has {kind}", kind)
     return start.scenario(f"read.{slug}", Sort.READING, (READ,), start.reply(text), story, answer=text)
 
 
 def _sent(start: Start, slug: str, requirement: str, reply: Reply, kind: str) -> Scenario:
-    story = Story("", "", "", "", f"the answer comes with {kind}", kind)
+    story = Story("", "", "", "", f"the response has {kind}", kind)
     return start.scenario(f"read.{slug}", Sort.READING, (requirement,), reply, story, answer=reply.body.decode())
 
 
@@ -104,7 +104,7 @@ def _transport(start: Start) -> Iterator[Scenario]:
         ("Link", '<https://example.com/>; rel="help"'),
     )
     unexpected = Reply(plain.status, (*plain.headers, *odd), plain.body)
-    yield _sent(start, "headers", "client-response.headers", unexpected, "headers that nobody expects")
+    yield _sent(start, "headers", "client-response.headers", unexpected, "unknown header fields")
     for slug, spelled in (
         ("charset", f"{media_type}; charset=utf-8"),
         ("upper-case", media_type.upper()),
@@ -112,12 +112,12 @@ def _transport(start: Start) -> Iterator[Scenario]:
     ):
         reply = start.reply(text, media_type=spelled)
         yield _sent(
-            start, f"media-type.{slug}", "client-response.media-type", reply, "its media type spelled otherwise"
+            start, f"media-type.{slug}", "client-response.media-type", reply, "another lexical form of its media type"
         )
     for fate, word, kind in (
-        (Fate.CHUNKED, "chunked", "its body in chunks"),
-        (Fate.COMPRESSED, "compressed", "its body compressed"),
-        (Fate.SLOW, "slow", "half of its body late"),
+        (Fate.CHUNKED, "chunked", "a chunked body"),
+        (Fate.COMPRESSED, "compressed", "a compressed body"),
+        (Fate.SLOW, "slow", "a delayed second half of the body"),
     ):
         yield _sent(start, word, f"client-response.{word}", start.reply(text, fate), kind)
 
@@ -126,9 +126,9 @@ def _spelled(start: Start) -> Iterator[Scenario]:
     value = read_text(start.answer).value
     backwards = _backwards(value)
     for slug, text, kind in (
-        ("white-space", "\r\n\t " + start.answer.replace(", ", " ,\n\t"), "white space wherever it may stand"),
-        ("escaped", _escaped(start.answer), "every letter in its texts escaped"),
-        ("backwards", write(backwards), "its members in another order"),
+        ("white-space", "\r\n\t " + start.answer.replace(", ", " ,\n\t"), "white space around every token"),
+        ("escaped", _escaped(start.answer), "escapes for all characters of strings"),
+        ("backwards", write(backwards), "properties in reverse order"),
     ):
         yield _sent(start, f"spelling.{slug}", "client-response.spelling", start.reply(text), kind)
 
@@ -140,7 +140,7 @@ def _backwards(value: Writable) -> Writable:
 
 
 def _escaped(text: str) -> str:
-    """Return a JSON text with the letters of every value that is a text written as escapes."""
+    """Return a JSON text with every character of its string values written as an escape."""
 
     def spelled(value: object) -> str:
         if isinstance(value, dict):

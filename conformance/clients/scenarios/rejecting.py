@@ -1,4 +1,4 @@
-"""Answers that break the response schema in one place: a client must not pass them on as if they were right."""
+"""Responses with one schema violation: a client must not return them as valid."""
 
 from collections.abc import Iterator
 
@@ -15,11 +15,11 @@ UNKNOWN_VALUE = "client-response.unknown-value"
 ENOUGH = frozenset(
     "null absent true integer fraction text object array number-in-quotes undeclared undeclared-member".split()
 )
-"""Classes of the standard profile; what else breaks the same keyword of the same member is left to `full`."""
+"""Classes of the standard profile; other violations of the same keyword at the same property are in `full`."""
 
 
-def refusing(start: Start, *, full: bool) -> Iterator[Scenario]:
-    """Yield answers with exactly one violation, planted in the fullest."""
+def rejecting(start: Start, *, full: bool) -> Iterator[Scenario]:
+    """Yield responses with exactly one violation, planted in the fullest."""
     for answer in invalid_answers(start.contract):
         value = answer.value
         if value is None or not (full or _is_enough(value)) or start.valid(answer.body):
@@ -27,8 +27,8 @@ def refusing(start: Start, *, full: bool) -> Iterator[Scenario]:
         node = node_at(start.response, answer.story.pointer)
         text = write(answer.body)
         focus = UNKNOWN_VALUE if value.keyword == "enum" else invalid_id(node)
-        id_ = f"refuse.{answer.id}"
-        yield start.scenario(id_, Sort.REFUSING, (focus,), start.reply(text), answer.story, answer=text)
+        id_ = f"reject.{answer.id}"
+        yield start.scenario(id_, Sort.REJECTING, (focus,), start.reply(text), answer.story, answer=text)
 
 
 def _is_enough(value: Value) -> bool:

@@ -1,4 +1,4 @@
-"""Scenarios: what a client is asked to send, what it is answered, and what it must make of that."""
+"""Scenarios: what a client must send, the response that it gets, and what it must make of that."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,11 +13,11 @@ class Sort(StrEnum):
     """The parts of consumer mode."""
 
     SENDING = "sending"
-    """A body or a path parameter that the client must send as it is asked to; the answer is a right one."""
+    """A body or a path parameter that the client must send unchanged; the response is valid."""
     READING = "reading"
-    """A right answer that the client must return whole."""
-    REFUSING = "refusing"
-    """An answer that breaks the response schema in one place."""
+    """A valid response that the client must return completely."""
+    REJECTING = "rejecting"
+    """A response with one schema violation."""
     FAILING = "failing"
     """An error, another status, another body, or a transport that breaks."""
 
@@ -25,25 +25,25 @@ class Sort(StrEnum):
 EXPECTATIONS = {
     Sort.SENDING: Expectation.ACCEPTED,
     Sort.READING: Expectation.ACCEPTED,
-    Sort.REFUSING: Expectation.REFUSED,
+    Sort.REJECTING: Expectation.REFUSED,
     Sort.FAILING: Expectation.REFUSED,
 }
 
 
 class Fate(StrEnum):
-    """How an answer travels."""
+    """How a response is transmitted."""
 
-    WHOLE = "whole"
-    CHUNKED = "in chunks"
+    WHOLE = "complete"
+    CHUNKED = "chunked"
     COMPRESSED = "compressed"
     SLOW = "slow"
-    TRUNCATED = "broken off"
-    TRUNCATED_CHUNKS = "broken off between chunks"
-    RESET = "no answer"
+    TRUNCATED = "truncated"
+    TRUNCATED_CHUNKS = "truncated chunked"
+    RESET = "no response"
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """The answer that a client gets; `Content-Length` and the coding are the server's, as `fate` has it."""
+    """The response that a client gets; the server sets `Content-Length` and the content coding by `fate`."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
@@ -52,11 +52,11 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """One call of a client, its answer, and what is expected.
+    """One call of a client, its response, and what is expected.
 
     `parameters` are the path parameters, not encoded; `body` is the JSON text to send. The first of `requirements` is
-    the one that speaks where the expectation is not met. `answer` is the JSON text that the client is answered, or
-    empty where that is no JSON.
+    the one that fails where the expectation is not met. `answer` is the JSON text of the response, empty where the body
+    is not JSON.
     """
 
     id: str
@@ -70,27 +70,27 @@ class Scenario(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """The class of what is special, in words that are the same for every member."""
+        """The class of what is special, the same for every property."""
         return self.story.kind
 
     @property
     def expectation(self) -> Expectation:
-        """What is expected of the client: that it takes the answer, or that it signals an error."""
+        """What is expected of the client: that it accepts the response, or that it reports an error."""
         return EXPECTATIONS[self.sort]
 
 
 class Raised(msgspec.Struct, frozen=True):
-    """An exception of a client, or whatever else its callers tell an error by: its type and text."""
+    """An exception of a client, or whatever else reports an error to its callers: its type and message."""
 
     type: str
     message: str = ""
 
 
 class CallResult(msgspec.Struct, frozen=True):
-    """What a client made of an answer: the JSON text of what it returned, or what it raised.
+    """What a client made of a response: the JSON text of what it returned, or what it raised.
 
-    `types` may name, by JSON pointer, the types that objects have in the client's language. `trouble` says why nothing
-    is known, because the harness gave no answer.
+    `types` may name, by JSON pointer, the types that objects have in the client's language. `trouble` says why the
+    harness returned no result.
     """
 
     returned: str | None = None

@@ -1,4 +1,4 @@
-"""Calls that a client must put on the wire as they are meant: bodies of the accepted catalogue, and path parameters."""
+"""Calls that a client must send unchanged: bodies of the accepted catalogue, and path parameters."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -21,27 +21,27 @@ EDGES = "client-request.edges"
 DOTS = "client-request.path.dots"
 
 COMBINATIONS = 12
-"""How many combinations of members are sent: what a client does to one member it seldom does only beside another."""
+"""How many combinations of properties are sent: a client seldom changes one property only beside another."""
 
 INT64 = 2**63
 
 PLAIN = frozenset({"null", "true", "false"})
-"""Classes that each member has to itself; the others are met by all members together."""
+"""Classes with a scenario for each property; the others are in all properties together."""
 
 
 def sending(start: Start) -> Iterator[Scenario]:
-    """Yield bodies to send, then path parameters to encode; the answer is a right one."""
+    """Yield bodies to send, then path parameters to encode; the response is valid."""
     for case in _cases(start):
         if case.story is not None and case.expectation is Expectation.ACCEPTED and case.request.body is not None:
             yield _body(start, case, case.story, case.request.body.decode())
     for name in start.contract.operation.path_parameters:
         for slug, value, says in VALUES:
             if value:
-                yield _parameter(start, name, slug, value, says.removeprefix("an encoded ").removeprefix("a "))
+                yield _parameter(start, name, slug, value, says.replace("an encoded ", "a "))
 
 
 def _cases(start: Start) -> Iterator[Case]:
-    """Yield the accepted cases that ask a client something new."""
+    """Yield the accepted cases that exercise a client differently."""
     build, identity = start.build, start.contract.identity
     yield from accepted.whole_bodies(build)
     for lineage in bodies.lineages(start.contract.request):
@@ -67,7 +67,7 @@ def _body(start: Start, case: Case, story: Story, text: str) -> Scenario:
 
 
 def _parameter(start: Start, name: str, slug: str, value: str, says: str) -> Scenario:
-    story = Story(name, "path parameter", "", value, f"`{name}` holds a {says}", "a path parameter to be encoded")
+    story = Story(name, "path parameter", "", value, f"`{name}` has {says}", "a path parameter that needs encoding")
     focus = DOTS if set(value) == {"."} else parameter_id(name)
     parameters = {**start.parameters, name: value}
     id_ = f"send.path.{name}.{slug}"
@@ -75,7 +75,7 @@ def _parameter(start: Start, name: str, slug: str, value: str, says: str) -> Sce
 
 
 def _beyond(value: Json) -> bool:
-    """Tell whether a body holds a number that a machine type cannot."""
+    """Tell whether a body has a number outside the range of 64-bit integers."""
     if isinstance(value, dict):
         return any(map(_beyond, value.values()))
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What every scenario starts from: a right call, and a right answer to it."""
+"""The start of every scenario: a valid call, and a valid response to it."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -23,21 +23,21 @@ class Start(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def build(self) -> Builder:
-        """The maker of requests."""
+        """The builder of requests."""
         return Builder(self.contract, self.parameters)
 
     @cached_property
     def body(self) -> str:
-        """The body of a right call: the smallest one."""
+        """The body of a valid call: the smallest one."""
         return write(self.build.smallest)
 
     @cached_property
     def answer(self) -> str:
-        """A right answer with every declared member."""
+        """A valid response with every declared property."""
         return write(bodies.fullest(self.response))
 
     def reply(self, text: str, fate: Fate = Fate.WHOLE, *, status: int = 0, media_type: str = "") -> Reply:
-        """Return the answer that holds a JSON text."""
+        """Return the reply with a JSON text as its body."""
         operation = self.contract.operation
         headers = (("Content-Type", media_type or operation.response_media_type),)
         return Reply(status or operation.successes[0], headers, text.encode(), fate)
@@ -45,16 +45,16 @@ class Start(msgspec.Struct, frozen=True, dict=True):
     def scenario(
         self, id_: str, sort: Sort, requirements: tuple[str, ...], reply: Reply, story: Story, *, answer: str = ""
     ) -> Scenario:
-        """Return a scenario whose call is a right one."""
+        """Return a scenario with a valid call."""
         return Scenario(id_, sort, requirements, self.parameters, self.body, reply, story, answer)
 
     def valid(self, body: Writable) -> bool:
-        """Tell whether an answer keeps the response schema."""
+        """Tell whether a response is valid against the response schema."""
         validator = self.contract.response_validator
         return validator is None or validator.is_valid(plain_json(body))
 
 
 def start_of(contract: Contract, parameters: Mapping[str, str]) -> Start:
-    """Return the start for a contract whose operation has a JSON answer."""
-    assert contract.response is not None  # noqa: S101  (the caller has seen to it)
+    """Return the start for a contract whose operation has a JSON response."""
+    assert contract.response is not None  # noqa: S101  (the caller has checked it)
     return Start(contract, parameters, contract.response)

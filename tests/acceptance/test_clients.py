@@ -90,7 +90,7 @@ def test_the_official_sdk_sends_bearer(tmp_path, version):
     """The SDK sends the key as a later document has it; made from that document, it reads no right answer any more."""
     interpreter = python(f"baseten-{version}", f"baseten=={version}")
     results, causes = play(tmp_path, interpreter, str(CLIENTS / "baseten_sdk.py"))
-    bearer = causes["Sends the key with the scheme Bearer instead of the scheme Api-Key"]
+    bearer = causes["Sends the key with the scheme Bearer instead of Api-Key"]
     assert ("must", ("client-request.scheme",)) == (bearer.strength, bearer.requirements)
     unread = causes.get("Raises ValidationError for every valid response")
     outcomes = {row.id: row.outcome for row in results.requirements}

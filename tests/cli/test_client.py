@@ -47,8 +47,8 @@ def test_what_a_client_does_wrong_is_on_the_screen(command):
     harness.write_text(harness.read_text().replace("response.raise_for_status()", "").replace("Api-Key ", "Bearer "))
     ended = command("client", *some("send.example", "fail.status-40*"), "--", sys.executable, str(harness))
     assert 1 == ended.status
-    assert "must   sends the key with Bearer, not Api-Key (1x, e.g. send.example)" in ended.out
-    assert "returns its body for a status that is not the documented one, as if it had succeeded (5x" in ended.out
+    assert "must   Sends the key with the scheme Bearer instead of Api-Key (1x, e.g. send.example)" in ended.out
+    assert "Returns the body for a status other than 200 instead of reporting an error (5x" in ended.out
     assert "not conforming" in ended.out
 
 
@@ -67,7 +67,7 @@ def test_failures_of_a_client_that_are_let_pass(command):
     ended = command("client", *chosen, "--waivers-update", *harness)
     assert (1, True) == (ended.status, "waivers.toml: 1 added" in ended.err), ended
     draft = Path("waivers.toml").read_text()
-    assert "sends the key with Bearer, not Api-Key" in draft
+    assert "Sends the key with the scheme Bearer instead of Api-Key" in draft
     assert "`owner` is empty" in command("client", *chosen, *harness).complaint
     Path("waivers.toml").write_text(
         draft.replace('owner = ""', 'owner = "me"').replace('reason = ""', 'reason = "old"')
@@ -106,7 +106,7 @@ def test_a_harness_that_misbehaves_is_told_line_by_line(command):
     ended = command("client", "--", sys.executable, "harness.py")
     assert 3 == ended.status
     lines = ended.err.splitlines()
-    assert "conformance client: the harness wrote a line that is no answer: hello" == lines[0]
+    assert "conformance client: the harness wrote a line that is not in the protocol: hello" == lines[0]
     assert "conformance client: read.fullest: the harness ended with status 1: no more" in lines
     assert "the run is not whole: the harness failed 3 times in a row" in ended.err
     assert (3, True) == (results()["counts"]["cases"], results()["lost"])
@@ -134,7 +134,7 @@ def test_scenarios_are_listed(command):
         ((), "no harness is named"),
         (("--", "no-such-program"), "cannot start no-such-program"),
         (("--only", "nothing.*", "--", "true"), "no scenario is left to play"),
-        (("--", "true"), "the harness ended with status 0 before it said what it is"),
+        (("--", "true"), "the harness ended with status 0 before its first line"),
         (("--report", "odd", "--", "true"), "no report is called 'odd'"),
         (("--spec", "no.yaml", "--", "true"), "cannot read no.yaml"),
         (("--timeout", "0", "--", "true"), "--timeout"),

@@ -56,7 +56,7 @@ def test_my_client(client_scenario):
     )
     result = pytester.runpytest_inprocess()
     result.assert_outcomes(failed=2, passed=1)
-    result.stdout.fnmatch_lines(["*client-error.status-401: returns its body for a status*"])
+    result.stdout.fnmatch_lines(["*client-error.status-401: Returns the body for status 401 instead of*"])
 
 
 @pytest.mark.parametrize("marker", ["onlly='x'", "profile='huge'", "only='nothing.*', skip=3"])

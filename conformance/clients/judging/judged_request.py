@@ -154,7 +154,7 @@ def _scheme(contract: Contract, security: Security, word: str) -> Judgement:
         return Pass("client-request.scheme")
     named = f"the scheme {word.capitalize()}" if word.lower() in KNOWN_SCHEMES else "an unknown scheme"
     named = named if word else "no scheme"
-    wanted = f"the scheme {contract.scheme}" if contract.scheme else "no scheme"
+    wanted = contract.scheme or "no scheme"
     return finding(
         "client-request.scheme",
         rule="credential",

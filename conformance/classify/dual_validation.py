@@ -12,14 +12,13 @@ from functools import cache
 from importlib.resources import files
 from itertools import islice
 
-import jsonschema_rs
 import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.contract.document import parse_yaml
 from conformance.contract.nodes import occurrences
 from conformance.contract.rows import DATA
-from conformance.contract.validators import BodyValidator
+from conformance.contract.validators import BodyValidator, keeps_format
 from conformance.contract.violation import Violation
 from conformance.model.json_values import get
 from conformance.model.jsontext import SURROGATE, Json
@@ -83,14 +82,14 @@ def read_answer(contract: Contract, answer: Json) -> Reading:
     disputed: list[tuple[str, str]] = []
     for each in _explained(validator, answer):
         text = get(answer, each.pointer)
-        if each.keyword != "format" or not isinstance(text, str) or not _is_of_format(str(each.expected), text):
+        if each.keyword != "format" or not isinstance(text, str) or not keeps_format(str(each.expected), text):
             violations.append(each)
         elif known(str(each.expected), text) is None:
             reason = f"no {each.expected} by jsonschema, one by jsonschema-rs: {_cut(text, 100)}"
             disputed.append((each.pointer, reason))
     spoken = {each.pointer for each in violations if each.keyword == "format"}
     for pointer, name, text in _formatted(contract, answer):
-        if pointer in spoken or _is_of_format(name, text):
+        if pointer in spoken or keeps_format(name, text):
             continue
         if known(name, text) is not None:
             violations.append(Violation(pointer, "format", f"{_cut(text, 100)!r} is no {name}", expected=name))
@@ -111,7 +110,7 @@ def disagreements() -> tuple[Disagreement, ...]:
 
 def known(name: str, text: str) -> Disagreement | None:
     """Return the known disagreement on a text of the format `name`, whose verdict is that of jsonschema-rs."""
-    decided = _is_of_format(name, text)
+    decided = keeps_format(name, text)
     rows = (each for each in disagreements() if each.format == name and each.valid is decided)
     return next((each for each in rows if re.search(each.pattern, text)), None)
 
@@ -145,13 +144,3 @@ def _formatted(contract: Contract, answer: Json) -> Iterator[tuple[str, str, str
         name = shapes[0].value("format") if len(shapes) == 1 else None
         if isinstance(name, str) and isinstance(value, str):
             yield pointer, name, value
-
-
-def _is_of_format(name: str, text: str) -> bool:
-    """Tell the verdict of jsonschema-rs on one text of a format."""
-    return _format(name).is_valid(text)
-
-
-@cache
-def _format(name: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)

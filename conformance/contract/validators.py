@@ -1,7 +1,7 @@
 """Two independent validators of one schema: jsonschema-rs decides, jsonschema explains."""
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NoReturn
 
 import jsonschema_rs
@@ -22,11 +22,14 @@ def _no_retrieval(uri: str) -> NoReturn:
     raise ValueError(f"{uri} is not part of the document")
 
 
-@lru_cache(4096)
 def keeps_format(format_: str, text: str) -> bool:
     """Tell whether jsonschema-rs finds a text right for a format; one that it does not know is kept by all."""
-    validator = jsonschema_rs.validator_for({"$schema": DIALECT, "format": format_}, validate_formats=True)
-    return validator.is_valid(text)
+    return _format(format_).is_valid(text)
+
+
+@cache
+def _format(format_: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"format": format_}, validate_formats=True)
 
 
 class BodyValidator:

@@ -94,7 +94,7 @@ def right_credential(subject: Subject) -> Judged:
     if subject.succeeded:
         yield Pass(VALID)
         return
-    row = subject.contract.by_id.get(subject.focus)
+    row = subject.row
     aside = subject.group is Group.TRANSPORT
     weak = row is not None and row.strength is not Strength.MUST
     if subject.status == 401 or (subject.status == 403 and (aside or not weak) and not subject.settings.proven):
@@ -120,7 +120,7 @@ def _is_outside(subject: Subject) -> bool:
 
 def _weakened(subject: Subject) -> str:
     """Return the requirement that speaks: never one of strength must where a page speaks against the body."""
-    row = subject.contract.by_id.get(subject.focus)
+    row = subject.row
     must = row is not None and row.strength is Strength.MUST
     return BEYOND_PROSE if subject.case.beyond and must else subject.focus
 

@@ -1,6 +1,5 @@
 """Authentication: how missing and wrong credentials are rejected, and that no response shows the key."""
 
-from conformance.checks.rejection import about_credential
 from conformance.checks.shared.findings import finding, status_word
 from conformance.checks.shared.key_leaks import SHORT, forms
 from conformance.checks.shared.subject import Judged, Subject
@@ -118,7 +117,7 @@ def key_echo(subject: Subject) -> Judged:
 
 def _bad(subject: Subject) -> bool:
     """Tell whether a case carries a credential that must be refused."""
-    return about_credential(subject) and subject.case.expectation is Expectation.REFUSED
+    return subject.about_credential and subject.case.expectation is Expectation.REFUSED
 
 
 CHECKS = (status, challenge, spellings, order, key_echo)

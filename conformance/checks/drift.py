@@ -10,6 +10,8 @@ from conformance.model.finding import Pass
 from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM, join
 
+CLEANED_UP = "drift.clean-up"
+
 MANY = 1_000
 """How many undeclared members of one answer are looked at."""
 
@@ -60,14 +62,13 @@ def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, s
 
 def clean_up(subject: Subject) -> Judged:
     """What was created is removed by the request that removes it, or that it is not is recorded."""
-    requirement = "drift.clean-up"
-    if requirement not in subject.contract.by_id or not subject.status:
+    if not subject.contract.asks(CLEANED_UP) or not subject.status:
         return
     if 200 <= subject.status < 300:
-        yield Pass(requirement)
+        yield Pass(CLEANED_UP)
         return
     yield finding(
-        requirement,
+        CLEANED_UP,
         rule="clean-up",
         kind="an object that was created",
         observed=status_word(subject.status),

@@ -3,7 +3,7 @@
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass, Symptom
-from conformance.model.vocabulary import Expectation, Group
+from conformance.model.vocabulary import Expectation
 
 DUPLICATES = "reject.duplicate-names"
 
@@ -28,9 +28,9 @@ def refused(subject: Subject) -> Judged:
             place=subject.place,
             expected="refused: a 4xx",
             actual=str(subject.status),
-            within=NO_CREDENTIAL if about_credential(subject) else None,
+            within=NO_CREDENTIAL if subject.about_credential else None,
         )
-    elif subject.refused and (about_credential(subject) or not subject.beside):
+    elif subject.refused and (subject.about_credential or not subject.beside):
         for requirement in case.requirements:
             if requirement != "error.unknown-resource":
                 yield Pass(requirement)
@@ -51,11 +51,6 @@ def duplicates(subject: Subject) -> Judged:
         )
     elif subject.refused and not subject.beside:
         yield Pass(DUPLICATES)
-
-
-def about_credential(subject: Subject) -> bool:
-    """Tell whether a case is about credentials, so that 401, 403 and 404 are answers to it."""
-    return subject.group is Group.AUTHENTICATION
 
 
 CHECKS = (refused, duplicates)

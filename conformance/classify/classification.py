@@ -4,7 +4,7 @@ import msgspec
 
 from conformance.classify.dual_validation import verdict
 from conformance.classify.kinds import NO_BODY, NOT_JSON
-from conformance.classify.requirements import BEYOND_PROSE, accept_id, held_ids
+from conformance.classify.requirements import BEYOND_PROSE, combination_id, held_ids
 from conformance.classify.traits import JSON_TEXT, Trait, defects, explained, oddities
 from conformance.contract.contract import Contract
 from conformance.model.jsontext import Json, JsonFault, read
@@ -98,5 +98,5 @@ def _valid(contract: Contract, body: Json) -> Classification:
     if beyond or odd:
         speaking = [*([BEYOND_PROSE] if beyond else []), *(each.requirement for each in odd[:1])]
     else:
-        speaking = [accept_id(root, "combination"), *held_ids(root, body)]
+        speaking = [combination_id(root), *held_ids(root, body)]
     return Classification(valid=True, body=body, requirements=contract.asked(speaking), oddities=odd, beyond=beyond)

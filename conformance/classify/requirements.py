@@ -14,6 +14,11 @@ def accept_id(node: Node, keyword: str = "") -> str:
     return requirement_id(Group.ACCEPTANCE, node.label, keyword)
 
 
+def combination_id(root: Node) -> str:
+    """Return the id of the requirement that a server accepts a valid body, whatever it combines."""
+    return accept_id(root, "combination")
+
+
 def reject_id(node: Node, rule: str) -> str:
     """Return the id of the requirement that a server refuses what breaks a rule of `node`.
 

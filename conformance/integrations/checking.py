@@ -19,7 +19,7 @@ from conformance.model.errors import UsageError
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Judgement, Pass
 from conformance.model.requirement import Requirement
-from conformance.model.vocabulary import Expectation, Group
+from conformance.model.vocabulary import Expectation
 
 UNKNOWN = "unknown"
 
@@ -79,7 +79,7 @@ class CheckedContract:
         if subject.case.id == UNKNOWN:
             # What compares a response with its request says nothing.
             rows = self.contract.by_id
-            judged = tuple(each for each in judged if rows[each.requirement].group is not Group.SEMANTICS)
+            judged = tuple(each for each in judged if not rows[each.requirement].compares)
         return self._findings([subject], judged, key)
 
     def check_together(

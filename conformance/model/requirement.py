@@ -24,6 +24,16 @@ class Requirement(msgspec.Struct, frozen=True, omit_defaults=True):
     alias: str | None = None
     echo: bool = False
 
+    @property
+    def compares(self) -> bool:
+        """Whether it compares a response with its request: judged alone, it presumes that no other is in flight."""
+        return self.group is Group.SEMANTICS
+
+    @property
+    def about_credential(self) -> bool:
+        """Whether it is about the credential, so that 401, 403 and 404 are responses to it."""
+        return self.group is Group.AUTHENTICATION
+
 
 def requirement_id(group: Group, *parts: str) -> str:
     """Return the id `group.part.part`; empty parts are left out."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from conformance.checks.drift import clean_up
+from conformance.checks.drift import CLEANED_UP, clean_up
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.contract.contract import Contract
 from conformance.journal.events import FindingMade, Judged, Removal
@@ -15,8 +15,6 @@ from conformance.model.errors import TargetLostError
 from conformance.model.finding import Finding, Pass
 from conformance.model.vocabulary import Expectation
 from conformance.runner.sending import Sender, Sent
-
-REQUIREMENT = "drift.clean-up"
 
 ABSENT = frozenset({405, 501})
 """Statuses that say that the target removes nothing at all: it is not asked again."""
@@ -56,9 +54,7 @@ class Cleaner:
 
     async def _removed(self, entry: Entry) -> str:
         """Send the request that removes an object; returns why it is not gone, or an empty text."""
-        case = Case(
-            f"clean-up.{entry.send}", Expectation.OBSERVED, (REQUIREMENT,), self._request(entry), phase=CLEAN_UP
-        )
+        case = Case(f"clean-up.{entry.send}", Expectation.OBSERVED, (CLEANED_UP,), self._request(entry), phase=CLEAN_UP)
         try:
             sent = await self._sender.send(case)
         except TargetLostError as error:

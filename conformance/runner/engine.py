@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import msgspec
@@ -12,8 +13,7 @@ from conformance.model.case import Case, Relation
 from conformance.model.errors import TargetLostError, UsageError
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Judgement
-from conformance.model.requirement import requirement_id
-from conformance.model.vocabulary import Expectation, Group, Strength
+from conformance.model.vocabulary import Expectation, Strength
 from conformance.runner.case_source import CaseSource
 from conformance.runner.diagnosis import Diagnosis
 from conformance.runner.follow_up import FollowUpPhases
@@ -96,7 +96,7 @@ class Engine:
         """
         self._planned = plan.requests
         later = later or FollowUpPhases()
-        items = CaseSource(plan.items, later, self._phase_ended)
+        items = CaseSource(plan.items, later, partial(self._phase_ended, later.requirement))
         workers: list[asyncio.Task[None]] = []
         lost = False
         try:
@@ -165,15 +165,12 @@ class Engine:
         if self._diagnosis is not None:
             self._diagnosis.finish()
 
-    def _phase_ended(self, event: PhaseEnded) -> None:
-        """Record that a phase is over; one that could not go on leaves a doubt of ours."""
+    def _phase_ended(self, requirement: str, event: PhaseEnded) -> None:
+        """Record that a phase is over; one that could not go on leaves a doubt of ours about its requirement."""
         self._session.journal.append(event)
-        contract = self._session.contract
-        root = requirement_id(Group.ACCEPTANCE, contract.request.label, "combination")
-        if event.error and root in contract.by_id:
-            reason = f"the phase {event.phase} could not go on: {event.error}"
-            doubt = DoubtRaised(send=0, case=f"phase.{event.phase}", doubt=Doubt(root, reason, ours=True))
-            self._session.journal.append(doubt)
+        if event.error and requirement:
+            doubt = Doubt(requirement, f"the phase {event.phase} could not go on: {event.error}", ours=True)
+            self._session.journal.append(DoubtRaised(send=0, case=f"phase.{event.phase}", doubt=doubt))
 
     async def _work(self, items: CaseSource) -> None:
         while (item := await items.next()) is not None:
@@ -233,12 +230,15 @@ class Engine:
         elif not sent.void:
             self._tell(case, [sent], await self._judged(case, sent, self._session.subject(case, sent)))
 
-    async def _judged(self, case: Case, sent: Sent, subject: Subject, *, without: Group | None = None) -> Found:
-        """Judge one exchange, have its failures explained, and record that; a group of findings can be left out."""
+    async def _judged(self, case: Case, sent: Sent, subject: Subject, *, concurrent: bool = False) -> Found:
+        """Judge one exchange, have its failures explained, and record that.
+
+        With `concurrent`, another request was in flight: response and request are compared by the relation alone.
+        """
         found = self._session.judge(subject)
-        if without is not None:
+        if concurrent:
             rows = self._session.contract.by_id
-            found = [each for each in found if rows[each.requirement].group is not without]
+            found = [each for each in found if not rows[each.requirement].compares]
         repeats = ""
         if self._diagnosis is not None:
             found, repeats = await self._diagnosis.explain(case, sent.exchange.request, found)
@@ -248,7 +248,7 @@ class Engine:
 
     def _unjudged(self, item: Item, case: Case, sent: Sent) -> Doubt:
         """Record that an exchange could not be judged, and why."""
-        focus = item.requirements[0] if item.requirements else "error.server-error"
+        focus = next(iter(item.requirements), self._session.contract.requirements[0].id)
         doubt = Doubt(focus, sent.unjudged, ours=sent.ours)
         self._recorder.doubt(sent.number, case.id, doubt)
         return doubt
@@ -270,10 +270,9 @@ class Engine:
         subjects = self._session.subjects(relation, sent)
         alone = list(zip(relation.cases, sent, subjects, strict=True))
         everything: list[Judgement | Doubt] = []
-        without = Group.SEMANTICS if relation.concurrent else None
         for case, each, subject in alone[:-1] if relation.together_only else alone:
             self._record_waits(case, each)
-            everything += await self._judged(case, each, subject, without=without)
+            everything += await self._judged(case, each, subject, concurrent=relation.concurrent)
         together, repeats = self._session.judge_relation(relation, subjects), ""
         if self._diagnosis is not None:
             together, repeats = await self._diagnosis.explain_relation(relation, together)

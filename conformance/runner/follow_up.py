@@ -22,7 +22,7 @@ class FollowUpPhases(msgspec.Struct, frozen=True):
     `generator` generates the cases, phase by phase; none that equals one of the items `elsewhere`, which others send,
     is sent. `admits` tells whether one may be sent to this target. With `build` what fails is simplified. `examples`
     are what failed in earlier runs, and where failures of `phases` are kept. After `seconds` no more cases are begun:
-    the time of a campaign is no limit that cuts it short.
+    the time of a campaign is no limit that cuts it short. `requirement` is the one in doubt where a phase breaks.
     """
 
     generator: GeneratorProcess = msgspec.field(default_factory=lambda: GeneratorProcess(GeneratorConfig()))
@@ -32,3 +32,4 @@ class FollowUpPhases(msgspec.Struct, frozen=True):
     examples: Examples | None = None
     phases: Sequence[str] = ()
     seconds: float | None = None
+    requirement: str = ""

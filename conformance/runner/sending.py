@@ -16,7 +16,7 @@ from conformance.journal.writing import Sink
 from conformance.model.case import KEY, Case, Request, could_create
 from conformance.model.exchange import Exchange, Failure
 from conformance.model.json_values import body_value, get
-from conformance.model.vocabulary import Expectation, Group
+from conformance.model.vocabulary import Expectation
 from conformance.runner.budget import Budget
 from conformance.runner.credentials import Credentials
 from conformance.runner.target_watch import TargetWatch
@@ -242,7 +242,7 @@ def _is_unauthorised(contract: Contract, case: Case, sent: Sent) -> bool:
         return True
     carried = KEY in case.request.target or any(KEY in value for _, value in case.request.headers)
     row = contract.by_id.get(case.requirements[0])
-    return carried and (row is None or row.group is not Group.AUTHENTICATION)
+    return carried and not (row is not None and row.about_credential)
 
 
 def _created(case: Case, exchange: Exchange) -> bool:

@@ -5,7 +5,7 @@ Inside a range every server must take a value; outside, the schema allows it and
 
 from collections.abc import Iterator, Mapping
 
-from conformance.classify.requirements import BEYOND_PROSE, accept_id
+from conformance.classify.requirements import BEYOND_PROSE, accept_id, combination_id
 from conformance.contract.nodes import find
 from conformance.contract.prose import Rule
 from conformance.model.case import Case, Story
@@ -58,7 +58,7 @@ def _edges(build: Builder, id_: str, numbers: Numbers) -> Iterator[Case]:
     kind = "numbers at the limits of documented ranges"
     root = build.contract.request
     nodes = [node for pointer in numbers if (node := find(root, pointer)) is not None]
-    requirements = (accept_id(root, "combination"), *map(accept_id, nodes))
+    requirements = (combination_id(root), *map(accept_id, nodes))
     yield from _case(build, id_, requirements, numbers, Story("", "range", "", "", kind, kind))
 
 

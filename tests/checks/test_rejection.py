@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.rejection import NO_CREDENTIAL, about_credential, duplicates
+from conformance.checks.rejection import NO_CREDENTIAL, duplicates
 from conformance.checks.rejection import refused as check
 from conformance.checks.shared.subject import Settings
 from conformance.model.case import Case
@@ -96,10 +96,10 @@ def test_duplicates() -> None:
 
 def test_about_credential() -> None:
     """Only the first requirement of a case says what it is about."""
-    assert about_credential(subject(refused("authentication.wrong", REJECT)))
-    assert not about_credential(subject(refused(REJECT, "authentication.wrong")))
-    assert not about_credential(subject(refused("error.unknown-resource")))
-    assert not about_credential(subject(refused("no.such")))
+    assert subject(refused("authentication.wrong", REJECT)).about_credential
+    assert not subject(refused(REJECT, "authentication.wrong")).about_credential
+    assert not subject(refused("error.unknown-resource")).about_credential
+    assert not subject(refused("no.such")).about_credential
 
 
 def test_any_credential_taken_is_a_part_of_none_asked_for() -> None:

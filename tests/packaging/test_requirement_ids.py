@@ -56,6 +56,17 @@ def test_ids_in_the_code_are_those_of_requirements(tree: Path, contract: Contrac
     assert [] == sorted(each for each in found if each[1] not in known | others)
 
 
+def test_the_runner_and_the_journal_name_no_requirement_and_no_group(tree: Path) -> None:
+    """What sends and records goes by what a requirement says of itself, so that it works with any."""
+    groups = re.compile(rf"({'|'.join(sorted({each.partition('.')[0] for each in stated_ids()}))})(\.[\w.-]*)?")
+    for package in ("runner", "journal"):
+        for path in sorted((tree / "conformance" / package).rglob("*.py")):
+            told = [text for _, text in texts(path) if groups.fullmatch(text)]
+            assert (path.name, []) == (path.name, told)
+            names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+            assert (path.name, set()) == (path.name, names & {"Group", "requirement_id"})
+
+
 def test_cases_and_relations_speak_of_requirements_that_there_are(contract: Contract, items: tuple[Item, ...]) -> None:
     """Whatever the catalogue exercises is a requirement of the contract."""
     for item in items:

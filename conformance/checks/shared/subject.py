@@ -17,6 +17,7 @@ from conformance.model.finding import Doubt, Judgement
 from conformance.model.header_fields import combined, essence
 from conformance.model.jsontext import Json, JsonFault, JsonText, read, try_read
 from conformance.model.pointer import within
+from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group
 
 UNJUDGED = frozenset({401, 403, 404, 405})
@@ -95,10 +96,19 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return self.case.requirements[0] if self.case.requirements else ""
 
     @property
+    def row(self) -> Requirement | None:
+        """What that requirement says, where the contract has it."""
+        return self.contract.by_id.get(self.focus)
+
+    @property
     def group(self) -> Group | None:
         """The group of that requirement."""
-        row = self.contract.by_id.get(self.focus)
-        return row.group if row else None
+        return self.row.group if self.row else None
+
+    @property
+    def about_credential(self) -> bool:
+        """Whether that requirement is about the credential."""
+        return self.row is not None and self.row.about_credential
 
     @property
     def place(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from conformance.classify.requirements import combination_id
 from conformance.contract.contract import Contract
 from conformance.mock.faults.parts.effects import always, changing_response, crashing, on_success, rejecting
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
@@ -47,7 +48,7 @@ def _intermittent_responses(contract: Contract) -> Iterator[Fault]:
 
 
 def _intermittent_rejections(contract: Contract) -> Iterator[Fault]:
-    accepted = requirement_id(Group.ACCEPTANCE, contract.request.label, "combination")
+    accepted = combination_id(contract.request)
     busy = rejecting(always, 400, "TRY_AGAIN", "try again")
     for count, slug, says, requirement, effect in (
         (2, "refused", "right request in 2 is refused", accepted, busy),

@@ -1,5 +1,6 @@
 """The phases of a prepared run after the catalogue: where their random cases come from."""
 
+from conformance.classify.requirements import combination_id
 from conformance.model.case import CATALOGUE, Case
 from conformance.model.vocabulary import Profile
 from conformance.runner.follow_up import FollowUpPhases
@@ -44,6 +45,7 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
         examples=Examples(options.example_db) if options.example_db is not None else None,
         phases=tuple(each for each in phases if each != CATALOGUE),
         seconds=campaign_seconds(options, prepared.profile),
+        requirement=combination_id(prepared.contract.request),
     )
 
 

@@ -74,7 +74,7 @@ def _unexercised(contract: Contract, options: RunOptions, client: UsersClient | 
     """Return why requirements that checks judge by themselves are not exercised with these options."""
     reasons = {}
     for row in contract.requirements:
-        if options.stateless and row.group.value == "semantics":
+        if options.stateless and row.compares:
             reasons[row.id] = "the target was said to be stateless"
     if options.max_response_time is None:
         reasons["transport.response-time"] = "no --max-response-time was given"

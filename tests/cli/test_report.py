@@ -118,7 +118,7 @@ DAMAGES = {
     drop_line: "lines are missing",
     drop_header: "does not begin with run.started",
     strange_event: "journal.ndjson line 4 is no event of a journal",
-    later_version: "is of version 99, this suite reads version 1",
+    later_version: "is of version 99, this suite reads version 2",
     no_time: "is no time",
     nothing: "is empty; the run ended before it began: run it again",
     unknown_send: "4711, which it never saw leave",

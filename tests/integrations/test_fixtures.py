@@ -82,7 +82,7 @@ def test_a_run_within_a_test(pytester):
             assert (tmp_path / "conformance-report" / "report.html").exists()
 
         def test_wrong(conformance_run):
-            with pytest.raises(UsageError, match="run has no option 'tagret'"):
+            with pytest.raises(UsageError, match="there is no option 'tagret'"):
                 conformance_run(tagret="x")
 
         @pytest.mark.conformance_faults("echo.CreateEnvironmentRequestV1.name.other")
@@ -139,7 +139,7 @@ def test_a_finding_of_a_test_of_the_users_own(pytester):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("profile='tiny'", "profile cannot be 'tiny'"),
+        ("profile='tiny'", "profile must be one of smoke, standard, full, fuzz, got 'tiny'"),
         ("only='none.*'", "no case is left to send"),
     ],
 )

@@ -1,5 +1,6 @@
 """What all tests share: the contract, and the cases that are made from it."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,12 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
 from conformance.workflow.setup import preparation
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what is loaded by now: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -2,22 +2,22 @@
 
 import doctest
 import importlib
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from schemathesis.cli import schemathesis
 
+# What sessions within a session load is loaded here once: they forget what they have loaded by themselves.
+from conformance.integrations.pytest_plugin import clients, collecting, servers  # noqa: F401
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 
 from .documents import ROOT, Way, by
 
+pytest_plugins = ["pytester"]
+
 HERE = "http://127.0.0.1:8000"
-PROGRAMS = {
-    "pytest": "import sys, pytest; sys.exit(pytest.main())",
-    "st": "from schemathesis.cli import schemathesis; schemathesis()",
-}
+QUIET = "-p no:cacheprovider -p no:randomly -p no:asyncio -p no:schemathesis -p no:unraisableexception".split()
 
 
 def of(kind, page=""):
@@ -25,17 +25,15 @@ def of(kind, page=""):
     return [each for each in by(Way.PYTHON) if each.kind == kind and each.page.startswith(page)]
 
 
-def run(program, folder, *arguments):
-    """Run a program of Python in a folder, in a process of its own; returns its exit status and what it said."""
-    flags = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:asyncio") if program == "pytest" else ()
-    done = subprocess.run(  # noqa: S603 (our own words)
-        [sys.executable, "-c", PROGRAMS[program], *flags, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
+@pytest.fixture
+def session(pytester):
+    """Return what runs pytest in the folder of the test; gives its exit status and what it said."""
+
+    def run(*arguments):
+        done = pytester.runpytest_inprocess(*QUIET, *arguments)
+        return done.ret, done.stdout.str() + done.stderr.str()
+
+    return run
 
 
 def test_every_snippet_is_known_here():
@@ -54,35 +52,34 @@ def test_every_snippet_is_known_here():
     }
 
 
-def test_the_python_of_the_readme(elsewhere, right):
+def test_the_python_of_the_readme(pytester, session, right):
     """A run from Python, and property tests that draw from the contract."""
     called, properties = (each.text for each in of("python", "README.md"))
     text = called.replace(HERE, right) + "\n\n" + properties
-    (elsewhere / "test_readme.py").write_text(text, encoding="utf-8")
-    status, said = run("pytest", elsewhere, "test_readme.py")
+    (pytester.path / "test_readme.py").write_text(text, encoding="utf-8")
+    status, said = session("test_readme.py")
     assert (0, True) == (status, "2 passed" in said), said
-    assert (elsewhere / "conformance-report" / "report.html").exists()
+    assert (pytester.path / "conformance-report" / "report.html").exists()
 
 
-def test_the_suite_as_tests(elsewhere, right):
+def test_the_suite_as_tests(session, right):
     """A few of them, and stricter, as the page says between backticks."""
     (words,) = [each.text.split() for each in of("line", "README.md")]
     arguments = [right if word == HERE else word for word in words[1:]]
     more = [word for each in of("span", "docs/python.md") if each.text.startswith("--") for word in each.text.split()]
-    status, said = run("pytest", elsewhere, *arguments, *more, "-k", "refuse.name.missing")
+    status, said = session(*arguments, *more, "-k", "refuse.name.missing")
     assert (0, True) == (status, " passed" in said), said
 
 
-def test_what_the_suite_is_told_is_in_the_help_of_pytest(elsewhere):
+def test_what_the_suite_is_told_is_in_the_help_of_pytest(session):
     """Each option of the plugin is explained there."""
-    status, said = run("pytest", elsewhere, "--help")
+    status, said = session("--help")
     assert (0, True) == (status, "--conformance-target=URL" in said)
 
 
-def test_schemathesis_has_the_command(elsewhere):
+def test_schemathesis_has_the_command():
     """`st run` is what the extension is for; tests/integrations has it at work."""
-    status, said = run("st", elsewhere, "run", "--help")
-    assert (0, True) == (status, "--max-examples" in said)
+    assert "--max-examples" in {option for each in schemathesis.commands["run"].params for option in each.opts}
 
 
 CLIENT = """
@@ -98,10 +95,10 @@ class Created(dict):
 
 class MyClient:
     def __init__(self, base_url, key):
-        self._http = httpx.Client(base_url=base_url, headers={"Authorization": f"Api-Key {key}"})
+        self._base_url, self._headers = base_url, {"Authorization": f"Api-Key {key}"}
 
     def create_environment(self, model, body):
-        answer = self._http.post(f"/v1/models/{model}/environments", json=body)
+        answer = httpx.post(f"{self._base_url}/v1/models/{model}/environments", json=body, headers=self._headers)
         if answer.status_code != 200:
             raise MyClientError(answer.status_code)
         return Created(answer.json())
@@ -111,11 +108,11 @@ pytestmark = pytest.mark.client_scenarios(only=("fail.status-*",))
 """
 
 
-def test_the_test_of_a_client(elsewhere):
+def test_the_test_of_a_client(pytester, session):
     """The example for clients in Python passes with a client that knows an error."""
     (example,) = (each.text for each in of("python", "docs/clients.md"))
-    (elsewhere / "test_client.py").write_text(CLIENT + example, encoding="utf-8")
-    status, said = run("pytest", elsewhere, "test_client.py")
+    (pytester.path / "test_client.py").write_text(CLIENT + example, encoding="utf-8")
+    status, said = session("test_client.py")
     assert (0, True) == (status, " passed" in said), said
 
 
@@ -127,6 +124,8 @@ def test_the_examples_of_docstrings(page, contract):
     with BackgroundServer(reference_app(contract, key="conformance-local-key")) as server:
         source = (ROOT / page).read_text(encoding="utf-8")
         shown = source.replace("http://127.0.0.1:4010", server.url).replace("# doctest: +SKIP", "")
+        # The same call, but for fewer requests.
+        shown = shown.replace("stateless=True)", 'stateless=True, profile="smoke")')
         test = doctest.DocTestParser().get_doctest(shown, dict(vars(module)), page, page, 0)
         done = doctest.DocTestRunner().run(test)
     assert (0, len([each for each in of("doctest") if each.page == page])) == (done.failed, done.attempted)

@@ -39,9 +39,10 @@ def test_a_run_without_repeats_counts_the_plan_alone(command, right, monkeypatch
 def test_a_plan_counts_what_the_random_phases_send(command, contract, events_of, elsewhere):
     """`--plan` tells of each phase how many requests it has and what they may create: as many as the run then sends."""
     asked = ("--phases", "schemathesis,hypothesis", "--seed", "3", "--only", "reject.*", "--only", "accept.*")
-    with BackgroundServer(reference_app(contract, key=LOCAL_KEY)) as server:
+    app = reference_app(contract, key=LOCAL_KEY)
+    with BackgroundServer(app) as server:
         planned = command("run", "--target", server.url, "--plan", *asked)
-        assert [] == list(elsewhere.iterdir())
+        assert (0, []) == (app.requests, list(elsewhere.iterdir()))
         ended = command("run", "--target", server.url, "--report", "results", *asked)
     assert 0 == ended.status
     sent = Counter(each["case"].get("phase") for each in events_of(elsewhere / "conformance-report", "request.sent"))

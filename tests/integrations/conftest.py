@@ -20,8 +20,8 @@ from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.workflow.setup.key_sources import LOCAL_KEY
 
-QUIET = "-p no:asyncio -p no:randomly -p no:schemathesis"
-"""Plugins that change every session, or take long to load, and that few of these tests are about."""
+QUIET = "-p no:asyncio -p no:randomly -p no:schemathesis -p no:unraisableexception"
+"""Plugins that change every session, take long to load or to end, and that few of these tests are about."""
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,11 @@ def test_there_are_examples():
     assert all(text.startswith("# ") for text in files)
 
 
-@pytest.mark.parametrize("heading", SECTIONS)
+SLOW = {"Schemathesis": [pytest.mark.slow]}
+"""Sections that call a program which takes long."""
+
+
+@pytest.mark.parametrize("heading", [pytest.param(each, marks=SLOW.get(each, ())) for each in SECTIONS])
 def test_the_examples_run(heading, pytester, serve):
     """Each command of a section ends well, with the files that stand before it."""
     for kind, text in SECTIONS[heading]:

@@ -170,7 +170,7 @@ def test_a_project_with_folders_of_the_same_names(pytester):
     )
     pytester.makeini("[pytest]\npythonpath = .")
     arguments = ("tests", "--pyargs", "conformance.suite", "--conformance-only", "refuse.name.missing.*")
-    done = pytester.runpytest_subprocess(*arguments)
+    done = pytester.runpytest_inprocess(*arguments)
     outcomes = done.parseoutcomes()
     assert {"passed"} == set(outcomes)
     assert outcomes["passed"] > 1

@@ -149,6 +149,7 @@ def told(folder, results_of):
     return {name: found.get(name) for name in same}, rows, causes, sorted(map(shown, findings.values()))
 
 
+@pytest.mark.slow
 def test_two_processes_with_requests_in_flight_give_the_same_verdict_and_report(pytester, serve, results_of):
     """With the usual number of requests in flight as well; only ids, times and what was sent again differ."""
     suite = ("--pyargs", "conformance.suite", "--conformance-profile", "smoke")

@@ -2,11 +2,13 @@
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from .killing import Recording, command, interrupted, seen, sent_again, serving, surplus
+from .calling import call
+from .killing import KEY, Recording, command, interrupted, seen, sent_again, serving, surplus
 
 FAULTS = (
     "refuses.UpdatePromotionSettingsV1.ramp_up_duration_seconds.beyond-float",
@@ -16,12 +18,21 @@ FAULTS = (
 OPTIONS = ("--profile", "smoke")
 
 
-def run(url: str, out: Path, *options: str, status: int | None = None) -> str:
-    """Carry out a whole run; returns what it said."""
-    process = command(url, out, *OPTIONS, *options)
-    said, complained = process.communicate(timeout=120)
-    assert status is None or status == process.returncode, complained
-    return (said + complained).decode()
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(capfd, monkeypatch) -> Run:
+    """Return what carries out a whole run in this process, and gives what it said."""
+    monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
+
+    def carry_out(url: str, out: Path, *options: str, status: int | None = None) -> str:
+        ended = call("run", "--target", url, "--out", str(out), "--quiet", *OPTIONS, *options)
+        said = "".join(capfd.readouterr())
+        assert status is None or status == ended, said
+        return said
+
+    return carry_out
 
 
 def differences(one: dict[str, str], other: dict[str, str]) -> dict[str, tuple[str, str]]:
@@ -33,13 +44,14 @@ def differences(one: dict[str, str], other: dict[str, str]) -> dict[str, tuple[s
 def unbroken(contract, tmp_path_factory):
     """Return what a run that is not killed finds, and the server's log of it."""
     recording, out = Recording(contract, FAULTS), tmp_path_factory.mktemp("unbroken") / "out"
-    with serving(recording) as url:
-        run(url, out, "--concurrency", "1")
+    with serving(recording) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONFORMANCE_API_KEY", KEY)
+        call("run", "--target", url, "--out", str(out), "--quiet", *OPTIONS, "--concurrency", "1")
     return seen(out), recording
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_a_run_that_is_killed_goes_on(contract, unbroken, tmp_path, seed):
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(each, marks=pytest.mark.slow) for each in range(2, 8))])
+def test_a_run_that_is_killed_goes_on(contract, unbroken, run, tmp_path, seed):
     """Killed with SIGKILL at a random request, a run ends as if it had not been, and the server's log proves how."""
     chosen = random.Random(seed)  # noqa: S311 (no secret)
     expected, before = unbroken
@@ -63,7 +75,7 @@ def test_a_run_that_is_killed_goes_on(contract, unbroken, tmp_path, seed):
     assert {event["case"]["id"] for event in told} == set(results["interrupted"])
 
 
-def test_what_is_whole_is_not_sent_again(contract, tmp_path):
+def test_what_is_whole_is_not_sent_again(contract, run, tmp_path):
     """A run that came to its end is resumed without a request; its reports are made anew."""
     recording, out = Recording(contract), tmp_path / "out"
     with serving(recording) as url:
@@ -76,7 +88,7 @@ def test_what_is_whole_is_not_sent_again(contract, tmp_path):
     assert "conforming" == seen(out).verdict
 
 
-def test_a_run_that_a_limit_ended_goes_on(contract, tmp_path):
+def test_a_run_that_a_limit_ended_goes_on(contract, run, tmp_path):
     """What `--max-requests` cut off is sent when the run is resumed with more, and only that."""
     recording, out = Recording(contract), tmp_path / "out"
     with serving(recording) as url:
@@ -85,7 +97,7 @@ def test_a_run_that_a_limit_ended_goes_on(contract, tmp_path):
     assert 60 == len(recording.log)
 
 
-def test_nothing_to_resume(contract, tmp_path):
+def test_nothing_to_resume(contract, run, tmp_path):
     """Where nothing was begun, `--resume` begins; a torn first line is nothing."""
     recording, out = Recording(contract), tmp_path / "out"
     out.mkdir()
@@ -104,7 +116,7 @@ def test_nothing_to_resume(contract, tmp_path):
         (("--phases", "catalogue,hypothesis"), "another choice of phases: catalogue, not catalogue, hypothesis"),
     ],
 )
-def test_another_run_is_not_resumed(contract, tmp_path, option, said):
+def test_another_run_is_not_resumed(contract, run, tmp_path, option, said):
     """A journal of other options is left as it is, and the user is told which option differs."""
     recording, out = Recording(contract), tmp_path / "out"
     with serving(recording) as url:
@@ -115,7 +127,7 @@ def test_another_run_is_not_resumed(contract, tmp_path, option, said):
     assert said in told
 
 
-def test_a_refusal_for_another_reason_is_judged(contract, tmp_path):
+def test_a_refusal_for_another_reason_is_judged(contract, run, tmp_path):
     """What was in flight, names an object by itself and is refused for its credential is judged as in any run."""
     only = ("--only", "authentication.order", "--profile", "standard")
     recording, out = Recording(contract), tmp_path / "out"

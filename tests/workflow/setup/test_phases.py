@@ -120,9 +120,14 @@ def test_a_run_that_ends_within_the_catalogue_makes_no_random_case(right: str, t
     assert ({"catalogue": planned, "schemathesis": 5}, 3) == (phases_sent(out), more.exit_status)
 
 
-def test_shards_send_every_random_case_once(right: str, tmp_path: Path) -> None:
+MADE = ("phases", [("hypothesis",), pytest.param(("schemathesis", "hypothesis"), marks=pytest.mark.slow)])
+"""Phases of random cases: the one that is the quicker to make, and both of them."""
+
+
+@pytest.mark.parametrize(*MADE)
+def test_shards_send_every_random_case_once(right: str, tmp_path: Path, phases: tuple[str, ...]) -> None:
     """The parts of two machines are those of one, and nothing is in both, nor in the catalogue of the other."""
-    wanted = {"target": right, "only": ("reject.*",), "reports": ()}
+    wanted = {"target": right, "only": ("reject.*",), "phases": ("catalogue", *phases), "reports": ()}
     conformance.run(out=tmp_path / "whole", **wanted)
     for number in (1, 2):
         conformance.run(out=tmp_path / str(number), shard=f"{number}/2", **wanted)
@@ -132,9 +137,10 @@ def test_shards_send_every_random_case_once(right: str, tmp_path: Path) -> None:
     assert all(len(part) > len(whole) / 4 for part in parts)
 
 
-def test_a_run_that_was_cut_off_sends_no_random_case_twice(right: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(*MADE)
+def test_a_run_that_was_cut_off_sends_no_random_case_twice(right: str, tmp_path: Path, phases: tuple[str, ...]) -> None:
     """What is in the journal is taken from it; the rest follows."""
-    wanted = {"target": right, "phases": ("schemathesis", "hypothesis"), "reports": (), "concurrency": 1}
+    wanted = {"target": right, "phases": phases, "reports": (), "concurrency": 1}
     conformance.run(out=tmp_path / "whole", **wanted)
     conformance.run(out=tmp_path / "part", max_requests=90, **wanted)
     before = sent(tmp_path / "part")
@@ -151,14 +157,14 @@ def test_a_campaign_can_be_had_again(right: str, tmp_path: Path) -> None:
             profile="fuzz",
             phases=("hypothesis",),
             time_budget=60,
-            max_requests=200,
+            max_requests=60,
             seed=seed,
             out=tmp_path / name,
             reports=(),
             concurrency=1,
         )
     one, again, other = ([id_ for id_, _ in sent(tmp_path / name)] for name in ("one", "again", "other"))
-    assert 200 == len(one)
+    assert 60 == len(one)
     assert one == again
     assert len(set(one) & set(other)) < len(one) / 2
 

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import find, given, seed, settings
 from hypothesis import strategies as st
 
-from conformance.strategies.random import campaign
+from conformance.strategies.random.hypothesis_internals import independent_backend
 from conformance.strategies.random.weighing import MANY, SINGLE, slots, weighted
 
 ALTERNATIVES = [(st.just("first"), SINGLE), (st.just("second"), MANY), (st.just("third"), SINGLE)]
@@ -16,7 +16,7 @@ def test_alternatives_are_drawn_as_often_as_their_weights_say() -> None:
     counts: Counter[str] = Counter()
 
     @seed(1)
-    @settings(max_examples=600, database=None, deadline=None, backend=campaign.INDEPENDENT)
+    @settings(max_examples=600, database=None, deadline=None, backend=independent_backend())
     @given(weighted(ALTERNATIVES))
     def draw(value: str) -> None:
         counts[value] += 1

@@ -8,7 +8,7 @@ import yaml
 from conformance.model.pointer import index_of, split
 
 
-class Place(msgspec.Struct, frozen=True):
+class SourceLine(msgspec.Struct, frozen=True):
     """A place in a text: line and column, counted from 1, and the line itself without its indent."""
 
     line: int
@@ -23,7 +23,7 @@ class Lines:
         """Take the text of a document; it is read when the first place is asked for."""
         self._document = document
 
-    def place(self, pointer: str) -> Place:
+    def place(self, pointer: str) -> SourceLine:
         """Return where the member that `pointer` (`/...`) names stands, or the nearest above it that there is."""
         node, mark = self._root, self._root.start_mark if self._root else None
         for token in split(pointer):
@@ -32,9 +32,9 @@ class Lines:
                 break
             node, mark = found
         if mark is None:
-            return Place(1, 1, "")
+            return SourceLine(1, 1, "")
         line = self._lines[mark.line] if mark.line < len(self._lines) else ""
-        return Place(mark.line + 1, mark.column + 1, line.strip())
+        return SourceLine(mark.line + 1, mark.column + 1, line.strip())
 
     @cached_property
     def _lines(self) -> list[str]:

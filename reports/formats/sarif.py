@@ -10,7 +10,7 @@ import msgspec
 
 from conformance.model.vocabulary import Strength
 from conformance.reports.evidence import RunReport
-from conformance.reports.lines import Place
+from conformance.reports.lines import SourceLine
 from conformance.reports.results import FindingResult, RequirementResult
 from conformance.reports.safe_text import one_line, short
 
@@ -85,7 +85,7 @@ def _rule(row: RequirementResult) -> dict[str, object]:
 
 
 def _result(
-    run: RunReport, group: list[FindingResult], indices: dict[str, int], places: dict[str, Place]
+    run: RunReport, group: list[FindingResult], indices: dict[str, int], places: dict[str, SourceLine]
 ) -> dict[str, object]:
     first = group[0]
     place = places[first.requirement]
@@ -119,7 +119,7 @@ def _result(
     return result
 
 
-def _place(run: RunReport, row: RequirementResult) -> Place:
+def _place(run: RunReport, row: RequirementResult) -> SourceLine:
     contract = run.results.contract
     method = contract.operation.partition(" ")[0].lower()
     operation = f"/paths/{contract.path.replace('~', '~0').replace('/', '~1')}/{method}"

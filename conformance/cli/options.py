@@ -1,6 +1,7 @@
 """Commands whose options come from a table: help lists them by group, and a file may set them."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -120,6 +121,8 @@ def _option(row: Row) -> Callable[[F], F]:
 def _type(row: Row) -> "click.ParamType[Any]":  # a string: older versions of click cannot subscript it
     if row.choices:
         return click.Choice(row.choices)
+    if row.is_path:
+        return click.Path(path_type=Path)
     match row.shape:
         case inspect.IntType(ge=least):
             return click.IntRange(min=least)

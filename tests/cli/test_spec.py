@@ -2,10 +2,13 @@
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 
 from conformance.mock.app import reference_app
+
+ROOT = Path(__file__).parents[2]
 
 STORY = {"pointer", "keyword", "was", "became", "says"}
 CASE = {"id", "expectation", "requirements", "story", "method", "path", "headers"}
@@ -91,3 +94,10 @@ def test_a_run_proposes_stateless(command, serve, contract):
     assert "run again with --stateless" in first.out
     again = command("run", "--target", server.url, "--only", "accept.*", "--max-requests", "120", "--stateless")
     assert "hint" not in again.out
+
+
+@pytest.mark.parametrize("call", ["spec cases", "spec requirements", "mock --list-faults"])
+def test_each_command_that_lists_reads_another_document(command, call):
+    """`--spec FILE` is a file to them as it is to a run; the built-in document gives what it gives without it."""
+    document = str(ROOT / "spec" / "openapi.yaml")
+    assert command(*call.split()).out == command(*call.split(), "--spec", document).out

@@ -105,11 +105,11 @@ def test_default_in_its_place() -> None:
 
 def test_numbers_take_no_time() -> None:
     """A number of four thousand digits, or with an exponent of eighteen, is compared at once."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     for sent in (10**4_299, Decimal("1e4300"), Decimal("-1e-4300"), Decimal("9e999999999")):
         for found in (10**4_299 + 1, Decimal("1e999999999999999999"), Decimal("0e-999999999"), 0):
             assert isinstance(difference(sent, found), str)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(

@@ -134,10 +134,10 @@ def test_no_page_does_not_apply() -> None:
 )
 def test_hostile_bodies_take_no_time(body: bytes) -> None:
     """Whatever a target sends, looking for a trace takes no time."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert list(no_page(subject(status=400, answer=body)))
     # Generous: what is meant is a search that is not quadratic, which would take minutes.
-    assert time.perf_counter() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 def test_shape() -> None:

@@ -117,10 +117,10 @@ def test_brief_takes_no_time() -> None:
     for _ in range(120):
         deep = [deep] * 50
     wide = {str(number): "x" * 100 for number in range(200_000)}
-    begun = time.perf_counter()
+    begun = time.process_time()
     for value in (deep, wide, "x" * 10_000_000, [wide] * 1_000):
         assert len(brief(value)) <= LONGEST + len(CUT)  # type: ignore[arg-type]
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 def test_below() -> None:

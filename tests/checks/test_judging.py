@@ -265,12 +265,12 @@ def test_hostile_answers() -> None:
     encoder = msgspec.json.Encoder()
     for number, body in enumerate(hostile()):
         for code, each in ((200, asked[0]), (400 + number % 3, asked[1 + number % 2])):
-            begun = time.perf_counter()
+            begun = time.process_time()
             said = judge(
                 subject(each, status=code, answer=body, headers=FIELDS[number % 4], settings=Settings(key=KEY))
             )
             # Generous: what is meant is that nothing is quadratic, which would take minutes.
-            assert time.perf_counter() - begun < 30
+            assert time.process_time() - begun < 30
             assert [] == [item for item in said if isinstance(item, Doubt) and item.ours]
             assert all(len(encoder.encode(item)) < 12_000 for item in said)
 

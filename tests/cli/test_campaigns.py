@@ -116,8 +116,8 @@ def order(out: Path) -> list[str]:
     """Return what broke the server in a run, in the order in which it was told."""
     # What the limit cut short was not looked into.
     looked_into = (each for each in events(out, "finding") if each["case"].endswith(".minimal"))
-    found = (each["finding"]["cause"] for each in looked_into)
-    return list(dict.fromkeys(each for each in found if "server error" in each))
+    found = (each["finding"] for each in looked_into if each["finding"]["symptom"]["rule"] == "server error")
+    return list(dict.fromkeys(json.dumps([each["requirement"], each["place"], each["symptom"]]) for each in found))
 
 
 def test_the_same_seed_tells_the_same_twice(whole, faulty, spawn) -> None:

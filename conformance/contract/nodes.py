@@ -119,6 +119,20 @@ def nearest(root: Node, path: str) -> tuple[Node, bool]:
     return node, True
 
 
+def name_in(root: Node, pointer: str) -> str:
+    """Return how a message names a property: its last name, or its whole path where `root` has two of that name.
+
+    A place that is no property of its own, such as an item, has its whole path; the root is "the body".
+    """
+    tokens = split(pointer)
+    if not tokens:
+        return "the body"
+    named = find(root, pointer) is not None and not is_index(tokens[-1]) and tokens[-1] != ANY_ITEM
+    if named and tokens[-1] not in root.repeated_names:
+        tokens = tokens[-1:]
+    return f"`{'.'.join(tokens)}`"
+
+
 def occurrences(root: Node, body: Json) -> Iterator[tuple[Node, str, Json]]:
     """Yield each declared place that is present in `body`: its node, its pointer with indices, and its value."""
     yield from _occurrences(root, "", body)

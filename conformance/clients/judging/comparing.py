@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.checks.shared.differences import LEFT_OUT, default_of, difference, same
+from conformance.checks.shared.differences import default_of, difference, same
 from conformance.checks.shared.findings import below
-from conformance.clients.judging.messages import name_of, shown, type_name, type_of, with_value
+from conformance.clients.judging.messages import LONGEST_VALUE, WAYS, name_of, shown, type_name, type_of, with_value
 from conformance.clients.judging.moments import moment
 from conformance.contract.nodes import Node
 from conformance.model.json_values import MISSING
@@ -14,6 +14,7 @@ from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM
 
 ADDED = "added"
+OMITTED = "omitted"
 SHORTENED = "its fraction truncated"
 OTHER_MOMENT = "a different instant"
 NO_DATE_TIME = "not a date-time"
@@ -70,11 +71,13 @@ class Difference(msgspec.Struct, frozen=True):
 
     def described(self, root: Node | None) -> dict[str, str]:
         """Return the texts that a message names: the property, both values, and the new type."""
+        name = name_of(self.pointer, root)
+        longest = LONGEST_VALUE if len(name) <= LONGEST_VALUE else LONGEST_VALUE // 2
         added = self.was is MISSING
         return {
-            "name": name_of(self.pointer, root),
-            "was": shown(self.was),
-            "now": with_value(self.pointer, self.now, root) if added else shown(self.now),
+            "name": name,
+            "was": shown(self.was, longest),
+            "now": with_value(self.pointer, self.now, root) if added else shown(self.now, longest),
             "type": "nothing" if self.now is MISSING else type_of(self.now),
         }
 
@@ -91,7 +94,7 @@ def _differences(pointer: str, was: Json, now: Json, node: Node | None, holder: 
             if name in now:
                 yield from _differences(at, value, now[name], child, node)
             else:
-                yield Difference(at, value, MISSING, child, node, LEFT_OUT)
+                yield Difference(at, value, MISSING, child, node, OMITTED)
         for name in now.keys() - was.keys():
             child = node.child(name) if node else None
             yield Difference(below(pointer, name), MISSING, now[name], child, node, ADDED)
@@ -115,7 +118,10 @@ def _way(was: Json, now: Json, node: Node | None) -> str:
             return NO_DATE_TIME if other is None else SHORTENED if int(one) == int(other) else OTHER_MOMENT
     if now == {} and not isinstance(was, dict):
         return "an empty object instead"
-    return difference(was, now)
+    if type_name(was) != type_name(now):
+        return f"{type_of(now)} instead"
+    way = difference(was, now)
+    return WAYS.get(way, way)
 
 
 def _dated(node: Node) -> bool:

@@ -11,20 +11,38 @@ import msgspec
 from conformance.checks.shared.differences import type_word, with_article
 from conformance.checks.shared.findings import CUT, brief, clean
 from conformance.clients.scenarios.scenario import Fate, Reply
-from conformance.contract.nodes import Node
+from conformance.contract.nodes import Node, name_in
 from conformance.model.case import Story
 from conformance.model.json_values import MISSING
 from conformance.model.jsontext import try_read
-from conformance.model.pointer import is_index, split
+from conformance.model.pointer import split
 
 LONGEST_VALUE = 40
 """How many characters of JSON a message shows; a longer value is named by its class."""
+
+LONGEST_PATH = 55
+"""How many characters of a path a message shows."""
 
 LONGEST_NAME = 80
 """How many characters of a name a message shows."""
 
 TYPES = {"text": "string", "list": "array"}
 """JSON's names of types, where the checks have another word."""
+
+
+WAYS = {
+    "another text": "a different string",
+    "another number": "a different number",
+    "another value": "a different value",
+    "left out": "omitted",
+    "spaces cut off": "trimmed",
+    "cut short": "truncated",
+    "normalised": "normalized",
+    "its sign lost": "without its sign",
+    "cut to a machine type": "clamped to a machine type",
+    "fraction cut off": "truncated to an integer",
+}
+"""Classes of differences, where the checks have another word."""
 
 
 class Texts(TypedDict):
@@ -136,11 +154,11 @@ def type_name(value: object) -> str:
     return TYPES.get(type_word(value), type_word(value))
 
 
-def shown(value: object) -> str:
+def shown(value: object, longest: int = LONGEST_VALUE) -> str:
     """Return a value as JSON, or its class where that is long."""
     if value is MISSING:
         return "no value"
-    text = brief(value, LONGEST_VALUE)  # type: ignore[arg-type]
+    text = brief(value, longest)  # type: ignore[arg-type]
     if not text.endswith(CUT):
         return f"`{text}`"
     return f"{type_of(value)}{_size(value)}"
@@ -148,22 +166,21 @@ def shown(value: object) -> str:
 
 def shown_text(text: str) -> str:
     """Return a text that is no JSON value, such as a path, or its beginning."""
-    return f"`{clean(text, LONGEST_NAME)}`"
+    return f"`{clean(text, LONGEST_PATH)}`"
 
 
 def name_of(pointer: str, root: Node | None) -> str:
-    """Return the name of a property: its last name, or its whole path where `root` has two of that name."""
-    path = _path(pointer, root)
-    return f"`{path}`" if path else "the body"
+    """Return how a message names a property, or its beginning where the name is long."""
+    name = name_in(root, pointer) if root is not None else f"`{'.'.join(split(pointer))}`" if pointer else "the body"
+    return clean(name) if len(name) <= LONGEST_NAME else f"`{clean(name.strip('`'), LONGEST_NAME)}`"
 
 
 def with_value(pointer: str, value: object, root: Node | None) -> str:
     """Return a property and its value."""
-    path = _path(pointer, root)
-    if not path:
-        return f"{shown(value)} as the body"
-    text = shown(value)
-    return f"`{path}: {text[1:-1]}`" if text.startswith("`") else f"{text} for `{path}`"
+    name, text = name_of(pointer, root), shown(value)
+    if not pointer:
+        return f"{text} as {name}"
+    return f"`{name.strip('`')}: {text[1:-1]}`" if text.startswith("`") else f"{text} for {name}"
 
 
 def planted(story: Story, root: Node | None) -> str:
@@ -197,12 +214,6 @@ def received(reply: Reply) -> str:
 def _size(value: object) -> str:
     if isinstance(value, str):
         return f" of {len(value):,} characters"
+    if isinstance(value, int):
+        return f" of {len(str(abs(value)))} digits"
     return f" of {len(value)} items" if isinstance(value, list) else ""
-
-
-def _path(pointer: str, root: Node | None) -> str:
-    tokens = split(pointer)
-    if root is not None and tokens and tokens[-1] not in root.repeated_names and not is_index(tokens[-1]):
-        tokens = tokens[-1:]
-    path = ".".join(tokens)
-    return clean(path if len(path) <= LONGEST_NAME else path[:LONGEST_NAME] + CUT)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec.structs import replace
 
+from conformance.classify.requirements import combination_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.contract.path_template import fill
@@ -79,24 +80,26 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         """The fullest right body."""
         return bodies.fullest(self.contract.request, self.defaults)
 
-    def valid(self, node: Node) -> tuple[classes.Value, ...]:
-        """Return the valid classes of a node of the request."""
-        found = self._classes.get((id(node), True))
-        if found is None:
-            found = self._classes[id(node), True] = tuple(classes.valid_values(node))
-        return found
-
-    def invalid(self, node: Node) -> tuple[classes.Value, ...]:
-        """Return the invalid classes of a node of the request."""
-        found = self._classes.get((id(node), False))
-        if found is None:
-            found = self._classes[id(node), False] = tuple(classes.invalid_values(node))
-        return found
+    @cached_property
+    def combination(self) -> str:
+        """The requirement that valid properties are accepted together."""
+        return combination_id(self.contract.request)
 
     @cached_property
-    def _classes(self) -> dict[tuple[int, bool], tuple[classes.Value, ...]]:
-        """What was found, by the identity of the node, which the contract keeps."""
+    def right(self) -> Request:
+        """The right request with the smallest body."""
+        return self.request(self.smallest)
+
+    @cached_property
+    def _valid(self) -> dict[int, tuple[classes.Value, ...]]:
+        """Valid values by the identity of the node, which the contract keeps."""
         return {}
+
+    def valid(self, node: Node) -> tuple[classes.Value, ...]:
+        """Return a value of each valid class of a node of the request."""
+        if id(node) not in self._valid:
+            self._valid[id(node)] = tuple(classes.valid_values(node))
+        return self._valid[id(node)]
 
     def target_with(self, parameters: Mapping[str, str], *, query: str = "", credential: bool = True) -> str:
         """Return the request target with other path parameters (not yet encoded) and more query."""
@@ -111,6 +114,10 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
     def headers_without(self, *names: str) -> Headers:
         """Return the right headers without those called `names`."""
         return without_fields(self.headers, *names)
+
+    def headers_with(self, name: str, value: str | None) -> Headers:
+        """Return the right headers with another value of one, the last, or without it."""
+        return (*self.headers_without(name), *(() if value is None else ((name, value),)))
 
     def accepting(
         self,
@@ -130,40 +137,25 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         beyond = self.contract.prose.beyond(body)
         return replace(case, beyond=beyond) if beyond else case
 
+    def related(self, id_: str, body: Writable, says: str) -> Case:
+        """Return a case of a relation that must be accepted; it means something only beside the others."""
+        return self.accepting(id_, (self.combination,), body, Story("", "relation", "", "", says, says))
+
     def request(self, body: Writable | bytes) -> Request:
         """Return a right request with the given body."""
         data = body if isinstance(body, bytes) else encode(body)
         return Request(self.contract.operation.method, self.target, self.headers, data)
 
-    def accepted(
-        self,
-        id_: str,
-        requirements: tuple[str, ...],
-        request: Request,
-        story: Story | None = None,
-        needs: tuple[Need, ...] = (),
-    ) -> Case:
+    def accepted(self, id_: str, requirements: tuple[str, ...], request: Request, story: Story) -> Case:
         """Return a case that must be accepted, whose body is the smallest or fullest one, spelled or sent otherwise."""
-        return self.case(id_, Expectation.ACCEPTED, requirements, request, story, needs)
+        return self.case(id_, Expectation.ACCEPTED, requirements, request, story)
 
-    def refused(
-        self,
-        id_: str,
-        requirement: str,
-        request: Request,
-        story: Story,
-        needs: tuple[Need, ...] = (),
-    ) -> Case:
+    def refused(self, id_: str, requirement: str, request: Request, story: Story, needs: tuple[Need, ...] = ()) -> Case:
         """Return a case that must be refused, for one requirement."""
         return self.case(id_, Expectation.REFUSED, (requirement,), request, story, needs)
 
     def observed(
-        self,
-        id_: str,
-        requirements: tuple[str, ...],
-        request: Request,
-        story: Story,
-        needs: tuple[Need, ...] = (),
+        self, id_: str, requirements: tuple[str, ...], request: Request, story: Story, needs: tuple[Need, ...] = ()
     ) -> Case:
         """Return a case whose answer is recorded: it may be accepted or refused, but must not break the server."""
         return self.case(id_, Expectation.OBSERVED, requirements, request, story, needs)
@@ -174,8 +166,8 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         expectation: Expectation,
         requirements: tuple[str, ...],
         request: Request,
-        story: Story | None,
-        needs: tuple[Need, ...],
+        story: Story,
+        needs: tuple[Need, ...] = (),
     ) -> Case:
         """Return a case; whether it holds the slot is seen from its request."""
         asked = self.contract.asked(requirements)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from conformance.classify.bounds import keeps_bounds
 from conformance.classify.keywords import broken, fits
-from conformance.classify.requirements import BEYOND_PROSE, accept_id, combination_id, held_ids, undeclared_id
+from conformance.classify.requirements import BEYOND_PROSE, accept_id, held_ids, undeclared_id
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.model.json_values import with_value
@@ -156,7 +156,7 @@ def classes_together(build: Builder) -> Iterator[Case]:
         story = Story("", chosen[0][1].keyword, "", text, f"{len(chosen)} members are {kind}", kind)
         case = build.accepting(f"accept.all.{slug}", (), body, story, text=text)
         edge = chosen[0][1].edge or bool(case.beyond)
-        focus = BEYOND_PROSE if edge else combination_id(build.contract.request)
+        focus = BEYOND_PROSE if edge else build.combination
         held = tuple(accept_id(node, "type" if edge else "") for node, _ in chosen)
         yield replace(case, requirements=build.contract.asked((focus, *held)))
 
@@ -193,6 +193,6 @@ def combined(build: Builder, strength: int) -> Iterator[Case]:
 def _row(build: Builder, id_: str, body: Writable, story: Story, text: str) -> Case:
     """Return a case that exercises whatever its body, written as `text`, holds."""
     case = build.accepting(id_, (), body, story, text=text)
-    focus = BEYOND_PROSE if case.beyond else combination_id(build.contract.request)
+    focus = BEYOND_PROSE if case.beyond else build.combination
     held = () if case.beyond else held_ids(build.contract.request, cast("Json", body))
     return replace(case, requirements=build.contract.asked((focus, *held)))

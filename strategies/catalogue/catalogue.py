@@ -12,14 +12,15 @@ from conformance.model.vocabulary import Expectation, Profile, Strength
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.accepted import accepted_cases
 from conformance.strategies.catalogue.credentials import credential_cases
-from conformance.strategies.catalogue.documented import BY_PAGE, stated_cases
+from conformance.strategies.catalogue.documented import BY_PAGE, documented_cases, trial_cases
+from conformance.strategies.catalogue.headers import header_cases
 from conformance.strategies.catalogue.label_proof import Item, proven
+from conformance.strategies.catalogue.lexical_forms import lexical_form_cases
+from conformance.strategies.catalogue.malformed import malformed_cases
 from conformance.strategies.catalogue.merged import merged_cases
 from conformance.strategies.catalogue.paths import path_cases
-from conformance.strategies.catalogue.rejected import refused_cases
+from conformance.strategies.catalogue.rejected import rejected_cases
 from conformance.strategies.catalogue.relations import relations
-from conformance.strategies.catalogue.trials import trial_cases
-from conformance.strategies.catalogue.wire import wire_cases
 from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 
 __all__ = ["Item", "Knowledge", "catalogue", "creations", "fill", "may_create", "size", "smoke"]
@@ -80,11 +81,13 @@ def size(item: Item) -> int:
 
 def _all(build: Builder, knowledge: Knowledge, strength: int, *, large: bool) -> Iterator[Item]:
     yield from accepted_cases(build, strength)
-    yield from stated_cases(build)
+    yield from documented_cases(build)
     yield from merged_cases(build)
-    yield from refused_cases(build)
+    yield from rejected_cases(build)
     yield from credential_cases(build)
-    yield from wire_cases(build, large=large)
+    yield from malformed_cases(build)
+    yield from lexical_form_cases(build, large=large)
+    yield from header_cases(build)
     yield from path_cases(build, knowledge.unknown)
     yield from trial_cases(build)
     yield from relations(build)

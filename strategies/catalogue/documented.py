@@ -1,16 +1,16 @@
-"""What pages state and the schema does not: the edges of ranges, just outside them, and rules over two members.
+"""What pages state and the schema does not: ranges, rules over two properties, and trials, which are observed.
 
-Inside a range every server must take a value; outside, the schema allows it and a page does not.
+Inside a range every server must accept a value; outside, the schema allows it and a page does not.
 """
 
 from collections.abc import Iterator, Mapping
 
-from conformance.classify.requirements import BEYOND_PROSE, accept_id, combination_id
+from conformance.classify.requirements import BEYOND_PROSE, accept_id
 from conformance.contract.nodes import find
 from conformance.contract.prose import Rule
-from conformance.model.case import Case, Story
+from conformance.model.case import Case, Need, Story
 from conformance.model.json_values import with_value
-from conformance.model.jsontext import Writable, plain_json, write
+from conformance.model.jsontext import Json, Writable, plain_json, write
 from conformance.strategies.case_builder import Builder, path_slug
 
 BY_PAGE = frozenset({"range", "rule"})
@@ -20,7 +20,7 @@ Numbers = dict[str, int]
 """Numbers by the pointer of the member that holds them."""
 
 
-def stated_cases(build: Builder) -> Iterator[Case]:
+def documented_cases(build: Builder) -> Iterator[Case]:
     """Yield bodies that hold all edges of ranges at once, and one for each number just outside and each broken rule."""
     prose = build.contract.prose
     lower = {each.pointer: each.minimum for each in prose.ranges if each.minimum is not None}
@@ -33,6 +33,15 @@ def stated_cases(build: Builder) -> Iterator[Case]:
     for rule in prose.rules:
         for slug, numbers in _broken(build, rule):
             yield from _rule(build, rule, slug, numbers)
+
+
+def trial_cases(build: Builder) -> Iterator[Case]:
+    """Yield one observed case for each trial: a body that pages or later documents speak of."""
+    for trial in build.contract.prose.trials:
+        body = _body(build, trial.members)
+        story = Story("", "trial", "", write(body), f"a trial: {trial.id.replace('-', ' ')}", trial.id)
+        needs = (Need.NAME_EDGES,) if build.contract.identity in trial.members else ()
+        yield build.observed(f"observe.trial.{trial.id}", (trial.requirement,), build.request(body), story, needs)
 
 
 def _apart(build: Builder, edges: Numbers, beside: Numbers) -> Iterator[Numbers]:
@@ -58,7 +67,7 @@ def _edges(build: Builder, id_: str, numbers: Numbers) -> Iterator[Case]:
     kind = "numbers at the limits of documented ranges"
     root = build.contract.request
     nodes = [node for pointer in numbers if (node := find(root, pointer)) is not None]
-    requirements = (combination_id(root), *map(accept_id, nodes))
+    requirements = (build.combination, *map(accept_id, nodes))
     yield from _case(build, id_, requirements, numbers, Story("", "range", "", "", kind, kind))
 
 
@@ -100,8 +109,9 @@ def _case(build: Builder, id_: str, requirements: tuple[str, ...], numbers: Numb
         yield build.accepting(id_, requirements, body, story)
 
 
-def _body(build: Builder, numbers: Mapping[str, int]) -> Writable:
+def _body(build: Builder, values: Mapping[str, Json]) -> Writable:
+    """Return the smallest right body with values at some pointers."""
     body = build.smallest
-    for pointer, number in numbers.items():
-        body = with_value(body, pointer, number, parents=True)
+    for pointer, value in values.items():
+        body = with_value(body, pointer, value, parents=True)
     return body

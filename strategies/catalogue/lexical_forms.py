@@ -1,4 +1,4 @@
-"""Right JSON, spelled otherwise than usual; members twice; numbers and bodies of any size."""
+"""Right JSON in lexical forms other than the usual; properties twice; numbers and bodies of any size."""
 
 import re
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from conformance.strategies.catalogue.wire_parts import SERVER_ERROR, byte_story
 from conformance.strategies.values.value import BEYOND_DOUBLE
 
 
-def spelling_cases(build: Builder, *, large: bool) -> Iterator[Case]:
-    """Yield requests whose body is spelled oddly, or heavy; with `large` also of 10 MB."""
-    yield from _spellings(build)
+def lexical_form_cases(build: Builder, *, large: bool) -> Iterator[Case]:
+    """Yield requests whose body has an unusual lexical form, or is heavy; with `large` also of 10 MB."""
+    yield from _forms(build)
     yield from _heavy(build, large=large)
 
 
-def _spellings(build: Builder) -> Iterator[Case]:
+def _forms(build: Builder) -> Iterator[Case]:
     text = write(build.smallest)
     full = build.fullest
     spaced = re.sub(r'("(?:[^"\\]|\\.)*")|([{}:,])', lambda m: m[1] or f" \t{m[2]}\r\n ", write(full))

@@ -51,7 +51,7 @@ def _odd_path(build: Builder) -> Iterator[Case]:
         return
     kind = "a path parameter of many unusual characters"
     story = Story(names[-1], "path parameter", "", ODD_SEGMENT, f"{', '.join(names)}: {kind}", kind)
-    request = replace(build.request(build.smallest), target=build.target_with(dict.fromkeys(names, ODD_SEGMENT)))
+    request = replace(build.right, target=build.target_with(dict.fromkeys(names, ODD_SEGMENT)))
     yield build.observed("observe.merged.odd-path", ("transport.variants",), request, story)
 
 

@@ -1,27 +1,26 @@
-"""Relations about names: alike, the same twice, free after a refusal, and visible after a creation."""
+"""Relations about names: alike, the same twice, free after a rejection, and visible after a creation."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
 
 from msgspec.structs import replace
 
+from conformance.classify.requirements import reject_id, undeclared_id
 from conformance.contract.path_template import fill
-from conformance.model.case import SLOT, Need, Relation, RelationKind, Request, Story
+from conformance.model.case import SLOT, Case, Need, Relation, RelationKind, Request, Story
 from conformance.model.jsontext import Writable, write
-from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
-from conformance.strategies.catalogue.relation_parts import plain_case, relation_story
 from conformance.strategies.values import bodies
 
 TOP = 2
-"""How long the lineage of a member of the body itself is."""
+"""How long the lineage of a property of the body itself is."""
 
 
 def named_relations(build: Builder, identity: str) -> Iterator[Relation]:
-    """Yield the relations that need an object with a name, which the member `identity` of the request gives it."""
+    """Yield the relations that need an object with a name, which the property `identity` of the request gives it."""
     yield from _alike_names(build, identity)
-    yield from _same_name(build)
+    yield _same_name(build)
     yield from _leaves_nothing(build)
     yield from _visible(build)
 
@@ -29,73 +28,53 @@ def named_relations(build: Builder, identity: str) -> Iterator[Relation]:
 def _alike_names(build: Builder, identity: str) -> Iterator[Relation]:
     """Yield pairs of names that differ in one way that a careless comparison overlooks."""
     lineage = next(each for each in bodies.lineages(build.contract.request) if each[-1].path == identity)
+
+    def case(id_: str, name: str, says: str) -> Case:
+        request = build.request(bodies.planted(lineage, name, "smallest", build.defaults))
+        return _observed(build, id_, "semantics.distinct", request, says, Need.NAME_EDGES)
+
     for slug, one, other, says in (
         ("letter-case", f"{SLOT}-a", f"{SLOT}-A", "letter case"),
         ("spaces", f"{SLOT}", f"{SLOT} ", "a space at the end"),
         ("separators", f"{SLOT}-a", f"{SLOT}_a", "a separator"),
         ("last-character", f"{SLOT}{'a' * 46}a", f"{SLOT}{'a' * 46}b", "the last of 64 characters"),
     ):
-        pair = tuple(
-            build.observed(
-                f"relate.alike-names.{slug}.{which}",
-                ("semantics.distinct",),
-                build.request(bodies.planted(lineage, name, "smallest", build.defaults)),
-                relation_story(f"{which} of two names that differ only in {says}"),
-                (Need.STATE, Need.NAME_EDGES),
-            )
-            for which, name in (("one", one), ("other", other))
-        )
-        yield Relation(
-            f"relate.alike-names.{slug}", RelationKind.ALIKE_NAMES, ("semantics.distinct",), pair, same_name=True
-        )
+        id_, differ = f"relate.alike-names.{slug}", f"of two names that differ only in {says}"
+        pair = (case(f"{id_}.one", one, f"one {differ}"), case(f"{id_}.other", other, f"other {differ}"))
+        yield Relation(id_, RelationKind.ALIKE_NAMES, ("semantics.distinct",), pair, same_name=True)
 
 
-def _same_name(build: Builder) -> Iterator[Relation]:
-    slug = "relate.same-name"
-    again = plain_case(build, f"{slug}.second", build.smallest, "the same name again")
-    yield Relation(
-        slug,
-        RelationKind.SAME_NAME,
-        ("semantics.same-name", "error.duplicate"),
-        (
-            plain_case(build, f"{slug}.first", build.smallest, "a new name"),
-            build.observed(
-                again.id, ("error.duplicate",), again.request, relation_story("the same name again"), (Need.STATE,)
-            ),
-        ),
-        same_name=True,
+def _same_name(build: Builder) -> Relation:
+    id_ = "relate.same-name"
+    cases = (
+        build.related(f"{id_}.first", build.smallest, "a new name"),
+        _observed(build, f"{id_}.second", "error.duplicate", build.right, "the same name again"),
     )
+    return Relation(id_, RelationKind.SAME_NAME, ("semantics.same-name", "error.duplicate"), cases, same_name=True)
 
 
 def _leaves_nothing(build: Builder) -> Iterator[Relation]:
-    """Yield a refused request followed by a right one with the same name."""
-    for slug, body, requirement, says in _refusable(build):
+    """Yield a rejected request followed by a right one with the same name."""
+    for slug, body, requirement, says in _rejected(build):
+        id_ = f"relate.leaves-nothing.{slug}"
         story = Story("", "refused first", "", write(body)[:200] if not isinstance(body, bytes) else "", says, says)
-        first = build.refused(f"relate.leaves-nothing.{slug}.refused", requirement, build.request(body), story)
-        then = plain_case(
-            build, f"relate.leaves-nothing.{slug}.right", build.smallest, "then a valid body with that name"
-        )
-        yield Relation(
-            f"relate.leaves-nothing.{slug}",
-            RelationKind.LEAVES_NOTHING,
-            ("error.leaves-nothing",),
-            (first, replace(then, needs=(Need.STATE,))),
-            same_name=True,
-            together_only=True,
-        )
+        first = build.refused(f"{id_}.refused", requirement, build.request(body), story)
+        then = build.related(f"{id_}.right", build.smallest, "then a valid body with that name")
+        cases = (first, replace(then, needs=(Need.STATE,)))
+        kind, requirements = RelationKind.LEAVES_NOTHING, ("error.leaves-nothing",)
+        yield Relation(id_, kind, requirements, cases, same_name=True, together_only=True)
 
 
-def _refusable(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str]]:
-    """Yield bodies that name an object and must be refused: by type, by an undeclared member, by the bytes."""
+def _rejected(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str]]:
+    """Yield bodies that name an object and must be rejected: by type, by an undeclared property, by the bytes."""
     for lineage in bodies.lineages(build.contract.request):
         node = lineage[-1]
         if len(lineage) == TOP and node.path != build.contract.identity and node.types & {"object"}:
-            label = requirement_id(Group.REJECTION, node.label, "type")
             body = bodies.planted(lineage, "abc", "smallest", build.defaults)
-            yield f"type-{path_slug(node.path)}", body, label, f"{node.path} of another type"
+            yield f"type-{path_slug(node.path)}", body, reject_id(node, "type"), f"{node.path} of another type"
         for branch, shape in enumerate(node.shapes):
             if shape.type == "object" and shape.closed:
-                label = requirement_id(Group.REJECTION, shape.owner, "additionalProperties")
+                label = undeclared_id(Group.REJECTION, shape)
                 body = bodies.with_member(lineage, branch, "conformance_undeclared", 1, "smallest", build.defaults)
                 yield f"undeclared-{path_slug(node.path)}", body, label, f"an unknown property in {node.path}"
     yield "trailing-text", write(build.smallest).encode() + b" x", "reject.json-text", "text after the JSON text"
@@ -108,8 +87,13 @@ def _visible(build: Builder) -> Iterator[Relation]:
     values = {name: quote(value, safe="") for name, value in build.parameters.items()}
     target = fill(probe.path, {**values, "name": SLOT})
     request = Request(probe.method, target, build.headers_without("Content-Type"))
-    slug = "relate.visible"
-    story = relation_story("the object that was created, read by its name")
-    read = build.observed(f"{slug}.read", ("semantics.visible",), request, story, (Need.STATE, Need.PROBES))
-    created = plain_case(build, f"{slug}.created", build.fullest, "an object to be read")
-    yield Relation(slug, RelationKind.VISIBLE, ("semantics.visible",), (created, read), same_name=True)
+    id_, requirement, says = "relate.visible", "semantics.visible", "the object that was created, read by its name"
+    created = build.related(f"{id_}.created", build.fullest, "an object to be read")
+    read = _observed(build, f"{id_}.read", requirement, request, says, Need.PROBES)
+    yield Relation(id_, RelationKind.VISIBLE, (requirement,), (created, read), same_name=True)
+
+
+def _observed(build: Builder, id_: str, requirement: str, request: Request, says: str, *needs: Need) -> Case:
+    """Return a case of a relation that needs a target which remembers what it created."""
+    story = Story("", "relation", "", "", says, says)
+    return build.observed(id_, (requirement,), request, story, (Need.STATE, *needs))

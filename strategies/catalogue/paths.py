@@ -31,7 +31,7 @@ def path_cases(build: Builder, unknown: Mapping[str, str]) -> Iterator[Case]:
     A server may know or not know an odd name, so what comes of it is recorded; an accepted one must be echoed as it
     was meant (RFC 3986 section 2.4: decoded once).
     """
-    right = build.request(build.smallest)
+    right = build.right
     for name in build.contract.operation.path_parameters:
         for slug, value, says in VALUES:
             story = Story(name, "path parameter", "", value, f"{name} is {says}", says)

@@ -1,6 +1,6 @@
 """Requests that the contract forbids, each with exactly one violation, in the smallest and in the fullest body."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conformance.classify.kinds import MISSING, expected_kind, undeclared_kind
 from conformance.classify.requirements import reject_id, undeclared_id
@@ -16,20 +16,23 @@ from conformance.strategies.values import bodies, classes
 BASES: tuple[bodies.Base, ...] = ("smallest", "fullest")
 
 
-def refused_cases(build: Builder) -> Iterator[Case]:
-    """Yield refused cases: wrong values, missing members, and members that are not declared."""
+def rejected_cases(build: Builder) -> Iterator[Case]:
+    """Yield rejected cases: wrong values, missing properties, and properties that are not declared."""
     for lineage in bodies.lineages(build.contract.request):
+        wrong = tuple(classes.invalid_values(lineage[-1]))
         for base in BASES:
-            yield from _wrong_values(build, lineage, base)
+            yield from _wrong_values(build, lineage, base, wrong)
             yield from _missing(build, lineage, base)
             yield from _undeclared(build, lineage, base)
 
 
-def _wrong_values(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> Iterator[Case]:
+def _wrong_values(
+    build: Builder, lineage: bodies.Lineage, base: bodies.Base, wrong: Sequence[classes.Value]
+) -> Iterator[Case]:
     node = lineage[-1]
     if not node.path and base == "fullest":
         return
-    for value in build.invalid(node):
+    for value in wrong:
         body = bodies.planted(lineage, value.json, base, build.defaults)
         says = f"{node.path or 'the body'} is {value.kind}"
         story = Story(node.path, value.keyword, _was(build, node, base), write(value.json), says, kind_of(node, value))

@@ -1,4 +1,4 @@
-"""What cases about bytes are made from."""
+"""What cases about bytes and header fields are made from."""
 
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, write
@@ -18,7 +18,7 @@ def byte_story(says: str, became: str, kind: str = "") -> Story:
     return Story("", "JSON text", "", became[:200], says, kind or says)
 
 
-def field_story(name: str, became: str, says: str, kind: str) -> Story:
+def header_story(name: str, became: str, says: str, kind: str) -> Story:
     """Return the story of a request with a special header field."""
     return Story(name, "header", "", became, says, kind)
 

@@ -40,7 +40,7 @@ class ResponseExample(msgspec.Struct, frozen=True):
     value: classes.Value | None = None
 
 
-def valid_answers(contract: Contract) -> Iterator[ResponseExample]:
+def valid_responses(contract: Contract) -> Iterator[ResponseExample]:
     """Yield valid bodies: smallest, fullest, and each valid class of each member planted in the fullest."""
     root = contract.response
     if root is None:
@@ -66,7 +66,7 @@ def _valid_values(node: Node) -> Iterator[classes.Value]:
         yield ABSENCE
 
 
-def invalid_answers(contract: Contract) -> Iterator[ResponseExample]:
+def invalid_responses(contract: Contract) -> Iterator[ResponseExample]:
     """Yield bodies with exactly one violation, planted in the fullest."""
     root = contract.response
     if root is None:

@@ -15,9 +15,8 @@ from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, plain_json, try_read, write
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.covering.arrays import Row
 from conformance.strategies.covering.combinations import OBJECT, Level, Model, model
-from conformance.strategies.covering.factors import Factor, closure
+from conformance.strategies.covering.factors import Factor, Row, closure
 from conformance.strategies.values import bodies
 
 

@@ -8,7 +8,8 @@ from conformance.contract.nodes import Node
 from conformance.model.jsontext import Writable, write
 from conformance.model.pointer import parent
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.covering.arrays import Factor, Row, covering_array
+from conformance.strategies.covering.arrays import covering_array
+from conformance.strategies.covering.factors import Factor, Row
 from conformance.strategies.values import bodies, classes
 
 OBJECT = "object"

@@ -16,24 +16,22 @@ __all__ = ["Value", "invalid_values", "valid_values"]
 
 def valid_values(node: Node) -> Iterator[Value]:
     """Yield one value of each valid class of a node; objects only in their empty form, where it is allowed."""
-    seen: set[str] = set()
-    for branch, shape in enumerate(node.shapes):
-        for value in _valid(node, branch, shape):
-            # Two alternatives of one type have the same classes.
-            if value.slug not in seen:
-                seen.add(value.slug)
-                yield value
+    return _by_class(value for branch, shape in enumerate(node.shapes) for value in _valid(node, branch, shape))
 
 
 def invalid_values(node: Node) -> Iterator[Value]:
     """Yield one value of each class that the node forbids; absence and unknown members are not among them."""
     yield from wrong_types(node)
+    yield from _by_class(value for branch, shape in enumerate(node.shapes) for value in _invalid(node, branch, shape))
+
+
+def _by_class(values: Iterator[Value]) -> Iterator[Value]:
+    """Yield the first value of each class: two alternatives of one type have the same classes."""
     seen: set[str] = set()
-    for branch, shape in enumerate(node.shapes):
-        for value in _invalid(node, branch, shape):
-            if value.slug not in seen:
-                seen.add(value.slug)
-                yield value
+    for value in values:
+        if value.slug not in seen:
+            seen.add(value.slug)
+            yield value
 
 
 def _valid(node: Node, branch: int, shape: Shape) -> Iterator[Value]:

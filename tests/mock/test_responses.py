@@ -11,7 +11,7 @@ from conformance.mock.base_responses import base_responses
 from conformance.mock.compiled_contract import CompiledContract, compile_contract
 from conformance.model.json_values import at
 from conformance.model.jsontext import Json, plain_json, type_name
-from conformance.strategies.responses import valid_answers
+from conformance.strategies.responses import valid_responses
 from conformance.strategies.values import bodies
 
 Fixture: TypeAlias = Callable[..., Any]
@@ -138,7 +138,7 @@ def test_every_valid_answer_of_the_catalogue_stays_valid(contract: Contract) -> 
     """Each valid answer that scenarios know, with the fullest request upon it, is valid by both validators."""
     compiled = compile_contract(contract)
     sent = plain_json(bodies.fullest(contract.request))
-    for answer in valid_answers(contract):
+    for answer in valid_responses(contract):
         if "undecided" not in answer.id:
             assert is_valid(contract, compiled.build(plain_json(answer.body), sent, {})), answer.id
 

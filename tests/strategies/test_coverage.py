@@ -10,7 +10,7 @@ from conformance.coverage.keywords import Coverage, request_coverage, response_c
 from conformance.model.case import Case
 from conformance.model.jsontext import encode, read
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.responses import DATE_TIMES, invalid_answers, valid_answers
+from conformance.strategies.responses import DATE_TIMES, invalid_responses, valid_responses
 
 from .contracts import cases_of, contract_of, standard
 
@@ -46,7 +46,7 @@ def test_smoke_exercises_nearly_all_of_it(contract: Contract) -> None:
 
 def test_the_answers_exercise_every_keyword_of_the_response_on_both_sides(contract: Contract) -> None:
     """The valid and the invalid answers that are made meet each keyword of the answer."""
-    made = [*valid_answers(contract), *invalid_answers(contract)]
+    made = [*valid_responses(contract), *invalid_responses(contract)]
     found = response_coverage(contract, [(read(encode(each.body)).value, each.valid) for each in made])
     assert () == found.missing
     assert (350, 350, ()) == (found.sides, found.exercised, found.unknown)
@@ -161,8 +161,8 @@ def test_an_operation_without_an_answer_has_nothing_to_cover() -> None:
 def test_answers_hold_what_readers_stumble_over(contract: Contract) -> None:
     """Every enum member, null, absent and undeclared members, big integers, and the spellings of RFC 3339 are there."""
     assert contract.response is not None
-    right = {each.id for each in valid_answers(contract)}
-    wrong = {each.id for each in invalid_answers(contract)}
+    right = {each.id for each in valid_responses(contract)}
+    wrong = {each.id for each in invalid_responses(contract)}
     for node in contract.response.walk():
         place = node.path.strip("/").replace("/", ".")
         if "*" in place or not place:

@@ -11,7 +11,7 @@ from conformance.model.case import KEY
 from conformance.model.jsontext import encode, read
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.catalogue.label_proof import BY_BODY
-from conformance.strategies.responses import invalid_answers, valid_answers
+from conformance.strategies.responses import invalid_responses, valid_responses
 
 from .contracts import DOCUMENTS, cases_of, contract_of, standard, value_of, verdicts
 from .running import run_against_reference
@@ -43,7 +43,7 @@ def test_every_answer_is_what_it_is_called(contract: Contract) -> None:
     """Both validators agree with the labels of the answers that are made, and the answers meet every keyword."""
     assert contract.response_validator is not None
     heard = []
-    for answer in (*valid_answers(contract), *invalid_answers(contract)):
+    for answer in (*valid_responses(contract), *invalid_responses(contract)):
         value = read(encode(answer.body)).value
         said = (contract.response_validator.is_valid(value), contract.response_validator.is_valid_by_jsonschema(value))
         assert (answer.valid, answer.valid) == said, answer.id

@@ -10,9 +10,10 @@ from conformance.model.case import Story
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.covering import combinations
-from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY, missing
+from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 
 from .contracts import DOCUMENTS, cases_of, contract_of, standard
+from .missing_tuples import missing
 
 FLAG: Any = {"type": "boolean"}
 STORY = Story("", "properties", "", "", "a combination of valid properties", "a combination")

@@ -10,7 +10,7 @@ from conformance.contract.nodes import Node
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, read_text, write
 from conformance.model.pointer import ANY_ITEM
-from conformance.strategies.responses import DATE_TIMES, ResponseExample, valid_answers
+from conformance.strategies.responses import DATE_TIMES, ResponseExample, valid_responses
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.value import Value
 
@@ -26,7 +26,7 @@ def reading(start: Start, *, full: bool) -> Iterator[Scenario]:
     """Yield valid responses: the fullest and the smallest, each class at each property, and each way to send them."""
     yield _read(start, "fullest", start.answer, "every declared property")
     yield _read(start, "smallest", write(bodies.smallest(start.response)), "only the required properties")
-    for answer in valid_answers(start.contract):
+    for answer in valid_responses(start.contract):
         value = answer.value
         if value is not None and (full or _alone(value)) and start.valid(answer.body):
             yield _answered(start, answer, value)

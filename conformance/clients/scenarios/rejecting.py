@@ -7,7 +7,7 @@ from conformance.clients.scenarios.reading import node_at
 from conformance.clients.scenarios.scenario import Scenario, Sort
 from conformance.clients.scenarios.start import Start
 from conformance.model.jsontext import write
-from conformance.strategies.responses import invalid_answers
+from conformance.strategies.responses import invalid_responses
 from conformance.strategies.values.value import Value
 
 UNKNOWN_VALUE = "client-response.unknown-value"
@@ -20,7 +20,7 @@ ENOUGH = frozenset(
 
 def rejecting(start: Start, *, full: bool) -> Iterator[Scenario]:
     """Yield responses with exactly one violation, planted in the fullest."""
-    for answer in invalid_answers(start.contract):
+    for answer in invalid_responses(start.contract):
         value = answer.value
         if value is None or not (full or _is_enough(value)) or start.valid(answer.body):
             continue

@@ -124,7 +124,7 @@ def parse(state: MockState, tx: Transaction) -> None:
     if tx.text.byte_order_mark:
         raise Rejection(400, "INVALID_JSON", "the body begins with a byte order mark")
     if tx.text.duplicates:
-        raise Rejection(400, "INVALID_JSON", f"the body repeats members: {', '.join(tx.text.duplicates)[:200]}")
+        raise Rejection(400, "INVALID_JSON", f"the body repeats property names: {', '.join(tx.text.duplicates)[:200]}")
     tx.sent = tx.text.value
 
 

@@ -229,7 +229,7 @@ def test_the_name_of_the_command_alone(call, carry_out):
 def made(tmp_path_factory, contract):
     """Return a folder with the shards of a run in `one`, `two` and `three`, and a run in `conformance-report`."""
     folder = tmp_path_factory.mktemp("runs")
-    with wrong(contract, "accepts.CreateEnvironmentRequestV1.name.missing") as url:
+    with wrong(contract, "accepts.CreateEnvironmentRequestV1.name.absent") as url:
         for part, name in enumerate(("one", "two", "three", OUT), 1):
             shard = {} if name == OUT else {"shard": f"{part}/3"}
             conformance.run(target=url, profile="smoke", repeats=0, out=folder / name, **shard)
@@ -304,7 +304,7 @@ def test_a_history(call, carry_out):
 )
 def test_a_replay(call, carry_out, contract, right):
     """One case goes to the target of the run or another; the exit status is that of a run."""
-    with wrong(contract, "accepts.CreateEnvironmentRequestV1.name.missing") as url:
+    with wrong(contract, "accepts.CreateEnvironmentRequestV1.name.absent") as url:
         conformance.run(target=url, profile="smoke", repeats=0, out=OUT)
         findings = json.loads((OUT / "results.json").read_bytes())["findings"]
         failed = next(each["case"] for each in findings if each["strength"] == "must")

@@ -21,13 +21,13 @@ def test_a_proof_of_some_faults(command):
 
 def test_a_proof_that_is_held_to_figures(command):
     """What the figures tell as missed may be missed; anything else that is not found is told, with status 1."""
-    never = ("prove", "--profile", "smoke", "--processes", "1", "--fault", "accept-field.range-refused")
-    Path("kept.json").write_text('{"missed": {"smoke": ["accept-field.range-refused"]}}', encoding="utf-8")
+    never = ("prove", "--profile", "smoke", "--processes", "1", "--fault", "accept-field.range-rejected")
+    Path("kept.json").write_text('{"missed": {"smoke": ["accept-field.range-rejected"]}}', encoding="utf-8")
     assert 0 == command(*never, "--figures", "kept.json").status
     Path("kept.json").write_text("{}", encoding="utf-8")
     ended = command(*never, "--figures", "kept.json")
     assert 1 == ended.status
-    said = "accept-field.range-refused was found and is found no more: no request of the profile meets it"
+    said = "accept-field.range-rejected was found and is found no more: no request of the profile meets it"
     assert said in ended.err.splitlines()
 
 

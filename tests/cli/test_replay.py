@@ -81,7 +81,7 @@ def test_whole_relation(command, serve):
 
 def test_finding_shows_again_and_is_gone_once_mended(command, contract: Contract):
     """The status is that of a run: 1 as long as the fault is there, 0 once it is mended; `--target` names another."""
-    app = reference_app(contract, faults=pick(contract, ["state.first-answer-again"]))
+    app = reference_app(contract, faults=pick(contract, ["state.first-response-again"]))
     with BackgroundServer(app) as broken, BackgroundServer(reference_app(contract)) as right:
         assert (
             1 == command("run", "-q", "--target", broken.url, "--only", "accept.fullest", "--only", "relate.*").status
@@ -103,7 +103,7 @@ def results(out):
 
 def test_relation_judges_again(command, contract: Contract):
     """What only the answers of a relation together show is found again."""
-    app = reference_app(contract, faults=pick(contract, ["state.names-alike-by-case"]))
+    app = reference_app(contract, faults=pick(contract, ["state.names-equal-by-case"]))
     with BackgroundServer(app) as broken:
         command("run", "-q", "--target", broken.url, "--only", "relate.*")
         (found,) = [each for each in results(OUT)["findings"] if each["requirement"] == "semantics.distinct"]

@@ -31,11 +31,11 @@ HERE_BASE = "http://127.0.0.1:4010"
 
 FOUND = {
     "echo.CreateEnvironmentRequestV1.name.other": "semantics.CreateEnvironmentRequestV1.name.echo",
-    "auth.key-echoed-in-answer": "authentication.key-echo",
+    "auth.key-echoed-in-response": "authentication.key-echo",
     "null.UpdateRollingDeployConfigV1.max_surge_percent.differs": (
         "semantics.UpdateRollingDeployConfigV1.max_surge_percent.null-as-absent"
     ),
-    "state.refused-stored": "error.leaves-nothing",
+    "state.rejected-stored": "error.leaves-nothing",
 }
 """Faults that Schemathesis alone does not see, two of them in what several answers say together, and what they break.
 

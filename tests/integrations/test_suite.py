@@ -100,7 +100,7 @@ def test_the_first_failure_ends_the_run(pytester, serve):
 
 def test_what_failed_last_is_sent_again_alone(pytester, serve):
     """`--lf` sends the cases of the tests that failed."""
-    server = serve("refuses.*.max_replica.*")
+    server = serve("rejects.*.max_replica.*")
     pytester.makeini("[pytest]")
     done = pytester.runpytest_inprocess(*SUITE, "--conformance-target", server.url, "--conformance-repeats", "0")
     failed = done.parseoutcomes()["failed"]
@@ -155,7 +155,7 @@ def test_two_processes_with_requests_in_flight_give_the_same_verdict_and_report(
     suite = ("--pyargs", "conformance.suite", "--conformance-profile", "smoke")
     found = []
     for flags in ((), ("-n", "2")):
-        server = serve(NAME_FAULT, "refuses.*.max_replica.*")
+        server = serve(NAME_FAULT, "rejects.*.max_replica.*")
         run = pytester.runpytest_subprocess(*suite, "--conformance-target", server.url, *flags)
         folder = pytester.path / "conformance-report"
         found.append((run.ret, run.parseoutcomes()["failed"], told(folder, results_of)))

@@ -19,7 +19,7 @@ from conformance.model.errors import UsageError
 from conformance.model.jsontext import JsonFault, read
 
 FAMILY_NAMES = frozenset(
-    "response echo default null accepts refuses crash drop auth http method media-type malformed spelling error state "
+    "response echo default null accepts rejects crash drop auth http method media-type malformed lexical error state "
     "created path chunks accept-field".split()
 )
 
@@ -116,12 +116,12 @@ def test_every_fault_differs_from_the_reference_by_its_witness(catalogue: tuple[
     assert [] == alike
 
 
-def test_the_reference_takes_or_refuses_what_a_fault_refuses_or_takes(
+def test_the_reference_accepts_or_rejects_what_a_fault_rejects_or_accepts(
     catalogue: tuple[Fault, ...], shown: Fixture
 ) -> None:
-    """A fault of taking shows on a request that is refused, one of refusing on a request that is taken."""
+    """A fault of accepting shows on a request that is rejected, one of rejecting on a request that is accepted."""
     for fault in catalogue:
-        if fault.family not in {"accepts", "refuses"}:
+        if fault.family not in {"accepts", "rejects"}:
             continue
         _, right = shown(fault, faulty=False)
         _, wrong = shown(fault)
@@ -193,7 +193,7 @@ def test_malformed_bodies_are_malformed(catalogue: tuple[Fault, ...], contract: 
 
 def test_a_fault_shows_on_no_other_request(make_mock: Fixture, post_anywhere: Fixture, contract: Contract) -> None:
     """A fault with a condition leaves other requests alone."""
-    app = make_mock(pick(contract, ["refuses.UpdateAutoscalingSettingsV1.min_replica.zero"]))
+    app = make_mock(pick(contract, ["rejects.UpdateAutoscalingSettingsV1.min_replica.zero"]))
     assert 422 == post_anywhere(app, {"name": "a", "autoscaling_settings": {"min_replica": 0}}).status
     assert 200 == post_anywhere(app, {"name": "a", "autoscaling_settings": {"min_replica": 1}}).status
     assert 200 == post_anywhere(app, {"name": "b", "autoscaling_settings": {"max_replica": 0}}).status
@@ -203,7 +203,7 @@ def test_a_fault_of_every_nth_request_shows_on_every_nth(
     make_mock: Fixture, post_anywhere: Fixture, contract: Contract
 ) -> None:
     """One in two is the second, the fourth, the sixth."""
-    app = make_mock(pick(contract, ["state.one-in-2-refused"]))
+    app = make_mock(pick(contract, ["state.one-in-2-rejected"]))
     assert [200, 400] * 3 == [post_anywhere(app, {"name": f"n{number}"}).status for number in range(6)]
 
 
@@ -216,7 +216,7 @@ def test_no_fault_fails_on_a_value_that_programs_trip_over(
     make_mock: Fixture, post_anywhere: Fixture, contract: Contract, value: str
 ) -> None:
     """Faults that test or change numbers return a response, or drop the connection, for every JSON value."""
-    chosen = pick(contract, ["*.min_replica.*", "*.number.*", "*.text.*"])
+    chosen = pick(contract, ["*.min_replica.*", "*.number.*", "*.string.*"])
     body = f'{{"name": "a", "autoscaling_settings": {{"min_replica": {value}}}}}'.encode()
     endings = {post_anywhere(make_mock([fault]), body).ending for fault in chosen}
     assert endings <= {"whole", "dropped"}
@@ -224,7 +224,7 @@ def test_no_fault_fails_on_a_value_that_programs_trip_over(
 
 def test_faults_work_together(make_mock: Fixture, post_anywhere: Fixture, contract: Contract) -> None:
     """Any combination is served, each fault on top of the others."""
-    ids = ["http.status-201", "response.EnvironmentV1.created_at.missing", "auth.no-credential", "http.undated"]
+    ids = ["http.status-201", "response.EnvironmentV1.created_at.absent", "auth.no-credential", "http.undated"]
     answer = post_anywhere(make_mock(pick(contract, ids)), {"name": "a"}, drop=["authorization"])
     assert (201, None) == (answer.status, answer.header("date"))
     assert "created_at" not in answer.json()

@@ -170,7 +170,7 @@ def test_a_body_that_never_ends_begins(faulty: Fixture) -> None:
 
 def test_answers_are_swapped_between_connections(contract: Contract, make_mock: Fixture) -> None:
     """Two requests in flight at once get each other's answer; one alone gets its own."""
-    with BackgroundServer(make_mock(pick(contract, ["state.answers-swapped"]))) as server:
+    with BackgroundServer(make_mock(pick(contract, ["state.responses-swapped"]))) as server:
 
         def name(sent: str) -> str:
             return str(httpx.post(server.url + PATH, json={"name": sent}, headers=RIGHT).json()["name"])

@@ -125,7 +125,7 @@ PLACE = ("{place}", "{place}/*")
 RULES = (
     Rule("response.*", "http.*", accepted, same, ("text",)),
     Rule("response.*", "*", accepted, same, PLACE),
-    Rule("semantics.isolation", "state.answers-swapped", accepted, same, ("delivery",)),
+    Rule("semantics.isolation", "state.responses-swapped", accepted, same, ("delivery",)),
     Rule("semantics.isolation", "*", accepted, same, ("/*",)),
     Rule("semantics.distinct", "*", passed, returns(409)),
     Rule("semantics.visible", "*", read, same, ("/*",)),
@@ -248,7 +248,7 @@ def places_of(contract: Contract, fault: Fault) -> list[str]:
         return [contract.echoed_parameters[label.removeprefix("path.")]]
     if rest == "prose-defaults":
         label = fault.id.removeprefix("default.").rpartition(".")[0]
-    crossed = fault.id.partition("crossed-with-")[2]
+    crossed = fault.id.partition("swapped-with-")[2]
     labels = {label, f"{label.rpartition('.')[0]}.{crossed}"}
     return [returned.path for sent, returned in contract.echoes if sent.label in labels] or [""]
 

@@ -19,12 +19,12 @@ PLANTED = dict(
     response.AutoscalingSettingsV1.min_replica.text  response.AutoscalingSettingsV1.min_replica.type
     accepts.UpdateAutoscalingSettingsV1.scale_down_delay.fraction
         reject.UpdateAutoscalingSettingsV1.scale_down_delay.type
-    refuses.UpdateAutoscalingSettingsV1.autoscaling_window.integral-float
+    rejects.UpdateAutoscalingSettingsV1.autoscaling_window.integral-float
         accept.UpdateAutoscalingSettingsV1.autoscaling_window.type
     auth.key-prefix  authentication.wrong
     method.without-allow  transport.method-not-allowed
-    malformed.bare-point-taken  reject.json-text
-    http.media-type-missing  transport.media-type
+    malformed.bare-point-accepted  reject.json-text
+    http.media-type-absent  transport.media-type
     created.epoch  semantics.created
     """.replace("\n        ", " ")
     .strip()

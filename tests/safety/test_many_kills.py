@@ -17,7 +17,7 @@ COUNT, FIRST = int(os.environ.get("CONFORMANCE_KILLS", "3")), int(os.environ.get
 pytestmark = pytest.mark.slow
 
 FAULTS = (
-    "refuses.UpdatePromotionSettingsV1.ramp_up_duration_seconds.beyond-float",
+    "rejects.UpdatePromotionSettingsV1.ramp_up_duration_seconds.beyond-float",
     "echo.UpdateAutoscalingSettingsV1.target_in_flight_tokens.other",
     "accepts.UpdateAutoscalingSettingsV1.concurrency_target.object",
 )

@@ -11,7 +11,7 @@ from .calling import call
 from .killing import KEY, Recording, command, interrupted, seen, sent_again, serving, surplus
 
 FAULTS = (
-    "refuses.UpdatePromotionSettingsV1.ramp_up_duration_seconds.beyond-float",
+    "rejects.UpdatePromotionSettingsV1.ramp_up_duration_seconds.beyond-float",
     "echo.UpdateAutoscalingSettingsV1.target_in_flight_tokens.other",
     "accepts.UpdateAutoscalingSettingsV1.concurrency_target.object",
 )

@@ -18,7 +18,7 @@ from .killing import KEY, Recording, serving
 TIMES = ("run_id", "started_at", "duration", "counts", "target")
 
 FAULTS = (
-    "refuses.UpdatePromotionSettingsV1.ramp_up_duration_seconds.beyond-float",
+    "rejects.UpdatePromotionSettingsV1.ramp_up_duration_seconds.beyond-float",
     "echo.UpdateAutoscalingSettingsV1.target_in_flight_tokens.other",
     "accepts.UpdateAutoscalingSettingsV1.concurrency_target.object",
 )

@@ -23,9 +23,9 @@ HARD = (
     "http.status-307",
     "http.falsely-encoded",
     "response.EnvironmentV1.null",
-    "refuses.UpdateAutoscalingSettingsV1.max_replica.absent",
-    "refuses.UpdateRollingDeployConfigV1.max_surge_percent.absent",
-    "refuses.CreateEnvironmentRequestV1.promotion_settings.absent",
+    "rejects.UpdateAutoscalingSettingsV1.max_replica.absent",
+    "rejects.UpdateRollingDeployConfigV1.max_surge_percent.absent",
+    "rejects.CreateEnvironmentRequestV1.promotion_settings.absent",
 )
 """Faults of time, of no answer, of coding, and of what is left out."""
 
@@ -60,7 +60,7 @@ def test_the_steps_of_a_proof_are_told() -> None:
 
 def test_a_fault_that_no_request_meets_is_not_found_and_says_so() -> None:
     """A smoke run holds no text of every kind: what does not show cannot be found."""
-    proof = prove(ProofOptions(profile=Profile.SMOKE, faults=("accept-field.range-refused",), processes=1))
+    proof = prove(ProofOptions(profile=Profile.SMOKE, faults=("accept-field.range-rejected",), processes=1))
     (fault,) = proof.faults
     assert (fault.found, fault.shown) == (False, 0)
     assert fault.reason == "no request of the profile meets it"
@@ -68,7 +68,7 @@ def test_a_fault_that_no_request_meets_is_not_found_and_says_so() -> None:
 
 def test_a_fault_that_another_requirement_finds_says_why() -> None:
     """Where names collide by their beginning, each creation but the first is refused before names can be compared."""
-    chosen = ("state.names-alike-after-8-characters",)
+    chosen = ("state.names-equal-after-8-characters",)
     (fault,) = prove(ProofOptions(profile=Profile.STANDARD, faults=chosen, processes=1)).faults
     assert (fault.found, fault.by_own) == (True, False)
     assert " cases about it, and no answer that decides it: accept." in fault.reason

@@ -47,7 +47,7 @@ def _invalid(contract: Contract, location: Location, value: classes.Value) -> Fa
 
     return _fault(
         f"{location.label}.{value.slug}",
-        f"{location.label} is taken when it is {value.kind}.",
+        f"Accepts {value.kind} for `{location.label}`.",
         (location.label, value.rule),
         correct,
         partial(planted, lineage=location.lineage, value=value.json),
@@ -56,8 +56,8 @@ def _invalid(contract: Contract, location: Location, value: classes.Value) -> Fa
 
 def _missing(contract: Contract, location: Location) -> Fault:
     return _fault(
-        f"{location.label}.missing",
-        f"A body without {location.label} is taken.",
+        f"{location.label}.absent",
+        f"Accepts a body without `{location.label}`.",
         (location.label, "required"),
         lambda tx: location.fill(tx.sent, typical_value(contract, location.node, tx)),
         partial(planted, lineage=location.lineage, value=bodies.ABSENT),
@@ -79,8 +79,8 @@ def _unknown_property(location: Location) -> Iterator[Fault]:
             return location.change(tx.sent, change)
 
         yield _fault(
-            f"{shape.owner}.undeclared-member",
-            f"Members of {shape.owner} that are not declared are taken.",
+            f"{shape.owner}.unknown-property",
+            f"Accepts unknown properties in `{shape.owner}`.",
             (shape.owner, "additionalProperties"),
             correct,
             partial(with_unknown_property, lineage=location.lineage, branch=branch),
@@ -100,9 +100,7 @@ def _without_body(contract: Contract) -> Fault:
         return Request(request.method, request.target, request.headers)
 
     requirement = requirement_id(Group.REJECTION, "body.required")
-    return Fault(
-        "accepts.body.missing", "A request without a body is taken.", requirement, Stage.PARSE, effect, witness
-    )
+    return Fault("accepts.body.absent", "Accepts a request without a body.", requirement, Stage.PARSE, effect, witness)
 
 
 def _fault(slug: str, sentence: str, broken: tuple[str, str], correct: Correct, witness: Witness) -> Fault:

@@ -62,22 +62,22 @@ def _wrong_keys(scheme: str, security: Security) -> Iterator[Fault]:
     for slug, sentence, requirement, test, witness in (
         (
             "no-credential",
-            "No credential is needed.",
+            "Accepts a request without a credential.",
             "missing",
             lambda tx: not sent_credentials(tx),
             without_credential,
         ),
-        ("unchecked", "Credentials are not looked at.", "wrong", always, wrong),
-        ("empty-key", "An empty key is taken.", "missing", is_empty, empty),
-        ("any-key", "Any key is taken.", "wrong", lambda tx: has_scheme(tx, scheme), wrong),
+        ("unchecked", "Does not check credentials.", "wrong", always, wrong),
+        ("empty-key", "Accepts an empty key.", "missing", is_empty, empty),
+        ("any-key", "Accepts any key.", "wrong", lambda tx: has_scheme(tx, scheme), wrong),
         (
             "key-prefix",
-            "A key that only begins with the right one is taken.",
+            "Accepts a key that only begins with the valid one.",
             "wrong",
             begins_with_key,
             carrying(security, f"{KEY}x"),
         ),
-        ("long-key", "A very long key is taken.", "wrong", is_long, carrying(security, "k" * 8_000)),
+        ("long-key", "Accepts a very long key.", "wrong", is_long, carrying(security, "k" * 8_000)),
     ):
         yield _fault(slug, sentence, requirement, accepting(test), witness)
 
@@ -91,7 +91,7 @@ def _other_places(security: Security) -> Iterator[Fault]:
                 return replace(request, target=make.target_with({}, query=query))
             return replace(request, headers=(*request.headers, (name, value)))
 
-        return _fault(f"key-in-{slug}", f"The key is taken from {says}.", "location", accepting(test), witness)
+        return _fault(f"key-in-{slug}", f"Accepts the key in {says}.", "location", accepting(test), witness)
 
     def in_any_field(tx: Transaction) -> bool:
         usual = {security.name.lower().encode(), b"cookie", b"proxy-authorization"}
@@ -127,8 +127,8 @@ def _declared_method_only(contract: Contract, security: Security) -> Fault:
         return True
 
     return Fault(
-        "auth.declared-method-alone",
-        "The key is asked for on the declared method alone; other methods create without one.",
+        "auth.declared-method-only",
+        "Requires the key only for the declared method and creates an object for others.",
         "transport.method-not-allowed",
         Stage.METHOD,
         accepting(with_credential),
@@ -162,17 +162,23 @@ def _schemes(scheme: str, security: Security) -> Iterator[Fault]:
 
     lower, unknown = scheme.lower(), "unknown-scheme"
     for slug, sentence, requirement, effect, sent in (
-        ("any-scheme", "Any scheme is taken.", unknown, accepting(is_other), f"Token {KEY}"),
-        ("basic", "The scheme Basic is taken.", unknown, accepting(is_basic), f"Basic {KEY}"),
-        ("bearer", "The scheme Bearer is taken.", "bearer", accepting(is_bearer), f"Bearer {KEY}"),
-        ("bare-key", "The key is taken without its scheme.", "bare-key", accepting(is_bare), KEY),
-        ("no-space", "No space is needed after the scheme.", unknown, accepting(is_joined), f"{scheme}{KEY}"),
-        ("scheme-case", "The scheme is refused in another letter case.", "scheme-case", only(scheme), f"{lower} {KEY}"),
+        ("any-scheme", "Accepts any scheme.", unknown, accepting(is_other), f"Token {KEY}"),
+        ("basic", "Accepts the scheme Basic.", unknown, accepting(is_basic), f"Basic {KEY}"),
+        ("bearer", "Accepts the scheme Bearer.", "bearer", accepting(is_bearer), f"Bearer {KEY}"),
+        ("bare-key", "Accepts the key without its scheme.", "bare-key", accepting(is_bare), KEY),
+        (
+            "no-space",
+            "Accepts the scheme and the key without a space between them.",
+            unknown,
+            accepting(is_joined),
+            f"{scheme}{KEY}",
+        ),
+        ("scheme-case", "Rejects the scheme in another letter case.", "scheme-case", only(scheme), f"{lower} {KEY}"),
     ):
         if slug != "bearer" or lower != "bearer":
             yield _fault(slug, sentence, requirement, effect, carrying(security, sent, whole=True))
-    sentence = "The scheme is taken in lower case alone."
-    yield _fault("scheme-lower-case-alone", sentence, "valid", only(lower), smallest)
+    sentence = "Accepts the scheme only in lower case."
+    yield _fault("scheme-lower-case-only", sentence, "valid", only(lower), smallest)
 
 
 def _statuses() -> Iterator[Fault]:
@@ -185,12 +191,12 @@ def _statuses() -> Iterator[Fault]:
         (503, "error.server-error"),
         (200, "authentication.missing"),
     ):
-        sentence, effect = f"A missing or wrong credential is answered with {status}.", with_status(status)
+        sentence, effect = f"Returns {status} for a missing or wrong credential.", with_status(status)
         yield Fault(f"auth.status-{status}", sentence, requirement, Stage.AUTHENTICATE, effect, without_credential)
     effect = after(lambda tx: tx.set_header("www-authenticate", None))
-    sentence, challenge = "A 401 carries no WWW-Authenticate.", "authentication.challenge"
+    sentence, challenge = "Returns 401 without WWW-Authenticate.", "authentication.challenge"
     yield Fault("auth.no-challenge", sentence, challenge, Stage.REJECT, effect, without_credential)
-    sentence, effect = "A request without a credential gets no answer.", with_status(500, dropped=True)
+    sentence, effect = "Closes the connection for a request without a credential.", with_status(500, dropped=True)
     yield Fault("auth.dropped", sentence, "transport.dropped", Stage.AUTHENTICATE, effect, without_credential)
 
 
@@ -212,10 +218,10 @@ def _valid_rejected() -> Iterator[Fault]:
         return replace(without_credential(contract), body=invalid(contract).body)
 
     rejected = rejecting(always, 401, "UNAUTHORIZED", "the key has expired")
-    yield _fault("valid-refused", "The right credential is refused.", "valid", rejected, smallest)
-    sentence = "The right credential is refused now and then."
-    yield _fault("valid-refused-at-times", sentence, "valid", rejected, repeated(5, full=False), every=5)
-    yield _fault("after-validation", "The body is judged before the credential.", "order", after_validation, witness)
+    yield _fault("valid-rejected", "Rejects the valid credential.", "valid", rejected, smallest)
+    sentence = "Rejects the valid credential in 1 of 5 requests."
+    yield _fault("valid-rejected-at-times", sentence, "valid", rejected, repeated(5, full=False), every=5)
+    yield _fault("after-validation", "Validates the body before the credential.", "order", after_validation, witness)
 
 
 def _echoed() -> Iterator[Fault]:
@@ -240,11 +246,11 @@ def _echoed() -> Iterator[Fault]:
         return True
 
     for slug, says, stage, change, witness in (
-        ("in-refusals", "the message of refusals", Stage.REJECT, in_message, invalid),
-        ("in-header", "a header field of every answer", Stage.SERIALIZE, in_header, smallest),
-        ("in-answer", "a member of successful answers", Stage.BUILD, in_response, smallest),
+        ("in-errors", "the message of an error response", Stage.REJECT, in_message, invalid),
+        ("in-header", "a header field of every response", Stage.SERIALIZE, in_header, smallest),
+        ("in-response", "a property of a success response", Stage.BUILD, in_response, smallest),
     ):
-        sentence, broken = f"The key comes back in {says}.", "authentication.key-echo"
+        sentence, broken = f"Returns the key in {says}.", "authentication.key-echo"
         yield Fault(f"auth.key-echoed-{slug}", sentence, broken, stage, after(change), witness)
 
 

@@ -80,20 +80,20 @@ INVALID: tuple[Form, ...] = (
 """Bodies that must be rejected as no JSON, or as more than can be read."""
 
 VALID: tuple[Form, ...] = (
-    ("undeclared-member", "an undeclared member", _holds(b"undeclared"), before_end(b', "undeclared_member": 1')),
-    ("nested", "20 levels", _more(20, b"[", b"{"), _nested(30)),
+    ("unknown-property", "an unknown property", _holds(b"undeclared"), before_end(b', "undeclared_member": 1')),
+    ("nested", "20 nested levels", _more(20, b"[", b"{"), _nested(30)),
     ("large", "more than 60,000 bytes", _longer(60_000), _filled(70_000)),
     ("very-large", "more than 1,000,000 bytes", _longer(1_000_000), _filled(1_100_000)),
     (
-        "many-members",
-        "more than 500 members",
+        "many-properties",
+        "more than 500 properties",
         _more(500, b":"),
         before_end(b"".join(b', "undeclared%d": 1' % number for number in range(600))),
     ),
-    ("proto-member", "a member called __proto__", _holds(b"__proto__"), before_end(b', "__proto__": {"a": 1}')),
-    ("empty-name", "a member with an empty name", _matches(rb'""\s*:'), before_end(b', "": 1')),
+    ("proto-property", "a property named `__proto__`", _holds(b"__proto__"), before_end(b', "__proto__": {"a": 1}')),
+    ("empty-name", "an empty property name", _matches(rb'""\s*:'), before_end(b', "": 1')),
 )
-"""Bodies that an open object accepts; none may be answered with 5xx."""
+"""Bodies that an open object accepts; none may get 5xx."""
 
 LEXICAL: tuple[Form, ...] = (
     ("leading-space", "white space before it", _matches(rb"\A\s"), lambda body: b" \n" + body),
@@ -113,7 +113,7 @@ LEXICAL: tuple[Form, ...] = (
     ),
     (
         "non-ascii",
-        "letters beyond ASCII",
+        "unescaped non-ASCII characters",
         lambda body: not body.isascii(),
         before_end(', "undeclared": "\u00e9"'.encode()),
     ),
@@ -126,25 +126,25 @@ def body_faults(_: Contract) -> Iterator[Fault]:
     """Yield crashes on bodies as a whole, and rejections of valid lexical forms."""
     for slug, says, test, make in INVALID:
         for prefix, does, requirement, dropped in (
-            ("crash", "answers 500 to", "error.server-error", False),
-            ("drop", "breaks the connection off at", "transport.dropped", True),
+            ("crash", "Returns 500 for", "error.server-error", False),
+            ("drop", "Closes the connection for", "transport.dropped", True),
         ):
-            sentence, effect = f"The server {does} a body {says}.", with_status(500, _of_body(test), dropped=dropped)
+            sentence, effect = f"{does} a body {says}.", with_status(500, _of_body(test), dropped=dropped)
             yield Fault(f"{prefix}.body.{slug}", sentence, requirement, Stage.PARSE, effect, with_body(make))
     for slug, says, test, witness in (
         *((slug, says, test, with_body(make)) for slug, says, test, make in VALID),
-        ("duplicate", "a member twice", _has_duplicates, doubled),
+        ("duplicate", "a duplicate property", _has_duplicates, doubled),
     ):
-        sentence, effect = f"The server answers 500 to a body with {says}.", crashing(_of_body(test))
+        sentence, effect = f"Returns 500 for a body with {says}.", crashing(_of_body(test))
         yield Fault(f"crash.body.{slug}", sentence, "error.server-error", Stage.PARSE, effect, witness)
     for slug, says, test, make in LEXICAL:
-        yield _rejected(slug, f"A JSON text with {says} is refused.", _of_body(test), with_body(make))
-    yield _rejected("order", "Members in reverse order are refused.", _has_other_order, _in_reverse_order)
+        yield _rejected(slug, f"Rejects a JSON text with {says}.", _of_body(test), with_body(make))
+    yield _rejected("order", "Rejects properties in reverse order.", _has_other_order, _in_reverse_order)
 
 
 def _rejected(slug: str, sentence: str, test: Test, witness: Witness) -> Fault:
     effect = rejecting(test, 400, "INVALID_JSON", "the body is not JSON")
-    return Fault(f"spelling.{slug}-refused", sentence, "accept.json-text", Stage.PARSE, effect, witness)
+    return Fault(f"lexical.{slug}-rejected", sentence, "accept.json-text", Stage.PARSE, effect, witness)
 
 
 def _of_body(test: BodyTest) -> Test:

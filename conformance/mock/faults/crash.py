@@ -50,7 +50,7 @@ def crash_faults(contract: Contract) -> Iterator[Fault]:
     known = locations(contract.request)
     numbers = [location for location in known if location.node.types & {"integer", "number"}]
     strings = [location for location in known if _is_free_string(location)]
-    for kinds, holders, where in ((NUMBERS, numbers, "number"), (STRINGS, strings, "text")):
+    for kinds, holders, where in ((NUMBERS, numbers, "number"), (STRINGS, strings, "string")):
         for kind in kinds if holders else ():
             yield _of_kind(kind, holders, where, dropped=False)
             if kind.slug in DROPPING:
@@ -62,10 +62,10 @@ def crash_faults(contract: Contract) -> Iterator[Fault]:
 
 
 def _of_kind(kind: ScalarKind, holders: list[Location], where: str, *, dropped: bool) -> Fault:
-    says = "breaks the connection off" if dropped else "answers 500"
+    does = "Closes the connection" if dropped else "Returns 500"
     return _fault(
         f"{where}.{kind.slug}",
-        f"The server {says} when a member is {kind.says}.",
+        f"{does} when a property is {kind.says}.",
         lambda tx: any(location.any(tx.sent, kind.test) for location in holders),
         partial(planted, lineage=holders[-1].lineage, value=kind.example),
         dropped=dropped,
@@ -81,19 +81,23 @@ def _at_property(location: Location) -> Iterator[Fault]:
 
     if node.nullable:
         yield at("null", "is null", lambda held: held is None, None)
-    for type_, slug, falsy in (("integer", "zero", 0), ("boolean", "false", False), ("object", "empty-object", {})):
+    for type_, slug, says, falsy in (
+        ("integer", "zero", "0", 0),
+        ("boolean", "false", "false", False),
+        ("object", "empty-object", "an empty object", {}),
+    ):
         if node.shape(type_) is not None and not any(shape.required for shape in node.shapes):
             wanted = cast("Json", falsy)
-            yield at(slug, f"is {slug.replace('-', ' ')}", partial(equal, wanted), cast("Writable", falsy))
+            yield at(slug, f"is {says}", partial(equal, wanted), cast("Writable", falsy))
     if not node.required and node.name != "*":
         yield _at(location, "absent", "is absent", lambda tx: location.absent(tx.sent), bodies.ABSENT)
     wrong = next(iter(classes.invalid_values(node)), None)
     if wrong is not None:
-        yield at("invalid", "is a value that its schema forbids", lambda held: any(defects(node, held)), wrong.json)
+        yield at("invalid", "is invalid", lambda held: any(defects(node, held)), wrong.json)
 
 
 def _at(location: Location, slug: str, says: str, test: Test, example: Writable) -> Fault:
-    sentence = f"The server answers 500 when {location.label} {says}."
+    sentence = f"Returns 500 when `{location.label}` {says}."
     return _fault(f"{location.label}.{slug}", sentence, test, partial(planted, lineage=location.lineage, value=example))
 
 
@@ -110,13 +114,13 @@ def _on_combinations(known: Iterable[Location]) -> Iterator[Fault]:
 
 def _on_combination(together: list[tuple[Location, Presence]]) -> Fault:
     named = ".".join(f"{location.node.member}-{presence.slug}" for location, presence in together)
-    says = ", ".join(f"{location.label} is {presence.slug}" for location, presence in together)
+    says = " and ".join(f"`{location.label}` is {presence.slug}" for location, presence in together)
     stated = {location.node.path: presence.example(location) for location, presence in together}
 
     def test(tx: Transaction) -> bool:
         return all(presence.test(location, tx.sent) for location, presence in together)
 
-    sentence = f"The server answers 500 when {says} at once."
+    sentence = f"Returns 500 when {says}."
     return _fault(f"{COMBINATIONS[len(together)]}.{named}", sentence, test, partial(holding, values=stated))
 
 

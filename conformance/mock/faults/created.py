@@ -24,12 +24,12 @@ def created_faults(contract: Contract) -> Iterator[Fault]:
         return changing_response(lambda tx: with_value(tx.response, target, changed(tx.received_at)))
 
     for slug, says, change in (
-        ("hours-ahead", "is two hours ahead, as local time that claims to be UTC", lambda t: t + timedelta(hours=2)),
-        ("hours-behind", "is five hours behind", lambda t: t - timedelta(hours=5)),
-        ("days-ahead", "lies in the future", lambda t: t + timedelta(days=3)),
-        ("constant", "is the same for every object", lambda _: datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)),
-        ("epoch", "is the beginning of 1970", lambda _: datetime(1970, 1, 1, tzinfo=UTC)),
-        ("year-alone", "has the first of January for its day", lambda t: t.replace(day=1, month=1)),
+        ("hours-ahead", "that is two hours ahead (local time declared as UTC)", lambda t: t + timedelta(hours=2)),
+        ("hours-behind", "that is five hours behind", lambda t: t - timedelta(hours=5)),
+        ("days-ahead", "that is three days ahead", lambda t: t + timedelta(days=3)),
+        ("constant", "that is the same for every object", lambda _: datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("epoch", "of 1970-01-01T00:00:00Z", lambda _: datetime(1970, 1, 1, tzinfo=UTC)),
+        ("year-only", "with 1 January as its day", lambda t: t.replace(day=1, month=1)),
     ):
-        sentence = f"The time of creation {says}."
+        sentence = f"Returns a creation time {says}."
         yield Fault(f"created.{slug}", sentence, "semantics.created", Stage.BUILD, returning(change), smallest)

@@ -60,7 +60,9 @@ def echo_faults(contract: Contract) -> Iterator[Fault]:
             yield _echo(each, mutation.slug, mutation.says, partial(each.change, new=mutation.mutate), mutation.example)
         if not each.returned.required:
             example = bodies.smallest(each.sent)
-            yield _echo(each, "absent", "does not come back at all", partial(_without, each), example)
+            yield _echo(
+                each, "absent", "Omits {} from the response although it was sent", partial(_without, each), example
+            )
         for stated in contract.prose.ranges:
             if stated.pointer == each.sent.path and not stated.never:
                 yield from _clamped(each, stated)
@@ -81,7 +83,7 @@ def default_faults(contract: Contract) -> Iterator[Fault]:
         if declared or each.sent.path in contract.prose.defaults:
             yield _fault(
                 f"default.{each.label}.other",
-                f"When {each.label} is not sent, the answer holds another value than its default.",
+                f"Returns a value other than the default of `{each.label}` when it is absent.",
                 each.requirement("default") if declared else "semantics.prose-defaults",
                 partial(_other_if_not_sent, each, other),
                 {each.sent.path: bodies.ABSENT},
@@ -89,7 +91,7 @@ def default_faults(contract: Contract) -> Iterator[Fault]:
         if each.sent.nullable:
             yield _fault(
                 f"null.{each.label}.differs",
-                f"When {each.label} is null, the answer holds another value than when it is absent.",
+                f"Returns a different value for `{each.label}` when it is null than when it is absent.",
                 each.requirement("null-as-absent"),
                 partial(_other_if_null, each, other),
                 {each.sent.path: None},
@@ -101,7 +103,7 @@ def _echo(
 ) -> Fault:
     return _fault(
         f"echo.{each.label}.{slug}",
-        f"{each.label} {says}.",
+        f"{says.format(f'`{each.label}`')}.",
         each.requirement("echo"),
         lambda tx: change(tx) if each.was_sent(tx) else tx.response,
         {each.sent.path: example},
@@ -146,7 +148,11 @@ def _clamped(each: EchoedProperty, stated: Range) -> Iterator[Fault]:
     )
     example = low - 1 if low is not None else (high or 0) + 1
     yield _echo(
-        each, slug, f"is corrected in silence to {bounds}, as pages have it", partial(each.change, new=clamp), example
+        each,
+        slug,
+        f"Clamps {{}} to the documented range ({bounds}) without an error",
+        partial(each.change, new=clamp),
+        example,
     )
 
 
@@ -161,8 +167,8 @@ def _crossed(one: EchoedProperty, other: EchoedProperty) -> Fault:
 
     first = cast("Json", bodies.smallest(one.sent))
     return _fault(
-        f"echo.{one.label}.crossed-with-{other.sent.member}",
-        f"{one.label} and {other.sent.member} come back in each other's place.",
+        f"echo.{one.label}.swapped-with-{other.sent.member}",
+        f"Swaps the values of `{one.label}` and `{other.sent.member}` in the response.",
         one.requirement("echo"),
         swapped,
         {one.sent.path: cast("Writable", first), other.sent.path: cast("Writable", other_value(other.sent, first))},

@@ -25,25 +25,31 @@ BODIES = (
     ("page", "is an HTML page", "error.no-page", PAGE, "text/html"),
     ("not-json", "declares JSON and is plain text", "error.json", b"Bad Request", "application/json"),
     ("page-as-json", "declares JSON and is an HTML page", "error.json", PAGE, "application/json"),
-    ("cut-short", "declares JSON and breaks off", "error.json", b'{"code": "VALIDA', "application/json"),
-    ("python", "declares JSON and is written as Python", "error.json", b"{'code': 'BAD'}", "application/json"),
-    ("nothing-as-json", "declares JSON and is empty", "error.representation", b"", "application/json"),
-    ("problem-not-json", "declares a problem in JSON and is none", "error.json", b"Bad", "application/problem+json"),
+    ("truncated", "declares JSON and is truncated", "error.json", b'{"code": "VALIDA', "application/json"),
+    ("python", "declares JSON and is a Python literal", "error.json", b"{'code': 'BAD'}", "application/json"),
+    ("empty-as-json", "declares JSON and is empty", "error.representation", b"", "application/json"),
+    (
+        "problem-not-json",
+        "declares problem details in JSON and is not JSON",
+        "error.json",
+        b"Bad",
+        "application/problem+json",
+    ),
     ("trace", "is a stack trace", "error.no-page", TRACE.encode(), "text/plain"),
 )
 """Bodies of rejections that are wrong: slug, in words, the requirement, the bytes and the media type."""
 
 
 SHAPES: tuple[tuple[str, str, Callable[[Rejection], Json]], ...] = (
-    ("trace-in-message", "shows a stack trace in its message", lambda _: {"code": "ERROR", "message": TRACE}),
-    ("detail", "has `detail` alone", lambda _: {"detail": [{"loc": ["body"], "msg": "bad"}]}),
-    ("error-member", "has `error` alone", lambda _: {"error": "bad request"}),
-    ("without-code", "has no code", lambda rejection: {"message": rejection.message}),
-    ("without-message", "has no message", lambda rejection: {"code": rejection.code}),
-    ("number-code", "has a code that is a number", lambda _: {"code": 422, "message": "bad"}),
-    ("list-message", "has a list for a message", lambda _: {"code": "BAD", "message": ["bad"]}),
-    ("list", "is a list", lambda rejection: [{"code": rejection.code, "message": rejection.message}]),
-    ("text", "is a JSON text alone", lambda _: "bad request"),
+    ("trace-in-message", "has a stack trace in `message`", lambda _: {"code": "ERROR", "message": TRACE}),
+    ("detail", "has only `detail`", lambda _: {"detail": [{"loc": ["body"], "msg": "bad"}]}),
+    ("error-property", "has only `error`", lambda _: {"error": "bad request"}),
+    ("without-code", "has no `code`", lambda rejection: {"message": rejection.message}),
+    ("without-message", "has no `message`", lambda rejection: {"code": rejection.code}),
+    ("number-code", "has a number as `code`", lambda _: {"code": 422, "message": "bad"}),
+    ("array-message", "has an array as `message`", lambda _: {"code": "BAD", "message": ["bad"]}),
+    ("array", "is an array", lambda rejection: [{"code": rejection.code, "message": rejection.message}]),
+    ("string", "is a string", lambda _: "bad request"),
     ("null", "is null", lambda _: None),
     ("empty-object", "is an empty object", lambda _: {}),
 )
@@ -73,12 +79,12 @@ def _statuses(contract: Contract) -> Iterator[Fault]:
         (503, "error.server-error"),
     ):
         effect = with_status(status)
-        sentence = f"A body that breaks the schema is answered with {status}."
+        sentence = f"Returns {status} instead of 422 for a body that violates the schema."
         yield Fault(f"error.invalid-{status}", sentence, requirement, Stage.VALIDATE, effect, invalid)
         other = "reject.json-text" if requirement == root else requirement
-        sentence = f"A body that is not JSON is answered with {status}."
+        sentence = f"Returns {status} instead of 400 for a body that is not JSON."
         yield Fault(f"error.malformed-{status}", sentence, other, Stage.PARSE, effect, broken)
-    sentence = "A body that is not JSON is answered with 422."
+    sentence = "Returns 422 instead of 400 for a body that is not JSON."
     yield Fault("error.malformed-422", sentence, "error.status", Stage.PARSE, with_status(422), broken)
 
 
@@ -91,7 +97,7 @@ def _bodies() -> Iterator[Fault]:
                 tx.set_header("content-type", media_type)
             return tx.rejection is not None
 
-        sentence = f"The body of a refusal {says}."
+        sentence = f"Returns an error body that {says}."
         yield Fault(f"error.body-{slug}", sentence, requirement, Stage.SERIALIZE, after(change), invalid)
 
 
@@ -104,7 +110,7 @@ def _shapes() -> Iterator[Fault]:
             return tx.rejection is not None
 
         requirement = "error.no-page" if slug == "trace-in-message" else "advisory.error-shape"
-        sentence = f"The body of a refusal {says}."
+        sentence = f"Returns an error body that {says}."
         yield Fault(f"error.shape-{slug}", sentence, requirement, Stage.REJECT, after(change), invalid)
 
 
@@ -116,7 +122,7 @@ def _special(contract: Contract) -> Iterator[Fault]:
             (500, "error.server-error"),
             (302, "error.status-class"),
         ):
-            sentence = f"A second creation with the same name is answered with {status}."
+            sentence = f"Returns {status} for a second creation with the same name."
             effect = with_status(status, of=409)
             yield Fault(f"error.same-name-{status}", sentence, requirement, Stage.STORE, effect, _twice)
     if contract.operation.path_parameters:
@@ -126,12 +132,12 @@ def _special(contract: Contract) -> Iterator[Fault]:
             (422, "error.unknown-resource"),
             (500, "error.server-error"),
         ):
-            sentence = f"A path parameter that identifies no resource is answered with {status}."
+            sentence = f"Returns {status} for a path parameter that identifies no resource."
             effect = with_status(status, of=404)
             yield Fault(f"error.unknown-{status}", sentence, requirement, Stage.STORE, effect, _to_unknown)
     yield Fault(
-        "error.rate-limit-silent",
-        "A 429 does not say how long to wait.",
+        "error.rate-limit-without-retry-after",
+        "Returns 429 without Retry-After.",
         "error.rate-limit",
         Stage.LIMIT,
         rejecting(always, 429, "RATE_LIMITED", "too many requests"),

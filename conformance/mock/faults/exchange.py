@@ -14,7 +14,7 @@ from conformance.mock.transaction import Step, Transaction
 from conformance.model.header_fields import essence
 
 JSON_AS_OTHER = (
-    ("text", "text", "text/*", "text/plain"),
+    ("text", "plain text", "text/*", "text/plain"),
     ("xml", "XML", "application/xml", "application/xml"),
     ("form", "a form", "application/x-www-form-urlencoded", "application/x-www-form-urlencoded"),
     ("multipart", "multipart", "multipart/*", "multipart/form-data; boundary=x"),
@@ -39,16 +39,16 @@ def _methods() -> Iterator[Fault]:
     def without_allow(tx: Transaction) -> bool:
         return tx.set_header("allow", None)
 
-    other, not_allowed = "An unsupported method", "transport.method-not-allowed"
+    other, not_allowed = "an unsupported method", "transport.method-not-allowed"
     for slug, sentence, requirement, stage, effect in (
-        ("any", "Any method creates.", not_allowed, Stage.METHOD, accepting(create)),
-        ("without-allow", "A 405 carries no Allow.", not_allowed, Stage.REJECT, after(without_allow)),
-        ("status-200", f"{other} is answered with 200.", not_allowed, Stage.METHOD, with_status(200)),
-        ("status-400", f"{other} is answered with 400.", not_allowed, Stage.METHOD, with_status(400)),
-        ("status-500", f"{other} is answered with 500.", "error.server-error", Stage.METHOD, with_status(500)),
+        ("any", "Creates an object for any method.", not_allowed, Stage.METHOD, accepting(create)),
+        ("without-allow", "Returns 405 without Allow.", not_allowed, Stage.REJECT, after(without_allow)),
+        ("status-200", f"Returns 200 for {other}.", not_allowed, Stage.METHOD, with_status(200)),
+        ("status-400", f"Returns 400 for {other}.", not_allowed, Stage.METHOD, with_status(400)),
+        ("status-500", f"Returns 500 for {other}.", "error.server-error", Stage.METHOD, with_status(500)),
         (
             "dropped",
-            f"{other} breaks the connection off.",
+            f"Closes the connection for {other}.",
             "transport.dropped",
             Stage.METHOD,
             with_status(500, dropped=True),
@@ -69,8 +69,8 @@ def _accept_fields() -> Iterator[Fault]:
         ),
     ):
         yield Fault(
-            f"accept-field.{slug}-refused",
-            f"A request {says} is refused.",
+            f"accept-field.{slug}-rejected",
+            f"Rejects a request {says}.",
             "transport.accept",
             Stage.MEDIA_TYPE,
             rejecting(
@@ -88,29 +88,36 @@ def _media_types(declared: str) -> Iterator[Fault]:
         return not tx.values("content-type")
 
     accepted, crash = "reject.media-type", "error.server-error"
-    unchecked = "Any media type, and none, is taken."
-    yield _media_type("unchecked-taken", unchecked, accepted, accepting(always), "text/plain")
-    yield _media_type("absent-taken", "A body without a media type is taken.", accepted, accepting(absent), None)
+    unchecked = "Accepts any media type, and none."
+    yield _media_type("unchecked-accepted", unchecked, accepted, accepting(always), "text/plain")
+    yield _media_type("absent-accepted", "Accepts a body without a media type.", accepted, accepting(absent), None)
     for slug, says, pattern, value in JSON_AS_OTHER:
 
         def matches(tx: Transaction, pattern: str = pattern) -> bool:
             return fnmatchcase(essence(_content_type(tx)), pattern)
 
-        yield _media_type(f"{slug}-taken", f"JSON declared as {says} is taken.", accepted, accepting(matches), value)
+        yield _media_type(f"{slug}-accepted", f"Accepts JSON declared as {says}.", accepted, accepting(matches), value)
     yield from _rejected_forms(declared)
-    other = "Another media type is answered with 500."
+    other = "Returns 500 for an unsupported media type."
     yield _media_type("wrong-crashes", other, crash, with_status(500), "text/plain")
-    yield _media_type("absent-crashes", "No media type is answered with 500.", crash, with_status(500, absent), None)
+    yield _media_type(
+        "absent-crashes", "Returns 500 for a body without a media type.", crash, with_status(500, absent), None
+    )
 
 
 def _rejected_forms(declared: str) -> Iterator[Fault]:
     for slug, says, test, value in (
-        ("upper-case", "The media type in upper case", lambda text: text != text.lower(), declared.upper()),
-        ("charset", "A charset beside the media type", lambda text: ";" in text, f"{declared}; charset=utf-8"),
-        ("quoted-charset", "A charset in quotes", lambda text: '"' in text, f'{declared}; charset="utf-8"'),
+        ("upper-case", "the media type in upper case", lambda text: text != text.lower(), declared.upper()),
+        ("charset", "a charset parameter of the media type", lambda text: ";" in text, f"{declared}; charset=utf-8"),
+        (
+            "quoted-charset",
+            "a quoted charset parameter of the media type",
+            lambda text: '"' in text,
+            f'{declared}; charset="utf-8"',
+        ),
         (
             "unspaced",
-            "A parameter without a space before it",
+            "a parameter of the media type without a space before it",
             lambda text: ";c" in text.lower(),
             f"{declared};charset=UTF-8",
         ),
@@ -121,7 +128,7 @@ def _rejected_forms(declared: str) -> Iterator[Fault]:
             "UNSUPPORTED_MEDIA_TYPE",
             f"the body must be {declared}",
         )
-        yield _media_type(f"{slug}-refused", f"{says} is refused.", "accept.media-type", effect, value)
+        yield _media_type(f"{slug}-rejected", f"Rejects {says}.", "accept.media-type", effect, value)
 
 
 def _media_type(slug: str, sentence: str, requirement: str, effect: Effect, value: str | None) -> Fault:
@@ -146,11 +153,11 @@ def _chunked_bodies() -> Iterator[Fault]:
 
     for slug, sentence, effect in (
         (
-            "refused",
-            "A body in chunks is refused.",
+            "rejected",
+            "Rejects a chunked body.",
             rejecting(chunked, 411, "LENGTH_REQUIRED", "say how long the body is"),
         ),
-        ("lost", "A body in chunks is taken for an empty one.", lost),
+        ("lost", "Reads a chunked body as an empty one.", lost),
     ):
         yield Fault(
             f"chunks.{slug}",

@@ -19,7 +19,7 @@ PAGE = b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body
 ERROR = b'{"code": "INTERNAL", "message": "something went wrong"}'
 
 MEDIA_TYPES = (
-    ("missing", None),
+    ("absent", None),
     ("plain", "text/plain"),
     ("html", "text/html; charset=utf-8"),
     ("octet-stream", "application/octet-stream"),
@@ -39,7 +39,8 @@ def http_faults(contract: Contract) -> Iterator[Fault]:
     if contract.response is None:
         return
     for slug, value in MEDIA_TYPES:
-        sentence = f"A successful answer declares {'no media type' if value is None else f'the media type {value!r}'}."
+        declared = f"with the media type `{value}`" if value else "with an empty media type"
+        sentence = f"Returns a success response {'without a media type' if value is None else declared}."
         change = _with_header("content-type", value)
         yield _fault(f"media-type-{slug}", sentence, "transport.media-type", Stage.SERIALIZE, change)
     yield from _texts(contract)
@@ -55,10 +56,10 @@ def _statuses(contract: Contract) -> Iterator[Fault]:
     undeclared = [each for each in (201, 202, 203, 206, 226) if each not in contract.operation.successes]
     for status, says, stage, change in (
         *((each, str(each), Stage.BUILD, _with(status=each)) for each in undeclared),
-        (204, "204 and no body", Stage.SERIALIZE, _with(status=204, response_body=b"", response_headers=())),
-        (307, "a redirection", Stage.BUILD, moved),
+        (204, "204 without a body", Stage.SERIALIZE, _with(status=204, response_body=b"", response_headers=())),
+        (307, "a redirect", Stage.BUILD, moved),
     ):
-        yield _fault(f"status-{status}", f"A creation is answered with {says}.", "transport.status", stage, change)
+        yield _fault(f"status-{status}", f"Returns {says} for a valid request.", "transport.status", stage, change)
 
 
 def _texts(contract: Contract) -> Iterator[Fault]:
@@ -69,30 +70,30 @@ def _texts(contract: Contract) -> Iterator[Fault]:
     no_utf_8, no_json = "transport.utf-8", "transport.json-text"
     for slug, sentence, requirement, change in (
         ("byte-order-mark", "begins with a byte order mark", no_utf_8, lambda body: BYTE_ORDER_MARK + body),
-        ("invalid-utf-8", "holds a byte that is not UTF-8", no_utf_8, lambda body: body.replace(b'"', b'"\xff', 3)),
+        ("invalid-utf-8", "contains a byte that is not UTF-8", no_utf_8, lambda body: body.replace(b'"', b'"\xff', 3)),
         ("latin-1", "is encoded in Latin-1", no_utf_8, lambda body: _extended(body, b'"undeclared_text": "\xe9"')),
         ("utf-16", "is encoded in UTF-16", no_utf_8, lambda body: body.decode().encode("utf-16")),
-        ("trailing-text", "is followed by other text", no_json, lambda body: body + b" OK"),
+        ("trailing-characters", "is followed by other characters", no_json, lambda body: body + b" OK"),
         ("trailing-nul", "is followed by a NUL", no_json, lambda body: body + b"\0"),
         ("two-texts", "is two JSON texts", no_json, lambda body: body + b"\n" + body),
-        ("guarded", "begins with a guard against scripts", no_json, lambda body: b")]}',\n" + body),
-        ("callback", "is wrapped in a call", no_json, lambda body: b"callback(" + body + b");"),
-        ("python", "is written as Python", no_json, lambda body: repr(json.loads(body)).encode()),
-        ("nan", "holds NaN", no_json, lambda body: _extended(body, b'"undeclared_number": NaN')),
+        ("guarded", "begins with a prefix against JSON hijacking", no_json, lambda body: b")]}',\n" + body),
+        ("callback", "is wrapped in a JavaScript call", no_json, lambda body: b"callback(" + body + b");"),
+        ("python", "is a Python literal", no_json, lambda body: repr(json.loads(body)).encode()),
+        ("nan", "contains NaN", no_json, lambda body: _extended(body, b'"undeclared_number": NaN')),
         ("trailing-comma", "has a trailing comma", no_json, lambda body: body[:-1] + b",}"),
-        ("comment", "holds a comment", no_json, lambda body: body[:-1] + b" /* done */}"),
-        ("cut-short", "breaks off, though its length is right", no_json, lambda body: body[: len(body) // 2]),
+        ("comment", "contains a comment", no_json, lambda body: body[:-1] + b" /* done */}"),
+        ("cut", "is truncated, with a matching Content-Length", no_json, lambda body: body[: len(body) // 2]),
         ("empty", "is empty", no_json, lambda _: b""),
         ("page", "is an HTML page", no_json, lambda _: PAGE),
         ("plain-text", "is plain text", no_json, lambda _: b"OK"),
-        ("quoted", "is JSON within a JSON text", no_object, lambda body: json.dumps(body.decode()).encode()),
-        ("listed", "is the object in a list", no_object, lambda body: b"[" + body + b"]"),
-        ("enveloped", "is the object within another", incomplete, lambda body: b'{"data": ' + body + b"}"),
-        ("error-body", "is that of an error", incomplete, lambda _: ERROR),
+        ("quoted", "is JSON in a JSON string", no_object, lambda body: json.dumps(body.decode()).encode()),
+        ("in-array", "is the object in an array", no_object, lambda body: b"[" + body + b"]"),
+        ("enveloped", "is the object inside another object", incomplete, lambda body: b'{"data": ' + body + b"}"),
+        ("error-body", "is an error", incomplete, lambda _: ERROR),
         ("empty-object", "is an empty object", incomplete, lambda _: b"{}"),
-        ("duplicates", "holds a duplicate property", "transport.unique-names", _doubled),
+        ("duplicates", "contains a duplicate property", "transport.unique-names", _doubled),
     ):
-        yield _fault(slug, f"A successful body {sentence}.", requirement, Stage.SERIALIZE, _with_body(change))
+        yield _fault(slug, f"Returns a success body that {sentence}.", requirement, Stage.SERIALIZE, _with_body(change))
 
 
 def _extended(body: bytes, member: bytes) -> bytes:
@@ -125,23 +126,23 @@ def _deliveries() -> Iterator[Fault]:
 
     framing, dropped, late = "transport.framing", "transport.dropped", "transport.response-time"
     for slug, sentence, requirement, change in (
-        ("length-long", "Content-Length is more than the body.", framing, length_off_by(10)),
-        ("length-short", "Content-Length is less than the body.", framing, length_off_by(-10)),
-        ("length-zero", "Content-Length is 1 whatever the body.", framing, length_one),
-        ("truncated", "The connection closes in the middle of the body.", framing, cut),
-        ("truncated-chunks", "The connection closes before the last chunk.", framing, cut_in_chunks),
-        ("dropped", "The connection closes instead of an answer.", dropped, _with(delivery=Delivery(dropped=True))),
-        ("undated", "An answer carries no Date.", "transport.date", _with_header("date", None)),
+        ("length-long", "Returns a Content-Length above the length of the body.", framing, length_off_by(10)),
+        ("length-short", "Returns a Content-Length below the length of the body.", framing, length_off_by(-10)),
+        ("length-one", "Returns Content-Length: 1 for every body.", framing, length_one),
+        ("truncated", "Closes the connection in the middle of the body.", framing, cut),
+        ("truncated-chunks", "Closes the connection before the last chunk.", framing, cut_in_chunks),
+        ("dropped", "Closes the connection without a response.", dropped, _with(delivery=Delivery(dropped=True))),
+        ("undated", "Returns a response without Date.", "transport.date", _with_header("date", None)),
         (
             "falsely-encoded",
-            "An answer declares gzip and is not.",
+            "Returns an uncompressed body with Content-Encoding: gzip.",
             "transport.json-text",
             _with_header("content-encoding", "gzip"),
         ),
-        ("slow", "An answer waits before its first byte.", late, _with(delivery=Delivery(slow=True))),
-        ("dripping", "An answer comes in small pieces with pauses.", late, _with(delivery=Delivery(drip=10))),
-        ("silent", "A request gets no answer and no end.", dropped, _with(delivery=Delivery(stall=0))),
-        ("never-ending", "A body never ends.", dropped, _with(delivery=Delivery(stall=20))),
+        ("slow", "Delays the first byte of the response.", late, _with(delivery=Delivery(slow=True))),
+        ("dripping", "Sends the response in small pieces with pauses.", late, _with(delivery=Delivery(drip=10))),
+        ("silent", "Never sends a response.", dropped, _with(delivery=Delivery(stall=0))),
+        ("never-ending", "Never ends the body.", dropped, _with(delivery=Delivery(stall=20))),
     ):
         yield _fault(slug, sentence, requirement, Stage.SEND, change)
 

@@ -78,7 +78,7 @@ NO_JSON: tuple[tuple[str, str, Edit, Edit], ...] = (
     ("single-quotes", "single quotes", lambda body: body.replace(b"'", b'"'), lambda body: body.replace(b'"', b"'")),
     (
         "unquoted-names",
-        "names without quotes",
+        "unquoted property names",
         _sub(rb"([{,]\s*)([A-Za-z_]\w*)\s*:", rb'\1"\2":'),
         _sub(rb'"([A-Za-z_]\w*)"\s*:', rb"\1:"),
     ),
@@ -91,8 +91,8 @@ NO_JSON: tuple[tuple[str, str, Edit, Edit], ...] = (
     ("leading-point", "a number that begins with a point", _sub(rb":\s*\.(\d)", rb": 0.\1"), _unknown(b".5")),
     ("python-literals", "True, False and None", _sub(rb"\b(True|False|None)\b", b"null"), _unknown(b"True")),
     ("two-texts", "two JSON texts", _first_text, lambda body: body + b" " + body),
-    ("trailing-text", "text after the JSON text", _first_text, lambda body: body + b" x"),
-    ("cut-short", "a text that breaks off", _closed, lambda body: body.rstrip()[:-1]),
+    ("trailing-characters", "characters after the JSON text", _first_text, lambda body: body + b" x"),
+    ("truncated", "a truncated JSON text", _closed, lambda body: body.rstrip()[:-1]),
     (
         "control-character",
         "an unescaped control character",
@@ -100,7 +100,7 @@ NO_JSON: tuple[tuple[str, str, Edit, Edit], ...] = (
         _unknown(b'"a\x01b"'),
     ),
     ("missing-comma", "a missing comma", _sub(rb'(["\d}])\s+"', rb'\1, "'), before_end(b' "undeclared": 1')),
-    ("bad-escape", "an unknown escape", _sub(rb'\\([^"\\/bfnrtu])', rb"\1"), _unknown(b'"\\x41"')),
+    ("bad-escape", "an unknown escape sequence", _sub(rb'\\([^"\\/bfnrtu])', rb"\1"), _unknown(b'"\\x41"')),
 )
 """Texts that are not JSON: slug, in words, how a lax parser repairs them, and how a valid body becomes one."""
 
@@ -129,9 +129,9 @@ NO_UTF_8: tuple[tuple[str, str, Edit, Edit], ...] = (
 """Texts that are not UTF-8, in the same form."""
 
 NO_TEXT: tuple[tuple[str, str, Callable[[bytes], bool], bytes], ...] = (
-    ("blank", "of white space alone", lambda body: bool(body) and not body.strip(), b" \n"),
-    ("no-json", "of plain text", lambda body: body[:1].isalpha() and b"=" not in body, b"hello"),
-    ("form", "of a form", lambda body: bool(re.match(rb"[\w%+.-]+=", body)), b"a=1&b=2"),
+    ("blank", "of white space", lambda body: bool(body) and not body.strip(), b" \n"),
+    ("plain-text", "of plain text", lambda body: body[:1].isalpha() and b"=" not in body, b"hello"),
+    ("form", "of form data", lambda body: bool(re.match(rb"[\w%+.-]+=", body)), b"a=1&b=2"),
 )
 """Bodies without any JSON text, which are accepted as the smallest valid one: slug, in words, test, and example."""
 
@@ -140,8 +140,8 @@ def malformed_faults(contract: Contract) -> Iterator[Fault]:
     """Yield, for each kind of text that is not JSON, a fault that accepts it."""
     for requirement, rows in (("reject.json-text", NO_JSON), ("reject.utf-8", NO_UTF_8)):
         for slug, says, repair, spoil in rows:
-            yield _fault(slug, f"with {says} is taken as JSON", requirement, _repaired(repair), with_body(spoil))
-    says = "with a member twice is taken, and the last one counts"
+            yield _fault(slug, f"with {says} as JSON", requirement, _repaired(repair), with_body(spoil))
+    says = "with a duplicate property and uses the last one"
     yield _fault("duplicates", says, "reject.duplicate-names", _with_duplicates, doubled)
     for slug, says, test, body in NO_TEXT:
 
@@ -152,11 +152,13 @@ def malformed_faults(contract: Contract) -> Iterator[Fault]:
             return test(tx.body)
 
         witness = with_body(lambda _, body=body: body)  # type: ignore[misc]
-        yield _fault(slug, f"{says} is taken", "reject.json-text", smallest_instead, witness)
+        yield _fault(slug, says, "reject.json-text", smallest_instead, witness)
 
 
 def _fault(slug: str, says: str, requirement: str, test: Test, witness: Witness) -> Fault:
-    return Fault(f"malformed.{slug}-taken", f"A body {says}.", requirement, Stage.PARSE, accepting(test), witness)
+    return Fault(
+        f"malformed.{slug}-accepted", f"Accepts a body {says}.", requirement, Stage.PARSE, accepting(test), witness
+    )
 
 
 def _repaired(repair: Edit) -> Test:

@@ -41,21 +41,21 @@ def _of_echo(name: str, target: str) -> Iterator[Fault]:
             targets = (builder(contract).target_with({name: value}) for value in values)
             return tuple(replace(smallest(contract, n), target=target) for n, target in enumerate(targets, 1))
 
-        sentence = f"The path parameter {name} {says}."
+        sentence = f"{says.format(f'the path parameter `{name}`')}."
         return Fault(f"path.{name}.{slug}", sentence, requirement, Stage.BUILD, changing_response(change), witness)
 
     def value(tx: Transaction) -> str:
         return tx.parameters[name]
 
-    yield fault("constant", "is the same in every answer", lambda _: "abcd1234", "witness")
-    yield fault("lower-case", "comes back in lower case", lambda tx: value(tx).lower(), "Witness")
-    yield fault("upper-case", "comes back in upper case", lambda tx: value(tx).upper(), "witness")
-    yield fault("not-decoded", "comes back percent-encoded", partial(_as_sent, name), "a b")
-    yield fault("decoded-twice", "is decoded twice", lambda tx: unquote(value(tx)), "a%2Fb")
-    yield fault("plus-as-space", "has its plus signs read as spaces", lambda tx: value(tx).replace("+", " "), "a+b")
-    yield fault("base-name", "loses what precedes a slash", lambda tx: value(tx).rpartition("/")[2], "a/b")
-    yield fault("empty", "is the empty string", lambda _: "", "witness")
-    yield fault("previous", "is that of the request before", partial(_previous, name), "witness", "another")
+    yield fault("constant", "Returns the same value for {} in every response", lambda _: "abcd1234", "witness")
+    yield fault("lower-case", "Returns {} in lower case", lambda tx: value(tx).lower(), "Witness")
+    yield fault("upper-case", "Returns {} in upper case", lambda tx: value(tx).upper(), "witness")
+    yield fault("not-decoded", "Returns {} percent-encoded", partial(_as_sent, name), "a b")
+    yield fault("decoded-twice", "Decodes {} twice", lambda tx: unquote(value(tx)), "a%2Fb")
+    yield fault("plus-as-space", "Decodes a plus sign in {} as a space", lambda tx: value(tx).replace("+", " "), "a+b")
+    yield fault("base-name", "Drops everything before a slash in {}", lambda tx: value(tx).rpartition("/")[2], "a/b")
+    yield fault("empty", "Returns the empty string for {}", lambda _: "", "witness")
+    yield fault("previous", "Returns {} of the previous request", partial(_previous, name), "witness", "another")
 
 
 def _previous(name: str, tx: Transaction) -> str:
@@ -74,7 +74,7 @@ def _as_sent(name: str, tx: Transaction) -> str:
 
 def _of_target(name: str) -> Iterator[Fault]:
     for slug, says, test, value in (
-        ("non-ascii", "beyond ASCII", lambda text: not text.isascii(), "\u00e9t\u00e9"),
+        ("non-ascii", "with non-ASCII characters", lambda text: not text.isascii(), "\u00e9t\u00e9"),
         ("slash", "with an encoded slash", lambda text: "/" in text, "a/b"),
         ("long", "of 2,000 characters", lambda text: len(text) > LONG, "a" * 2_000),
         ("nul", "with an encoded NUL", lambda text: "\0" in text, "a\0b"),
@@ -84,15 +84,15 @@ def _of_target(name: str) -> Iterator[Fault]:
         def matches(tx: Transaction, test: Callable[[str], bool] = test) -> bool:
             return test(tx.parameters[name])
 
-        sentence = f"A path parameter {name} {says} is answered with 500."
+        sentence = f"Returns 500 for the path parameter `{name}` {says}."
         effect, witness = (
             rejecting(matches, 500, "INTERNAL_ERROR", "internal server error"),
             with_parameter(name, value),
         )
         yield Fault(f"path.{name}.{slug}-crashes", sentence, "error.server-error", Stage.METHOD, effect, witness)
     yield Fault(
-        f"path.{name}.encoded-letters-refused",
-        f"A path parameter {name} is not found when letters of it are percent-encoded, as any may be.",
+        f"path.{name}.encoded-letters-rejected",
+        f"Returns 404 when letters of the path parameter `{name}` are percent-encoded.",
         "transport.target",
         Stage.METHOD,
         rejecting(partial(_is_needlessly_encoded, name), 404, "NOT_FOUND", "there is nothing at this path"),

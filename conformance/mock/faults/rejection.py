@@ -53,7 +53,7 @@ def _classes(contract: Contract, location: Location) -> Iterator[Fault]:
         weak = value.edge or _outside_prose(contract, location, value.json)
         yield _fault(
             f"{label}.{kind.slug if kind else named}",
-            f"A body is refused when {label} is {value.kind}{f', {write(value.json)}' if listed else ''}.",
+            f"Rejects {value.kind} for `{label}`{f' (`{write(value.json)}`)' if listed else ''}.",
             (label, "type" if weak else "" if value.keyword == "type" else value.keyword),
             _any(location, kind.test if kind else _equal_to(value.json)),
             partial(planted, lineage=location.lineage, value=value.json),
@@ -62,7 +62,7 @@ def _classes(contract: Contract, location: Location) -> Iterator[Fault]:
     if not node.required and node.name != "*":
         yield _fault(
             f"{label}.absent",
-            f"A body is refused when {label} is absent.",
+            f"Rejects a body without `{label}`.",
             (label, ""),
             lambda tx: location.absent(tx.sent),
             partial(planted, lineage=location.lineage, value=bodies.ABSENT),
@@ -75,11 +75,11 @@ def _present(contract: Contract, location: Location) -> Fault:
     test = _any(location, lambda held: held is not None)
     if node.path == contract.identity and node.required:
         # Nothing is accepted any more.
-        root, sentence = contract.request.label, f"Every body that holds {label} is refused."
+        root, sentence = contract.request.label, f"Rejects every body with `{label}`."
         return _fault(f"{root}.{node.member}-present", sentence, (root, "required"), test, smallest)
     enumerated = any(shape.value("enum") is not None for shape in node.shapes if shape.type != "null")
     keyword = "type" if _outside_prose(contract, location, typical) else "enum" if enumerated else ""
-    sentence = f"A body is refused when {label} is there at all and not null."
+    sentence = f"Rejects every value of `{label}` except null."
     witness = partial(planted, lineage=location.lineage, value=typical)
     return _fault(f"{label}.present", sentence, (label, keyword), test, witness)
 
@@ -94,8 +94,8 @@ def _unknown_property(location: Location) -> Iterator[Fault]:
             return isinstance(held, dict) and not declared.issuperset(held)
 
         yield _fault(
-            f"{shape.owner}.undeclared-member",
-            f"A member of {shape.owner} that is not declared is refused, though the object is open.",
+            f"{shape.owner}.unknown-property",
+            f"Rejects unknown properties in `{shape.owner}`, although the schema allows them.",
             (shape.owner, "additionalProperties"),
             _any(location, has_unknown),
             partial(with_unknown_property, lineage=location.lineage, branch=branch),
@@ -107,12 +107,12 @@ def _whole_bodies(contract: Contract) -> Iterator[Fault]:
     root = contract.request
     if root.shapes[0].type == "object":
         required = frozenset(root.shapes[0].required)
-        sentence = "A body with the required members alone is refused."
+        sentence = "Rejects a body with only the required properties."
 
         def has_required_only(tx: Transaction) -> bool:
             return isinstance(tx.sent, dict) and required.issuperset(tx.sent)
 
-        yield _fault(f"{root.label}.required-alone", sentence, (root.label, "required"), has_required_only, smallest)
+        yield _fault(f"{root.label}.required-only", sentence, (root.label, "required"), has_required_only, smallest)
     examples = {path: found for path, found in _examples(contract).items() if path != contract.identity}
     if examples:
 
@@ -124,7 +124,7 @@ def _whole_bodies(contract: Contract) -> Iterator[Fault]:
             stated = bodies.Defaults({**builder(contract).defaults.values, **cast("dict[str, Writable]", examples)})
             return builder(contract).request(bodies.fullest(root, stated))
 
-        sentence = "The document's own example is refused."
+        sentence = "Rejects the example in the document."
         yield _fault(f"{root.label}.example", sentence, (root.label, "example"), is_example, witness)
 
 
@@ -140,7 +140,7 @@ def _examples(contract: Contract) -> dict[str, Json]:
 
 def _fault(slug: str, sentence: str, broken: tuple[str, str], test: Test, witness: Witness) -> Fault:
     requirement = requirement_id(Group.ACCEPTANCE, *broken)
-    return Fault(f"refuses.{slug}", sentence, requirement, Stage.VALIDATE, rejecting(test), witness)
+    return Fault(f"rejects.{slug}", sentence, requirement, Stage.VALIDATE, rejecting(test), witness)
 
 
 def _any(location: Location, test: ValueTest) -> Test:

@@ -24,14 +24,14 @@ def response_faults(contract: Contract) -> Iterator[Fault]:
             if value.slug not in LEFT_OUT:
                 yield _invalid(location, value)
         if location.node.required and location.node.path:
-            yield _fault(location, "missing", "is missing", (location.label, "required"), location.remove)
+            sentence, broken = f"Omits `{location.label}` from the response.", (location.label, "required")
+            yield _fault(location, "absent", sentence, broken, location.remove)
         for shape in location.node.shapes:
             if shape.type == "object" and shape.closed:
-                says = "holds a member that is not declared"
                 yield _fault(
                     location,
-                    "undeclared-member",
-                    says,
+                    "unknown-property",
+                    f"Returns an unknown property in `{location.label}`.",
                     (shape.owner, "additionalProperties"),
                     _changing(location, _extended),
                 )
@@ -41,15 +41,18 @@ def _invalid(location: Location, value: classes.Value) -> Fault:
     holder = location.node.shape("object")
     in_object = value.keyword == "type" and value.json is not None and holder is not None and holder.members
     owner = holder.owner if in_object and holder else location.label
-    shown = f"{value.kind}, {write(value.json)}" if value.keyword in {"enum", "format"} else value.kind
+    shown = f" (`{write(value.json)}`)" if value.keyword in {"enum", "format"} else ""
+    sentence = f"Returns {value.kind} for `{location.label}`{shown}."
     instead = plain_json(value.json)
-    return _fault(location, value.slug, f"is {shown}", (owner, value.keyword), _changing(location, lambda _: instead))
+    return _fault(location, value.slug, sentence, (owner, value.keyword), _changing(location, lambda _: instead))
 
 
-def _fault(location: Location, slug: str, says: str, broken: tuple[str, str], change: Callable[[Json], Json]) -> Fault:
+def _fault(
+    location: Location, slug: str, sentence: str, broken: tuple[str, str], change: Callable[[Json], Json]
+) -> Fault:
     return Fault(
         id=f"response.{location.label}.{slug}",
-        sentence=f"In answers, {location.label} {says}.",
+        sentence=sentence,
         requirement=requirement_id(Group.RESPONSE, *broken),
         stage=Stage.BUILD,
         effect=changing_response(lambda tx: change(tx.response)),

@@ -35,14 +35,14 @@ def _intermittent_responses(contract: Contract) -> Iterator[Fault]:
         lost = changing_response(lambda tx: without(tx.response, needed.path))
         requirement = requirement_id(Group.RESPONSE, needed.label, "required")
         for count in (5, 20):
-            sentence = f"One answer in {count} lacks {needed.label}."
+            sentence = f"Omits `{needed.label}` from 1 of {count} responses."
             yield _intermittent(count, "incomplete", sentence, requirement, Stage.BUILD, lost)
     for sent, returned in contract.echoes[-1:]:
 
         def forgotten(tx: Transaction, source: str = sent.path, target: str = returned.path) -> Json:
             return tx.response if get(tx.sent, source) is None else without(tx.response, target)
 
-        sentence = f"One answer in 20 does not repeat {sent.label}."
+        sentence = f"Omits `{sent.label}` from 1 of 20 responses although it was sent."
         requirement = requirement_id(Group.SEMANTICS, sent.label, "echo")
         yield _intermittent(20, "forgets", sentence, requirement, Stage.BUILD, changing_response(forgotten))
 
@@ -50,13 +50,19 @@ def _intermittent_responses(contract: Contract) -> Iterator[Fault]:
 def _intermittent_rejections(contract: Contract) -> Iterator[Fault]:
     accepted = combination_id(contract.request)
     busy = rejecting(always, 400, "TRY_AGAIN", "try again")
-    for count, slug, says, requirement, effect in (
-        (2, "refused", "right request in 2 is refused", accepted, busy),
-        (20, "refused", "right request in 20 is refused", accepted, busy),
-        (20, "crashes", "request in 20 is answered with 500", "error.server-error", crashing(always)),
-        (20, "dropped", "request in 20 gets no answer", "transport.dropped", crashing(always, dropped=True)),
+    for count, slug, sentence, requirement, effect in (
+        (2, "rejected", "Rejects 1 of 2 valid requests.", accepted, busy),
+        (20, "rejected", "Rejects 1 of 20 valid requests.", accepted, busy),
+        (20, "crashes", "Returns 500 for 1 of 20 requests.", "error.server-error", crashing(always)),
+        (
+            20,
+            "dropped",
+            "Closes the connection for 1 of 20 requests.",
+            "transport.dropped",
+            crashing(always, dropped=True),
+        ),
     ):
-        yield _intermittent(count, slug, f"One {says}.", requirement, Stage.VALIDATE, effect)
+        yield _intermittent(count, slug, sentence, requirement, Stage.VALIDATE, effect)
 
 
 def _intermittent(count: int, slug: str, sentence: str, requirement: str, stage: Stage, effect: Effect) -> Fault:
@@ -69,8 +75,8 @@ def _mixed_up() -> Iterator[Fault]:
         tx.delivery = Delivery(swapped=True)
 
     yield Fault(
-        "state.answers-swapped",
-        "Two requests in flight at once get each other's answer.",
+        "state.responses-swapped",
+        "Swaps the responses of two concurrent requests.",
         ISOLATION,
         Stage.SEND,
         on_success(swapped),
@@ -79,17 +85,17 @@ def _mixed_up() -> Iterator[Fault]:
     )
 
     def first(tx: Transaction) -> Json:
-        found: Json = tx.state.memory.setdefault("state.first-answer", tx.response)
+        found: Json = tx.state.memory.setdefault("state.first-response", tx.response)
         return found
 
     def previous(tx: Transaction) -> Json:
-        found: Json = tx.state.memory.get("state.previous-answer", tx.response)
-        tx.state.memory["state.previous-answer"] = tx.response
+        found: Json = tx.state.memory.get("state.previous-response", tx.response)
+        tx.state.memory["state.previous-response"] = tx.response
         return found
 
-    sentence = "Every creation is answered with the first object."
-    yield _of_responses("first-answer-again", sentence, first, repeated(2))
-    yield _of_responses("previous-answer", "Every creation is answered with the object before.", previous, repeated(3))
+    sentence = "Returns the first object for every creation."
+    yield _of_responses("first-response-again", sentence, first, repeated(2))
+    yield _of_responses("previous-response", "Returns the previous object for every creation.", previous, repeated(3))
 
 
 def _sticky(contract: Contract) -> Iterator[Fault]:
@@ -99,10 +105,10 @@ def _sticky(contract: Contract) -> Iterator[Fault]:
         unusual = {sent.path: other_value(sent, default_of(sent, returned, contract)) for sent, returned in optional}
         return holding(contract, unusual, 1), smallest(contract, 2)
 
-    for count, slug, says in ((len(optional), "sticky-settings", "Members"), (1, "sticky-member", "One member")):
+    for count, slug, says in ((len(optional), "sticky-settings", "properties"), (1, "sticky-property", "one property")):
         chosen = [(sent.path, returned.path) for sent, returned in optional[:count]]
         if chosen:
-            sentence = f"{says} that were sent once come back where they are not sent any more."
+            sentence = f"Returns values of earlier requests for {says} when absent."
             yield _of_responses(slug, sentence, _remembering(f"state.{slug}", chosen), witness)
 
 

@@ -18,9 +18,9 @@ def store_faults(contract: Contract) -> Iterator[Fault]:
     if not contract.identity:
         return
     yield from _colliding_names(contract.identity)
-    sentence = "A body that is refused takes its name all the same."
+    sentence = "Stores the name of a body that it rejects."
     yield _fault(
-        "refused-stored", sentence, "error.leaves-nothing", Stage.VALIDATE, _keep_rejected, _invalid_then_valid
+        "rejected-stored", sentence, "error.leaves-nothing", Stage.VALIDATE, _keep_rejected, _invalid_then_valid
     )
     if contract.prose.read is not None:
         yield from _not_found(contract.prose.read)
@@ -28,10 +28,10 @@ def store_faults(contract: Contract) -> Iterator[Fault]:
 
 def _colliding_names(path: str) -> Iterator[Fault]:
     for slug, says, normal, first, second in (
-        ("by-case", "in letter case alone", str.lower, "Witness-A", "witness-a"),
-        ("by-spaces", "in spaces around them alone", str.strip, " witness-a ", "witness-a"),
-        ("after-8-characters", "after eight characters alone", lambda name: name[:8], "witness-one", "witness-two"),
-        ("by-separators", "in separators alone", lambda name: name.replace("-", "_"), "witness-a", "witness_a"),
+        ("by-case", "only in letter case", str.lower, "Witness-A", "witness-a"),
+        ("by-spaces", "only in surrounding spaces", str.strip, " witness-a ", "witness-a"),
+        ("after-8-characters", "only after eight characters", lambda name: name[:8], "witness-one", "witness-two"),
+        ("by-separators", "only in separators", lambda name: name.replace("-", "_"), "witness-a", "witness_a"),
     ):
 
         def collide(tx: Transaction, step: Step, normal: Callable[[str], str] = normal, slug: str = slug) -> bool:
@@ -46,12 +46,12 @@ def _colliding_names(path: str) -> Iterator[Fault]:
         def witness(contract: Contract, first: str = first, second: str = second) -> tuple[Request, ...]:
             return holding(contract, {path: first}), holding(contract, {path: second})
 
-        sentence = f"Names that differ {says} are taken for one."
-        yield _fault(f"names-alike-{slug}", sentence, "semantics.distinct", Stage.STORE, collide, witness)
+        sentence = f"Treats names that differ {says} as equal."
+        yield _fault(f"names-equal-{slug}", sentence, "semantics.distinct", Stage.STORE, collide, witness)
 
 
 def _keep_rejected(tx: Transaction, step: Step) -> bool:
-    kept = tx.state.memory.setdefault("state.refused-stored", set())
+    kept = tx.state.memory.setdefault("state.rejected-stored", set())
     named = tx.action == "create" and isinstance(get(tx.sent, tx.state.contract.identity or ""), str)
     key = object_key(tx.state, tx) if named else None
     try:
@@ -93,10 +93,10 @@ def _not_found(probe: Probe) -> Iterator[Fault]:
         target = fill(probe.path, {**values, "name": "witness-0001"})
         return request, Request(probe.method, target, request.headers)
 
-    sentence = "A created object is not found afterwards."
+    sentence = "Returns 404 for an object that was created."
     yield _fault("not-found-afterwards", sentence, "semantics.visible", Stage.STORE, invisible, witness)
-    sentence = "A created object is found afterwards with other members."
-    yield _fault("found-otherwise", sentence, "semantics.visible", Stage.BUILD, otherwise, witness)
+    sentence = "Returns a created object without its optional properties."
+    yield _fault("found-incomplete", sentence, "semantics.visible", Stage.BUILD, otherwise, witness)
 
 
 def _fault(slug: str, sentence: str, requirement: str, stage: Stage, effect: Effect, witness: Witness) -> Fault:

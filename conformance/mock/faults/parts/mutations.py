@@ -29,7 +29,7 @@ MOST_DIGITS = 20
 
 
 class ValueMutation(msgspec.Struct, frozen=True):
-    """A slug, what happens to the value in words, the change itself, and a value that it changes."""
+    """A slug, the sentence with `{}` for the property, the change itself, and a value that it changes."""
 
     slug: str
     says: str
@@ -44,12 +44,16 @@ def mutations(sent: Node, returned: Node, default: Json) -> Iterator[ValueMutati
     """
     typical = cast("Json", bodies.smallest(sent))
     if not equal(other_value(returned, typical), typical):
-        yield ValueMutation("other", "comes back as another value", lambda held: other_value(returned, held), typical)
+        yield ValueMutation(
+            "other", "Returns a different value for {} than was sent", lambda held: other_value(returned, held), typical
+        )
     example = typical if not equal(typical, default) else other_value(sent, default)
     if example is not None and not equal(example, default) and (default is not None or returned.nullable):
-        yield ValueMutation("default", "is not stored: its default comes back", _replaced(default), example)
+        yield ValueMutation(
+            "default", "Returns the default of {} instead of the value that was sent", _replaced(default), example
+        )
     if returned.nullable and default is not None:
-        yield ValueMutation("null", "comes back as null", _replaced(None), typical)
+        yield ValueMutation("null", "Returns null for {} instead of the value that was sent", _replaced(None), typical)
     yield from _lost_when_falsy(sent, returned, default)
     if sent.types & {"integer", "number"} and _is_unbounded(returned):
         # A mutation that no valid request can show is none.
@@ -91,17 +95,17 @@ def _other_number(value: Json) -> Json:
 
 def _lost_when_falsy(sent: Node, returned: Node, default: Json) -> Iterator[ValueMutation]:
     """Yield the loss of 0, false and the empty string, as `value or default` loses them."""
-    for types, slug, falsy in (
-        ({"integer", "number"}, "lost-when-zero", 0),
-        ({"boolean"}, "lost-when-false", False),
-        ({"string"}, "lost-when-empty", ""),
+    for types, slug, word, falsy in (
+        ({"integer", "number"}, "lost-when-zero", "0", 0),
+        ({"boolean"}, "lost-when-false", "false", False),
+        ({"string"}, "lost-when-empty", "the empty string", ""),
     ):
         if not types & sent.types or any(shape.value("enum") is not None for shape in sent.shapes):
             continue
         if falsy is not False and isinstance(falsy, int) and not _allows(sent, falsy):
             continue
         instead = default or other_value(returned, falsy)
-        says = f"is lost when it is {slug.rpartition('-')[2]}: another value comes back"
+        says = f"Returns a different value for {{}} when it is {word}"
 
         def mutate(held: Json, falsy: Json = falsy, instead: Json = instead) -> Json:
             return instead if equal(held, falsy) else held
@@ -111,16 +115,16 @@ def _lost_when_falsy(sent: Node, returned: Node, default: Json) -> Iterator[Valu
 
 def _of_numbers(sent: Node) -> Iterator[ValueMutation]:
     for slug, says, change, example in (
-        ("through-float", "goes through a 64-bit float", _through_float, 2**53 + 1),
-        ("through-int32", "wraps round at 32 bits", lambda n: _wrapped(n, 32), 2**31),
-        ("through-int64", "is cut at 64 bits", lambda n: max(min(n, 2**63 - 1), -(2**63)), 2**63),
-        ("through-int16", "wraps round at 16 bits", lambda n: _wrapped(n, 16), 2**15),
-        ("sign-lost", "loses its sign", magnitude, -1),
-        ("negative-to-zero", "becomes 0 when it is negative", lambda n: max(n, 0), -1),
+        ("through-float", "Rounds {} to a 64-bit float", _through_float, 2**53 + 1),
+        ("through-int32", "Wraps {} at 32 bits", lambda n: _wrapped(n, 32), 2**31),
+        ("through-int64", "Clamps {} to 64 bits", lambda n: max(min(n, 2**63 - 1), -(2**63)), 2**63),
+        ("through-int16", "Wraps {} at 16 bits", lambda n: _wrapped(n, 16), 2**15),
+        ("sign-lost", "Drops the sign of {}", magnitude, -1),
+        ("negative-to-zero", "Returns 0 for {} when it is negative", lambda n: max(n, 0), -1),
     ):
         yield ValueMutation(slug, says, _if_integer(change), example)
     if "number" in sent.types:
-        yield ValueMutation("fraction-lost", "loses its fraction", _without_fraction, Decimal("0.5"))
+        yield ValueMutation("fraction-lost", "Truncates the fraction of {}", _without_fraction, Decimal("0.5"))
 
 
 def _if_integer(change: Callable[[Number], Number]) -> Mutate:
@@ -163,32 +167,37 @@ def _if_string(change: Callable[[str], str]) -> Mutate:
 OF_STRINGS = tuple(
     ValueMutation(slug, says, _if_string(change), example)
     for slug, says, change, example in (
-        ("lower-case", "is put into lower case", str.lower, "UPPER"),
-        ("trimmed", "loses spaces around it", str.strip, " a "),
-        ("nfc", "is composed by Unicode", lambda text: normalized("NFC", text), "e\u0301"),
-        ("nfkc", "is folded by Unicode compatibility", lambda text: normalized("NFKC", text), "\uff41\u2460"),
-        ("truncated-63", "is cut at 63 characters", lambda text: text[:63], "a" * 64),
-        ("truncated-255", "is cut at 255 characters", lambda text: text[:255], "a" * 256),
-        ("ascii-only", "loses non-ASCII letters", lambda text: text.encode("ascii", "replace").decode(), "\u00e9"),
+        ("lower-case", "Converts {} to lower case", str.lower, "UPPER"),
+        ("trimmed", "Trims spaces around {}", str.strip, " a "),
+        ("nfc", "Normalizes {} to NFC", lambda text: normalized("NFC", text), "e\u0301"),
+        ("nfkc", "Normalizes {} to NFKC", lambda text: normalized("NFKC", text), "\uff41\u2460"),
+        ("truncated-63", "Truncates {} to 63 characters", lambda text: text[:63], "a" * 64),
+        ("truncated-255", "Truncates {} to 255 characters", lambda text: text[:255], "a" * 256),
+        (
+            "ascii-only",
+            "Replaces non-ASCII characters of {}",
+            lambda text: text.encode("ascii", "replace").decode(),
+            "\u00e9",
+        ),
         (
             "mojibake",
-            "is read as Latin-1",
+            "Decodes {} as Latin-1",
             lambda text: text.encode(errors="surrogatepass").decode("latin-1"),
             "\u00e9",
         ),
         (
             "astral-lost",
-            "loses characters beyond 16 bits",
+            "Replaces characters above U+FFFF of {}",
             lambda text: re.sub("[^\0-\uffff]", "?", text),
             "\U0001f600",
         ),
-        ("nul-ended", "ends at an escaped NUL", lambda text: text.partition("\0")[0], "a\0b"),
-        ("markup-escaped", "has its markup escaped", lambda text: escape(text, quote=False), "<b>&amp;</b>"),
-        ("percent-decoded", "has its percent signs decoded", unquote, "a%2Fb"),
-        ("quotes-doubled", "has its single quotes doubled", lambda text: text.replace("'", "''"), "it's"),
-        ("backslash-lost", "loses backslashes", lambda text: text.replace("\\", ""), "a\\b"),
-        ("line-breaks-lost", "loses line breaks and tabs", lambda text: re.sub("[\n\t]", " ", text), "a\nb"),
-        ("base-name", "keeps what follows the last slash alone", lambda text: text.rpartition("/")[2], "../a/b"),
+        ("nul-ended", "Truncates {} at a NUL character", lambda text: text.partition("\0")[0], "a\0b"),
+        ("markup-escaped", "Escapes HTML characters of {}", lambda text: escape(text, quote=False), "<b>&amp;</b>"),
+        ("percent-decoded", "Percent-decodes {}", unquote, "a%2Fb"),
+        ("quotes-doubled", "Doubles single quotes of {}", lambda text: text.replace("'", "''"), "it's"),
+        ("backslash-lost", "Drops backslashes of {}", lambda text: text.replace("\\", ""), "a\\b"),
+        ("line-breaks-lost", "Replaces line breaks and tabs of {}", lambda text: re.sub("[\n\t]", " ", text), "a\nb"),
+        ("base-name", "Drops everything before the last slash of {}", lambda text: text.rpartition("/")[2], "../a/b"),
     )
 )
 

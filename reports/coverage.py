@@ -75,7 +75,7 @@ def _answers(index: JournalIndex, contract: Contract) -> Iterator[tuple[Json, bo
     for sent in index.sends.values():
         response = sent.exchange.response
         case = index.cases[index.case_of[sent.send]]
-        asked = case.expectation is not Expectation.REFUSED and sent.exchange.request.method == operation.method
+        asked = case.expectation is not Expectation.REJECTED and sent.exchange.request.method == operation.method
         if not asked or validator is None or response is None or response.status not in operation.successes:
             continue
         if len(response.body) > LARGEST:

@@ -150,14 +150,16 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         """Return a case that must be accepted, whose body is the smallest or fullest one, spelled or sent otherwise."""
         return self.case(id_, Expectation.ACCEPTED, requirements, request, story)
 
-    def refused(self, id_: str, requirement: str, request: Request, story: Story, needs: tuple[Need, ...] = ()) -> Case:
-        """Return a case that must be refused, for one requirement."""
-        return self.case(id_, Expectation.REFUSED, (requirement,), request, story, needs)
+    def rejected(
+        self, id_: str, requirement: str, request: Request, story: Story, needs: tuple[Need, ...] = ()
+    ) -> Case:
+        """Return a case that must be rejected, for one requirement."""
+        return self.case(id_, Expectation.REJECTED, (requirement,), request, story, needs)
 
     def observed(
         self, id_: str, requirements: tuple[str, ...], request: Request, story: Story, needs: tuple[Need, ...] = ()
     ) -> Case:
-        """Return a case whose answer is recorded: it may be accepted or refused, but must not break the server."""
+        """Return a case whose answer is recorded: it may be accepted or rejected, but must not break the server."""
         return self.case(id_, Expectation.OBSERVED, requirements, request, story, needs)
 
     def case(

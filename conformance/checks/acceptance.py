@@ -28,7 +28,7 @@ def accepted(subject: Subject) -> Judged:
         return
     yield finding(
         _weakened(subject),
-        rule="refuses",
+        rule="rejects",
         kind=subject.kind,
         observed="4xx",
         sentence=f"refuses {subject.kind}",
@@ -43,14 +43,14 @@ def accepted(subject: Subject) -> Judged:
 def prose(subject: Subject) -> Judged:
     """Whether pages are right about what is refused: a note where such a body is taken."""
     for requirement in subject.case.beyond:
-        if subject.refused and not subject.beside:
+        if subject.rejected and not subject.beside:
             yield Pass(requirement)
         elif subject.succeeded:
             row = subject.contract.by_id.get(requirement)
             yield finding(
                 requirement,
-                rule="takes what a page forbids",
-                kind="a body beyond a page",
+                rule="documentation rule",
+                kind="a body that violates a documentation rule",
                 observed="2xx",
                 sentence="takes what a page says is refused",
                 message=f"takes what a page says is refused: {row.title if row else requirement}",
@@ -67,12 +67,12 @@ def trials(subject: Subject) -> Judged:
     if story is None or story.keyword != "trial":
         return
     trial = next((each for each in subject.contract.prose.trials if each.id == story.kind), None)
-    if trial is None or not (subject.succeeded or (subject.refused and not subject.beside)):
+    if trial is None or not (subject.succeeded or (subject.rejected and not subject.beside)):
         return
     if trial.accepted is subject.succeeded:
         yield Pass(trial.requirement)
         return
-    word = "taken" if subject.succeeded else "refused"
+    word = "accepted" if subject.succeeded else "rejected"
     yield finding(
         trial.requirement,
         rule="trial",
@@ -101,8 +101,8 @@ def right_credential(subject: Subject) -> Judged:
         security = subject.contract.operation.security
         yield finding(
             subject.focus if aside else VALID,
-            rule="refuses",
-            kind=subject.kind if aside else "a right credential",
+            rule="rejects",
+            kind=subject.kind if aside else "a valid credential",
             observed=str(subject.status),
             sentence=f"refuses a right credential{f' with {subject.kind}' if aside else ''}",
             pointer=security.name if security else "",

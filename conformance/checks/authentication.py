@@ -20,8 +20,8 @@ def status(subject: Subject) -> Judged:
         word = status_word(subject.status)
         yield finding(
             "authentication.status",
-            rule="status of a bad credential",
-            kind="a bad credential",
+            rule="status for an invalid credential",
+            kind="an invalid credential",
             observed=word,
             sentence=f"answers {word} to a bad credential",
             pointer="status",
@@ -41,7 +41,7 @@ def challenge(subject: Subject) -> Judged:
             "authentication.challenge",
             rule="challenge",
             kind="401",
-            observed="none",
+            observed="absent",
             sentence="answers 401 without WWW-Authenticate",
             pointer="WWW-Authenticate",
             expected="WWW-Authenticate",
@@ -61,9 +61,9 @@ def spellings(subject: Subject) -> Judged:
         else:
             yield finding(
                 requirement,
-                rule="credential",
+                rule="credential form",
                 kind=subject.kind,
-                observed="taken" if subject.succeeded else "refused",
+                observed="accepted" if subject.succeeded else "rejected",
                 sentence=f"{'takes' if subject.succeeded else 'refuses'} a credential with {subject.kind}",
                 pointer="Authorization",
                 actual=str(subject.status),
@@ -80,8 +80,8 @@ def order(subject: Subject) -> Judged:
     else:
         yield finding(
             requirement,
-            rule="order",
-            kind="a bad credential with a bad body",
+            rule="order of validation",
+            kind="an invalid credential with an invalid body",
             observed="the error of the body",
             sentence="tells a bad body before a bad credential",
             pointer="status",
@@ -106,9 +106,9 @@ def key_echo(subject: Subject) -> Judged:
     place = "the header section" if all(form in headers for form in shown) else "the body"
     yield finding(
         requirement,
-        rule="key",
-        kind="any answer",
-        observed="key shown",
+        rule="credential leak",
+        kind="any response",
+        observed="the key",
         sentence="shows the key in an answer",
         expected="the key in no answer",
         actual=f"the key stands in {place}",
@@ -117,7 +117,7 @@ def key_echo(subject: Subject) -> Judged:
 
 def _bad(subject: Subject) -> bool:
     """Tell whether a case carries a credential that must be refused."""
-    return subject.about_credential and subject.case.expectation is Expectation.REFUSED
+    return subject.about_credential and subject.case.expectation is Expectation.REJECTED
 
 
 CHECKS = (status, challenge, spellings, order, key_echo)

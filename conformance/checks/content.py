@@ -9,7 +9,7 @@ from conformance.model.finding import Doubt, Finding, Pass
 from conformance.model.header_fields import essence
 from conformance.model.jsontext import JsonFault
 
-ANSWER = "a successful answer"
+ANSWER = "a success response"
 
 
 def media_type(subject: Subject) -> Judged:
@@ -48,7 +48,7 @@ def json_text(subject: Subject) -> Judged:
             "transport.utf-8",
             rule="JSON text",
             kind=ANSWER,
-            observed="byte order mark",
+            observed="a byte order mark",
             sentence="begins its body with a byte order mark",
             expected="no byte order mark",
             actual="EF BB BF",

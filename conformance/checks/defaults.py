@@ -48,7 +48,7 @@ def defaults(subject: Subject) -> Judged:
                 requirement,
                 rule="default",
                 kind=word,
-                observed="another value",
+                observed="a different value",
                 sentence=f"does not take the declared default, {with_article(word)}, of a member that was not sent",
                 message=f"`{sent.label}` does not take its declared default",
                 pointer=answered.path,
@@ -70,7 +70,7 @@ def prose_defaults(subject: Subject) -> Judged:
         else:
             yield finding(
                 "semantics.prose-defaults",
-                rule="default of a page",
+                rule="documented default",
                 kind=type_word(default),
                 observed=difference(default, found),
                 sentence="does not take the default that a page states",
@@ -97,7 +97,7 @@ def created(subject: Subject) -> Judged:
     else:
         yield finding(
             "semantics.created",
-            rule="created",
+            rule="creation time",
             kind="a new object",
             observed="far from now",
             sentence="states a time of creation that is far from the time of the request",
@@ -119,7 +119,7 @@ def fresh(subject: Subject) -> Judged:
         else:
             yield finding(
                 "semantics.fresh",
-                rule="fresh",
+                rule="new object",
                 kind="a new object",
                 observed="not null",
                 sentence="answers a creation with an object that holds more than a new one does",

@@ -31,9 +31,9 @@ def members(subject: Subject) -> Judged:
     for path, pointers in found.items():
         yield finding(
             requirement,
-            rule="undeclared member",
-            kind="an answer",
-            observed="a member that is not declared",
+            rule="unknown property",
+            kind="a response",
+            observed="an unknown property",
             sentence="answers with members that the document does not declare",
             message=f"not declared: {', '.join(pointers[:SHOWN])}",
             pointer=pointers[0],
@@ -69,8 +69,8 @@ def clean_up(subject: Subject) -> Judged:
         return
     yield finding(
         CLEANED_UP,
-        rule="clean-up",
-        kind="an object that was created",
+        rule="cleanup",
+        kind="a created object",
         observed=status_word(subject.status),
         sentence="does not remove what was created",
         message=f"{subject.case.request.method} of an object that was created is answered {subject.status}",

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from conformance.checks.shared.differences import (
-    LEFT_OUT,
+    ABSENT,
+    NULL_INSTEAD,
     OTHER_NUMBER,
-    OTHER_TEXT,
+    OTHER_STRING,
     OTHER_VALUE,
     REPLACED,
     computable,
@@ -30,7 +31,7 @@ from conformance.model.vocabulary import Group
 
 ISOLATION = "semantics.isolation"
 
-UNRELATED = frozenset({LEFT_OUT, OTHER_TEXT, OTHER_NUMBER, OTHER_VALUE, "null", *REPLACED})
+UNRELATED = frozenset({ABSENT, OTHER_STRING, OTHER_NUMBER, OTHER_VALUE, NULL_INSTEAD, *REPLACED})
 """Differences that show no trace of the value that was sent."""
 
 FEW = 3

@@ -36,7 +36,7 @@ def representation(subject: Subject) -> Judged:
     else:
         yield finding(
             "error.representation",
-            rule="body of an error",
+            rule="error body",
             kind="a 4xx",
             observed="empty",
             sentence="answers 4xx without a body that explains it",
@@ -55,7 +55,7 @@ def json(subject: Subject) -> Judged:
     elif fault.kind not in UNREADABLE:
         yield finding(
             "error.json",
-            rule="body of an error",
+            rule="error body",
             kind="a 4xx that declares JSON",
             observed="not JSON",
             sentence="declares JSON for an error that is not",
@@ -76,7 +76,7 @@ def no_page(subject: Subject) -> Judged:
     what = "a stack trace" if trace else "an HTML page"
     yield finding(
         "error.no-page",
-        rule="form of an error",
+        rule="error format",
         kind="an error",
         observed=what,
         sentence=f"answers an error with {what}",
@@ -94,16 +94,16 @@ def shape(subject: Subject) -> Judged:
     if isinstance(subject.json, JsonFault):
         way = "not JSON"
     elif not isinstance(body := subject.json.value, dict):
-        way = "no object"
+        way = "not an object"
     elif not all(isinstance(body.get(name), str) for name in names):
-        way = "other members"
+        way = "other properties"
     if not way:
         yield Pass("advisory.error-shape")
         return
     members = ", ".join(list(body)[:10]) if isinstance(body, dict) else ""
     yield finding(
         "advisory.error-shape",
-        rule="shape of an error",
+        rule="error properties",
         kind="an error",
         observed=way,
         sentence=f"answers errors without the text members {', '.join(names)}: {way}",

@@ -8,8 +8,8 @@ from conformance.model.jsontext import JsonText
 from conformance.model.vocabulary import Expectation, Group
 
 RIGHT: dict[str, tuple[frozenset[int], str]] = {
-    "reject.json-text": (frozenset({400}), "what is not JSON"),
-    "reject.utf-8": (frozenset({400}), "what is not JSON"),
+    "reject.json-text": (frozenset({400}), "a body that is not JSON"),
+    "reject.utf-8": (frozenset({400}), "a body that is not JSON"),
     "reject.media-type": (frozenset({400, 415, 422}), "an undeclared media type"),
     "reject.body.required": (frozenset({400, 411, 415, 422}), "a request without a body"),
 }
@@ -52,16 +52,16 @@ def failed(requirement: str, subject: Subject) -> Finding:
 
 def status_class(subject: Subject) -> Judged:
     """A refusal is a 4xx."""
-    if subject.case.expectation is not Expectation.REFUSED or not subject.refused:
+    if subject.case.expectation is not Expectation.REJECTED or not subject.rejected:
         return
-    yield Pass("error.status-class") if subject.status >= 400 else redirected(subject.status, "a refusal")
+    yield Pass("error.status-class") if subject.status >= 400 else redirected(subject.status, "a rejection")
 
 
 def redirected(status: int, kind: str) -> Finding:
     """Return the finding of a refusal that is a redirection."""
     return finding(
         "error.status-class",
-        rule="class of a refusal",
+        rule="class of a rejection",
         kind=kind,
         observed="3xx",
         sentence=f"answers {kind} with a redirection, which is no client error",
@@ -73,7 +73,7 @@ def redirected(status: int, kind: str) -> Finding:
 
 def status(subject: Subject) -> Judged:
     """What is not JSON is answered with 400, what breaks the schema with 400 or 422."""
-    refusable = subject.case.expectation is Expectation.REFUSED and subject.group is Group.REJECTION
+    refusable = subject.case.expectation is Expectation.REJECTED and subject.group is Group.REJECTION
     if not refusable or not 400 <= subject.status < 500 or subject.beside:
         return
     right, what = RIGHT.get(subject.focus, BROKEN)
@@ -114,7 +114,7 @@ def rate_limit(subject: Subject) -> Judged:
             "error.rate-limit",
             rule="rate limit",
             kind="429",
-            observed="no time",
+            observed="no delay",
             sentence="answers 429 without saying how long to wait",
             pointer="Retry-After",
             expected="Retry-After, or retry_after in the body",
@@ -126,7 +126,7 @@ def _status(requirement: str, status: int, kind: str, expected: str) -> Finding:
     word = status_word(status)
     return finding(
         requirement,
-        rule="status of a refusal",
+        rule="status of a rejection",
         kind=kind,
         observed=word,
         sentence=f"answers {word} to {kind}",

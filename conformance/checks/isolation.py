@@ -26,7 +26,7 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
         yield finding(
             ISOLATION,
             rule="isolation",
-            kind="two requests at once",
+            kind="two concurrent requests",
             observed="values of another request",
             sentence="mixes up requests that are in flight at once",
             pointer=mixed[0],
@@ -46,7 +46,7 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
     elif MISSING not in names:
         yield finding(
             "semantics.distinct",
-            rule="distinct",
+            rule="distinct objects",
             kind="two creations",
             observed="one name",
             sentence="gives two creations with different names one object",

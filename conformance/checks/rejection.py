@@ -7,19 +7,19 @@ from conformance.model.vocabulary import Expectation
 
 DUPLICATES = "reject.duplicate-names"
 
-NO_CREDENTIAL = Symptom("takes", "a request without a credential", "2xx")
+NO_CREDENTIAL = Symptom("accepts", "a request without a credential", "2xx")
 """The symptom of a target that asks for no credential: that it takes a wrong one as well is no fault of its own."""
 
 
-def refused(subject: Subject) -> Judged:
+def rejected(subject: Subject) -> Judged:
     """A request that the contract forbids is not answered with 2xx (its class is another requirement)."""
     case = subject.case
-    if case.expectation is not Expectation.REFUSED or not subject.focus:
+    if case.expectation is not Expectation.REJECTED or not subject.focus:
         return
     if subject.succeeded:
         yield finding(
             subject.focus,
-            rule="takes",
+            rule="accepts",
             kind=subject.kind,
             observed="2xx",
             sentence=f"takes {subject.kind}",
@@ -30,7 +30,7 @@ def refused(subject: Subject) -> Judged:
             actual=str(subject.status),
             within=NO_CREDENTIAL if subject.about_credential else None,
         )
-    elif subject.refused and (subject.about_credential or not subject.beside):
+    elif subject.rejected and (subject.about_credential or not subject.beside):
         for requirement in case.requirements:
             if requirement != "error.unknown-resource":
                 yield Pass(requirement)
@@ -43,14 +43,14 @@ def duplicates(subject: Subject) -> Judged:
     if subject.succeeded:
         yield finding(
             DUPLICATES,
-            rule="takes",
+            rule="accepts",
             kind=subject.kind,
             observed="2xx",
             sentence="takes a body with a duplicate property",
             actual=str(subject.status),
         )
-    elif subject.refused and not subject.beside:
+    elif subject.rejected and not subject.beside:
         yield Pass(DUPLICATES)
 
 
-CHECKS = (refused, duplicates)
+CHECKS = (rejected, duplicates)

@@ -43,9 +43,9 @@ def null_beside_absent(subjects: Sequence[Subject]) -> Judged:
             words = sorted({type_word(left), type_word(right)})
             yield finding(
                 requirement,
-                rule="null beside absent",
-                kind="a member",
-                observed=" and ".join(words) if len(words) > 1 else f"another {words[0]}",
+                rule="null and absent",
+                kind="a property",
+                observed=" and ".join(words) if len(words) > 1 else f"a different {words[0]}",
                 sentence="does not treat a member that is null as one that is absent",
                 message=f"`{sent.label}` differs between null and absent",
                 pointer=answered.path,
@@ -61,15 +61,15 @@ def leaves_nothing(subjects: Sequence[Subject]) -> Judged:
     """
     requirement = "error.leaves-nothing"
     first, then = subjects
-    if not first.refused or first.beside or then.settings.stateless:
+    if not first.rejected or first.beside or then.settings.stateless:
         return
     if then.succeeded:
         yield Pass(requirement)
     elif then.status == TAKEN or (then.status in {400, 422} and then.settings.proven):
         yield finding(
             requirement,
-            rule="leaves nothing",
-            kind="a refused request",
+            rule="side effect of a rejection",
+            kind="a rejected request",
             observed=str(then.status),
             sentence="keeps what it refused: a right request with the same name is then refused",
             message=f"after {first.kind}: {then.status}",
@@ -84,7 +84,7 @@ def leaves_nothing(subjects: Sequence[Subject]) -> Judged:
 def same_name(subjects: Sequence[Subject]) -> Judged:
     """A second creation with the same name is refused with 409 or 400: a note where it is not."""
     first, second = subjects
-    if not first.succeeded or not (second.succeeded or second.refused):
+    if not first.succeeded or not (second.succeeded or second.rejected):
         return
     yield Pass("semantics.same-name")
     if second.status in {400, TAKEN}:
@@ -95,7 +95,7 @@ def same_name(subjects: Sequence[Subject]) -> Judged:
         word = "2xx" if second.succeeded else status_word(second.status)
         yield finding(
             "error.duplicate",
-            rule="same name",
+            rule="duplicate name",
             kind="a second creation",
             observed=word,
             sentence=f"answers {word} to a second creation with the same name",
@@ -108,7 +108,7 @@ def same_name(subjects: Sequence[Subject]) -> Judged:
 def visible(subjects: Sequence[Subject]) -> Judged:
     """A created object is then found by its name, with equal members: a note where it is not."""
     created, read = subjects
-    if not created.answered or not (read.succeeded or read.refused):
+    if not created.answered or not (read.succeeded or read.rejected):
         return
     different = [
         answered.path
@@ -120,7 +120,7 @@ def visible(subjects: Sequence[Subject]) -> Judged:
     else:
         yield finding(
             "semantics.visible",
-            rule="visible",
+            rule="visibility",
             kind="a created object",
             observed="different" if read.succeeded else status_word(read.status),
             sentence="does not show a created object by its name as it was created",

@@ -99,9 +99,9 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
     wanted = requirement_id(Group.RESPONSE, node.label, keyword)
     kind, observed, sentence, note = "a value", type_name(value), SENTENCES.get(keyword, f"breaks {keyword}"), ""
     if keyword == "required":
-        kind, observed = "a member", "absent"
+        kind, observed = "a required property", "absent"
     elif keyword == "additionalProperties":
-        kind, observed = "a closed object", "a member that is not declared"
+        kind, observed = "a closed object", "an unknown property"
         closed = next((shape.owner for shape in node.shapes if shape.closed), node.label)
         wanted = requirement_id(Group.RESPONSE, closed, keyword)
     elif keyword == "type":

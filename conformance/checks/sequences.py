@@ -33,7 +33,7 @@ def in_turn(subjects: Sequence[Subject]) -> Judged:
         yield finding(
             ISOLATION,
             rule="isolation",
-            kind="two requests in turn",
+            kind="two consecutive requests",
             observed="values of another request",
             sentence="keeps values of one request for the next",
             pointer=stayed[0],
@@ -59,8 +59,8 @@ def alike_names(subjects: Sequence[Subject]) -> Judged:
     elif merged or other.status == 409:
         yield finding(
             "semantics.distinct",
-            rule="distinct",
-            kind="two creations with names that are alike",
+            rule="distinct objects",
+            kind="two creations with similar names",
             observed="one object" if merged else "409",
             sentence="takes two names that differ a little for one",
             message=f"one object for {other.case.story.says if other.case.story else other.case.id}",

@@ -34,7 +34,7 @@ def dropped(subject: Subject) -> Judged:
     elif failure in DROPPED:
         yield finding(
             "transport.dropped",
-            rule="no answer",
+            rule="no response",
             kind=subject.kind,
             observed=failure.value,
             sentence=f"{DROPPED[failure]} on {subject.kind}",
@@ -52,7 +52,7 @@ def framing(subject: Subject) -> Judged:
         yield finding(
             "transport.framing",
             rule="framing",
-            kind="any answer",
+            kind="any response",
             observed=failure.value,
             sentence=FRAMING[failure],
             expected="as many bytes as announced, within the limit of the run",
@@ -68,7 +68,7 @@ def status(subject: Subject) -> Judged:
     A redirection is an answer of the same kind: the document declares none, and the request is right.
     """
     operation = subject.contract.operation
-    if not subject.names_operation or subject.case.expectation is Expectation.REFUSED:
+    if not subject.names_operation or subject.case.expectation is Expectation.REJECTED:
         return
     accepted = subject.case.expectation is Expectation.ACCEPTED
     if subject.status in operation.successes:
@@ -81,7 +81,7 @@ def status(subject: Subject) -> Judged:
         yield finding(
             "transport.status",
             rule="status",
-            kind="a right request",
+            kind="a valid request",
             observed=word,
             sentence=f"answers {word}, where the document declares {declared}",
             pointer="status",
@@ -92,7 +92,7 @@ def status(subject: Subject) -> Judged:
         yield finding(
             "transport.target",
             rule="target",
-            kind="a right request",
+            kind="a valid request",
             observed=str(subject.status),
             sentence=f"answers {subject.status} to the documented method and path",
             pointer="status",
@@ -115,8 +115,8 @@ def date(subject: Subject) -> Judged:
         yield finding(
             "transport.date",
             rule="Date",
-            kind="any answer",
-            observed="none",
+            kind="any response",
+            observed="absent",
             sentence="answers without a Date",
             pointer="Date",
             expected="a Date field",
@@ -134,7 +134,7 @@ def method(subject: Subject) -> Judged:
     if subject.status == 405 and subject.response.header("Allow") is None:
         yield finding(
             requirement,
-            rule="405",
+            rule="undeclared method",
             kind=kind,
             observed="no Allow",
             sentence="answers 405 without Allow",
@@ -147,7 +147,7 @@ def method(subject: Subject) -> Judged:
     elif subject.succeeded and sent not in SAFE:
         yield finding(
             requirement,
-            rule="405",
+            rule="undeclared method",
             kind=kind,
             observed="2xx",
             sentence="takes methods that the document does not declare",
@@ -159,7 +159,7 @@ def method(subject: Subject) -> Judged:
     elif subject.status in {400, 409, 415, 422}:
         yield finding(
             requirement,
-            rule="405",
+            rule="undeclared method",
             kind=kind,
             observed="another 4xx",
             sentence="refuses methods that the document does not declare as if the body were wrong",
@@ -181,7 +181,7 @@ def response_time(subject: Subject) -> Judged:
         yield finding(
             "transport.response-time",
             rule="response time",
-            kind="any answer",
+            kind="any response",
             observed="too slow",
             sentence=f"takes longer than {limit:g} s to answer",
             expected=f"at most {limit:g} s",

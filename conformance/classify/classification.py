@@ -21,7 +21,7 @@ UNREADABLE = {
 
 NO_BODY_REJECTED = requirement_id(Group.REJECTION, "body.required")
 
-EXPECTATIONS = {True: Expectation.ACCEPTED, False: Expectation.REFUSED, None: Expectation.OBSERVED}
+EXPECTATIONS = {True: Expectation.ACCEPTED, False: Expectation.REJECTED, None: Expectation.OBSERVED}
 
 
 class Classification(msgspec.Struct, frozen=True):

@@ -79,7 +79,7 @@ def request_coverage(contract: Contract, cases: Iterable[Case]) -> Coverage:
     count = _Count(contract.request)
     for case in cases:
         by_body = case.story is not None and case.story.keyword in BY_BODY
-        if case.expectation is Expectation.ACCEPTED or (case.expectation is Expectation.REFUSED and by_body):
+        if case.expectation is Expectation.ACCEPTED or (case.expectation is Expectation.REJECTED and by_body):
             text = try_read(case.request.body)
             if text is not None:
                 count.add(text.value, right=case.expectation is Expectation.ACCEPTED)

@@ -25,7 +25,7 @@ MAX_REQUESTS = 40
 FEW = 2
 """Of fewer members none can be taken away to learn which it was."""
 
-RULES = frozenset({"refuses", "server error", "no answer", "echo"})
+RULES = frozenset({"rejects", "server error", "no response", "echo"})
 """The rules of findings that depend on what a body holds."""
 
 

@@ -19,7 +19,7 @@ from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.labelling import body_case
 
-BREAKDOWNS = frozenset({"server error", "no answer"})
+BREAKDOWNS = frozenset({"server error", "no response"})
 """The rules that hold for every body, valid or not; where they are broken, nothing is created."""
 
 MOST_VIOLATIONS = 8

@@ -40,7 +40,7 @@ class CaseToSend:
 
     @property
     def expectation(self) -> Expectation:
-        """What the contract lets one expect: `accepted`, `refused` or `observed`."""
+        """What the contract lets one expect: `accepted`, `rejected` or `observed`."""
         return self.case.expectation
 
     @property

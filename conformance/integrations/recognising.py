@@ -12,7 +12,7 @@ from conformance.model.vocabulary import Expectation
 ID = "yours"
 """The id of a case that was recognised."""
 
-KINDS = {Expectation.REFUSED: "a wrong request", Expectation.ACCEPTED: "a right request"}
+KINDS = {Expectation.REJECTED: "a wrong request", Expectation.ACCEPTED: "a right request"}
 
 
 def recognised(contract: Contract, request: Request) -> Case:
@@ -30,8 +30,8 @@ def recognised(contract: Contract, request: Request) -> Case:
     if security is not None:
         credential = fields.get(security.name.lower(), "") if security.location == "header" else "?"
         if not credential.strip():
-            story = Story(security.name, "", "", "", "no credential", KINDS[Expectation.REFUSED])
-            return _case(request, Expectation.REFUSED, contract.asked(("authentication.missing",)), story)
+            story = Story(security.name, "", "", "", "no credential", KINDS[Expectation.REJECTED])
+            return _case(request, Expectation.REJECTED, contract.asked(("authentication.missing",)), story)
         if contract.scheme and not credential.startswith(f"{contract.scheme} ") and security.location == "header":
             return _case(request, Expectation.OBSERVED)
     if not request.body and not operation.request_required:

@@ -32,7 +32,7 @@ class Expectation(StrEnum):
     """What the contract lets one expect of the answer to a case."""
 
     ACCEPTED = "accepted"
-    REFUSED = "refused"
+    REJECTED = "rejected"
     OBSERVED = "observed"
 
 

@@ -142,7 +142,7 @@ def _reason(
 
 def _leaves_prose(contract: Contract, case: Case) -> bool:
     """Tell whether a body that may be taken holds values that pages forbid; of odd names others decide."""
-    if case.expectation is Expectation.REFUSED or case.request.body is None:
+    if case.expectation is Expectation.REJECTED or case.request.body is None:
         return False
     text = try_read(case.request.body)
     if text is None:

@@ -71,7 +71,7 @@ def creations(item: Item) -> int:
 
 def may_create(case: Case) -> bool:
     """Tell whether a right server may create an object on this case."""
-    return case.expectation is not Expectation.REFUSED and case.request.body is not None
+    return case.expectation is not Expectation.REJECTED and case.request.body is not None
 
 
 def size(item: Item) -> int:

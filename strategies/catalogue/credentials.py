@@ -31,10 +31,10 @@ def _missing(build: Builder, security: Security) -> Iterator[Case]:
     missing = "authentication.missing"
     request = _carrying(build, (), target=build.target_with({}, credential=False))
     story = _story(security, NO_CREDENTIAL, NO_CREDENTIAL)
-    yield build.refused("refuse.credential.none", missing, request, story)
+    yield build.rejected("reject.credential.none", missing, request, story)
     if security.location == "header":
         story = _story(security, f"{security.name} is empty", "an empty credential")
-        yield build.refused("refuse.credential.empty", missing, _carrying(build, ((security.name, ""),)), story)
+        yield build.rejected("reject.credential.empty", missing, _carrying(build, ((security.name, ""),)), story)
 
 
 def _wrong(build: Builder, security: Security) -> Iterator[Case]:
@@ -42,14 +42,14 @@ def _wrong(build: Builder, security: Security) -> Iterator[Case]:
     story = _story(security, "a wrong key", "a wrong key")
     for slug, key in (("wrong-key", WRONG_KEY), ("long-key", "k" * 8_000), ("key-and-more", f"{KEY}x")):
         request = _with_key(build.right, key)
-        yield build.refused(f"refuse.credential.{slug}", wrong, request, story, (Need.KEYS,))
+        yield build.rejected(f"reject.credential.{slug}", wrong, request, story, (Need.KEYS,))
     scheme = build.contract.scheme
     if scheme and build.credential_headers:
         name = build.credential_headers[0][0]
         story = _story(security, "the scheme without a key", "an empty key")
         for slug, value in (("scheme-alone", scheme), ("scheme-and-space", f"{scheme} ")):
             request = _carrying(build, ((name, value),))
-            yield build.refused(f"refuse.credential.{slug}", wrong, request, story, (Need.KEYS,))
+            yield build.rejected(f"reject.credential.{slug}", wrong, request, story, (Need.KEYS,))
     request = _with_key(build.request(b"{"), WRONG_KEY)
     story = _story(security, "a wrong key and an invalid body", "a wrong key with an invalid body")
     yield build.observed("observe.credential.with-bad-body", ("authentication.order",), request, story, (Need.KEYS,))
@@ -60,7 +60,7 @@ def _misplaced(build: Builder, security: Security) -> Iterator[Case]:
     for slug, query in (("query-api-key", f"api_key={KEY}"), ("query-same-name", f"{name}={KEY}")):
         request = _carrying(build, (), target=build.target_with({}, query=query, credential=False))
         story = _story(security, "the key in the query", "the key in the query")
-        yield build.refused(f"refuse.credential.{slug}", location, request, story)
+        yield build.rejected(f"reject.credential.{slug}", location, request, story)
     for slug, header, value in (
         ("cookie", "Cookie", f"{name}={KEY}"),
         ("other-header", "X-Conformance-Key", build.credential),
@@ -68,7 +68,7 @@ def _misplaced(build: Builder, security: Security) -> Iterator[Case]:
         ("proxy-header", "Proxy-Authorization", build.credential),
     ):
         story = _story(security, f"the key in {header}", "the key in another header")
-        yield build.refused(f"refuse.credential.{slug}", location, _carrying(build, ((header, value),)), story)
+        yield build.rejected(f"reject.credential.{slug}", location, _carrying(build, ((header, value),)), story)
 
 
 def _schemes(build: Builder, security: Security, scheme: str) -> Iterator[Case]:
@@ -80,7 +80,7 @@ def _schemes(build: Builder, security: Security, scheme: str) -> Iterator[Case]:
         ("no-space", unknown, f"{scheme}{KEY}", "no space after the scheme"),
     ):
         request = _carrying(build, ((security.name, value),))
-        yield build.refused(f"refuse.credential.{slug}", requirement, request, _story(security, says, ANY_SCHEME))
+        yield build.rejected(f"reject.credential.{slug}", requirement, request, _story(security, says, ANY_SCHEME))
     forms = [
         ("scheme-lower-case", case, f"{scheme.lower()} {KEY}"),
         ("scheme-upper-case", case, f"{scheme.upper()} {KEY}"),

@@ -45,7 +45,7 @@ def _media_types(build: Builder) -> Iterator[Case]:
         request = replace(right, headers=build.headers_with(name, wrong), body=body)
         says, kind = (f"media type {wrong}", "an undeclared media type") if wrong else ("no media type",) * 2
         story = header_story(name, wrong or "", says, kind)
-        yield build.refused(f"refuse.media-type.{slug}", "reject.media-type", request, story)
+        yield build.rejected(f"reject.media-type.{slug}", "reject.media-type", request, story)
     for slug, value in (("suffix", "application/vnd.conformance+json"), ("json-variant", "text/json")):
         story = header_story(name, value, f"media type {value}", "an undeclared JSON media type")
         request = replace(right, headers=build.headers_with(name, value))

@@ -48,7 +48,7 @@ def _holds(contract: Contract, case: Case, *, alone: bool) -> bool:
     by_body = not alone or (case.story is not None and case.story.keyword in BY_BODY)
     if case.expectation is Expectation.OBSERVED or case.request.body is None:
         return True
-    if case.expectation is Expectation.REFUSED and not by_body:
+    if case.expectation is Expectation.REJECTED and not by_body:
         return True
     text = try_read(case.request.body)
     valid = text is not None and contract.request_validator.is_valid(text.value)

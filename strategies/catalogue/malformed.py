@@ -57,7 +57,7 @@ def _not_json(build: Builder) -> Iterator[Case]:
         "bare-word": ("name", "a bare word"),
     }
     for slug, (body, says) in wrong.items():
-        yield build.refused(f"refuse.json.{slug}", NOT_JSON, build.request(body.encode()), byte_story(says, body))
+        yield build.rejected(f"reject.json.{slug}", NOT_JSON, build.request(body.encode()), byte_story(says, body))
     for slug, number, says in (
         ("nan", "NaN", NOT_FINITE),
         ("infinity", "Infinity", NOT_FINITE),
@@ -72,13 +72,13 @@ def _not_json(build: Builder) -> Iterator[Case]:
     ):
         body = write(with_number(build, Literal(number)))
         story = byte_story(says if says != NOT_FINITE else number, number, says)
-        yield build.refused(f"refuse.json.{slug}", NOT_JSON, build.request(body.encode()), story)
+        yield build.rejected(f"reject.json.{slug}", NOT_JSON, build.request(body.encode()), story)
     empty = replace(build.request(b""), body=b"")
     says = "no body"
     requirement = "reject.body.required" if build.contract.operation.request_required else NOT_JSON
-    yield build.refused("refuse.json.empty", requirement, empty, byte_story(says, ""))
+    yield build.rejected("reject.json.empty", requirement, empty, byte_story(says, ""))
     none = Request(empty.method, empty.target, build.headers_without("Content-Type"))
-    yield build.refused("refuse.json.no-body", requirement, none, byte_story("neither body nor media type", ""))
+    yield build.rejected("reject.json.no-body", requirement, none, byte_story("neither body nor media type", ""))
 
 
 def _truncated(build: Builder) -> Iterator[Case]:
@@ -88,7 +88,7 @@ def _truncated(build: Builder) -> Iterator[Case]:
     for number, end in enumerate(places[:-1], 1):
         cut = text[:end]
         story = byte_story(f"cut after {cut[-20:]!r}", cut, "a truncated JSON text")
-        yield build.refused(f"refuse.json.cut-{number}", NOT_JSON, build.request(cut.encode()), story)
+        yield build.rejected(f"reject.json.cut-{number}", NOT_JSON, build.request(cut.encode()), story)
 
 
 def _encodings(build: Builder) -> Iterator[Case]:
@@ -109,7 +109,7 @@ def _encodings(build: Builder) -> Iterator[Case]:
     ):
         request = build.request(head + mark + odd + tail)
         story = byte_story(f"not UTF-8: {says}", "", "bytes that are not UTF-8")
-        yield build.refused(f"refuse.utf-8.{slug}", "reject.utf-8", request, story)
+        yield build.rejected(f"reject.utf-8.{slug}", "reject.utf-8", request, story)
     for slug, codec in (("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-32", "utf-32")):
         story = byte_story(f"{codec.upper()} instead of UTF-8", "", "an encoding other than UTF-8")
-        yield build.refused(f"refuse.utf-8.{slug}", "reject.utf-8", build.request(text.encode(codec)), story)
+        yield build.rejected(f"reject.utf-8.{slug}", "reject.utf-8", build.request(text.encode(codec)), story)

@@ -57,8 +57,8 @@ def _leaves_nothing(build: Builder) -> Iterator[Relation]:
     """Yield a rejected request followed by a right one with the same name."""
     for slug, body, requirement, says in _rejected(build):
         id_ = f"relate.leaves-nothing.{slug}"
-        story = Story("", "refused first", "", write(body)[:200] if not isinstance(body, bytes) else "", says, says)
-        first = build.refused(f"{id_}.refused", requirement, build.request(body), story)
+        story = Story("", "rejected first", "", write(body)[:200] if not isinstance(body, bytes) else "", says, says)
+        first = build.rejected(f"{id_}.rejected", requirement, build.request(body), story)
         then = build.related(f"{id_}.right", build.smallest, "then a valid body with that name")
         cases = (first, replace(then, needs=(Need.STATE,)))
         kind, requirements = RelationKind.LEAVES_NOTHING, ("error.leaves-nothing",)

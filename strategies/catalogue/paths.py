@@ -52,7 +52,7 @@ def path_cases(build: Builder, unknown: Mapping[str, str]) -> Iterator[Case]:
             )
             request = replace(right, target=build.target_with({name: unknown[name]}))
             requirements = ("error.unknown-resource",)
-            yield build.case(f"refuse.path.{name}.unknown", Expectation.REFUSED, requirements, request, story, ())
+            yield build.case(f"reject.path.{name}.unknown", Expectation.REJECTED, requirements, request, story, ())
 
 
 def _first_encoded(value: str) -> str:

@@ -36,8 +36,8 @@ def _wrong_values(
         body = bodies.planted(lineage, value.json, base, build.defaults)
         says = f"{node.path or 'the body'} is {value.kind}"
         story = Story(node.path, value.keyword, _was(build, node, base), write(value.json), says, kind_of(node, value))
-        id_ = f"refuse.{path_slug(node.path)}.{value.slug}.{base}"
-        yield build.refused(id_, reject_id(node, value.rule), build.request(body), story)
+        id_ = f"reject.{path_slug(node.path)}.{value.slug}.{base}"
+        yield build.rejected(id_, reject_id(node, value.rule), build.request(body), story)
 
 
 def _missing(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> Iterator[Case]:
@@ -47,8 +47,8 @@ def _missing(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> Iter
     body = bodies.planted(lineage, bodies.ABSENT, base, build.defaults)
     says = f"{node.path} is missing"
     story = Story(node.path, "required", _was(build, node, base), "", says, MISSING)
-    id_ = f"refuse.{path_slug(node.path)}.missing.{base}"
-    yield build.refused(id_, reject_id(node, "required"), build.request(body), story)
+    id_ = f"reject.{path_slug(node.path)}.missing.{base}"
+    yield build.rejected(id_, reject_id(node, "required"), build.request(body), story)
 
 
 def _undeclared(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> Iterator[Case]:
@@ -62,8 +62,8 @@ def _undeclared(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> I
             says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
             became, kind = write({name: value}), undeclared_kind(shape, name, value)
             story = Story(join(node.path, name), "additionalProperties", "", became, says, kind)
-            id_ = f"refuse.{path_slug(node.path)}.{slug}.{base}"
-            yield build.refused(id_, requirement, build.request(body), story)
+            id_ = f"reject.{path_slug(node.path)}.{slug}.{base}"
+            yield build.rejected(id_, requirement, build.request(body), story)
 
 
 def undeclared_names(shape: Shape) -> Iterator[tuple[str, str, Json]]:

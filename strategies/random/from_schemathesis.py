@@ -89,12 +89,12 @@ def _case(build: Builder, foreign: "Foreign") -> Case | None:
     body = _body(foreign)
     if body is None:
         request = replace(build.request(b""), body=None, headers=build.headers_without("Content-Type"))
-        return named(build.refused("", NO_BODY, request, story), PHASE)
+        return named(build.rejected("", NO_BODY, request, story), PHASE)
     media_type = str(foreign.headers.get("Content-Type") or operation.request_media_type)
     if essence(media_type) != essence(operation.request_media_type):
         headers = (*build.headers_without("Content-Type"), ("Content-Type", media_type))
         request = replace(build.request(build.smallest), headers=headers)
-        return named(build.refused("", MEDIA_TYPE, request, story), PHASE)
+        return named(build.rejected("", MEDIA_TYPE, request, story), PHASE)
     if _without_key(foreign):
         return _keyless(build, story)
     text = try_read(body)
@@ -117,7 +117,7 @@ def _keyless(build: Builder, story: Story) -> Case | None:
         return None
     headers = build.headers_without(*(name for name, _ in build.credential_headers))
     request = replace(build.request(build.smallest), headers=headers)
-    return named(build.refused("", NO_KEY, request, story), PHASE)
+    return named(build.rejected("", NO_KEY, request, story), PHASE)
 
 
 def _without_key(foreign: "Foreign") -> bool:
@@ -162,7 +162,7 @@ def _told(case: Case, foreign: "Foreign") -> Case:
     if story is None or foreign.meta is None:
         return case
     theirs = str(foreign.meta.generation.mode.value)
-    ours = {"accepted": "positive", "refused": "negative"}.get(case.expectation.value, "")
+    ours = {"accepted": "positive", "rejected": "negative"}.get(case.expectation.value, "")
     if ours == theirs:
         return case
     says = f"{story.says} (Schemathesis calls it {theirs}, this contract expects it {case.expectation.value})"

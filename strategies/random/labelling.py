@@ -15,7 +15,7 @@ from conformance.strategies.catalogue.wire_parts import SERVER_ERROR
 
 STORIES = {
     Expectation.ACCEPTED: ("properties", "a random valid body"),
-    Expectation.REFUSED: ("type", "a random invalid body"),
+    Expectation.REJECTED: ("type", "a random invalid body"),
     Expectation.OBSERVED: ("JSON text", "a random body without a label"),
 }
 """Keyword and words for a body of which its maker tells nothing, and in which nothing speaks."""
@@ -42,7 +42,7 @@ def bytes_case(build: Builder, phase: str, body: bytes, story: Story | None, *, 
 
 def named(case: Case, phase: str) -> Case:
     """Return a case of a phase with an id that is the same for the same request in every run."""
-    word = {"accepted": "accept", "refused": "refuse"}.get(case.expectation.value, "observe")
+    word = {"accepted": "accept", "rejected": "reject"}.get(case.expectation.value, "observe")
     return replace(case, id=f"{word}.{phase}.{fingerprint(case.request)}", phase=phase)
 
 

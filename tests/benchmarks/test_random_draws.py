@@ -62,7 +62,7 @@ def test_both_validators_agree_with_every_label(name: str) -> None:
 def test_a_thousand_draws_meet_the_keywords() -> None:
     """The table of keywords and sides: all of the request's, nearly all of the answer's."""
     right = [_case(Expectation.ACCEPTED, body) for body in _drawn("environment_requests", COUNTED)]
-    wrong = [_case(Expectation.REFUSED, each) for each in _drawn("invalid_environment_requests", COUNTED)]
+    wrong = [_case(Expectation.REJECTED, each) for each in _drawn("invalid_environment_requests", COUNTED)]
     asked = request_coverage(CONTRACT, right + wrong)
     answers = [(body, True) for body in _drawn("environments", COUNTED)]
     answers += [(each.body, False) for each in _drawn("invalid_environments", COUNTED)]

@@ -78,7 +78,7 @@ def run_of(cases: int, *, entropy: bool) -> list[AnyEvent]:
         one = case(
             f"{row.id}.value-{number}",
             requirements=(row.id,),
-            expectation=Expectation.REFUSED if refused else Expectation.ACCEPTED,
+            expectation=Expectation.REJECTED if refused else Expectation.ACCEPTED,
             body=body,
             story=Story(f"/settings/{MEMBERS[number % 15]}", "type", "1", str(number), says, "number"),
             phase="catalogue" if number % 3 else "combinations",

@@ -146,9 +146,9 @@ def subject(
     return Subject(of or contract(), chosen, exchange, settings or Settings())
 
 
-def refused(*requirements: str, story: Story | None = None, **more: Any) -> Case:
-    """Return a case that must be refused."""
-    return case(Expectation.REFUSED, *(requirements or (REJECT,)), story=story or a_story(), **more)
+def rejected(*requirements: str, story: Story | None = None, **more: Any) -> Case:
+    """Return a case that must be rejected."""
+    return case(Expectation.REJECTED, *(requirements or (REJECT,)), story=story or a_story(), **more)
 
 
 def observed(*requirements: str, story: Story | None = None, **more: Any) -> Case:

@@ -19,7 +19,7 @@ from .subjects import (
     observed,
     only,
     passed,
-    refused,
+    rejected,
     silent,
     subject,
     summary,
@@ -53,8 +53,8 @@ def test_accepted() -> None:
 def test_refuses(code: int) -> None:
     """A refusal is found for the first requirement, with the class of what was sent."""
     found = only(accepted(subject(usual(EDGE, FOCUS), status=code)))
-    assert (EDGE, "refuses | an integer above 2^53 | 4xx", AT) == summary(found)
-    assert f"{EDGE} | {AT} | refuses | an integer above 2^53 | 4xx" == str(found.cause)
+    assert (EDGE, "rejects | an integer above 2^53 | 4xx", AT) == summary(found)
+    assert f"{EDGE} | {AT} | rejects | an integer above 2^53 | 4xx" == str(found.cause)
     assert "refuses an integer above 2^53" == found.sentence
     assert f"refuses min_replica is a string with {code}" == found.message
     assert ("accepted: 200", str(code)) == (found.expected, found.actual)
@@ -63,7 +63,7 @@ def test_refuses(code: int) -> None:
 def test_refuses_without_a_story() -> None:
     """A case without a story is named by its id; random names of members are in no cause."""
     found = only(accepted(subject(status=400)))
-    assert ("refuses a-case with 400", "refuses a right request", "") == (found.message, found.sentence, found.pointer)
+    assert ("refuses a-case with 400", "refuses a valid request", "") == (found.message, found.sentence, found.pointer)
     odd = case(Expectation.ACCEPTED, FOCUS, story=a_story("/random"))
     assert "random" not in only(accepted(subject(odd, status=400))).place
 
@@ -110,8 +110,8 @@ def test_accepted_does_not_apply() -> None:
     """Other cases, redirections, undeclared successes, errors of the server and silence are not judged here."""
     assert silent(
         accepted,
-        subject(refused()),
-        subject(refused(), status=400),
+        subject(rejected()),
+        subject(rejected(), status=400),
         subject(observed(FOCUS)),
         subject(observed(FOCUS), status=400),
         *(subject(status=code) for code in (201, 302, 399, 500)),
@@ -126,7 +126,7 @@ def test_prose() -> None:
     odd = usual(EDGE, beyond=("advisory.min_replica", "advisory.replica-order"))
     assert ["advisory.min_replica", "advisory.replica-order"] == passed(prose(subject(odd, status=400)))
     one, other = prose(subject(odd, status=201))
-    pattern = "takes what a page forbids | a body beyond a page | 2xx"
+    pattern = "documentation rule | a body that violates a documentation rule | 2xx"
     assert ("advisory.min_replica", pattern, AT) == summary(one)  # type: ignore[arg-type]
     assert "advisory.replica-order" == other.requirement
     assert "takes what a page says is refused" == one.sentence  # type: ignore[union-attr]
@@ -152,7 +152,7 @@ def trial(name: str, requirement: str) -> Case:
 def test_trials_without_a_right_outcome() -> None:
     """Where no page says what should become of a body, either is a note."""
     requirement = "drift.max_scale_down_rate"
-    for code, word in ((200, "taken"), (400, "refused"), (302, "refused")):
+    for code, word in ((200, "accepted"), (400, "rejected"), (302, "rejected")):
         found = only(trials(subject(trial("max-scale-down-rate", requirement), status=code)))
         assert (requirement, f"trial | max-scale-down-rate | {word}", "") == summary(found)
         assert f"max scale down rate: {word}" == found.sentence
@@ -163,10 +163,10 @@ def test_trials_with_a_right_outcome() -> None:
     """Where a page says it, that passes and the other is a note."""
     unused = trial("rolling-config-unused", "advisory.rolling-config-unused")
     assert ["advisory.rolling-config-unused"] == passed(trials(subject(unused)))
-    assert "trial | rolling-config-unused | refused" == str(only(trials(subject(unused, status=400))).pattern)
+    assert "trial | rolling-config-unused | rejected" == str(only(trials(subject(unused, status=400))).pattern)
     reserved = trial("reserved-production", "advisory.reserved-name")
     assert ["advisory.reserved-name"] == passed(trials(subject(reserved, status=409)))
-    assert "trial | reserved-production | taken" == str(only(trials(subject(reserved))).pattern)
+    assert "trial | reserved-production | accepted" == str(only(trials(subject(reserved))).pattern)
 
 
 def test_trials_do_not_apply() -> None:
@@ -183,7 +183,7 @@ def test_right_credential() -> None:
         assert ["authentication.valid"] == passed(right_credential(subject(status=code)))
     for code in (401, 403):
         found = only(right_credential(subject(usual(FOCUS), status=code)))
-        pattern = f"refuses | a right credential | {code}"
+        pattern = f"rejects | a valid credential | {code}"
         assert ("authentication.valid", pattern, "Authorization") == summary(found)
         assert "refuses a right credential" == found.sentence
         assert ("accepted", str(code)) == (found.expected, found.actual)
@@ -194,7 +194,7 @@ def test_right_credential_written_otherwise() -> None:
     odd = case(Expectation.ACCEPTED, "transport.field-names", story=a_story("", "header", "odd names"))
     for code in (401, 403):
         found = only(right_credential(subject(odd, status=code)))
-        assert ("transport.field-names", f"refuses | odd names | {code}", "Authorization") == summary(found)
+        assert ("transport.field-names", f"rejects | odd names | {code}", "Authorization") == summary(found)
         assert "refuses a right credential with odd names" == found.sentence
 
 
@@ -210,7 +210,7 @@ def test_right_credential_does_not_apply() -> None:
     """Other cases and statuses, and documents that ask for no credential, are not judged here."""
     assert silent(
         right_credential,
-        subject(refused()),
+        subject(rejected()),
         subject(observed(FOCUS), status=401),
         *(subject(status=code) for code in (302, 400, 404, 429, 500)),
         subject(case(target="/things"), status=401, of=open_contract()),

@@ -25,7 +25,7 @@ from .subjects import (
     observed,
     only,
     passed,
-    refused,
+    rejected,
     silent,
     subject,
     summary,
@@ -40,45 +40,45 @@ STORY = a_story("Authorization", "credential", "scheme upper case")
 def test_status() -> None:
     """A bad credential gets 401 or 403; another 4xx is found, a redirection is another requirement's."""
     for code in (401, 403):
-        assert ["authentication.status"] == passed(status(subject(refused(WRONG), status=code)))
+        assert ["authentication.status"] == passed(status(subject(rejected(WRONG), status=code)))
     for code, word in ((400, "400"), (404, "404"), (498, "an unregistered 4xx")):
-        found = only(status(subject(refused(WRONG), status=code)))
-        pattern = f"status of a bad credential | a bad credential | {word}"
+        found = only(status(subject(rejected(WRONG), status=code)))
+        pattern = f"status for an invalid credential | an invalid credential | {word}"
         assert ("authentication.status", pattern, "status") == summary(found)
         assert f"answers {word} to a bad credential" == found.sentence
         assert ("401 or 403", str(code)) == (found.expected, found.actual)
-    assert silent(status, *(subject(refused(WRONG), status=code) for code in (200, 302, 429, 500)))
-    assert silent(status, subject(refused(), status=400), subject(observed("authentication.bearer"), status=400))
-    assert silent(status, subject(case(), status=400), subject(refused("no.such"), status=400))
+    assert silent(status, *(subject(rejected(WRONG), status=code) for code in (200, 302, 429, 500)))
+    assert silent(status, subject(rejected(), status=400), subject(observed("authentication.bearer"), status=400))
+    assert silent(status, subject(case(), status=400), subject(rejected("no.such"), status=400))
 
 
 def test_challenge() -> None:
     """A 401 to a bad credential carries WWW-Authenticate."""
     fields = (JSON, ("www-authenticate", "Api-Key"))
-    assert ["authentication.challenge"] == passed(challenge(subject(refused(WRONG), status=401, headers=fields)))
+    assert ["authentication.challenge"] == passed(challenge(subject(rejected(WRONG), status=401, headers=fields)))
     for none in ((JSON,), (("WWW-Authenticate", ""),)):
-        found = only(challenge(subject(refused(WRONG), status=401, headers=none)))
-        assert ("authentication.challenge", "challenge | 401 | none", "WWW-Authenticate") == summary(found)
+        found = only(challenge(subject(rejected(WRONG), status=401, headers=none)))
+        assert ("authentication.challenge", "challenge | 401 | absent", "WWW-Authenticate") == summary(found)
         assert "answers 401 without WWW-Authenticate" == found.sentence
         assert ("WWW-Authenticate", "none") == (found.expected, found.actual)
     assert silent(
         challenge,
-        subject(refused(WRONG), status=403),
-        subject(refused(WRONG), status=401, failure=Failure.TRUNCATED),
-        subject(refused(), status=401),
+        subject(rejected(WRONG), status=403),
+        subject(rejected(WRONG), status=401, failure=Failure.TRUNCATED),
+        subject(rejected(), status=401),
         subject(status=401),
     )
 
 
 @pytest.mark.parametrize(
     ("requirement", "code", "word"),
-    [("authentication.bearer", 200, "taken"), ("authentication.scheme-case", 401, "refused")],
+    [("authentication.bearer", 200, "accepted"), ("authentication.scheme-case", 401, "rejected")],
 )
 def test_spelling_that_is_a_note(requirement: str, code: int, word: str) -> None:
     """Bearer taken, or another letter case refused, is a note."""
     found = only(spellings(subject(observed(requirement, story=STORY), status=code)))
-    assert (requirement, f"credential | scheme upper case | {word}", "Authorization") == summary(found)
-    verb = "takes" if word == "taken" else "refuses"
+    assert (requirement, f"credential form | scheme upper case | {word}", "Authorization") == summary(found)
+    verb = "takes" if word == "accepted" else "refuses"
     assert f"{verb} a credential with scheme upper case" == found.sentence
     assert str(code) == found.actual
 
@@ -96,7 +96,7 @@ def test_spelling_does_not_apply() -> None:
     """What is refused for another reason, and cases about something else, are not recorded."""
     for code in (302, 404, 422, 429, 500):
         assert silent(spellings, subject(observed("authentication.bearer"), status=code))
-    assert silent(spellings, subject(), subject(refused(WRONG), status=401))
+    assert silent(spellings, subject(), subject(rejected(WRONG), status=401))
 
 
 def test_order() -> None:
@@ -105,14 +105,14 @@ def test_order() -> None:
         assert ["authentication.order"] == passed(order(subject(observed("authentication.order"), status=code)))
     for code in (400, 415, 422):
         found = only(order(subject(observed("authentication.order"), status=code)))
-        pattern = "order | a bad credential with a bad body | the error of the body"
+        pattern = "order of validation | an invalid credential with an invalid body | the error of the body"
         assert ("authentication.order", pattern, "status") == summary(found)
         assert "tells a bad body before a bad credential" == found.sentence
         assert ("401 or 403", str(code)) == (found.expected, found.actual)
     assert silent(
         order, *(subject(observed("authentication.order"), status=code) for code in (200, 302, 404, 429, 500))
     )
-    assert silent(order, subject(status=400), subject(refused(WRONG), status=401))
+    assert silent(order, subject(status=400), subject(rejected(WRONG), status=401))
 
 
 def shows(text: str, *, code: int = 400, header: bool = False) -> Subject:
@@ -133,7 +133,7 @@ FORMS = [KEY, 'sk-live/9+\\"x?', quote(KEY, safe=""), quote(quote(KEY, safe=""),
 def test_key_is_shown(form: str, header: bool, code: int) -> None:  # noqa: FBT001  (a table)
     """The key, as it is or encoded, is found in body and header fields of any answer, and not shown again."""
     found = only(key_echo(shows(form, code=code, header=header)))
-    assert ("authentication.key-echo", "key | any answer | key shown", "") == summary(found)
+    assert ("authentication.key-echo", "credential leak | any response | the key", "") == summary(found)
     assert "shows the key in an answer" == found.sentence
     assert "the key in no answer" == found.expected
     assert f"the key stands in {'the header section' if header else 'the body'}" == found.actual

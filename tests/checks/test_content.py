@@ -15,7 +15,7 @@ from .subjects import (
     only,
     passed,
     passes,
-    refused,
+    rejected,
     silent,
     subject,
     summary,
@@ -53,7 +53,7 @@ def test_right_media_type(value: str) -> None:
 def test_wrong_media_type(values: tuple[str, ...], way: str) -> None:
     """Another media type is found, by its class: what the target wrote is no part of the cause."""
     found = only(media_type(typed(*values)))
-    assert (TYPE, f"media type | a successful answer | {way}", "Content-Type") == summary(found)
+    assert (TYPE, f"media type | a success response | {way}", "Content-Type") == summary(found)
     assert f"answers with another media type than application/json: {way}" == found.sentence
     assert "application/json" == found.expected
     assert len(found.actual) < 1_100
@@ -89,7 +89,7 @@ def test_unique_text_in_utf_8() -> None:
 def test_no_json_text(body: bytes, requirement: str, kind: str) -> None:
     """What is not one JSON text is found by its class."""
     found = only(json_text(subject(answer=body)))
-    assert (requirement, f"JSON text | a successful answer | {kind}", "") == summary(found)
+    assert (requirement, f"JSON text | a success response | {kind}", "") == summary(found)
     assert f"answers with a body that is no JSON text: {kind}" == found.sentence
     assert "one JSON text in UTF-8" == found.expected
     assert found.actual
@@ -99,7 +99,7 @@ def test_byte_order_mark() -> None:
     """A byte order mark is found, and the text behind it is read."""
     said = list(json_text(subject(answer=b"\xef\xbb\xbf{}")))
     (found,) = findings(said)
-    assert (UTF_8, "JSON text | a successful answer | byte order mark", "") == summary(found)
+    assert (UTF_8, "JSON text | a success response | a byte order mark", "") == summary(found)
     assert "begins its body with a byte order mark" == found.sentence
     assert ("no byte order mark", "EF BB BF") == (found.expected, found.actual)
     assert {TEXT, UNIQUE} == passes(said)
@@ -109,7 +109,7 @@ def test_member_twice() -> None:
     """A member that stands twice in one object is found, at whatever depth; of many the first are named."""
     said = list(json_text(subject(answer=b'{"x": [{"a": 1, "a": 1}]}')))
     (found,) = findings(said)
-    assert (UNIQUE, "unique names | a successful answer | a duplicate property", "") == summary(found)
+    assert (UNIQUE, "unique names | a success response | a duplicate property", "") == summary(found)
     assert "answers with an object that holds a duplicate property" == found.sentence
     assert ("unique member names", "a") == (found.expected, found.actual)
     assert {TEXT, UTF_8} == passes(said)
@@ -137,7 +137,7 @@ def test_does_not_apply() -> None:
             check,
             subject(status=404, answer=b"", headers=()),
             subject(status=201, answer=b"", headers=()),
-            subject(refused(), answer=b"", headers=()),
+            subject(rejected(), answer=b"", headers=()),
             subject(case(method="GET"), answer=b"", headers=()),
             subject(answer=b"", headers=(), failure=Failure.TRUNCATED),
             subject(observed("transport.variants", headers=(("Accept", "text/html"),)), answer=b"<html>", headers=()),
@@ -148,7 +148,7 @@ def test_does_not_apply() -> None:
 def test_a_body_that_is_not_in_its_coding() -> None:
     """A success that cannot be decoded is no JSON text; of another answer it is a fault of what was announced."""
     found = only(coding(subject(failure=Failure.MISCODED, detail="not gzip")))
-    assert (TEXT, "content coding | a successful answer | another coding", "Content-Encoding") == summary(found)
+    assert (TEXT, "content coding | a success response | another coding", "Content-Encoding") == summary(found)
     assert "answers with a body that is not in the content coding that it declares" == found.sentence
     assert ("the declared coding", "not gzip") == (found.expected, found.actual)
     other = only(coding(subject(failure=Failure.MISCODED, status=422)))

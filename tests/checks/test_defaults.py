@@ -24,7 +24,7 @@ from .subjects import (
     only,
     passed,
     passes,
-    refused,
+    rejected,
     silent,
     subject,
     summary,
@@ -44,7 +44,7 @@ def test_declared_defaults() -> None:
 def test_other_than_the_declared_default() -> None:
     """Another value is found at its member, with a pattern of its type alone."""
     (failure,) = findings(defaults(subject(answer=changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", 5))))
-    assert (RAMP, "default | number | another value", "/promotion_settings/ramp_up_duration_seconds") == summary(
+    assert (RAMP, "default | number | a different value", "/promotion_settings/ramp_up_duration_seconds") == summary(
         failure
     )
     assert "does not take the declared default, a number, of a member that was not sent" == failure.sentence
@@ -82,7 +82,7 @@ def test_does_not_apply() -> None:
         assert silent(
             check,
             subject(status=404),
-            subject(refused()),
+            subject(rejected()),
             subject(settings=Settings(stateless=True)),
             subject(case(sent=b'{"name": "a", "name": "b"}')),
         )
@@ -92,7 +92,7 @@ def test_defaults_of_pages() -> None:
     """What pages state is a note: passed where it holds, and told where not."""
     assert [PROSE] * 6 == passed(prose_defaults(subject()))
     (failure,) = findings(prose_defaults(subject(answer=changed(ANSWER, "autoscaling_settings/max_replica", 3))))
-    assert (PROSE, "default of a page | number | another number", "/autoscaling_settings/max_replica") == summary(
+    assert (PROSE, "documented default | number | a different number", "/autoscaling_settings/max_replica") == summary(
         failure
     )
     assert "does not take the default that a page states" == failure.sentence
@@ -150,7 +150,7 @@ def test_created_near(moment: str) -> None:
 def test_created_far(moment: str) -> None:
     """A time that is far from the request is found, be it as odd as the format allows."""
     failure = only(created(subject(answer=changed(ANSWER, "created_at", moment), headers=(JSON,))))
-    assert (CREATED, "created | a new object | far from now", "/created_at") == summary(failure)
+    assert (CREATED, "creation time | a new object | far from now", "/created_at") == summary(failure)
     assert "states a time of creation that is far from the time of the request" == failure.sentence
     assert "/created_at lies more than 300 s from the time of the request" == failure.message
     assert ("within 300 s of the request", f'"{moment}"') == (failure.expected, failure.actual)
@@ -215,7 +215,7 @@ def test_fresh() -> None:
     """A new object holds no deployment and no promotion: null and absent are both right."""
     assert ["semantics.fresh"] * 3 == passed(fresh(subject()))
     (failure,) = findings(fresh(subject(answer=changed(ANSWER, "current_deployment", DEPLOYMENT))))
-    assert ("semantics.fresh", "fresh | a new object | not null", "/current_deployment") == summary(failure)
+    assert ("semantics.fresh", "new object | a new object | not null", "/current_deployment") == summary(failure)
     assert "answers a creation with an object that holds more than a new one does" == failure.sentence
     assert "/current_deployment of a new object is not null" == failure.message
     assert "null" == failure.expected

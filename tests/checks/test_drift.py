@@ -22,7 +22,7 @@ from .subjects import (
     observed,
     only,
     passed,
-    refused,
+    rejected,
     silent,
     subject,
     summary,
@@ -40,7 +40,7 @@ def test_undeclared_members() -> None:
     """Members of later documents are a note for the object that holds them; their names are in no cause."""
     answer = {**ANSWER, "request_backpressure_settings": None, "region": {"slug": "x"}}
     found = only(members(subject(answer=answer)))
-    pattern = "undeclared member | an answer | a member that is not declared"
+    pattern = "unknown property | a response | an unknown property"
     assert ("drift.members", pattern, "/request_backpressure_settings") == summary(found)
     assert f"drift.members |  | {pattern}" == str(found.cause)
     assert "answers with members that the document does not declare" == found.sentence
@@ -101,7 +101,7 @@ def test_bounded() -> None:
 
 def test_does_not_apply() -> None:
     """Refusals have no declared members, nor have documents without such a requirement."""
-    assert silent(members, subject(status=404, answer={"x": 1}), subject(refused(), answer={"x": 1}))
+    assert silent(members, subject(status=404, answer={"x": 1}), subject(rejected(), answer={"x": 1}))
     without = replace(contract(), requirements=())
     assert silent(members, subject(answer={**ANSWER, "x": 1}, of=without))
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}}})
@@ -122,7 +122,7 @@ def test_clean_up(status: int) -> None:
 def test_clean_up_that_is_refused(status: int, word: str) -> None:
     """Any other answer leaves the object where it is, as far as anyone can tell: a note."""
     found = only(clean_up(subject(REMOVAL, status=status)))
-    pattern = f"clean-up | an object that was created | {word}"
+    pattern = f"cleanup | a created object | {word}"
     assert ("drift.clean-up", pattern, "status") == summary(found)
     assert "does not remove what was created" == found.sentence
     assert f"DELETE of an object that was created is answered {status}" == found.message

@@ -24,7 +24,7 @@ from .subjects import (
     only,
     passed,
     passes,
-    refused,
+    rejected,
     silent,
     subject,
     summary,
@@ -65,8 +65,8 @@ def test_equal_values(sent: str, found: str) -> None:
     [
         ("9007199254740993", "9007199254740992", "rounded"),
         ("2147483648", "-2147483648", "wrapped to 32 bits"),
-        ("5", "6", "another number"),
-        ("1e400", "1e401", "another number"),
+        ("5", "6", "a different number"),
+        ("1e400", "1e401", "a different number"),
     ],
 )
 def test_other_values(sent: str, found: str, observed_: str) -> None:
@@ -83,12 +83,12 @@ def test_other_values(sent: str, found: str, observed_: str) -> None:
 @pytest.mark.parametrize(
     ("sent", "found", "observed_", "wider"),
     [
-        ("-4294967296", "0", "wrapped to 32 bits", "another number"),
-        ("-18446744073709551616", "0", "wrapped to 64 bits", "another number"),
-        ("-2147483648", "2147483648", "wrapped to 32 bits", "its sign lost"),
+        ("-4294967296", "0", "wrapped to 32 bits", "a different number"),
+        ("-18446744073709551616", "0", "wrapped to 64 bits", "a different number"),
+        ("-2147483648", "2147483648", "wrapped to 32 bits", "with the opposite sign"),
         ("-4294967295", "1", "wrapped to 32 bits", ""),
-        ("-1", "0", "another number", ""),
-        ("-7", "7", "its sign lost", ""),
+        ("-1", "0", "a different number", ""),
+        ("-7", "7", "with the opposite sign", ""),
     ],
 )
 def test_what_may_have_come_about_otherwise(sent: str, found: str, observed_: str, wider: str) -> None:
@@ -111,7 +111,7 @@ def test_left_out() -> None:
     sent = {"name": NAME, "promotion_settings": {"rolling_deploy": True}}
     answer = changed(ANSWER, "promotion_settings/rolling_deploy")
     (failure,) = findings(echo(subject(case(sent=sent), answer=answer)))
-    assert "echo | boolean | left out" == str(failure.pattern)
+    assert "echo | boolean | absent" == str(failure.pattern)
     assert ("true", "absent") == (failure.expected, failure.actual)
 
 
@@ -119,7 +119,7 @@ def test_false_and_default() -> None:
     """False is a value like any other; a default in the place of what was sent has a word of its own."""
     sent = {"name": NAME, "promotion_settings": {"rolling_deploy": True, "redeploy_on_promotion": False}}
     said = list(echo(subject(case(sent=sent))))
-    assert [Symptom("echo", "boolean", "the default in its place")] == [each.symptom for each in findings(said)]
+    assert [Symptom("echo", "boolean", "the default instead")] == [each.symptom for each in findings(said)]
     assert "semantics.UpdatePromotionSettingsV1.redeploy_on_promotion.echo" in passes(said)
 
 
@@ -150,7 +150,7 @@ def test_does_not_apply() -> None:
         assert silent(
             check,
             subject(status=404),
-            subject(refused()),
+            subject(rejected()),
             subject(settings=Settings(stateless=True)),
             subject(case(sent=twice)),
             subject(case(sent=b'{"name":')),
@@ -174,13 +174,18 @@ def test_numbers_that_readers_differ_on(number: str, judged: bool) -> None:  # n
 
 @pytest.mark.parametrize(
     ("name", "observed_"),
-    [("staging", "another text"), (NAME.upper(), "other letter case"), (NAME[:-1], "cut short"), ("", "another text")],
+    [
+        ("staging", "a different string"),
+        (NAME.upper(), "in other letter case"),
+        (NAME[:-1], "truncated"),
+        ("", "a different string"),
+    ],
 )
 def test_names(name: str, observed_: str) -> None:
     """The name is compared code point for code point."""
     failure = only(echo(subject(answer=changed(ANSWER, "name", name))))
-    assert (NAMED, f"echo | text | {observed_}", "/name") == summary(failure)
-    assert f"does not return a text as it was sent: {observed_}" == failure.sentence
+    assert (NAMED, f"echo | string | {observed_}", "/name") == summary(failure)
+    assert f"does not return a string as it was sent: {observed_}" == failure.sentence
 
 
 def test_name_of_another_request() -> None:
@@ -229,9 +234,9 @@ def test_path_parameter(value: str) -> None:
     assert [PATH] == passed(parameters(right))
     other = changed(ANSWER, "model_id", "other")
     failure = only(parameters(subject(observed("transport.variants", target=target), answer=other)))
-    assert (PATH, "echo | path parameter | another text", "/model_id") == summary(failure)
-    assert "does not return a path parameter as it was meant: another text" == failure.sentence
-    assert "`model_id` of the path comes back otherwise: another text" == failure.message
+    assert (PATH, "echo | path parameter | a different string", "/model_id") == summary(failure)
+    assert "does not return a path parameter as it was meant: a different string" == failure.sentence
+    assert "`model_id` of the path comes back otherwise: a different string" == failure.message
     assert (f'"{value}"', '"other"') == (failure.expected, failure.actual)
 
 
@@ -268,22 +273,22 @@ def test_invalid_path_parameter() -> None:
     assert passed(parameters(subject(right, answer={"id": "abc"}, of=of)))
 
 
-def failed(requirement: str, observed_: str = "another text", word: str = "text") -> Finding:
+def failed(requirement: str, observed_: str = "a different string", word: str = "text") -> Finding:
     """Return a failure of an echo."""
     return Finding(requirement, "m", "/", Symptom("echo", word, observed_), "s")
 
 
-NOTHING: list[Judgement | Doubt] = [*[failed(NAMED)] * 3, failed(MIN, "another number", "number")]
+NOTHING: list[Judgement | Doubt] = [*[failed(NAMED)] * 3, failed(MIN, "a different number", "number")]
 
 
 def test_stateless() -> None:
     """A target that never returns the name, nor other values, seems to be stateless."""
     assert looks_stateless(contract(), NOTHING)
-    assert looks_stateless(contract(), [*NOTHING, failed(PATH, "other letter case"), Pass(PATH), Doubt(NAMED, "r")])
+    assert looks_stateless(contract(), [*NOTHING, failed(PATH, "in other letter case"), Pass(PATH), Doubt(NAMED, "r")])
     assert looks_stateless(contract(), [*NOTHING, Pass(MIN), Pass("semantics.created"), Pass("x.echo")])
     elsewhere = [failed("semantics.isolation", "rounded"), failed("x.echo", "rounded")]
     assert looks_stateless(contract(), [*elsewhere, *NOTHING, *elsewhere])
-    others = ("left out", "null", "another value", "the default in its place", "a number in its place")
+    others = ("absent", "null instead", "a different value", "the default instead", "a number instead")
     assert looks_stateless(contract(), [*NOTHING, *(failed(MIN, each) for each in others)])
 
 
@@ -294,10 +299,10 @@ def test_stateless() -> None:
         [*NOTHING, Pass(NAMED)],
         NOTHING[1:],
         NOTHING[:3],
-        [failed(MIN, "another number", "number")] * 9,
-        [failed(MIN, "another number", "number"), failed(MAX, "another number", "number")] * 9,
+        [failed(MIN, "a different number", "number")] * 9,
+        [failed(MIN, "a different number", "number"), failed(MAX, "a different number", "number")] * 9,
         [*NOTHING, failed(MIN, "rounded", "number")],
-        [*NOTHING, failed(NAMED, "cut short")],
+        [*NOTHING, failed(NAMED, "truncated")],
         [each for each in NOTHING if each.requirement != NAMED] + [failed("x.name.echo")] * 3,
     ],
 )
@@ -311,8 +316,8 @@ def test_stateless_without_a_name() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}
     of = contract_of({"requestBody": body_of(schema), "responses": {"200": body_of(schema)}})
     one, other = (each.id for each in of.requirements if each.id.startswith("semantics.") and each.id.endswith(".echo"))
-    assert looks_stateless(of, [failed(one, "another number")] * 3 + [failed(other, "another number")] * 3)
-    assert not looks_stateless(of, [failed(one, "another number")] * 3 + [failed(other, "another number")] * 2)
+    assert looks_stateless(of, [failed(one, "a different number")] * 3 + [failed(other, "a different number")] * 3)
+    assert not looks_stateless(of, [failed(one, "a different number")] * 3 + [failed(other, "a different number")] * 2)
     assert not looks_stateless(of, [failed(one)] * 3 + [failed(other)] * 3 + [Pass(one)])
     single = {"type": "object", "properties": {"a": {"type": "integer"}}}
     of = contract_of({"requestBody": body_of(single), "responses": {"200": body_of(single)}})

@@ -7,14 +7,27 @@ import pytest
 from conformance.checks.error_bodies import json, no_page, representation, shape
 from conformance.model.exchange import Failure
 
-from .subjects import DATED, JSON, body_of, case, contract_of, observed, only, passed, refused, silent, subject, summary
+from .subjects import (
+    DATED,
+    JSON,
+    body_of,
+    case,
+    contract_of,
+    observed,
+    only,
+    passed,
+    rejected,
+    silent,
+    subject,
+    summary,
+)
 
 RIGHT = {"code": "VALIDATION_ERROR", "message": "min_replica is no integer"}
 
 
 def error(body: object = RIGHT, *, media_type: str = "application/json", code: int = 400) -> object:
     """Return a refusal."""
-    return subject(refused(), status=code, answer=body, headers=(("Content-Type", media_type), DATED))
+    return subject(rejected(), status=code, answer=body, headers=(("Content-Type", media_type), DATED))
 
 
 ELSEWHERE = (
@@ -35,7 +48,7 @@ def test_representation() -> None:
         assert ["error.representation"] == passed(representation(error(code=code)))
     for body in (b"", b" \r\n"):
         found = only(representation(error(body)))
-        assert ("error.representation", "body of an error | a 4xx | empty", "") == summary(found)
+        assert ("error.representation", "error body | a 4xx | empty", "") == summary(found)
         assert "answers 4xx without a body that explains it" == found.sentence
         assert ("a representation", "no body, or white space") == (found.expected, found.actual)
     assert silent(representation, *ELSEWHERE)
@@ -47,7 +60,7 @@ def test_json() -> None:
     assert ["error.json"] == passed(json(error(b"[1]", media_type="application/problem+json; x=y")))
     for body in (b"Bad Request", b"", b"{'code': 'BAD'}", b'{"input": NaN}', b"\xff"):
         found = only(json(error(body, media_type="application/problem+json")))
-        assert ("error.json", "body of an error | a 4xx that declares JSON | not JSON", "") == summary(found)
+        assert ("error.json", "error body | a 4xx that declares JSON | not JSON", "") == summary(found)
         assert "declares JSON for an error that is not" == found.sentence
         assert "a JSON text" == found.expected
         assert found.actual
@@ -87,7 +100,7 @@ def test_trace(body: bytes) -> None:
     """A stack trace is a note, also in a text of a JSON body and in an error of the server."""
     for code in (400, 500):
         found = only(no_page(subject(status=code, answer=body)))
-        assert ("error.no-page", "form of an error | an error | a stack trace", "") == summary(found)
+        assert ("error.no-page", "error format | an error | a stack trace", "") == summary(found)
         assert "answers an error with a stack trace" == found.sentence
         assert ("a short explanation", "a stack trace") == (found.expected, found.actual)
 
@@ -96,7 +109,7 @@ def test_trace(body: bytes) -> None:
 def test_page(body: bytes) -> None:
     """An HTML page is a note."""
     found = only(no_page(subject(status=404, answer=body)))
-    assert "form of an error | an error | an HTML page" == str(found.pattern)
+    assert "error format | an error | an HTML page" == str(found.pattern)
     assert "answers an error with an HTML page" == found.sentence
 
 
@@ -149,20 +162,20 @@ def test_shape() -> None:
     ("body", "way", "actual"),
     [
         (b"Bad Request", "not JSON", "not JSON"),
-        ([1], "no object", "no object"),
-        ("text", "no object", "no object"),
-        (None, "no object", "no object"),
-        ({}, "other members", "other members"),
-        ({"detail": "x"}, "other members", "other members: detail"),
-        ({"code": 1, "message": "x"}, "other members", "other members: code, message"),
-        ({"code": "x"}, "other members", "other members: code"),
-        ({str(n): n for n in range(12)}, "other members", "other members: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"),
+        ([1], "not an object", "not an object"),
+        ("text", "not an object", "not an object"),
+        (None, "not an object", "not an object"),
+        ({}, "other properties", "other properties"),
+        ({"detail": "x"}, "other properties", "other properties: detail"),
+        ({"code": 1, "message": "x"}, "other properties", "other properties: code, message"),
+        ({"code": "x"}, "other properties", "other properties: code"),
+        ({str(n): n for n in range(12)}, "other properties", "other properties: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"),
     ],
 )
 def test_other_shapes(body: object, way: str, actual: str) -> None:
     """Another form is a note: its members are named, its values, which may hold the key, are not shown."""
     found = only(shape(error(body)))
-    assert ("advisory.error-shape", f"shape of an error | an error | {way}", "") == summary(found)
+    assert ("advisory.error-shape", f"error properties | an error | {way}", "") == summary(found)
     assert f"answers errors without the text members code, message: {way}" == found.sentence
     assert ("code, message", actual) == (found.expected, found.actual)
 
@@ -170,7 +183,7 @@ def test_other_shapes(body: object, way: str, actual: str) -> None:
 def test_shape_does_not_apply() -> None:
     """Refusals of a credential or of a path have forms of their own; other documents have no pages."""
     for focus in ("authentication.wrong", "error.unknown-resource"):
-        assert silent(shape, subject(refused(focus), status=401, answer={}))
+        assert silent(shape, subject(rejected(focus), status=401, answer={}))
     assert silent(shape, *ELSEWHERE)
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": {"description": ""}}})
     assert silent(shape, subject(case(target="/things"), status=400, answer={}, of=of))

@@ -7,7 +7,7 @@ from conformance.checks.shared.subject import Settings
 from conformance.model.case import Story
 from conformance.model.exchange import Failure
 
-from .subjects import REJECT, a_story, case, observed, only, passed, refused, silent, subject, summary
+from .subjects import REJECT, a_story, case, observed, only, passed, rejected, silent, subject, summary
 
 PROVEN = Settings(proven=True)
 UNKNOWN = "error.unknown-resource"
@@ -16,7 +16,7 @@ UNKNOWN = "error.unknown-resource"
 @pytest.mark.parametrize("code", [200, 299, 307, 404, 499])
 def test_no_server_error(code: int) -> None:
     """Any answer below 500 passes, whatever was asked."""
-    assert ["error.server-error"] == passed(server_error(subject(refused(), status=code)))
+    assert ["error.server-error"] == passed(server_error(subject(rejected(), status=code)))
 
 
 @pytest.mark.parametrize(
@@ -33,19 +33,19 @@ def test_no_server_error(code: int) -> None:
 def test_server_error(code: int, word: str) -> None:
     """5xx is found for any input, also where the body broke off, and so is what is no status at all."""
     for failure in (None, Failure.TRUNCATED):
-        found = only(server_error(subject(refused(story=a_story(kind="odd")), status=code, failure=failure)))
+        found = only(server_error(subject(rejected(story=a_story(kind="odd")), status=code, failure=failure)))
         pointer = "/autoscaling_settings/min_replica"
         assert ("error.server-error", f"server error | odd | {word}", pointer) == summary(found)
         assert f"answers {word} to odd" == found.sentence
         assert f"answers {code}: min_replica is a string" == found.message
         assert ("no 5xx", str(code)) == (found.expected, found.actual)
     plain = only(server_error(subject(status=code)))
-    assert ("a right request" == plain.symptom.kind, f"answers {code}: a-case") == (True, plain.message)
+    assert ("a valid request" == plain.symptom.kind, f"answers {code}: a-case") == (True, plain.message)
 
 
 def test_server_error_holds_no_random_name() -> None:
     """The place in the cause is a declared one."""
-    found = only(server_error(subject(refused(story=a_story("/random-name")), status=500)))
+    found = only(server_error(subject(rejected(story=a_story("/random-name")), status=500)))
     assert "random-name" not in found.place
     assert "/random-name" == found.pointer
 
@@ -66,17 +66,17 @@ def test_no_answer_is_no_server_error() -> None:
 def test_class_of_a_refusal() -> None:
     """A refusal is a client error; a redirection is found, with one pattern whatever its status."""
     for code in (400, 401, 499):
-        assert ["error.status-class"] == passed(status_class(subject(refused(), status=code)))
+        assert ["error.status-class"] == passed(status_class(subject(rejected(), status=code)))
     for code in (300, 302, 399):
-        found = only(status_class(subject(refused(), status=code)))
-        assert ("error.status-class", "class of a refusal | a refusal | 3xx", "status") == summary(found)
-        assert "answers a refusal with a redirection, which is no client error" == found.sentence
+        found = only(status_class(subject(rejected(), status=code)))
+        assert ("error.status-class", "class of a rejection | a rejection | 3xx", "status") == summary(found)
+        assert "answers a rejection with a redirection, which is no client error" == found.sentence
         assert ("a 4xx", str(code)) == (found.expected, found.actual)
     assert silent(
         status_class,
-        subject(refused()),
-        subject(refused(), status=429),
-        subject(refused(), status=500),
+        subject(rejected()),
+        subject(rejected(), status=429),
+        subject(rejected(), status=500),
         subject(status=302),
         subject(observed("transport.variants"), status=400),
     )
@@ -85,8 +85,8 @@ def test_class_of_a_refusal() -> None:
 @pytest.mark.parametrize(
     ("focus", "right", "wrong", "expected", "what"),
     [
-        ("reject.json-text", (400,), (415, 422), "400", "what is not JSON"),
-        ("reject.utf-8", (400,), (415, 422), "400", "what is not JSON"),
+        ("reject.json-text", (400,), (415, 422), "400", "a body that is not JSON"),
+        ("reject.utf-8", (400,), (415, 422), "400", "a body that is not JSON"),
         ("reject.media-type", (400, 415, 422), (409, 406), "400 or 415 or 422", "an undeclared media type"),
         (
             "reject.body.required",
@@ -103,11 +103,11 @@ def test_status_of_a_refusal(
 ) -> None:
     """Each class of what is refused has its statuses; another one is found."""
     for code in right:
-        assert ["error.status"] == passed(status(subject(refused(focus), status=code)))
+        assert ["error.status"] == passed(status(subject(rejected(focus), status=code)))
     for code in wrong:
         word = "an unregistered 4xx" if code == 499 else str(code)
-        found = only(status(subject(refused(focus), status=code)))
-        assert ("error.status", f"status of a refusal | {what} | {word}", "status") == summary(found)
+        found = only(status(subject(rejected(focus), status=code)))
+        assert ("error.status", f"status of a rejection | {what} | {word}", "status") == summary(found)
         assert f"answers {word} to {what}" == found.sentence
         assert (expected, str(code)) == (found.expected, found.actual)
 
@@ -115,10 +115,10 @@ def test_status_of_a_refusal(
 @pytest.mark.parametrize("code", [401, 403, 404, 405])
 def test_status_beside_the_body(code: int) -> None:
     """401 and its like are no answers to a body once a right request was taken; before, they may be about the run."""
-    assert silent(status, subject(refused(), status=code))
+    assert silent(status, subject(rejected(), status=code))
     assert (
         f"answers {code} to a body that breaks the schema"
-        == only(status(subject(refused(), status=code, settings=PROVEN))).sentence
+        == only(status(subject(rejected(), status=code, settings=PROVEN))).sentence
     )
 
 
@@ -126,32 +126,32 @@ def test_status_does_not_apply() -> None:
     """Only refusals of what the contract forbids are judged by their status."""
     assert silent(
         status,
-        subject(refused()),
-        subject(refused(), status=302),
-        subject(refused(), status=399),
-        subject(refused(), status=500),
-        subject(refused(), status=429, settings=PROVEN),
+        subject(rejected()),
+        subject(rejected(), status=302),
+        subject(rejected(), status=399),
+        subject(rejected(), status=500),
+        subject(rejected(), status=429, settings=PROVEN),
         subject(status=418),
         subject(observed(REJECT), status=418),
-        subject(refused("authentication.wrong"), status=418),
-        subject(refused("no.such"), status=418),
+        subject(rejected("authentication.wrong"), status=418),
+        subject(rejected("no.such"), status=418),
     )
 
 
 def test_unknown_resource() -> None:
     """A resource that is not there gets 404 or 403; another refusal is found, but 401 says nothing."""
     for code in (403, 404):
-        assert [UNKNOWN] == passed(unknown_resource(subject(refused(UNKNOWN), status=code)))
+        assert [UNKNOWN] == passed(unknown_resource(subject(rejected(UNKNOWN), status=code)))
     for code in (400, 405, 422, 499):
-        found = only(unknown_resource(subject(refused(UNKNOWN), status=code)))
+        found = only(unknown_resource(subject(rejected(UNKNOWN), status=code)))
         assert UNKNOWN == found.requirement
-        assert ("status of a refusal", "an unknown resource") == (found.symptom.rule, found.symptom.kind)
+        assert ("status of a rejection", "an unknown resource") == (found.symptom.rule, found.symptom.kind)
         assert ("404 or 403", "status") == (found.expected, found.pointer)
     assert silent(
         unknown_resource,
-        *(subject(refused(UNKNOWN), status=code) for code in (200, 302, 401, 429, 500)),
-        subject(refused(), status=400),
-        subject(refused(REJECT, UNKNOWN), status=400),
+        *(subject(rejected(UNKNOWN), status=code) for code in (200, 302, 401, 429, 500)),
+        subject(rejected(), status=400),
+        subject(rejected(REJECT, UNKNOWN), status=400),
     )
 
 
@@ -192,7 +192,7 @@ def test_rate_limit(body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
 def test_rate_limit_without_a_time(body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
     """A 429 that does not is a note."""
     found = only(rate_limit(subject(status=429, answer=body, headers=headers)))
-    assert ("error.rate-limit", "rate limit | 429 | no time", "Retry-After") == summary(found)
+    assert ("error.rate-limit", "rate limit | 429 | no delay", "Retry-After") == summary(found)
     assert "answers 429 without saying how long to wait" == found.sentence
     assert ("Retry-After, or retry_after in the body", "neither") == (found.expected, found.actual)
 
@@ -205,4 +205,4 @@ def test_rate_limit_does_not_apply() -> None:
 def test_story_without_a_kind() -> None:
     """A case whose story names no class is a right request to patterns."""
     odd = case(story=Story("", "x", "", "", "says"))
-    assert "server error | a right request | 500" == str(only(server_error(subject(odd, status=500))).pattern)
+    assert "server error | a valid request | 500" == str(only(server_error(subject(odd, status=500))).pattern)

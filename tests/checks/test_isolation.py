@@ -47,7 +47,7 @@ def test_answers_of_their_own() -> None:
 def mixture(subjects: tuple[Subject, Subject]) -> list[str]:
     """Return the places of the one finding of a mixture."""
     found = only(isolation(subjects))
-    pattern = "isolation | two requests at once | values of another request"
+    pattern = "isolation | two concurrent requests | values of another request"
     assert (ISOLATION, pattern) == summary(found)[:2]
     assert f"{ISOLATION} |  | {pattern}" == str(found.cause)
     assert "mixes up requests that are in flight at once" == found.sentence
@@ -156,7 +156,7 @@ def test_one_object_for_two() -> None:
     """Two creations that are answered with one name, which neither has, are one object."""
     said = list(isolation(two(made("staging", ONE), made("staging", TWO))))
     (found,) = findings(said)
-    assert (DISTINCT, "distinct | two creations | one name", "/name") == summary(found)
+    assert (DISTINCT, "distinct objects | two creations | one name", "/name") == summary(found)
     assert "gives two creations with different names one object" == found.sentence
     assert ("two names", '"staging"') == (found.expected, found.actual)
 

@@ -30,7 +30,7 @@ from .subjects import (
     findings,
     observed,
     passes,
-    refused,
+    rejected,
     subject,
 )
 
@@ -73,7 +73,7 @@ def test_every_check_is_asked() -> None:
 def test_broken_check_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check that breaks is a doubt of ours about what the case is for; what it said before counts."""
     monkeypatch.setattr(judging, "CHECKS", (broken,))
-    one, doubt = judge(subject(refused()))
+    one, doubt = judge(subject(rejected()))
     assert Pass("transport.date") == one
     assert isinstance(doubt, Doubt)
     assert ("reject.UpdateAutoscalingSettingsV1.min_replica.type", True) == (doubt.requirement, doubt.ours)
@@ -84,7 +84,7 @@ def test_broken_check_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_broken_check_of_an_unknown_requirement(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our own fault is never dropped: where the case's requirement is unknown, another one bears it."""
     monkeypatch.setattr(judging, "CHECKS", (broken,))
-    (*_, doubt) = judge(subject(case(refused().expectation, "no.such", FOCUS)))
+    (*_, doubt) = judge(subject(case(rejected().expectation, "no.such", FOCUS)))
     assert FOCUS == doubt.requirement
     (*_, doubt) = judge(subject(replace(case(), requirements=())))
     assert contract().requirements[0].id == doubt.requirement
@@ -176,7 +176,7 @@ def test_key_is_hidden() -> None:
 
 def test_too_many_requests() -> None:
     """Of a 429 only the limit is judged, and whether the key is shown."""
-    for each in (case(), refused(), refused("authentication.wrong"), observed("error.large")):
+    for each in (case(), rejected(), rejected("authentication.wrong"), observed("error.large")):
         said = judge(subject(each, status=429, answer=b"", headers=()))
         assert ["error.rate-limit"] == [found.requirement for found in said]
     shown = judge(subject(status=429, answer=KEY.encode(), headers=(), settings=Settings(key=KEY)))
@@ -185,7 +185,7 @@ def test_too_many_requests() -> None:
 
 def test_forbidden_request_that_was_taken() -> None:
     """Of a 2xx to what must be refused nothing is judged but that it was taken, and what holds of any exchange."""
-    taken = judge(subject(refused(), answer=b"<html>", headers=(DATED,), settings=Settings(key=KEY)))
+    taken = judge(subject(rejected(), answer=b"<html>", headers=(DATED,), settings=Settings(key=KEY)))
     assert ["takes a string where it is not due"] == [each.sentence for each in findings(taken)]
     assert {
         "transport.dropped",
@@ -261,7 +261,7 @@ FIELDS = [
 def test_hostile_answers() -> None:
     """Whatever a target sends: no check breaks, every judgement is short, can be written, and takes no time."""
     sent = {"name": ANSWER["name"], "autoscaling_settings": {"scale_down_delay": 9007199254740993}}
-    asked: tuple[Case, ...] = (case(sent=sent), refused(), refused("authentication.wrong"))
+    asked: tuple[Case, ...] = (case(sent=sent), rejected(), rejected("authentication.wrong"))
     encoder = msgspec.json.Encoder()
     for number, body in enumerate(hostile()):
         for code, each in ((200, asked[0]), (400 + number % 3, asked[1 + number % 2])):

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.checks.rejection import NO_CREDENTIAL, duplicates
-from conformance.checks.rejection import refused as check
+from conformance.checks.rejection import rejected as check
 from conformance.checks.shared.subject import Settings
 from conformance.model.case import Case
 from conformance.model.exchange import Failure
@@ -12,7 +12,7 @@ from conformance.model.finding import Symptom
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
-from .subjects import REJECT, a_story, case, contract, observed, only, passed, refused, silent, subject, summary
+from .subjects import REJECT, a_story, case, contract, observed, only, passed, rejected, silent, subject, summary
 
 PROVEN = Settings(proven=True)
 TWICE = "reject.duplicate-names"
@@ -23,9 +23,9 @@ AT = "/autoscaling_settings/min_replica"
 def test_taken(code: int) -> None:
     """Any 2xx to a body that the contract forbids is found, also where the answer broke off."""
     for failure in (None, Failure.TRUNCATED):
-        found = only(check(subject(refused(), status=code, failure=failure)))
-        assert (REJECT, "takes | a string where it is not due | 2xx", AT) == summary(found)
-        assert f"{REJECT} | {AT} | takes | a string where it is not due | 2xx" == str(found.cause)
+        found = only(check(subject(rejected(), status=code, failure=failure)))
+        assert (REJECT, "accepts | a string where it is not due | 2xx", AT) == summary(found)
+        assert f"{REJECT} | {AT} | accepts | a string where it is not due | 2xx" == str(found.cause)
         assert "takes a string where it is not due" == found.sentence
         assert f"takes min_replica is a string with {code}" == found.message
         assert ("refused: a 4xx", str(code)) == (found.expected, found.actual)
@@ -33,13 +33,13 @@ def test_taken(code: int) -> None:
 
 def test_taken_without_a_story() -> None:
     """A case without a story is named by its id."""
-    found = only(check(subject(case(Expectation.REFUSED, REJECT))))
+    found = only(check(subject(case(Expectation.REJECTED, REJECT))))
     assert ("takes a-case with 200", "") == (found.message, found.pointer)
 
 
 def test_undeclared_member_in_the_cause() -> None:
     """The name of an undeclared member may be random: the cause has the object that holds it."""
-    found = only(check(subject(refused(story=a_story("/autoscaling_settings/xyz")))))
+    found = only(check(subject(rejected(story=a_story("/autoscaling_settings/xyz")))))
     assert "/autoscaling_settings" == found.place
     assert "/autoscaling_settings/xyz" == found.pointer
 
@@ -47,21 +47,21 @@ def test_undeclared_member_in_the_cause() -> None:
 @pytest.mark.parametrize("code", [302, 400, 409, 422, 499])
 def test_refused(code: int) -> None:
     """Any refusal passes all that the case exercises: its class is another requirement."""
-    both = refused(REJECT, "reject.body.required")
+    both = rejected(REJECT, "reject.body.required")
     assert [REJECT, "reject.body.required"] == passed(check(subject(both, status=code)))
 
 
 @pytest.mark.parametrize("code", [401, 403, 404, 405])
 def test_refused_for_another_reason(code: int) -> None:
     """401 and its like say nothing of a body, until a right request was taken; of a credential they do."""
-    assert silent(check, subject(refused(), status=code))
-    assert [REJECT] == passed(check(subject(refused(), status=code, settings=PROVEN)))
-    assert ["authentication.wrong"] == passed(check(subject(refused("authentication.wrong"), status=code)))
+    assert silent(check, subject(rejected(), status=code))
+    assert [REJECT] == passed(check(subject(rejected(), status=code, settings=PROVEN)))
+    assert ["authentication.wrong"] == passed(check(subject(rejected("authentication.wrong"), status=code)))
 
 
 def test_unknown_resource() -> None:
     """Taking an unknown resource is found here; how it is refused is judged by another check."""
-    unknown = refused("error.unknown-resource")
+    unknown = rejected("error.unknown-resource")
     assert "error.unknown-resource" == only(check(subject(unknown))).requirement
     assert silent(check, subject(unknown, status=400), subject(unknown, status=404))
 
@@ -72,12 +72,12 @@ def test_does_not_apply() -> None:
         check,
         subject(),
         subject(observed(REJECT)),
-        subject(refused(), status=429),
-        subject(refused("authentication.wrong"), status=429),
-        subject(refused(), status=500),
-        subject(refused(), response=False, failure=Failure.CLOSED),
-        subject(replace(refused(), requirements=())),
-        subject(replace(refused(), requirements=()), status=400),
+        subject(rejected(), status=429),
+        subject(rejected("authentication.wrong"), status=429),
+        subject(rejected(), status=500),
+        subject(rejected(), response=False, failure=Failure.CLOSED),
+        subject(replace(rejected(), requirements=())),
+        subject(replace(rejected(), requirements=()), status=400),
     )
 
 
@@ -85,27 +85,27 @@ def test_duplicates() -> None:
     """A body with a member twice may be taken, which is a note, or refused, which passes."""
     twice = observed("error.server-error", TWICE, story=a_story("", "JSON text", "a duplicate property"))
     found = only(duplicates(subject(twice, status=201)))
-    assert (TWICE, "takes | a duplicate property | 2xx", "") == summary(found)
+    assert (TWICE, "accepts | a duplicate property | 2xx", "") == summary(found)
     assert ("takes a body with a duplicate property", "201") == (found.sentence, found.actual)
     for code in (302, 400, 422):
         assert [TWICE] == passed(duplicates(subject(twice, status=code)))
     assert [TWICE] == passed(duplicates(subject(twice, status=404, settings=PROVEN)))
     assert silent(duplicates, *(subject(twice, status=code) for code in (401, 404, 429, 500)))
-    assert silent(duplicates, subject(), subject(refused(), status=400))
+    assert silent(duplicates, subject(), subject(rejected(), status=400))
 
 
 def test_about_credential() -> None:
     """Only the first requirement of a case says what it is about."""
-    assert subject(refused("authentication.wrong", REJECT)).about_credential
-    assert not subject(refused(REJECT, "authentication.wrong")).about_credential
-    assert not subject(refused("error.unknown-resource")).about_credential
-    assert not subject(refused("no.such")).about_credential
+    assert subject(rejected("authentication.wrong", REJECT)).about_credential
+    assert not subject(rejected(REJECT, "authentication.wrong")).about_credential
+    assert not subject(rejected("error.unknown-resource")).about_credential
+    assert not subject(rejected("no.such")).about_credential
 
 
 def test_any_credential_taken_is_a_part_of_none_asked_for() -> None:
     """That a wrong credential is taken is a part of that none is asked for: the pattern of the catalogue's own case."""
     items = catalogue(contract(), Profile.SMOKE, Knowledge({"model_id": "abc"}))
     kinds = {each.id: each.story.kind for each in items if isinstance(each, Case) and each.story}
-    assert Symptom("takes", kinds["refuse.credential.none"], "2xx") == NO_CREDENTIAL
-    assert NO_CREDENTIAL == only(check(subject(refused("authentication.wrong")))).within
-    assert only(check(subject(refused()))).within is None
+    assert Symptom("accepts", kinds["reject.credential.none"], "2xx") == NO_CREDENTIAL
+    assert NO_CREDENTIAL == only(check(subject(rejected("authentication.wrong")))).within
+    assert only(check(subject(rejected()))).within is None

@@ -34,7 +34,7 @@ from .subjects import (
     only,
     passed,
     passes,
-    refused,
+    rejected,
     subject,
     summary,
 )
@@ -64,10 +64,10 @@ def test_null_as_absent() -> None:
 def test_null_that_makes_a_difference() -> None:
     """A member that differs between null and absent is found, with a pattern of types alone."""
     null = {"name": NAME, "promotion_settings": {"ramp_up_duration_seconds": None}}
-    for value, words in ((5, "another number"), (None, "null and number")):
+    for value, words in ((5, "a different number"), (None, "null and number")):
         answer = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", value)
         found = only(null_beside_absent(pair(null, answer)))
-        assert (RAMP, f"null beside absent | a member | {words}", AT) == summary(found)
+        assert (RAMP, f"null and absent | a property | {words}", AT) == summary(found)
         assert "does not treat a member that is null as one that is absent" == found.sentence
         assert "`UpdatePromotionSettingsV1.ramp_up_duration_seconds` differs between null and absent" == found.message
         assert "as when absent: 600" == found.expected
@@ -119,7 +119,7 @@ def test_null_name() -> None:
 def after(first: int, then: int, *, settings: Settings | None = None) -> tuple[Subject, Subject]:
     """Return a refusal and a right request with the same name."""
     story = a_story(kind="an unknown property")
-    return subject(refused(story=story), status=first, settings=settings), subject(status=then, settings=settings)
+    return subject(rejected(story=story), status=first, settings=settings), subject(status=then, settings=settings)
 
 
 def test_leaves_nothing() -> None:
@@ -133,7 +133,7 @@ def test_leaves_something() -> None:
     """A conflict shows that the refused request left its name behind; so do 400 and 422 once a right one was taken."""
     for then, settings in ((409, None), (409, PROVEN), (400, PROVEN), (422, PROVEN)):
         found = only(leaves_nothing(after(400, then, settings=settings)))
-        pattern = f"leaves nothing | a refused request | {then}"
+        pattern = f"side effect of a rejection | a rejected request | {then}"
         assert ("error.leaves-nothing", pattern, "status") == summary(found)
         assert "keeps what it refused: a right request with the same name is then refused" == found.sentence
         assert f"after an unknown property: {then}" == found.message
@@ -179,7 +179,7 @@ def test_same_name_otherwise(code: int, word: str) -> None:
     """Another answer is a note."""
     said = list(same_name((subject(), subject(status=code))))
     (found,) = findings(said)
-    assert ("error.duplicate", f"same name | a second creation | {word}", "status") == summary(found)
+    assert ("error.duplicate", f"duplicate name | a second creation | {word}", "status") == summary(found)
     assert f"answers {word} to a second creation with the same name" == found.sentence
     assert ("409 or 400", str(code)) == (found.expected, found.actual)
     assert {"semantics.same-name"} == passes(said)
@@ -189,7 +189,7 @@ def test_same_name_redirected() -> None:
     """A redirection is no refusal of the name."""
     for code in (300, 302, 399):
         (found,) = findings(same_name((subject(), subject(status=code))))
-        pattern = "class of a refusal | a second creation | 3xx"
+        pattern = "class of a rejection | a second creation | 3xx"
         assert ("error.status-class", pattern, "status") == summary(found)
         assert "answers a second creation with a redirection, which is no client error" == found.sentence
         assert ("a 4xx", str(code)) == (found.expected, found.actual)
@@ -217,13 +217,13 @@ def test_visible_otherwise() -> None:
     """An object that differs, or is not there, is a note."""
     other = changed(changed(ANSWER, "name", "x"), "autoscaling_settings/min_replica", 5)
     found = only(visible((subject(), probe(answer=other))))
-    assert ("semantics.visible", "visible | a created object | different", "/name") == summary(found)
+    assert ("semantics.visible", "visibility | a created object | different", "/name") == summary(found)
     assert "does not show a created object by its name as it was created" == found.sentence
     assert "the object as it was created" == found.expected
     assert "/name, /autoscaling_settings/min_replica" == found.actual
     assert "" == found.place
     found = only(visible((subject(), probe(404))))
-    assert ("visible | a created object | 404", "status", "404") == (str(found.pattern), found.pointer, found.actual)
+    assert ("visibility | a created object | 404", "status", "404") == (str(found.pattern), found.pointer, found.actual)
     found = only(visible((subject(), probe(answer=b"<html>"))))
     assert 10 == len(found.actual.split(", "))
 

@@ -24,7 +24,7 @@ from .subjects import (
     observed,
     passed,
     passes,
-    refused,
+    rejected,
     silent,
     subject,
     summary,
@@ -92,7 +92,7 @@ def test_does_not_apply() -> None:
         shape,
         subject(status=404, answer={}),
         subject(status=201, answer={}),
-        subject(refused(), answer={}),
+        subject(rejected(), answer={}),
         subject(answer=b"{"),
         subject(case(method="GET"), answer={}),
     )
@@ -106,7 +106,7 @@ def test_does_not_apply() -> None:
         (
             changed(ANSWER, "name"),
             "response.EnvironmentV1.name.required",
-            "response required | a member | absent",
+            "response required | a required property | absent",
             "/name",
             "a member 'name'",
             "absent",
@@ -114,7 +114,7 @@ def test_does_not_apply() -> None:
         (
             changed(ANSWER, "autoscaling_settings/min_replica"),
             "response.AutoscalingSettingsV1.min_replica.required",
-            "response required | a member | absent",
+            "response required | a required property | absent",
             "/autoscaling_settings/min_replica",
             "a member 'min_replica'",
             "absent",
@@ -312,7 +312,7 @@ def test_answers_that_are_no_part_of_the_response_schema_when_cut_off() -> None:
         subject(failure=Failure.TRUNCATED),
         subject(failure=Failure.TOO_LARGE, status=400),
         subject(failure=Failure.TOO_LARGE, response=False),
-        subject(refused(), failure=Failure.TOO_LARGE),
+        subject(rejected(), failure=Failure.TOO_LARGE),
         subject(
             failure=Failure.TOO_LARGE,
             of=contract_of({"requestBody": body_of({}), "responses": {"200": {"description": "nothing"}}}),

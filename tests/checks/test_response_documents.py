@@ -27,7 +27,7 @@ def test_closed_objects_and_bounds() -> None:
     said = list(shape(subject(right, answer={"items": [{"a": 1}, {"\ud800odd": 1}, {"b": 2}]}, of=of)))
     (found,) = findings(said)
     assert closed == found.requirement
-    assert f"{closed} | /items/* | response additionalProperties | a closed object | a member that is not declared" == (
+    assert f"{closed} | /items/* | response additionalProperties | a closed object | an unknown property" == (
         str(found.cause)
     )
     assert "answers with members that a closed object does not declare" == found.sentence
@@ -104,7 +104,7 @@ def test_an_object_that_is_closed_in_a_roundabout_way() -> None:
     """A member that only a composed schema forbids is told of the whole body."""
     schema = {"type": "object", "properties": {"a": {}}, "dependentSchemas": {"a": {"additionalProperties": False}}}
     found = answers(schema, {"a": 1})
-    assert "response additionalProperties | a closed object | a member that is not declared" == str(found.pattern)
+    assert "response additionalProperties | a closed object | an unknown property" == str(found.pattern)
     assert found.requirement.endswith(".type")
 
 

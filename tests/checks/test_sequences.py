@@ -42,7 +42,7 @@ def test_nothing_stays() -> None:
 def test_values_that_stay() -> None:
     """A member that holds the value of the request before, both times, is found."""
     found = only(in_turn(turns(FIRST, SECOND)))
-    pattern = "isolation | two requests in turn | values of another request"
+    pattern = "isolation | two consecutive requests | values of another request"
     assert (ISOLATION, pattern, f"{AT}min_replica") == summary(found)
     assert f"{ISOLATION} |  | {pattern}" == str(found.cause)
     assert "keeps values of one request for the next" == found.sentence
@@ -123,7 +123,7 @@ def test_alike_names() -> None:
 def test_names_taken_for_one(status: int, way: str, actual: str) -> None:
     """A conflict, or one name for both, shows that they were taken for one."""
     found = only(alike_names(alike(status, NAME)))
-    pattern = f"distinct | two creations with names that are alike | {way}"
+    pattern = f"distinct objects | two creations with similar names | {way}"
     assert (DISTINCT, pattern, "/name") == summary(found)
     assert "takes two names that differ a little for one" == found.sentence
     assert "one object for min_replica is a string" == found.message

@@ -22,7 +22,7 @@ from .subjects import (
     contract,
     contract_of,
     observed,
-    refused,
+    rejected,
     subject,
 )
 
@@ -119,7 +119,7 @@ def test_shared_schema() -> None:
 def test_classes_of_status(status: int, succeeded: bool, refused_: bool) -> None:  # noqa: FBT001  (a table)
     """2xx takes a request, 3xx and 4xx refuse it; 429 does neither."""
     found = subject(status=status)
-    assert (succeeded, refused_) == (found.succeeded, found.refused)
+    assert (succeeded, refused_) == (found.succeeded, found.rejected)
 
 
 def test_answer_that_is_not_whole() -> None:
@@ -134,8 +134,8 @@ def test_answer_that_is_not_whole() -> None:
 
 def test_kind_and_focus() -> None:
     """The class of what was sent comes from the story; without one it is a right request."""
-    assert "a right request" == subject(case()).kind
-    assert "a right request" == subject(case(story=Story("", "x", "", "", "says"))).kind
+    assert "a valid request" == subject(case()).kind
+    assert "a valid request" == subject(case(story=Story("", "x", "", "", "says"))).kind
     assert "odd" == subject(case(story=Story("", "x", "", "", "says", "odd"))).kind
     assert "a.b" == subject(case(Expectation.ACCEPTED, "a.b", "c.d")).focus
 
@@ -152,7 +152,7 @@ def test_kind_and_focus() -> None:
 )
 def test_place(pointer: str, expected: str) -> None:
     """The place of a case is a declared one, so that a random name of a member is in no cause."""
-    assert expected == subject(refused(story=Story(pointer, "k", "", "", "s"))).place
+    assert expected == subject(rejected(story=Story(pointer, "k", "", "", "s"))).place
 
 
 def test_place_of_a_right_request() -> None:
@@ -163,7 +163,7 @@ def test_place_of_a_right_request() -> None:
 def test_place_beside_the_body() -> None:
     """What is no pointer into the body is its own place, though it holds a slash and the name of a member."""
     for named in ("Authorization", "path/name"):
-        assert named == subject(refused(story=Story(named, "k", "", "", "s"))).place
+        assert named == subject(rejected(story=Story(named, "k", "", "", "s"))).place
 
 
 def test_place_in_an_array() -> None:
@@ -174,9 +174,9 @@ def test_place_in_an_array() -> None:
             "responses": {"200": body_of(OBJECT)},
         }
     )
-    assert "/a/*/a" == subject(refused(story=Story("/a/3/a", "k", "", "", "s")), of=of).place
-    assert "/a" == subject(refused(story=Story("/a/x/a", "k", "", "", "s")), of=of).place
-    assert "" == subject(refused(story=Story("/3/a", "k", "", "", "s")), of=of).place
+    assert "/a/*/a" == subject(rejected(story=Story("/a/3/a", "k", "", "", "s")), of=of).place
+    assert "/a" == subject(rejected(story=Story("/a/x/a", "k", "", "", "s")), of=of).place
+    assert "" == subject(rejected(story=Story("/3/a", "k", "", "", "s")), of=of).place
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_promised() -> None:
     for other in (
         subject(status=201),
         subject(status=404),
-        subject(refused()),
+        subject(rejected()),
         subject(case(method="PUT")),
         subject(case(headers=(("ACCEPT", "text/html"),))),
         subject(failure=Failure.EXCESS),

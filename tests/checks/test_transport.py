@@ -18,7 +18,7 @@ from .subjects import (
     observed,
     only,
     passed,
-    refused,
+    rejected,
     silent,
     subject,
     summary,
@@ -29,7 +29,7 @@ METHOD = "transport.method-not-allowed"
 
 def test_answered() -> None:
     """An answer is no silence, whatever its status; one that is whole keeps its framing."""
-    for each in (subject(), subject(refused(), status=500)):
+    for each in (subject(), subject(rejected(), status=500)):
         assert ["transport.dropped"] == passed(dropped(each))
         assert ["transport.framing"] == passed(framing(each))
 
@@ -46,9 +46,9 @@ def test_answered() -> None:
 )
 def test_dropped(failure: Failure, words: str) -> None:
     """A connection that ends without an answer, or an answer without end, is found for any input."""
-    broken = subject(refused(story=a_story(kind="odd")), failure=failure, detail="reset", response=False)
+    broken = subject(rejected(story=a_story(kind="odd")), failure=failure, detail="reset", response=False)
     found = only(dropped(broken))
-    assert ("transport.dropped", f"no answer | odd | {failure.value}", "") == summary(found)
+    assert ("transport.dropped", f"no response | odd | {failure.value}", "") == summary(found)
     assert f"{words} on odd" == found.sentence
     expected = "an HTTP answer, its header section within the limit of the run"
     assert (expected, f"{failure.value}: reset") == (found.expected, found.actual)
@@ -67,7 +67,7 @@ def test_framing(failure: Failure, words: str) -> None:
     """A body that is not as long as announced is found; it is no dropped connection."""
     broken = subject(failure=failure, detail="10 bytes short")
     found = only(framing(broken))
-    assert ("transport.framing", f"framing | any answer | {failure.value}", "") == summary(found)
+    assert ("transport.framing", f"framing | any response | {failure.value}", "") == summary(found)
     assert words == found.sentence
     assert ("as many bytes as announced, within the limit of the run", "10 bytes short") == (
         found.expected,
@@ -104,7 +104,7 @@ def test_declared_status() -> None:
 def test_undeclared_status(code: int, word: str) -> None:
     """Another success, or a redirection, in answer to a right request is found; an observed one says nothing."""
     found = only(status(subject(status=code)))
-    assert ("transport.status", f"status | a right request | {word}", "status") == summary(found)
+    assert ("transport.status", f"status | a valid request | {word}", "status") == summary(found)
     assert f"answers {word}, where the document declares 200" == found.sentence
     assert ("200", str(code)) == (found.expected, found.actual)
     assert silent(status, subject(observed("transport.variants"), status=code))
@@ -121,7 +121,7 @@ def test_several_declared_statuses() -> None:
     right = case(target="/things")
     assert passed(status(subject(right, status=202, of=of)))
     other = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"201": {"description": ""}}})
-    assert "status | a right request | 200" == str(only(status(subject(right, of=other))).pattern)
+    assert "status | a valid request | 200" == str(only(status(subject(right, of=other))).pattern)
     assert "200, 202" == only(status(subject(right, status=201, of=of))).expected
 
 
@@ -129,7 +129,7 @@ def test_several_declared_statuses() -> None:
 def test_target(code: int) -> None:
     """The documented method and path must be there."""
     found = only(status(subject(status=code)))
-    assert ("transport.target", f"target | a right request | {code}", "status") == summary(found)
+    assert ("transport.target", f"target | a valid request | {code}", "status") == summary(found)
     assert f"answers {code} to the documented method and path" == found.sentence
     assert ("the operation", str(code)) == (found.expected, found.actual)
     assert silent(status, subject(observed("transport.variants"), status=code))
@@ -139,8 +139,8 @@ def test_status_does_not_apply() -> None:
     """Refused cases, other methods and paths, and refusals are of other checks."""
     assert silent(
         status,
-        subject(refused()),
-        subject(refused(), status=201),
+        subject(rejected()),
+        subject(rejected(), status=201),
         subject(case(method="PUT")),
         subject(case(target=TARGET + "/")),
         subject(status=400),
@@ -156,7 +156,7 @@ def test_date() -> None:
     assert ["transport.date"] == passed(date(subject(status=404, headers=(("dAtE", DATE),))))
     for code in (200, 299, 400, 499):
         found = only(date(subject(status=code, headers=(JSON,))))
-        assert ("transport.date", "Date | any answer | none", "Date") == summary(found)
+        assert ("transport.date", "Date | any response | absent", "Date") == summary(found)
         assert "answers without a Date" == found.sentence
         assert ("a Date field", "none") == (found.expected, found.actual)
     assert silent(date, *(subject(status=code, headers=()) for code in (300, 399, 500, 199)))
@@ -183,7 +183,7 @@ def test_method_refused(verb: str, code: int, allow: str | None) -> None:
 def test_method_without_allow() -> None:
     """405 without Allow is found."""
     found = only(method(by("PUT", allow=None)))
-    assert (METHOD, "405 | an undeclared method | no Allow", "Allow") == summary(found)
+    assert (METHOD, "undeclared method | an undeclared method | no Allow", "Allow") == summary(found)
     assert "answers 405 without Allow" == found.sentence
     assert ("Allow", "none") == (found.expected, found.actual)
 
@@ -192,7 +192,7 @@ def test_method_without_allow() -> None:
 def test_method_taken(verb: str) -> None:
     """A method that is not declared is not taken."""
     found = only(method(by(verb, code=204)))
-    assert (METHOD, "405 | an undeclared method | 2xx", "method") == summary(found)
+    assert (METHOD, "undeclared method | an undeclared method | 2xx", "method") == summary(found)
     assert "takes methods that the document does not declare" == found.sentence
     assert f"takes {verb} with 204" == found.message
     assert ("405 with Allow, or 404", f"204 to {verb}") == (found.expected, found.actual)
@@ -202,7 +202,7 @@ def test_method_taken(verb: str) -> None:
 def test_method_read_as_a_creation(code: int) -> None:
     """A refusal of the body says that the method was not looked at."""
     found = only(method(by("PUT", code=code)))
-    assert (METHOD, "405 | an undeclared method | another 4xx", "status") == summary(found)
+    assert (METHOD, "undeclared method | an undeclared method | another 4xx", "status") == summary(found)
     assert "refuses methods that the document does not declare as if the body were wrong" == found.sentence
     assert f"answers {code} to PUT" == found.message
     assert ("405 with Allow, or 404", f"{code} to PUT") == (found.expected, found.actual)
@@ -224,7 +224,7 @@ def test_response_time() -> None:
     limited = Settings(max_response_seconds=1.5)
     assert ["transport.response-time"] == passed(response_time(subject(settings=limited, seconds=1.5)))
     found = only(response_time(subject(settings=limited, seconds=1.75)))
-    assert ("transport.response-time", "response time | any answer | too slow", "") == summary(found)
+    assert ("transport.response-time", "response time | any response | too slow", "") == summary(found)
     assert "takes longer than 1.5 s to answer" == found.sentence
     assert ("at most 1.5 s", "1.750 s") == (found.expected, found.actual)
     assert silent(response_time, subject(seconds=99.0))
@@ -236,7 +236,7 @@ def test_variants() -> None:
     for code in (200, 307, 404, 499):
         assert ["transport.variants"] == passed(variants(subject(observed("transport.variants"), status=code)))
     found = only(variants(subject(observed("transport.variants"), status=500)))
-    assert ("transport.variants", "server error | a right request | 500", "") == summary(found)
+    assert ("transport.variants", "server error | a valid request | 500", "") == summary(found)
     assert silent(
         variants,
         subject(observed("transport.variants"), response=False, failure=Failure.CLOSED),

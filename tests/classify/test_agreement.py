@@ -182,7 +182,7 @@ def test_what_is_found_wrong_is_what_jsonschema_finds(name: str, data: st.DataOb
 def test_all_agree_on_valid_bodies(name: str, data: st.DataObject) -> None:
     """What is drawn as valid is accepted by all."""
     body = data.draw(valid(name))
-    assert Expectation.REFUSED is not agreed(name, encode(body)).expectation
+    assert Expectation.REJECTED is not agreed(name, encode(body)).expectation
 
 
 @each_contract
@@ -204,8 +204,8 @@ def test_all_agree_with_what_was_planted(name: str, data: st.DataObject) -> None
 
 
 OTHERWISE = {
-    "refuse.utf-8.utf-16-le": "a string of ASCII alone in UTF-16 is valid UTF-8 as well, full of NUL",
-    "refuse.payment.kind.missing.*.2": "without its constant a body is meant for either alternative",
+    "reject.utf-8.utf-16-le": "a string of ASCII alone in UTF-16 is valid UTF-8 as well, full of NUL",
+    "reject.payment.kind.missing.*.2": "without its constant a body is meant for either alternative",
 }
 """Cases that are refused for another requirement than their bytes tell, each with the reason."""
 
@@ -231,7 +231,7 @@ def test_what_the_catalogue_refuses_all_refuse_for_the_same(name: str) -> None:
     """Requirement, place and kind of each refused body are those of the catalogue, whoever labels it."""
     found, used = 0, set()
     for case, related in of_body(name):
-        if case.expectation is not Expectation.REFUSED:
+        if case.expectation is not Expectation.REJECTED:
             continue
         label = agreed(name, case.request.body or b"")
         assert label.story is not None
@@ -247,7 +247,7 @@ def test_what_the_catalogue_refuses_all_refuse_for_the_same(name: str) -> None:
         if case.story.keyword in BY_BODY and not related:
             assert (case.story.pointer, case.story.kind) == (general(label.story.pointer), label.story.kind), case.id
     assert found > 100
-    assert used >= {"refuse.utf-8.utf-16-le"}
+    assert used >= {"reject.utf-8.utf-16-le"}
 
 
 WEAKER = {

@@ -59,7 +59,7 @@ INVALID: list[tuple[Writable, str]] = [
 def test_what_is_wrong_with_a_body(contract: Contract, body: Writable, expected: str) -> None:
     """One requirement speaks of one thing that is wrong."""
     found = classify(contract, encode(body))
-    assert Expectation.REFUSED is found.expectation
+    assert Expectation.REJECTED is found.expectation
     assert (expected,) == found.requirements
     assert [expected] == [each.requirement for each in found.defects]
     assert found.focus is found.defects[0]
@@ -103,12 +103,12 @@ def test_what_is_odd_about_a_valid_body(contract: Contract, body: Writable, expe
 @pytest.mark.parametrize(
     ("data", "expectation", "requirements"),
     [
-        (b"{", Expectation.REFUSED, ("reject.json-text",)),
-        (b"{} x", Expectation.REFUSED, ("reject.json-text",)),
-        (b" \r\n", Expectation.REFUSED, ("reject.json-text",)),
-        (b'{"name": NaN}', Expectation.REFUSED, ("reject.json-text",)),
-        (b'{"name": "\xff"}', Expectation.REFUSED, ("reject.utf-8",)),
-        (b"", Expectation.REFUSED, ("reject.body.required",)),
+        (b"{", Expectation.REJECTED, ("reject.json-text",)),
+        (b"{} x", Expectation.REJECTED, ("reject.json-text",)),
+        (b" \r\n", Expectation.REJECTED, ("reject.json-text",)),
+        (b'{"name": NaN}', Expectation.REJECTED, ("reject.json-text",)),
+        (b'{"name": "\xff"}', Expectation.REJECTED, ("reject.utf-8",)),
+        (b"", Expectation.REJECTED, ("reject.body.required",)),
         (b"[" * 200 + b"]" * 200, Expectation.OBSERVED, ()),
         (b'{"name": "a", "x": ' + b"1" * 5_000 + b"}", Expectation.OBSERVED, ()),
         (b'{"name": 1, "name": "a"}', Expectation.OBSERVED, ()),
@@ -166,7 +166,7 @@ def test_what_the_nodes_do_not_say_jsonschema_explains() -> None:
 def test_what_no_requirement_speaks_of_is_refused_all_the_same() -> None:
     """A keyword that no rule derives cases from still makes a body invalid."""
     found = classify(contract_of({"type": "object", "propertyNames": {"maxLength": 1}}), b'{"ab": 1}')
-    assert (Expectation.REFUSED, ()) == (found.expectation, found.requirements)
+    assert (Expectation.REJECTED, ()) == (found.expectation, found.requirements)
 
 
 def test_a_wrong_type_breaks_nothing_else() -> None:

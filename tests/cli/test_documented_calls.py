@@ -27,7 +27,7 @@ from .live_host import live_host
 OUT = Path("conformance-report")
 LOCAL = "http://127.0.0.1:4010"
 QUICK = ("--profile", "smoke")
-FEW = ("--only", "refuse.name.*", "--repeats", "0")
+FEW = ("--only", "reject.name.*", "--repeats", "0")
 TRIED = {"export CONFORMANCE_API_KEY=..."}
 """The calls that a test is about; the variable is set by that of the lines after it."""
 

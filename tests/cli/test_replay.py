@@ -240,7 +240,7 @@ def test_silence_is_judged(command, serve, silent):
     """A target that took the request and never answers fails it, be it the first thing that it is sent or not."""
     script, _ = listening(refused)
     server = serve(script)
-    command("run", "-q", "--target", server.url, "--only", "refuse.*", "--profile", "smoke")
+    command("run", "-q", "--target", server.url, "--only", "reject.*", "--profile", "smoke")
     case = next(each["case"] for each in results(OUT)["findings"] if each["strength"] == "must")
     ended = command("replay", str(OUT), case, "--target", silent, "--timeout", "0.3")
     assert (1, True) == (ended.status, "no answer in time" in ended.out)

@@ -30,7 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a run that found something, with a bar of its own."""
     out = tmp_path_factory.mktemp("made") / OUT
     with BackgroundServer(failing) as server:
-        result = conformance.run(target=server.url, only="refuse.json.*", fail_on="should", out=out)
+        result = conformance.run(target=server.url, only="reject.json.*", fail_on="should", out=out)
     assert 1 == result.exit_status
     return out
 

@@ -46,7 +46,7 @@ def test_cases_for_programs(command, profile):
         assert set(case) - {"body", "body_base64"} == CASE
         assert not {"body", "body_base64"} <= set(case)
         assert case["story"] is None or set(case["story"]) == STORY
-        assert case["expectation"] in {"accepted", "refused", "observed"}
+        assert case["expectation"] in {"accepted", "rejected", "observed"}
         assert all(isinstance(name, str) and isinstance(value, str) for name, value in case["headers"])
         base64.b64decode(case.get("body_base64", ""), validate=True)
     text = json.dumps(cases)

@@ -134,7 +134,7 @@ def test_a_wrong_body_stays_wrong() -> None:
     """What is asked about is as wrong as what failed; what is right with it goes."""
     body = {**BODY, "name": SLOT, "autoscaling_settings": {**SCALE, "min_replica": "many"}}
     found, asked = shrunk(body, lambda _: True)
-    assert {Expectation.REFUSED} == {case.expectation for case in asked}
+    assert {Expectation.REJECTED} == {case.expectation for case in asked}
     assert not BUILD.contract.request_validator.is_valid(found)
     assert len(json.dumps(found)) < 80
 

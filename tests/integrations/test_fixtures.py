@@ -100,10 +100,10 @@ CASES = """
     import pytest
     import conformance
 
-    @conformance.cases(only=["refuse.name.missing.*", "refuse.name.null.*"], profile="standard")
-    def test_refused(case, environment_contract, reference_server):
-        assert case.id.startswith("refuse.name.")
-        assert case.expectation == "refused"
+    @conformance.cases(only=["reject.name.missing.*", "reject.name.null.*"], profile="standard")
+    def test_rejected(case, environment_contract, reference_server):
+        assert case.id.startswith("reject.name.")
+        assert case.expectation == "rejected"
         answer = httpx.request(**case.request(reference_server.url))
         found = environment_contract.check(answer, case=case)
         assert not found, str(found)
@@ -120,10 +120,10 @@ CASES = """
 def test_cases_for_a_test_of_the_users_own(pytester):
     """`@conformance.cases` runs a test once for each case; their ids are the slugs, and names are fresh."""
     pytester.makepyfile(CASES)
-    done = pytester.runpytest_inprocess("-v", "--strict-markers", "-k", "refused")
+    done = pytester.runpytest_inprocess("-v", "--strict-markers", "-k", "rejected")
     outcomes = done.parseoutcomes()
     assert set(outcomes) == {"passed", "deselected"}
-    done.stdout.fnmatch_lines(["*test_refused?refuse.name.missing.smallest? PASSED*"])
+    done.stdout.fnmatch_lines(["*test_rejected?reject.name.missing.smallest? PASSED*"])
 
 
 def test_a_finding_of_a_test_of_the_users_own(pytester):
@@ -169,7 +169,7 @@ def test_a_project_with_folders_of_the_same_names(pytester):
         }
     )
     pytester.makeini("[pytest]\npythonpath = .")
-    arguments = ("tests", "--pyargs", "conformance.suite", "--conformance-only", "refuse.name.missing.*")
+    arguments = ("tests", "--pyargs", "conformance.suite", "--conformance-only", "reject.name.missing.*")
     done = pytester.runpytest_inprocess(*arguments)
     outcomes = done.parseoutcomes()
     assert {"passed"} == set(outcomes)
@@ -205,7 +205,7 @@ def test_beside_other_plugins(pytester, monkeypatch):
             assert not environment_contract.check(answer)
         """
     )
-    suite = ("--pyargs", "conformance.suite", "--conformance-only", "refuse.name.missing.*")
+    suite = ("--pyargs", "conformance.suite", "--conformance-only", "reject.name.missing.*")
     done = pytester.runpytest_subprocess("test_beside_other_plugins.py", *suite, "-n", "1", "-p", "randomly")
     outcomes = done.parseoutcomes()
     assert {"passed"} == set(outcomes), done.stdout.str()
@@ -267,7 +267,7 @@ def test_beside_each_plugin_alone(plugin, pytester, monkeypatch):
     scope = "asyncio_default_fixture_loop_scope = function\n" if plugin == "pytest_asyncio" else ""
     pytester.makeini(f"[pytest]\n{scope}filterwarnings =\n    error")
     pytester.makepyfile(test_own=text.format(document=str(DOCUMENT)) if plugin == "schemathesis" else text)
-    suite = ("--pyargs", "conformance.suite", "--conformance-only", "refuse.name.missing.*")
+    suite = ("--pyargs", "conformance.suite", "--conformance-only", "reject.name.missing.*")
     done = pytester.runpytest_subprocess("test_own.py", *suite, *flags, "-v")
     outcomes = done.parseoutcomes()
     assert {"passed"} == set(outcomes), done.stdout.str()

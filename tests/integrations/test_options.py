@@ -48,8 +48,8 @@ ARRIVES = {
     "min-coverage": ("50", 50.0),
     "profile": ("smoke", Profile.SMOKE),
     "shard": ("1/3", "1/3"),
-    "only": ("refuse.*", ("refuse.*",)),
-    "skip": ("refuse.*", ("refuse.*",)),
+    "only": ("reject.*", ("reject.*",)),
+    "skip": ("reject.*", ("reject.*",)),
     "seed": ("7", 7),
     "repeats": ("0", 0),
     "rate": ("2.5", 2.5),
@@ -110,7 +110,7 @@ class Session:
         self.told = ""
         self.ret = 0
 
-    def run(self, *flags, only="refuse.name.missing.*"):
+    def run(self, *flags, only="reject.name.missing.*"):
         """Run a few cases of the suite."""
         done = self._pytester.runpytest_inprocess(
             "--pyargs", "conformance.suite", "--conformance-only", only, "--conformance-out", "out", "-rs", *flags
@@ -289,7 +289,7 @@ def test_how_many_are_in_flight(session, contract):
         crowd = Crowd(reference_app(contract))
         with BackgroundServer(crowd) as server:
             flags = ("--conformance-target", server.url, "--conformance-concurrency", number)
-            session.run(*flags, only="refuse.name.*")
+            session.run(*flags, only="reject.name.*")
         assert int(number) == crowd.most
 
 
@@ -312,7 +312,7 @@ def test_a_run_ends_after_enough_failures(session, serve):
     """`--conformance-max-failures` ends the run; what is left is skipped."""
     flags = ("--conformance-target", serve("accepts.*").url, "--conformance-repeats", "0")
     flags = (*flags, "--conformance-max-failures", "1", "--conformance-concurrency", "1")
-    outcomes = session.run(*flags, only="refuse.name.*")
+    outcomes = session.run(*flags, only="reject.name.*")
     assert outcomes["skipped"] > outcomes["failed"]
     assert "--max-failures 1" in session.told
 
@@ -328,8 +328,8 @@ def test_slow_answers_are_findings_where_a_limit_is_set(session, serve):
 def test_the_plan_is_shared_among_machines(session, serve):
     """The parts that `--conformance-shard` names are the whole, each test in one of them."""
     target = ("--conformance-target", serve().url)
-    counts = [session.run(*target, "--conformance-shard", f"{part}/2", only="refuse.name.*") for part in (1, 2)]
-    assert session.run(*target, only="refuse.name.*")["passed"] == sum(each["passed"] for each in counts)
+    counts = [session.run(*target, "--conformance-shard", f"{part}/2", only="reject.name.*") for part in (1, 2)]
+    assert session.run(*target, only="reject.name.*")["passed"] == sum(each["passed"] for each in counts)
     assert all(each["passed"] for each in counts)
 
 

@@ -171,7 +171,7 @@ def case(
     name: str = "reject.Settings.min_replica.type.string",
     *,
     requirements: tuple[str, ...] = (MUST.id,),
-    expectation: Expectation = Expectation.REFUSED,
+    expectation: Expectation = Expectation.REJECTED,
     body: bytes | None = b'{"name": "cfm-1a2b3c4d-0001", "settings": {"min_replica": "abc"}}',
     story: Story | None = None,
     phase: str = "catalogue",
@@ -339,7 +339,7 @@ def _numbered(number: int, row: Requirement, *, refused: bool) -> Case:
     return case(
         f"{row.id}.{'string' if refused else 'value'}-{number}",
         requirements=(row.id,),
-        expectation=Expectation.REFUSED if refused else Expectation.ACCEPTED,
+        expectation=Expectation.REJECTED if refused else Expectation.ACCEPTED,
         body=body,
         story=Story(f"/settings/{member}", "type", "1", value, says, "string"),
         phase="catalogue" if number % 3 else "combinations",

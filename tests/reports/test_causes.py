@@ -92,15 +92,16 @@ def test_a_part_of_a_wider_fault_is_no_cause_of_its_own() -> None:
         for name in ("a-part", "whole") if wide else ("a-part",):
             one = journals.case(name, body=b"{}")
             journal.send(one)
-            within = Symptom("takes", "whole", "2xx")
-            journal.find(one, MUST, rule="takes", kind=name, observed="2xx", sentence=f"takes {name}", within=within)
+            within = Symptom("accepts", "whole", "2xx")
+            wording = {"kind": name, "observed": "2xx", "sentence": f"accepts {name}"}
+            journal.find(one, MUST, rule="accepts", **wording, within=within)
         results = fold(journal.end())
         (cause,) = results.causes
         name, count = ("whole", 2) if wide else ("a-part", 1)
-        assert (name, f"takes | {name} | 2xx", count, f"takes {name}") == (
+        assert (name, f"accepts | {name} | 2xx", count, f"accepts {name}") == (
             cause.case,
             cause.pattern,
             cause.count,
             cause.sentence,
         )
-        assert {f"takes | {name} | 2xx"} == {each.pattern for each in results.findings}
+        assert {f"accepts | {name} | 2xx"} == {each.pattern for each in results.findings}

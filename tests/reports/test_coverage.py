@@ -55,7 +55,7 @@ def right(body: bytes = b'{"n": 1}', name: str = "accept.n") -> Case:
 
 def wrong(body: bytes = b'{"n": true}') -> Case:
     """Return a case that must be refused for the type of a member."""
-    return journals.case("refuse.n", body=body, story=TYPE)
+    return journals.case("reject.n", body=body, story=TYPE)
 
 
 def counts(coverage: CoverageResult | None) -> dict[tuple[str, str], tuple[int | None, int | None]]:

@@ -303,7 +303,7 @@ def test_cases_of_the_catalogue_that_fail_alike() -> None:
     """Of what is in the plan every finding is kept."""
     journal, many = Journal(), 2 * ALIKE
     for number in range(many):
-        each = journals.case(f"refuse.{number}")
+        each = journals.case(f"reject.{number}")
         journal.send(each)
         journal.find(each, MUST)
     (cause,) = fold(journal.end()).causes

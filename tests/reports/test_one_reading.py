@@ -15,9 +15,9 @@ KEY = "conformance-local-key"
 MEMBER = "echo.UpdateAutoscalingSettingsV1.min_replica"
 
 READ = {
-    "negative-to-zero": ["another number"],
-    "clamped": ["another number"],
-    "sign-lost": ["its sign lost"],
+    "negative-to-zero": ["a different number"],
+    "clamped": ["a different number"],
+    "sign-lost": ["with the opposite sign"],
     "through-float": ["rounded"],
 }
 """What becomes of a number, and how it reads."""

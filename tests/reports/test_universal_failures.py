@@ -20,7 +20,7 @@ def refusing(kinds: int, *, spared: bool = False, waivers: tuple[Waiver, ...] = 
         # The right request has a body, and the largest id: neither size nor name makes it the evidence.
         case = replace(
             journals.case(f"case-{kinds - number:02}", body=b"" if number else b'{"name": "first"}'),
-            expectation=Expectation.REFUSED if number else Expectation.ACCEPTED,
+            expectation=Expectation.REJECTED if number else Expectation.ACCEPTED,
         )
         journal.send(case)
         journal.find(

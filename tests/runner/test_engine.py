@@ -57,7 +57,7 @@ class Scripted(Target):
 def case(name: str, method: str = "POST", body: bytes | None = b"{}") -> Case:
     """Return a case that must be refused."""
     request = Request(method, PATH, (), body)
-    return Case(name, Expectation.REFUSED, (FOCUS,), request, slotted=body is not None)
+    return Case(name, Expectation.REJECTED, (FOCUS,), request, slotted=body is not None)
 
 
 def carried_out(
@@ -127,8 +127,8 @@ def test_what_could_create_something_counts(
 @pytest.mark.parametrize(
     ("always", "repeats", "pattern"),
     [
-        (True, "4 of 4", "distinct | two creations with names that are alike | one object"),
-        (False, "2 of 4", "flaky | distinct"),
+        (True, "4 of 4", "distinct objects | two creations with similar names | one object"),
+        (False, "2 of 4", "flaky | distinct objects"),
     ],
 )
 def test_a_relation_that_fails_is_sent_again(contract: Contract, *, always: bool, repeats: str, pattern: str) -> None:

@@ -36,10 +36,10 @@ def test_only_and_skip_take_ids_of_cases_and_requirements(contract, items):
     by_requirement = make_plan(contract, items, EVERYTHING, only=["authentication.missing"])
     assert by_requirement.items
     assert all("authentication.missing" in requirements_of(item) for item in by_requirement.items)
-    by_case = make_plan(contract, items, EVERYTHING, only=["refuse.json.*"], skip=["*.empty"])
+    by_case = make_plan(contract, items, EVERYTHING, only=["reject.json.*"], skip=["*.empty"])
     assert by_case.items
-    assert all(item.id.startswith("refuse.json.") for item in by_case.items)
-    assert "refuse.json.empty" not in {item.id for item in by_case.items}
+    assert all(item.id.startswith("reject.json.") for item in by_case.items)
+    assert "reject.json.empty" not in {item.id for item in by_case.items}
     without = make_plan(contract, items, EVERYTHING, skip=["authentication.missing"])
     assert "it was left out by --skip" == without.skipped["authentication.missing"]
     assert "it was left out by --only" == by_requirement.skipped["authentication.wrong"]

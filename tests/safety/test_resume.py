@@ -111,7 +111,7 @@ def test_nothing_to_resume(contract, run, tmp_path):
     ("option", "said"),
     [
         (("--seed", "7"), "another seed: 0, not 7"),
-        (("--only", "refuse.*"), "another only: accept.all.*, not refuse.*"),
+        (("--only", "reject.*"), "another only: accept.all.*, not reject.*"),
         (("--stateless",), "another stateless: none, not True"),
         (("--phases", "catalogue,hypothesis"), "another choice of phases: catalogue, not catalogue, hypothesis"),
     ],

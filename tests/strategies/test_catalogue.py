@@ -30,7 +30,7 @@ from .missing_tuples import missing
 SPEC = Path(__file__).parents[2] / "spec"
 KEY = "a-key-of-the-test"
 
-OUTSIDE_BODY = ("refuse.credential.", "refuse.media-type.", "refuse.path.")
+OUTSIDE_BODY = ("reject.credential.", "reject.media-type.", "reject.path.")
 """Cases that are refused for something else than their body, which is right."""
 
 
@@ -62,7 +62,7 @@ def test_both_validators_agree_with_every_label(contract: Contract, profile: Pro
             text = read(case.request.body)
         except JsonFault:
             # What is no JSON is refused for that.
-            if case.expectation is not Expectation.REFUSED:
+            if case.expectation is not Expectation.REJECTED:
                 wrong.append(case.id)
             continue
         valid = case.expectation is Expectation.ACCEPTED

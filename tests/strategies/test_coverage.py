@@ -76,7 +76,7 @@ def test_only_what_a_server_gets_to_judge_counts(contract: Contract, cases: list
     idle = [
         case
         for case in cases
-        if case.expectation is Expectation.OBSERVED or case.id.startswith(("refuse.credential", "refuse.media-type"))
+        if case.expectation is Expectation.OBSERVED or case.id.startswith(("reject.credential", "reject.media-type"))
     ]
     assert len(idle) > 50
     assert 0 == request_coverage(contract, idle).exercised
@@ -84,7 +84,7 @@ def test_only_what_a_server_gets_to_judge_counts(contract: Contract, cases: list
 
 def test_a_flipped_label_is_no_coverage(contract: Contract, cases: list[Case]) -> None:
     """A right body that is called wrong exercises no wrong side, nor the other way round."""
-    flip = {Expectation.ACCEPTED: Expectation.REFUSED, Expectation.REFUSED: Expectation.ACCEPTED}
+    flip = {Expectation.ACCEPTED: Expectation.REJECTED, Expectation.REJECTED: Expectation.ACCEPTED}
     smallest = next(case for case in cases if case.id == "accept.smallest")
     found = counts(request_coverage(contract, [replace(smallest, expectation=flip[smallest.expectation])]))
     assert {0} == {invalid for _, invalid in found.values()}

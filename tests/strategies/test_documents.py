@@ -33,7 +33,7 @@ def test_every_label_is_proven(contract: Contract) -> None:
         by_body = case.story is not None and case.story.keyword in BY_BODY
         if readable and case.expectation is Expectation.ACCEPTED:
             assert (True, True) == verdicts(contract, value), case.id
-        if readable and case.expectation is Expectation.REFUSED and by_body:
+        if readable and case.expectation is Expectation.REJECTED and by_body:
             assert (False, False) == verdicts(contract, value), case.id
             assert 1 == len({each.pointer for each in validator.violations(value)}), case.id
             assert 1 == len({each.pointer for each in validator.fast_violations(value)}), case.id
@@ -136,9 +136,9 @@ def test_alternatives_keep_their_members_apart() -> None:
     assert not contract.modelled
     assert {"Card.kind", "Invoice.kind"} == {node.label for node in node_at(contract, "/payment/kind")}
     ids = {case.id for case in cases_of(standard(contract))}
-    assert {"refuse.payment.number.missing.smallest", "refuse.payment.days.missing.smallest"} <= ids
-    assert {"refuse.lines.min-items-broken.fullest", "refuse.lines.max-items-broken.fullest"} <= ids
-    assert {"refuse.tags.unique-items-broken.smallest", "refuse.lines.*.amount.minimum-broken.smallest"} <= ids
+    assert {"reject.payment.number.missing.smallest", "reject.payment.days.missing.smallest"} <= ids
+    assert {"reject.lines.min-items-broken.fullest", "reject.lines.max-items-broken.fullest"} <= ids
+    assert {"reject.tags.unique-items-broken.smallest", "reject.lines.*.amount.minimum-broken.smallest"} <= ids
 
 
 def test_a_bearer_token_goes_before_everything() -> None:

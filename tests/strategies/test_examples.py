@@ -40,7 +40,7 @@ def test_a_file_holds_the_body_alone_and_another_contract_labels_it_anew(tmp_pat
     assert SMALL.request.body == file.read_bytes()
     other = Builder(contract_of({"type": "object", "required": ["size"]}), {})
     (case,) = Examples(tmp_path).cases(other, ["hypothesis"])
-    assert (Expectation.REFUSED, other.target) == (case.expectation, case.request.target)
+    assert (Expectation.REJECTED, other.target) == (case.expectation, case.request.target)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"name": "a", "name": 2}', b"[" * 5000, b"1e999999"])

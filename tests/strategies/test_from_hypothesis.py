@@ -179,7 +179,7 @@ def test_an_invalid_body_shrinks_to_one_wrong_member() -> None:
 
 def _cases(count: int) -> list[Case]:
     right = [_case(Expectation.ACCEPTED, body) for body in drawn(environment_requests(), count)]
-    wrong = [_case(Expectation.REFUSED, each) for each in drawn(invalid_environment_requests(), count)]
+    wrong = [_case(Expectation.REJECTED, each) for each in drawn(invalid_environment_requests(), count)]
     return right + wrong
 
 

@@ -35,7 +35,7 @@ OPEN = {
 }
 """The cases whose answer is only recorded, each with the reason why no validator can judge it."""
 
-ELSEWHERE = ("refuse.credential.*", "refuse.media-type.*", "refuse.path.*")
+ELSEWHERE = ("reject.credential.*", "reject.media-type.*", "reject.path.*")
 """Cases that are refused for something else than their body."""
 
 REFUSED = {
@@ -70,7 +70,7 @@ def cases(items: tuple[Item, ...]) -> dict[str, Case]:
 def by_body(cases: dict[str, Case]) -> Iterator[Case]:
     """Yield the cases that must be refused for what their body holds."""
     for case in cases.values():
-        if case.expectation is Expectation.REFUSED and case.story and case.story.keyword in BY_BODY:
+        if case.expectation is Expectation.REJECTED and case.story and case.story.keyword in BY_BODY:
             yield case
 
 
@@ -105,7 +105,7 @@ def test_what_is_refused_and_valid_is_refused_for_something_else(contract: Contr
     """A right body is refused only with a wrong credential, media type or path."""
     for case in cases.values():
         readable, value = value_of(case)
-        if case.expectation is Expectation.REFUSED and readable and contract.request_validator.is_valid(value):
+        if case.expectation is Expectation.REJECTED and readable and contract.request_validator.is_valid(value):
             assert any(fnmatchcase(case.id, glob) for glob in ELSEWHERE), case.id
 
 
@@ -118,13 +118,13 @@ def test_every_member_is_refused_in_every_way(contract: Contract, cases: dict[st
         for slug in REFUSED[type_].split():
             if type_ == "integer" or slug != "text-null" or node.nullable:
                 for base in ("smallest", "fullest"):
-                    assert f"refuse.{node.path[1:].replace('/', '.')}.{slug}.{base}" in cases
+                    assert f"reject.{node.path[1:].replace('/', '.')}.{slug}.{base}" in cases
     for slug in UNDECLARED:
-        assert {f"refuse.autoscaling_settings.{slug}.{base}" for base in ("smallest", "fullest")} <= cases.keys()
+        assert {f"reject.autoscaling_settings.{slug}.{base}" for base in ("smallest", "fullest")} <= cases.keys()
     for slug in ("null", "missing", "integer", "true", "array", "array-of-one", "object", "fraction"):
-        assert f"refuse.name.{slug}.smallest" in cases
+        assert f"reject.name.{slug}.smallest" in cases
     for slug in ("null", "true", "fraction", "integer", "text", "empty-text", "array", "array-of-one"):
-        assert f"refuse.body.{slug}.smallest" in cases
+        assert f"reject.body.{slug}.smallest" in cases
 
 
 def test_every_value_class_is_accepted_alone_and_together(contract: Contract, cases: dict[str, Case]) -> None:
@@ -151,7 +151,7 @@ def test_ids_are_slugs(cases: dict[str, Case]) -> None:
     """An id has no character that a shell or a glob would trip over, and begins with what is expected."""
     for case in cases.values():
         assert case.id.replace(".", "").replace("-", "").replace("_", "").isalnum(), case.id
-        assert case.id.split(".")[0] in {"accept", "refuse", "observe", "relate"}
+        assert case.id.split(".")[0] in {"accept", "reject", "observe", "relate"}
 
 
 def test_every_case_exercises_something_and_tells_its_story(contract: Contract, cases: dict[str, Case]) -> None:
@@ -204,8 +204,8 @@ def test_members_of_alternatives_do_not_hide_each_other() -> None:
     ids = [case.id for case in cases_of(standard(contract))]
     assert len(ids) == len(set(ids))
     assert {
-        "refuse.u.v.missing.smallest",
-        "refuse.u.v.missing.smallest.2",
+        "reject.u.v.missing.smallest",
+        "reject.u.v.missing.smallest.2",
         "accept.u.v.false",
         "accept.u.v.zero",
     } <= set(ids)

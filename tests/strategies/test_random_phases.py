@@ -39,19 +39,19 @@ def labelled(body: Any) -> tuple[Expectation, str]:
         ({"name": SLOT}, (Expectation.ACCEPTED, "accept.CreateEnvironmentRequestV1.combination")),
         ({"name": SLOT, "x": 1}, (Expectation.ACCEPTED, "accept.CreateEnvironmentRequestV1.additionalProperties")),
         ({"name": "\u00e9" + SLOT}, (Expectation.ACCEPTED, "accept.beyond-prose")),
-        ({}, (Expectation.REFUSED, "reject.CreateEnvironmentRequestV1.name.required")),
-        ([], (Expectation.REFUSED, "reject.CreateEnvironmentRequestV1.type")),
+        ({}, (Expectation.REJECTED, "reject.CreateEnvironmentRequestV1.name.required")),
+        ([], (Expectation.REJECTED, "reject.CreateEnvironmentRequestV1.type")),
         (
             {"name": SLOT, "autoscaling_settings": {"max_replica": "1"}},
-            (Expectation.REFUSED, "reject.UpdateAutoscalingSettingsV1.max_replica.coercible"),
+            (Expectation.REJECTED, "reject.UpdateAutoscalingSettingsV1.max_replica.coercible"),
         ),
         (
             {"name": SLOT, "autoscaling_settings": {"max_replica": True, "min_replica": "x"}},
-            (Expectation.REFUSED, "reject.UpdateAutoscalingSettingsV1.min_replica.type"),
+            (Expectation.REJECTED, "reject.UpdateAutoscalingSettingsV1.min_replica.type"),
         ),
         (
             {"name": SLOT, "autoscaling_settings": {"more": 1}},
-            (Expectation.REFUSED, "reject.UpdateAutoscalingSettingsV1.additionalProperties"),
+            (Expectation.REJECTED, "reject.UpdateAutoscalingSettingsV1.additionalProperties"),
         ),
         ({"name": "a\ud800"}, (Expectation.OBSERVED, "error.server-error")),
     ],
@@ -64,7 +64,7 @@ def test_a_body_is_labelled_by_what_the_contract_says_of_it(body: Any, expected:
 def test_a_wrong_type_is_called_as_in_the_catalogue() -> None:
     """So that what both find is one cause."""
     items = catalogue(CONTRACT, Profile.STANDARD, Knowledge({"model_id": "abcd1234"}))
-    wrong = [item for item in items if isinstance(item, Case) and item.id.startswith("refuse.") and item.story]
+    wrong = [item for item in items if isinstance(item, Case) and item.id.startswith("reject.") and item.story]
     expected = {each.id: each.story.kind for each in wrong if each.story.keyword == "type"}
     found = {each.id: body_case(BUILD, "test", body_of(each), None).story for each in wrong if each.id in expected}
     assert len(expected) > 200
@@ -94,7 +94,7 @@ def test_schemathesis_coverage_cases_are_there(covered: list[Case]) -> None:
     labels = [case.expectation for case in covered]
     assert 150 <= len(covered)
     assert 50 <= labels.count(Expectation.ACCEPTED)
-    assert 90 <= labels.count(Expectation.REFUSED)
+    assert 90 <= labels.count(Expectation.REJECTED)
     assert {"/v1/models/abcd1234/environments"} == {case.request.target for case in covered}
     assert {"schemathesis"} == {case.phase for case in covered}
 

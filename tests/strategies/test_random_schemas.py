@@ -107,7 +107,7 @@ def test_no_label_is_wrong(schema: Any) -> None:
         by_body = case.story is not None and case.story.keyword in BY_BODY
         if readable and case.expectation is Expectation.ACCEPTED:
             assert (True, True) == verdicts(contract, value), case
-        if readable and case.expectation is Expectation.REFUSED and by_body:
+        if readable and case.expectation is Expectation.REJECTED and by_body:
             assert (False, False) == verdicts(contract, value), case
             assert case.requirements, case
     assert 0 <= request_coverage(contract, cases).ratio <= 1

@@ -43,17 +43,17 @@ def credential(case: Case) -> list[str]:
     ("id_", "expected"),
     [
         ("accept.smallest", [f"Api-Key {KEY}"]),
-        ("refuse.credential.none", []),
-        ("refuse.credential.empty", [""]),
-        ("refuse.credential.bare-key", [KEY]),
-        ("refuse.credential.scheme-alone", ["Api-Key"]),
-        ("refuse.credential.scheme-and-space", ["Api-Key "]),
-        ("refuse.credential.no-space", [f"Api-Key{KEY}"]),
-        ("refuse.credential.scheme-basic", [f"Basic {KEY}"]),
-        ("refuse.credential.key-and-more", [f"Api-Key {KEY}x"]),
-        ("refuse.credential.query-api-key", []),
-        ("refuse.credential.cookie", []),
-        ("refuse.credential.proxy-header", []),
+        ("reject.credential.none", []),
+        ("reject.credential.empty", [""]),
+        ("reject.credential.bare-key", [KEY]),
+        ("reject.credential.scheme-alone", ["Api-Key"]),
+        ("reject.credential.scheme-and-space", ["Api-Key "]),
+        ("reject.credential.no-space", [f"Api-Key{KEY}"]),
+        ("reject.credential.scheme-basic", [f"Basic {KEY}"]),
+        ("reject.credential.key-and-more", [f"Api-Key {KEY}x"]),
+        ("reject.credential.query-api-key", []),
+        ("reject.credential.cookie", []),
+        ("reject.credential.proxy-header", []),
         ("observe.credential.scheme-lower-case", [f"api-key {KEY}"]),
         ("observe.credential.two-spaces", [f"Api-Key  {KEY}"]),
         ("observe.credential.bearer", [f"Bearer {KEY}"]),
@@ -69,7 +69,7 @@ def test_credentials_are_sent_as_they_are_called(cases: dict[str, Case], id_: st
 def test_a_key_that_is_wrong_is_no_key(cases: dict[str, Case]) -> None:
     """Cases about wrong keys hold none that is right, and need a target that can tell."""
     for id_ in ("wrong-key", "long-key", "scheme-alone"):
-        case = cases[f"refuse.credential.{id_}"]
+        case = cases[f"reject.credential.{id_}"]
         assert KEY not in str(case.request.headers) + case.request.target
         assert (Need.KEYS,) == case.needs
     assert b"{" == cases["observe.credential.with-bad-body"].request.body
@@ -78,9 +78,9 @@ def test_a_key_that_is_wrong_is_no_key(cases: dict[str, Case]) -> None:
 
 def test_a_key_elsewhere_is_the_right_one(cases: dict[str, Case]) -> None:
     """In the query or a cookie stands the real key: only its place is wrong."""
-    assert f"?api_key={KEY}" in cases["refuse.credential.query-api-key"].request.target
-    assert f"?Authorization={KEY}" in cases["refuse.credential.query-same-name"].request.target
-    assert ("Cookie", f"Authorization={KEY}") in cases["refuse.credential.cookie"].request.headers
+    assert f"?api_key={KEY}" in cases["reject.credential.query-api-key"].request.target
+    assert f"?Authorization={KEY}" in cases["reject.credential.query-same-name"].request.target
+    assert ("Cookie", f"Authorization={KEY}") in cases["reject.credential.cookie"].request.headers
 
 
 @pytest.mark.parametrize(
@@ -100,15 +100,15 @@ def test_path_parameters_are_percent_encoded_once(cases: dict[str, Case], slug: 
 
 def test_only_who_names_an_unknown_resource_has_one_refused(contract: Contract, cases: dict[str, Case]) -> None:
     """A resource that does not exist is asked for only when the caller says that it does not."""
-    case = cases["refuse.path.model_id.unknown"]
+    case = cases["reject.path.model_id.unknown"]
     assert "/v1/models/no%20such/environments" == case.request.target
     assert ("error.unknown-resource",) == case.requirements
-    assert "refuse.path.model_id.unknown" not in {each.id for each in cases_of(standard(contract))}
+    assert "reject.path.model_id.unknown" not in {each.id for each in cases_of(standard(contract))}
 
 
 def test_no_broken_text_can_be_read(cases: dict[str, Case]) -> None:
     """What is called no JSON, or no UTF-8, is none; what is called right JSON says what the plain body says."""
-    broken = [case for id_, case in cases.items() if id_.startswith(("refuse.json.", "refuse.utf-8."))]
+    broken = [case for id_, case in cases.items() if id_.startswith(("reject.json.", "reject.utf-8."))]
     assert len(broken) > 45
     for case in broken:
         with pytest.raises(JsonFault):
@@ -141,12 +141,12 @@ def test_texts_are_cut_after_every_token(cases: dict[str, Case]) -> None:
         ("observe.heavy.size-10-mb", lambda body: 10_000_000 < len(body) < 10_001_000),
         ("observe.heavy.many-members", lambda body: len(json.loads(body)["conformance_undeclared"]) == 10_000),
         ("observe.json.long-number", lambda body: b"1" * 5_000 in body),
-        ("refuse.utf-8.utf-16", lambda body: body.startswith(b"\xff\xfe{\x00")),
-        ("refuse.utf-8.overlong", lambda body: b"\xc0\xaf" in body),
-        ("refuse.json.nan", lambda body: b"NaN" in body),
-        ("refuse.json.two-documents", lambda body: body.count(SLOT.encode()) == 2),
-        ("refuse.json.empty", lambda body: body == b""),
-        ("refuse.json.blank", lambda body: body.strip() == b""),
+        ("reject.utf-8.utf-16", lambda body: body.startswith(b"\xff\xfe{\x00")),
+        ("reject.utf-8.overlong", lambda body: b"\xc0\xaf" in body),
+        ("reject.json.nan", lambda body: b"NaN" in body),
+        ("reject.json.two-documents", lambda body: body.count(SLOT.encode()) == 2),
+        ("reject.json.empty", lambda body: body == b""),
+        ("reject.json.blank", lambda body: body.strip() == b""),
     ],
 )
 def test_bytes_are_what_they_are_called(cases: dict[str, Case], id_: str, check: Any) -> None:
@@ -166,8 +166,8 @@ def test_media_types_and_headers_are_what_they_are_called(cases: dict[str, Case]
     types = {id_: header(case, "Content-Type") for id_, case in cases.items() if ".media-type." in id_}
     assert "application/json; charset=utf-8" == types["accept.media-type.charset"]
     assert "APPLICATION/JSON" == types["accept.media-type.upper-case"]
-    assert types["refuse.media-type.absent"] is None
-    assert "text/plain" == types["refuse.media-type.text"]
+    assert types["reject.media-type.absent"] is None
+    assert "text/plain" == types["reject.media-type.text"]
     assert "application/vnd.conformance+json" == types["observe.media-type.suffix"]
     assert header(cases["accept.accept.absent"], "Accept") is None
     assert "authorization" in dict(cases["accept.field-names.lower-case"].request.headers)
@@ -196,7 +196,7 @@ def test_relations_belong_together(items: dict[str, Item]) -> None:
         if item.same_name:
             assert all(case.slotted for case in item.cases)
         if item.kind == "leaves-nothing":
-            assert [Expectation.REFUSED, Expectation.ACCEPTED] == [case.expectation for case in item.cases]
+            assert [Expectation.REJECTED, Expectation.ACCEPTED] == [case.expectation for case in item.cases]
     one, other = (json.loads(case.request.body or b"") for case in found["relate.isolation.1"].cases)
     leaves = one["autoscaling_settings"].items()
     assert all(value != other["autoscaling_settings"][name] for name, value in leaves if value is not None)
@@ -215,9 +215,9 @@ def test_a_body_without_members_is_broken_all_the_same() -> None:
     ):
         contract = contract_of(schema)
         cases = list(cases_of(standard(contract)))
-        assert any(case.id == "refuse.json.single-quotes" for case in cases)
+        assert any(case.id == "reject.json.single-quotes" for case in cases)
         for case in cases:
-            if case.id.startswith(("refuse.json.", "refuse.utf-8.")):
+            if case.id.startswith(("reject.json.", "reject.utf-8.")):
                 with pytest.raises(JsonFault):
                     read(case.request.body or b"")
             elif case.id.startswith("accept.json."):
@@ -236,11 +236,11 @@ def test_credentials_follow_the_documents_security(scheme: Any, ids: set[str]) -
     """Where the credential travels elsewhere, there are fewer ways to be wrong; without security there are none."""
     more = {"components": {"securitySchemes": {"S": scheme}}, "security": [{"S": []}]} if scheme else {}
     cases = {case.id: case for case in cases_of(standard(contract_of({"type": "object"}, **more)))}
-    assert ids == {id_.removeprefix("refuse.credential.") for id_ in cases if id_.startswith("refuse.credential.")}
+    assert ids == {id_.removeprefix("reject.credential.") for id_ in cases if id_.startswith("reject.credential.")}
     right = cases["accept.smallest"].request
     assert (KEY in right.target + str(right.headers)) is (scheme is not None)
     if scheme:
-        wrong = cases["refuse.credential.none"].request
+        wrong = cases["reject.credential.none"].request
         assert KEY not in wrong.target + str(wrong.headers)
 
 

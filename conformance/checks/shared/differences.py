@@ -17,20 +17,24 @@ MAX_DIGITS = 4_300
 MACHINE_LIMITS = frozenset(map(Decimal, (2**31 - 1, 2**31, 2**32 - 1, 2**53 - 1, 2**53, 2**63 - 1, 2**63, 2**64 - 1)))
 """Where arithmetic of machine types stops."""
 
-OTHER_TEXT = "another text"
-OTHER_NUMBER = "another number"
-OTHER_VALUE = "another value"
-LEFT_OUT = "left out"
-DEFAULT_INSTEAD = "the default in its place"
-SIGN_LOST = "its sign lost"
+OTHER_STRING = "a different string"
+OTHER_NUMBER = "a different number"
+OTHER_VALUE = "a different value"
+ABSENT = "absent"
+NULL_INSTEAD = "null instead"
+DEFAULT_INSTEAD = "the default instead"
+SIGN_LOST = "with the opposite sign"
 WRAPPED = "wrapped to"
 
 _FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
-_TEXTS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
-    ("spaces cut off", lambda sent, found: found == sent.strip()),
-    ("other letter case", lambda sent, found: found.casefold() == sent.casefold()),
-    ("normalised", lambda sent, found: found in {unicodedata.normalize(form, sent) for form in _FORMS}),
-    ("cut short", lambda sent, found: found != "" and sent.startswith(found)),
+_STRINGS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
+    ("without surrounding spaces", lambda sent, found: found == sent.strip()),
+    ("in other letter case", lambda sent, found: found.casefold() == sent.casefold()),
+    (
+        "in another Unicode normalization form",
+        lambda sent, found: found in {unicodedata.normalize(form, sent) for form in _FORMS},
+    ),
+    ("truncated", lambda sent, found: found != "" and sent.startswith(found)),
 )
 
 
@@ -45,15 +49,15 @@ def shown(value: object) -> str:
 
 
 def type_word(value: object) -> str:
-    """Return the type of a value in the words of patterns."""
+    """Return the type of a value in the words of symptoms."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, str):
-        return "text"
+        return "string"
     if isinstance(value, int | float | Decimal):
         return "number"
     if isinstance(value, list):
-        return "list"
+        return "array"
     return "object" if isinstance(value, dict) else "null"
 
 
@@ -63,10 +67,10 @@ def with_article(word: str) -> str:
 
 
 def _instead(word: str) -> str:
-    return f"{with_article(word)} in its place"
+    return f"{with_article(word)} instead"
 
 
-REPLACED = frozenset({DEFAULT_INSTEAD, *map(_instead, ("boolean", "text", "number", "list", "object"))})
+REPLACED = frozenset({DEFAULT_INSTEAD, *map(_instead, ("boolean", "string", "number", "array", "object"))})
 """Differences of a value that is of another type, or the default."""
 
 
@@ -79,13 +83,13 @@ def default_of(node: Node) -> object:
 def difference(sent: object, found: object, node: Node | None = None) -> str:
     """Return the class of a difference; `node` is the place of the answer, which may declare a default."""
     if found is MISSING:
-        return LEFT_OUT
+        return ABSENT
     if found is None:
-        return "null"
+        return NULL_INSTEAD
     if node is not None and same(found, default_of(node)):
         return DEFAULT_INSTEAD
     if isinstance(sent, str) and isinstance(found, str):
-        return next((word for word, holds in _TEXTS if holds(sent, found)), OTHER_TEXT)
+        return next((word for word, holds in _STRINGS if holds(sent, found)), OTHER_STRING)
     kinds = type_word(sent), type_word(found)
     if kinds == ("number", "number"):
         return _of_numbers(Decimal(str(sent)), Decimal(str(found)))
@@ -118,11 +122,11 @@ def _of_numbers(sent: Decimal, found: Decimal) -> str:
         return "rounded"
     # Not abs(): that rounds, and raises where the exponent is beyond the context's.
     if found.copy_abs() in MACHINE_LIMITS and found.copy_abs() < sent.copy_abs():
-        return "cut to a machine type"
+        return "clamped to a machine limit"
     if is_integral(sent) and is_integral(found):
         for bits in (64, 32, 16):
             if -(2 ** (bits - 1)) <= found < 2**bits and (int(sent) - int(found)) % 2**bits == 0:
                 return f"{WRAPPED} {bits} bits"
     elif int(sent) == found:
-        return "fraction cut off"
+        return "without the fraction"
     return SIGN_LOST if found == sent.copy_negate() else OTHER_NUMBER

@@ -71,7 +71,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return 200 <= self.status < 300
 
     @property
-    def refused(self) -> bool:
+    def rejected(self) -> bool:
         """Whether the target refused the request: 3xx or 4xx, but not for want of patience."""
         return 300 <= self.status < 500 and self.status != 429
 
@@ -88,7 +88,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     @property
     def kind(self) -> str:
         """The class of what was sent, for patterns."""
-        return (self.case.story.kind if self.case.story else "") or "a right request"
+        return (self.case.story.kind if self.case.story else "") or "a valid request"
 
     @property
     def focus(self) -> str:
@@ -169,7 +169,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
             self.status in self.contract.operation.successes
             and self.status not in BODILESS
             and self.names_operation
-            and self.case.expectation is not Expectation.REFUSED
+            and self.case.expectation is not Expectation.REJECTED
             and admits(self._accept, self.contract.operation.response_media_type)
             and described(self.contract.document, self.contract.operation, self.status)
         )

@@ -25,8 +25,8 @@ class Sort(StrEnum):
 EXPECTATIONS = {
     Sort.SENDING: Expectation.ACCEPTED,
     Sort.READING: Expectation.ACCEPTED,
-    Sort.REJECTING: Expectation.REFUSED,
-    Sort.FAILING: Expectation.REFUSED,
+    Sort.REJECTING: Expectation.REJECTED,
+    Sort.FAILING: Expectation.REJECTED,
 }
 
 

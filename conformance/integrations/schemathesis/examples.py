@@ -121,7 +121,7 @@ class ExplicitExamples:
             and len(names) == len(set(names))
             and others == build.headers_without(*credential)
             # Schemathesis itself complains where a credential that is not the usual one is taken.
-            and (request.headers == build.headers or case.expectation is Expectation.REFUSED)
+            and (request.headers == build.headers or case.expectation is Expectation.REJECTED)
             # What stands around a value is no part of it: clients cut it off.
             and all(value == value.strip() and value for _, value in request.headers)
         )

@@ -149,7 +149,7 @@ const virtualList = ({ list, rows, draw, open, nothing }) => {
 
 /* The worst first: what a reader looks for. */
 const ranks = Object.fromEntries(Object.keys(glyphs).map((outcome, place) => [outcome, place]));
-const orders = { outcome: Object.keys(glyphs), strength: ["must", "should", "advisory"], expectation: ["accepted", "refused", "observed"] };
+const orders = { outcome: Object.keys(glyphs), strength: ["must", "should", "advisory"], expectation: ["accepted", "rejected", "observed"] };
 
 /* A list with a search box and a choice for each of `filters`, members of the rows; words are searched in the members
    `searched`. `ids` is what the names of its elements begin with, `label` what a choice is called. Its state is part of the address of the page. */

@@ -40,9 +40,9 @@ def phases(profile: Profile, *, loopback: bool = True, **options: Any) -> tuple[
 def test_a_whole_run_on_this_machine_has_all_phases(profile: Profile) -> None:
     """Elsewhere what is created has its price, and cases that were chosen by id are of the catalogue."""
     assert PHASES == phases(profile)
-    assert PHASES == phases(profile, only=("refuse.name.missing", "reject.*.required"), skip=("accept.*",))
+    assert PHASES == phases(profile, only=("reject.name.missing", "reject.*.required"), skip=("accept.*",))
     assert ("catalogue",) == phases(profile, loopback=False)
-    assert ("catalogue",) == phases(profile, only=("refuse.name.missing",))
+    assert ("catalogue",) == phases(profile, only=("reject.name.missing",))
 
 
 def test_smoke_has_the_catalogue_and_a_campaign_the_rest() -> None:
@@ -205,7 +205,7 @@ def test_what_breaks_the_server_is_one_cause_whatever_body_it_was_met_with(tmp_p
         result = conformance.run(target=server.url, phases=("hypothesis",), out=tmp_path, reports=("results",))
     failed = {each["send"] for each in events(tmp_path, "exchange") if each["response"]["status"] == 500}
     met = {each["case"]["expectation"] for each in events(tmp_path, "request.sent") if each["send"] in failed}
-    assert {"accepted", "refused"} <= met
+    assert {"accepted", "rejected"} <= met
     (cause,) = (each for each in result.results.causes if each.strength == "must")
     (smallest,) = (e["case"] for e in events(tmp_path, "request.sent") if e["case"]["id"] == cause.case)
     body = json.loads(base64.b64decode(smallest["request"]["body"]))

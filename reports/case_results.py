@@ -13,9 +13,9 @@ LONGEST = 2_000
 """The longest text of one finding, in characters."""
 
 OTHER = "other"
-"""The group of cases whose requirements the journal does not tell."""
+"""The group of cases whose requirements are not in the journal."""
 
-UNFINISHED = "the run stopped before the answer"
+UNFINISHED = "the run ended before the response"
 
 _STRENGTHS = tuple(Strength)
 
@@ -28,14 +28,14 @@ class Kind(StrEnum):
     ERROR = "error"
     """The suite's own fault."""
     UNDECIDED = "undecided"
-    """Nobody can decide it, or the run stopped before the answer."""
+    """It cannot be decided, or the run ended before the response."""
 
 
 class CaseResult(msgspec.Struct, frozen=True):
     """A case as a test result.
 
     `type` is the requirement that failed, or what the error is; `message` one line, `text` all of it, and `notes` what
-    a reader may want to know though nothing fails for it.
+    fails nothing.
     """
 
     kind: Kind
@@ -84,7 +84,7 @@ def finding_text(found: FindingResult) -> str:
         "at": found.pointer,
         "expected": found.expected,
         "actual": found.actual,
-        "showed": found.repeats,
+        "failed": found.repeats,
         "note": found.note,
     }
     lines += [f"{name}: {cut(text, LONGEST)}" for name, text in parts.items() if text]

@@ -53,7 +53,7 @@ def _percentage(text: str | None) -> float | None:
     try:
         return None if text is None else float(text)
     except ValueError as error:
-        raise JournalError(f"the journal asks for a coverage of {text!r}, which is no number") from error
+        raise JournalError(f"the journal asks for a coverage of {text!r}, which is not a number") from error
 
 
 def _contract(started: RunStarted) -> Contract | None:

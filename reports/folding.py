@@ -25,8 +25,8 @@ from conformance.reports.results import (
 )
 from conformance.reports.rows import alias_rows, requirement_rows
 
-UNFINISHED = "the journal stops before the end of the run"
-LOST = "the target was lost"
+UNFINISHED = "the journal ends before the end of the run"
+LOST = "the target stopped responding"
 
 
 def fold(events: Iterable[AnyEvent], *, fail_on: Strength = Strength.MUST) -> Results:
@@ -56,6 +56,7 @@ def fold_run(
     waived = {each.id for each in findings if each.waiver is not None}
     reason = _reason(index)
     rows = requirement_rows(index, findings, reason)
+    found = _by_strength(index, findings)
     results = Results(
         schema_version=SCHEMA_VERSION,
         suite_version=started.suite_version,
@@ -74,6 +75,8 @@ def fold_run(
             requests=len(index.sends) + index.dropped.requests,
             creations=index.creations,
             cases=len(index.cases) + index.dropped.cases,
+            findings=sum(found.values()) - found[Strength.ADVISORY],
+            notes=found[Strength.ADVISORY],
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
         causes=group_causes(made, index.rows, waived, _weights(index, made), _more(index, made)),
@@ -104,6 +107,14 @@ def _with_wider(findings: Iterable[FindingMade]) -> list[FindingMade]:
         else event
         for event in found
     ]
+
+
+def _by_strength(index: JournalIndex, findings: Iterable[FindingResult]) -> Counter[Strength]:
+    """Return the number of findings by strength, with those that are not kept."""
+    found = Counter(each.strength for each in findings)
+    for (requirement, _), count in index.dropped.findings.items():
+        found[index.rows[requirement].strength] += count
+    return found
 
 
 def _more(index: JournalIndex, made: Iterable[FindingMade]) -> Counter[Symptom]:

@@ -1,4 +1,4 @@
-"""The phases after the catalogue: how much each made, and how much of that was worth sending."""
+"""The phases after the catalogue: how many cases each generated, and how many of them were sent."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,8 @@ def _summed(phase: str, parts: list[PhaseEnded]) -> PhaseResult:
     kinds: dict[str, CaseCount] = {}
     for name, more in (item for part in parts for item in part.kinds.items()):
         before = kinds.get(name, CaseCount(0, 0))
-        kinds[name] = CaseCount(before.made + more.made, before.repeated + more.repeated)
-    made, repeated = sum(part.made for part in parts), sum(part.repeated for part in parts)
-    left_out = sum(part.left_out for part in parts)
-    return PhaseResult(phase, made, repeated, left_out, made - repeated - left_out, dict(sorted(kinds.items())))
+        kinds[name] = CaseCount(before.generated + more.generated, before.duplicates + more.duplicates)
+    generated, duplicates = sum(part.generated for part in parts), sum(part.duplicates for part in parts)
+    skipped = sum(part.skipped for part in parts)
+    sent = generated - duplicates - skipped
+    return PhaseResult(phase, generated, duplicates, skipped, sent, dict(sorted(kinds.items())))

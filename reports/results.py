@@ -17,8 +17,8 @@ from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 
 FILENAME = "results.json"
 
-SCHEMA_VERSION = 1
-"""Counts up when a member of `results.json` changes its meaning or goes; new members do not change it."""
+SCHEMA_VERSION = 2
+"""Increases when a field of `results.json` changes its meaning or is removed; new fields do not change it."""
 
 
 class WaiverState(StrEnum):
@@ -26,11 +26,11 @@ class WaiverState(StrEnum):
 
     NEEDED = "needed"
     EXPIRED = "expired"
-    """Its day is over: what it let pass fails again."""
+    """Its expiry date has passed: what it covers fails again."""
     NOT_NEEDED = "not needed"
-    """The run was whole, and nothing failed that it names."""
+    """The run was complete, and nothing failed that it names."""
     UNDECIDED = "undecided"
-    """The run was cut short, or did not exercise what it names: nothing says whether it is needed."""
+    """The run was incomplete, or did not exercise what it names."""
 
 
 class ContractRef(msgspec.Struct, frozen=True):
@@ -42,11 +42,17 @@ class ContractRef(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How much was sent, and how many requirements have each outcome (every outcome is there, zero or not)."""
+    """How much was sent and found, and how many requirements have each outcome (zero included).
+
+    `requests` counts everything that was sent, retries and minimization included; `findings` are violations of
+    requirements of strength must or should, `notes` those of advisory ones.
+    """
 
     requests: int
     creations: int
     cases: int
+    findings: int
+    notes: int
     requirements: dict[Outcome, int]
 
 
@@ -54,7 +60,7 @@ class RequirementResult(msgspec.Struct, frozen=True):
     """The outcome of one requirement.
 
     `reason` says why it was not exercised, or could not be judged; else it is empty. `cases` are the ids of the cases
-    made for it or with a finding or doubt of it, filled up to 25 with cases that showed it in passing;
+    made for it or with a finding or doubt of it, filled up to 25 with other cases that passed it;
     `exercised` counts all the cases that decided it. `findings` are ids in `Results.findings`.
     """
 
@@ -72,10 +78,10 @@ class RequirementResult(msgspec.Struct, frozen=True):
 
 
 class FindingResult(msgspec.Struct, frozen=True):
-    """One violation: of which requirement, by which case, where, what was expected and what was there.
+    """One violation: of which requirement, by which case, where, what was expected and what was received.
 
     `cause` is the same for the same fault at the same place in every run, `pattern` wherever it shows. `repeats` says
-    how often it showed when the case was sent again (`3 of 4`), `waiver` why it is let pass, or is null.
+    how often it occurred when the case was sent again (`3 of 4`), `waiver` why it is accepted, or is null.
     """
 
     id: str
@@ -102,9 +108,9 @@ class AliasResult(msgspec.Struct, frozen=True):
 
 
 class WaiverResult(msgspec.Struct, frozen=True):
-    """What became of one waiver: how it stood on the day of the run, and the findings that it let pass.
+    """The state of one waiver on the day of the run, and the findings that it covers.
 
-    Of an expired one, `findings` are those that it would have let pass.
+    Of an expired one, `findings` are those that it would have covered.
     """
 
     requirement: str | None
@@ -127,7 +133,7 @@ class BodyCoverage(msgspec.Struct, frozen=True):
     """Which keywords of one body schema were exercised, on the valid and on the invalid side.
 
     `percent` is of all sides, rounded down to two digits. `unknown` names the keywords that no rule makes cases from,
-    as `pointer keyword`: what they forbid was not tried.
+    as `pointer keyword`: they are not tested.
     """
 
     percent: float
@@ -138,12 +144,12 @@ class BodyCoverage(msgspec.Struct, frozen=True):
 
 
 class CoverageResult(msgspec.Struct, frozen=True):
-    """How much of the contract the run saw.
+    """How much of the contract the run exercised.
 
-    `request` counts what was sent and answered; `response` what came back in the first 5,000 answers (its invalid sides
-    are violations), and is null where the document declares no JSON answer. `combinations` are pairs, in a full run
-    triples as well, of levels of the request's members. `enough` tells whether `request.percent` reached `minimum`
-    (`--min-coverage`), if given.
+    `request` counts what was sent and got a response; `response` what was received in the first 5,000 responses (its
+    invalid sides are violations), and is null where the document declares no JSON response. `combinations` are pairs,
+    in a full run triples as well, of levels of the properties of the request. `enough` tells whether `request.percent`
+    reached `minimum` (`--min-coverage`), if given.
     """
 
     minimum: float | None
@@ -154,7 +160,7 @@ class CoverageResult(msgspec.Struct, frozen=True):
 
     @property
     def shortfall(self) -> str:
-        """The line that tells that too little of the request was exercised."""
+        """The message that too little of the request was exercised."""
         valid, invalid = self.request.valid, self.request.invalid
         exercised, possible = valid.exercised + invalid.exercised, valid.possible + invalid.possible
         return (
@@ -164,16 +170,16 @@ class CoverageResult(msgspec.Struct, frozen=True):
 
 
 class PhaseResult(msgspec.Struct, frozen=True):
-    """What a phase after the catalogue made: `made` cases, of which `repeated` equalled an earlier one.
+    """What a phase after the catalogue generated: `generated` cases, of which `duplicates` equal an earlier one.
 
-    Those are not sent again, and `left_out` were not sent for another reason (what may be sent to this target, another
-    shard, `--skip`), so `sent` are left. `kinds` tells `made` and `repeated` by library and expectation.
+    Duplicates are not sent, and `skipped` were not sent for another reason (what may be sent to this target, another
+    shard, `--skip`); `sent` are the rest. `kinds` has the same by library and expectation.
     """
 
     phase: str
-    made: int
-    repeated: int
-    left_out: int
+    generated: int
+    duplicates: int
+    skipped: int
     sent: int
     kinds: dict[str, CaseCount] = {}
 
@@ -181,11 +187,11 @@ class PhaseResult(msgspec.Struct, frozen=True):
 class Results(msgspec.Struct, frozen=True):
     """All that a run found.
 
-    `reason` is empty when the whole plan was carried out, else it says what cut the run short; `lost` tells that the
-    target stopped answering. `interrupted` are the cases that were in flight when a run that was resumed had been cut
-    off: whether those requests reached the target, nobody knows. `started_at` is a date-time of RFC 3339, `duration` is
-    in seconds. `phases` are those after the catalogue. `coverage` is null where the document of the journal cannot be
-    read.
+    `reason` is empty when the whole plan was carried out, else it says why the run is incomplete; `lost` is true when
+    the target stopped responding. `interrupted` are the cases that were in flight when a resumed run had been
+    interrupted: whether those requests reached the target is unknown. `started_at` is a date-time of RFC 3339,
+    `duration` is in seconds. `phases` are those after the catalogue. `coverage` is null where the document of the
+    journal cannot be read.
     """
 
     schema_version: int
@@ -225,11 +231,11 @@ def checked_results(results: Results) -> bytes:
 
     """
     encoded = encode_results(results)
-    # The types say most of it by themselves; numbers that are no JSON and texts that are no Unicode they do not.
+    # The types say most of it by themselves; numbers that are not JSON and strings that are not Unicode they do not.
     problem = next(_validator().iter_errors(json.loads(encoded)), None)
     if problem is not None:
         place = "/".join(map(str, problem.instance_path))
-        raise ConformanceError(f"results.json would break its own schema at /{place}: {problem.message}", "report it")
+        raise ConformanceError(f"results.json would violate its own schema at /{place}: {problem.message}", "report it")
     return encoded
 
 
@@ -239,5 +245,5 @@ def _validator() -> jsonschema_rs.Validator:
 
 
 def encode_results(results: Results) -> bytes:
-    """Return the bytes of `results.json`: indented, members in the order of the types, a line end at the end."""
+    """Return the bytes of `results.json`: indented, fields in the order of the types, with a final line break."""
     return msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n"

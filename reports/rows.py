@@ -9,17 +9,17 @@ from conformance.reports import outcomes
 from conformance.reports.journal_index import JournalIndex
 from conformance.reports.results import AliasResult, FindingResult, RequirementResult
 
-NO_CASE = "no case of this run exercised it"
+NO_CASE = "No case of this run exercises it"
 
 LISTED = 25
-"""Up to how many cases of a requirement are listed that only showed it in passing."""
+"""Up to how many cases of a requirement are listed that were not made for it."""
 
 
 def requirement_rows(
     index: JournalIndex, findings: Iterable[FindingResult], reason: str
 ) -> tuple[RequirementResult, ...]:
-    """Return one row for each requirement, in the order of the header; `reason` says what cut the run short."""
-    unexercised = f"the run was cut short before it: {reason}" if reason else NO_CASE
+    """Return one row for each requirement, in the order of the header; `reason` says why the run is incomplete."""
+    unexercised = f"The run ended before it was exercised: {reason}" if reason else NO_CASE
     tallies = [_Tally(row) for row in index.started.requirements]
     by_id = {tally.row.id: tally for tally in tallies}
     for case in index.cases.values():

@@ -17,18 +17,18 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class State(StrEnum):
-    """What became of a fault between two runs."""
+    """The change of a failure between two runs."""
 
     NEW = "new"
-    STILL = "still"
+    UNCHANGED = "unchanged"
     FIXED = "fixed"
-    """The later run exercised the requirement and did not find it."""
+    """The later run exercised the requirement and has no such finding."""
     GONE = "gone"
-    """The later run cannot tell: it did not exercise the requirement, or could not decide it."""
+    """The later run did not exercise the requirement, or could not decide it."""
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A fault at a place in two runs, with how many findings each has; `finding` is of the later run that has any."""
+    """A failure at a place in two runs, with how many findings each has; `finding` is of the later run that has any."""
 
     state: State
     finding: FindingResult
@@ -38,9 +38,9 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def changes(old: Results, new: Results) -> tuple[Change, ...]:
-    """Return what became of each fault (by its cause) between two runs: new ones first, the strongest first.
+    """Return the change of each failure (by its cause) between two runs: new ones first, the strongest first.
 
-    Advisory findings are notes, and left out.
+    Advisory findings are notes, and not compared.
     """
     before, after = _by_cause(old), _by_cause(new)
     decided = {
@@ -51,7 +51,7 @@ def changes(old: Results, new: Results) -> tuple[Change, ...]:
         earlier, later = before.get(cause, []), after.get(cause, [])
         finding = (later or earlier)[0]
         if later:
-            state = State.STILL if earlier else State.NEW
+            state = State.UNCHANGED if earlier else State.NEW
         else:
             state = State.FIXED if finding.requirement in decided else State.GONE
         outcome = of_finding(finding.strength, finding.waiver)

@@ -64,10 +64,10 @@ def told(result: WaiverResult) -> str:
     """Return what there is to say of a waiver to whoever keeps the file; empty where it is as it should be."""
     about = f"the waiver of {result.requirement or result.cause} ({result.owner})"
     if result.state is WaiverState.EXPIRED:
-        after = "what it let pass fails again" if result.findings else "nothing needs it"
-        return f"{about} expired on {result.expires}: {after}"
+        after = "what it covered fails again" if result.findings else "nothing needs it"
+        return f"{about} expired on {result.expires}; {after}"
     if result.state is WaiverState.NOT_NEEDED:
-        return f"{about} is not needed any more: take it out"
+        return f"{about} is no longer needed; remove it"
     return ""
 
 
@@ -76,7 +76,7 @@ def _waived(finding: FindingResult, rows: list[Waiver], today: date) -> FindingR
         return finding
     valid = next((row for row in rows if today <= row.expires), None)
     if valid is not None:
-        return replace(finding, waiver=f"{valid.reason} ({valid.owner}, until {valid.expires})")
+        return replace(finding, waiver=f"{valid.reason} ({valid.owner}, expires {valid.expires})")
     last = max(rows, key=lambda row: row.expires)
     expired = f"the waiver of {last.owner} expired on {last.expires}"
     return replace(finding, note="; ".join(filter(None, (finding.note, expired))))

@@ -77,7 +77,7 @@ def checked_kinds(kinds: Iterable[str] | None) -> tuple[str, ...]:
     wanted = tuple(REPORTS if kinds is None else kinds)
     for kind in wanted:
         if kind not in REPORTS:
-            raise UsageError(f"no report is called {kind!r}", f"choose from {', '.join(REPORTS)}")
+            raise UsageError(f"there is no report format {kind!r}", f"choose from {', '.join(REPORTS)}")
     return wanted
 
 

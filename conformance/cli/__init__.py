@@ -27,7 +27,7 @@ NO_ARGUMENTS = getattr(click.exceptions, "NoArgsIsHelpError", ())
 """What recent versions of click raise to show the help of a group; older ones show it themselves."""
 
 WRONG_CALL, UNDECIDED = 2, 3
-"""The exit statuses of a wrong call, and of what the suite could not bring to an end."""
+"""The exit statuses of an invalid call, and of a command that could not finish."""
 
 
 class _Group(click.Group):
@@ -41,14 +41,13 @@ class _Group(click.Group):
 @click.group(
     cls=_Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=f"{DEBUG} anywhere, or {DEBUG_VARIABLE}=1, shows the traceback of an error.",
+    epilog=f"{DEBUG} at any position, or {DEBUG_VARIABLE}=1, prints the traceback of an error.",
 )
 @click.version_option(VERSION, prog_name="conformance")
 def cli() -> None:
-    """Test one operation of an HTTP API against its OpenAPI document, and report on every requirement.
+    """Test one operation of an HTTP API against its OpenAPI document and report on every requirement.
 
-    Without options, `conformance run` tests the reference server that it starts on this machine, and writes a report
-    into conformance-report/.
+    Without options, `conformance run` tests the embedded reference server and writes a report to conformance-report/.
     """
 
 
@@ -57,9 +56,9 @@ for command in (run, client, report, replay, cleanup, spec, mock, prove):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; whatever goes wrong is one line, and an exit status.
+    """Run the command line; an error is one line and an exit status.
 
-    That is 2 for what the user can mend, and 3 for what was stopped and for a fault of the suite itself.
+    The status is 2 for what the user can correct, and 3 for an interruption or an error of the suite.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug, given = _debug(given)
@@ -68,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _status(given: list[str], *, debug: bool) -> int:
-    """Carry out the command, tell what goes wrong, and return the exit status."""
+    """Run the command, print an error, and return the exit status."""
     try:
         status = cli.main(given, prog_name="conformance", standalone_mode=False)
     except NO_ARGUMENTS as error:
@@ -77,7 +76,7 @@ def _status(given: list[str], *, debug: bool) -> int:
     except Exception as error:  # noqa: BLE001 (no user is to see a traceback who did not ask for it)
         if debug:
             traceback.print_exc()
-        status, line = _told(error)
+        status, line = _reported(error)
         click.echo(line, err=True)
     return status if isinstance(status, int) else 0
 
@@ -90,29 +89,27 @@ def _debug(given: list[str]) -> tuple[bool, list[str]]:
     return wanted, ours + given[end:]
 
 
-def _told(error: Exception) -> tuple[int, str]:
-    """Return the exit status for an exception, and the line that tells it."""
+def _reported(error: Exception) -> tuple[int, str]:
+    """Return the exit status for an exception, and the line to print."""
     if isinstance(error, click.exceptions.Abort):
         return UNDECIDED, "conformance: interrupted before anything was sent"
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "conformance"
-        hint = (
-            f"; `{path} --help` lists what there is" if isinstance(error, click.NoSuchOption | click.UsageError) else ""
-        )
+        hint = f"; see `{path} --help`" if isinstance(error, click.NoSuchOption | click.UsageError) else ""
         return WRONG_CALL, f"{path}: {_one_line(error.format_message()).removesuffix('.')}{hint}"
     if isinstance(error, ConformanceError):
         return (WRONG_CALL if isinstance(error, UsageError) else UNDECIDED), f"conformance: {_one_line(str(error))}"
-    return UNDECIDED, _fault_of_ours(error)
+    return UNDECIDED, _internal_error(error)
 
 
-def _fault_of_ours(error: Exception) -> str:
+def _internal_error(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     what = _one_line(f"{type(error).__name__}: {error}")
     return (
-        f"conformance: a fault of the suite itself, not of the target: {what}{place}; "
-        f"please report it, with what {DEBUG} shows, to whoever keeps this suite (version {VERSION})"
+        f"conformance: internal error of the suite (version {VERSION}), not of the target: {what}{place}; "
+        f"please report it with the output of {DEBUG}"
     )
 
 

@@ -1,4 +1,4 @@
-"""`conformance cleanup`: remove what a run has created."""
+"""`conformance cleanup`: remove the objects that a run created."""
 
 from pathlib import Path
 
@@ -11,14 +11,16 @@ from conformance.workflow.setup.options import RunOptions
 SHOWN = 20
 
 
-@click.command(cls=ConfiguredCommand, owner=RunOptions, short_help="Remove what a run created on its target.")
+@click.command(
+    cls=ConfiguredCommand, owner=RunOptions, short_help="Remove the objects that a run created on its target."
+)
 @click.argument("folder", type=click.Path(path_type=Path))
 @with_options(*REACHING)
 def cleanup(folder: Path, **values: object) -> int:
-    """Remove what the run in FOLDER has created on its target.
+    """Remove the objects that the run in FOLDER created on its target.
 
-    Only what its journal holds is removed, and nothing with a protected name. What cannot be removed is listed, with
-    the commands that remove it, in leftovers.txt beside the journal; the exit status is then 3.
+    Only objects in its journal are removed, and none with a protected name. Objects that cannot be removed are listed
+    in leftovers.txt next to the journal, each with a command; the exit status is then 3.
     """
     from conformance.workflow.cleanup import clean_up  # noqa: PLC0415  (loads what only a clean-up needs)
 

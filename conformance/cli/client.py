@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command(
     cls=ConfiguredCommand,
     owner=ClientCommandOptions,
-    short_help="Test a client library: what it sends, and what it makes of each answer.",
+    short_help="Test a client library: what it sends, and what it makes of each response.",
 )
 @click.argument("command", nargs=-1, metavar="-- COMMAND...", type=click.UNPROCESSED)
 @with_options(*rows(ClientCommandOptions).values())
@@ -49,7 +49,7 @@ def client(*, command: tuple[str, ...], **values: object) -> int:
     if options.show_list:
         return _list(options)
     if not command:
-        raise UsageError("no harness is named", "`conformance client --init python` writes one to begin with")
+        raise UsageError("no harness is given", "`conformance client --init python` writes one")
     from conformance.workflow.client import run_client  # noqa: PLC0415  (loads what only a run needs)
 
     lines = _Lines(quiet=options.quiet)
@@ -59,7 +59,7 @@ def client(*, command: tuple[str, ...], **values: object) -> int:
 
 
 class _Lines:
-    """What a run shows while it goes on: plain lines on standard error."""
+    """The progress of a run: plain lines on standard error."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
@@ -72,7 +72,7 @@ class _Lines:
     def progress(self, step: "Progress") -> None:
         if not self._quiet and time.monotonic() - self._last >= LINE_EVERY_SECONDS:
             self._last = time.monotonic()
-            click.echo(f"{step.played} of {step.planned} scenarios, {step.failed} failures", err=True)
+            click.echo(f"{step.played} of {step.planned} scenarios, {step.failed} findings", err=True)
 
     def tell(self, line: str) -> None:
         click.echo(_plain(f"conformance client: {line}"), err=True)
@@ -92,9 +92,9 @@ def _init(language: str, options: ClientOptions) -> int:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise UsageError(f"{path} is there already", "move it away, or go to another folder") from error
+        raise UsageError(f"{path} already exists", "move it, or change to another folder") from error
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}", "go to another folder") from error
+        raise UsageError(f"cannot write {path}: {error.strerror}", "change to another folder") from error
     click.echo(f"{path}: fill in the call of your client, then run: conformance client -- {_started(path)}")
     return 0
 

@@ -7,33 +7,39 @@ import click
 from conformance.cli.options import DOCUMENT, with_options
 
 
-@click.command(short_help="Serve a right server for the contract, or a wrong one.")
+@click.command(short_help="Serve the reference server, or a faulty server.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 selects a free one."
 )
 @click.option(
-    "--answers",
+    "--responses",
     type=click.Choice(["varied", "fresh", "full"]),
     default="fresh",
     show_default=True,
-    help="fresh: a new object; full: every property present; varied: all variations that the schema allows, in turn.",
+    help="Success bodies: a new object, every property, or each variation that the schema allows in turn.",
 )
 @click.option(
     "--api-key-env",
     metavar="NAME",
     help="Environment variable that holds the accepted key.  [default: the built-in key that `conformance run` sends]",
 )
-@click.option("--any-key", is_flag=True, help="Accept every key that is not empty.")
-@click.option("--fault", "faults", multiple=True, metavar="ID", help="Id or glob of faults to enable. Repeatable.")
-@click.option("--list-faults", is_flag=True, help="List the faults and exit.")
-@click.option("--tell", is_flag=True, help="Name triggered faults in the response header X-Conformance-Fault.")
+@click.option("--any-key", is_flag=True, help="Accept every non-empty key.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="ID",
+    help="Enable faults by id or glob (see --list-faults). Repeatable.",
+)
+@click.option("--list-faults", is_flag=True, help="List fault ids, broken requirements and descriptions, and exit.")
+@click.option("--tell", is_flag=True, help="List the faults that changed a response in its header X-Conformance-Fault.")
 @with_options(*DOCUMENT)
 def mock(
     *,
     host: str,
     port: int,
-    answers: str,
+    responses: str,
     api_key_env: str | None,
     any_key: bool,
     faults: tuple[str, ...],
@@ -42,7 +48,7 @@ def mock(
     spec: Path | None,
     operation: str | None,
 ) -> int:
-    """Serve a server that keeps the contract, in memory, until Ctrl-C; with --fault one that is wrong in named ways."""
+    """Serve the reference server of the contract until Ctrl-C, with objects in memory; with --fault a faulty server."""
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.app import reference_app  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.faults.catalogue import faults as all_faults  # noqa: PLC0415  (loads what only a server needs)
@@ -54,31 +60,31 @@ def mock(
         for fault in all_faults(contract):
             click.echo(f"{fault.id}\t{fault.requirement}\t{fault.sentence}")
         return 0
-    key = _right_key(api_key_env, any_key=any_key) if contract.operation.security else None
+    key = _accepted_key(api_key_env, any_key=any_key) if contract.operation.security else None
     chosen = pick(contract, faults)
-    app = reference_app(contract, answers=answers, faults=chosen, key=key, tell=tell)  # type: ignore[arg-type]
+    app = reference_app(contract, responses=responses, faults=chosen, key=key, tell=tell)  # type: ignore[arg-type]
 
     def announce(url: str) -> None:
-        wrong = f", wrong in {len(chosen)} ways" if chosen else ""
-        click.echo(f"{contract.operation.name} at {url}{wrong}; Ctrl-C stops it")
+        enabled = f", {len(chosen)} fault{'s' * (len(chosen) > 1)} enabled" if chosen else ""
+        click.echo(f"{contract.operation.name} at {url}{enabled}; stop with Ctrl-C")
         if key is not None and not api_key_env:
-            click.echo(f"the key is {key}; --api-key-env names another, --any-key takes every one")
+            click.echo(f"API key: {key} (--api-key-env sets another, --any-key accepts every key)")
 
     serve(app, host, port, announce)
     return 0
 
 
-def _right_key(variable: str | None, *, any_key: bool) -> str | None:
-    """Return the one right key, None where every one is taken."""
+def _accepted_key(variable: str | None, *, any_key: bool) -> str | None:
+    """Return the accepted key, None where every key is accepted."""
     import os  # noqa: PLC0415  (beside the rest of what only a server needs)
 
     from conformance.model.errors import UsageError  # noqa: PLC0415  (loads what only a server needs)
     from conformance.workflow.setup.key_sources import LOCAL_KEY, usable_key  # noqa: PLC0415  (loads what only a server needs)
 
     if any_key and variable:
-        raise UsageError("--any-key and --api-key-env exclude each other", "leave one out")
+        raise UsageError("--any-key and --api-key-env exclude each other", "remove one")
     if variable is None:
         return None if any_key else LOCAL_KEY
     if not os.environ.get(variable):
-        raise UsageError(f"the environment variable {variable} is not set", "put the key there")
+        raise UsageError(f"the environment variable {variable} is not set", "set it to the key")
     return usable_key(os.environ[variable], variable)

@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class GroupedOption(click.Option):
-    """An option that stands under a heading of its own in the help."""
+    """An option that is listed under the heading of its group in the help."""
 
     def __init__(self, *arguments: Any, group: str = "", **settings: Any) -> None:  # noqa: ANN401 (click's own)
         super().__init__(*arguments, **settings)

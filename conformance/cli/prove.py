@@ -1,4 +1,4 @@
-"""`conformance prove`: show what the suite sees, and what it does not."""
+"""`conformance prove`: measure which faults of the mock server the suite finds."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from conformance.cli.options import DOCUMENT, with_options
 from conformance.model.vocabulary import Profile
 
 
-@click.command(short_help="Run the suite against every fault of the mock: which are found, by what, how soon.")
+@click.command(short_help="Measure which faults of the mock server the suite finds.")
 @click.option(
     "--profile",
     type=click.Choice([Profile.SMOKE.value, Profile.STANDARD.value, Profile.FULL.value]),
@@ -19,10 +19,10 @@ from conformance.model.vocabulary import Profile
     help="How much to send.",
 )
 @click.option(
-    "--fault", "faults", multiple=True, metavar="GLOB", help="Prove only these faults. Repeatable.  [default: all]"
+    "--fault", "faults", multiple=True, metavar="GLOB", help="Id or glob of faults to test. Repeatable.  [default: all]"
 )
-@click.option("--whole", is_flag=True, help="Send the whole plan to each fault, not only until its requirement fails.")
-@click.option("--wire", is_flag=True, help="Send over a socket, not in process.")
+@click.option("--whole", is_flag=True, help="Send the whole plan for each fault, also after its requirement failed.")
+@click.option("--wire", is_flag=True, help="Send over a socket instead of in process.")
 @click.option(
     "--processes", type=click.IntRange(min=0), default=0, help="Number of processes.  [default: one per processor]"
 )
@@ -34,9 +34,11 @@ from conformance.model.vocabulary import Profile
     help="Directory for proof.json, proof.html and proof.md.",
 )
 @click.option(
-    "--figures", type=click.Path(path_type=Path, dir_okay=False), help="Expected figures (JSON): fail if one drops."
+    "--figures",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Expected figures (JSON); exit status 1 if one is worse.",
 )
-@click.option("--update-figures", is_flag=True, help="Write the figures of this proof to the file of --figures.")
+@click.option("--update-figures", is_flag=True, help="Write the figures of this proof to the file given by --figures.")
 @with_options(*DOCUMENT)
 def prove(
     *,
@@ -51,11 +53,11 @@ def prove(
     spec: Path | None,
     operation: str | None,
 ) -> int:
-    """Run the suite against the reference server, which is right, and against every way in which it can be wrong.
+    """Run the suite against the reference server, and against each fault of the mock server.
 
-    What is proven is the catalogue: random cases find more, but not the same in every version of what draws them.
+    Only cases of the catalogue are sent: random cases differ between versions of Schemathesis and Hypothesis.
 
-    Exit status: 1 when there is a false alarm, or when less is found than --figures say; else 0.
+    Exit status: 1 when there is a false alarm, or when fewer faults are found than --figures expect; else 0.
     """
     from conformance.model.errors import UsageError  # noqa: PLC0415  (as below)
     from conformance.reports.pages.proof import drop, open_folder, read_figures, write_figures, write_proof  # noqa: PLC0415  (as below)
@@ -63,7 +65,7 @@ def prove(
     from conformance.workflow.proof.proving import prove as carry_out  # noqa: PLC0415  (loads what only a proof needs)
 
     if update_figures and (figures is None or faults):
-        raise UsageError("--update-figures needs a file, and a proof of all faults", "give --figures and no --fault")
+        raise UsageError("--update-figures needs --figures, and all faults", "add --figures and remove --fault")
     kept = read_figures(figures) if figures is not None and not update_figures else None
     open_folder(out)
     options = ProofOptions(

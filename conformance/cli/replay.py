@@ -29,36 +29,36 @@ RUN = rows(RunOptions)
     cls=ConfiguredCommand,
     owner=RunOptions,
     own=("target", "fail_on"),
-    short_help="Send one case of a run again, and judge the answer.",
+    short_help="Send one case of a run again and judge the response.",
 )
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("case_id", metavar="CASE-ID")
 @with_options(
-    unset(RUN["target"], "that of the run"),
+    unset(RUN["target"], "the target of the run"),
     *REACHING,
     RUN["allow_name_edges"],
     unset(RUN["fail_on"], "as in the run"),
 )
 def replay(folder: Path, case_id: str, *, target: str | None, fail_on: str | None, **values: object) -> int:
-    """Send the case CASE-ID of the run in FOLDER again, byte for byte, and judge the answer.
+    """Send the case CASE-ID of the run in FOLDER again, byte for byte, and judge the response.
 
-    The reports show the ids. Only the name of the object that the request would create is new, so that it does not
-    meet the one of the run. A case that was judged together with others is sent with them, in their order. The key
-    comes from the environment, as for `run`, and so do secret headers that the run sent.
+    The reports show the ids. Only the name of the object that the request creates is new, because the one of the run
+    may exist. A case that is compared with others is sent with them, in their order. The key and secret headers come
+    from the environment, as for `run`.
 
     \b
     Examples:
       conformance replay conformance-report accept.fullest
           to the target of the run
       conformance replay conformance-report accept.fullest --target http://127.0.0.1:4010
-          to another
+          to another target
 
     \b
     Exit status:
-      0  nothing failed
+      0  no requirement failed
       1  a requirement failed
-      2  the call or a file is wrong; nothing was sent
-      3  inconclusive: the target was not reached, or the response decides nothing
+      2  an option or a file is invalid; nothing was sent
+      3  inconclusive: no response, or a response that decides nothing
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     from conformance.workflow.replay import replay as send_again  # noqa: PLC0415  (loads what only sending needs)
 
@@ -72,6 +72,8 @@ def replay(folder: Path, case_id: str, *, target: str | None, fail_on: str | Non
 
 
 def _lines(run: "RunReport") -> Iterator[str]:
+    from conformance.reports.terminal import counted  # noqa: PLC0415  (loads what only reports need)
+
     for evidence in run.cases:
         yield from _case(run, evidence)
     results = run.results
@@ -79,11 +81,12 @@ def _lines(run: "RunReport") -> Iterator[str]:
         yield from _finding(finding)
     for evidence in run.cases:
         for doubt in evidence.doubts:
-            yield f"not judged: {doubt.requirement}: {doubt.reason}"
-    held = sum(row.outcome.value == "passed" for row in results.requirements)
+            yield f"inconclusive: {doubt.requirement}: {doubt.reason}"
+    passed = sum(row.outcome.value == "passed" for row in results.requirements)
     if results.reason:
-        yield f"not whole: {results.reason}"
-    yield f"{results.verdict.value}: {len(results.findings)} findings, {held} requirements held"
+        yield f"incomplete: {results.reason}"
+    found = f"{counted(results.counts.findings, 'finding')}, {counted(results.counts.notes, 'advisory note')}"
+    yield f"{results.verdict.value}: {found}, {counted(passed, 'requirement')} passed"
 
 
 def _case(run: "RunReport", evidence: "Evidence") -> Iterator[str]:
@@ -91,7 +94,7 @@ def _case(run: "RunReport", evidence: "Evidence") -> Iterator[str]:
     from conformance.reports.pages.exchanges import exchange_view  # noqa: PLC0415  (loads what only reports need)
 
     case = evidence.case
-    yield f"{case.id}, expected to be {case.expectation.value}, to {run.results.target}"
+    yield f"{case.id} (expected: {case.expectation.value}) to {run.results.target}"
     if case.story is not None:
         yield f"  {case.story.says}"
     view = exchange_view(run, evidence, None, body=compact)

@@ -1,4 +1,4 @@
-"""`conformance report`: make the reports of a run again, or put several runs beside each other."""
+"""`conformance report`: recreate the reports of a run, merge shards, or compare runs."""
 
 import os
 from pathlib import Path
@@ -15,12 +15,16 @@ from conformance.workflow.setup.options import DEFAULT_OUT, RunOptions
 RUN = rows(RunOptions)
 
 
-@click.command(short_help="Make the reports of a run again, or put runs beside each other.")
+@click.command(short_help="Recreate the reports of a run, merge shards, or compare runs.")
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path(path_type=Path))
 @with_options(RUN["reports"], unset(RUN["fail_on"], "as in the run"), unset(RUN["junit_by"], "as in the run"))
-@click.option("--matrix", is_flag=True, help="Page of requirements by targets, for any number of runs.")
-@click.option("--compare", is_flag=True, help="Page about two runs, OLD NEW: what is new, still there, fixed or gone.")
-@click.option("--history", is_flag=True, help="Page about the trend over all runs in and below the folders.")
+@click.option("--matrix", is_flag=True, help="Write matrix.html: requirements by targets, for any number of runs.")
+@click.option(
+    "--compare",
+    is_flag=True,
+    help="Write compare.html about two runs, OLD NEW: failures that are new, unchanged, fixed or gone.",
+)
+@click.option("--history", is_flag=True, help="Write history.html: the trend over all runs in and below the folders.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -37,23 +41,23 @@ def report(
     out: Path | None,
     **pages: bool,
 ) -> int:
-    """Make the reports of the run in FOLDER again from its journal, or one page about several runs.
+    """Recreate the reports of the run in FOLDER from its journal, merge shards, or write a page about several runs.
 
     \b
     Examples:
       conformance report conformance-report
-          all reports of a run, made again
+          all reports of a run, from its journal
       conformance report one two three
-          the shards of one run, brought together
+          the shards of one run, merged
       conformance report one two three --matrix
           matrix.html: requirements by targets
       conformance report old new --compare
-          compare.html: what is new, still there, fixed or gone
+          compare.html: failures that are new, unchanged, fixed or gone
       conformance report runs --history
           history.html: the trend over the runs below a folder
 
-    The exit status is that of the run; of a matrix 1 if a target does not conform, of a comparison 1 if there is a new
-    failure.
+    The exit status is that of the run. With --matrix it is 1 if a target does not conform, with --compare 1 if there is
+    a new failure.
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     about = _page(pages)
     if about:
@@ -71,7 +75,7 @@ def _page(pages: dict[str, bool]) -> str:
     asked = [name for name, wanted in pages.items() if wanted]
     if len(asked) > 1:
         named = " and ".join(f"--{name}" for name in asked)
-        raise UsageError(f"{named} are pages of their own", "ask for one at a time")
+        raise UsageError(f"{named} exclude each other", "choose one")
     return asked[0] if asked else ""
 
 
@@ -85,7 +89,7 @@ def _several(about: str, folders: tuple[Path, ...], out: Path, fail_on: Strength
     elif len(folders) == 2:  # noqa: PLR2004  (the old one and the new one)
         written = comparison.write_comparison(*folders, out, fail_on)
     else:
-        raise UsageError(f"--compare takes two runs, not {len(folders)}", "name the old one and the new one")
+        raise UsageError(f"--compare needs two runs, not {len(folders)}", "name the old one and the new one")
     click.echo(f"{written.said}: {written.path}")
     return written.exit_status
 
@@ -101,7 +105,7 @@ def _again(folder: Path, reports: tuple[str, ...] | None, fail_on: str | None, j
     )
     warning = append_summary(result.out, os.environ)
     click.echo(f"{result.results.verdict.value}: reports in {result.out}")
-    reason = f"the run is not whole: {result.results.reason}" if result.results.reason else ""
+    reason = f"the run is incomplete: {result.results.reason}" if result.results.reason else ""
     for line in filter(None, (reason, *result.waivers, warning)):
         click.echo(plain(line), err=True)
     return result.exit_status

@@ -14,8 +14,8 @@ from conformance.workflow.setup.options import RunCommandOptions, RunOptions
     cls=ConfiguredCommand,
     owner=RunCommandOptions,
     short_help="Test an endpoint and write a conformance report.",
-    epilog="Every option may stand in conformance.toml, or under [tool.conformance] in pyproject.toml, without its "
-    'dashes: `max-creations = 15`, `only = ["reject.*"]`. The command line wins.',
+    epilog="Options can also be set in conformance.toml, or under [tool.conformance] in pyproject.toml, without the "
+    'dashes: `max-creations = 15`, `only = ["reject.*"]`. The command line takes precedence.',
 )
 @with_options(*rows(RunCommandOptions).values())
 def run(**values: object) -> int:
@@ -24,22 +24,22 @@ def run(**values: object) -> int:
     \b
     Examples:
       conformance run
-          the reference server: what a report looks like
+          the reference server, to see a report
       conformance run --target http://127.0.0.1:4010 --stateless
           a static mock on this machine
       conformance run --target asgi:main:app
-          an application of yours, without a socket
+          an ASGI application, without a socket
       conformance run --target https://api.example.com --allow-host api.example.com \\
           --model-id abc123 --api-key-env API_KEY --max-creations 15 --plan
-          what would be sent to a live host; without --plan it is sent
+          print what would be sent to a live host; without --plan it is sent
 
     \b
     Exit status:
-      0  nothing failed
-      1  a requirement failed, or a whole run stayed below --min-coverage
-      2  the call or a file is wrong; nothing was sent
-      3  inconclusive: the target was lost, a limit or Ctrl-C ended the run early,
-         or the suite itself failed
+      0  no requirement failed
+      1  a requirement failed, or coverage is below --min-coverage
+      2  an option or a file is invalid; nothing was sent
+      3  inconclusive: the target stopped responding, a limit or Ctrl-C ended the run
+         early, or the suite failed
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     options = read_options(RunCommandOptions, values, prefix="--")
     shown = Screen(quiet=options.quiet)

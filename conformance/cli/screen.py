@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from conformance.workflow.setup.preparation import PreparedRun
 
 LINE_EVERY_SECONDS = 5.0
-CAUSES_SHOWN = 10
 COLOURS = {"conforming": "green", "not conforming": "red"}
 
 
@@ -38,89 +37,87 @@ class Screen:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the progress bar away."""
+        """Remove the progress bar."""
         if self._bar is not None:
             self._bar.stop()
 
     def started(self, prepared: "PreparedRun", url: str, past: "ResumedRun | None") -> None:
-        """Say what is about to be sent where."""
+        """Print the target and the plan."""
         if self._quiet:
             return
         plan = prepared.plan
         self._say(f"{prepared.contract.operation.name} at {url}")
         self._say(
-            f"{prepared.profile.value}: {plan.requests} requests, up to {plan.creations} creations, "
+            f"{prepared.profile.value}: {plan.requests} planned requests, at most {plan.creations} creations, "
             f"{len(prepared.contract.requirements)} requirements"
         )
         self._random(prepared)
         if past is not None:
             lost = len(past.interrupted)
-            self._say(f"going on: {past.kept} answers stand, {lost} requests were in flight when the run was cut off")
+            self._say(f"resumed: {past.kept} responses kept, {lost} requests were in flight at the interruption")
         if sys.stderr.isatty():
             self._bar = _bar(plan.requests)
             self._bar.start()
 
     def progress(self, step: "Step") -> None:
         """Show how far the run is."""
-        more = f"{step.sent} sent in all" if step.sent > step.reached else ""
-        found = f"{step.failed} failures, {step.warned} warnings" if step.failed or step.warned else ""
+        more = f"{step.sent} requests sent" if step.sent > step.reached else ""
+        found = f"findings: {step.failed} must, {step.warned} should" if step.failed or step.warned else ""
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=step.reached, found=_listed(more, found))
         elif not self._quiet and time.monotonic() - self._last >= LINE_EVERY_SECONDS:
             self._last = time.monotonic()
-            self._say(_listed(f"{step.reached} of {step.planned} requests", more, found))
+            self._say(_listed(f"{step.reached} of {step.planned} planned requests", more, found))
 
     def plan(self, prepared: "PreparedRun", more: "Sequence[PhasePreview]" = ()) -> None:
-        """Say what would be sent, by the plan and by the phases after it."""
+        """Print what would be sent, by the plan and by the phases after it."""
         plan = prepared.plan
         self._say(f"{prepared.contract.operation.name} at {prepared.options.target}: nothing is sent")
         self._say(
-            f"{prepared.profile.value}: {plan.cases} cases, {plan.requests} requests, up to {plan.creations} creations "
-            "(a failure of a new kind is sent again)"
+            f"{prepared.profile.value}: {plan.cases} cases, {plan.requests} requests, "
+            f"at most {plan.creations} creations (each new kind of failure is sent again)"
         )
         for each in more:
-            short = f", and no more: {each.error}" if each.error else ""
-            self._say(f"{each.phase}: {each.requests} requests, up to {each.creations} creations{short}")
+            short = f"; stopped: {each.error}" if each.error else ""
+            self._say(f"{each.phase}: {each.requests} requests, at most {each.creations} creations{short}")
         if not more:
             self._random(prepared)
         if plan.skipped:
-            self._say(f"{len(plan.skipped)} requirements lose all their cases:")
+            self._say(f"{len(plan.skipped)} requirements will not be exercised:")
             for requirement, reason in sorted(plan.skipped.items()):
                 self._say(f"  {requirement}: {reason}")
 
     def _random(self, prepared: "PreparedRun") -> None:
-        """Say which phases send more than what was counted."""
+        """Print the phases whose cases are not part of the plan."""
         more = prepared.phases[1:] if "catalogue" in prepared.phases else prepared.phases
         if more:
-            end = ", until the time is over" if prepared.profile.value == "fuzz" else ""
-            self._say(f"and cases that are made meanwhile{end}: {', '.join(more)} (seed {prepared.options.seed})")
+            end = " until the time budget ends" if prepared.profile.value == "fuzz" else ""
+            self._say(f"then random cases{end}: {', '.join(more)} (seed {prepared.options.seed})")
 
     def verdict(self, result: "RunResult") -> None:
-        """Say what the run came to."""
+        """Print causes, verdict and counts."""
+        from conformance.reports.terminal import cause_lines, counted, outcome_counts, sent_and_found  # noqa: PLC0415  (loaded by the run already)
+
         results = result.results
-        against = [cause for cause in results.causes if cause.strength.value != "advisory"]
         if not self._quiet:
-            waived = {each.id for each in results.findings if each.waiver}
-            for cause in against[:CAUSES_SHOWN]:
-                word = "waived" if cause.finding in waived else cause.strength.value
-                self._say(f"  {word:6} {cause.sentence} ({cause.count}x, e.g. {cause.case})")
-            if len(against) > CAUSES_SHOWN:
-                self._say(f"  and {len(against) - CAUSES_SHOWN} more causes in the report")
+            for line in cause_lines(results):
+                self._say(line)
             for phase in results.phases:
-                share = f"{phase.repeated} of them equal to an earlier one, {phase.left_out} left out"
-                self._say(f"{phase.phase}: {phase.made} cases made, {share}, {phase.sent} sent")
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in results.counts.requirements.items() if count)
+                share = f"{phase.duplicates} duplicates, {phase.skipped} skipped"
+                self._say(f"{phase.phase}: {phase.generated} cases generated, {share}, {phase.sent} sent")
         verdict = click.style(results.verdict.value, fg=COLOURS.get(results.verdict.value, "yellow"), bold=True)
-        self._say(f"{verdict}: requirements {counts}", styled=True)
+        self._say(f"{verdict}: {outcome_counts(results)}", styled=True)
+        if not self._quiet:
+            self._say(sent_and_found(results))
         for line in result.waivers:
             self._say(line, err=True)
         if results.reason:
-            self._say(f"the run is not whole: {results.reason}", err=True)
+            self._say(f"the run is incomplete: {results.reason}", err=True)
         if results.coverage is not None and not results.coverage.enough:
             self._say(results.coverage.shortfall, err=True)
         unknown = results.coverage.request.unknown if results.coverage is not None else ()
         if unknown and not self._quiet:
-            self._say(f"no rule makes cases for {len(unknown)} keywords of the request: {', '.join(unknown)}")
+            self._say(f"{counted(len(unknown), 'keyword')} of the request schema not tested: {', '.join(unknown)}")
         if result.clean_up:
             self._say(result.clean_up)
         if result.hint and not self._quiet:
@@ -129,7 +126,7 @@ class Screen:
             self._say(f"report: {result.out / 'report.html'}")
 
     def warn(self, line: str) -> None:
-        """Say what went wrong beside the run."""
+        """Print a problem that is not one of the run."""
         self._say(line, err=True)
 
     def _say(self, line: str, *, err: bool = False, styled: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""`conformance spec`: what is tested, without testing."""
+"""`conformance spec`: list requirements and cases without sending anything."""
 
 import json
 from pathlib import Path
@@ -11,14 +11,14 @@ from conformance.model.vocabulary import Profile
 
 @click.group(short_help="List the requirements and the cases.")
 def spec() -> None:
-    """List what a run judges and sends."""
+    """List the requirements and the cases of a run."""
 
 
-@spec.command(short_help="List every requirement with strength and source.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@spec.command(short_help="List the requirements with strength and source.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_options(*DOCUMENT)
 def requirements(*, as_json: bool, spec: Path | None, operation: str | None) -> int:
-    """List every requirement: id, strength, number, source, title."""
+    """List the requirements: id, strength, number, source, title."""
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
 
     contract = load_contract(spec, operation)
@@ -45,8 +45,8 @@ def requirements(*, as_json: bool, spec: Path | None, operation: str | None) -> 
     return 0
 
 
-@spec.command(short_help="List every case of the catalogue.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with the requests.")
+@spec.command(short_help="List the cases of the catalogue.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the requests.")
 @click.option(
     "--profile",
     type=click.Choice(["smoke", "standard", "full"]),
@@ -63,9 +63,9 @@ def requirements(*, as_json: bool, spec: Path | None, operation: str | None) -> 
 )
 @with_options(*DOCUMENT)
 def cases(*, as_json: bool, profile: str, model_id: str, spec: Path | None, operation: str | None) -> int:
-    """List every case of the catalogue, as they are sent: id, expectation, requirements, what is special about it.
+    """List the cases of the catalogue in the order of a run: id, expectation, requirements, description.
 
-    A run of more phases sends more: those cases are made while it goes on.
+    Cases of the phases schemathesis and hypothesis are generated during a run and not listed.
     """
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
     from conformance.workflow.listing import describe_case, list_cases  # noqa: PLC0415  (loads what only this needs)

@@ -159,23 +159,23 @@ class Paced(Event, frozen=True, tag="paced", kw_only=True):
 
 
 class CaseCount(msgspec.Struct, frozen=True):
-    """How many cases of one kind a phase made, and how many of them equalled an earlier one."""
+    """How many cases of one kind a phase generated, and how many of them equal an earlier one."""
 
-    made: int
-    repeated: int
+    generated: int
+    duplicates: int
 
 
 class PhaseEnded(Event, frozen=True, tag="phase.ended", kw_only=True):
-    """A phase after the catalogue is over: how many cases were made, and how many of them had been sent before.
+    """A phase after the catalogue ended: how many cases were generated, and how many of them equal an earlier one.
 
-    What had been sent before is not sent again; `left_out` were not sent for another reason. `kinds` tells the same by
-    library and expectation. `error` says what kept the phase from making more, and what to do.
+    Duplicates are not sent; `skipped` were not sent for another reason. `kinds` has the same by library and
+    expectation. `error` says why the phase generated no more, and what to do.
     """
 
     phase: str
-    made: int
-    repeated: int
-    left_out: int = 0
+    generated: int
+    duplicates: int
+    skipped: int = 0
     error: str = ""
     kinds: dict[str, CaseCount] = {}
 

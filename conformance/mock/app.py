@@ -26,9 +26,9 @@ class Mock:
 
     Args:
         contract: what to serve.
-        answers: what responses hold beyond what they echo: `varied` goes through everything the schema allows, `fresh`
-            is an object that was just created, `full` has every declared property.
-        faults: ways to be wrong.
+        responses: what success bodies have beyond echoed values: `varied` goes through everything the schema allows,
+            `fresh` is an object that was just created, `full` has every declared property.
+        faults: the faults to enable.
         key: the one valid credential; None accepts every one that is not empty.
         unknown: values of path parameters that do not exist: 404.
         tell: name the faults that showed in a response in `X-Conformance-Fault`.
@@ -42,7 +42,7 @@ class Mock:
         self,
         contract: Contract,
         *,
-        answers: ResponseStyle = "varied",
+        responses: ResponseStyle = "varied",
         faults: Iterable[Fault] = (),
         key: str | None = None,
         unknown: frozenset[str] = frozenset(),
@@ -53,7 +53,7 @@ class Mock:
     ) -> None:
         self.contract = contract
         self.compiled = compile_contract(contract)
-        self.answers: ResponseStyle = answers
+        self.responses: ResponseStyle = responses
         self.faults = tuple(faults)
         self.key = key
         self.unknown = unknown

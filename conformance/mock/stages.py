@@ -159,12 +159,12 @@ def build(state: MockState, tx: Transaction) -> None:
     key = object_key(state, tx)
     if tx.action == "create":
         tx.status = state.compiled.success
-        base = state.compiled.base(state.answers, tx.creation)
+        base = state.compiled.base(state.responses, tx.creation)
         echoed = state.contract.echoed_parameters
         fixed: dict[str, Json] = {pointer: tx.parameters[name] for name, pointer in echoed.items()}
         if state.contract.prose.created:
             fixed[state.contract.prose.created] = tx.received_at.astimezone(UTC).strftime(CREATED_FORMAT)
-        tx.response = state.compiled.build(base, tx.sent, fixed, full=state.answers == "full")
+        tx.response = state.compiled.build(base, tx.sent, fixed, full=state.responses == "full")
         if key is not None:
             state.stored[key] = tx.response
         return

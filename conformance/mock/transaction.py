@@ -24,7 +24,7 @@ class MockState(Protocol):
 
     contract: Contract
     compiled: CompiledContract
-    answers: ResponseStyle
+    responses: ResponseStyle
     key: str | None
     unknown: frozenset[str]
     stored: dict[Key, Json]

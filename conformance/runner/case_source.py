@@ -32,7 +32,7 @@ class CaseSource:
         self._admits = later.admits
         self._ended = ended
         self._known: set[str] | None = None
-        self._left_out = 0
+        self._skipped = 0
         self._kinds: dict[str, CaseCount] = {}
         self._errors: list[str] = []
         self.reached = 0
@@ -66,14 +66,14 @@ class CaseSource:
             self._end_phase()
 
     def _end_phase(self, error: str = "") -> None:
-        kinds, left_out, errors = self._kinds, self._left_out, [*self._errors, *filter(None, [error])]
-        self._kinds, self._left_out, self._errors = {}, 0, []
+        kinds, skipped, errors = self._kinds, self._skipped, [*self._errors, *filter(None, [error])]
+        self._kinds, self._skipped, self._errors = {}, 0, []
         self._ended(
             PhaseEnded(
                 phase=self._phases.pop(0),
-                made=sum(each.made for each in kinds.values()),
-                repeated=sum(each.repeated for each in kinds.values()),
-                left_out=left_out,
+                generated=sum(each.generated for each in kinds.values()),
+                duplicates=sum(each.duplicates for each in kinds.values()),
+                skipped=skipped,
                 error="; ".join([*errors, REMEDY]) if errors else "",
                 kinds=kinds,
             )
@@ -86,12 +86,12 @@ class CaseSource:
         repeated = mark in self._known
         kind = f"{case.phase}, {case.expectation.value}"
         before = self._kinds.get(kind, CaseCount(0, 0))
-        self._kinds[kind] = CaseCount(before.made + 1, before.repeated + repeated)
+        self._kinds[kind] = CaseCount(before.generated + 1, before.duplicates + repeated)
         if repeated:
             return False
         self._known.add(mark)
         if not self._admits(case):
-            self._left_out += 1
+            self._skipped += 1
             return False
         return True
 

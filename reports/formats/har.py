@@ -24,9 +24,9 @@ _URL = re.compile(r"https?://[^\s/?#\"<>\\^`{|}]+[^\s?#\"<>\\^`{|}]*")
 
 
 def render(run: RunReport) -> bytes:
-    """Return the bytes of `exchanges.har`: all sends in their order, those without an answer too.
+    """Return the bytes of `exchanges.har`: all sends in their order, also those without a response.
 
-    A send without an answer has the status 0 and `_error`; a body that is not UTF-8 is base64 (in a request, where the
+    A send without a response has the status 0 and `_error`; a body that is not UTF-8 is base64 (in a request, where the
     format has no place to say so, `_encoding` tells it). `_case` names the case, `_target` the request target as sent.
     """
     base = base_url(run.results.target)
@@ -103,7 +103,7 @@ def _response(response: Response) -> dict[str, object]:
 
 def _nothing(exchange: Exchange) -> dict[str, object]:
     detail = f": {exchange.detail}" if exchange.detail else ""
-    error = f"{exchange.failure.value}{detail}" if exchange.failure else "no answer yet"
+    error = f"{exchange.failure.value}{detail}" if exchange.failure else "no response"
     content = {"size": 0, "mimeType": "x-unknown"}
     return _response(Response(0)) | {"httpVersion": "", "content": content, "_error": error}
 

@@ -1,4 +1,4 @@
-"""`junit.xml`: one test case for each case of the run, or for each requirement, for whatever draws test results."""
+"""`junit.xml`: one test case for each case of the run, or for each requirement, for test result viewers."""
 
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -7,12 +7,12 @@ from conformance.model.vocabulary import Group, JunitBy, Outcome
 from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, fails, finding_text, group_of
 from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.results import RequirementResult
-from conformance.reports.safe_text import cut
+from conformance.reports.safe_text import count, cut
 
 FILENAME = "junit.xml"
 
 FINDINGS = 5
-"""How many findings of one requirement are told in full; the others are counted."""
+"""How many findings of one requirement are shown in full; the others are counted."""
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
@@ -83,7 +83,7 @@ def _requirement(run: RunReport, row: RequirementResult) -> Element:
     failing = [each for each in found if fails(each, run.results.fail_on)]
     if failing:
         told = _element("failure", type=row.strength.value, message=cut(failing[0].message, LONGEST))
-        rest = [f"and {len(failing) - FINDINGS} more findings"] if len(failing) > FINDINGS else []
+        rest = [f"and {count(len(failing) - FINDINGS, 'more finding')}"] if len(failing) > FINDINGS else []
         texts = [f"case: {each.case}\n{finding_text(each)}" for each in failing[:FINDINGS]]
         told.text = legal("\n\n".join([*texts, *rest]))
         element.append(told)
@@ -91,7 +91,7 @@ def _requirement(run: RunReport, row: RequirementResult) -> Element:
         element.append(_element("error", type=row.outcome.value, message=cut(row.reason, LONGEST)))
     elif row.outcome in {Outcome.INCONCLUSIVE, Outcome.NOT_EXERCISED}:
         element.append(_element("skipped", message=cut(f"{row.outcome.value}: {row.reason}", LONGEST)))
-    notes = [f"{row.strength.value}: {row.title}", f"{row.outcome.value}, decided by {row.exercised} cases"]
+    notes = [f"{row.strength.value}: {row.title}", f"{row.outcome.value}, exercised by {count(row.exercised, 'case')}"]
     notes += [f"source: {', '.join(row.source)}"] if row.source else []
     SubElement(element, "system-out").text = legal("\n".join(notes))
     return element

@@ -17,7 +17,7 @@ FILENAME = "summary.md"
 LIMIT = 900_000
 """The most bytes that are written: hosts of such pages refuse more than a megabyte."""
 
-CUT = b"\n\n**Cut here: the page would be too long. The whole is in report.html and results.json.**\n"
+CUT = b"\n\n**Cut here: the page would be too long. The complete results are in report.html and results.json.**\n"
 
 LONGEST = 300
 """The longest text of a target that is quoted, in characters."""
@@ -51,7 +51,7 @@ def render(run: RunReport) -> bytes:
 
 
 def text(value: str) -> str:
-    """Return `value` so that Markdown and HTML show it as it stands, in one line."""
+    """Return `value` escaped for Markdown and HTML, in one line."""
     escaped = _ACTIVE.sub(lambda match: "\\" + match.group(), html.escape(short(value, LONGEST), quote=False))
     # No escape keeps a host from mentioning whom an @ names; an empty comment does.
     return escaped.replace("@", "@<!-- -->")
@@ -87,7 +87,7 @@ def _head(run: RunReport) -> list[str]:
     lines.append(f"{code(results.target)} against {code(results.contract.operation)}, profile {text(results.profile)},")
     lines.append(f"{moment(run.started.time)}, contract {code(results.contract.sha256[:12])}.")
     if results.reason:
-        lines += ["", f"**The run was cut short: {text(results.reason)}.**"]
+        lines += ["", f"**The run is incomplete: {text(results.reason)}.**"]
     return [*lines, ""]
 
 
@@ -99,8 +99,9 @@ def _table(aligned: str, head: Iterable[str], rows: Iterable[Iterable[object]]) 
 
 def _counts(results: Results) -> list[str]:
     counts = results.counts
-    took = [counts.requests, counts.creations, counts.cases, duration(results.duration)]
-    lines = _table("rrrr", ("requests", "creations", "cases", "duration"), [took])
+    names = ("requests", "creations", "cases", "findings", "notes", "duration")
+    figures = [counts.requests, counts.creations, counts.cases, counts.findings, counts.notes]
+    lines = _table("r" * len(names), names, [[*figures, duration(results.duration)]])
     present = [outcome for outcome in Outcome if counts.requirements[outcome]]
     if present:
         head = [f"{MARKS[each]} {each.value}" for each in present]
@@ -113,13 +114,15 @@ def _causes(run: RunReport) -> list[str]:
     notes = [each for each in run.results.causes if each.strength is Strength.ADVISORY]
     lines = []
     if against:
-        lines += ["## What was found", ""]
+        lines += ["## Causes", ""]
         for cause in against:
             lines += _cause(cause, run.by_finding[cause.finding])
         lines.append("")
     if notes:
-        lines += [f"<details><summary>{count(len(notes), 'note')}: advisory, nothing fails for it</summary>", ""]
-        lines += [f"- {prose(cause.sentence)} ({count(cause.count, 'time')}, {code(cause.case)})" for cause in notes]
+        lines += [f"<details><summary>{count(len(notes), 'advisory cause')}, which fail no run</summary>", ""]
+        lines += [
+            f"- {prose(cause.sentence)} ({count(cause.count, 'note')}, e.g. {code(cause.case)})" for cause in notes
+        ]
         lines += ["", "</details>", ""]
     return lines
 
@@ -128,7 +131,9 @@ def _cause(cause: Cause, found: FindingResult) -> list[str]:
     rest = len(cause.requirements) - 1
     broken = code(found.requirement) + (f" and {rest} more" if rest else "")
     lines = [f"- **{cause.strength.value}** {prose(cause.sentence)} ({count(cause.count, 'finding')})"]
-    lines.append(f"  <br>{broken}, case {code(cause.case)}{', at ' + code(found.pointer) if found.pointer else ''}")
+    lines.append(
+        f"  <br>requirement {broken}, case {code(cause.case)}{', at ' + code(found.pointer) if found.pointer else ''}"
+    )
     if found.expected or found.actual:
         lines.append(f"  <br>expected {_quoted(found.expected)}, got {_quoted(found.actual)}")
     if found.waiver:
@@ -151,9 +156,9 @@ def _groups(results: Results) -> list[str]:
 def _phases(results: Results) -> list[str]:
     rows: list[list[object]] = []
     for each in results.phases:
-        rows.append([text(each.phase), each.made, each.repeated, each.left_out, each.sent])
-        rows += [[f"&emsp;{text(name)}", made.made, made.repeated, "", ""] for name, made in each.kinds.items()]
-    head = ("phase", "made", "equal to an earlier one", "left out", "sent")
+        rows.append([text(each.phase), each.generated, each.duplicates, each.skipped, each.sent])
+        rows += [[f"&emsp;{text(name)}", of.generated, of.duplicates, "", ""] for name, of in each.kinds.items()]
+    head = ("phase", "generated", "duplicates", "skipped", "sent")
     return ["## Random cases", "", *_table("lrrrr", head, rows)] if rows else []
 
 
@@ -161,25 +166,28 @@ def _coverage(coverage: CoverageResult | None) -> list[str]:
     if coverage is None:
         return []
     rows = []
-    bodies = [("keywords of the request, sent", coverage.request), ("of the answer, received", coverage.response)]
+    bodies = [
+        ("keywords of the request schema, sent", coverage.request),
+        ("keywords of the response schema, received", coverage.response),
+    ]
     for name, body in bodies:
         if body is not None:
-            # The invalid sides of answers are violations: nobody wants all of them.
+            # The invalid sides of responses are violations, so their share is no goal.
             whole = f"{body.percent:g} %" if body is coverage.request else ""
             rows.append([name, _part(body.valid), _part(body.invalid), whole])
     for each in coverage.combinations:
-        name = f"{TUPLES.get(each.strength, 'values')} of the request's members, sent"
+        name = f"{TUPLES.get(each.strength, 'values')} of the request properties, sent"
         rows.append([name, f"{each.covered} of {each.possible}", "", ""])
-    lines = ["## Coverage", "", *_table("lrrr", ("", "valid side", "invalid side", "of both"), rows)]
+    lines = ["## Coverage", "", *_table("lrrr", ("", "valid side", "invalid side", "both"), rows)]
     if not coverage.enough:
-        lines += [f"**Below the {coverage.minimum:g} % that `--min-coverage` asks of the request.**", ""]
+        lines += [f"**Below `--min-coverage` {coverage.minimum:g} %.**", ""]
     if missing := [row for row in coverage.request.keywords if 0 in (row.valid, row.invalid)]:
         named = [_named(row) for row in missing[:LISTED]]
         rest = len(missing) - len(named)
-        lines += [f"Not exercised in the request: {', '.join(named)}{f', and {rest} more' if rest else ''}.", ""]
+        lines += [f"Not exercised in the request schema: {', '.join(named)}{f', and {rest} more' if rest else ''}.", ""]
     if coverage.request.unknown:
         named = [code(each) for each in coverage.request.unknown]
-        lines += [f"No rule makes cases for these keywords of the request: {', '.join(named)}.", ""]
+        lines += [f"Keywords of the request schema that are not tested: {', '.join(named)}.", ""]
     return lines
 
 
@@ -229,6 +237,6 @@ def _waivers(results: Results) -> list[str]:
         ]
         for each in results.waivers
     ]
-    lines = ["## Waivers", "", *_table("lllrl", ("waived", "owner", "until", "findings", "state"), rows)]
+    lines = ["## Waivers", "", *_table("lllrl", ("waived", "owner", "expires", "findings", "state"), rows)]
     lines += [f"- {text(said)}" for each in results.waivers if (said := told(each))]
     return [*lines, ""]

@@ -23,7 +23,7 @@ _STEP = "  "
 
 
 class BodyView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A body in three pieces, the middle one to be marked, and what to say of it; all safe to show as text."""
+    """A body in three pieces, the middle one to be marked, and a note; all safe to show as text."""
 
     before: str
     marked: str = ""
@@ -45,7 +45,7 @@ class Layout(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=512)
 def view(body: bytes | None, pointer: str | None = None) -> BodyView:
-    """Return `body` as it is to be shown, with the value that `pointer` names marked."""
+    """Return `body` for display, with the value at `pointer` marked."""
     text, notes = _text(body)
     if body is None or text is None:
         return _bare(body)
@@ -78,7 +78,7 @@ def _text(body: bytes | None) -> tuple[str | None, list[str]]:
         if readable * 4 < min(len(body), DUMPED) * 3:
             return None, []
         text = body.decode(errors="backslashreplace")
-        notes.append("not UTF-8: the bytes that are not are shown as \\x escapes")
+        notes.append("not UTF-8; other bytes are shown as \\x escapes")
     if text.startswith("\ufeff"):
         notes.append("begins with a byte order mark")
     return text, notes
@@ -134,9 +134,9 @@ def _cut(layout: Layout, octets: int, notes: list[str]) -> BodyView:
     if len(text) > SHOWN:
         if found and end > SHOWN:
             first = max(0, start - SHOWN // 2)
-            notes.append(f"the first {count(first, 'character')} are left out")
+            notes.append(f"the first {count(first, 'character')} are not shown")
         if len(text) > first + SHOWN:
-            notes.append(f"cut: {size(octets)} in all")
+            notes.append(f"truncated: {size(octets)} in total")
     stop = first + SHOWN
     start, end = min(start, stop), min(end, stop)
     pieces = (text[first:start], text[start:end], text[end:stop])

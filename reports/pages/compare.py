@@ -1,4 +1,4 @@
-"""`compare.html`: two runs, and what became of each fault between them."""
+"""`compare.html`: two runs, and the change of each failure between them."""
 
 import msgspec
 
@@ -17,7 +17,7 @@ TABLED = 300
 
 TONES = {
     State.NEW: Outcome.FAILED,
-    State.STILL: Outcome.WARNED,
+    State.UNCHANGED: Outcome.WARNED,
     State.FIXED: Outcome.PASSED,
     State.GONE: Outcome.NOT_EXERCISED,
 }
@@ -49,8 +49,8 @@ def render(old: Run, new: Run) -> bytes:
 
 def _title(tally: dict[State, int]) -> str:
     if tally[State.NEW]:
-        return f"{count(tally[State.NEW], 'new fault')}"
-    return "Nothing new" if any(tally.values()) else "Nothing in either run"
+        return f"{count(tally[State.NEW], 'new failure')}"
+    return "No new failure" if any(tally.values()) else "No failure in either run"
 
 
 def _moved(old: Run, new: Run) -> list[tuple[str, str, str, int]]:

@@ -131,7 +131,7 @@ def replayed_by(started: RunStarted, case: str) -> str:
 def _lack(exchange: Exchange) -> str:
     if exchange.failure is not None:
         return exchange.failure.value + (f": {short(exchange.detail)}" if exchange.detail else "")
-    return "" if exchange.ended else "the run stopped before the answer"
+    return "" if exchange.ended else "the run ended before the response"
 
 
 def _client(made: ClientEnded, finding: FindingResult | None, show: Viewer) -> ClientView:
@@ -191,4 +191,4 @@ def _pointer(place: str) -> str | None:
 def _where(finding: FindingResult | None, message: MessageView | None) -> str:
     if finding is None or message is None or message.body.found or not finding.pointer.startswith("/"):
         return ""
-    return f"There is no value at {one_line(finding.pointer)} in what is shown."
+    return f"The body shown has no value at {one_line(finding.pointer)}."

@@ -1,4 +1,4 @@
-"""`report.html`: the whole run as one page that asks nothing of any network."""
+"""`report.html`: the whole run as one page that loads nothing from a network."""
 
 from conformance.diagnosis.causes import Cause
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
@@ -9,7 +9,7 @@ from conformance.reports.pages.exchanges import exchange_view
 from conformance.reports.pages.page import page, slug
 from conformance.reports.pages.schema import trees
 from conformance.reports.results import RequirementResult
-from conformance.reports.safe_text import count, one_line
+from conformance.reports.safe_text import count, number, one_line
 
 FILENAME = "report.html"
 
@@ -60,25 +60,23 @@ def _headline(run: RunReport) -> str:
     musts = [row for row in results.requirements if row.strength is Strength.MUST]
     failed = [row for row in musts if row.outcome is Outcome.FAILED]
     if failed:
-        return f"{len(failed)} of {count(len(musts), 'mandatory requirement')} failed."
+        return f"{len(failed)} of {count(len(musts), 'requirement')} of strength must failed."
     if results.reason:
-        return f"The run was cut short: {one_line(results.reason)}."
+        return f"The run is incomplete: {one_line(results.reason)}."
     undecided = [row for row in musts if row.outcome in {Outcome.ERROR, Outcome.INCONCLUSIVE}]
     if undecided:
-        return f"{count(len(undecided), 'mandatory requirement')} could not be judged."
+        return f"{count(len(undecided), 'requirement')} of strength must could not be judged."
     waived = [row for row in musts if row.outcome is Outcome.WAIVED]
     held = [row for row in musts if row.outcome not in {Outcome.NOT_EXERCISED, Outcome.WAIVED}]
     if results.verdict is Verdict.INCONCLUSIVE:
         return "Nothing was exercised."
     left, warned = len(musts) - len(held) - len(waived), results.counts.requirements[Outcome.WARNED]
-    said = f"All {count(len(held), 'mandatory requirement')} that were exercised hold"
-    said += f"; {count(left, 'more was', 'more were')} not exercised." if left else "."
+    said = f"All {count(len(held), 'exercised requirement')} of strength must passed"
+    said += f"; {number(left)} not exercised." if left else "."
     said += (
-        f" {count(len(waived), 'mandatory requirement')} failed, and {'is' if len(waived) == 1 else 'are'} waived."
-        if waived
-        else ""
+        f" {count(len(waived), 'failed requirement')} {'is' if len(waived) == 1 else 'are'} waived." if waived else ""
     )
-    return said + (f" {count(warned, 'recommendation')} not kept." if warned else "")
+    return said + (f" {count(warned, 'requirement')} of strength should not met." if warned else "")
 
 
 def _cause(run: RunReport, cause: Cause) -> dict[str, object]:

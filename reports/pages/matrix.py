@@ -71,7 +71,7 @@ def _row(cells: list[RequirementResult | None], messages: list[dict[str, str]]) 
         "outcome": worst(outcomes),
         "group": row.group,
         "strength": row.strength,
-        "agreement": "the same everywhere" if same else "differs",
+        "agreement": "same outcome" if same else "different outcomes",
         "title": short(row.title, LISTED),
         "source": short(", ".join(row.source), LISTED),
         "cells": [each and _cell(each, said) for each, said in zip(cells, messages, strict=True)],

@@ -104,8 +104,8 @@ def _often(repeats: str) -> str:
     if not (failed.isdecimal() and sent.isdecimal()):
         return short(repeats, SHORT)
     if sent == "1":
-        return "seen once, not repeated"
-    return f"{'always' if failed == sent else 'sometimes'}: {failed} of {sent} times"
+        return "1 request, not repeated"
+    return f"{'always' if failed == sent else 'intermittent'}: {failed} of {sent} requests"
 
 
 def _sentence(text: str) -> Markup:

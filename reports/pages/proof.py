@@ -13,7 +13,7 @@ from conformance.reports.pages.page import page
 
 
 class Family(msgspec.Struct, frozen=True):
-    """The figures of one family of faults; `median` is that of the requests until something spoke."""
+    """The figures of one family of faults; `median` is that of the requests until the first finding."""
 
     name: str
     faults: int
@@ -77,9 +77,11 @@ def read_figures(path: Path) -> Figures:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Figures)
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", "name the figures of a proof") from error
+        raise UsageError(
+            f"cannot read {path}: {error.strerror}", "name the file that --update-figures wrote"
+        ) from error
     except msgspec.DecodeError as error:
-        raise UsageError(f"{path} holds no figures of a proof: {error}", "make them with --update-figures") from error
+        raise UsageError(f"{path} is not a file of figures: {error}", "create it with --update-figures") from error
 
 
 def write_figures(proof: Proof, path: Path) -> None:
@@ -100,14 +102,14 @@ def write_figures(proof: Proof, path: Path) -> None:
 
 
 def drop(proof: Proof, figures: Figures) -> tuple[str, ...]:
-    """Return the faults that the proof sees less of than the figures say, each with what is lost."""
+    """Return a message for each fault that is no longer found, or no longer by its own requirement."""
     missed = set(figures.missed.get(proof.profile.value, ()))
     silent = missed | set(figures.by_another.get(proof.profile.value, ()))
     lost = [fault for fault in proof.faults if not fault.found and fault.id not in missed]
     other = [fault for fault in proof.faults if fault.found and not fault.by_own and fault.id not in silent]
     return (
-        *(f"{fault.id} was found and is found no more: {fault.reason}" for fault in lost),
-        *(f"{fault.id} was found by {fault.requirement}, and now by {fault.first}: {fault.reason}" for fault in other),
+        *(f"{fault.id} is no longer found. {fault.reason}" for fault in lost),
+        *(f"{fault.id} was found by {fault.requirement}, now by {fault.first}. {fault.reason}" for fault in other),
     )
 
 
@@ -126,12 +128,12 @@ def _split(proof: Proof) -> tuple[list[FaultProof], list[FaultProof]]:
 def _table(proof: Proof) -> Iterator[str]:
     weighty, advisory = _split(proof)
     width = max((len(family.name) for family in families(weighty)), default=6)
-    yield f"{'family':{width}}  faults   found  by the requirement it breaks  median requests"
+    yield f"{'family':{width}}  faults   found  by its own requirement  median requests"
     for family in [*families(weighty), _family("all", weighty)]:
-        yield (f"{family.name:{width}}  {family.faults:6}  {family.found:6}  {family.by_own:28}  {family.median:15.1f}")
+        yield (f"{family.name:{width}}  {family.faults:6}  {family.found:6}  {family.by_own:22}  {family.median:15.1f}")
     if advisory:
         notes = _family("", advisory)
-        yield f"apart, faults of advisory requirements: {notes.faults}, noted: {notes.found}"
+        yield f"faults of advisory requirements: {notes.faults}, noted: {notes.found}"
     yield f"{_percent(weighty)} of the faults found; false alarms on the reference server: {len(proof.alarms)}"
 
 
@@ -160,23 +162,23 @@ def _markdown(proof: Proof) -> Iterator[str]:
     yield f"{proof.operation}, document `{proof.sha256[:12]}`, suite {proof.suite_version}."
     yield f"{_percent(weighty)} of {len(weighty)} faults found, {len(proof.alarms)} false alarms."
     yield ""
-    yield "| family | faults | found | by the requirement it breaks | median requests |"
+    yield "| family | faults | found | by its own requirement | median requests |"
     yield "| --- | ---: | ---: | ---: | ---: |"
     for family in [*families(weighty), _family("all", weighty)]:
         yield f"| {family.name} | {family.faults} | {family.found} | {family.by_own} | {family.median:.1f} |"
     if advisory:
         notes = _family("", advisory)
-        yield f"\nApart: {notes.faults} faults of advisory requirements, of which {notes.found} are noted."
+        yield f"\nFaults of advisory requirements: {notes.faults}, of which {notes.found} are noted."
     missed = [fault for fault in proof.faults if not fault.found]
     if missed:
         yield "\nNot found:\n"
         for fault in missed:
-            yield f"- `{fault.id}` ({fault.requirement}): {fault.sentence} Why: {fault.reason}."
+            yield f"- `{fault.id}` ({fault.requirement}): {fault.sentence} {fault.reason}."
     other = [fault for fault in proof.faults if fault.found and not fault.by_own]
     if other:
-        yield "\nFound by another requirement than the one that is broken:\n"
+        yield "\nFound by another requirement than its own:\n"
         for fault in other:
-            yield f"- `{fault.id}` ({fault.requirement}), by {fault.first}. Why: {fault.reason}."
+            yield f"- `{fault.id}` ({fault.requirement}), by {fault.first}. {fault.reason}."
 
 
 def _html(proof: Proof) -> bytes:

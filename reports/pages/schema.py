@@ -1,4 +1,4 @@
-"""The schemas of request and answer as trees: what was tested of each node, and what came of it."""
+"""The schemas of request and response as trees: what was tested of each node, and the outcome."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ DEEPEST = 9
 """The deepest indent."""
 
 REQUEST = frozenset({Group.ACCEPTANCE, Group.REJECTION, Group.ADVISORY})
-"""Groups whose findings point into the request; those of the others point into the answer."""
+"""Groups whose findings point into the request; those of the others point into the response."""
 
 
 class KeywordRow(msgspec.Struct, frozen=True):
@@ -32,7 +32,10 @@ class KeywordRow(msgspec.Struct, frozen=True):
 
 
 class NodeRow(msgspec.Struct, frozen=True):
-    """A node of a schema: its pointer into the body, where its schema stands, what was tested, and what came of it."""
+    """A node of a schema: its pointer into the body, where its schema is, what was tested, and the outcome.
+
+    `notes` are findings of advisory requirements, `findings` the others.
+    """
 
     path: str
     name: str
@@ -42,6 +45,7 @@ class NodeRow(msgspec.Struct, frozen=True):
     keywords: tuple[KeywordRow, ...]
     outcome: Outcome
     findings: int
+    notes: int
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -55,14 +59,16 @@ class Tree(msgspec.Struct, frozen=True):
 
 
 def trees(run: RunReport) -> list[Tree]:
-    """Return the trees of request and answer, where the run knows what it covered."""
+    """Return the trees of request and response, where the run has coverage."""
     coverage = run.results.coverage
     if coverage is None:
         return []
-    found = [_tree(run, "Request", "what was sent and answered", coverage.request.keywords, of_request=True)]
+    found = [
+        _tree(run, "Request", "bodies that were sent and got a response", coverage.request.keywords, of_request=True)
+    ]
     if coverage.response is not None:
-        about = "what came back; an invalid side is a violation, so nobody wants to see it"
-        found.append(_tree(run, "Answer", about, coverage.response.keywords, of_request=False))
+        about = "bodies that were received; an invalid one is a violation"
+        found.append(_tree(run, "Response", about, coverage.response.keywords, of_request=False))
     return found
 
 
@@ -83,7 +89,7 @@ def _tree(run: RunReport, title: str, about: str, rows: Iterable[Exercised], *, 
 
 
 def _ordered(by_path: dict[str, list[Exercised]]) -> Iterable[tuple[str, list[Exercised]]]:
-    """Return the paths with each node before, and next to, what is below it; members in the document's order."""
+    """Return the paths with each node before, and next to, what is below it; properties in the document's order."""
     places = {path: place for place, path in enumerate(by_path)}
 
     def key(path: str) -> list[int]:
@@ -100,11 +106,12 @@ def _node(path: str, rows: list[Exercised], against: list[Outcome]) -> NodeRow:
     exercised = any(row.valid or row.invalid for row in rows)
     return NodeRow(
         path=path,
-        name=last(path) if path else "(the whole)",
+        name=last(path) if path else "(the body)",
         depth=min(len(split(path)), DEEPEST),
         types=" or ".join(dict.fromkeys(row.type for row in own)),
         source=parent(own[0].source),
         keywords=tuple(KeywordRow(row.keyword, row.type, row.valid, row.invalid) for row in rows),
         outcome=worst([*against, *([Outcome.PASSED] if exercised else [])]),
-        findings=len(against),
+        findings=len(against) - against.count(Outcome.OBSERVED),
+        notes=against.count(Outcome.OBSERVED),
     )

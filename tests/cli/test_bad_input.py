@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.model.version import VERSION
 from conformance.reports.writing import REPORTS
 
 SPEC = """
@@ -78,7 +79,7 @@ def test_an_output_folder_that_cannot_be_written(command, out):
 WRONG_OPTIONS = {
     ("--profile", "tiny"): "'smoke', 'standard', 'full'",
     ("--fail-on", "may"): "'must', 'should'",
-    ("--report", "pdf"): f"no report is called 'pdf'; choose from {', '.join(REPORTS)}",
+    ("--report", "pdf"): f"there is no report format 'pdf'; choose from {', '.join(REPORTS)}",
     ("--timeout", "0"): "--timeout",
     ("--timeout", "soon"): "'soon' is not a valid float",
     ("--max-requests", "0"): "--max-requests",
@@ -196,8 +197,9 @@ def test_a_fault_of_the_suite_is_told_as_one(command, monkeypatch):
     monkeypatch.setattr("conformance.workflow.run.prepare", fail)
     ended = command("run")
     assert 3 == ended.status
-    assert "a fault of the suite itself, not of the target: ZeroDivisionError: by nought" in ended.complaint
-    assert "report it" in ended.complaint
+    said = f"internal error of the suite (version {VERSION}), not of the target: ZeroDivisionError: by nought at "
+    assert said in ended.complaint
+    assert "please report it with the output of --debug" in ended.complaint
     shown = command("run", "--debug")
     assert 3 == shown.status
     assert "Traceback (most recent call last)" in shown.err

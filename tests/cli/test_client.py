@@ -47,8 +47,8 @@ def test_what_a_client_does_wrong_is_on_the_screen(command):
     harness.write_text(harness.read_text().replace("response.raise_for_status()", "").replace("Api-Key ", "Bearer "))
     ended = command("client", *some("send.example", "fail.status-40*"), "--", sys.executable, str(harness))
     assert 1 == ended.status
-    assert "must   Sends the key with the scheme Bearer instead of Api-Key (1x, e.g. send.example)" in ended.out
-    assert "Returns the body for a status other than 200 instead of reporting an error (5x" in ended.out
+    assert "must   Sends the key with the scheme Bearer instead of Api-Key (1 finding, e.g. send.example)" in ended.out
+    assert "Returns the body for a status other than 200 instead of reporting an error (5 findings" in ended.out
     assert "not conforming" in ended.out
 
 
@@ -108,7 +108,7 @@ def test_a_harness_that_misbehaves_is_told_line_by_line(command):
     lines = ended.err.splitlines()
     assert "conformance client: the harness wrote a line that is not in the protocol: hello" == lines[0]
     assert "conformance client: read.fullest: the harness ended with status 1: no more" in lines
-    assert "the run is not whole: the harness failed 3 times in a row" in ended.err
+    assert "the run is incomplete: the harness failed 3 times in a row" in ended.err
     assert (3, True) == (results()["counts"]["cases"], results()["lost"])
 
 
@@ -117,7 +117,7 @@ def test_a_harness_is_not_written_over(command):
     Path("harness.py").write_text("mine")
     ended = command("client", "--init", "python")
     assert (2, "mine") == (ended.status, Path("harness.py").read_text())
-    assert "harness.py is there already" in ended.complaint
+    assert "harness.py already exists" in ended.complaint
 
 
 def test_scenarios_are_listed(command):
@@ -131,11 +131,11 @@ def test_scenarios_are_listed(command):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "no harness is named"),
+        ((), "no harness is given"),
         (("--", "no-such-program"), "cannot start no-such-program"),
         (("--only", "nothing.*", "--", "true"), "no scenario is left to play"),
         (("--", "true"), "the harness ended with status 0 before its first line"),
-        (("--report", "odd", "--", "true"), "no report is called 'odd'"),
+        (("--report", "odd", "--", "true"), "there is no report format 'odd'"),
         (("--spec", "no.yaml", "--", "true"), "cannot read no.yaml"),
         (("--timeout", "0", "--", "true"), "--timeout"),
     ],

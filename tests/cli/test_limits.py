@@ -20,7 +20,7 @@ def test_requests_are_counted(command, serve, results_of):
     server = serve(lambda _, __: EMPTY)
     ended = command("run", "--target", server.url, "--max-requests", "20")
     assert 1 == ended.status
-    assert "the run is not whole: --max-requests 20 is used up" in ended.err
+    assert "the run is incomplete: --max-requests 20 is used up" in ended.err
     assert server.requests <= 20
     # A request on a connection that was just closed is counted as sent, and never came.
     assert server.requests <= results_of(OUT)["counts"]["requests"] <= 20
@@ -200,7 +200,7 @@ def test_keywords_that_no_rule_knows_are_named(command, right, tmp_path, contrac
     assert closed in text
     document.write_text(text.replace(closed, f"{closed}\n      propertyNames: {{pattern: .}}", 1))
     ended = command("run", "--target", right, "--spec", str(document), "--profile", "smoke")
-    assert "no rule makes cases for 1 keywords of the request: " in ended.out
+    assert "1 keyword of the request schema not tested: " in ended.out
     assert "propertyNames" in (OUT / "summary.md").read_text()
 
 

@@ -65,7 +65,7 @@ NO_SIGINT = pytest.mark.skipif(
 def test_a_target_that_dies_in_the_middle(command, spawn, monkeypatch, results_of, concurrency):
     """What was in flight when the server was killed is held against nobody; what was done before is reported."""
     monkeypatch.setenv("KEY", "the-one-right-key")
-    server = spawn("mock", "--port", "0", "--answers", "varied", "--api-key-env", "KEY")
+    server = spawn("mock", "--port", "0", "--responses", "varied", "--api-key-env", "KEY")
     assert server.stdout is not None
     url = re.search(r"http://\S+?(?=;)", server.stdout.readline())
     assert url is not None
@@ -105,7 +105,7 @@ def test_a_run_that_is_interrupted(spawn, wait_for, right, results_of, events_of
     process.send_signal(number)
     ended = wait_for(process)
     assert 3 == ended.status, ended
-    assert "the run is not whole: interrupted" in ended.err
+    assert "the run is incomplete: interrupted" in ended.err
     assert "Traceback" not in ended.err
     is_whole({path.name for path in OUT.iterdir()})
     assert "interrupted" == events_of(OUT, "run.ended")[-1]["reason"]

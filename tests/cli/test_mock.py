@@ -43,8 +43,8 @@ def test_a_key_of_ones_own(command, served, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--api-key-env", "NOWHERE"), "the environment variable NOWHERE is not set; put the key there"),
-        (("--any-key", "--api-key-env", "PATH"), "--any-key and --api-key-env exclude each other; leave one out"),
+        (("--api-key-env", "NOWHERE"), "the environment variable NOWHERE is not set; set it to the key"),
+        (("--any-key", "--api-key-env", "PATH"), "--any-key and --api-key-env exclude each other; remove one"),
     ],
 )
 def test_keys_that_cannot_be(command, arguments, said):

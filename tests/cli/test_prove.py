@@ -27,7 +27,7 @@ def test_a_proof_that_is_held_to_figures(command):
     Path("kept.json").write_text("{}", encoding="utf-8")
     ended = command(*never, "--figures", "kept.json")
     assert 1 == ended.status
-    said = "accept-field.range-rejected was found and is found no more: no request of the profile meets it"
+    said = "accept-field.range-rejected is no longer found. No request of the profile triggers the fault"
     assert said in ended.err.splitlines()
 
 
@@ -36,10 +36,13 @@ def test_a_proof_that_is_held_to_figures(command):
     [
         (("--fault", "http.slwo"), "there is no fault 'http.slwo'; did you mean http.slow"),
         (("--spec", "gone.yaml"), "cannot read gone.yaml: No such file or directory"),
-        (("--figures", "gone.json"), "cannot read gone.json: No such file or directory; name the figures of a proof"),
-        (("--figures", "wrong.json"), "wrong.json holds no figures of a proof"),
-        (("--update-figures",), "--update-figures needs a file, and a proof of all faults; give --figures"),
-        (("--update-figures", "--figures", "new.json", *FEW), "--update-figures needs a file, and a proof of all"),
+        (
+            ("--figures", "gone.json"),
+            "No such file or directory; name the file that --update-figures wrote",
+        ),
+        (("--figures", "wrong.json"), "wrong.json is not a file of figures"),
+        (("--update-figures",), "--update-figures needs --figures, and all faults; add --figures"),
+        (("--update-figures", "--figures", "new.json", *FEW), "--update-figures needs --figures, and all faults"),
         (("--out", "wrong.json/proof"), "cannot write wrong.json/proof: Not a directory; name another folder"),
     ],
 )

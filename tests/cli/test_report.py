@@ -67,9 +67,9 @@ def test_a_journal_that_was_cut_off(command, done, results_of):
     journal.write_bytes(whole[: whole.rindex(b'{"event":"exchange"') + 30])
     ended = command("report", str(done))
     assert 1 == ended.status
-    reason = "the journal stops before the end of the run"
+    reason = "the journal ends before the end of the run"
     assert reason == results_of(done)["reason"]
-    assert f"the run is not whole: {reason}\n" == ended.err
+    assert f"the run is incomplete: {reason}\n" == ended.err
 
 
 def damage_line(lines: list[bytes]) -> None:
@@ -212,7 +212,7 @@ def test_two_runs_compared(command, done):
     assert 0 == command("report", str(done), str(done), "--compare").status
     ended = command("report", "before", str(done), "--compare", "--fail-on", "should")
     assert 1 == ended.status
-    assert " new, 0 still, 0 fixed, 0 gone: " in ended.out
+    assert " new, 0 unchanged, 0 fixed, 0 gone: " in ended.out
 
 
 def test_the_history_of_a_folder(command, done):
@@ -227,7 +227,7 @@ def test_the_history_of_a_folder(command, done):
 WRONG_RUNS = {
     ("a", "b"): "name the folder of a run",
     ("conformance-report", "conformance-report"): "is of a whole run, not of a shard",
-    ("a", "--compare"): "--compare takes two runs, not 1",
+    ("a", "--compare"): "--compare needs two runs, not 1",
     ("nowhere", "--matrix"): "nowhere",
     ("nowhere", "--history"): "no run is in nowhere",
     ("torn", "--matrix"): "results.json holds no results",
@@ -250,4 +250,4 @@ def test_one_page_at_a_time(command):
     """Two pages asked for at once are one clear line."""
     ended = command("report", "old", "new", "--compare", "--matrix")
     assert 2 == ended.status
-    assert "--compare and --matrix are pages of their own; ask for one at a time" in ended.complaint
+    assert "--compare and --matrix exclude each other; choose one" in ended.complaint

@@ -9,16 +9,16 @@ from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.workflow.setup.key_sources import LOCAL_KEY
 
-STEP = re.compile(r"(\d+) of (\d+) requests(?:, (\d+) sent in all)?(?:, |$)")
+STEP = re.compile(r"(\d+) of (\d+) planned requests(?:, (\d+) requests sent)?(?:, |$)")
 
 
 def test_repeats_do_not_count_against_the_plan(command, serve, monkeypatch):
-    """A run that sends failures again never shows more requests than it planned; the others are told apart."""
+    """A run that sends failures again never shows more requests than it planned; the others are counted apart."""
     monkeypatch.setattr("conformance.cli.screen.LINE_EVERY_SECONDS", 0.0)
     server = serve(lambda _, __: (500, {}, b"{}"))
     ended = command("run", "--target", server.url, "--only", "accept.all.*", "--profile", "smoke", "--repeats", "2")
     steps = [found for line in ended.out.splitlines() if (found := STEP.match(line))]
-    planned = re.search(r"^smoke: (\d+) requests", ended.out, re.MULTILINE)
+    planned = re.search(r"^smoke: (\d+) planned requests", ended.out, re.MULTILINE)
     assert planned is not None
     assert {planned[1]} == {step[2] for step in steps}
     assert int(planned[1]) == max(int(step[1]) for step in steps)
@@ -30,10 +30,20 @@ def test_a_run_without_repeats_counts_the_plan_alone(command, right, monkeypatch
     """Where nothing is sent beyond the plan, nothing but the plan is told."""
     monkeypatch.setattr("conformance.cli.screen.LINE_EVERY_SECONDS", 0.0)
     ended = command("run", "--target", right, "--only", "accept.all.*", "--profile", "smoke", "--concurrency", "1")
-    planned = re.search(r"^smoke: (\d+) requests", ended.out, re.MULTILINE)
+    planned = re.search(r"^smoke: (\d+) planned requests", ended.out, re.MULTILINE)
     assert planned is not None
-    expected = [f"{number} of {planned[1]} requests" for number in range(1, int(planned[1]) + 1)]
+    expected = [f"{number} of {planned[1]} planned requests" for number in range(1, int(planned[1]) + 1)]
     assert expected == [line for line in ended.out.splitlines() if STEP.match(line)]
+
+
+def test_the_screen_and_the_results_agree_on_what_was_sent_and_found(command, serve, results_of, elsewhere):
+    """The last lines of a run name the counts of `results.json`, each with what it counts."""
+    server = serve(lambda _, __: (500, {}, b"{}"))
+    ended = command("run", "--target", server.url, "--only", "accept.all.*", "--profile", "smoke", "--repeats", "2")
+    counts = results_of(elsewhere / "conformance-report")["counts"]
+    assert server.requests >= counts["requests"]
+    shown = f"{counts['requests']} requests, {counts['creations']} creations, {counts['findings']} findings, "
+    assert f"\n{shown}{counts['notes']} advisory notes\n" in ended.out
 
 
 def test_a_plan_counts_what_the_random_phases_send(command, contract, events_of, elsewhere):
@@ -46,11 +56,13 @@ def test_a_plan_counts_what_the_random_phases_send(command, contract, events_of,
         ended = command("run", "--target", server.url, "--report", "results", *asked)
     assert 0 == ended.status
     sent = Counter(each["case"].get("phase") for each in events_of(elsewhere / "conformance-report", "request.sent"))
-    told = re.findall(r"^(schemathesis|hypothesis): (\d+) requests, up to (\d+) creations$", planned.out, re.MULTILINE)
+    told = re.findall(
+        r"^(schemathesis|hypothesis): (\d+) requests, at most (\d+) creations$", planned.out, re.MULTILINE
+    )
     assert sent == {phase: int(requests) for phase, requests, _ in told}
     assert len(events_of(elsewhere / "conformance-report", "creation")) <= sum(int(created) for *_, created in told)
     assert all(0 < int(created) < int(requests) for _, requests, created in told)
-    counted = r"^(\w+): (\d+) cases made, (\d+) of them equal to an earlier one, (\d+) left out, (\d+) sent$"
+    counted = r"^(\w+): (\d+) cases generated, (\d+) duplicates, (\d+) skipped, (\d+) sent$"
     shown = re.findall(counted, ended.out, re.MULTILINE)
     assert sent == {phase: int(count) for phase, *_, count in shown}
     assert all(int(made) == int(repeated) + int(left) + int(count) for _, made, repeated, left, count in shown)
@@ -60,7 +72,7 @@ def test_a_plan_counts_what_the_random_phases_send(command, contract, events_of,
 def test_a_plan_of_a_campaign_has_no_end(command, right):
     """What goes on until its time is over is not counted, nor made."""
     planned = command("run", "--target", right, "--plan", "--profile", "fuzz")
-    assert "cases that are made meanwhile, until the time is over: schemathesis, hypothesis (seed 0)" in planned.out
+    assert "then random cases until the time budget ends: schemathesis, hypothesis (seed 0)" in planned.out
 
 
 @pytest.mark.parametrize("arguments", ["spec cases", "spec requirements --json", "mock --list-faults", "--help"])

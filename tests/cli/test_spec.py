@@ -72,16 +72,16 @@ def test_a_run_on_a_screen_that_is_no_terminal(command, right):
     lines = ended.out.splitlines()
     assert f"POST /v1/models/{{model_id}}/environments at {right}" == lines[0]
     assert lines[1].startswith("standard: ")
-    assert lines[-2].startswith("conforming: requirements ")
+    assert lines[-3].startswith("conforming: 301 requirements (")
     assert "report: conformance-report/report.html" == lines[-1]
     assert "\x1b" not in ended.out + ended.err
     quiet = command("run", "--target", right, "--only", "accept.all.*", "--quiet")
-    assert [lines[-2]] == quiet.out.splitlines()
+    assert [lines[-3]] == quiet.out.splitlines()
 
 
 def test_a_run_proposes_stateless(command, serve, contract):
     """A server that gives everybody the same right answer is met with a proposal, which then is right."""
-    answer = reference_app(contract, answers="full").respond(
+    answer = reference_app(contract, responses="full").respond(
         "POST",
         "/v1/models/m/environments",
         [("Authorization", f"{contract.scheme} k".strip()), ("Content-Type", "application/json")],

@@ -23,8 +23,8 @@ def test_waivers_are_shown_and_kept_in_the_journal(command, contract):
         )
         expired = command(*call)
     said = (
-        "the waiver of transport.media-type (Ada) expired on 2001-01-01: what it let pass fails again\n"
-        "the waiver of transport.date (Ada) is not needed any more: take it out\n"
+        "the waiver of transport.media-type (Ada) expired on 2001-01-01; what it covered fails again\n"
+        "the waiver of transport.date (Ada) is no longer needed; remove it\n"
     )
     assert (1, said) == (expired.status, expired.err)
     assert "  must   answers with another media type" in expired.out

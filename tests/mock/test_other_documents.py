@@ -174,7 +174,7 @@ def test_any_schema_is_taken_and_answered_validly(schema: Any) -> None:
     node = {"type": "object", "properties": {"child": {"$ref": "#/components/schemas/Node"}, "v": {"type": "integer"}}}
     contract = contract_of(operation(schema, schema, components={"schemas": {"Node": node}}))
     for answers in ("varied", "fresh", "full"):
-        app = Mock(contract, answers=answers)  # type: ignore[arg-type]
+        app = Mock(contract, responses=answers)  # type: ignore[arg-type]
         for make in (bodies.smallest, bodies.fullest, bodies.fullest, bodies.fullest):
             answer = send(app, plain_json(make(contract.request)))
             assert 201 == answer.status, answer.body

@@ -73,7 +73,7 @@ def test_the_time_of_creation_is_now(post: Fixture) -> None:
 
 def test_a_fresh_object_has_nothing_that_comes_later(make_mock: Fixture, post_anywhere: Fixture) -> None:
     """With fresh answers what prose calls later is null, every time."""
-    app = make_mock(answers="fresh")
+    app = make_mock(responses="fresh")
     for name in "abc":
         answer = post_anywhere(app, {"name": name}).json()
         later = ("current_deployment", "candidate_deployment", "in_progress_promotion")
@@ -84,7 +84,7 @@ def test_a_full_answer_has_every_declared_member(
     contract: Contract, make_mock: Fixture, post_anywhere: Fixture
 ) -> None:
     """With full answers every place of the response schema is there and not null where it can be something."""
-    answer = post_anywhere(make_mock(answers="full"), {"name": "a"}).json()
+    answer = post_anywhere(make_mock(responses="full"), {"name": "a"}).json()
     assert contract.response is not None
     seen = {node.path for node, _, _ in occurrences(contract.response, answer)}
     assert {node.path for node in contract.response.walk()} == seen

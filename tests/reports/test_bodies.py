@@ -57,7 +57,7 @@ def test_place_is_marked(pointer: str | None, marked: str) -> None:
         (None, "no body"),
         (b"", "an empty body"),
         (b"\xef\xbb\xbf{}", "begins with a byte order mark"),
-        (b"caf\xe9 is not UTF-8", "not UTF-8: the bytes that are not are shown as \\x escapes"),
+        (b"caf\xe9 is not UTF-8", "not UTF-8; other bytes are shown as \\x escapes"),
         (b"\x00\xff\xfe\x80" * 10, "binary, 40 bytes"),
         (b"\x00\xff\xfe\x80" * 1000, "binary, 4\u2009000 bytes, the first 512 shown"),
     ],
@@ -88,16 +88,16 @@ def test_long_body_is_cut_with_a_note() -> None:
     """A long body is cut, and the note tells how long it is."""
     shown = view(b"a" * 1_000_000)
     assert len(shown.before) == SHOWN
-    assert shown.note == "cut: 1.0 MB in all"
+    assert shown.note == "truncated: 1.0 MB in total"
 
 
 def test_cut_keeps_the_mark() -> None:
-    """Where the marked place is far down, what is before it is left out instead."""
+    """Where the marked place is far down, what is before it is not shown."""
     body = json.dumps({"filler": "x" * 50_000, "name": 1, "more": "y" * 50_000}).encode()
     shown = view(body, "/name")
     assert shown.marked == "1"
     assert len(shown.before) + len(shown.after) <= SHOWN
-    assert "left out" in shown.note
+    assert "are not shown" in shown.note
 
 
 def test_huge_body_is_not_laid_out() -> None:

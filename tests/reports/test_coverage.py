@@ -134,7 +134,7 @@ def test_a_run_that_was_cut_short_says_so_before_the_gate() -> None:
 
 def test_a_gate_that_is_no_number() -> None:
     """A damaged journal is told as one."""
-    with pytest.raises(JournalError, match="which is no number"):
+    with pytest.raises(JournalError, match="which is not a number"):
         fold(run(options={"min_coverage": "all"}).end())
 
 
@@ -143,12 +143,12 @@ def test_the_summary_has_a_table() -> None:
     page = markdown.render(
         fold_run(run((right(), TAKEN), (wrong(), REFUSED), options={"min_coverage": "90"}).end())
     ).decode()
-    assert "| keywords of the request, sent | 3 of 4 | 1 of 4 | 50 % |" in page
-    assert "| of the answer, received | 2 of 2 | 0 of 2 | |" in page
-    assert "| pairs of values of the request's members, sent | 3 of 61 | | |" in page
-    assert "**Below the 90 % that `--min-coverage` asks of the request.**" in page
+    assert "| keywords of the request schema, sent | 3 of 4 | 1 of 4 | 50 % |" in page
+    assert "| keywords of the response schema, received | 2 of 2 | 0 of 2 | |" in page
+    assert "| pairs of values of the request properties, sent | 3 of 61 | | |" in page
+    assert "**Below `--min-coverage` 90 %.**" in page
     assert "<code>/b type</code> (valid and invalid)" in page
-    assert "No rule makes cases for these keywords of the request: <code>" in page
+    assert "Keywords of the request schema that are not tested: <code>" in page
     assert "contains</code>" in page
 
 

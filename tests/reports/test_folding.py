@@ -80,7 +80,7 @@ def test_unexercised_is_never_passed() -> None:
     results = fold(journal.end())
     assert row(results, MUST.id).outcome is Outcome.NOT_EXERCISED
     assert row(results, MUST.id).reason == "the target has no memory"
-    assert row(results, SHOULD.id).reason == "no case of this run exercised it"
+    assert row(results, SHOULD.id).reason == "No case of this run exercises it"
 
 
 def test_sent_but_undecided_is_not_exercised() -> None:
@@ -94,7 +94,7 @@ def test_sent_but_undecided_is_not_exercised() -> None:
 def test_cut_run_says_so() -> None:
     """What a run that was cut short did not exercise says what cut it."""
     assert row(fold(Journal().end("--max-requests 60 is used up")), MUST.id).reason == (
-        "the run was cut short before it: --max-requests 60 is used up"
+        "The run ended before it was exercised: --max-requests 60 is used up"
     )
 
 

@@ -140,7 +140,7 @@ def test_hostile_texts_in_details() -> None:
 def test_stands_without_script() -> None:
     """Verdict, target, counts, causes and every requirement are in the page itself."""
     read = page(journals.failing())
-    for text in ("Not conforming", "1 of 2 mandatory requirements failed.", "http://127.0.0.1:8000", "5f" * 32):
+    for text in ("Not conforming", "1 of 2 requirements of strength must failed.", "http://127.0.0.1:8000", "5f" * 32):
         assert text in read.text
     for outcome in Outcome:
         assert outcome.value in read.text
@@ -164,7 +164,7 @@ def test_missing_place_is_told() -> None:
     journal = Journal()
     journal.send(journals.case(), Response(200, (), b"{}"))
     journal.find(journals.case(), RESPONSE, pointer="/settings/name")
-    assert "There is no value at /settings/name in what is shown." in page(journal.end()).text
+    assert "The body shown has no value at /settings/name." in page(journal.end()).text
 
 
 def test_header_is_marked() -> None:
@@ -216,5 +216,5 @@ def test_unfinished_run_is_told() -> None:
     journal = Journal()
     journal.send(journals.case(), ended=False)
     read = page(journal.events)
-    assert "The run was cut short: the journal stops before the end of the run." in read.text
-    assert read.details[0]["exchange"]["lack"] == "the run stopped before the answer"
+    assert "The run is incomplete: the journal ends before the end of the run." in read.text
+    assert read.details[0]["exchange"]["lack"] == "the run ended before the response"

@@ -17,7 +17,7 @@ def test_says_what_matters() -> None:
     """The verdict, the counts, the causes and the requirements by group and outcome are on the page."""
     page = render(fold_run(journals.failing())).decode()
     assert page.startswith("# Not conforming\n")
-    assert "| 4 | 3 | 4 | 12.5 s |" in page
+    assert "| 4 | 3 | 4 | 2 | 1 | 12.5 s |" in page
     assert "**must** accepts a string where an integer is required (1 finding)" in page
     assert "expected <code>a status that is not 2xx</code>, got <code>200</code>" in page
     assert "| group | failed | error | warned | observed |" in page
@@ -28,11 +28,11 @@ def test_says_what_matters() -> None:
 def test_says_what_the_phases_made() -> None:
     """What a phase made, what of it equalled an earlier case, and what was sent; parts of one phase are summed up."""
     kinds = {"hypothesis, accepted": CaseCount(10, 1)}
-    parts = [PhaseEnded(phase="fuzz", made=12, repeated=3, left_out=2, kinds=kinds) for _ in range(2)]
+    parts = [PhaseEnded(phase="fuzz", generated=12, duplicates=3, skipped=2, kinds=kinds) for _ in range(2)]
     journal = [*journals.failing()]
     run = fold_run([*journal[:-1], *parts, journal[-1]])
     assert ((24, 6, 4, 14),) == tuple(
-        (each.made, each.repeated, each.left_out, each.sent) for each in run.results.phases
+        (each.generated, each.duplicates, each.skipped, each.sent) for each in run.results.phases
     )
     page = render(run).decode()
     assert "| fuzz | 24 | 6 | 4 | 14 |\n| &emsp;hypothesis, accepted | 20 | 2 | | |" in page
@@ -79,7 +79,7 @@ def test_long_page_is_cut_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(markdown, "LIMIT", 1000)
     octets = render(fold_run(journals.failing()))
     assert len(octets) < 1200
-    assert octets.endswith(b"The whole is in report.html and results.json.**\n")
+    assert octets.endswith(b"The complete results are in report.html and results.json.**\n")
 
 
 def test_names_are_code() -> None:
@@ -91,7 +91,7 @@ def test_names_are_code() -> None:
 def test_notes_stand_apart() -> None:
     """Advisory causes are folded away below what counts."""
     page = render(fold_run(journals.failing())).decode()
-    assert page.index("refuses 1.0") < page.index("<summary>1 note: advisory") < page.index("takes a value beyond")
+    assert page.index("refuses 1.0") < page.index("<summary>1 advisory cause") < page.index("takes a value beyond")
 
 
 def test_what_was_not_exercised_is_listed_by_reason() -> None:
@@ -103,5 +103,5 @@ def test_what_was_not_exercised_is_listed_by_reason() -> None:
     (told,) = [line for line in page.splitlines() if line.startswith("- a reason")]
     assert "reject.Settings" in told
     assert "response.Environment" not in told
-    (rest,) = [line for line in page.splitlines() if line.startswith("- no case of this run exercised it")]
+    (rest,) = [line for line in page.splitlines() if line.startswith("- No case of this run exercises it")]
     assert "response.Environment" in rest

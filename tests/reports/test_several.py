@@ -39,20 +39,20 @@ def results(*found: Any, passed: tuple[str, ...] = ()) -> Results:
     ("old", "new", "expected"),
     [
         (results(), results(MUST), [(State.NEW, MUST.id, 0, 1)]),
-        (results(MUST), results(MUST, MUST), [(State.STILL, MUST.id, 1, 2)]),
+        (results(MUST), results(MUST, MUST), [(State.UNCHANGED, MUST.id, 1, 2)]),
         (results(MUST), results(passed=(MUST.id,)), [(State.FIXED, MUST.id, 1, 0)]),
         (results(MUST), results(passed=(SHOULD.id,)), [(State.GONE, MUST.id, 1, 0)]),
         (results(ADVISORY), results(), []),
         (
             results(SHOULD, MUST),
             results(RESPONSE, SHOULD, passed=(MUST.id,)),
-            [(State.NEW, RESPONSE.id, 0, 1), (State.STILL, SHOULD.id, 1, 1), (State.FIXED, MUST.id, 1, 0)],
+            [(State.NEW, RESPONSE.id, 0, 1), (State.UNCHANGED, SHOULD.id, 1, 1), (State.FIXED, MUST.id, 1, 0)],
         ),
     ],
-    ids=["new", "still", "fixed", "gone", "advisory", "mixed"],
+    ids=["new", "unchanged", "fixed", "gone", "advisory", "mixed"],
 )
 def test_changes(old: Results, new: Results, expected: list[object]) -> None:
-    """A fault is new, still there, fixed (exercised and not found), or gone (nobody can tell)."""
+    """A failure is new, unchanged, fixed (exercised and not found), or gone (not decided)."""
     found = [(each.state, each.finding.requirement, each.before, each.after) for each in changes(old, new)]
     assert expected == found
 
@@ -62,9 +62,9 @@ def test_comparison_page() -> None:
     page = compare.render(
         Run(results(MUST), "old/report.html"), Run(results(RESPONSE, passed=(MUST.id,)), "new/report.html")
     )
-    assert '<h1 id="verdict">1 new fault</h1>' in page.decode()
+    assert '<h1 id="verdict">1 new failure</h1>' in page.decode()
     assert [(row["id"], row["state"]) for row in lists(page)["changes"]] == [(RESPONSE.id, "new"), (MUST.id, "fixed")]
-    assert "Nothing new" in compare.render(Run(results(MUST)), Run(results(MUST))).decode()
+    assert "No new failure" in compare.render(Run(results(MUST)), Run(results(MUST))).decode()
 
 
 def test_matrix_page() -> None:
@@ -75,7 +75,7 @@ def test_matrix_page() -> None:
         ("failed", "the value was accepted"),
         ("passed", ""),
     ]
-    assert row["agreement"] == "differs"
+    assert row["agreement"] == "different outcomes"
     assert lists(page)["links"] == ["one/report.html", ""]
 
 
@@ -85,7 +85,7 @@ def test_matrix_of_different_documents() -> None:
     other = replace(first, requirements=first.requirements[1:], contract=replace(first.contract, sha256="aa" * 32))
     page = matrix.render([Run(first), Run(other)])
     assert lists(page)["requirements"][0]["cells"][1] is None
-    assert "held to 2 different documents" in page.decode()
+    assert "used 2 different OpenAPI documents" in page.decode()
 
 
 def test_matrix_of_twenty_targets_is_small() -> None:
@@ -99,7 +99,7 @@ def test_history_page() -> None:
     first = results(MUST)
     later = replace(results(passed=(MUST.id,)), started_at="2025-10-10T00:00:00.000Z")
     page = history.render([Run(later), Run(first)]).decode()
-    assert "The last of 2 runs, from 9 October 2025, 08:53 UTC to 10 October 2025, 00:00 UTC." in page
+    assert "The latest of 2 runs, from 9 October 2025, 08:53 UTC to 10 October 2025, 00:00 UTC." in page
     assert page.index('<rect class="failed"') < page.index('<rect class="passed"')
 
 

@@ -51,7 +51,7 @@ def states(results: Results) -> list[WaiverState]:
 def test_a_waived_requirement_fails_nothing() -> None:
     """All findings of a waived requirement carry the waiver, the requirement is waived, and the run passes."""
     results = fold(failing(waiver(requirement=MUST.id)))
-    said = "mended in release 7 (Ada, until 2999-12-31)"
+    said = "mended in release 7 (Ada, expires 2999-12-31)"
     assert [said, said] == [each.waiver for each in results.findings]
     assert (Outcome.WAIVED, Verdict.CONFORMING, 0) == (outcome(results), results.verdict, exit_status(results))
     assert 1 == results.counts.requirements[Outcome.WAIVED]
@@ -101,11 +101,11 @@ def test_what_is_said_of_waivers_that_are_over() -> None:
     """An expired waiver and one that nothing needs are told, with what to do."""
     results = fold(failing(waiver(EARLIER, requirement=MUST.id), waiver(requirement=SHOULD.id)))
     assert [
-        f"the waiver of {MUST.id} (Ada) expired on 2001-01-01: what it let pass fails again",
-        f"the waiver of {SHOULD.id} (Ada) is not needed any more: take it out",
+        f"the waiver of {MUST.id} (Ada) expired on 2001-01-01; what it covered fails again",
+        f"the waiver of {SHOULD.id} (Ada) is no longer needed; remove it",
     ] == [told(each) for each in results.waivers]
     unneeded = fold(failing(waiver(EARLIER, requirement=SHOULD.id)))
-    assert f"the waiver of {SHOULD.id} (Ada) expired on 2001-01-01: nothing needs it" == told(unneeded.waivers[0])
+    assert f"the waiver of {SHOULD.id} (Ada) expired on 2001-01-01; nothing needs it" == told(unneeded.waivers[0])
 
 
 def test_nothing_is_said_of_what_the_run_did_not_decide() -> None:
@@ -136,12 +136,12 @@ def test_the_reports_show_waivers() -> None:
     page, summary, tests = html.render(run).decode(), markdown.render(run).decode(), junit.render(run).decode()
     assert '<h2 id="waivers">Waivers</h2>' in page
     assert "gone|`&lt;" in page
-    assert "1 mandatory requirement failed, and is waived." in page
+    assert "1 failed requirement is waived." in page
     assert f"| <code>{MUST.id.replace('_', '&#95;')}</code>" in summary.replace("min_replica", "min&#95;replica")
     assert "| Ada | 2001-01-01 | 0 | expired |" in summary
-    assert "waived: mended in release 7 (Ada, until 2999-12-31)" in summary
+    assert "waived: mended in release 7 (Ada, expires 2999-12-31)" in summary
     assert "<failure" not in tests
-    assert "(waived: mended in release 7 (Ada, until 2999-12-31))" in tests
+    assert "(waived: mended in release 7 (Ada, expires 2999-12-31))" in tests
 
 
 def test_runs_without_waivers_show_none() -> None:

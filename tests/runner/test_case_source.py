@@ -67,9 +67,9 @@ def test_items_are_handed_out_once_and_what_was_left_out_is_counted(refused, lef
     generator = Listed(one=[*generated(3), Ended()], two=[*generated(4), Ended()])
     found = handed_out(source(generator, ended, case(0), refused=refused))
     assert 4 - left == len(found) == len(set(found))
-    assert [("one", 3, 1, left), ("two", 4, 3, 0)] == [(e.phase, e.made, e.repeated, e.left_out) for e in ended]
+    assert [("one", 3, 1, left), ("two", 4, 3, 0)] == [(e.phase, e.generated, e.duplicates, e.skipped) for e in ended]
     assert [{"catalogue, accepted": (3, 1)}, {"catalogue, accepted": (4, 3)}] == [
-        {kind: (made.made, made.repeated) for kind, made in each.kinds.items()} for each in ended
+        {kind: (of.generated, of.duplicates) for kind, of in each.kinds.items()} for each in ended
     ]
 
 
@@ -88,7 +88,7 @@ def test_what_is_finished_hands_out_the_catalogue_alone():
     items.finish()
     assert ["c8", "c9"] == handed_out(items)
     items.stop()
-    assert [("one", 0, "")] == [(each.phase, each.made, each.error) for each in ended]
+    assert [("one", 0, "")] == [(each.phase, each.generated, each.error) for each in ended]
 
 
 def test_what_is_stopped_hands_out_nothing_and_tells_how_far_the_phases_came():
@@ -102,4 +102,4 @@ def test_what_is_stopped_hands_out_nothing_and_tells_how_far_the_phases_came():
     assert ["c9", "c0"] == asyncio.run(go())
     items.stop()
     assert [] == handed_out(items)
-    assert [("one", 1), ("two", 0)] == [(each.phase, each.made) for each in ended]
+    assert [("one", 1), ("two", 0)] == [(each.phase, each.generated) for each in ended]

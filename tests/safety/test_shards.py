@@ -74,7 +74,7 @@ def test_three_shards_are_one_run(contract, profile, faults, options):
 
 
 def test_a_shard_that_is_missing(contract):
-    """What is not there is said, and the run is not whole without it."""
+    """What is not there is said, and the run is incomplete without it."""
     for number in (1, 3):
         assert 0 == run(contract, Path(str(number)), "--shard", f"{number}/3", "--only", "accept.*")
     assert 3 == call("report", "1", "3", "--out", "merged")

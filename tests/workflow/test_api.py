@@ -53,7 +53,7 @@ WRONG = {
     "stateless": ("yes", "stateless must be a boolean, got 'yes'"),
     "out": (3, "out must be a path, got 3"),
     "path_params": (["a"], "path_params must be NAME=VALUE or a table of strings, got ['a']"),
-    "reports": ("pdf", "no report is called 'pdf'; choose from results"),
+    "reports": ("pdf", "there is no report format 'pdf'; choose from results"),
 }
 
 

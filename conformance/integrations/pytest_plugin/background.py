@@ -16,6 +16,7 @@ from conformance.model.errors import ConformanceError
 from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.waiver import Waiver
 from conformance.reports.safe_text import one_line
+from conformance.reports.terminal import cause_lines, outcome_counts, sent_and_found
 from conformance.runner.engine import Answered
 from conformance.runner.plan import Plan, requirements_of
 from conformance.workflow.interruption import Canceller
@@ -25,7 +26,6 @@ from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
 from conformance.workflow.setup.waivers import waivers_of
 
-CAUSES_SHOWN = 10
 NOT_SELECTED = "its tests were not selected"
 NOT_IN_PLAN = "it is not part of what is sent to this target"
 LOOK_EVERY_SECONDS = 0.1
@@ -124,19 +124,15 @@ class BackgroundRun:
 
 
 def summary(result: RunResult) -> Iterator[str]:
-    """Yield what a run came to, in lines for a terminal: verdict, causes, and where the report is."""
+    """Yield the results of a run in lines for a terminal: verdict, counts, causes, and the path of the report."""
     results = result.results
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in results.counts.requirements.items() if count)
-    yield f"{results.verdict.value}: requirements {counts}"
+    yield f"{results.verdict.value}: {outcome_counts(results)}"
+    yield sent_and_found(results)
     if results.reason:
-        yield f"the run is not whole: {one_line(results.reason)}"
+        yield f"the run is incomplete: {one_line(results.reason)}"
     if results.coverage is not None and not results.coverage.enough:
         yield results.coverage.shortfall
-    against = [cause for cause in results.causes if cause.strength.value != "advisory"]
-    for cause in against[:CAUSES_SHOWN]:
-        yield f"  {cause.strength.value:6} {one_line(cause.sentence)} ({cause.count}x, e.g. {cause.case})"
-    if len(against) > CAUSES_SHOWN:
-        yield f"  and {len(against) - CAUSES_SHOWN} more causes in the report"
+    yield from map(one_line, cause_lines(results))
     yield from (one_line(line) for line in result.waivers)
     if result.hint:
         yield f"hint: {result.hint}"

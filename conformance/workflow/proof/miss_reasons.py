@@ -10,27 +10,27 @@ from conformance.runner.plan import Plan, requirements_of
 
 
 def reason(contract: Contract, plan: Plan, requirement: str, shown: int, events: Sequence[AnyEvent]) -> str:
-    """Return in one sentence why a requirement did not fail in a run against a server that breaks it.
+    """Return why a requirement did not fail in a run against a server that breaks it.
 
     `shown` is the number of responses in which the fault showed.
     """
     if not shown:
-        return "no request of the profile meets it"
+        return "No request of the profile triggers the fault"
     ended = next((event for event in reversed(events) if isinstance(event, RunEnded)), None)
     if ended is not None and ended.lost:
-        return f"the run ended early: {ended.reason}"
+        return f"The run ended early ({ended.reason})"
     about = {item.id for item in plan.items if requirement in requirements_of(item)}
     names = {event.send: event.relation or event.case.id for event in events if isinstance(event, RequestSent)}
     asked = about & set(names.values())
     held = _held(contract, requirement, events)
     wrong = _wrong(contract, names, events)
     if held:
-        return f"it held on {_counted(len(held), 'answer')} that it could be judged on; the fault shows on {shown}"
+        return f"The requirement passed on {_counted(len(held), 'response')}; the fault changed {shown}"
     if not asked:
-        return "no request of the profile exercises it" + (", so that what else goes wrong speaks" if wrong else "")
+        return "No request of the profile exercises the requirement"
     others = Counter(name for each in asked for name in wrong.get(each, ()))
-    before = f": {_named(others)} spoke before it on {len(asked & wrong.keys())} of them" if others else ""
-    return f"{_counted(len(asked), 'case')} about it, and no answer that decides it{before}"
+    before = f"; {_named(others)} failed first on {len(asked & wrong.keys())} of them" if others else ""
+    return f"No response to {_counted(len(asked), 'case')} of the requirement decides it{before}"
 
 
 def _wrong(contract: Contract, names: Mapping[int, str], events: Sequence[AnyEvent]) -> dict[str, set[str]]:

@@ -154,7 +154,7 @@ const orders = { outcome: Object.keys(glyphs), strength: ["must", "should", "adv
 /* A list with a search box and a choice for each of `filters`, members of the rows; words are searched in the members
    `searched`. `ids` is what the names of its elements begin with, `label` what a choice is called. Its state is part of the address of the page. */
 const browser = ({ name, ids, rows, filters, searched, draw, open, noun, changed, label = (key, value) => value }) => {
-  const view = virtualList({ list: $(`${ids}-list`), rows: $(`${ids}-rows`), draw: (index) => draw(rows[index]), open, nothing: `No ${noun} fits.` });
+  const view = virtualList({ list: $(`${ids}-list`), rows: $(`${ids}-rows`), draw: (index) => draw(rows[index]), open, nothing: `No ${noun} matches.` });
   const search = $(`${ids}-search`), shown = $(`${ids}-count`);
   const selects = Object.fromEntries(filters.map((key) => [key, $(`${ids}-${key}`)]));
   const texts = rows.map((row) => searched.map((key) => row[key] ?? "").join("\n").toLowerCase());

@@ -15,7 +15,7 @@ const begin = ({ changes, links, tones }) => {
       make("p", { class: "statement" }, ...ticks(row.message)),
       make("dl", { class: "versus" }, term("Expected", row.expected || "nothing"), make("div", { class: "got" }, make("dt", {}, "Actual"), make("dd", {}, row.actual || "nothing"))),
       make("dl", { class: "about" },
-        term("Place", row.pointer ? make("code", {}, row.pointer) : "the whole"),
+        term("Property", row.pointer ? make("code", {}, row.pointer) : "the body"),
         term("Cause", make("code", {}, row.cause)),
         term("Case", link ? make("a", { href: `${link}#cases?open=${encodeURIComponent(row.case)}` }, name) : name)),
     ];

@@ -50,51 +50,51 @@ const foundOf = (found) => make("section", { class: `found ${slug(found.outcome)
   make("p", { class: "tags" }, pill(found.outcome), found.strength ? make("span", { class: "strength" }, found.strength) : null),
   make("p", {}, ...ticks(found.message || found.reason)),
   found.expected || found.actual ? make("dl", { class: "versus" }, term("Expected", found.expected || "nothing"), make("div", { class: "got" }, make("dt", {}, "Actual"), make("dd", {}, found.actual || "nothing"))) : null,
-  make("p", { class: "note" }, linked("requirements", found.requirement), found.pointer ? ` at ${found.pointer}` : "", found.repeats ? ` · showed ${found.repeats}` : ""),
+  make("p", { class: "note" }, linked("requirements", found.requirement), found.pointer ? ` at ${found.pointer}` : "", found.repeats ? ` · failed ${found.repeats}` : ""),
   found.note ? make("p", { class: "note" }, ...ticks(found.note)) : null,
   found.waiver ? make("p", { class: "note" }, `Waived: ${found.waiver}`) : null);
 
 const caseContent = (row, view) => {
   const story = [];
   const says = view.story.says || row.says, pointer = view.story.pointer || row.pointer;
-  if (says) story.push(term("Story", ...ticks(says)));
+  if (says) story.push(term("Request", ...ticks(says)));
   if (pointer) story.push(term("Place", make("code", {}, pointer), view.story.keyword ? ` · ${view.story.keyword}` : ""));
   if (view.story.was || view.story.became) story.push(term("Change", "from ", view.story.was ? make("code", {}, view.story.was) : "absent", " to ", view.story.became ? make("code", {}, view.story.became) : "absent"));
-  if (view.requirements.length) story.push(term("Made for", ...listed("requirements", view.requirements)));
-  if (view.related.length) story.push(term("Judged with", ...listed("cases", view.related)));
-  const held = view.passed ? `${counted(view.passed, "requirement")} held` : "";
+  if (view.requirements.length) story.push(term("Tests", ...listed("requirements", view.requirements)));
+  if (view.related.length) story.push(term("Compared with", ...listed("cases", view.related)));
+  const held = view.passed ? `${counted(view.passed, "requirement")} passed` : "";
   const sends = view.sends > 1 ? `sent ${view.sends} times` : "";
   const exchange = view.exchange;
   return [
-    make("p", { class: "tags" }, pill(row.outcome), make("span", { class: "strength" }, [`expected to be ${row.expectation}`, row.phase, held, sends].filter(Boolean).join(" · "))),
+    make("p", { class: "tags" }, pill(row.outcome), make("span", { class: "strength" }, [`expected: ${row.expectation}`, row.phase, held, sends].filter(Boolean).join(" · "))),
     ...view.findings.map(foundOf),
     ...view.doubts.map(foundOf),
     make("dl", { class: "about" }, ...story),
     make("div", { class: "exchange" },
       make("div", {}, make("h3", { class: "small" }, "Request"), ...messageOf(exchange.request)),
-      make("div", {}, make("h3", { class: "small" }, "Answer", exchange.took ? make("span", { class: "took" }, exchange.took) : null), exchange.lack ? make("p", { class: "lack" }, exchange.lack) : null, ...(exchange.answer ? messageOf(exchange.answer) : [])),
+      make("div", {}, make("h3", { class: "small" }, "Response", exchange.took ? make("span", { class: "took" }, exchange.took) : null), exchange.lack ? make("p", { class: "lack" }, exchange.lack) : null, ...(exchange.answer ? messageOf(exchange.answer) : [])),
       exchange.client ? make("div", { class: "client" }, make("h3", { class: "small" }, "Client"), make("p", { class: "first-line" }, exchange.client.line), ...bodyOf(exchange.client.body)) : null),
     exchange.where ? make("p", { class: "note" }, exchange.where) : null,
-    make("h3", { class: "small" }, exchange.play ? "Play it again" : "Send it again"),
+    make("h3", { class: "small" }, exchange.play ? "Repeat the scenario" : "Send it again"),
     command(exchange.play || commandOf(exchange)),
     exchange.play ? null : command(exchange.replay),
   ].filter(Boolean);
 };
 const requirementContent = (row, cases) => {
   const outcome = row.outcome;
-  const about = [term("Source", make("span", { class: "source" }, row.source || "the suite itself")), term("Group", row.group)];
+  const about = [term("Source", make("span", { class: "source" }, row.source || "the suite")), term("Group", row.group)];
   if (row.alias) about.push(term("Number", row.alias));
-  if (row.reason) about.push(term("Why", ...ticks(row.reason)));
+  if (row.reason) about.push(term("Reason", ...ticks(row.reason)));
   const ids = row.cases.map((index) => cases[index]);
   const items = ids.slice(0, 25).map((each) => make("li", {}, pill(each.outcome), " ", linked("cases", each.id), make("span", { class: "says" }, ...ticks(each.says || ""))));
   const rest = ids.length > 25 ? `, ${ids.length - 25} more in the list` : "";
   return [
-    make("p", { class: "tags" }, pill(outcome), make("span", { class: "strength" }, [row.strength, row.findings ? counted(row.findings, "finding") : ""].filter(Boolean).join(" · "))),
+    make("p", { class: "tags" }, pill(outcome), make("span", { class: "strength" }, [row.strength, row.findings ? counted(row.findings, row.strength === "advisory" ? "note" : "finding") : ""].filter(Boolean).join(" · "))),
     make("p", { class: "statement" }, ...ticks(row.title)),
     make("dl", { class: "about" }, ...about),
-    make("h3", { class: "small" }, row.exercised ? `Decided by ${counted(row.exercised, "case")}${rest}` : "No case exercised it"),
+    make("h3", { class: "small" }, row.exercised ? `Exercised by ${counted(row.exercised, "case")}${rest}` : "Not exercised by any case"),
     items.length ? make("ul", { class: "evidence" }, ...items) : null,
-    ids.length ? make("p", {}, make("a", { href: `#cases?requirement=${encodeURIComponent(row.id)}` }, "Show them in the list of cases")) : null,
+    ids.length ? make("p", {}, make("a", { href: `#cases?requirement=${encodeURIComponent(row.id)}` }, "Show these cases in the list")) : null,
   ].filter(Boolean);
 };
 
@@ -128,7 +128,7 @@ const begin = (lists) => {
   };
   const openCase = async (index) => {
     const row = cases[index];
-    details.replaceChildren(make("p", { class: "note" }, "Unpacking…"));
+    details.replaceChildren(make("p", { class: "note" }, "Loading…"));
     present(caseList, row.id);
     try {
       const views = await piece(Math.floor(index / lists.piece));
@@ -136,7 +136,7 @@ const begin = (lists) => {
       details.replaceChildren(...caseContent(row, views[index % lists.piece]));
       settle(details);
     } catch {
-      details.replaceChildren(make("p", { class: "note" }, "This browser cannot unpack the details; they are in journal.ndjson, beside this report."));
+      details.replaceChildren(make("p", { class: "note" }, "This browser cannot decompress the details. They are in journal.ndjson in the folder of this report."));
     }
   };
   const openRequirement = (index) => {
@@ -148,7 +148,7 @@ const begin = (lists) => {
     make("div", {}, pill(row.outcome)),
     make("div", { class: "about-row" }, make("span", { class: "id", title: row.id }, row.id), make("span", { class: "says" }, ...ticks(row.says || row.pointer || ""))),
     make("div", { class: "expectation" }, row.expectation),
-    make("div", { class: "status", title: row.status || "" }, row.status || "no answer"),
+    make("div", { class: "status", title: row.status || "" }, row.status || "no response"),
   ];
   const drawRequirement = (row) => [
     make("div", {}, pill(row.outcome)),
@@ -181,7 +181,7 @@ const begin = (lists) => {
       const row = requirements[requirement];
       narrowed = { requirement: row.id };
       caseList.narrow(row.cases);
-      only.textContent = `${row.id}${row.cases.length < row.exercised ? `, the first ${row.cases.length} of ${row.exercised}` : ""}  ✕`;
+      only.textContent = `${row.id}${row.cases.length < row.exercised ? `, ${row.cases.length} of ${row.exercised} cases` : ""}  ✕`;
     } else if (cause) {
       narrowed = { cause };
       caseList.narrow(causes[cause].cases);
@@ -246,5 +246,5 @@ const begin = (lists) => {
   addEventListener("afterprint", () => $("paper").replaceChildren());
 };
 unpack("lists").then(begin, () => {
-  for (const id of ["cases", "requirements"]) $(id).after(make("p", { class: "empty" }, "This browser cannot unpack the lists; they are in results.json, beside this report."));
+  for (const id of ["cases", "requirements"]) $(id).after(make("p", { class: "empty" }, "This browser cannot decompress the lists. They are in results.json in the folder of this report."));
 });

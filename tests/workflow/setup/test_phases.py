@@ -110,7 +110,7 @@ def test_smoke_sends_the_catalogue_alone(right: str, tmp_path: Path) -> None:
 
 
 def test_a_run_that_ends_within_the_catalogue_makes_no_random_case(right: str, tmp_path: Path) -> None:
-    """Where `max_requests` is below the plan, nobody waits for what could not be sent; the run is not whole."""
+    """Where `max_requests` is below the plan, nobody waits for what could not be sent; the run is incomplete."""
     result = conformance.run(target=right, max_requests=20, out=tmp_path, reports=())
     assert ({"catalogue": 20}, 3) == (phases_sent(tmp_path), result.exit_status)
     assert [] == events(tmp_path, "phase.ended")
@@ -178,7 +178,7 @@ def test_a_right_server_passes_all_phases_by_default(right: str, tmp_path: Path)
     assert list(PHASES) == events(tmp_path, "run.started")[0]["phases"]
     cases = phases_sent(tmp_path)
     assert set(PHASES) == cases.keys()
-    expected = {each["phase"]: each["made"] - each["repeated"] for each in ended}
+    expected = {each["phase"]: each["generated"] - each["duplicates"] for each in ended}
     assert all(count > 50 for count in expected.values())
     assert expected == {name: cases[name] for name in expected}
     assert (Verdict.CONFORMING, 0) == (result.results.verdict, result.exit_status)
@@ -188,7 +188,7 @@ def test_a_right_server_passes_all_phases_by_default(right: str, tmp_path: Path)
 def test_a_short_campaign_against_a_right_server(right: str, tmp_path: Path) -> None:
     """`fuzz` sends cases of both libraries until its time is over, and finds nothing against a right server."""
     result = conformance.run(target=right, profile="fuzz", time_budget=8, out=tmp_path, reports=("results",))
-    made = {each["phase"]: each["made"] for each in events(tmp_path, "phase.ended")}
+    made = {each["phase"]: each["generated"] for each in events(tmp_path, "phase.ended")}
     assert {"schemathesis", "fuzz"} == made.keys()
     assert made["schemathesis"] > 0
     assert not [each for each in result.results.findings if each.strength.value != "advisory"]

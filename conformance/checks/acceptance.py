@@ -1,6 +1,7 @@
 """Acceptance: what the contract allows is accepted."""
 
-from conformance.checks.shared.findings import finding
+from conformance.checks.shared import messages
+from conformance.checks.shared.findings import finding, request_finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.requirements import BEYOND_PROSE
 from conformance.model.finding import Pass
@@ -10,9 +11,9 @@ VALID = "authentication.valid"
 
 
 def accepted(subject: Subject) -> Judged:
-    """A request that the contract allows is answered with success; one that prose speaks against may be refused.
+    """A request that the contract allows is accepted; one that the documentation rules out may be rejected.
 
-    401, 404 and 405 are about credential and path, and so is 403 before a right request was taken; a redirection is no
+    401, 404 and 405 are about credential and path, and so is 403 before a valid request was accepted; a redirect is no
     verdict on a body, and 409 is one only where the object has a fresh name.
     """
     case = subject.case
@@ -26,68 +27,60 @@ def accepted(subject: Subject) -> Judged:
         return
     if case.beyond and not subject.settings.loopback:
         return
-    yield finding(
+    successes = " or ".join(map(str, subject.contract.operation.successes))
+    yield request_finding(
+        subject,
         _weakened(subject),
+        messages.REJECTS,
         rule="rejects",
-        kind=subject.kind,
         observed="4xx",
-        sentence=f"refuses {subject.kind}",
-        message=f"refuses {case.story.says if case.story else case.id} with {subject.status}",
-        pointer=case.story.pointer if case.story else "",
-        place=subject.place,
-        expected="accepted: " + ", ".join(map(str, subject.contract.operation.successes)),
-        actual=str(subject.status),
+        expected=f"accepted with {successes}",
     )
 
 
 def prose(subject: Subject) -> Judged:
-    """Whether pages are right about what is refused: a note where such a body is taken."""
+    """Whether the documentation is right about what is rejected: a note where such a body is accepted."""
     for requirement in subject.case.beyond:
         if subject.rejected and not subject.beside:
             yield Pass(requirement)
         elif subject.succeeded:
-            row = subject.contract.by_id.get(requirement)
-            yield finding(
+            yield request_finding(
+                subject,
                 requirement,
+                messages.DOCUMENTED,
                 rule="documentation rule",
                 kind="a body that violates a documentation rule",
                 observed="2xx",
-                sentence="takes what a page says is refused",
-                message=f"takes what a page says is refused: {row.title if row else requirement}",
-                pointer=subject.case.story.pointer if subject.case.story else "",
-                place=subject.place,
-                expected="refused, by the page",
-                actual=str(subject.status),
+                expected="rejected, as documented",
             )
 
 
 def trials(subject: Subject) -> Judged:
-    """The fate of trial bodies is recorded; where prose says what it should be, that is a pass."""
+    """Whether trial bodies are accepted is recorded; as the documentation says, it is a pass."""
     story = subject.case.story
     if story is None or story.keyword != "trial":
         return
-    trial = next((each for each in subject.contract.prose.trials if each.id == story.kind), None)
+    trial = next((each for each in subject.contract.prose.trials if each.kind == story.kind), None)
     if trial is None or not (subject.succeeded or (subject.rejected and not subject.beside)):
         return
     if trial.accepted is subject.succeeded:
         yield Pass(trial.requirement)
         return
-    word = "accepted" if subject.succeeded else "rejected"
-    yield finding(
+    yield request_finding(
+        subject,
         trial.requirement,
+        messages.ACCEPTS if subject.succeeded else messages.REJECTS,
         rule="trial",
-        kind=story.kind,
-        observed=word,
-        sentence=f"{story.kind.replace('-', ' ')}: {word}",
-        actual=str(subject.status),
+        observed="accepted" if subject.succeeded else "rejected",
+        expected="" if trial.accepted is None else "accepted" if trial.accepted else "rejected",
     )
 
 
 def right_credential(subject: Subject) -> Judged:
-    """A right credential in the documented form is accepted.
+    """A valid credential in the documented form is accepted.
 
-    Where only names or framing of header fields were changed, the requirement of that change speaks. 403 is no word on
-    the credential once a right request was taken, nor on a body that a sane server may refuse: firewalls answer so.
+    Where only names or framing of header fields changed, the requirement of that change speaks. 403 says nothing of
+    the credential once a valid request was accepted, nor of a body that may be rejected: firewalls return it.
     """
     if subject.case.expectation is not Expectation.ACCEPTED or VALID not in subject.contract.by_id:
         return
@@ -99,12 +92,13 @@ def right_credential(subject: Subject) -> Judged:
     weak = row is not None and row.strength is not Strength.MUST
     if subject.status == 401 or (subject.status == 403 and (aside or not weak) and not subject.settings.proven):
         security = subject.contract.operation.security
+        kind = subject.kind if aside else "a valid credential"
         yield finding(
             subject.focus if aside else VALID,
             rule="rejects",
-            kind=subject.kind if aside else "a valid credential",
+            kind=kind,
             observed=str(subject.status),
-            sentence=f"refuses a right credential{f' with {subject.kind}' if aside else ''}",
+            **messages.REJECTS.filled(kind=kind, request=messages.with_status(kind, subject.status)),
             pointer=security.name if security else "",
             expected="accepted",
             actual=str(subject.status),
@@ -119,7 +113,7 @@ def _is_outside(subject: Subject) -> bool:
 
 
 def _weakened(subject: Subject) -> str:
-    """Return the requirement that speaks: never one of strength must where a page speaks against the body."""
+    """Return the requirement that speaks: never one of strength must where the documentation rules the body out."""
     row = subject.row
     must = row is not None and row.strength is Strength.MUST
     return BEYOND_PROSE if subject.case.beyond and must else subject.focus

@@ -1,32 +1,31 @@
 """Authentication: how missing and wrong credentials are rejected, and that no response shows the key."""
 
-from conformance.checks.shared.findings import finding, status_word
+from conformance.checks.shared import messages
+from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
 from conformance.checks.shared.key_leaks import SHORT, forms
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation
 
 ABOUT_CREDENTIALS = frozenset({400, 401, 403})
-"""Statuses of a refusal that may be about a credential; another one says nothing of it."""
+"""Statuses of a rejection that may be about a credential; another one says nothing of it."""
 
 
 def status(subject: Subject) -> Judged:
-    """A missing or wrong credential is answered with 401 or 403."""
+    """A missing or wrong credential is rejected with 401 or 403."""
     if not _bad(subject) or not 400 <= subject.status < 500 or subject.status == 429:
         return
     if subject.status in {401, 403}:
         yield Pass("authentication.status")
     else:
-        word = status_word(subject.status)
-        yield finding(
+        yield status_finding(
+            subject,
             "authentication.status",
+            messages.CREDENTIAL_STATUS,
             rule="status for an invalid credential",
             kind="an invalid credential",
-            observed=word,
-            sentence=f"answers {word} to a bad credential",
-            pointer="status",
+            observed=status_word(subject.status),
             expected="401 or 403",
-            actual=str(subject.status),
         )
 
 
@@ -42,15 +41,15 @@ def challenge(subject: Subject) -> Judged:
             rule="challenge",
             kind="401",
             observed="absent",
-            sentence="answers 401 without WWW-Authenticate",
+            **messages.CHALLENGE.filled(what=subject.what),
             pointer="WWW-Authenticate",
             expected="WWW-Authenticate",
-            actual="none",
+            actual="absent",
         )
 
 
 def spellings(subject: Subject) -> Judged:
-    """Spellings that no document decides are recorded: the scheme in other letter case, and Bearer."""
+    """Forms of a credential that no document decides are recorded: the scheme in other letter case, and Bearer."""
     if not subject.succeeded and subject.status not in ABOUT_CREDENTIALS:
         return
     for requirement, usual in (("authentication.scheme-case", True), ("authentication.bearer", False)):
@@ -59,39 +58,37 @@ def spellings(subject: Subject) -> Judged:
         if subject.succeeded is usual:
             yield Pass(requirement)
         else:
-            yield finding(
+            yield request_finding(
+                subject,
                 requirement,
+                messages.ACCEPTS if subject.succeeded else messages.REJECTS,
                 rule="credential form",
-                kind=subject.kind,
                 observed="accepted" if subject.succeeded else "rejected",
-                sentence=f"{'takes' if subject.succeeded else 'refuses'} a credential with {subject.kind}",
-                pointer="Authorization",
-                actual=str(subject.status),
+                expected="rejected" if subject.succeeded else "accepted",
             )
 
 
 def order(subject: Subject) -> Judged:
-    """Bad credentials with a bad body give the credential's error."""
+    """An invalid credential with an invalid body is rejected for the credential."""
     requirement = "authentication.order"
     if requirement not in subject.case.requirements or subject.status not in {400, 401, 403, 415, 422}:
         return
     if subject.status in {401, 403}:
         yield Pass(requirement)
     else:
-        yield finding(
+        yield status_finding(
+            subject,
             requirement,
+            messages.ORDER,
             rule="order of validation",
             kind="an invalid credential with an invalid body",
             observed="the error of the body",
-            sentence="tells a bad body before a bad credential",
-            pointer="status",
             expected="401 or 403",
-            actual=str(subject.status),
         )
 
 
 def key_echo(subject: Subject) -> Judged:
-    """The key appears in no answer, neither as it is nor encoded; a body that holds it by itself shows nothing."""
+    """No response contains the key, plain or encoded; a request body that holds it by itself decides nothing."""
     requirement, key, response = "authentication.key-echo", subject.settings.key, subject.exchange.response
     if len(key) < SHORT or response is None or requirement not in subject.contract.by_id:
         return
@@ -109,14 +106,14 @@ def key_echo(subject: Subject) -> Judged:
         rule="credential leak",
         kind="any response",
         observed="the key",
-        sentence="shows the key in an answer",
-        expected="the key in no answer",
-        actual=f"the key stands in {place}",
+        **messages.KEY_SHOWN.filled(place=place),
+        expected="the key in no response",
+        actual=f"the key in {place}",
     )
 
 
 def _bad(subject: Subject) -> bool:
-    """Tell whether a case carries a credential that must be refused."""
+    """Tell whether a case carries a credential that must be rejected."""
     return subject.about_credential and subject.case.expectation is Expectation.REJECTED
 
 

@@ -1,6 +1,8 @@
 """Content: the media type and the JSON text of a success response."""
 
 from conformance.checks.error_bodies import UNREADABLE
+from conformance.checks.shared import messages
+from conformance.checks.shared.differences import quoted
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operation import JSON_MEDIA_TYPE
@@ -11,9 +13,12 @@ from conformance.model.jsontext import JsonFault
 
 ANSWER = "a success response"
 
+FAULTS = {"empty": "an empty body", "trailing bytes": "a body with bytes after the JSON text"}
+"""What a body is that is no JSON text, where that is not the name of the fault."""
+
 
 def media_type(subject: Subject) -> Judged:
-    """A successful answer declares the documented media type, parameters aside."""
+    """A success response declares the documented media type, parameters aside."""
     declared = subject.contract.operation.response_media_type
     if not declared or not subject.promised or subject.response is None:
         return
@@ -21,26 +26,29 @@ def media_type(subject: Subject) -> Judged:
     if found == essence(declared):
         yield Pass("transport.media-type")
         return
-    way = "another JSON media type" if JSON_MEDIA_TYPE.match(found) else "not JSON" if found else "none"
+    json = "a different JSON media type" if JSON_MEDIA_TYPE.match(found) else "a media type other than JSON"
+    way, value = json if found else "no `Content-Type`", subject.response.header("Content-Type")
     yield finding(
         "transport.media-type",
         rule="media type",
         kind=ANSWER,
         observed=way,
-        sentence=f"answers with another media type than {declared}: {way}",
+        **messages.CONTENT_TYPE.filled(
+            observed=way, found=f"`Content-Type: {value}`" if value else way, declared=declared
+        ),
         pointer="Content-Type",
         expected=declared,
-        actual=subject.response.header("Content-Type") or "no Content-Type",
+        actual=value or "absent",
     )
 
 
 def json_text(subject: Subject) -> Judged:
-    """A successful body is one JSON text in UTF-8, without a byte order mark and without a name twice."""
+    """A successful body is one JSON text in UTF-8, without a byte order mark and without a duplicate property."""
     if not subject.promised or not subject.contract.operation.response_media_type:
         return
     found = subject.json
     if isinstance(found, JsonFault):
-        yield _unreadable(found)
+        yield _unreadable(found, subject.status)
         return
     yield Pass("transport.json-text")
     if found.byte_order_mark:
@@ -49,7 +57,7 @@ def json_text(subject: Subject) -> Judged:
             rule="JSON text",
             kind=ANSWER,
             observed="a byte order mark",
-            sentence="begins its body with a byte order mark",
+            **messages.BYTE_ORDER_MARK.filled(),
             expected="no byte order mark",
             actual="EF BB BF",
         )
@@ -61,8 +69,8 @@ def json_text(subject: Subject) -> Judged:
             rule="unique names",
             kind=ANSWER,
             observed="a duplicate property",
-            sentence="answers with an object that holds a duplicate property",
-            expected="unique member names",
+            **messages.DUPLICATE.filled(name=quoted(found.duplicates[0])),
+            expected="unique property names",
             actual=", ".join(name[:100] for name in found.duplicates[:10]),
         )
     else:
@@ -70,30 +78,31 @@ def json_text(subject: Subject) -> Judged:
 
 
 def coding(subject: Subject) -> Judged:
-    """A body is in the content coding that it declares (RFC 9110 section 8.4); else a success is no JSON text."""
+    """A body is in the content coding that it declares (RFC 9110 section 8.4); else a success response is not JSON."""
     if subject.exchange.failure is not Failure.MISCODED:
         return
     yield finding(
         "transport.json-text" if subject.succeeded else "transport.framing",
         rule="content coding",
-        kind=ANSWER if subject.succeeded else "any other answer",
+        kind=ANSWER if subject.succeeded else "any other response",
         observed="another coding",
-        sentence="answers with a body that is not in the content coding that it declares",
+        **messages.CONTENT_CODING.filled(),
         pointer="Content-Encoding",
         expected="the declared coding",
         actual=subject.exchange.detail,
     )
 
 
-def _unreadable(fault: JsonFault) -> Finding | Doubt:
+def _unreadable(fault: JsonFault, status: int) -> Finding | Doubt:
     if fault.kind in UNREADABLE:
-        return Doubt("transport.json-text", f"the answer cannot be read: {fault.reason}")
+        return Doubt("transport.json-text", messages.UNREADABLE.format(reason=fault.reason))
+    what = FAULTS.get(fault.kind, f"a body that is {fault.kind}")
     return finding(
         "transport.utf-8" if fault.kind == "not UTF-8" else "transport.json-text",
         rule="JSON text",
         kind=ANSWER,
-        observed=fault.kind,
-        sentence=f"answers with a body that is no JSON text: {fault.kind}",
+        observed=what,
+        **messages.NOT_JSON.filled(observed=what, status=status),
         expected="one JSON text in UTF-8",
         actual=fault.reason,
     )

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
     default_of,
     difference,
+    quoted,
     same,
     shown,
     type_word,
-    with_article,
 )
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
@@ -27,9 +28,9 @@ LONGEST_TIME = 100
 
 
 def defaults(subject: Subject) -> Judged:
-    """A member that was not sent, or was null, takes the default that the response schema declares.
+    """A property that was absent or null in the request gets the default that the response schema declares.
 
-    An answer that leaves it null decides nothing: whether null stands for the default, no document says.
+    A null in the response decides nothing: no document says whether null stands for the default.
     """
     if not subject.echoing:
         return
@@ -43,14 +44,14 @@ def defaults(subject: Subject) -> Judged:
         if same(found, default):
             yield Pass(requirement)
         else:
-            word = type_word(default)
             yield finding(
                 requirement,
                 rule="default",
-                kind=word,
+                kind=type_word(default),
                 observed="a different value",
-                sentence=f"does not take the declared default, {with_article(word)}, of a member that was not sent",
-                message=f"`{sent.label}` does not take its declared default",
+                **messages.DEFAULT.filled(
+                    name=subject.sent_name(sent.path), found=quoted(found), default=quoted(default)
+                ),
                 pointer=answered.path,
                 expected=shown(default),
                 actual=shown(found),
@@ -58,7 +59,7 @@ def defaults(subject: Subject) -> Judged:
 
 
 def prose_defaults(subject: Subject) -> Judged:
-    """A member that was not sent takes the default that pages state: a note where not."""
+    """A property that was not sent gets the default that the documentation states: a note where not."""
     if not subject.echoing:
         return
     for pointer, default in subject.contract.prose.defaults.items():
@@ -73,8 +74,9 @@ def prose_defaults(subject: Subject) -> Judged:
                 rule="documented default",
                 kind=type_word(default),
                 observed=difference(default, found),
-                sentence="does not take the default that a page states",
-                message=f"{pointer} does not take the default that a page states",
+                **messages.DOCUMENTED_DEFAULT.filled(
+                    name=subject.sent_name(pointer), found=quoted(found), default=quoted(default)
+                ),
                 pointer=pointer,
                 expected=shown(default),
                 actual=shown(found),
@@ -100,8 +102,7 @@ def created(subject: Subject) -> Judged:
             rule="creation time",
             kind="a new object",
             observed="far from now",
-            sentence="states a time of creation that is far from the time of the request",
-            message=f"{pointer} lies more than {tolerance:g} s from the time of the request",
+            **messages.CREATION_TIME.filled(name=subject.name(pointer), found=quoted(found), tolerance=tolerance),
             pointer=pointer,
             expected=f"within {tolerance:g} s of the request",
             actual=shown(found),
@@ -109,7 +110,7 @@ def created(subject: Subject) -> Judged:
 
 
 def fresh(subject: Subject) -> Judged:
-    """A new object holds nothing that arrives only later: a note where it does."""
+    """Properties that are set only later are null in a new object: a note where not."""
     if not subject.echoing or not subject.case.slotted:
         return
     for pointer in subject.contract.prose.fresh:
@@ -122,8 +123,7 @@ def fresh(subject: Subject) -> Judged:
                 rule="new object",
                 kind="a new object",
                 observed="not null",
-                sentence="answers a creation with an object that holds more than a new one does",
-                message=f"{pointer} of a new object is not null",
+                **messages.NEW_OBJECT.filled(name=subject.name(pointer), found=quoted(found)),
                 pointer=pointer,
                 expected="null",
                 actual=shown(found),

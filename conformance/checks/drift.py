@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from conformance.checks.shared.findings import below, finding, status_word
+from conformance.checks.shared import messages
+from conformance.checks.shared.findings import below, finding, status_finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.nodes import Node
 from conformance.model.finding import Pass
@@ -13,13 +14,13 @@ from conformance.model.pointer import ANY_ITEM, join
 CLEANED_UP = "drift.clean-up"
 
 MANY = 1_000
-"""How many undeclared members of one answer are looked at."""
+"""How many unknown properties of one response are looked at."""
 
 SHOWN = 10
 
 
 def members(subject: Subject) -> Judged:
-    """Members of an answer that the document does not declare are recorded, never failed."""
+    """Properties of a response that the document does not declare are recorded, never failed."""
     requirement, root = "drift.members", subject.contract.response
     if not subject.answered or root is None or requirement not in subject.contract.by_id:
         return
@@ -34,17 +35,16 @@ def members(subject: Subject) -> Judged:
             rule="unknown property",
             kind="a response",
             observed="an unknown property",
-            sentence="answers with members that the document does not declare",
-            message=f"not declared: {', '.join(pointers[:SHOWN])}",
+            **messages.UNKNOWN.filled(names=subject.names(pointers)),
             pointer=pointers[0],
             place=path,
-            expected="declared members",
+            expected="declared properties",
             actual=", ".join(pointers[:SHOWN]),
         )
 
 
 def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, str]]:
-    """Yield each undeclared member: the node of the object that holds it, and its pointer."""
+    """Yield each unknown property: the node of the object that holds it, and its pointer."""
     if isinstance(value, dict) and node.children:
         # Elsewhere the document speaks of further members: it forbids them, or says what they hold.
         open_ = all(shape.open for shape in node.shapes)
@@ -61,22 +61,20 @@ def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, s
 
 
 def clean_up(subject: Subject) -> Judged:
-    """What was created is removed by the request that removes it, or that it is not is recorded."""
+    """Whether the request that removes a created object succeeds is recorded."""
     if not subject.contract.asks(CLEANED_UP) or not subject.status:
         return
     if 200 <= subject.status < 300:
         yield Pass(CLEANED_UP)
         return
-    yield finding(
+    yield status_finding(
+        subject,
         CLEANED_UP,
+        messages.CLEANUP,
         rule="cleanup",
         kind="a created object",
         observed=status_word(subject.status),
-        sentence="does not remove what was created",
-        message=f"{subject.case.request.method} of an object that was created is answered {subject.status}",
-        pointer="status",
         expected="2xx",
-        actual=str(subject.status),
     )
 
 

@@ -4,15 +4,19 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
     ABSENT,
+    INSTEAD,
     NULL_INSTEAD,
+    OTHER,
     OTHER_NUMBER,
     OTHER_STRING,
     OTHER_VALUE,
     REPLACED,
     computable,
     difference,
+    quoted,
     same,
     shown,
     type_word,
@@ -35,11 +39,11 @@ UNRELATED = frozenset({ABSENT, OTHER_STRING, OTHER_NUMBER, OTHER_VALUE, NULL_INS
 """Differences that show no trace of the value that was sent."""
 
 FEW = 3
-"""So many failures of one echo may be chance, or a fault of one member."""
+"""So many failures of one echo may be chance, or a fault of one property."""
 
 
 def echo(subject: Subject) -> Judged:
-    """Every value that was sent and is not null comes back equal, by exact value."""
+    """Every value that was sent and is not null is returned, exactly equal."""
     if not subject.echoing:
         return
     for sent, answered in subject.contract.echoes:
@@ -55,7 +59,7 @@ def echo(subject: Subject) -> Judged:
                 rule="isolation",
                 kind="a request after another",
                 observed="the name of another request",
-                sentence="answers with the object of another request",
+                **messages.OTHER_OBJECT.filled(found=quoted(found), sent=quoted(value)),
                 pointer=answered.path,
                 expected=shown(value),
                 actual=shown(found),
@@ -68,8 +72,7 @@ def echo(subject: Subject) -> Judged:
                 rule="echo",
                 kind=word,
                 observed=way,
-                sentence=f"does not return {with_article(word)} as it was sent: {way}",
-                message=f"`{sent.label}` comes back otherwise: {way}",
+                **_texts(with_article(word), way, subject.sent_name(sent.path), value, found),
                 pointer=answered.path,
                 place=answered.path,
                 expected=shown(value),
@@ -79,7 +82,7 @@ def echo(subject: Subject) -> Judged:
 
 
 def parameters(subject: Subject) -> Judged:
-    """The answer repeats the path parameter, decoded once (RFC 3986 section 2.4)."""
+    """The response contains the path parameter, decoded once (RFC 3986 section 2.4)."""
     if not subject.echoing:
         return
     for name, pointer in subject.contract.echoed_parameters.items():
@@ -96,20 +99,32 @@ def parameters(subject: Subject) -> Judged:
                 rule="echo",
                 kind="path parameter",
                 observed=way,
-                sentence=f"does not return a path parameter as it was meant: {way}",
-                message=f"`{name}` of the path comes back otherwise: {way}",
+                **_texts(
+                    "a path parameter", way.replace("string", "path parameter"), subject.name(pointer), sent, found
+                ),
                 pointer=pointer,
                 expected=shown(sent),
                 actual=shown(found),
             )
 
 
-def looks_stateless(contract: Contract, judged: Iterable[Judgement | Doubt]) -> bool:
-    """Tell whether a target seems to repeat nothing at all, as mocks with fixed or random answers do.
+def _texts(kind: str, way: str, name: str, sent: object, found: object) -> messages.Texts:
+    wording = messages.ECHO_CHANGED
+    if way == ABSENT:
+        wording = messages.ECHO_OMITTED
+    elif way.startswith(OTHER):
+        wording = messages.ECHO_OTHER
+    elif way.endswith(INSTEAD):
+        wording = messages.ECHO_INSTEAD
+    return wording.filled(kind=kind, way=way, name=name, sent=quoted(sent), found=quoted(found))
 
-    `judged` is what the checks said over a run. It seems so where the name of the object (without one: every member)
-    never came back, several times, where another member failed as well, and where no echo shows a trace of what was
-    sent: whoever cuts, rounds or folds a value does repeat.
+
+def looks_stateless(contract: Contract, judged: Iterable[Judgement | Doubt]) -> bool:
+    """Tell whether a target seems to echo nothing at all, as mocks with fixed or random responses do.
+
+    `judged` is what the checks said over a run. It seems so where the name of the object (without one: every
+    property) was never echoed, several times, where another property failed as well, and where no echo shows a trace
+    of what was sent: a target that truncates, rounds or folds a value does echo.
     """
     echoed = {requirement_id(Group.SEMANTICS, sent.label, "echo"): sent.path for sent, _ in contract.echoes}
     failures: dict[str, int] = {}
@@ -129,7 +144,7 @@ def looks_stateless(contract: Contract, judged: Iterable[Judgement | Doubt]) -> 
 
 
 def names_another(own: object, found: object) -> bool:
-    """Tell whether a name that came back is one that the run gave to another request."""
+    """Tell whether a name that was returned is one that the run gave to another request."""
     if not isinstance(own, str) or not isinstance(found, str) or own == found:
         return False
     run = own[: SLOT.rindex("-") + 1]

@@ -2,6 +2,7 @@
 
 import re
 
+from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operation import JSON_MEDIA_TYPE
@@ -10,7 +11,7 @@ from conformance.model.jsontext import JsonFault
 from conformance.model.vocabulary import Group
 
 UNREADABLE = frozenset({"too deep", "number too long"})
-"""Faults of a JSON text that are limits of the reader's: the text may well be right."""
+"""Faults of a JSON text that are limits of the reader: the text may be valid."""
 
 READ_BYTES = 100_000
 LINE_BYTES = 300
@@ -29,7 +30,7 @@ FRAMES = (
 
 def representation(subject: Subject) -> Judged:
     """A 4xx carries a representation that explains it."""
-    if not _is_refusal(subject):
+    if not _is_rejection(subject):
         return
     if subject.response is not None and subject.response.body.strip():
         yield Pass("error.representation")
@@ -39,15 +40,15 @@ def representation(subject: Subject) -> Judged:
             rule="error body",
             kind="a 4xx",
             observed="empty",
-            sentence="answers 4xx without a body that explains it",
+            **messages.NO_REPRESENTATION.filled(status=subject.status),
             expected="a representation",
-            actual="no body, or white space",
+            actual="an empty body, or white space",
         )
 
 
 def json(subject: Subject) -> Judged:
     """An error that declares JSON is JSON."""
-    if not _is_refusal(subject) or not JSON_MEDIA_TYPE.match(subject.media_type):
+    if not _is_rejection(subject) or not JSON_MEDIA_TYPE.match(subject.media_type):
         return
     fault = subject.json if isinstance(subject.json, JsonFault) else None
     if fault is None:
@@ -58,7 +59,7 @@ def json(subject: Subject) -> Judged:
             rule="error body",
             kind="a 4xx that declares JSON",
             observed="not JSON",
-            sentence="declares JSON for an error that is not",
+            **messages.ERROR_NOT_JSON.filled(status=subject.status),
             expected="a JSON text",
             actual=fault.reason,
         )
@@ -79,16 +80,16 @@ def no_page(subject: Subject) -> Judged:
         rule="error format",
         kind="an error",
         observed=what,
-        sentence=f"answers an error with {what}",
+        **messages.ERROR_PAGE.filled(observed=what, status=subject.status),
         expected="a short explanation",
         actual=what,
     )
 
 
 def shape(subject: Subject) -> Judged:
-    """An error body has the text members that pages speak of: a note where not."""
+    """An error body has the string properties that the documentation states: a note where not."""
     names = subject.contract.prose.error_texts
-    if not names or subject.group in {Group.AUTHENTICATION, Group.ERROR} or not _is_refusal(subject):
+    if not names or subject.group in {Group.AUTHENTICATION, Group.ERROR} or not _is_rejection(subject):
         return
     way, body = "", None
     if isinstance(subject.json, JsonFault):
@@ -106,20 +107,20 @@ def shape(subject: Subject) -> Judged:
         rule="error properties",
         kind="an error",
         observed=way,
-        sentence=f"answers errors without the text members {', '.join(names)}: {way}",
+        **messages.ERROR_SHAPE.filled(status=subject.status, names=", ".join(f"`{name}`" for name in names)),
         expected=", ".join(names),
         actual=f"{way}: {members}" if members else way,
     )
 
 
-def _is_refusal(subject: Subject) -> bool:
-    """Tell whether an answer is a whole 4xx that has a body to be looked at."""
-    refused = subject.response is not None and 400 <= subject.status < 500 and subject.status != 429
-    return refused and not subject.unparsed and subject.case.request.method != "HEAD"
+def _is_rejection(subject: Subject) -> bool:
+    """Tell whether a response is a complete 4xx that may have a body."""
+    rejected = subject.response is not None and 400 <= subject.status < 500 and subject.status != 429
+    return rejected and not subject.unparsed and subject.case.request.method != "HEAD"
 
 
 def _shows_trace(body: bytes) -> bool:
-    """Tell whether lines of a stack trace stand in a body, or in a text of its JSON."""
+    """Tell whether a body, or a string in its JSON, contains lines of a stack trace."""
     lines = body[:READ_BYTES].replace(b"\\r", b"").replace(b"\\n", b"\n").splitlines()
     shortened = (line.strip()[:LINE_BYTES] for line in lines)
     return any(frame.search(line) for line in shortened for frame in FRAMES)

@@ -1,6 +1,7 @@
 """Errors: the status of a rejection, and server errors."""
 
-from conformance.checks.shared.findings import finding, status_word
+from conformance.checks.shared import messages
+from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Finding, Pass
 from conformance.model.json_values import get
@@ -13,13 +14,13 @@ RIGHT: dict[str, tuple[frozenset[int], str]] = {
     "reject.media-type": (frozenset({400, 415, 422}), "an undeclared media type"),
     "reject.body.required": (frozenset({400, 411, 415, 422}), "a request without a body"),
 }
-"""The statuses that refuse a request for what it is, and what that is; of any other body `BROKEN`."""
+"""The statuses for the rejection of a request, by what is invalid in it; of any other body `BROKEN`."""
 
-BROKEN = (frozenset({400, 422}), "a body that breaks the schema")
+BROKEN = (frozenset({400, 422}), "a body that violates the schema")
 
 
 def server_error(subject: Subject) -> Judged:
-    """No request, however odd, is answered with 5xx; 501 to a method that is not declared is none.
+    """No request causes a 5xx; 501 for a method that is not declared is none.
 
     What is no status of HTTP counts as one (RFC 9110 section 15).
     """
@@ -34,45 +35,40 @@ def server_error(subject: Subject) -> Judged:
 
 
 def failed(requirement: str, subject: Subject) -> Finding:
-    """Return the finding of an answer that is an error of the server; one cause, whichever requirement speaks."""
-    word, story = status_word(subject.status), subject.case.story
-    return finding(
+    """Return the finding of a server error: one cause, whichever requirement it is a finding of."""
+    return request_finding(
+        subject,
         requirement,
+        messages.SERVER_ERROR,
         rule="server error",
-        kind=subject.kind,
-        observed=word,
-        sentence=f"answers {word} to {subject.kind}",
-        message=f"answers {subject.status}: {story.says if story else subject.case.id}",
-        pointer=story.pointer if story else "",
-        place=subject.place,
+        observed=status_word(subject.status),
         expected="no 5xx",
-        actual=str(subject.status),
     )
 
 
 def status_class(subject: Subject) -> Judged:
-    """A refusal is a 4xx."""
+    """A rejection is a 4xx."""
     if subject.case.expectation is not Expectation.REJECTED or not subject.rejected:
         return
-    yield Pass("error.status-class") if subject.status >= 400 else redirected(subject.status, "a rejection")
+    yield Pass("error.status-class") if subject.status >= 400 else redirected(subject, "an invalid request")
 
 
-def redirected(status: int, kind: str) -> Finding:
-    """Return the finding of a refusal that is a redirection."""
-    return finding(
+def redirected(subject: Subject, kind: str, what: str = "") -> Finding:
+    """Return the finding of a redirect in place of a rejection."""
+    return status_finding(
+        subject,
         "error.status-class",
+        messages.REDIRECTED,
         rule="class of a rejection",
         kind=kind,
         observed="3xx",
-        sentence=f"answers {kind} with a redirection, which is no client error",
-        pointer="status",
         expected="a 4xx",
-        actual=str(status),
+        what=what,
     )
 
 
 def status(subject: Subject) -> Judged:
-    """What is not JSON is answered with 400, what breaks the schema with 400 or 422."""
+    """What is not JSON is rejected with 400, what violates the schema with 400 or 422."""
     refusable = subject.case.expectation is Expectation.REJECTED and subject.group is Group.REJECTION
     if not refusable or not 400 <= subject.status < 500 or subject.beside:
         return
@@ -80,22 +76,22 @@ def status(subject: Subject) -> Judged:
     if subject.status in right:
         yield Pass("error.status")
     else:
-        yield _status("error.status", subject.status, what, " or ".join(map(str, sorted(right))))
+        yield _status("error.status", subject, what, " or ".join(map(str, sorted(right))))
 
 
 def unknown_resource(subject: Subject) -> Judged:
-    """A path parameter that names nothing is answered with 404 or 403; 401 says nothing of it."""
+    """A path parameter that names no resource is rejected with 404 or 403; 401 says nothing of it."""
     requirement = "error.unknown-resource"
     if subject.focus != requirement or not 400 <= subject.status < 500 or subject.status in {401, 429}:
         return
     if subject.status in {403, 404}:
         yield Pass(requirement)
     else:
-        yield _status(requirement, subject.status, "an unknown resource", "404 or 403")
+        yield _status(requirement, subject, "an unknown resource", "404 or 403")
 
 
 def large(subject: Subject) -> Judged:
-    """A very large or deep body is accepted or refused with 4xx."""
+    """A very large or deep body is accepted or rejected with 4xx."""
     if subject.focus != "error.large" or subject.exchange.response is None:
         return
     yield Pass("error.large") if 200 <= subject.status < 500 else failed("error.large", subject)
@@ -106,8 +102,8 @@ def rate_limit(subject: Subject) -> Judged:
     if subject.status != 429 or subject.response is None:
         return
     body = subject.json.value if isinstance(subject.json, JsonText) else None
-    told = subject.response.header("Retry-After") or get(body, "/retry_after") is not None
-    if told:
+    stated = subject.response.header("Retry-After") or get(body, "/retry_after") is not None
+    if stated:
         yield Pass("error.rate-limit")
     else:
         yield finding(
@@ -115,24 +111,22 @@ def rate_limit(subject: Subject) -> Judged:
             rule="rate limit",
             kind="429",
             observed="no delay",
-            sentence="answers 429 without saying how long to wait",
+            **messages.RETRY_AFTER.filled(),
             pointer="Retry-After",
             expected="Retry-After, or retry_after in the body",
             actual="neither",
         )
 
 
-def _status(requirement: str, status: int, kind: str, expected: str) -> Finding:
-    word = status_word(status)
-    return finding(
+def _status(requirement: str, subject: Subject, kind: str, expected: str) -> Finding:
+    return status_finding(
+        subject,
         requirement,
+        messages.REJECTION,
         rule="status of a rejection",
         kind=kind,
-        observed=word,
-        sentence=f"answers {word} to {kind}",
-        pointer="status",
+        observed=status_word(subject.status),
         expected=expected,
-        actual=str(status),
     )
 
 

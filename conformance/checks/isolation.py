@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from conformance.checks.echo import ISOLATION, names_another
-from conformance.checks.shared.differences import default_of, same, shown
+from conformance.checks.shared import messages
+from conformance.checks.shared.differences import default_of, quoted, same, shown
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.nodes import Node
@@ -12,10 +13,10 @@ from conformance.model.json_values import MISSING, get
 
 
 def isolation(subjects: Sequence[Subject]) -> Judged:
-    """Nothing that was sent in one request comes back in the answer to the other; both objects are different ones.
+    """Nothing that was sent in one request is returned for the other; both objects are different ones.
 
-    A wrong value may be the other's by chance, so a mixture is told by the name of another object, by members that
-    changed places, or by an answer whose every telling member is the other's.
+    A wrong value may be the other's by chance, so a mixture is recognized by the name of another object, by properties
+    that changed places, or by a response whose every telling property is the other's.
     """
     one, other = subjects
     if not one.echoing or not other.echoing:
@@ -28,7 +29,7 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
             rule="isolation",
             kind="two concurrent requests",
             observed="values of another request",
-            sentence="mixes up requests that are in flight at once",
+            **messages.MIXED.filled(names=one.names(mixed)),
             pointer=mixed[0],
             place="",
             expected="values of its own request",
@@ -49,7 +50,7 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
             rule="distinct objects",
             kind="two creations",
             observed="one name",
-            sentence="gives two creations with different names one object",
+            **messages.SAME_OBJECT.filled(found=quoted(names[0])),
             pointer=identity,
             expected="two names",
             actual=shown(names[0]),
@@ -57,7 +58,7 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
 
 
 class _Mixture:
-    """What of the answer to one request is what was sent in another: places of the answer.
+    """What of the response to one request was sent in another: places of the response.
 
     `telling` are those at which the two requests differ, `wrong` those that hold the other's value.
     """
@@ -83,7 +84,7 @@ class _Mixture:
 
     @property
     def whole(self) -> bool:
-        """Whether every telling member is the other's, and not all of them by chance."""
+        """Whether every telling property is the other's, and not all of them by chance."""
         return len(self.telling) > 1 and set(self.telling) <= self.wrong.keys() and self.distinctive
 
 

@@ -16,6 +16,7 @@ from conformance.checks import (
     response,
     transport,
 )
+from conformance.checks.shared import messages
 from conformance.checks.shared.findings import clean
 from conformance.checks.shared.key_leaks import hidden
 from conformance.checks.shared.subject import Check, Judged, Subject
@@ -38,7 +39,7 @@ CHECKS: tuple[Check, ...] = (
 """Every check of single exchanges; adding one is a function and its requirement row."""
 
 WHEN_PACED: tuple[Check, ...] = (errors.rate_limit, authentication.key_echo)
-"""The checks of an answer 429, which is a request for patience and no answer to what was asked."""
+"""The checks of a 429, which says nothing about the request but that it came too soon."""
 
 
 class Judge:
@@ -87,5 +88,5 @@ def _asked(subject: Subject, judged: Judged) -> Judged:
 def _broken(subject: Subject, requirements: Sequence[str], check: str, error: Exception) -> Judgement | Doubt:
     rows = subject.contract.by_id
     known = next((each for each in requirements if each in rows), subject.contract.requirements[0].id)
-    reason = clean(f"the suite's own check {check!r} failed: {type(error).__name__}: {error}")
+    reason = clean(messages.CHECK_FAILED.format(check=check, error=f"{type(error).__name__}: {error}"))
     return hidden(Doubt(known, reason, ours=True), subject.settings.key)

@@ -1,6 +1,7 @@
 """Rejection: what the contract forbids is rejected."""
 
-from conformance.checks.shared.findings import finding
+from conformance.checks.shared import messages
+from conformance.checks.shared.findings import request_finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass, Symptom
 from conformance.model.vocabulary import Expectation
@@ -8,26 +9,24 @@ from conformance.model.vocabulary import Expectation
 DUPLICATES = "reject.duplicate-names"
 
 NO_CREDENTIAL = Symptom("accepts", "a request without a credential", "2xx")
-"""The symptom of a target that asks for no credential: that it takes a wrong one as well is no fault of its own."""
+"""The symptom of a target that needs no credential: that it accepts a wrong one as well is the same fault."""
+
+EXPECTED = "rejected with 4xx"
 
 
 def rejected(subject: Subject) -> Judged:
-    """A request that the contract forbids is not answered with 2xx (its class is another requirement)."""
+    """A request that the contract forbids is not accepted (the class of its status is another requirement)."""
     case = subject.case
     if case.expectation is not Expectation.REJECTED or not subject.focus:
         return
     if subject.succeeded:
-        yield finding(
+        yield request_finding(
+            subject,
             subject.focus,
+            messages.ACCEPTS,
             rule="accepts",
-            kind=subject.kind,
             observed="2xx",
-            sentence=f"takes {subject.kind}",
-            message=f"takes {case.story.says if case.story else case.id} with {subject.status}",
-            pointer=case.story.pointer if case.story else "",
-            place=subject.place,
-            expected="refused: a 4xx",
-            actual=str(subject.status),
+            expected=EXPECTED,
             within=NO_CREDENTIAL if subject.about_credential else None,
         )
     elif subject.rejected and (subject.about_credential or not subject.beside):
@@ -37,18 +36,11 @@ def rejected(subject: Subject) -> Judged:
 
 
 def duplicates(subject: Subject) -> Judged:
-    """A body with a member twice is recorded."""
+    """Whether a body with a duplicate property is accepted is recorded."""
     if DUPLICATES not in subject.case.requirements:
         return
     if subject.succeeded:
-        yield finding(
-            DUPLICATES,
-            rule="accepts",
-            kind=subject.kind,
-            observed="2xx",
-            sentence="takes a body with a duplicate property",
-            actual=str(subject.status),
-        )
+        yield request_finding(subject, DUPLICATES, messages.ACCEPTS, rule="accepts", observed="2xx", expected=EXPECTED)
     elif subject.rejected and not subject.beside:
         yield Pass(DUPLICATES)
 

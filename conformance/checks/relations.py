@@ -7,8 +7,9 @@ from conformance.checks.defaults import nulled
 from conformance.checks.errors import redirected
 from conformance.checks.isolation import isolation
 from conformance.checks.sequences import alike_names, in_turn
-from conformance.checks.shared.differences import same, shown, type_word
-from conformance.checks.shared.findings import finding, status_word
+from conformance.checks.shared import messages
+from conformance.checks.shared.differences import quoted, same, shown, type_word
+from conformance.checks.shared.findings import finding, status_finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.case import RelationKind
 from conformance.model.finding import Doubt, Pass
@@ -19,11 +20,14 @@ from conformance.model.vocabulary import Group
 RelationCheck: TypeAlias = Callable[[Sequence[Subject]], Judged]
 
 TAKEN = 409
-"""The status that says of a name that it is taken, and nothing else."""
+"""The status that says that a name exists, and nothing else."""
+
+
+SECOND = "a second creation with the same name"
 
 
 def null_beside_absent(subjects: Sequence[Subject]) -> Judged:
-    """Null and absent lead to the same value of every member that was null in one request and absent in the other."""
+    """Every property that was null in one request and absent in the other gets the same value."""
     absent, null = subjects
     if not absent.echoing or not null.echoing:
         return
@@ -46,8 +50,9 @@ def null_beside_absent(subjects: Sequence[Subject]) -> Judged:
                 rule="null and absent",
                 kind="a property",
                 observed=" and ".join(words) if len(words) > 1 else f"a different {words[0]}",
-                sentence="does not treat a member that is null as one that is absent",
-                message=f"`{sent.label}` differs between null and absent",
+                **messages.NULL_AND_ABSENT.filled(
+                    name=null.sent_name(sent.path), null=quoted(other), absent=quoted(one)
+                ),
                 pointer=answered.path,
                 expected=f"as when absent: {shown(one)}",
                 actual=shown(other),
@@ -55,9 +60,9 @@ def null_beside_absent(subjects: Sequence[Subject]) -> Judged:
 
 
 def leaves_nothing(subjects: Sequence[Subject]) -> Judged:
-    """After a refusal, a right request with the same name succeeds.
+    """After a rejection, a valid request with the same name succeeds.
 
-    409 says that the name is taken; 400 and 422 may say so, or refuse any right request, as long as none was taken.
+    409 says that the name exists; 400 and 422 may say so, or reject any valid request, as long as none was accepted.
     """
     requirement = "error.leaves-nothing"
     first, then = subjects
@@ -66,23 +71,21 @@ def leaves_nothing(subjects: Sequence[Subject]) -> Judged:
     if then.succeeded:
         yield Pass(requirement)
     elif then.status == TAKEN or (then.status in {400, 422} and then.settings.proven):
-        yield finding(
+        yield status_finding(
+            then,
             requirement,
+            messages.SIDE_EFFECT,
             rule="side effect of a rejection",
             kind="a rejected request",
             observed=str(then.status),
-            sentence="keeps what it refused: a right request with the same name is then refused",
-            message=f"after {first.kind}: {then.status}",
-            pointer="status",
             expected="success",
-            actual=str(then.status),
         )
     elif then.status in {400, 422}:
-        yield Doubt(requirement, f"then a right request is answered {then.status}: for its name, or its body?")
+        yield Doubt(requirement, messages.NAME_OR_BODY.format(status=then.status))
 
 
 def same_name(subjects: Sequence[Subject]) -> Judged:
-    """A second creation with the same name is refused with 409 or 400: a note where it is not."""
+    """A second creation with the same name is rejected with 409 or 400: a note where it is not."""
     first, second = subjects
     if not first.succeeded or not (second.succeeded or second.rejected):
         return
@@ -90,23 +93,22 @@ def same_name(subjects: Sequence[Subject]) -> Judged:
     if second.status in {400, TAKEN}:
         yield Pass("error.duplicate")
     elif 300 <= second.status < 400:
-        yield redirected(second.status, "a second creation")
+        yield redirected(second, SECOND, SECOND)
     else:
-        word = "2xx" if second.succeeded else status_word(second.status)
-        yield finding(
+        yield status_finding(
+            second,
             "error.duplicate",
+            messages.ACCEPTS if second.succeeded else messages.REJECTION,
             rule="duplicate name",
-            kind="a second creation",
-            observed=word,
-            sentence=f"answers {word} to a second creation with the same name",
-            pointer="status",
+            kind=SECOND,
+            what=SECOND,
+            observed="2xx" if second.succeeded else status_word(second.status),
             expected="409 or 400",
-            actual=str(second.status),
         )
 
 
 def visible(subjects: Sequence[Subject]) -> Judged:
-    """A created object is then found by its name, with equal members: a note where it is not."""
+    """A created object is then found by its name, with equal values: a note where it is not."""
     created, read = subjects
     if not created.answered or not (read.succeeded or read.rejected):
         return
@@ -123,7 +125,11 @@ def visible(subjects: Sequence[Subject]) -> Judged:
             rule="visibility",
             kind="a created object",
             observed="different" if read.succeeded else status_word(read.status),
-            sentence="does not show a created object by its name as it was created",
+            **(
+                messages.VISIBLE.filled(names=created.names(different))
+                if read.succeeded
+                else messages.INVISIBLE.filled(word=status_word(read.status))
+            ),
             pointer=different[0] if read.succeeded else "status",
             place="",
             expected="the object as it was created",

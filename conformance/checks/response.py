@@ -2,8 +2,11 @@
 
 from functools import cache
 
+from conformance.checks.shared import messages
+from conformance.checks.shared.differences import quoted, with_article
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.subject import Judged, Subject
+from conformance.classify.wording import name_of
 from conformance.contract.contract import Contract
 from conformance.contract.derived import BOUNDS
 from conformance.contract.nodes import Node, nearest, occurrences
@@ -12,19 +15,22 @@ from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass, PlacedSymptom
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, type_name
-from conformance.model.pointer import generalised, last
+from conformance.model.pointer import last
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
-SENTENCES = {
-    "required": "leaves out a required member",
-    "additionalProperties": "answers with members that a closed object does not declare",
-    "enum": "answers a value outside its list",
+WORDINGS = {
+    "required": messages.NO_PROPERTY,
+    "additionalProperties": messages.CLOSED,
+    "enum": messages.ENUM,
+    "type": messages.TYPE,
+    "format": messages.FORMAT,
 }
+"""What is said of a response, by the keyword that it violates."""
 
 
 def shape(subject: Subject) -> Judged:
-    """A successful answer keeps the response schema; jsonschema-rs decides, jsonschema explains.
+    """A success response is valid by its schema; jsonschema-rs decides, jsonschema explains.
 
     Of one fault at the items of an array the first shows; where the validators disagree on a place, nothing is decided.
     """
@@ -36,7 +42,7 @@ def shape(subject: Subject) -> Judged:
         node = nearest(root, pointer)[0]
         requirement = _existing(contract, requirement_id(Group.RESPONSE, node.label, "format"))
         undecided.add(requirement)
-        yield Doubt(requirement, f"the validators disagree: {reason}")
+        yield Doubt(requirement, messages.DISPUTED.format(reason=reason))
     causes: set[PlacedSymptom] = set()
     for violation in subject.reading.violations:
         found, broken = _finding(contract, root, violation, subject.reading.answer)
@@ -50,16 +56,16 @@ def shape(subject: Subject) -> Judged:
 
 
 def unread(subject: Subject) -> Judged:
-    """An answer that the run's own limit cuts off is held against nothing: that is said, and decides nothing."""
+    """A response that exceeds the limit of the run is not validated: that is said, and decides nothing."""
     root = subject.contract.response
     if root is None or subject.exchange.failure is not Failure.TOO_LARGE or not subject.due:
         return
     requirement = requirement_id(Group.RESPONSE, root.label, "type")
-    yield Doubt(requirement, "an answer was longer than the limit of the run (--max-body), so its body was not judged")
+    yield Doubt(requirement, messages.UNREAD)
 
 
 def exercised(contract: Contract, answer: Json) -> tuple[str, ...]:
-    """Return the response requirements that an answer gives occasion to judge."""
+    """Return the response requirements that a response exercises."""
     found: dict[str, None] = {}
     if contract.response is not None:
         for node, _, value in occurrences(contract.response, answer):
@@ -97,7 +103,7 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
     keyword = violation.keyword
     value = get(answer, violation.pointer)
     wanted = requirement_id(Group.RESPONSE, node.label, keyword)
-    kind, observed, sentence, note = "a value", type_name(value), SENTENCES.get(keyword, f"breaks {keyword}"), ""
+    kind, observed, note = "a value", with_article(type_name(value)), ""
     if keyword == "required":
         kind, observed = "a required property", "absent"
     elif keyword == "additionalProperties":
@@ -105,23 +111,26 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
         closed = next((shape.owner for shape in node.shapes if shape.closed), node.label)
         wanted = requirement_id(Group.RESPONSE, closed, keyword)
     elif keyword == "type":
-        kind = " or ".join(sorted(node.types - {"null"})) or "nothing"
-        sentence = f"answers {observed} where {kind} is due"
+        kind = " or ".join(map(with_article, sorted(node.types - {"null"}))) or "no value"
         holder = next((shape.owner for shape in node.shapes if shape.members), "")
         if holder and value is not None:
             wanted = requirement_id(Group.RESPONSE, holder, keyword)
     elif keyword == "format":
         kind = str(violation.expected)
-        sentence = f"answers a string that is no {kind}"
     elif keyword == "enum":
-        note = "a later document may have added this value: drift"
+        note = "A later document may have added this value (drift)"
     found = finding(
         _existing(contract, wanted) if declared or keyword == "additionalProperties" else _existing(contract, ""),
         rule=f"response {keyword}",
         kind=kind,
         observed=observed,
-        sentence=sentence,
-        message=f"{generalised(violation.pointer) or 'the body'}: {sentence}",
+        **WORDINGS.get(keyword, messages.KEYWORD).filled(
+            kind=kind,
+            observed=observed,
+            keyword=f"`{keyword}`",
+            name=name_of(violation.pointer, root),
+            found=quoted(value),
+        ),
         pointer=violation.pointer,
         place=node.path,
         expected=_expected(violation, node),
@@ -133,9 +142,9 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
 
 def _expected(violation: Violation, node: Node) -> str:
     if violation.keyword == "required":
-        return f"a member {last(violation.pointer)!r}"
+        return f"a property {last(violation.pointer)!r}"
     if violation.keyword == "type":
-        return " or ".join(sorted(node.types))
+        return " or ".join(map(with_article, sorted(node.types)))
     return brief(violation.expected) if violation.expected is not None else violation.message
 
 

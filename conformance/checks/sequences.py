@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from conformance.checks.echo import ISOLATION
+from conformance.checks.shared import messages
 from conformance.checks.shared.differences import same, shown
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
@@ -11,9 +12,9 @@ from conformance.model.json_values import MISSING, get
 
 
 def in_turn(subjects: Sequence[Subject]) -> Judged:
-    """What a full request sent does not come back in the answer to the smallest one after it.
+    """What a full request sent is not returned for the smallest one after it.
 
-    Both times the smallest answer must hold the value of the request before it: one alone may be a default.
+    Both times the smaller response must have the value of the request before it: one alone may be a default.
     """
     first, after_first, second, after_second = subjects
     if not all(each.echoing for each in subjects):
@@ -35,7 +36,7 @@ def in_turn(subjects: Sequence[Subject]) -> Judged:
             rule="isolation",
             kind="two consecutive requests",
             observed="values of another request",
-            sentence="keeps values of one request for the next",
+            **messages.KEPT.filled(names=first.names(stayed)),
             pointer=stayed[0],
             place="",
             expected="nothing of the request before",
@@ -46,7 +47,7 @@ def in_turn(subjects: Sequence[Subject]) -> Judged:
 
 
 def alike_names(subjects: Sequence[Subject]) -> Judged:
-    """Two creations whose names differ a little give two objects; that odd names are refused is no matter here."""
+    """Two creations with similar names create two objects; whether unusual names are rejected is no matter here."""
     one, other = subjects
     identity = one.contract.identity
     if not one.succeeded or identity is None or one.settings.stateless:
@@ -62,8 +63,7 @@ def alike_names(subjects: Sequence[Subject]) -> Judged:
             rule="distinct objects",
             kind="two creations with similar names",
             observed="one object" if merged else "409",
-            sentence="takes two names that differ a little for one",
-            message=f"one object for {other.case.story.says if other.case.story else other.case.id}",
+            **messages.SIMILAR_NAMES.filled(kind=other.kind),
             pointer=identity,
             expected="two objects",
             actual=shown(names[1]) if merged else "409",

@@ -1,33 +1,37 @@
 """Transport: whether a response comes, complete and in time, its status, and header fields that HTTP requires."""
 
 from conformance.checks.errors import failed
-from conformance.checks.shared.findings import finding, status_word
-from conformance.checks.shared.subject import Judged, Subject
+from conformance.checks.shared import messages
+from conformance.checks.shared.findings import finding, status_finding, status_word
+from conformance.checks.shared.subject import VALID_REQUEST, Judged, Subject
 from conformance.model.exchange import Failure
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation
 
 DROPPED = {
-    Failure.CLOSED: "closes the connection without an answer",
-    Failure.TIMEOUT: "does not answer in time",
-    Failure.MALFORMED: "answers with what is not HTTP",
-    Failure.OVERLONG: "sends a header section beyond the limit of the run",
-    Failure.TOO_SLOW: "does not complete its answer in time",
+    Failure.CLOSED: "Closes the connection without a response",
+    Failure.TIMEOUT: "Does not respond within the timeout",
+    Failure.MALFORMED: "Returns bytes that are not HTTP",
+    Failure.OVERLONG: "Returns a header section above the limit of the run",
+    Failure.TOO_SLOW: "Does not complete the response within the timeout",
 }
 FRAMING = {
-    Failure.TRUNCATED: "sends fewer bytes than it announces",
-    Failure.EXCESS: "sends more bytes than it announces",
-    Failure.TOO_LARGE: "sends a body beyond the limit of the run",
+    Failure.TRUNCATED: "Returns a body shorter than its declared length",
+    Failure.EXCESS: "Returns a body longer than its declared length",
+    Failure.TOO_LARGE: "Returns a body above the limit of the run (--max-body)",
 }
 HEAVY = 1_000_000
-"""The answer to a request of more bytes may be as large by rights: it may repeat what was sent."""
+"""The response to a request of more bytes may be as large: it may echo what was sent."""
+
+REJECTED = "405 with Allow, or 404"
+"""What is expected for a method that the document does not declare."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that a path may answer though the document does not declare them."""
+"""Methods that a path may support though the document does not declare them."""
 
 
 def dropped(subject: Subject) -> Judged:
-    """No request is answered by a dropped connection, nor by silence."""
+    """Every request gets a response: no dropped connection, no timeout."""
     failure = subject.exchange.failure
     if failure is None:
         yield Pass("transport.dropped")
@@ -37,14 +41,14 @@ def dropped(subject: Subject) -> Judged:
             rule="no response",
             kind=subject.kind,
             observed=failure.value,
-            sentence=f"{DROPPED[failure]} on {subject.kind}",
-            expected="an HTTP answer, its header section within the limit of the run",
-            actual=f"{failure.value}: {subject.exchange.detail}",
+            **messages.NO_RESPONSE.filled(does=DROPPED[failure], kind=subject.kind, what=subject.what),
+            expected="an HTTP response, its header section within the limit of the run",
+            actual=": ".join(filter(None, (failure.value, subject.exchange.detail))),
         )
 
 
 def framing(subject: Subject) -> Judged:
-    """The body is as long as its framing announces (RFC 9112 section 6)."""
+    """The body is as long as its framing declares (RFC 9112 section 6)."""
     failure = subject.exchange.failure
     if failure is Failure.TOO_LARGE and len(subject.case.request.body or b"") > HEAVY:
         return
@@ -55,7 +59,7 @@ def framing(subject: Subject) -> Judged:
             kind="any response",
             observed=failure.value,
             sentence=FRAMING[failure],
-            expected="as many bytes as announced, within the limit of the run",
+            expected="as many bytes as declared, within the limit of the run",
             actual=subject.exchange.detail or failure.value,
         )
     elif failure is None:
@@ -63,9 +67,9 @@ def framing(subject: Subject) -> Judged:
 
 
 def status(subject: Subject) -> Judged:
-    """What was taken is answered with a declared success status, and nothing else.
+    """A valid request gets a declared success status, and nothing else.
 
-    A redirection is an answer of the same kind: the document declares none, and the request is right.
+    A redirect is a violation as well: the document declares none, and the request is valid.
     """
     operation = subject.contract.operation
     if not subject.names_operation or subject.case.expectation is Expectation.REJECTED:
@@ -76,35 +80,31 @@ def status(subject: Subject) -> Judged:
         if accepted:
             yield Pass("transport.target")
     elif accepted and 200 <= subject.status < 400:
-        word = status_word(subject.status)
-        declared = ", ".join(map(str, operation.successes))
-        yield finding(
+        yield status_finding(
+            subject,
             "transport.status",
+            messages.UNDECLARED_STATUS,
             rule="status",
-            kind="a valid request",
-            observed=word,
-            sentence=f"answers {word}, where the document declares {declared}",
-            pointer="status",
-            expected=declared,
-            actual=str(subject.status),
+            kind=VALID_REQUEST,
+            observed=status_word(subject.status),
+            expected=" or ".join(map(str, operation.successes)),
         )
     elif accepted and subject.status in {404, 405}:
-        yield finding(
+        yield status_finding(
+            subject,
             "transport.target",
+            messages.NOT_FOUND,
             rule="target",
-            kind="a valid request",
+            kind=VALID_REQUEST,
             observed=str(subject.status),
-            sentence=f"answers {subject.status} to the documented method and path",
-            pointer="status",
             expected="the operation",
-            actual=str(subject.status),
         )
 
 
 def date(subject: Subject) -> Judged:
-    """2xx and 4xx answers carry a Date (RFC 9110 section 6.6.1).
+    """2xx and 4xx responses have a Date (RFC 9110 section 6.6.1).
 
-    Servers add it: an answer that came from none may lack it.
+    Servers add it: a response that no server made may lack it.
     """
     response = subject.response
     if response is None or subject.unparsed or not (subject.succeeded or 400 <= subject.status < 500):
@@ -117,10 +117,10 @@ def date(subject: Subject) -> Judged:
             rule="Date",
             kind="any response",
             observed="absent",
-            sentence="answers without a Date",
+            **messages.DATE.filled(status=subject.status),
             pointer="Date",
-            expected="a Date field",
-            actual="none",
+            expected="a Date header field",
+            actual="absent",
         )
 
 
@@ -129,49 +129,45 @@ def method(subject: Subject) -> Judged:
     story = subject.case.story
     if story is None or story.keyword != "method" or subject.response is None or subject.unparsed:
         return
-    requirement, kind = "transport.method-not-allowed", "an undeclared method"
+    requirement, kind, rule = "transport.method-not-allowed", "an undeclared method", "undeclared method"
     sent = subject.case.request.method
     if subject.status == 405 and subject.response.header("Allow") is None:
         yield finding(
             requirement,
-            rule="undeclared method",
+            rule=rule,
             kind=kind,
             observed="no Allow",
-            sentence="answers 405 without Allow",
+            **messages.NO_ALLOW.filled(method=sent),
             pointer="Allow",
             expected="Allow",
-            actual="none",
+            actual="absent",
         )
     elif subject.status in {404, 405, 501}:
         yield Pass(requirement)
     elif subject.succeeded and sent not in SAFE:
-        yield finding(
+        yield status_finding(
+            subject,
             requirement,
-            rule="undeclared method",
+            messages.UNDECLARED_METHOD,
+            rule=rule,
             kind=kind,
             observed="2xx",
-            sentence="takes methods that the document does not declare",
-            message=f"takes {sent} with {subject.status}",
-            pointer="method",
-            expected="405 with Allow, or 404",
-            actual=f"{subject.status} to {sent}",
+            expected=REJECTED,
         )
     elif subject.status in {400, 409, 415, 422}:
-        yield finding(
+        yield status_finding(
+            subject,
             requirement,
-            rule="undeclared method",
+            messages.METHOD,
+            rule=rule,
             kind=kind,
             observed="another 4xx",
-            sentence="refuses methods that the document does not declare as if the body were wrong",
-            message=f"answers {subject.status} to {sent}",
-            pointer="status",
-            expected="405 with Allow, or 404",
-            actual=f"{subject.status} to {sent}",
+            expected=REJECTED,
         )
 
 
 def response_time(subject: Subject) -> Judged:
-    """An answer is complete within the time that the caller set."""
+    """A response is complete within the time that the caller set."""
     limit = subject.settings.max_response_seconds
     if limit is None or subject.response is None:
         return
@@ -183,14 +179,14 @@ def response_time(subject: Subject) -> Judged:
             rule="response time",
             kind="any response",
             observed="too slow",
-            sentence=f"takes longer than {limit:g} s to answer",
+            **messages.RESPONSE_TIME.filled(seconds=subject.exchange.seconds, limit=limit),
             expected=f"at most {limit:g} s",
             actual=f"{subject.exchange.seconds:.3f} s",
         )
 
 
 def variants(subject: Subject) -> Judged:
-    """What nothing documents is recorded: any answer that is no server error will do."""
+    """What nothing documents is recorded: any response but a server error will do."""
     requirement = "transport.variants"
     if subject.focus != requirement or subject.exchange.response is None:
         return

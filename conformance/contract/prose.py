@@ -43,10 +43,14 @@ class Repeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A body worth a note: members by pointer, and whether prose has it accepted (null: either is a note)."""
+    """A body worth a note: properties by pointer, and whether the documentation accepts it (null: either is a note).
+
+    `kind` names the body in a sentence.
+    """
 
     requirement: str
     id: str
+    kind: str
     members: dict[str, bool | int | float | str | None]
     accepted: bool | None = None
 

@@ -200,7 +200,7 @@ class Diagnoser:
         if not isinstance(each, Finding) or each.pattern not in self._flaky:
             return each
         symptom = Symptom(each.symptom.rule, intermittent=True)
-        return replace(each, grouped_under=symptom, sentence=f"fails at random, not always: {symptom.rule}")
+        return replace(each, grouped_under=symptom, sentence=f"Intermittent: {symptom.rule}")
 
 
 def _attributed(found: Found, finding: Finding, culprit: Culprit | None) -> Found:

@@ -16,8 +16,6 @@ from conformance.strategies.values import bodies
 SHOWN = 60
 """How many characters of a value a sentence holds."""
 
-WORDS = {"string": "text"}
-
 
 def essence(contract: Contract, case: Case) -> dict[str, Json]:
     """Return what a body holds beyond the smallest one: values by pointer, leaves alone."""
@@ -32,12 +30,11 @@ def told(case: Case, members: Mapping[str, Json]) -> Case:
     if lone:
         kind = _certain(members[lone])
     elif members:
-        kind = f"certain values of {', '.join(names[:-1])} and {names[-1]} together"
+        kind = f"specific values of {', '.join(names[:-1])} and {names[-1]} together"
     else:
-        kind = "a right body"
-    story = Story(
-        lone, "properties", "", write(body_value(case.request.body)), says or "only the required properties", kind
-    )
+        kind = "a valid body"
+    keyword, sent = ("type", members[lone]) if lone else ("properties", body_value(case.request.body))
+    story = Story(lone, keyword, "", write(sent), says or "only the required properties", kind)
     return replace(case, story=story)
 
 
@@ -74,7 +71,7 @@ def _certain(value: Json) -> str:
     if value is None or isinstance(value, bool):
         return write(value)
     word = type_name(value)
-    return f"a certain {WORDS.get(word, word)}"
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def _short(value: Json) -> str:

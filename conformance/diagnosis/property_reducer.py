@@ -161,12 +161,14 @@ class PropertyReducer:
         says = " and ".join([*held, *(f"`{last(pointer)}` is absent" for pointer in absent)])
         kind = f"a body in which {says}"
         if lone:
-            kind = "an absent member"
+            kind = "an absent optional property"
         elif len(kept) + len(absent) < FEW:
             kind = old.kind if old else says
         pointer = lone or (kept[0] if len(kept) == 1 and not absent else "")
-        sent = write(body_value(case.request.body))
-        story = Story(pointer, "properties", "", sent, says or "nothing optional", kind or "a right body")
+        keyword, sent = "properties", write(body_value(case.request.body))
+        if pointer:
+            keyword, sent = ("required", "") if lone else ("type", write(at(body, pointer)))
+        story = Story(pointer, keyword, "", sent, says or "nothing optional", kind or "a valid body")
         requirement = absence.requirement_of(self._contract, lone) if lone else ""
         requirements = (requirement,) if requirement else case.requirements[:1]
         return replace(case, id=f"{case.id}{MINIMAL}", reduced=True, story=story, requirements=requirements)

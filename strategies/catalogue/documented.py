@@ -39,7 +39,7 @@ def trial_cases(build: Builder) -> Iterator[Case]:
     """Yield one observed case for each trial: a body that pages or later documents speak of."""
     for trial in build.contract.prose.trials:
         body = _body(build, trial.members)
-        story = Story("", "trial", "", write(body), f"a trial: {trial.id.replace('-', ' ')}", trial.id)
+        story = Story("", "trial", "", write(body), trial.kind, trial.kind)
         needs = (Need.NAME_EDGES,) if build.contract.identity in trial.members else ()
         yield build.observed(f"observe.trial.{trial.id}", (trial.requirement,), build.request(body), story, needs)
 

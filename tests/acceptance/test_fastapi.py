@@ -12,17 +12,17 @@ import conformance
 INTEGERS = "where an integer is required, at 12 members"
 BOOLEANS = "where a boolean is required, at 3 members"
 CAUSES = [
-    ("must", "takes a request without a credential"),
-    ("must", "answers 500 to a number beyond double precision, at 12 members"),
-    ("must", "answers 500 to NaN or Infinity"),
-    ("must", "answers 500 to a string with an escaped lone surrogate"),
-    ("must", "answers 500 to bytes that are not UTF-8"),
-    ("should", f"takes a boolean {INTEGERS}"),
-    ("should", "answers 422 to what is not JSON"),
-    ("should", f"takes a quoted number {INTEGERS}"),
-    ("should", f"takes 0 or 1 {BOOLEANS}"),
-    ("should", f"takes a quoted boolean {BOOLEANS}"),
-    ("should", "takes an encoding other than UTF-8"),
+    ("must", "Accepts a request without a credential"),
+    ("must", "Returns 500 for a number beyond double precision, at 12 members"),
+    ("must", "Returns 500 for NaN or Infinity"),
+    ("must", "Returns 500 for a string with an escaped lone surrogate"),
+    ("must", "Returns 500 for bytes that are not UTF-8"),
+    ("should", f"Accepts a boolean {INTEGERS}"),
+    ("should", "Returns 422 for a body that is not JSON"),
+    ("should", f"Accepts a quoted number {INTEGERS}"),
+    ("should", f"Accepts 0 or 1 {BOOLEANS}"),
+    ("should", f"Accepts a quoted boolean {BOOLEANS}"),
+    ("should", "Accepts an encoding other than UTF-8"),
 ]
 
 JSON = "application/json"

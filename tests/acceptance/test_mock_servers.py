@@ -16,12 +16,12 @@ MOCKOON = (
 )  # fmt: skip
 
 PRISM_CAUSES = [
-    ("must", "answers 500 to an undeclared media type"),
-    ("must", "answers 500 to arrays nested 100,000 deep"),
-    ("should", "answers 401 without WWW-Authenticate"),
-    ("should", "answers 405 without Allow"),
-    ("should", "takes a credential without the documented scheme"),
-    ("should", "takes bytes that are not UTF-8"),
+    ("must", "Returns 500 for an undeclared media type"),
+    ("must", "Returns 500 for arrays nested 100,000 deep"),
+    ("should", "Returns 401 without `WWW-Authenticate`"),
+    ("should", "Returns 405 without `Allow`"),
+    ("should", "Accepts a credential without the documented scheme"),
+    ("should", "Accepts bytes that are not UTF-8"),
 ]
 
 DEEP = b'{"name": "a", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"

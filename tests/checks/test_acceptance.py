@@ -55,15 +55,19 @@ def test_refuses(code: int) -> None:
     found = only(accepted(subject(usual(EDGE, FOCUS), status=code)))
     assert (EDGE, "rejects | an integer above 2^53 | 4xx", AT) == summary(found)
     assert f"{EDGE} | {AT} | rejects | an integer above 2^53 | 4xx" == str(found.cause)
-    assert "refuses an integer above 2^53" == found.sentence
-    assert f"refuses min_replica is a string with {code}" == found.message
-    assert ("accepted: 200", str(code)) == (found.expected, found.actual)
+    assert "Rejects an integer above 2^53" == found.sentence
+    assert f'Rejects `min_replica: "abc"` with {code}' == found.message
+    assert ("accepted with 200", str(code)) == (found.expected, found.actual)
 
 
 def test_refuses_without_a_story() -> None:
     """A case without a story is named by its id; random names of members are in no cause."""
     found = only(accepted(subject(status=400)))
-    assert ("refuses a-case with 400", "refuses a valid request", "") == (found.message, found.sentence, found.pointer)
+    assert ("Rejects a valid request (400)", "Rejects a valid request", "") == (
+        found.message,
+        found.sentence,
+        found.pointer,
+    )
     odd = case(Expectation.ACCEPTED, FOCUS, story=a_story("/random"))
     assert "random" not in only(accepted(subject(odd, status=400))).place
 
@@ -103,7 +107,7 @@ def test_all_declared_successes_are_told() -> None:
     """What would have been right is told, all of it."""
     responses = {"200": {"description": ""}, "202": {"description": ""}}
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": responses})
-    assert "accepted: 200, 202" == only(accepted(subject(case(target="/things"), status=400, of=of))).expected
+    assert "accepted with 200 or 202" == only(accepted(subject(case(target="/things"), status=400, of=of))).expected
 
 
 def test_accepted_does_not_apply() -> None:
@@ -129,11 +133,14 @@ def test_prose() -> None:
     pattern = "documentation rule | a body that violates a documentation rule | 2xx"
     assert ("advisory.min_replica", pattern, AT) == summary(one)  # type: ignore[arg-type]
     assert "advisory.replica-order" == other.requirement
-    assert "takes what a page says is refused" == one.sentence  # type: ignore[union-attr]
-    assert "takes what a page says is refused: `min_replica`: -1 is rejected, 0 is accepted" == one.message  # type: ignore[union-attr]
-    assert ("refused, by the page", "201") == (one.expected, one.actual)  # type: ignore[union-attr]
+    assert "Accepts values outside the ranges and rules that the documentation states" == one.sentence  # type: ignore[union-attr]
+    assert 'Accepts `min_replica: "abc"` with 201, which the documentation rules out' == one.message  # type: ignore[union-attr]
+    assert ("rejected, as documented", "201") == (one.expected, one.actual)  # type: ignore[union-attr]
     unknown = only(prose(subject(case(beyond=("no.such",)))))
-    assert ("takes what a page says is refused: no.such", "") == (unknown.message, unknown.pointer)
+    assert ("Accepts a valid request (200), which the documentation rules out", "") == (
+        unknown.message,
+        unknown.pointer,
+    )
     assert "" == only(prose(subject(case(beyond=("a.b",), story=a_story("/random"))))).place
 
 
@@ -142,6 +149,9 @@ def test_prose_does_not_apply() -> None:
     odd = usual(EDGE, beyond=("advisory.min_replica",))
     assert silent(prose, *(subject(odd, status=code) for code in (401, 404, 429, 500)), subject(usual()))
     assert passed(prose(subject(odd, status=404, settings=PROVEN)))
+
+
+UNUSED = "`rolling_deploy: false` with `rolling_deploy_config`"
 
 
 def trial(name: str, requirement: str) -> Case:
@@ -153,25 +163,26 @@ def test_trials_without_a_right_outcome() -> None:
     """Where no page says what should become of a body, either is a note."""
     requirement = "drift.max_scale_down_rate"
     for code, word in ((200, "accepted"), (400, "rejected"), (302, "rejected")):
-        found = only(trials(subject(trial("max-scale-down-rate", requirement), status=code)))
-        assert (requirement, f"trial | max-scale-down-rate | {word}", "") == summary(found)
-        assert f"max scale down rate: {word}" == found.sentence
+        found = only(trials(subject(trial("the unknown property `max_scale_down_rate`", requirement), status=code)))
+        assert (requirement, f"trial | the unknown property `max_scale_down_rate` | {word}", "") == summary(found)
+        verb = "Accepts" if word == "accepted" else "Rejects"
+        assert f"{verb} the unknown property `max_scale_down_rate`" == found.sentence
         assert str(code) == found.actual
 
 
 def test_trials_with_a_right_outcome() -> None:
     """Where a page says it, that passes and the other is a note."""
-    unused = trial("rolling-config-unused", "advisory.rolling-config-unused")
+    unused = trial(UNUSED, "advisory.rolling-config-unused")
     assert ["advisory.rolling-config-unused"] == passed(trials(subject(unused)))
-    assert "trial | rolling-config-unused | rejected" == str(only(trials(subject(unused, status=400))).pattern)
-    reserved = trial("reserved-production", "advisory.reserved-name")
+    assert f"trial | {UNUSED} | rejected" == str(only(trials(subject(unused, status=400))).pattern)
+    reserved = trial("the reserved name `production`", "advisory.reserved-name")
     assert ["advisory.reserved-name"] == passed(trials(subject(reserved, status=409)))
-    assert "trial | reserved-production | accepted" == str(only(trials(subject(reserved))).pattern)
+    assert "trial | the reserved name `production` | accepted" == str(only(trials(subject(reserved))).pattern)
 
 
 def test_trials_do_not_apply() -> None:
     """A refusal for another reason, an unknown trial and other cases are not recorded."""
-    reserved = trial("reserved-production", "advisory.reserved-name")
+    reserved = trial("the reserved name `production`", "advisory.reserved-name")
     assert silent(trials, *(subject(reserved, status=code) for code in (401, 403, 404, 429, 500)))
     assert passed(trials(subject(reserved, status=403, settings=PROVEN)))
     assert silent(trials, subject(trial("no-such", "advisory.reserved-name")), subject(), subject(usual()))
@@ -185,7 +196,7 @@ def test_right_credential() -> None:
         found = only(right_credential(subject(usual(FOCUS), status=code)))
         pattern = f"rejects | a valid credential | {code}"
         assert ("authentication.valid", pattern, "Authorization") == summary(found)
-        assert "refuses a right credential" == found.sentence
+        assert "Rejects a valid credential" == found.sentence
         assert ("accepted", str(code)) == (found.expected, found.actual)
 
 
@@ -195,7 +206,7 @@ def test_right_credential_written_otherwise() -> None:
     for code in (401, 403):
         found = only(right_credential(subject(odd, status=code)))
         assert ("transport.field-names", f"rejects | odd names | {code}", "Authorization") == summary(found)
-        assert "refuses a right credential with odd names" == found.sentence
+        assert "Rejects odd names" == found.sentence
 
 
 def test_forbidden_for_another_reason() -> None:

@@ -1,4 +1,4 @@
-"""Authentication: the status of a refusal, its challenge, spellings that are recorded, and the key in no answer."""
+"""Authentication: the status of a refusal, its challenge, spellings that are recorded, and the key in no response."""
 
 import base64
 from urllib.parse import quote
@@ -45,7 +45,7 @@ def test_status() -> None:
         found = only(status(subject(rejected(WRONG), status=code)))
         pattern = f"status for an invalid credential | an invalid credential | {word}"
         assert ("authentication.status", pattern, "status") == summary(found)
-        assert f"answers {word} to a bad credential" == found.sentence
+        assert f"Returns {word} instead of 401 or 403 for an invalid credential" == found.sentence
         assert ("401 or 403", str(code)) == (found.expected, found.actual)
     assert silent(status, *(subject(rejected(WRONG), status=code) for code in (200, 302, 429, 500)))
     assert silent(status, subject(rejected(), status=400), subject(observed("authentication.bearer"), status=400))
@@ -59,8 +59,8 @@ def test_challenge() -> None:
     for none in ((JSON,), (("WWW-Authenticate", ""),)):
         found = only(challenge(subject(rejected(WRONG), status=401, headers=none)))
         assert ("authentication.challenge", "challenge | 401 | absent", "WWW-Authenticate") == summary(found)
-        assert "answers 401 without WWW-Authenticate" == found.sentence
-        assert ("WWW-Authenticate", "none") == (found.expected, found.actual)
+        assert "Returns 401 without `WWW-Authenticate`" == found.sentence
+        assert ("WWW-Authenticate", "absent") == (found.expected, found.actual)
     assert silent(
         challenge,
         subject(rejected(WRONG), status=403),
@@ -78,8 +78,8 @@ def test_spelling_that_is_a_note(requirement: str, code: int, word: str) -> None
     """Bearer taken, or another letter case refused, is a note."""
     found = only(spellings(subject(observed(requirement, story=STORY), status=code)))
     assert (requirement, f"credential form | scheme upper case | {word}", "Authorization") == summary(found)
-    verb = "takes" if word == "accepted" else "refuses"
-    assert f"{verb} a credential with scheme upper case" == found.sentence
+    verb = "Accepts" if word == "accepted" else "Rejects"
+    assert f"{verb} scheme upper case" == found.sentence
     assert str(code) == found.actual
 
 
@@ -107,7 +107,7 @@ def test_order() -> None:
         found = only(order(subject(observed("authentication.order"), status=code)))
         pattern = "order of validation | an invalid credential with an invalid body | the error of the body"
         assert ("authentication.order", pattern, "status") == summary(found)
-        assert "tells a bad body before a bad credential" == found.sentence
+        assert "Rejects an invalid body before an invalid credential" == found.sentence
         assert ("401 or 403", str(code)) == (found.expected, found.actual)
     assert silent(
         order, *(subject(observed("authentication.order"), status=code) for code in (200, 302, 404, 429, 500))
@@ -134,9 +134,9 @@ def test_key_is_shown(form: str, header: bool, code: int) -> None:  # noqa: FBT0
     """The key, as it is or encoded, is found in body and header fields of any answer, and not shown again."""
     found = only(key_echo(shows(form, code=code, header=header)))
     assert ("authentication.key-echo", "credential leak | any response | the key", "") == summary(found)
-    assert "shows the key in an answer" == found.sentence
-    assert "the key in no answer" == found.expected
-    assert f"the key stands in {'the header section' if header else 'the body'}" == found.actual
+    assert "Returns the key in a response" == found.sentence
+    assert "the key in no response" == found.expected
+    assert f"the key in {'the header section' if header else 'the body'}" == found.actual
 
 
 def test_key_is_not_shown() -> None:
@@ -160,7 +160,7 @@ def test_key_by_chance() -> None:
     assert passed(key_echo(subject(held, answer=b"other", settings=Settings(key="abcdef"))))
     assert only(key_echo(subject(case(sent=None), answer=b"abcdef", settings=Settings(key="abcdef"))))
     both = subject(answer=b"abcdef", headers=(("X", "abcdef"),), settings=Settings(key="abcdef"))
-    assert "the key stands in the header section" == only(key_echo(both)).actual
+    assert "the key in the header section" == only(key_echo(both)).actual
 
 
 def test_key_does_not_apply() -> None:

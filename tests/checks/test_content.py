@@ -41,20 +41,20 @@ def test_right_media_type(value: str) -> None:
 @pytest.mark.parametrize(
     ("values", "way"),
     [
-        ((), "none"),
-        (("",), "none"),
-        (("text/html",), "not JSON"),
-        (("text/html", "application/json"), "not JSON"),
-        (("application/problem+json",), "another JSON media type"),
-        (("application/json-seq",), "not JSON"),
-        (("x" * 100_000,), "not JSON"),
+        ((), "no `Content-Type`"),
+        (("",), "no `Content-Type`"),
+        (("text/html",), "a media type other than JSON"),
+        (("text/html", "application/json"), "a media type other than JSON"),
+        (("application/problem+json",), "a different JSON media type"),
+        (("application/json-seq",), "a media type other than JSON"),
+        (("x" * 100_000,), "a media type other than JSON"),
     ],
 )
 def test_wrong_media_type(values: tuple[str, ...], way: str) -> None:
     """Another media type is found, by its class: what the target wrote is no part of the cause."""
     found = only(media_type(typed(*values)))
     assert (TYPE, f"media type | a success response | {way}", "Content-Type") == summary(found)
-    assert f"answers with another media type than application/json: {way}" == found.sentence
+    assert f"Returns a success response with {way}" == found.sentence
     assert "application/json" == found.expected
     assert len(found.actual) < 1_100
 
@@ -62,7 +62,7 @@ def test_wrong_media_type(values: tuple[str, ...], way: str) -> None:
 def test_shown_media_type() -> None:
     """What the target wrote is shown."""
     assert "text/html; a=b" == only(media_type(typed("text/html; a=b"))).actual
-    assert "no Content-Type" == only(media_type(typed())).actual
+    assert "absent" == only(media_type(typed())).actual
 
 
 def test_unique_text_in_utf_8() -> None:
@@ -74,23 +74,23 @@ def test_unique_text_in_utf_8() -> None:
 @pytest.mark.parametrize(
     ("body", "requirement", "kind"),
     [
-        (b"", TEXT, "empty"),
-        (b" \n", TEXT, "empty"),
-        (b"{", TEXT, "not JSON"),
-        (b"{} OK", TEXT, "trailing bytes"),
-        (b"{}{}", TEXT, "trailing bytes"),
-        (b"{}\0", TEXT, "trailing bytes"),
-        (b'{"a": NaN}', TEXT, "not JSON"),
-        (b"<html>", TEXT, "not JSON"),
-        (b'{"a": "\xe9"}', UTF_8, "not UTF-8"),
-        ("{}".encode("utf-16"), UTF_8, "not UTF-8"),
+        (b"", TEXT, "an empty body"),
+        (b" \n", TEXT, "an empty body"),
+        (b"{", TEXT, "a body that is not JSON"),
+        (b"{} OK", TEXT, "a body with bytes after the JSON text"),
+        (b"{}{}", TEXT, "a body with bytes after the JSON text"),
+        (b"{}\0", TEXT, "a body with bytes after the JSON text"),
+        (b'{"a": NaN}', TEXT, "a body that is not JSON"),
+        (b"<html>", TEXT, "a body that is not JSON"),
+        (b'{"a": "\xe9"}', UTF_8, "a body that is not UTF-8"),
+        ("{}".encode("utf-16"), UTF_8, "a body that is not UTF-8"),
     ],
 )
 def test_no_json_text(body: bytes, requirement: str, kind: str) -> None:
     """What is not one JSON text is found by its class."""
     found = only(json_text(subject(answer=body)))
     assert (requirement, f"JSON text | a success response | {kind}", "") == summary(found)
-    assert f"answers with a body that is no JSON text: {kind}" == found.sentence
+    assert f"Returns {kind} with a success status" == found.sentence
     assert "one JSON text in UTF-8" == found.expected
     assert found.actual
 
@@ -100,7 +100,7 @@ def test_byte_order_mark() -> None:
     said = list(json_text(subject(answer=b"\xef\xbb\xbf{}")))
     (found,) = findings(said)
     assert (UTF_8, "JSON text | a success response | a byte order mark", "") == summary(found)
-    assert "begins its body with a byte order mark" == found.sentence
+    assert "Returns a body with a byte order mark" == found.sentence
     assert ("no byte order mark", "EF BB BF") == (found.expected, found.actual)
     assert {TEXT, UNIQUE} == passes(said)
 
@@ -110,8 +110,8 @@ def test_member_twice() -> None:
     said = list(json_text(subject(answer=b'{"x": [{"a": 1, "a": 1}]}')))
     (found,) = findings(said)
     assert (UNIQUE, "unique names | a success response | a duplicate property", "") == summary(found)
-    assert "answers with an object that holds a duplicate property" == found.sentence
-    assert ("unique member names", "a") == (found.expected, found.actual)
+    assert "Returns an object with a duplicate property" == found.sentence
+    assert ("unique property names", "a") == (found.expected, found.actual)
     assert {TEXT, UTF_8} == passes(said)
     many = "{" + ", ".join(f'"{number:02}": 1, "{number:02}": 2' for number in range(20)) + "}"
     (found,) = findings(json_text(subject(answer=many.encode())))
@@ -126,7 +126,7 @@ def test_what_cannot_be_read_is_a_doubt(body: bytes) -> None:
     (doubt,) = json_text(subject(answer=body))
     assert isinstance(doubt, Doubt)
     assert (TEXT, False) == (doubt.requirement, doubt.ours)
-    assert doubt.reason.startswith("the answer cannot be read: ")
+    assert doubt.reason.startswith("The response cannot be read (")
 
 
 def test_does_not_apply() -> None:
@@ -149,10 +149,10 @@ def test_a_body_that_is_not_in_its_coding() -> None:
     """A success that cannot be decoded is no JSON text; of another answer it is a fault of what was announced."""
     found = only(coding(subject(failure=Failure.MISCODED, detail="not gzip")))
     assert (TEXT, "content coding | a success response | another coding", "Content-Encoding") == summary(found)
-    assert "answers with a body that is not in the content coding that it declares" == found.sentence
+    assert "Returns a body that is not in the content coding that it declares" == found.sentence
     assert ("the declared coding", "not gzip") == (found.expected, found.actual)
     other = only(coding(subject(failure=Failure.MISCODED, status=422)))
-    assert ("transport.framing", "content coding | any other answer | another coding") == summary(other)[:2]
+    assert ("transport.framing", "content coding | any other response | another coding") == summary(other)[:2]
 
 
 @pytest.mark.parametrize("failure", [None, Failure.TRUNCATED, Failure.MALFORMED])

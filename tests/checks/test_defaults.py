@@ -47,8 +47,8 @@ def test_other_than_the_declared_default() -> None:
     assert (RAMP, "default | number | a different value", "/promotion_settings/ramp_up_duration_seconds") == summary(
         failure
     )
-    assert "does not take the declared default, a number, of a member that was not sent" == failure.sentence
-    assert "`UpdatePromotionSettingsV1.ramp_up_duration_seconds` does not take its declared default" == failure.message
+    assert "Does not apply the declared default of an absent property" == failure.sentence
+    assert "Returns `5` for `ramp_up_duration_seconds`, whose declared default is `600`" == failure.message
     assert ("600", "5") == (failure.expected, failure.actual)
 
 
@@ -95,8 +95,8 @@ def test_defaults_of_pages() -> None:
     assert (PROSE, "documented default | number | a different number", "/autoscaling_settings/max_replica") == summary(
         failure
     )
-    assert "does not take the default that a page states" == failure.sentence
-    assert "/autoscaling_settings/max_replica does not take the default that a page states" == failure.message
+    assert "Does not apply the documented default of an absent property" == failure.sentence
+    assert "Returns `3` for `max_replica`, whose documented default is `1`" == failure.message
     assert ("1", "3") == (failure.expected, failure.actual)
 
 
@@ -151,8 +151,8 @@ def test_created_far(moment: str) -> None:
     """A time that is far from the request is found, be it as odd as the format allows."""
     failure = only(created(subject(answer=changed(ANSWER, "created_at", moment), headers=(JSON,))))
     assert (CREATED, "creation time | a new object | far from now", "/created_at") == summary(failure)
-    assert "states a time of creation that is far from the time of the request" == failure.sentence
-    assert "/created_at lies more than 300 s from the time of the request" == failure.message
+    assert "Returns a creation time far from the time of the request" == failure.sentence
+    assert f'Returns `"{moment}"` for `created_at`, more than 300 s from the time of the request' == failure.message
     assert ("within 300 s of the request", f'"{moment}"') == (failure.expected, failure.actual)
 
 
@@ -216,8 +216,8 @@ def test_fresh() -> None:
     assert ["semantics.fresh"] * 3 == passed(fresh(subject()))
     (failure,) = findings(fresh(subject(answer=changed(ANSWER, "current_deployment", DEPLOYMENT))))
     assert ("semantics.fresh", "new object | a new object | not null", "/current_deployment") == summary(failure)
-    assert "answers a creation with an object that holds more than a new one does" == failure.sentence
-    assert "/current_deployment of a new object is not null" == failure.message
+    assert "Returns a new object with a property that must still be null" == failure.sentence
+    assert "Returns an object instead of null for `current_deployment` of a new object" == failure.message
     assert "null" == failure.expected
     assert failure.actual.startswith('{"id": "d1"')
 

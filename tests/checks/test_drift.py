@@ -30,7 +30,7 @@ from .subjects import (
 
 
 def test_declared_members() -> None:
-    """An answer with declared members alone passes, also where they may hold anything, or the target is stateless."""
+    """A response with declared properties alone passes, also where any are allowed, or the target is stateless."""
     labels = changed(ANSWER, "current_deployment", {**DEPLOYMENT, "labels": {"any": {"thing": 1}}})
     for answer in (ANSWER, labels):
         assert ["drift.members"] == passed(members(subject(answer=answer, settings=Settings(stateless=True))))
@@ -43,13 +43,13 @@ def test_undeclared_members() -> None:
     pattern = "unknown property | a response | an unknown property"
     assert ("drift.members", pattern, "/request_backpressure_settings") == summary(found)
     assert f"drift.members |  | {pattern}" == str(found.cause)
-    assert "answers with members that the document does not declare" == found.sentence
-    assert "not declared: /request_backpressure_settings, /region" == found.message
-    assert ("declared members", "/request_backpressure_settings, /region") == (found.expected, found.actual)
+    assert "Returns unknown properties" == found.sentence
+    assert "Returns the unknown properties `request_backpressure_settings`, `region`" == found.message
+    assert ("declared properties", "/request_backpressure_settings, /region") == (found.expected, found.actual)
 
 
 def test_one_note_an_object() -> None:
-    """Each object that holds undeclared members has one note, at its declared place."""
+    """Each object that holds undeclared properties has one note, at its declared place."""
     answer = {**changed(ANSWER, "autoscaling_settings/max_scale_down_rate", 5), "odd~/name": 1}
     found = findings(members(subject(answer=answer)))
     assert ["/autoscaling_settings/max_scale_down_rate", "/odd~0~1name"] == [each.pointer for each in found]
@@ -63,7 +63,7 @@ def other(schema: dict[str, object]) -> Contract:
 
 
 def test_items_of_arrays() -> None:
-    """Undeclared members of items are one note for the array, however many there are; free items may hold anything."""
+    """Unknown properties of items are one note for the array, however many there are; free items may have any."""
     item = {"type": "object", "properties": {"a": {"type": "integer"}}}
     schema = {"type": "object", "properties": {"items": {"type": "array", "items": item}, "free": {"type": "array"}}}
     held = {"items": [{"a": 1}, {"b": 1}, {"c": 1}], "free": [{"x": 1}]}
@@ -100,7 +100,7 @@ def test_bounded() -> None:
 
 
 def test_does_not_apply() -> None:
-    """Refusals have no declared members, nor have documents without such a requirement."""
+    """Refusals have no declared properties, nor have documents without such a requirement."""
     assert silent(members, subject(status=404, answer={"x": 1}), subject(rejected(), answer={"x": 1}))
     without = replace(contract(), requirements=())
     assert silent(members, subject(answer={**ANSWER, "x": 1}, of=without))
@@ -124,8 +124,8 @@ def test_clean_up_that_is_refused(status: int, word: str) -> None:
     found = only(clean_up(subject(REMOVAL, status=status)))
     pattern = f"cleanup | a created object | {word}"
     assert ("drift.clean-up", pattern, "status") == summary(found)
-    assert "does not remove what was created" == found.sentence
-    assert f"DELETE of an object that was created is answered {status}" == found.message
+    assert "Does not remove a created object" == found.sentence
+    assert f"Returns {status} for DELETE of a created object" == found.message
     assert ("2xx", str(status)) == (found.expected, found.actual)
 
 

@@ -75,9 +75,12 @@ def test_other_values(sent: str, found: str, observed_: str) -> None:
     pattern = f"echo | number | {observed_}"
     assert (MIN, pattern, "/autoscaling_settings/min_replica") == summary(failure)
     assert f"{MIN} | /autoscaling_settings/min_replica | {pattern}" == str(failure.cause)
-    assert f"does not return a number as it was sent: {observed_}" == failure.sentence
-    assert f"`UpdateAutoscalingSettingsV1.min_replica` comes back otherwise: {observed_}" == failure.message
-    assert found.upper().replace("E", "E+") == failure.actual.upper() or found == failure.actual
+    assert (
+        f"Returns {observed_} than was sent" if observed_.startswith("a ") else f"Returns a number {observed_}"
+    ) == failure.sentence
+    sent, got = (each.upper().replace("E", "E+") for each in (sent, found))
+    assert f"Returns `{got}` for `min_replica`; `{sent}` was sent" == failure.message
+    assert got == failure.actual
 
 
 @pytest.mark.parametrize(
@@ -185,7 +188,9 @@ def test_names(name: str, observed_: str) -> None:
     """The name is compared code point for code point."""
     failure = only(echo(subject(answer=changed(ANSWER, "name", name))))
     assert (NAMED, f"echo | string | {observed_}", "/name") == summary(failure)
-    assert f"does not return a string as it was sent: {observed_}" == failure.sentence
+    different = observed_.startswith("a ")
+    said = f"Returns {observed_} than was sent" if different else f"Returns a string {observed_}"
+    assert said == failure.sentence
 
 
 def test_name_of_another_request() -> None:
@@ -193,7 +198,7 @@ def test_name_of_another_request() -> None:
     failure = only(echo(subject(answer=changed(ANSWER, "name", NAME[:-1] + "4"))))
     pattern = "isolation | a request after another | the name of another request"
     assert ("semantics.isolation", pattern, "/name") == summary(failure)
-    assert "answers with the object of another request" == failure.sentence
+    assert "Returns the object of another request" == failure.sentence
     assert (f'"{NAME}"', f'"{NAME[:-1]}4"') == (failure.expected, failure.actual)
 
 
@@ -235,8 +240,8 @@ def test_path_parameter(value: str) -> None:
     other = changed(ANSWER, "model_id", "other")
     failure = only(parameters(subject(observed("transport.variants", target=target), answer=other)))
     assert (PATH, "echo | path parameter | a different string", "/model_id") == summary(failure)
-    assert "does not return a path parameter as it was meant: a different string" == failure.sentence
-    assert "`model_id` of the path comes back otherwise: a different string" == failure.message
+    assert "Returns a different path parameter than was sent" == failure.sentence
+    assert f'Returns `"other"` for `model_id`; `"{value}"` was sent' == failure.message
     assert (f'"{value}"', '"other"') == (failure.expected, failure.actual)
 
 

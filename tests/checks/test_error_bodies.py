@@ -49,8 +49,8 @@ def test_representation() -> None:
     for body in (b"", b" \r\n"):
         found = only(representation(error(body)))
         assert ("error.representation", "error body | a 4xx | empty", "") == summary(found)
-        assert "answers 4xx without a body that explains it" == found.sentence
-        assert ("a representation", "no body, or white space") == (found.expected, found.actual)
+        assert "Returns an error with an empty body" == found.sentence
+        assert ("a representation", "an empty body, or white space") == (found.expected, found.actual)
     assert silent(representation, *ELSEWHERE)
 
 
@@ -61,7 +61,7 @@ def test_json() -> None:
     for body in (b"Bad Request", b"", b"{'code': 'BAD'}", b'{"input": NaN}', b"\xff"):
         found = only(json(error(body, media_type="application/problem+json")))
         assert ("error.json", "error body | a 4xx that declares JSON | not JSON", "") == summary(found)
-        assert "declares JSON for an error that is not" == found.sentence
+        assert "Returns an error whose body is declared as JSON and is not JSON" == found.sentence
         assert "a JSON text" == found.expected
         assert found.actual
     for media_type in ("text/plain", "", "text/json"):
@@ -101,7 +101,7 @@ def test_trace(body: bytes) -> None:
     for code in (400, 500):
         found = only(no_page(subject(status=code, answer=body)))
         assert ("error.no-page", "error format | an error | a stack trace", "") == summary(found)
-        assert "answers an error with a stack trace" == found.sentence
+        assert "Returns an error with a stack trace" == found.sentence
         assert ("a short explanation", "a stack trace") == (found.expected, found.actual)
 
 
@@ -110,7 +110,7 @@ def test_page(body: bytes) -> None:
     """An HTML page is a note."""
     found = only(no_page(subject(status=404, answer=body)))
     assert "error format | an error | an HTML page" == str(found.pattern)
-    assert "answers an error with an HTML page" == found.sentence
+    assert "Returns an error with an HTML page" == found.sentence
 
 
 def test_page_behind_white_space() -> None:
@@ -176,7 +176,7 @@ def test_other_shapes(body: object, way: str, actual: str) -> None:
     """Another form is a note: its members are named, its values, which may hold the key, are not shown."""
     found = only(shape(error(body)))
     assert ("advisory.error-shape", f"error properties | an error | {way}", "") == summary(found)
-    assert f"answers errors without the text members code, message: {way}" == found.sentence
+    assert "Returns an error without the documented string properties" == found.sentence
     assert ("code, message", actual) == (found.expected, found.actual)
 
 

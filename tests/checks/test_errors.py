@@ -36,11 +36,11 @@ def test_server_error(code: int, word: str) -> None:
         found = only(server_error(subject(rejected(story=a_story(kind="odd")), status=code, failure=failure)))
         pointer = "/autoscaling_settings/min_replica"
         assert ("error.server-error", f"server error | odd | {word}", pointer) == summary(found)
-        assert f"answers {word} to odd" == found.sentence
-        assert f"answers {code}: min_replica is a string" == found.message
+        assert f"Returns {word} for odd" == found.sentence
+        assert f'Returns {code} for `min_replica: "abc"`' == found.message
         assert ("no 5xx", str(code)) == (found.expected, found.actual)
     plain = only(server_error(subject(status=code)))
-    assert ("a valid request" == plain.symptom.kind, f"answers {code}: a-case") == (True, plain.message)
+    assert ("a valid request" == plain.symptom.kind, f"Returns {code} for a valid request") == (True, plain.message)
 
 
 def test_server_error_holds_no_random_name() -> None:
@@ -69,8 +69,8 @@ def test_class_of_a_refusal() -> None:
         assert ["error.status-class"] == passed(status_class(subject(rejected(), status=code)))
     for code in (300, 302, 399):
         found = only(status_class(subject(rejected(), status=code)))
-        assert ("error.status-class", "class of a rejection | a rejection | 3xx", "status") == summary(found)
-        assert "answers a rejection with a redirection, which is no client error" == found.sentence
+        assert ("error.status-class", "class of a rejection | an invalid request | 3xx", "status") == summary(found)
+        assert "Returns a redirect instead of a 4xx for an invalid request" == found.sentence
         assert ("a 4xx", str(code)) == (found.expected, found.actual)
     assert silent(
         status_class,
@@ -95,7 +95,7 @@ def test_class_of_a_refusal() -> None:
             "400 or 411 or 415 or 422",
             "a request without a body",
         ),
-        (REJECT, (400, 422), (409, 415, 418, 499), "400 or 422", "a body that breaks the schema"),
+        (REJECT, (400, 422), (409, 415, 418, 499), "400 or 422", "a body that violates the schema"),
     ],
 )
 def test_status_of_a_refusal(
@@ -108,7 +108,7 @@ def test_status_of_a_refusal(
         word = "an unregistered 4xx" if code == 499 else str(code)
         found = only(status(subject(rejected(focus), status=code)))
         assert ("error.status", f"status of a rejection | {what} | {word}", "status") == summary(found)
-        assert f"answers {word} to {what}" == found.sentence
+        assert f"Returns {word} for {what}" == found.sentence
         assert (expected, str(code)) == (found.expected, found.actual)
 
 
@@ -117,7 +117,7 @@ def test_status_beside_the_body(code: int) -> None:
     """401 and its like are no answers to a body once a right request was taken; before, they may be about the run."""
     assert silent(status, subject(rejected(), status=code))
     assert (
-        f"answers {code} to a body that breaks the schema"
+        f"Returns {code} for a body that violates the schema"
         == only(status(subject(rejected(), status=code, settings=PROVEN))).sentence
     )
 
@@ -193,7 +193,7 @@ def test_rate_limit_without_a_time(body: bytes, headers: tuple[tuple[str, str], 
     """A 429 that does not is a note."""
     found = only(rate_limit(subject(status=429, answer=body, headers=headers)))
     assert ("error.rate-limit", "rate limit | 429 | no delay", "Retry-After") == summary(found)
-    assert "answers 429 without saying how long to wait" == found.sentence
+    assert "Returns 429 without `Retry-After`" == found.sentence
     assert ("Retry-After, or retry_after in the body", "neither") == (found.expected, found.actual)
 
 

@@ -50,7 +50,7 @@ def mixture(subjects: tuple[Subject, Subject]) -> list[str]:
     pattern = "isolation | two concurrent requests | values of another request"
     assert (ISOLATION, pattern) == summary(found)[:2]
     assert f"{ISOLATION} |  | {pattern}" == str(found.cause)
-    assert "mixes up requests that are in flight at once" == found.sentence
+    assert "Mixes up concurrent requests" == found.sentence
     assert "values of its own request" == found.expected
     places = found.actual.split(", ")
     assert places[0] == found.pointer
@@ -157,7 +157,7 @@ def test_one_object_for_two() -> None:
     said = list(isolation(two(made("staging", ONE), made("staging", TWO))))
     (found,) = findings(said)
     assert (DISTINCT, "distinct objects | two creations | one name", "/name") == summary(found)
-    assert "gives two creations with different names one object" == found.sentence
+    assert "Returns one object for two creations with different names" == found.sentence
     assert ("two names", '"staging"') == (found.expected, found.actual)
 
 

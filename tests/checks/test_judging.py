@@ -77,7 +77,7 @@ def test_broken_check_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Pass("transport.date") == one
     assert isinstance(doubt, Doubt)
     assert ("reject.UpdateAutoscalingSettingsV1.min_replica.type", True) == (doubt.requirement, doubt.ours)
-    assert doubt.reason.startswith("the suite's own check 'broken' failed: ValueError: \\ud800xx")
+    assert doubt.reason.startswith("The suite's own check 'broken' failed with ValueError: \\ud800xx")
     assert len(doubt.reason) < 1_100
 
 
@@ -109,7 +109,7 @@ def test_broken_relation_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> No
     one, doubt = judge_relation(relation("odd", "semantics.distinct"), pair)
     assert Pass("transport.date") == one
     assert ("semantics.distinct", True) == (doubt.requirement, doubt.ours)  # type: ignore[union-attr]
-    assert doubt.reason.startswith("the suite's own check 'odd' failed: ValueError: ")  # type: ignore[union-attr]
+    assert doubt.reason.startswith("The suite's own check 'odd' failed with ValueError: ")  # type: ignore[union-attr]
     (doubt,) = judge_relation(relation("no-such"), pair)
     assert (contract().requirements[0].id, True) == (doubt.requirement, doubt.ours)  # type: ignore[union-attr]
 
@@ -140,7 +140,7 @@ def misspelling(_: object) -> Iterator[Judgement]:
 
 def test_a_requirement_that_no_contract_has_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check that misspells a requirement does not pass in silence: a doubt of ours names it."""
-    expected = f"the suite's own check {{!r}} failed: LookupError: no contract has a requirement '{MISSPELLED}'"
+    expected = f"The suite's own check {{!r}} failed with LookupError: no contract has a requirement '{MISSPELLED}'"
     monkeypatch.setattr(judging, "CHECKS", (misspelling,))
     assert (Pass("transport.date"), Doubt(FOCUS, expected.format("misspelling"), ours=True)) == judge(subject())
     monkeypatch.setattr(relations, "RELATIONS", {"odd": misspelling})
@@ -186,7 +186,7 @@ def test_too_many_requests() -> None:
 def test_forbidden_request_that_was_taken() -> None:
     """Of a 2xx to what must be refused nothing is judged but that it was taken, and what holds of any exchange."""
     taken = judge(subject(rejected(), answer=b"<html>", headers=(DATED,), settings=Settings(key=KEY)))
-    assert ["takes a string where it is not due"] == [each.sentence for each in findings(taken)]
+    assert ["Accepts a string where it is not due"] == [each.sentence for each in findings(taken)]
     assert {
         "transport.dropped",
         "transport.framing",

@@ -26,15 +26,15 @@ def test_taken(code: int) -> None:
         found = only(check(subject(rejected(), status=code, failure=failure)))
         assert (REJECT, "accepts | a string where it is not due | 2xx", AT) == summary(found)
         assert f"{REJECT} | {AT} | accepts | a string where it is not due | 2xx" == str(found.cause)
-        assert "takes a string where it is not due" == found.sentence
-        assert f"takes min_replica is a string with {code}" == found.message
-        assert ("refused: a 4xx", str(code)) == (found.expected, found.actual)
+        assert "Accepts a string where it is not due" == found.sentence
+        assert f'Accepts `min_replica: "abc"` with {code}' == found.message
+        assert ("rejected with 4xx", str(code)) == (found.expected, found.actual)
 
 
 def test_taken_without_a_story() -> None:
     """A case without a story is named by its id."""
     found = only(check(subject(case(Expectation.REJECTED, REJECT))))
-    assert ("takes a-case with 200", "") == (found.message, found.pointer)
+    assert ("Accepts a valid request (200)", "") == (found.message, found.pointer)
 
 
 def test_undeclared_member_in_the_cause() -> None:
@@ -86,7 +86,7 @@ def test_duplicates() -> None:
     twice = observed("error.server-error", TWICE, story=a_story("", "JSON text", "a duplicate property"))
     found = only(duplicates(subject(twice, status=201)))
     assert (TWICE, "accepts | a duplicate property | 2xx", "") == summary(found)
-    assert ("takes a body with a duplicate property", "201") == (found.sentence, found.actual)
+    assert ("Accepts a duplicate property", "201") == (found.sentence, found.actual)
     for code in (302, 400, 422):
         assert [TWICE] == passed(duplicates(subject(twice, status=code)))
     assert [TWICE] == passed(duplicates(subject(twice, status=404, settings=PROVEN)))

@@ -12,6 +12,7 @@ from conformance.checks.relations import (
     same_name,
     visible,
 )
+from conformance.checks.shared.differences import quoted
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.case import Relation, RelationKind
 from conformance.model.exchange import Failure
@@ -68,8 +69,11 @@ def test_null_that_makes_a_difference() -> None:
         answer = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", value)
         found = only(null_beside_absent(pair(null, answer)))
         assert (RAMP, f"null and absent | a property | {words}", AT) == summary(found)
-        assert "does not treat a member that is null as one that is absent" == found.sentence
-        assert "`UpdatePromotionSettingsV1.ramp_up_duration_seconds` differs between null and absent" == found.message
+        assert "Returns a different value for null than for an absent property" == found.sentence
+        assert (
+            f"Returns {quoted(value)} where `ramp_up_duration_seconds` was null, and `600` where it was absent"
+            == found.message
+        )
         assert "as when absent: 600" == found.expected
         assert ("5" if value else "null") == found.actual
 
@@ -135,8 +139,8 @@ def test_leaves_something() -> None:
         found = only(leaves_nothing(after(400, then, settings=settings)))
         pattern = f"side effect of a rejection | a rejected request | {then}"
         assert ("error.leaves-nothing", pattern, "status") == summary(found)
-        assert "keeps what it refused: a right request with the same name is then refused" == found.sentence
-        assert f"after an unknown property: {then}" == found.message
+        assert "Keeps the name of a rejected request" == found.sentence
+        assert f"Returns {then} for a valid request with the name of a rejected one" == found.message
         assert ("success", str(then)) == (found.expected, found.actual)
 
 
@@ -145,7 +149,11 @@ def test_leaves_a_doubt(then: int) -> None:
     """A refusal that may be about the body is a doubt as long as no right request was taken."""
     (doubt,) = leaves_nothing(after(400, then))
     assert (
-        Doubt("error.leaves-nothing", f"then a right request is answered {then}: for its name, or its body?") == doubt
+        Doubt(
+            "error.leaves-nothing",
+            f"A valid request with the name of a rejected one was rejected with {then}, for its name or its body",
+        )
+        == doubt
     )
 
 
@@ -179,8 +187,11 @@ def test_same_name_otherwise(code: int, word: str) -> None:
     """Another answer is a note."""
     said = list(same_name((subject(), subject(status=code))))
     (found,) = findings(said)
-    assert ("error.duplicate", f"duplicate name | a second creation | {word}", "status") == summary(found)
-    assert f"answers {word} to a second creation with the same name" == found.sentence
+    assert ("error.duplicate", f"duplicate name | a second creation with the same name | {word}", "status") == summary(
+        found
+    )
+    verb = "Accepts" if word == "2xx" else f"Returns {word} for"
+    assert f"{verb} a second creation with the same name" == found.sentence
     assert ("409 or 400", str(code)) == (found.expected, found.actual)
     assert {"semantics.same-name"} == passes(said)
 
@@ -189,9 +200,9 @@ def test_same_name_redirected() -> None:
     """A redirection is no refusal of the name."""
     for code in (300, 302, 399):
         (found,) = findings(same_name((subject(), subject(status=code))))
-        pattern = "class of a rejection | a second creation | 3xx"
+        pattern = "class of a rejection | a second creation with the same name | 3xx"
         assert ("error.status-class", pattern, "status") == summary(found)
-        assert "answers a second creation with a redirection, which is no client error" == found.sentence
+        assert "Returns a redirect instead of a 4xx for a second creation with the same name" == found.sentence
         assert ("a 4xx", str(code)) == (found.expected, found.actual)
 
 
@@ -218,7 +229,7 @@ def test_visible_otherwise() -> None:
     other = changed(changed(ANSWER, "name", "x"), "autoscaling_settings/min_replica", 5)
     found = only(visible((subject(), probe(answer=other))))
     assert ("semantics.visible", "visibility | a created object | different", "/name") == summary(found)
-    assert "does not show a created object by its name as it was created" == found.sentence
+    assert "Returns a created object with different values" == found.sentence
     assert "the object as it was created" == found.expected
     assert "/name, /autoscaling_settings/min_replica" == found.actual
     assert "" == found.place

@@ -108,7 +108,7 @@ def test_does_not_apply() -> None:
             "response.EnvironmentV1.name.required",
             "response required | a required property | absent",
             "/name",
-            "a member 'name'",
+            "a property 'name'",
             "absent",
         ),
         (
@@ -116,71 +116,71 @@ def test_does_not_apply() -> None:
             "response.AutoscalingSettingsV1.min_replica.required",
             "response required | a required property | absent",
             "/autoscaling_settings/min_replica",
-            "a member 'min_replica'",
+            "a property 'min_replica'",
             "absent",
         ),
         (
             changed(ANSWER, "name", None),
             "response.EnvironmentV1.name.type",
-            "response type | string | null",
+            "response type | a string | null",
             "/name",
-            "string",
+            "a string",
             "null",
         ),
         (
             changed(ANSWER, "model_id", 1),
             "response.EnvironmentV1.model_id.type",
-            "response type | string | integer",
+            "response type | a string | an integer",
             "/model_id",
-            "string",
+            "a string",
             "1",
         ),
         (
             changed(ANSWER, "autoscaling_settings/min_replica", "0"),
             "response.AutoscalingSettingsV1.min_replica.type",
-            "response type | integer | string",
+            "response type | an integer | a string",
             "/autoscaling_settings/min_replica",
-            "integer",
+            "an integer",
             '"0"',
         ),
         (
             changed(ANSWER, "instance_type/gpu_type", []),
             "response.InstanceTypeV1.gpu_type.type",
-            "response type | string | array",
+            "response type | a string | an array",
             "/instance_type/gpu_type",
-            "null or string",
+            "null or a string",
             "[]",
         ),
         (
             changed(ANSWER, "autoscaling_settings", "x"),
             "response.AutoscalingSettingsV1.type",
-            "response type | object | string",
+            "response type | an object | a string",
             "/autoscaling_settings",
-            "object",
+            "an object",
             '"x"',
         ),
         (
             changed(ANSWER, "autoscaling_settings", None),
             "response.EnvironmentV1.autoscaling_settings.type",
-            "response type | object | null",
+            "response type | an object | null",
             "/autoscaling_settings",
-            "object",
+            "an object",
             "null",
         ),
         (
             changed(ANSWER, "current_deployment", []),
             "response.DeploymentV1.type",
-            "response type | object | array",
+            "response type | an object | an array",
             "/current_deployment",
-            "null or object",
+            "null or an object",
             "[]",
         ),
-        ([1], "response.EnvironmentV1.type", "response type | object | array", "", "object", "[1]"),
-        (None, "response.EnvironmentV1.type", "response type | object | null", "", "object", "null"),
+        ([1], "response.EnvironmentV1.type", "response type | an object | an array", "", "an object", "[1]"),
+        (None, "response.EnvironmentV1.type", "response type | an object | null", "", "an object", "null"),
         (
             changed(ANSWER, "created_at", "yesterday"),
             "response.EnvironmentV1.created_at.format",
-            "response format | date-time | string",
+            "response format | date-time | a string",
             "/created_at",
             '"date-time"',
             '"yesterday"',
@@ -188,7 +188,7 @@ def test_does_not_apply() -> None:
         (
             changed(ANSWER, "promotion_settings/promotion_cleanup_strategy", "OTHER"),
             "response.PromotionSettingsV1.promotion_cleanup_strategy.enum",
-            "response enum | a value | string",
+            "response enum | a value | a string",
             "/promotion_settings/promotion_cleanup_strategy",
             '["SCALE_TO_ZERO", "KEEP", "DEACTIVATE"]',
             '"OTHER"',
@@ -213,23 +213,32 @@ def test_wrong_answers(
 
 
 @pytest.mark.parametrize(
-    ("answer", "sentence"),
+    ("answer", "sentence", "message"),
     [
-        (changed(ANSWER, "name"), "leaves out a required member"),
-        (changed(ANSWER, "name", None), "answers null where string is due"),
-        (changed(ANSWER, "created_at", "x"), "answers a string that is no date-time"),
+        (changed(ANSWER, "name"), "Omits a required property", "Omits the required property `name`"),
+        (
+            changed(ANSWER, "name", None),
+            "Returns null where a string is required",
+            "Returns `null` for `name`, which must be a string",
+        ),
+        (
+            changed(ANSWER, "created_at", "x"),
+            "Returns a string that is not a valid date-time",
+            'Returns `"x"` for `created_at`, which must be a date-time',
+        ),
         (
             changed(ANSWER, "promotion_settings/promotion_cleanup_strategy", "OTHER"),
-            "answers a value outside its list",
+            "Returns an unknown enum value",
+            'Returns `"OTHER"` for `promotion_cleanup_strategy`, which is not in the enum',
         ),
     ],
 )
-def test_sentences(answer: Any, sentence: str) -> None:
-    """The sentence is of the pattern, the message adds the place."""
+def test_sentences(answer: Any, sentence: str, message: str) -> None:
+    """The sentence is of the pattern, the message has the place and the value."""
     found = one(answer)
     assert sentence == found.sentence
-    assert f"{found.pointer}: {sentence}" == found.message
-    note = "a later document may have added this value: drift" if found.requirement.endswith(".enum") else ""
+    assert message == found.message
+    note = "A later document may have added this value (drift)" if found.requirement.endswith(".enum") else ""
     assert note == found.note
 
 
@@ -241,7 +250,7 @@ def test_free_object() -> None:
 
 def test_root_has_a_name() -> None:
     """An answer that is no object at all is told as the body."""
-    assert one("x").message.startswith("the body: ")
+    assert 'Returns `"x"` for the body, which must be an object' == one("x").message
 
 
 def test_what_is_broken_is_not_passed() -> None:
@@ -283,7 +292,7 @@ def test_disputed_place_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     (doubt,) = (each for each in said if isinstance(each, Doubt))
     assert "response.EnvironmentV1.created_at.format" == doubt.requirement
     assert not doubt.ours
-    assert doubt.reason.startswith("the validators disagree: a date-time by jsonschema")
+    assert doubt.reason.startswith("The validators disagree: a date-time by jsonschema")
     assert doubt.requirement not in passes(said)
     assert "response.EnvironmentV1.created_at.type" in passes(said)
     assert [] == findings(said)
@@ -299,7 +308,7 @@ def test_disputed_whole_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_answers_that_the_limit_of_the_run_cut_off() -> None:
     """Nothing is said of the body of an answer that is longer than the run reads, and that this is so is said."""
-    reason = "an answer was longer than the limit of the run (--max-body), so its body was not judged"
+    reason = "A response is larger than the limit (--max-body) and was not validated"
     cut = subject(failure=Failure.TOO_LARGE)
     assert [Doubt("response.EnvironmentV1.type", reason)] == list(unread(cut))
     assert silent(shape, cut)

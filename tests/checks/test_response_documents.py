@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.checks.response import shape
+from conformance.checks.shared.differences import with_article
 from conformance.contract.validators import BodyValidator
 from conformance.model.finding import Finding, Pass
 from conformance.model.jsontext import type_name
@@ -30,7 +31,7 @@ def test_closed_objects_and_bounds() -> None:
     assert f"{closed} | /items/* | response additionalProperties | a closed object | an unknown property" == (
         str(found.cause)
     )
-    assert "answers with members that a closed object does not declare" == found.sentence
+    assert "Returns an unknown property in a closed object" == found.sentence
     assert "/items/1/\ufffdodd" == found.pointer
     assert bound in passes(said)
     found = only(
@@ -39,9 +40,9 @@ def test_closed_objects_and_bounds() -> None:
         if not isinstance(each, Pass)
     )
     assert (bound, "/items/0/a", "1", "0") == (found.requirement, found.pointer, found.expected, found.actual)
-    assert "response minimum | a value | integer" == str(found.pattern)
-    assert "breaks minimum" == found.sentence
-    assert "/items/*/a: breaks minimum" == found.message
+    assert "response minimum | a value | an integer" == str(found.pattern)
+    assert "Returns a value that violates `minimum`" == found.sentence
+    assert "Returns `0` for `a`, which violates `minimum`" == found.message
 
 
 def test_bounds_of_objects_and_null_alone() -> None:
@@ -61,7 +62,7 @@ def test_bounds_of_objects_and_null_alone() -> None:
         shape(subject(right, answer={"nothing": None}, of=of))
     )
     (found,) = findings(shape(subject(right, answer={"nothing": 1}, of=of)))
-    assert ("response type | nothing | integer", "null") == (str(found.pattern), found.expected)
+    assert ("response type | no value | an integer", "null") == (str(found.pattern), found.expected)
     (found,) = findings(shape(subject(right, answer={"held": {"x": 1}}, of=of)))
     assert f"response.{of.response.label}.type" == found.requirement
 
@@ -95,9 +96,9 @@ def answers(schema: dict[str, Any], answer: Any) -> Finding:
 def test_several_types() -> None:
     """Of a place that may be of several types all are told, null aside in the pattern."""
     found = answers({"type": "object", "properties": {"a": {"type": ["string", "integer", "null"]}}}, {"a": True})
-    assert "response type | integer or string | boolean" == str(found.pattern)
-    assert "answers boolean where integer or string is due" == found.sentence
-    assert "integer or null or string" == found.expected
+    assert "response type | an integer or a string | a boolean" == str(found.pattern)
+    assert "Returns a boolean where an integer or a string is required" == found.sentence
+    assert "an integer or null or a string" == found.expected
 
 
 def test_an_object_that_is_closed_in_a_roundabout_way() -> None:
@@ -111,17 +112,17 @@ def test_an_object_that_is_closed_in_a_roundabout_way() -> None:
 @pytest.mark.parametrize(
     ("schema", "answer", "kind"),
     [
-        ({"type": "array", "items": {"type": "string"}}, {}, "array"),
-        ({"type": "string"}, [], "string"),
-        ({"type": "object"}, 1, "object"),
-        ({"type": "object", "additionalProperties": {"type": "integer"}}, [], "object"),
-        ({"oneOf": [{"type": "object", "properties": {"a": {}}}, {"type": "array"}]}, "x", "array or object"),
+        ({"type": "array", "items": {"type": "string"}}, {}, "an array"),
+        ({"type": "string"}, [], "a string"),
+        ({"type": "object"}, 1, "an object"),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, [], "an object"),
+        ({"oneOf": [{"type": "object", "properties": {"a": {}}}, {"type": "array"}]}, "x", "an array or an object"),
     ],
 )
 def test_a_body_that_declares_no_member(schema: dict[str, Any], answer: Any, kind: str) -> None:
     """An answer of another type than the whole body is to have is found, whatever the body may hold."""
     found = answers(schema, answer)
-    assert f"answers {type_name(answer)} where {kind} is due" == found.sentence
+    assert f"Returns {with_article(type_name(answer))} where {kind} is required" == found.sentence
     assert found.requirement.endswith(".type")
 
 
@@ -141,5 +142,5 @@ def test_what_was_expected_where_only_one_validator_explains(monkeypatch: pytest
 
     monkeypatch.setattr(BodyValidator, "violations", broken)
     found = answers({"type": "object", "properties": {"a": {"type": "integer", "minimum": 5}}}, {"a": 1})
-    assert "response minimum | a value | integer" == str(found.pattern)
+    assert "response minimum | a value | an integer" == str(found.pattern)
     assert "1 is less than the minimum of 5" == found.expected

@@ -45,7 +45,7 @@ def test_values_that_stay() -> None:
     pattern = "isolation | two consecutive requests | values of another request"
     assert (ISOLATION, pattern, f"{AT}min_replica") == summary(found)
     assert f"{ISOLATION} |  | {pattern}" == str(found.cause)
-    assert "keeps values of one request for the next" == found.sentence
+    assert "Returns values of an earlier request" == found.sentence
     assert ("nothing of the request before", f"{AT}min_replica, {AT}max_replica") == (found.expected, found.actual)
     assert f"{AT}max_replica" == only(in_turn(turns({"max_replica": 4}, {"max_replica": 7}))).actual
 
@@ -125,11 +125,11 @@ def test_names_taken_for_one(status: int, way: str, actual: str) -> None:
     found = only(alike_names(alike(status, NAME)))
     pattern = f"distinct objects | two creations with similar names | {way}"
     assert (DISTINCT, pattern, "/name") == summary(found)
-    assert "takes two names that differ a little for one" == found.sentence
-    assert "one object for min_replica is a string" == found.message
+    assert "Treats two similar names as one" == found.sentence
+    assert "Treats x as the same name" == found.message
     assert ("two objects", actual) == (found.expected, found.actual)
     bare = (alike(200, NAME)[0], subject(observed(DISTINCT), status=409))
-    assert "one object for a-case" == only(alike_names(bare)).message
+    assert "Treats a valid request as the same name" == only(alike_names(bare)).message
 
 
 def test_alike_names_do_not_apply() -> None:

@@ -37,11 +37,11 @@ def test_answered() -> None:
 @pytest.mark.parametrize(
     ("failure", "words"),
     [
-        (Failure.CLOSED, "closes the connection without an answer"),
-        (Failure.TIMEOUT, "does not answer in time"),
-        (Failure.MALFORMED, "answers with what is not HTTP"),
-        (Failure.OVERLONG, "sends a header section beyond the limit of the run"),
-        (Failure.TOO_SLOW, "does not complete its answer in time"),
+        (Failure.CLOSED, "Closes the connection without a response"),
+        (Failure.TIMEOUT, "Does not respond within the timeout"),
+        (Failure.MALFORMED, "Returns bytes that are not HTTP"),
+        (Failure.OVERLONG, "Returns a header section above the limit of the run"),
+        (Failure.TOO_SLOW, "Does not complete the response within the timeout"),
     ],
 )
 def test_dropped(failure: Failure, words: str) -> None:
@@ -49,8 +49,8 @@ def test_dropped(failure: Failure, words: str) -> None:
     broken = subject(rejected(story=a_story(kind="odd")), failure=failure, detail="reset", response=False)
     found = only(dropped(broken))
     assert ("transport.dropped", f"no response | odd | {failure.value}", "") == summary(found)
-    assert f"{words} on odd" == found.sentence
-    expected = "an HTTP answer, its header section within the limit of the run"
+    assert f"{words} for odd" == found.sentence
+    expected = "an HTTP response, its header section within the limit of the run"
     assert (expected, f"{failure.value}: reset") == (found.expected, found.actual)
     assert silent(framing, broken)
 
@@ -58,9 +58,9 @@ def test_dropped(failure: Failure, words: str) -> None:
 @pytest.mark.parametrize(
     ("failure", "words"),
     [
-        (Failure.TRUNCATED, "sends fewer bytes than it announces"),
-        (Failure.EXCESS, "sends more bytes than it announces"),
-        (Failure.TOO_LARGE, "sends a body beyond the limit of the run"),
+        (Failure.TRUNCATED, "Returns a body shorter than its declared length"),
+        (Failure.EXCESS, "Returns a body longer than its declared length"),
+        (Failure.TOO_LARGE, "Returns a body above the limit of the run (--max-body)"),
     ],
 )
 def test_framing(failure: Failure, words: str) -> None:
@@ -69,7 +69,7 @@ def test_framing(failure: Failure, words: str) -> None:
     found = only(framing(broken))
     assert ("transport.framing", f"framing | any response | {failure.value}", "") == summary(found)
     assert words == found.sentence
-    assert ("as many bytes as announced, within the limit of the run", "10 bytes short") == (
+    assert ("as many bytes as declared, within the limit of the run", "10 bytes short") == (
         found.expected,
         found.actual,
     )
@@ -105,7 +105,7 @@ def test_undeclared_status(code: int, word: str) -> None:
     """Another success, or a redirection, in answer to a right request is found; an observed one says nothing."""
     found = only(status(subject(status=code)))
     assert ("transport.status", f"status | a valid request | {word}", "status") == summary(found)
-    assert f"answers {word}, where the document declares 200" == found.sentence
+    assert f"Returns {word}, which the document does not declare" == found.sentence
     assert ("200", str(code)) == (found.expected, found.actual)
     assert silent(status, subject(observed("transport.variants"), status=code))
 
@@ -122,7 +122,7 @@ def test_several_declared_statuses() -> None:
     assert passed(status(subject(right, status=202, of=of)))
     other = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"201": {"description": ""}}})
     assert "status | a valid request | 200" == str(only(status(subject(right, of=other))).pattern)
-    assert "200, 202" == only(status(subject(right, status=201, of=of))).expected
+    assert "200 or 202" == only(status(subject(right, status=201, of=of))).expected
 
 
 @pytest.mark.parametrize("code", [404, 405])
@@ -130,7 +130,7 @@ def test_target(code: int) -> None:
     """The documented method and path must be there."""
     found = only(status(subject(status=code)))
     assert ("transport.target", f"target | a valid request | {code}", "status") == summary(found)
-    assert f"answers {code} to the documented method and path" == found.sentence
+    assert f"Returns {code} for the documented method and path" == found.sentence
     assert ("the operation", str(code)) == (found.expected, found.actual)
     assert silent(status, subject(observed("transport.variants"), status=code))
 
@@ -157,8 +157,8 @@ def test_date() -> None:
     for code in (200, 299, 400, 499):
         found = only(date(subject(status=code, headers=(JSON,))))
         assert ("transport.date", "Date | any response | absent", "Date") == summary(found)
-        assert "answers without a Date" == found.sentence
-        assert ("a Date field", "none") == (found.expected, found.actual)
+        assert "Returns a response without `Date`" == found.sentence
+        assert ("a Date header field", "absent") == (found.expected, found.actual)
     assert silent(date, *(subject(status=code, headers=()) for code in (300, 399, 500, 199)))
     assert silent(date, subject(observed(METHOD, method="CREATE"), status=400, headers=()))
     assert silent(date, subject(headers=(), failure=Failure.TRUNCATED), subject(response=False, failure=Failure.CLOSED))
@@ -184,18 +184,18 @@ def test_method_without_allow() -> None:
     """405 without Allow is found."""
     found = only(method(by("PUT", allow=None)))
     assert (METHOD, "undeclared method | an undeclared method | no Allow", "Allow") == summary(found)
-    assert "answers 405 without Allow" == found.sentence
-    assert ("Allow", "none") == (found.expected, found.actual)
+    assert "Returns 405 without `Allow`" == found.sentence
+    assert ("Allow", "absent") == (found.expected, found.actual)
 
 
 @pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE", "TRACE", "CREATE"])
 def test_method_taken(verb: str) -> None:
     """A method that is not declared is not taken."""
     found = only(method(by(verb, code=204)))
-    assert (METHOD, "undeclared method | an undeclared method | 2xx", "method") == summary(found)
-    assert "takes methods that the document does not declare" == found.sentence
-    assert f"takes {verb} with 204" == found.message
-    assert ("405 with Allow, or 404", f"204 to {verb}") == (found.expected, found.actual)
+    assert (METHOD, "undeclared method | an undeclared method | 2xx", "status") == summary(found)
+    assert "Accepts an undeclared method" == found.sentence
+    assert f"Accepts the undeclared method {verb} (204)" == found.message
+    assert ("405 with Allow, or 404", "204") == (found.expected, found.actual)
 
 
 @pytest.mark.parametrize("code", [400, 409, 415, 422])
@@ -203,9 +203,9 @@ def test_method_read_as_a_creation(code: int) -> None:
     """A refusal of the body says that the method was not looked at."""
     found = only(method(by("PUT", code=code)))
     assert (METHOD, "undeclared method | an undeclared method | another 4xx", "status") == summary(found)
-    assert "refuses methods that the document does not declare as if the body were wrong" == found.sentence
-    assert f"answers {code} to PUT" == found.message
-    assert ("405 with Allow, or 404", f"{code} to PUT") == (found.expected, found.actual)
+    assert "Returns a 4xx other than 404 and 405 for an undeclared method" == found.sentence
+    assert f"Returns {code} for PUT" == found.message
+    assert ("405 with Allow, or 404", str(code)) == (found.expected, found.actual)
 
 
 def test_method_does_not_apply() -> None:
@@ -225,7 +225,7 @@ def test_response_time() -> None:
     assert ["transport.response-time"] == passed(response_time(subject(settings=limited, seconds=1.5)))
     found = only(response_time(subject(settings=limited, seconds=1.75)))
     assert ("transport.response-time", "response time | any response | too slow", "") == summary(found)
-    assert "takes longer than 1.5 s to answer" == found.sentence
+    assert "Responds later than the limit (--max-response-time)" == found.sentence
     assert ("at most 1.5 s", "1.750 s") == (found.expected, found.actual)
     assert silent(response_time, subject(seconds=99.0))
     assert silent(response_time, subject(settings=limited, seconds=9.0, response=False, failure=Failure.CLOSED))

@@ -17,7 +17,7 @@ def test_waivers_are_shown_and_kept_in_the_journal(command, contract):
         Path("w.toml").write_text(ROW.format("transport.media-type", "2999-01-01"))
         waived = command(*call)
         assert (0, "") == (waived.status, waived.err)
-        assert "  waived answers with another media type" in waived.out
+        assert "  waived Returns a success response with a media type other than JSON" in waived.out
         Path("w.toml").write_text(
             ROW.format("transport.media-type", "2001-01-01") + ROW.format("transport.date", "2999-01-01")
         )
@@ -27,6 +27,6 @@ def test_waivers_are_shown_and_kept_in_the_journal(command, contract):
         "the waiver of transport.date (Ada) is no longer needed; remove it\n"
     )
     assert (1, said) == (expired.status, expired.err)
-    assert "  must   answers with another media type" in expired.out
+    assert "  must   Returns a success response with a media type other than JSON" in expired.out
     again = command("report", "conformance-report")
     assert (1, said) == (again.status, again.err)

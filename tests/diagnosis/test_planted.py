@@ -86,7 +86,7 @@ def test_an_interaction_is_told_as_its_members(strength: int, profile: Profile, 
     }
     (sentence,) = weighty
     said, _, told = sentence.partition("a body in which ")
-    assert {400: "refuses ", 500: "answers 500 to "}[status] == said
+    assert {400: "Rejects ", 500: "Returns 500 for "}[status] == said
     assert {f"`{last(each)}` is {write(value)}" for each, value in members.items()} == set(told.split(" and "))
     extra = [each for each in sink.events if isinstance(each, RequestSent) and each.case.id.endswith(".minimal")]
     assert extra

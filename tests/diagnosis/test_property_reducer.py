@@ -98,7 +98,7 @@ def test_two_members_are_told_as_the_cause(contract: Contract) -> None:
         return promotion.get("rolling_deploy") is True and promotion.get("rolling_deploy_config", 1) is None
 
     _, sentences = findings(contract, together, 500, Profile.STANDARD)
-    assert sentences == ["answers 500 to a body in which `rolling_deploy` is true and `rolling_deploy_config` is null"]
+    assert sentences == ["Returns 500 for a body in which `rolling_deploy` is true and `rolling_deploy_config` is null"]
 
 
 def test_three_members_are_told_as_the_cause(contract: Contract) -> None:
@@ -154,8 +154,8 @@ def test_a_member_that_is_absent_is_told_as_the_cause(contract: Contract, profil
     made = [event for event in events if isinstance(event, FindingMade)]
     weighty = {e.finding.requirement for e in made if contract.by_id[e.finding.requirement].strength == "must"}
     assert weighty == {"accept.UpdateAutoscalingSettingsV1.max_replica"}
-    assert sentences == ["refuses an absent member"]
-    assert any("refuses `max_replica` is absent with 400" in e.finding.message for e in made)
+    assert sentences == ["Rejects an absent optional property"]
+    assert any("Rejects a body without `max_replica` (400)" in e.finding.message for e in made)
 
 
 def test_a_member_of_the_body_itself_that_is_absent(contract: Contract) -> None:
@@ -174,7 +174,7 @@ def test_null_beside_an_absent_member(contract: Contract) -> None:
         return "min_replica" in held and held["min_replica"] is None and "max_replica" not in held
 
     _, sentences = findings(contract, together, 500, Profile.STANDARD)
-    assert sentences == ["answers 500 to a body in which `min_replica` is null and `max_replica` is absent"]
+    assert sentences == ["Returns 500 for a body in which `min_replica` is null and `max_replica` is absent"]
 
 
 def test_a_server_that_refuses_everything_costs_little(contract: Contract) -> None:

@@ -57,7 +57,7 @@ def test_a_failed_test_tells_requirement_request_and_answer(pytester, serve, res
             "to send it again:",
             "curl *",
             "not conforming: *",
-            "*does not return a string as it was sent*",
+            "*Returns a different string than was sent*",
             "report: *",
         ]
     )

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Literal
 
-from conformance.checks.shared.findings import brief
+from conformance.checks.shared.findings import CUT, brief
+from conformance.classify.wording import LONGEST_VALUE
 from conformance.contract.derived import declared_default
 from conformance.contract.nodes import Node
 from conformance.model.json_values import MISSING
@@ -17,23 +18,22 @@ MAX_DIGITS = 4_300
 MACHINE_LIMITS = frozenset(map(Decimal, (2**31 - 1, 2**31, 2**32 - 1, 2**53 - 1, 2**53, 2**63 - 1, 2**63, 2**64 - 1)))
 """Where arithmetic of machine types stops."""
 
-OTHER_STRING = "a different string"
-OTHER_NUMBER = "a different number"
-OTHER_VALUE = "a different value"
+OTHER = "a different"
+OTHER_STRING = f"{OTHER} string"
+OTHER_NUMBER = f"{OTHER} number"
+OTHER_VALUE = f"{OTHER} value"
 ABSENT = "absent"
-NULL_INSTEAD = "null instead"
-DEFAULT_INSTEAD = "the default instead"
+INSTEAD = "instead"
+NULL_INSTEAD = f"null {INSTEAD}"
+DEFAULT_INSTEAD = f"the default {INSTEAD}"
 SIGN_LOST = "with the opposite sign"
 WRAPPED = "wrapped to"
 
 _FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
 _STRINGS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
-    ("without surrounding spaces", lambda sent, found: found == sent.strip()),
+    ("trimmed", lambda sent, found: found == sent.strip()),
     ("in other letter case", lambda sent, found: found.casefold() == sent.casefold()),
-    (
-        "in another Unicode normalization form",
-        lambda sent, found: found in {unicodedata.normalize(form, sent) for form in _FORMS},
-    ),
+    ("normalized", lambda sent, found: found in {unicodedata.normalize(form, sent) for form in _FORMS}),
     ("truncated", lambda sent, found: found != "" and sent.startswith(found)),
 )
 
@@ -46,6 +46,16 @@ def same(one: object, other: object) -> bool:
 def shown(value: object) -> str:
     """Return a value for a finding."""
     return "absent" if value is MISSING else brief(value)  # type: ignore[arg-type]
+
+
+def quoted(value: object, longest: int = LONGEST_VALUE) -> str:
+    """Return a value as a message shows it: its JSON text, or its class where that is long or hard to read."""
+    if value is MISSING:
+        return "no value"
+    text = brief(value, longest)  # type: ignore[arg-type]
+    if text.isprintable() and not text.endswith(CUT):
+        return f"`{text}`"
+    return f"{with_article(type_word(value))}{_size(value)}"
 
 
 def type_word(value: object) -> str:
@@ -62,12 +72,20 @@ def type_word(value: object) -> str:
 
 
 def with_article(word: str) -> str:
-    """Return a word with its indefinite article."""
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    """Return a word with its indefinite article; null has none."""
+    return word if word == "null" else f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def _size(value: object) -> str:
+    if isinstance(value, str):
+        return f" of {len(value):,} characters"
+    if isinstance(value, int):
+        return f" of {len(str(abs(value)))} digits"
+    return f" of {len(value)} items" if isinstance(value, list) else ""
 
 
 def _instead(word: str) -> str:
-    return f"{with_article(word)} instead"
+    return f"{with_article(word)} {INSTEAD}"
 
 
 REPLACED = frozenset({DEFAULT_INSTEAD, *map(_instead, ("boolean", "string", "number", "array", "object"))})
@@ -122,11 +140,11 @@ def _of_numbers(sent: Decimal, found: Decimal) -> str:
         return "rounded"
     # Not abs(): that rounds, and raises where the exponent is beyond the context's.
     if found.copy_abs() in MACHINE_LIMITS and found.copy_abs() < sent.copy_abs():
-        return "clamped to a machine limit"
+        return "clamped to a machine type"
     if is_integral(sent) and is_integral(found):
         for bits in (64, 32, 16):
             if -(2 ** (bits - 1)) <= found < 2**bits and (int(sent) - int(found)) % 2**bits == 0:
                 return f"{WRAPPED} {bits} bits"
     elif int(sent) == found:
-        return "without the fraction"
+        return "truncated to an integer"
     return SIGN_LOST if found == sent.copy_negate() else OTHER_NUMBER

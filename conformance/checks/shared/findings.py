@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from itertools import islice
 
+from conformance.checks.shared.messages import Texts, Wording, with_status
+from conformance.checks.shared.subject import Subject
 from conformance.model.finding import Finding, Symptom
 from conformance.model.jsontext import Json, write
 from conformance.model.pointer import escape, generalised
@@ -48,6 +50,67 @@ def finding(
         actual=clean(actual),
         note=clean(note),
         within=within,
+    )
+
+
+def request_finding(
+    subject: Subject,
+    requirement: str,
+    wording: Wording,
+    *,
+    rule: str,
+    observed: str,
+    expected: str,
+    kind: str = "",
+    within: Symptom | None = None,
+) -> Finding:
+    """Return a finding about what was sent: its place is where the case differs from a valid request."""
+    return finding(
+        requirement,
+        rule=rule,
+        kind=kind or subject.kind,
+        observed=observed,
+        **_filled(subject, wording, kind=kind or subject.kind, expected=expected),
+        pointer=subject.pointer,
+        place=subject.place,
+        expected=expected,
+        actual=str(subject.status),
+        within=within,
+    )
+
+
+def status_finding(
+    subject: Subject,
+    requirement: str,
+    wording: Wording,
+    *,
+    rule: str,
+    kind: str,
+    observed: str,
+    expected: str,
+    what: str = "",
+) -> Finding:
+    """Return a finding about the status of a response; `what` names the request where its story does not."""
+    return finding(
+        requirement,
+        rule=rule,
+        kind=kind,
+        observed=observed,
+        **_filled(subject, wording, what=what, kind=kind, expected=expected),
+        pointer="status",
+        expected=expected,
+        actual=str(subject.status),
+    )
+
+
+def _filled(subject: Subject, wording: Wording, *, what: str = "", **values: object) -> Texts:
+    return wording.filled(
+        what=what or subject.what,
+        request=with_status(what or subject.what, subject.status),
+        status=subject.status,
+        word=status_word(subject.status),
+        method=subject.case.request.method,
+        **values,
     )
 
 

@@ -1,6 +1,6 @@
 """What a check is given: one case and its exchange, read once for all checks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from http import HTTPMethod
 from typing import TypeAlias
@@ -9,6 +9,7 @@ import msgspec
 
 from conformance.checks.shared.request_parts import admits, described, path_parameters
 from conformance.classify.dual_validation import Reading, read_answer
+from conformance.classify.wording import name_of, planted
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import nearest
 from conformance.model.case import Case
@@ -25,6 +26,11 @@ UNJUDGED = frozenset({401, 403, 404, 405})
 
 METHODS = frozenset(HTTPMethod)
 """The methods that HTTP knows; parsers refuse others, though RFC 9110 section 9.1 asks for 501."""
+
+VALID_REQUEST = "a valid request"
+
+SHOWN = 3
+"""How many places a message names."""
 
 BODILESS = frozenset({204, 205})
 """Successes that have no body (RFC 9110 sections 15.3.5 and 15.3.6)."""
@@ -87,8 +93,18 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def kind(self) -> str:
-        """The class of what was sent, for patterns."""
-        return (self.case.story.kind if self.case.story else "") or "a valid request"
+        """The class of what was sent, for symptoms."""
+        return (self.case.story.kind if self.case.story else "") or VALID_REQUEST
+
+    @property
+    def what(self) -> str:
+        """What was sent, for messages: a property with its value, or the class of the request."""
+        return (planted(self.case.story, self.contract.request) if self.case.story else "") or VALID_REQUEST
+
+    @property
+    def pointer(self) -> str:
+        """Where the case differs from a valid request: a place of the body, or the name of a header."""
+        return self.case.story.pointer if self.case.story else ""
 
     @property
     def focus(self) -> str:
@@ -112,9 +128,9 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def place(self) -> str:
-        """Where the case differs from a right request: a declared place of the body, or the name of a header."""
-        pointer = self.case.story.pointer if self.case.story else ""
-        return nearest(self.contract.request, pointer)[0].path if pointer.startswith("/") else pointer
+        """That place as the document declares it."""
+        declared = self.pointer.startswith("/")
+        return nearest(self.contract.request, self.pointer)[0].path if declared else self.pointer
 
     @cached_property
     def media_type(self) -> str:
@@ -203,6 +219,19 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     def reading(self) -> Reading:
         """What both validators say of the answer; nothing where it is not to be held against the response schema."""
         return read_answer(self.contract, self.answer) if self.answered else Reading()
+
+    def name(self, pointer: str) -> str:
+        """Return how a message names a place of the response."""
+        return name_of(pointer, self.contract.response)
+
+    def sent_name(self, pointer: str) -> str:
+        """Return how a message names a place of the request."""
+        return name_of(pointer, self.contract.request)
+
+    def names(self, pointers: Sequence[str]) -> str:
+        """Return how a message names places of the response: the first three, and how many more there are."""
+        more = [f"{len(pointers) - SHOWN} more"] if len(pointers) > SHOWN else []
+        return ", ".join([*map(self.name, pointers[:SHOWN]), *more])
 
     def invalid_at(self, path: str) -> bool:
         """Tell whether the answer breaks the schema at a place, above or below it: then no other check speaks of it."""

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.checks.shared.differences import default_of, difference, same
+from conformance.checks.shared.differences import default_of, difference, quoted, same, type_word
 from conformance.checks.shared.findings import below
-from conformance.clients.judging.messages import LONGEST_VALUE, WAYS, name_of, shown, type_name, type_of, with_value
+from conformance.classify.wording import LONGEST_VALUE, name_of
+from conformance.clients.judging.messages import type_of, with_value
 from conformance.clients.judging.moments import moment
 from conformance.contract.nodes import Node
 from conformance.model.json_values import MISSING
@@ -62,12 +63,12 @@ class Difference(msgspec.Struct, frozen=True):
     @property
     def other_type(self) -> bool:
         """Whether a value was replaced by one of another type."""
-        return self.was is not MISSING and self.now is not MISSING and type_name(self.was) != type_name(self.now)
+        return self.was is not MISSING and self.now is not MISSING and type_word(self.was) != type_word(self.now)
 
     @property
     def rounded(self) -> bool:
         """Whether a number was rounded to double precision."""
-        return type_name(self.was) == "number" and self.way == "rounded"
+        return type_word(self.was) == "number" and self.way == "rounded"
 
     def described(self, root: Node | None) -> dict[str, str]:
         """Return the texts that a message names: the property, both values, and the new type."""
@@ -76,8 +77,8 @@ class Difference(msgspec.Struct, frozen=True):
         added = self.was is MISSING
         return {
             "name": name,
-            "was": shown(self.was, longest),
-            "now": with_value(self.pointer, self.now, root) if added else shown(self.now, longest),
+            "was": quoted(self.was, longest),
+            "now": with_value(self.pointer, self.now, root) if added else quoted(self.now, longest),
             "type": "nothing" if self.now is MISSING else type_of(self.now),
         }
 
@@ -118,10 +119,9 @@ def _way(was: Json, now: Json, node: Node | None) -> str:
             return NO_DATE_TIME if other is None else SHORTENED if int(one) == int(other) else OTHER_MOMENT
     if now == {} and not isinstance(was, dict):
         return "an empty object instead"
-    if type_name(was) != type_name(now):
+    if type_word(was) != type_word(now):
         return f"{type_of(now)} instead"
-    way = difference(was, now)
-    return WAYS.get(way, way)
+    return difference(was, now)
 
 
 def _dated(node: Node) -> bool:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, unquote
 
-from conformance.checks.shared.differences import shown
+from conformance.checks.shared.differences import quoted, shown
 from conformance.checks.shared.findings import brief, clean, finding
+from conformance.checks.shared.messages import Wording
 from conformance.checks.shared.request_parts import admits, path_parameters
+from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging import messages
 from conformance.clients.judging.comparing import Difference, differences
 from conformance.clients.judging.requirements import parameter_id, sent_id
@@ -56,11 +58,11 @@ def _method(contract: Contract, request: Request) -> Iterator[Judgement]:
 
 
 def _target(contract: Contract, scenario: Scenario, request: Request) -> Iterator[Judgement]:
-    quoted = {name: quote(value, safe="") for name, value in scenario.parameters.items()}
-    expected = fill(contract.operation.path, quoted)
+    encoded = {name: quote(value, safe="") for name, value in scenario.parameters.items()}
+    expected = fill(contract.operation.path, encoded)
     found = path_parameters(contract.operation.path, request.target)
     wrong = [name for name, value in scenario.parameters.items() if found is None or found.get(name) != value]
-    plain = all(quoted[name] == value and set(value) != {"."} for name, value in scenario.parameters.items())
+    plain = all(encoded[name] == value and set(value) != {"."} for name, value in scenario.parameters.items())
     if not wrong:
         yield Pass("client-request.target")
         yield from (Pass(parameter_id(name)) for name in scenario.parameters if not plain)
@@ -82,7 +84,7 @@ def _target(contract: Contract, scenario: Scenario, request: Request) -> Iterato
         observed="a different path",
         **wording.filled(
             name=about,
-            value=messages.shown(scenario.parameters[about]),
+            value=quoted(scenario.parameters[about]),
             sent=messages.shown_text(request.target),
             expected=messages.shown_text(expected),
         ),
@@ -180,7 +182,7 @@ def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
             kind="a body",
             observed="absent" if sent is None else "a different media type",
             **(messages.NO_MEDIA_TYPE if sent is None else messages.MEDIA_TYPE).filled(
-                expected=operation.request_media_type, sent=clean(sent or "", messages.LONGEST_VALUE)
+                expected=operation.request_media_type, sent=clean(sent or "", LONGEST_VALUE)
             ),
             pointer="Content-Type",
             expected=operation.request_media_type,
@@ -195,9 +197,7 @@ def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
             rule="media type",
             kind="a response",
             observed="not accepted",
-            **messages.ACCEPT.filled(
-                expected=operation.response_media_type, sent=clean(accept, messages.LONGEST_VALUE)
-            ),
+            **messages.ACCEPT.filled(expected=operation.response_media_type, sent=clean(accept, LONGEST_VALUE)),
             pointer="Accept",
             expected=operation.response_media_type,
             actual=accept,
@@ -271,7 +271,7 @@ def _finding(contract: Contract, each: Difference) -> Finding:
     )
 
 
-def _wording(each: Difference) -> messages.Wording:
+def _wording(each: Difference) -> Wording:
     if each.was is MISSING:
         return messages.SENT_ADDED_NULL if each.added_null else messages.SENT_ADDED
     if each.now is MISSING:
@@ -299,8 +299,8 @@ def _valid(contract: Contract, asked: Json, sent: Json, known: tuple[Difference,
         observed=first.keyword if first else "invalid",
         **messages.INVALID_BODY.filled(
             keyword=first.keyword if first else "the schema",
-            now=messages.shown(get(sent, first.pointer) if first else sent),
-            name=messages.name_of(first.pointer if first else "", contract.request),
+            now=quoted(get(sent, first.pointer) if first else sent),
+            name=name_of(first.pointer if first else "", contract.request),
         ),
         note=first.message if first else "",
         pointer=first.pointer if first else "",

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from conformance.checks.shared.differences import shown
+from conformance.checks.shared.differences import quoted, shown, type_word
 from conformance.checks.shared.findings import brief, clean, finding
+from conformance.checks.shared.messages import Wording
 from conformance.checks.shared.subject import Judged
+from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging import messages
 from conformance.clients.judging.comparing import SHORTENED, Difference, differences
 from conformance.clients.judging.requirements import returned_id
@@ -150,7 +152,7 @@ def _nothing(scenario: Scenario, focus: str, now: Json) -> Finding:
         rule="valid response",
         kind="every valid response",
         observed=word,
-        **messages.NOT_RETURNED.filled(type=word, now=messages.shown(now)),
+        **messages.NOT_RETURNED.filled(type=word, now=quoted(now)),
         expected=brief(read_text(scenario.answer).value),
         actual=brief(now),
     )
@@ -189,7 +191,7 @@ def _lost(contract: Contract, each: Difference) -> Finding:
     )
 
 
-def _changed(each: Difference) -> messages.Wording:
+def _changed(each: Difference) -> Wording:
     if each.now is MISSING:
         return messages.RETURNED_OMITTED
     if each.other_type:
@@ -229,9 +231,9 @@ def _types(contract: Contract, scenario: Scenario, answer: Json, made: CallResul
             observed=name,
             **messages.OTHER_CLASS.filled(
                 now=f"a plain `{name}`" if now in PLAIN_TYPES else f"the type `{name}`",
-                usual=clean(usual, messages.LONGEST_VALUE),
+                usual=clean(usual, LONGEST_VALUE),
                 kind=kind,
-                name=messages.name_of(pointer, contract.response),
+                name=name_of(pointer, contract.response),
             ),
             pointer=pointer,
             place=pointer,
@@ -270,9 +272,9 @@ def _signalled(contract: Contract, scenario: Scenario, raised: Raised, base: Bas
 def _repaired(contract: Contract, scenario: Scenario, each: Difference, kind: str) -> Finding:
     described = each.described(contract.response)
     if each.was is not MISSING and each.now is not None and each.now is not MISSING and not each.other_type:
-        described["type"] = f"a different {messages.type_name(each.now)}"
+        described["type"] = f"a different {type_word(each.now)}"
     if each.was is MISSING:
-        described["now"] = messages.shown(each.now)
+        described["now"] = quoted(each.now)
     wording = messages.REPAIRED_BY_OMISSION if each.now is MISSING else messages.REPAIRED
     return finding(
         SILENT,

@@ -4,64 +4,17 @@ The sentence of a cause holds no value of a message, so that it is the same in e
 holds the values of its scenario.
 """
 
-from typing import TypedDict
-
-import msgspec
-
-from conformance.checks.shared.differences import type_word, with_article
-from conformance.checks.shared.findings import CUT, brief, clean
+from conformance.checks.shared.differences import quoted, type_word, with_article
+from conformance.checks.shared.findings import clean
+from conformance.checks.shared.messages import Wording
+from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.scenarios.scenario import Fate, Reply
-from conformance.contract.nodes import Node, name_in
+from conformance.contract.nodes import Node
 from conformance.model.case import Story
-from conformance.model.json_values import MISSING
 from conformance.model.jsontext import try_read
-from conformance.model.pointer import split
-
-LONGEST_VALUE = 40
-"""How many characters of JSON a message shows; a longer value is named by its class."""
 
 LONGEST_PATH = 55
 """How many characters of a path a message shows."""
-
-LONGEST_NAME = 80
-"""How many characters of a name a message shows."""
-
-TYPES = {"text": "string", "list": "array"}
-"""JSON's names of types, where the checks have another word."""
-
-
-WAYS = {
-    "another text": "a different string",
-    "another number": "a different number",
-    "another value": "a different value",
-    "left out": "omitted",
-    "spaces cut off": "trimmed",
-    "cut short": "truncated",
-    "normalised": "normalized",
-    "its sign lost": "without its sign",
-    "cut to a machine type": "clamped to a machine type",
-    "fraction cut off": "truncated to an integer",
-}
-"""Classes of differences, where the checks have another word."""
-
-
-class Texts(TypedDict):
-    """The two texts of a finding."""
-
-    sentence: str
-    message: str
-
-
-class Wording(msgspec.Struct, frozen=True):
-    """The templates of a cause's sentence and of a finding's message."""
-
-    sentence: str
-    message: str
-
-    def filled(self, **values: object) -> Texts:
-        """Return both texts; a template takes the values that it names."""
-        return Texts(sentence=self.sentence.format(**values), message=self.message.format(**values))
-
 
 # What a client sends.
 UNSENT = Wording("Returns without sending {kind}", "Returns without sending {what}")
@@ -146,22 +99,7 @@ JUDGE_FAILED = "The judge failed with {error}"
 
 def type_of(value: object) -> str:
     """Return the type of a value with its article."""
-    return "`null`" if value is None else with_article(type_name(value))
-
-
-def type_name(value: object) -> str:
-    """Return the JSON type of a value."""
-    return TYPES.get(type_word(value), type_word(value))
-
-
-def shown(value: object, longest: int = LONGEST_VALUE) -> str:
-    """Return a value as JSON, or its class where that is long."""
-    if value is MISSING:
-        return "no value"
-    text = brief(value, longest)  # type: ignore[arg-type]
-    if not text.endswith(CUT):
-        return f"`{text}`"
-    return f"{type_of(value)}{_size(value)}"
+    return "`null`" if value is None else with_article(type_word(value))
 
 
 def shown_text(text: str) -> str:
@@ -169,15 +107,9 @@ def shown_text(text: str) -> str:
     return f"`{clean(text, LONGEST_PATH)}`"
 
 
-def name_of(pointer: str, root: Node | None) -> str:
-    """Return how a message names a property, or its beginning where the name is long."""
-    name = name_in(root, pointer) if root is not None else f"`{'.'.join(split(pointer))}`" if pointer else "the body"
-    return clean(name) if len(name) <= LONGEST_NAME else f"`{clean(name.strip('`'), LONGEST_NAME)}`"
-
-
 def with_value(pointer: str, value: object, root: Node | None) -> str:
     """Return a property and its value."""
-    name, text = name_of(pointer, root), shown(value)
+    name, text = name_of(pointer, root), quoted(value)
     if not pointer:
         return f"{text} as {name}"
     return f"`{name.strip('`')}: {text[1:-1]}`" if text.startswith("`") else f"{text} for {name}"
@@ -209,11 +141,3 @@ def received(reply: Reply) -> str:
     if not reply.body:
         return f"status {reply.status} with an empty body"
     return f"status {reply.status}" + ("" if try_read(reply.body) else " with a body that is not JSON")
-
-
-def _size(value: object) -> str:
-    if isinstance(value, str):
-        return f" of {len(value):,} characters"
-    if isinstance(value, int):
-        return f" of {len(str(abs(value)))} digits"
-    return f" of {len(value)} items" if isinstance(value, list) else ""

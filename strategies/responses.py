@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from conformance.classify.wording import name_of, says
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.case import Story
@@ -20,15 +21,17 @@ DATE_TIMES = (
     ("unknown-offset", "2026-01-02T03:04:05-00:00", "a date-time with an unknown local offset"),
     ("leap-day", "2024-02-29T23:59:59Z", "a date-time on a leap day"),
 )
-"""Spellings that RFC 3339 section 5.6 allows; leap seconds are left out, as the two validators disagree on them."""
+"""Lexical forms of RFC 3339 section 5.6, without leap seconds, on which the two validators disagree."""
 
-ABSENCE = classes.Value("absent", bodies.ABSENT, "absence", "required")
+OMITTED = classes.Value("absent", bodies.ABSENT, "an absent optional property", "required")
 
-UNDECLARED = classes.Value("undeclared-member", bodies.ABSENT, "an unknown property", "additionalProperties")
+MISSING = classes.Value("absent", bodies.ABSENT, "an absent required property", "required")
+
+UNDECLARED = classes.Value("unknown-property", bodies.ABSENT, "an unknown property", "additionalProperties")
 
 
 class ResponseExample(msgspec.Struct, frozen=True):
-    """A body for a successful answer: its slug, whether it is valid, what is special about it.
+    """A body of a success response: its slug, whether it is valid, what is special about it.
 
     `value` is what was planted in it, None where nothing was.
     """
@@ -41,7 +44,7 @@ class ResponseExample(msgspec.Struct, frozen=True):
 
 
 def valid_responses(contract: Contract) -> Iterator[ResponseExample]:
-    """Yield valid bodies: smallest, fullest, and each valid class of each member planted in the fullest."""
+    """Yield valid bodies: smallest, fullest, and each valid class of each property planted in the fullest."""
     root = contract.response
     if root is None:
         return
@@ -50,7 +53,7 @@ def valid_responses(contract: Contract) -> Iterator[ResponseExample]:
         ("smallest", bodies.smallest(root), "only the required properties"),
         ("fullest", bodies.fullest(root), "every declared property"),
     ):
-        yield ResponseExample(id_, True, body, Story("", "", "", "", f"the body: {kind}", kind))  # noqa: FBT003 (a field)
+        yield ResponseExample(id_, True, body, Story("", "", "", "", f"the body has {kind}", kind))  # noqa: FBT003 (a field)
     for lineage in bodies.lineages(root):
         node = lineage[-1]
         for value in _valid_values(node) if len(lineage) > 1 else ():
@@ -59,11 +62,11 @@ def valid_responses(contract: Contract) -> Iterator[ResponseExample]:
 
 
 def _valid_values(node: Node) -> Iterator[classes.Value]:
-    yield from (value for value in classes.valid_values(node) if value.slug != "typical" and not value.undecided)
+    yield from (value for value in classes.valid_values(node) if value.slug != "ordinary" and not value.undecided)
     for slug, text, kind in DATE_TIMES if _is_date_time(node) else ():
         yield classes.Value(slug, text, kind, "format")
     if not node.required and node.name != ANY_ITEM:
-        yield ABSENCE
+        yield OMITTED
 
 
 def invalid_responses(contract: Contract) -> Iterator[ResponseExample]:
@@ -74,7 +77,7 @@ def invalid_responses(contract: Contract) -> Iterator[ResponseExample]:
     defaults = bodies.Defaults(memo={})
     for lineage in bodies.lineages(root):
         node = lineage[-1]
-        absent = (ABSENCE,) if node.required and len(lineage) > 1 else ()
+        absent = (MISSING,) if node.required and len(lineage) > 1 else ()
         for value in (*classes.invalid_values(node), *absent):
             yield _planted(lineage, value, defaults, valid=False)
         yield from _with_undeclared(lineage, 1, defaults, valid=False)
@@ -83,11 +86,11 @@ def invalid_responses(contract: Contract) -> Iterator[ResponseExample]:
 def _with_undeclared(
     lineage: bodies.Lineage, extra: Writable, defaults: bodies.Defaults, *, valid: bool
 ) -> Iterator[ResponseExample]:
-    """Yield the fullest body with a member that is not declared: valid in open objects, invalid in closed ones."""
+    """Yield the fullest body with an unknown property: valid in open objects, invalid in closed ones."""
     for branch, shape in enumerate(lineage[-1].shapes):
         if shape.type == "object" and (shape.open if valid else shape.closed):
             body = bodies.with_member(lineage, branch, "undeclared_member", extra, "fullest", defaults)
-            yield _answer(lineage[-1], UNDECLARED, body, valid=valid)
+            yield _example(lineage, UNDECLARED, body, valid=valid)
 
 
 def _planted(
@@ -95,13 +98,18 @@ def _planted(
 ) -> ResponseExample:
     body = bodies.planted(lineage, value.json, "fullest", defaults)
     became = "" if value.json is bodies.ABSENT else write(value.json)
-    return _answer(lineage[-1], value, body, valid=valid, became=became)
+    return _example(lineage, value, body, valid=valid, became=became)
 
 
-def _answer(node: Node, value: classes.Value, body: Writable, *, valid: bool, became: str = "") -> ResponseExample:
+def _example(
+    lineage: bodies.Lineage, value: classes.Value, body: Writable, *, valid: bool, became: str = ""
+) -> ResponseExample:
+    root, node = lineage[0], lineage[-1]
     id_ = ".".join(filter(None, (node.path.strip("/").replace("/", "."), value.slug)))
-    says = f"{node.path or 'the body'}: {value.kind}"
-    return ResponseExample(id_, valid, body, Story(node.path, value.keyword, "", became, says, value.kind), value)
+    told = says(node.path, value.keyword, became, value.kind, root)
+    if value.keyword == "additionalProperties":
+        told = f"{name_of(node.path, root)} has {value.kind}"
+    return ResponseExample(id_, valid, body, Story(node.path, value.keyword, "", became, told, value.kind), value)
 
 
 def _is_date_time(node: Node) -> bool:

@@ -9,7 +9,7 @@ from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, is_integral
 
 MISSING = "an absent required property"
-NO_BODY = "no body"
+NO_BODY = "a request without a body"
 NOT_JSON = "a body that is not JSON"
 
 BOUNDS = {

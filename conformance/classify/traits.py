@@ -42,11 +42,6 @@ class Trait(msgspec.Struct, frozen=True):
     kind: str
     requirement: str
 
-    @property
-    def says(self) -> str:
-        """What is wrong, as a sentence for a person."""
-        return self.kind if self.keyword == JSON_TEXT else f"{self.pointer or 'the body'} is {self.kind}"
-
 
 def defects(node: Node, value: Json, pointer: str = "") -> Iterator[Trait]:
     """Yield each way in which a value breaks what its node and those below it state, in the order of the document.

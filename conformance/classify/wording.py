@@ -1,7 +1,10 @@
 """How a sentence names a property, its value, and a request or response that differs from a plain one in one thing."""
 
+from conformance.classify.traits import JSON_TEXT, Trait
 from conformance.contract.nodes import Node, name_in
 from conformance.model.case import Story
+from conformance.model.json_values import at, holds
+from conformance.model.jsontext import Json, write
 from conformance.model.pointer import split
 
 LONGEST_VALUE = 40
@@ -9,6 +12,9 @@ LONGEST_VALUE = 40
 
 LONGEST_NAME = 80
 """How many characters of a property's name a sentence shows."""
+
+SEVERAL = "values"
+"""Stands for a keyword in the story of a body that has values of one class in several properties."""
 
 WHERE = " where "
 """Stands in a class of value before the type that is required in its place."""
@@ -23,9 +29,20 @@ def name_of(pointer: str, root: Node | None) -> str:
 def says(pointer: str, keyword: str, became: str, kind: str, root: Node | None) -> str:
     """Return the sentence of a story: a property, and what it is there; `became` is its JSON text."""
     name = name_of(pointer, root)
+    if keyword == "additionalProperties":
+        return f"{name} is an unknown property"
     if not became:
         return f"{name} is absent" if keyword == "required" else f"{name} is {_class(kind)}"
     return f"{name} is `{became}`" if _is_short(became) else f"{name} is {_class(kind)}"
+
+
+def story_of(trait: Trait, body: Json, root: Node) -> Story:
+    """Return the story of one thing in a body."""
+    if trait.keyword == JSON_TEXT:
+        return Story("", JSON_TEXT, "", "", trait.kind, trait.kind)
+    became = write(at(body, trait.pointer)) if holds(body, trait.pointer) else ""
+    told = says(trait.pointer, trait.keyword, became, trait.kind, root)
+    return Story(trait.pointer, trait.keyword, "", became, told, trait.kind)
 
 
 def planted(story: Story, root: Node | None) -> str:
@@ -35,6 +52,8 @@ def planted(story: Story, root: Node | None) -> str:
     """
     name = name_of(story.pointer, root)
     if not story.pointer.startswith("/"):
+        if story.keyword == SEVERAL:
+            return f"{story.kind} in several properties"
         shows = story.keyword == "type" and _is_short(story.became)
         return f"the body `{story.became}`" if shows else story.kind
     if story.keyword == "required" and not story.became:

@@ -130,7 +130,7 @@ def name_in(root: Node, pointer: str) -> str:
     named = find(root, pointer) is not None and not is_index(tokens[-1]) and tokens[-1] != ANY_ITEM
     if named and tokens[-1] not in root.repeated_names:
         tokens = tokens[-1:]
-    return f"`{'.'.join(tokens)}`"
+    return "`" + ".".join(token or '""' for token in tokens) + "`"
 
 
 def occurrences(root: Node, body: Json) -> Iterator[tuple[Node, str, Json]]:

@@ -1,18 +1,21 @@
-"""What a request of somebody else is by the contract: to be taken, to be refused, or neither."""
+"""What a request of another program is by the contract: to be accepted, to be rejected, or neither."""
 
 from msgspec.structs import replace
 
 from conformance.checks.shared.request_parts import path_parameters
 from conformance.classify.classification import classify
+from conformance.classify.wording import story_of
 from conformance.contract.contract import Contract
 from conformance.model.case import Case, Request, Story
 from conformance.model.header_fields import essence
 from conformance.model.vocabulary import Expectation
 
+NO_CREDENTIAL = "a request without a credential"
+
 ID = "yours"
 """The id of a case that was recognised."""
 
-KINDS = {Expectation.REJECTED: "a wrong request", Expectation.ACCEPTED: "a right request"}
+KINDS = {Expectation.REJECTED: "an invalid request", Expectation.ACCEPTED: "a valid request"}
 
 
 def recognised(contract: Contract, request: Request) -> Case:
@@ -30,7 +33,7 @@ def recognised(contract: Contract, request: Request) -> Case:
     if security is not None:
         credential = fields.get(security.name.lower(), "") if security.location == "header" else "?"
         if not credential.strip():
-            story = Story(security.name, "", "", "", "no credential", KINDS[Expectation.REJECTED])
+            story = Story(security.name, "", "", "", NO_CREDENTIAL, NO_CREDENTIAL)
             return _case(request, Expectation.REJECTED, contract.asked(("authentication.missing",)), story)
         if contract.scheme and not credential.startswith(f"{contract.scheme} ") and security.location == "header":
             return _case(request, Expectation.OBSERVED)
@@ -45,11 +48,11 @@ def _of_body(contract: Contract, request: Request) -> Case:
     found = classify(contract, request.body or b"")
     trait, right, story = found.focus, KINDS[Expectation.ACCEPTED], None
     if found.defects and trait:
-        story = Story(trait.pointer, trait.keyword, "", "", trait.says, trait.kind)
+        story = story_of(trait, found.body, contract.request)
     elif trait:
         story = Story(trait.pointer, trait.keyword, "", "", "an unusual value that the schema allows", right)
     if found.beyond:
-        story = Story("", "", "", "", "a body beyond a page", right)
+        story = Story("", "", "", "", "the body violates a documentation rule", right)
     return replace(_case(request, found.expectation, found.requirements, story), beyond=found.beyond)
 
 

@@ -9,22 +9,28 @@ from msgspec.structs import replace
 from conformance.classify.bounds import keeps_bounds
 from conformance.classify.keywords import broken, fits
 from conformance.classify.requirements import BEYOND_PROSE, accept_id, held_ids, undeclared_id
+from conformance.classify.wording import SEVERAL, name_of, says
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, Literal, Writable, write
+from conformance.model.pointer import join
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.covering import combinations
 from conformance.strategies.values import bodies, classes
 
 Extra: TypeAlias = tuple[str, str, Writable]
-"""A member that is not declared: the slug of its cases, its name, its value."""
+"""An unknown property: the slug of its cases, its name, its value."""
+
+ABSENCE = "an absent optional property"
+UNKNOWN = "an unknown property"
+SMALLEST = "the body has only the required properties"
 
 EXTRAS: tuple[Extra, ...] = (
-    ("undeclared-member", "conformance_undeclared", "x"),
-    ("undeclared-object", "conformance_undeclared", {"a": [1, None]}),
-    ("proto-member", "__proto__", "x"),
+    ("unknown-property", "conformance_undeclared", "x"),
+    ("unknown-object", "conformance_undeclared", {"a": [1, None]}),
+    ("proto-property", "__proto__", "x"),
     ("empty-name", "", "x"),
 )
 
@@ -44,13 +50,15 @@ def accepted_cases(build: Builder, strength: int) -> Iterator[Case]:
 def whole_bodies(build: Builder) -> Iterator[Case]:
     """Yield the smallest body, the document's own example, and the fullest body."""
     root = build.contract.request
-    story = Story("", "required", "", write(build.smallest), "only the required properties", "the smallest body")
+    story = Story("", "required", "", write(build.smallest), SMALLEST, "the smallest valid body")
     yield build.accepting("accept.smallest", (accept_id(root, "required"),), build.smallest, story)
     example = _example(build)
-    story = Story("", "examples", "", write(example), "the example in the document", "the document's example")
+    story = Story(
+        "", "examples", "", write(example), "the body is the example of the document", "the example of the document"
+    )
     yield build.accepting("accept.example", (accept_id(root, "example"),), example, story)
     text = write(build.fullest)
-    story = Story("", "properties", "", text, "every declared property", "the fullest body")
+    story = Story("", "properties", "", text, "the body has every declared property", "the fullest valid body")
     yield _row(build, "accept.fullest", build.fullest, story, text)
 
 
@@ -67,27 +75,29 @@ def _example(build: Builder) -> Writable:
 
 
 def absence_case(build: Builder, lineage: bodies.Lineage) -> Iterator[Case]:
-    """Yield the fullest body without a member that may be left out."""
+    """Yield the fullest body without an optional property."""
     node = lineage[-1]
     if len(lineage) == 1 or node.required or node.path.endswith("*"):
         return
     body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
     if not _clashes(lineage, body):
-        story = Story(node.path, "required", "", "", f"{node.path} is absent", "absence")
+        story = Story(node.path, "required", "", "", f"{name_of(node.path, lineage[0])} is absent", ABSENCE)
         yield build.accepting(f"accept.{path_slug(node.path)}.absent", (accept_id(node),), body, story)
 
 
 def class_case(build: Builder, lineage: bodies.Lineage, value: classes.Value) -> Iterator[Case]:
-    """Yield the smallest body with a value of a class at a member."""
+    """Yield the smallest body with a value of a class at a property."""
     node = lineage[-1]
     identity = node.path == build.contract.identity
     sent = _named(value) if identity else value.json
-    if identity and (value.slug == "typical" or not _fits(node, sent)):
+    if identity and (value.slug == "ordinary" or not _fits(node, sent)):
         return
     body = bodies.planted(lineage, sent, "smallest", build.defaults)
     if _clashes(lineage, body):
         return
-    story = Story(node.path, value.keyword, "", write(value.json), f"{node.path} is {value.kind}", value.kind)
+    became = write(value.json)
+    told = says(node.path, value.keyword, became, value.kind, lineage[0])
+    story = Story(node.path, value.keyword, "", became, told, value.kind)
     id_ = f"accept.{path_slug(node.path)}.{value.slug}"
     needs = (Need.NAME_EDGES,) if identity else ()
     if value.undecided:
@@ -136,13 +146,13 @@ def _named(value: classes.Value) -> Writable:
 
 
 def classes_together(build: Builder) -> Iterator[Case]:
-    """Yield, for each class of value, a body in which every member that has the class holds it."""
+    """Yield, for each class of value, a body in which every property that has the class holds it."""
     grouped: dict[str, list[tuple[Node, classes.Value]]] = {}
     for node in build.contract.request.walk():
         if node.path in {"", build.contract.identity} or "*" in node.path:
             continue
         for value in build.valid(node):
-            if not value.undecided and not node.children and value.slug != "typical":
+            if not value.undecided and not node.children and value.slug != "ordinary":
                 slug = value.slug if value.keyword == "type" else f"declared-{value.slug}"
                 grouped.setdefault(slug, []).append((node, value))
     for slug, chosen in grouped.items():
@@ -153,7 +163,7 @@ def classes_together(build: Builder) -> Iterator[Case]:
         body = bodies.fullest(build.contract.request, defaults)
         kind = chosen[0][1].kind
         text = write(body)
-        story = Story("", chosen[0][1].keyword, "", text, f"{len(chosen)} members are {kind}", kind)
+        story = Story("", SEVERAL, "", text, f"the value of {len(chosen)} properties is {kind}", kind)
         case = build.accepting(f"accept.all.{slug}", (), body, story, text=text)
         edge = chosen[0][1].edge or bool(case.beyond)
         focus = BEYOND_PROSE if edge else build.combination
@@ -162,7 +172,7 @@ def classes_together(build: Builder) -> Iterator[Case]:
 
 
 def open_objects(build: Builder, extras: Iterable[Extra] = EXTRAS) -> Iterator[Case]:
-    """Yield the smallest body with each of `extras` in each object that is open to what is not declared."""
+    """Yield the smallest body with each of `extras` in each object that allows unknown properties."""
     for lineage in bodies.lineages(build.contract.request):
         node = lineage[-1]
         for branch, shape in enumerate(node.shapes):
@@ -173,20 +183,20 @@ def open_objects(build: Builder, extras: Iterable[Extra] = EXTRAS) -> Iterator[C
                 body = bodies.with_member(lineage, branch, name, extra, "smallest", build.defaults)
                 if _clashes(lineage, body):
                     continue
-                says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
-                story = Story(node.path, "additionalProperties", "", write({name: extra}), says, "an unknown property")
+                pointer, keyword, kind, became = join(node.path, name), "additionalProperties", UNKNOWN, write(extra)
+                story = Story(pointer, keyword, "", became, says(pointer, keyword, became, kind, lineage[0]), kind)
                 id_ = f"accept.{path_slug(node.path)}.{slug}"
                 yield build.accepting(id_, (requirement,), body, story)
 
 
 def combined(build: Builder, strength: int) -> Iterator[Case]:
-    """Yield the rows of a covering array of the members' values."""
+    """Yield the rows of a covering array of the values of properties."""
     model = combinations.model(build)
     for row in combinations.rows(model, strength):
         body = combinations.body(build, model, row)
         text = write(body)
         digest = hashlib.sha256(text.encode()).hexdigest()[:10]
-        story = Story("", "properties", "", text, "a combination of valid properties", "a combination")
+        story = Story("", "properties", "", text, "the body combines valid values", "a combination of valid values")
         yield _row(build, f"accept.combination.{digest}", body, story, text)
 
 

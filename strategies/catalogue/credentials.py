@@ -30,28 +30,28 @@ def credential_cases(build: Builder) -> Iterator[Case]:
 def _missing(build: Builder, security: Security) -> Iterator[Case]:
     missing = "authentication.missing"
     request = _carrying(build, (), target=build.target_with({}, credential=False))
-    story = _story(security, NO_CREDENTIAL, NO_CREDENTIAL)
+    story = _story(security, "no credential is sent", NO_CREDENTIAL)
     yield build.rejected("reject.credential.none", missing, request, story)
     if security.location == "header":
-        story = _story(security, f"{security.name} is empty", "an empty credential")
+        story = _story(security, f"`{security.name}` is empty", "an empty credential")
         yield build.rejected("reject.credential.empty", missing, _carrying(build, ((security.name, ""),)), story)
 
 
 def _wrong(build: Builder, security: Security) -> Iterator[Case]:
     wrong = "authentication.wrong"
-    story = _story(security, "a wrong key", "a wrong key")
+    story = _story(security, "the key is wrong", "a wrong key")
     for slug, key in (("wrong-key", WRONG_KEY), ("long-key", "k" * 8_000), ("key-and-more", f"{KEY}x")):
         request = _with_key(build.right, key)
         yield build.rejected(f"reject.credential.{slug}", wrong, request, story, (Need.KEYS,))
     scheme = build.contract.scheme
     if scheme and build.credential_headers:
         name = build.credential_headers[0][0]
-        story = _story(security, "the scheme without a key", "an empty key")
+        story = _story(security, "the scheme is sent without a key", "an empty key")
         for slug, value in (("scheme-alone", scheme), ("scheme-and-space", f"{scheme} ")):
             request = _carrying(build, ((name, value),))
             yield build.rejected(f"reject.credential.{slug}", wrong, request, story, (Need.KEYS,))
     request = _with_key(build.request(b"{"), WRONG_KEY)
-    story = _story(security, "a wrong key and an invalid body", "a wrong key with an invalid body")
+    story = _story(security, "the key is wrong and the body is not JSON", "a wrong key with an invalid body")
     yield build.observed("observe.credential.with-bad-body", ("authentication.order",), request, story, (Need.KEYS,))
 
 
@@ -59,7 +59,7 @@ def _misplaced(build: Builder, security: Security) -> Iterator[Case]:
     location, name = "authentication.location", security.name
     for slug, query in (("query-api-key", f"api_key={KEY}"), ("query-same-name", f"{name}={KEY}")):
         request = _carrying(build, (), target=build.target_with({}, query=query, credential=False))
-        story = _story(security, "the key in the query", "the key in the query")
+        story = _story(security, "the key is sent in the query", "the key in the query")
         yield build.rejected(f"reject.credential.{slug}", location, request, story)
     for slug, header, value in (
         ("cookie", "Cookie", f"{name}={KEY}"),
@@ -67,7 +67,7 @@ def _misplaced(build: Builder, security: Security) -> Iterator[Case]:
         ("api-key-header", "X-API-Key", KEY),
         ("proxy-header", "Proxy-Authorization", build.credential),
     ):
-        story = _story(security, f"the key in {header}", "the key in another header")
+        story = _story(security, f"the key is sent in `{header}`", "the key in another header")
         yield build.rejected(f"reject.credential.{slug}", location, _carrying(build, ((header, value),)), story)
 
 
@@ -75,25 +75,25 @@ def _schemes(build: Builder, security: Security, scheme: str) -> Iterator[Case]:
     unknown, case = "authentication.unknown-scheme", "authentication.scheme-case"
     others = [each for each in ("Basic", "Token", "Digest", "Conformance") if each.lower() != scheme.lower()]
     for slug, requirement, value, says in (
-        ("bare-key", "authentication.bare-key", KEY, "the key without its scheme"),
-        *((f"scheme-{other.lower()}", unknown, f"{other} {KEY}", f"scheme {other}") for other in others),
-        ("no-space", unknown, f"{scheme}{KEY}", "no space after the scheme"),
+        ("bare-key", "authentication.bare-key", KEY, "the key is sent without its scheme"),
+        *((f"scheme-{other.lower()}", unknown, f"{other} {KEY}", f"the scheme is `{other}`") for other in others),
+        ("no-space", unknown, f"{scheme}{KEY}", "no space follows the scheme"),
     ):
         request = _carrying(build, ((security.name, value),))
         yield build.rejected(f"reject.credential.{slug}", requirement, request, _story(security, says, ANY_SCHEME))
     forms = [
-        ("scheme-lower-case", case, f"{scheme.lower()} {KEY}"),
-        ("scheme-upper-case", case, f"{scheme.upper()} {KEY}"),
-        ("two-spaces", case, f"{scheme}  {KEY}"),
+        ("scheme-lower-case", case, f"{scheme.lower()} {KEY}", "the scheme in lower case"),
+        ("scheme-upper-case", case, f"{scheme.upper()} {KEY}", "the scheme in upper case"),
+        ("two-spaces", case, f"{scheme}  {KEY}", "two spaces after the scheme"),
     ]
     if scheme.lower() != "bearer":
-        forms.append(("bearer", "authentication.bearer", f"Bearer {KEY}"))
-    for slug, requirement, value in forms:
+        forms.append(("bearer", "authentication.bearer", f"Bearer {KEY}", "the scheme `Bearer`"))
+    for slug, requirement, value, kind in forms:
         request = _carrying(build, ((security.name, value),))
-        story = _story(security, value.replace(KEY, "KEY"), slug.replace("-", " "))
+        story = _story(security, f"`{security.name}` is `{value.replace(KEY, 'KEY')}`", kind)
         yield build.observed(f"observe.credential.{slug}", (requirement,), request, story)
     request = _carrying(build, ((security.name, build.credential), (security.name, f"{scheme} {WRONG_KEY}")))
-    story = _story(security, "two credentials, the second wrong", "two credentials")
+    story = _story(security, "two credentials are sent, the second with a wrong key", "two credentials")
     yield build.observed("observe.credential.two", (case,), request, story)
 
 

@@ -6,6 +6,7 @@ Inside a range every server must accept a value; outside, the schema allows it a
 from collections.abc import Iterator, Mapping
 
 from conformance.classify.requirements import BEYOND_PROSE, accept_id
+from conformance.classify.wording import name_of, says
 from conformance.contract.nodes import find
 from conformance.contract.prose import Rule
 from conformance.model.case import Case, Need, Story
@@ -64,24 +65,27 @@ def _apart(build: Builder, edges: Numbers, beside: Numbers) -> Iterator[Numbers]
 
 
 def _edges(build: Builder, id_: str, numbers: Numbers) -> Iterator[Case]:
-    kind = "numbers at the limits of documented ranges"
+    kind = "numbers at the limits of their documented ranges"
     root = build.contract.request
     nodes = [node for pointer in numbers if (node := find(root, pointer)) is not None]
     requirements = (build.combination, *map(accept_id, nodes))
-    yield from _case(build, id_, requirements, numbers, Story("", "range", "", "", kind, kind))
+    yield from _case(build, id_, requirements, numbers, Story("", "range", "", "", f"the body has {kind}", kind))
 
 
 def _outside(build: Builder, pointer: str, number: int, slug: str) -> Iterator[Case]:
-    kind = f"a number just {slug} what a page allows"
+    kind = f"a number {slug} its documented range"
     node = find(build.contract.request, pointer)
-    story = Story(pointer, "range", "", write(number), f"{pointer} is {kind}", kind)
+    story = Story(
+        pointer, "range", "", write(number), says(pointer, "range", write(number), kind, build.contract.request), kind
+    )
     requirements = (accept_id(node, "type"),) if node is not None else ()
     yield from _case(build, f"accept.stated.{path_slug(pointer)}.{slug}", requirements, {pointer: number}, story)
 
 
 def _rule(build: Builder, rule: Rule, slug: str, numbers: Numbers) -> Iterator[Case]:
     name = rule.requirement.rpartition(".")[2]
-    story = Story("", "rule", "", "", f"{' and '.join(numbers)} are {slug}", f"two numbers that are {slug}")
+    names = [name_of(pointer, build.contract.request) for pointer in numbers]
+    story = Story("", "rule", "", "", f"{' and '.join(names)} are {slug}", f"two numbers that are {slug}")
     id_ = f"accept.stated.{name}.{slug.replace(' ', '-')}"
     yield from _case(build, id_, (BEYOND_PROSE,), numbers, story)
 
@@ -91,7 +95,7 @@ def _broken(build: Builder, rule: Rule) -> Iterator[tuple[str, Numbers]]:
     if rule.at_most:
         low, high = rule.at_most
         least = _least(build, high)
-        yield "the wrong way round", {low: least + 1, high: least}
+        yield "in reversed order", {low: least + 1, high: least}
     if rule.one_non_zero:
         one, other = rule.one_non_zero
         yield "both zero", {one: 0, other: 0}

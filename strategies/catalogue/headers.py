@@ -12,6 +12,9 @@ BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"})
 """Methods that are sent without a body."""
 
 
+ALLOWING = "an `Accept` that allows the declared media type"
+
+
 def header_cases(build: Builder) -> Iterator[Case]:
     """Yield requests whose header fields, method or path are special."""
     yield from _media_types(build)
@@ -29,7 +32,7 @@ def _media_types(build: Builder) -> Iterator[Case]:
         ("mixed-case", declared.title()),
     ):
         request = replace(right, headers=build.headers_with(name, value))
-        story = header_story(name, value, f"media type {value!r}", "the media type in another lexical form")
+        story = header_story(name, value, f"`{name}` is `{value}`", "the media type in another lexical form")
         yield build.accepted(f"accept.media-type.{slug}", ("accept.media-type",), request, story)
     for slug, wrong, body in (
         ("text", "text/plain", right.body),
@@ -43,11 +46,12 @@ def _media_types(build: Builder) -> Iterator[Case]:
         ("absent", None, right.body),
     ):
         request = replace(right, headers=build.headers_with(name, wrong), body=body)
-        says, kind = (f"media type {wrong}", "an undeclared media type") if wrong else ("no media type",) * 2
+        says = f"`{name}` is `{wrong}`" if wrong else f"`{name}` is absent"
+        kind = "an undeclared media type" if wrong else f"a request without `{name}`"
         story = header_story(name, wrong or "", says, kind)
         yield build.rejected(f"reject.media-type.{slug}", "reject.media-type", request, story)
     for slug, value in (("suffix", "application/vnd.conformance+json"), ("json-variant", "text/json")):
-        story = header_story(name, value, f"media type {value}", "an undeclared JSON media type")
+        story = header_story(name, value, f"`{name}` is `{value}`", "an undeclared JSON media type")
         request = replace(right, headers=build.headers_with(name, value))
         yield build.observed(f"observe.media-type.{slug}", (VARIANTS,), request, story)
 
@@ -61,9 +65,11 @@ def _accept(build: Builder) -> Iterator[Case]:
         ("list", "text/html;q=0.5, application/json;q=0.9, */*;q=0.1"),
     ):
         request = replace(build.right, headers=(("Accept", value), *others) if value else others)
-        story = header_story("Accept", value, f"Accept {value}" if value else "no Accept", "another Accept")
+        story = header_story("Accept", value, f"`Accept` is `{value}`" if value else "`Accept` is absent", ALLOWING)
         yield build.accepted(f"accept.accept.{slug}", ("transport.accept",), request, story)
-    story = header_story("Accept", "text/html", "Accept: text/html only", "an Accept that the document does not offer")
+    story = header_story(
+        "Accept", "text/html", "`Accept` is `text/html`", "an `Accept` that excludes the declared media type"
+    )
     unmet = tuple((name, "text/html" if name == "Accept" else value) for name, value in build.headers)
     yield build.observed("observe.accept.unmet", (VARIANTS,), replace(build.right, headers=unmet), story)
 
@@ -72,16 +78,18 @@ def _other_headers(build: Builder) -> Iterator[Case]:
     right = build.right
     for slug, change in (("lower-case", str.lower), ("upper-case", str.upper)):
         request = replace(right, headers=tuple((change(name), value) for name, value in right.headers))
-        story = header_story("", "", f"header names in {slug.replace('-', ' ')}", "header names in other letter case")
+        story = header_story(
+            "", "", f"header names are in {slug.replace('-', ' ')}", "header names in other letter case"
+        )
         yield build.accepted(f"accept.field-names.{slug}", ("transport.field-names",), request, story)
-    story = header_story("Transfer-Encoding", "chunked", "a chunked body", "a chunked body")
+    story = header_story("Transfer-Encoding", "chunked", "the body is chunked", "a chunked body")
     yield build.accepted("accept.chunked", ("transport.chunked",), replace(right, chunked=True), story)
-    for id_, name, value, became, says, kind in (
-        ("expect", "Expect", "100-continue", "100-continue", "Expect: 100-continue", "Expect: 100-continue"),
-        ("compression", "Accept-Encoding", "gzip, deflate", "gzip", "Accept-Encoding: gzip", "compression asked for"),
+    for id_, name, value, says, kind in (
+        ("expect", "Expect", "100-continue", "`Expect` is `100-continue`", "a request with `Expect: 100-continue`"),
+        ("compression", "Accept-Encoding", "gzip, deflate", "compression is accepted", "a request for compression"),
     ):
         request = replace(right, headers=(*right.headers, (name, value)))
-        yield build.observed(f"observe.{id_}", (VARIANTS,), request, header_story(name, became, says, kind))
+        yield build.observed(f"observe.{id_}", (VARIANTS,), request, header_story(name, value, says, kind))
 
 
 def _methods(build: Builder) -> Iterator[Case]:
@@ -91,10 +99,10 @@ def _methods(build: Builder) -> Iterator[Case]:
             continue
         bare = Request(method, right.target, build.headers_without("Content-Type"))
         request = bare if method in BODILESS else replace(right, method=method)
-        story = Story("", "method", right.method, method, f"method {method}", "an undeclared method")
+        story = Story("", "method", right.method, method, f"the method is `{method}`", "an undeclared method")
         needs = () if method in {"GET", "HEAD", "OPTIONS"} else (Need.LOOPBACK,)
         id_ = f"observe.method.{method.lower()}"
         yield build.observed(id_, ("transport.method-not-allowed",), request, story, needs)
-    story = Story("", "path", "", "/", "a slash after the path", "a slash after the path")
+    story = Story("", "path", "", "/", "the path ends in a slash", "a path with a trailing slash")
     slashed = replace(right, target=right.target + "/")
     yield build.observed("observe.path.trailing-slash", (VARIANTS,), slashed, story)

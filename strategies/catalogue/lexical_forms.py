@@ -28,7 +28,7 @@ def _forms(build: Builder) -> Iterator[Case]:
         ("escaped-slash", _with_text(build, '"a\\/b"'), "an escaped slash"),
         ("non-ascii", _with_text(build, '"\u00e9\U0001f600"'), "unescaped non-ASCII letters"),
         ("white-space", spaced, "white space everywhere"),
-        ("member-order", write(backwards), "properties in reverse order"),
+        ("property-order", write(backwards), "properties in reverse order"),
         ("escapes", escaped, "property names with escapes"),
         ("compact", compact, "no white space"),
     ):
@@ -74,7 +74,7 @@ def _heavy(build: Builder, *, large: bool) -> Iterator[Case]:
     objects = '{"a":' * 1_000 + "1" + "}" * 1_000
     heavy = {**deep, "object-depth-1000": (objects, "objects nested 1,000 deep")}
     heavy["size-1-mb"] = (write("a" * 1_000_000), "a string of 1 MB")
-    heavy["many-members"] = ("{" + ", ".join([f'"m{n}": {n}' for n in range(10_000)]) + "}", "10,000 properties")
+    heavy["many-properties"] = ("{" + ", ".join([f'"m{n}": {n}' for n in range(10_000)]) + "}", "10,000 properties")
     if large:
         heavy["size-10-mb"] = (write("a" * 10_000_000), "a string of 10 MB")
     for slug, (text, says) in heavy.items():

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from conformance.model.case import SLOT, Case, Request
+from conformance.classify.kinds import NO_BODY
+from conformance.classify.traits import JSON_TEXT
+from conformance.model.case import SLOT, Case, Request, Story
 from conformance.model.jsontext import Literal, encode, write
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.wire_parts import (
@@ -17,8 +19,8 @@ from conformance.strategies.catalogue.wire_parts import (
     with_number,
 )
 
-NOT_FINITE = "NaN or Infinity"
-"""What JSON has not and many a parser takes."""
+NOT_FINITE = frozenset({"NaN", "Infinity", "-Infinity"})
+"""What JSON does not have and many parsers accept."""
 
 
 def malformed_cases(build: Builder) -> Iterator[Case]:
@@ -43,7 +45,7 @@ def _not_json(build: Builder) -> Iterator[Case]:
         "missing-colon": (text.replace(":", " ", 1), "a missing colon"),
         "missing-comma": (text[:-1] + ' "conformance_undeclared": 1}', "a missing comma"),
         "bad-escape": (text[:-1] + ', "conformance_undeclared": "\\x41"}', "an unknown escape sequence"),
-        "form": ("&".join(f"{name}={SLOT}" for name in [first.strip('"')]), "a form instead of JSON"),
+        "form": ("&".join(f"{name}={SLOT}" for name in [first.strip('"')]), "a form in place of JSON"),
         "semicolon": (text[:-1] + ";}", "a semicolon"),
         "raw-control": (
             text.replace(SLOT, f"\x01{SLOT}") if SLOT in text else '{"a": "\x01"}',
@@ -59,26 +61,27 @@ def _not_json(build: Builder) -> Iterator[Case]:
     for slug, (body, says) in wrong.items():
         yield build.rejected(f"reject.json.{slug}", NOT_JSON, build.request(body.encode()), byte_story(says, body))
     for slug, number, says in (
-        ("nan", "NaN", NOT_FINITE),
-        ("infinity", "Infinity", NOT_FINITE),
-        ("minus-infinity", "-Infinity", NOT_FINITE),
+        ("nan", "NaN", "NaN"),
+        ("infinity", "Infinity", "Infinity"),
+        ("minus-infinity", "-Infinity", "-Infinity"),
         ("leading-zero", "01", "a leading zero"),
         ("plus-sign", "+1", "a plus sign"),
         ("hexadecimal", "0x1", "a hexadecimal number"),
         ("no-fraction", "1.", "a decimal point without digits after it"),
         ("no-integer", ".0", "a decimal point without digits before it"),
-        ("undefined", "undefined", "undefined"),
-        ("capital-null", "None", "None"),
+        ("undefined", "undefined", "the literal `undefined`"),
+        ("capital-null", "None", "the literal `None`"),
     ):
         body = write(with_number(build, Literal(number)))
-        story = byte_story(says if says != NOT_FINITE else number, number, says)
+        story = byte_story(says, number, "a body with NaN or Infinity" if number in NOT_FINITE else "")
         yield build.rejected(f"reject.json.{slug}", NOT_JSON, build.request(body.encode()), story)
     empty = replace(build.request(b""), body=b"")
-    says = "no body"
     requirement = "reject.body.required" if build.contract.operation.request_required else NOT_JSON
-    yield build.rejected("reject.json.empty", requirement, empty, byte_story(says, ""))
+    story = Story("", JSON_TEXT, "", "", "the body is empty", NO_BODY)
+    yield build.rejected("reject.json.empty", requirement, empty, story)
     none = Request(empty.method, empty.target, build.headers_without("Content-Type"))
-    yield build.rejected("reject.json.no-body", requirement, none, byte_story("neither body nor media type", ""))
+    story = Story("", JSON_TEXT, "", "", "the request has no body", f"{NO_BODY} and media type")
+    yield build.rejected("reject.json.no-body", requirement, none, story)
 
 
 def _truncated(build: Builder) -> Iterator[Case]:
@@ -87,7 +90,7 @@ def _truncated(build: Builder) -> Iterator[Case]:
     places = [match.end() for match in re.finditer(r'[{}\[\]:,]|"(?:[^"\\]|\\.)*"|[\w.+-]+', text)]
     for number, end in enumerate(places[:-1], 1):
         cut = text[:end]
-        story = byte_story(f"cut after {cut[-20:]!r}", cut, "a truncated JSON text")
+        story = byte_story(f"a JSON text that ends after `{cut[-20:]}`", cut, "a truncated JSON text")
         yield build.rejected(f"reject.json.cut-{number}", NOT_JSON, build.request(cut.encode()), story)
 
 
@@ -108,7 +111,7 @@ def _encodings(build: Builder) -> Iterator[Case]:
         ("latin-1", "\u00e9".encode("latin-1"), "Latin-1"),
     ):
         request = build.request(head + mark + odd + tail)
-        story = byte_story(f"not UTF-8: {says}", "", "bytes that are not UTF-8")
+        story = byte_story(says, "", "bytes that are not UTF-8")
         yield build.rejected(f"reject.utf-8.{slug}", "reject.utf-8", request, story)
     for slug, codec in (("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-32", "utf-32")):
         story = byte_story(f"{codec.upper()} instead of UTF-8", "", "an encoding other than UTF-8")

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from conformance.classify.bounds import keeps_bounds
 from conformance.classify.requirements import accept_id
+from conformance.classify.wording import name_of
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.values import bodies
@@ -40,7 +41,7 @@ def _odd_name(build: Builder) -> Iterator[Case]:
         return
     body = bodies.planted(lineage, name, "smallest", build.defaults)
     kind = "a string of many unusual characters"
-    story = Story(identity, "type", "", "", f"{identity} is {kind}", kind)
+    story = Story(identity, "type", "", "", f"{name_of(identity, lineage[0])} is {kind}", kind)
     yield build.accepting("accept.merged.odd-name", (accept_id(lineage[-1], "type"),), body, story, (Need.NAME_EDGES,))
 
 
@@ -50,7 +51,7 @@ def _odd_path(build: Builder) -> Iterator[Case]:
     if not names:
         return
     kind = "a path parameter of many unusual characters"
-    story = Story(names[-1], "path parameter", "", ODD_SEGMENT, f"{', '.join(names)}: {kind}", kind)
+    story = Story(names[-1], "path parameter", "", ODD_SEGMENT, f"`{names[-1]}` has many unusual characters", kind)
     request = replace(build.right, target=build.target_with(dict.fromkeys(names, ODD_SEGMENT)))
     yield build.observed("observe.merged.odd-path", ("transport.variants",), request, story)
 
@@ -67,14 +68,8 @@ def _odd_spelling(build: Builder) -> Case:
         elif name != "Accept":
             headers.append((name.lower(), value))
     request = replace(right, headers=tuple(headers), body=spaced.encode(), chunked=True)
-    story = Story(
-        "",
-        "spelling",
-        "",
-        "",
-        "a valid request in an unusual lexical form",
-        "a valid request in an unusual lexical form",
-    )
+    says = "the request is in an unusual lexical form"
+    story = Story("", "lexical form", "", "", says, "a valid request in an unusual lexical form")
     requirements = (
         "accept.json-text",
         "accept.media-type",

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from conformance.classify.requirements import reject_id, undeclared_id
+from conformance.classify.wording import name_of
 from conformance.contract.path_template import fill
 from conformance.model.case import SLOT, Case, Need, Relation, RelationKind, Request, Story
 from conformance.model.jsontext import Writable, write
@@ -15,6 +16,10 @@ from conformance.strategies.values import bodies
 
 TOP = 2
 """How long the lineage of a property of the body itself is."""
+
+
+TRAILING = ("the body has text after the JSON text", "a body with text after the JSON text")
+"""What is said of a body with more than a JSON text, and its class."""
 
 
 def named_relations(build: Builder, identity: str) -> Iterator[Relation]:
@@ -39,45 +44,57 @@ def _alike_names(build: Builder, identity: str) -> Iterator[Relation]:
         ("separators", f"{SLOT}-a", f"{SLOT}_a", "a separator"),
         ("last-character", f"{SLOT}{'a' * 46}a", f"{SLOT}{'a' * 46}b", "the last of 64 characters"),
     ):
-        id_, differ = f"relate.alike-names.{slug}", f"of two names that differ only in {says}"
-        pair = (case(f"{id_}.one", one, f"one {differ}"), case(f"{id_}.other", other, f"other {differ}"))
+        id_, differ = f"relate.alike-names.{slug}", f"differs from another only in {says}"
+        pair = (case(f"{id_}.one", one, f"a name that {differ}"), case(f"{id_}.other", other, f"a name that {differ}"))
         yield Relation(id_, RelationKind.ALIKE_NAMES, ("semantics.distinct",), pair, same_name=True)
 
 
 def _same_name(build: Builder) -> Relation:
     id_ = "relate.same-name"
     cases = (
-        build.related(f"{id_}.first", build.smallest, "a new name"),
-        _observed(build, f"{id_}.second", "error.duplicate", build.right, "the same name again"),
+        build.related(f"{id_}.first", build.smallest, "the first creation with a name"),
+        _observed(build, f"{id_}.second", "error.duplicate", build.right, "the second creation with that name"),
     )
     return Relation(id_, RelationKind.SAME_NAME, ("semantics.same-name", "error.duplicate"), cases, same_name=True)
 
 
 def _leaves_nothing(build: Builder) -> Iterator[Relation]:
     """Yield a rejected request followed by a right one with the same name."""
-    for slug, body, requirement, says in _rejected(build):
+    for slug, body, requirement, says, kind in _rejected(build):
         id_ = f"relate.leaves-nothing.{slug}"
-        story = Story("", "rejected first", "", write(body)[:200] if not isinstance(body, bytes) else "", says, says)
+        story = Story("", "rejected first", "", write(body)[:200] if not isinstance(body, bytes) else "", says, kind)
         first = build.rejected(f"{id_}.rejected", requirement, build.request(body), story)
-        then = build.related(f"{id_}.right", build.smallest, "then a valid body with that name")
+        then = build.related(f"{id_}.right", build.smallest, "a valid body with the name of a rejected one")
         cases = (first, replace(then, needs=(Need.STATE,)))
-        kind, requirements = RelationKind.LEAVES_NOTHING, ("error.leaves-nothing",)
-        yield Relation(id_, kind, requirements, cases, same_name=True, together_only=True)
+        requirements = ("error.leaves-nothing",)
+        yield Relation(id_, RelationKind.LEAVES_NOTHING, requirements, cases, same_name=True, together_only=True)
 
 
-def _rejected(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str]]:
+def _rejected(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str, str]]:
     """Yield bodies that name an object and must be rejected: by type, by an undeclared property, by the bytes."""
     for lineage in bodies.lineages(build.contract.request):
-        node = lineage[-1]
+        node, name = lineage[-1], name_of(lineage[-1].path, build.contract.request)
         if len(lineage) == TOP and node.path != build.contract.identity and node.types & {"object"}:
             body = bodies.planted(lineage, "abc", "smallest", build.defaults)
-            yield f"type-{path_slug(node.path)}", body, reject_id(node, "type"), f"{node.path} of another type"
+            yield (
+                f"type-{path_slug(node.path)}",
+                body,
+                reject_id(node, "type"),
+                f"{name} is a string",
+                "a string where an object is required",
+            )
         for branch, shape in enumerate(node.shapes):
             if shape.type == "object" and shape.closed:
                 label = undeclared_id(Group.REJECTION, shape)
                 body = bodies.with_member(lineage, branch, "conformance_undeclared", 1, "smallest", build.defaults)
-                yield f"undeclared-{path_slug(node.path)}", body, label, f"an unknown property in {node.path}"
-    yield "trailing-text", write(build.smallest).encode() + b" x", "reject.json-text", "text after the JSON text"
+                yield (
+                    f"undeclared-{path_slug(node.path)}",
+                    body,
+                    label,
+                    f"{name} has an unknown property",
+                    "an unknown property in a closed object",
+                )
+    yield "trailing-text", write(build.smallest).encode() + b" x", "reject.json-text", *TRAILING
 
 
 def _visible(build: Builder) -> Iterator[Relation]:
@@ -87,8 +104,8 @@ def _visible(build: Builder) -> Iterator[Relation]:
     values = {name: quote(value, safe="") for name, value in build.parameters.items()}
     target = fill(probe.path, {**values, "name": SLOT})
     request = Request(probe.method, target, build.headers_without("Content-Type"))
-    id_, requirement, says = "relate.visible", "semantics.visible", "the object that was created, read by its name"
-    created = build.related(f"{id_}.created", build.fullest, "an object to be read")
+    id_, requirement, says = "relate.visible", "semantics.visible", "the request that reads the created object"
+    created = build.related(f"{id_}.created", build.fullest, "the creation of an object that is then read")
     read = _observed(build, f"{id_}.read", requirement, request, says, Need.PROBES)
     yield Relation(id_, RelationKind.VISIBLE, (requirement,), (created, read), same_name=True)
 

@@ -21,7 +21,7 @@ VALUES: tuple[tuple[str, str, str], ...] = (
     ("plus", "a+b", "a plus sign"),
     ("non-ascii", "\u00e9\U0001f600", "non-ASCII letters"),
     ("long", "a" * 2_000, "2,000 characters"),
-    ("empty", "", "nothing"),
+    ("empty", "", "no characters"),
 )
 
 
@@ -34,7 +34,7 @@ def path_cases(build: Builder, unknown: Mapping[str, str]) -> Iterator[Case]:
     right = build.right
     for name in build.contract.operation.path_parameters:
         for slug, value, says in VALUES:
-            story = Story(name, "path parameter", "", value, f"{name} is {says}", says)
+            story = Story(name, "path parameter", "", value, f"`{name}` has {says}", f"a path parameter with {says}")
             request = replace(right, target=build.target_with({name: value}))
             yield build.observed(f"observe.path.{name}.{slug}", ("transport.variants",), request, story)
         encoded = right.target.replace(
@@ -42,13 +42,18 @@ def path_cases(build: Builder, unknown: Mapping[str, str]) -> Iterator[Case]:
         )
         if encoded != right.target:
             story = Story(
-                name, "path parameter", "", "", f"{name} with its first letter percent-encoded", "an encoded letter"
+                name,
+                "path parameter",
+                "",
+                "",
+                f"the first letter of `{name}` is percent-encoded",
+                "a path parameter with an encoded letter",
             )
             request = replace(right, target=encoded)
             yield build.accepted(f"accept.path.{name}.encoded-letter", ("transport.target",), request, story)
         if name in unknown:
             story = Story(
-                name, "path parameter", "", unknown[name], f"{name} identifies no resource", "an unknown resource"
+                name, "path parameter", "", unknown[name], f"`{name}` identifies no resource", "an unknown resource"
             )
             request = replace(right, target=build.target_with({name: unknown[name]}))
             requirements = ("error.unknown-resource",)

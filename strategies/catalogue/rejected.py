@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from conformance.classify.kinds import MISSING, expected_kind, undeclared_kind
 from conformance.classify.requirements import reject_id, undeclared_id
+from conformance.classify.wording import says
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.case import Case, Story
@@ -34,8 +35,9 @@ def _wrong_values(
         return
     for value in wrong:
         body = bodies.planted(lineage, value.json, base, build.defaults)
-        says = f"{node.path or 'the body'} is {value.kind}"
-        story = Story(node.path, value.keyword, _was(build, node, base), write(value.json), says, kind_of(node, value))
+        became = write(value.json)
+        told = says(node.path, value.keyword, became, value.kind, lineage[0])
+        story = Story(node.path, value.keyword, _was(build, node, base), became, told, kind_of(node, value))
         id_ = f"reject.{path_slug(node.path)}.{value.slug}.{base}"
         yield build.rejected(id_, reject_id(node, value.rule), build.request(body), story)
 
@@ -45,8 +47,8 @@ def _missing(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> Iter
     if not node.required or not node.path:
         return
     body = bodies.planted(lineage, bodies.ABSENT, base, build.defaults)
-    says = f"{node.path} is missing"
-    story = Story(node.path, "required", _was(build, node, base), "", says, MISSING)
+    told = says(node.path, "required", "", MISSING, lineage[0])
+    story = Story(node.path, "required", _was(build, node, base), "", told, MISSING)
     id_ = f"reject.{path_slug(node.path)}.missing.{base}"
     yield build.rejected(id_, reject_id(node, "required"), build.request(body), story)
 
@@ -59,9 +61,9 @@ def _undeclared(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> I
         requirement = undeclared_id(Group.REJECTION, shape)
         for slug, name, value in undeclared_names(shape):
             body = bodies.with_member(lineage, branch, name, value, base, build.defaults)
-            says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
-            became, kind = write({name: value}), undeclared_kind(shape, name, value)
-            story = Story(join(node.path, name), "additionalProperties", "", became, says, kind)
+            pointer, keyword, became = join(node.path, name), "additionalProperties", write(value)
+            kind = undeclared_kind(shape, name, value)
+            story = Story(pointer, keyword, "", became, says(pointer, keyword, became, kind, lineage[0]), kind)
             id_ = f"reject.{path_slug(node.path)}.{slug}.{base}"
             yield build.rejected(id_, requirement, build.request(body), story)
 
@@ -71,12 +73,12 @@ def undeclared_names(shape: Shape) -> Iterator[tuple[str, str, Json]]:
     first = next(iter(shape.members), "member")
     words = first.split("_")
     candidates: tuple[tuple[str, str, Json], ...] = (
-        ("undeclared-member", "conformance_undeclared", 1),
-        ("undeclared-null", "conformance_undeclared", None),
+        ("unknown-property", "conformance_undeclared", 1),
+        ("unknown-property-null", "conformance_undeclared", None),
         ("other-case", first.upper(), 1),
-        ("near-miss", f"{first}s", 1),
+        ("misspelled", f"{first}s", 1),
         ("camel-case", words[0] + "".join(word.title() for word in words[1:]), 1),
-        ("proto-member", "__proto__", 1),
+        ("proto-property", "__proto__", 1),
         ("empty-name", "", 1),
     )
     for slug, name, value in candidates:

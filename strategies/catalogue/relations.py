@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from conformance.classify.bounds import keeps_bounds
+from conformance.classify.wording import name_of
 from conformance.contract.nodes import Node
 from conformance.model.case import Relation, RelationKind
 from conformance.model.jsontext import Writable
@@ -38,17 +39,19 @@ def _null_beside_absent(build: Builder) -> Iterator[Relation]:
             absent = bodies.planted(lineage, held, "smallest", build.defaults)
             null = {**held, **{child.name: None for child in optional}}
             nulls = bodies.planted(lineage, null, "smallest", build.defaults)
-            words = f"every member of {node.path or 'the body'}"
+            name = name_of(node.path, build.contract.request)
+            bare = f"a body without optional properties in {name}"
+            empty = f"a body with null for the optional properties of {name}"
             below = sorted({child.label for each in optional for child in each.walk()})
-            yield _nulls(build, path_slug(node.path), below, (absent, f"{words} absent"), (nulls, f"{words} null"))
+            yield _nulls(build, path_slug(node.path), below, (absent, bare), (nulls, empty))
 
 
 def _null_beside_absent_leaves(build: Builder) -> Relation:
     """Return two bodies with every object there: in one all optional leaves are absent, in the other all are null."""
     root = build.contract.request
     leaves = [node for node in root.walk() if node.path and not node.children and not node.required and node.nullable]
-    absent = (_with_leaves(root, build, bodies.ABSENT), "every object present and empty")
-    null = (_with_leaves(root, build, None), "every object present, every property null")
+    absent = (_with_leaves(root, build, bodies.ABSENT), "a body with empty objects")
+    null = (_with_leaves(root, build, None), "a body with null for every property of its objects")
     return _nulls(build, "leaves", [node.label for node in leaves], absent, null)
 
 

@@ -1,5 +1,6 @@
 """What cases about bytes and header fields are made from."""
 
+from conformance.classify.traits import JSON_TEXT
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, write
 from conformance.strategies.case_builder import Builder
@@ -13,9 +14,9 @@ NOT_JSON = "reject.json-text"
 VARIANTS = "transport.variants"
 
 
-def byte_story(says: str, became: str, kind: str = "") -> Story:
-    """Return the story of a body whose bytes are special."""
-    return Story("", "JSON text", "", became[:200], says, kind or says)
+def byte_story(what: str, became: str, kind: str = "") -> Story:
+    """Return the story of a body whose bytes are special; `kind` is its class where `what` alone does not name it."""
+    return Story("", JSON_TEXT, "", became[:200], f"the body has {what}", kind or f"a body with {what}")
 
 
 def header_story(name: str, became: str, says: str, kind: str) -> Story:

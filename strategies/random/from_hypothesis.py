@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from conformance.classify.requirements import reject_id, undeclared_id
+from conformance.classify.wording import says
 from conformance.contract.contract import Contract, load_contract
 from conformance.contract.nodes import Node
 from conformance.contract.validators import BodyValidator
@@ -190,12 +191,14 @@ def invalid_bodies(
         usable = [place for place in usable if place.leaf]
     if violations < 1 or not usable:
         raise InvalidArgument(f"violations={violations}: there is nothing to break so often in this body")
-    found = _invalid(usable, violations, _bases(root, choices))
+    found = _invalid(root, usable, violations, _bases(root, choices))
     return found if modelled else found.filter(lambda drawn: not validator.is_valid(drawn.body))
 
 
 @st.composite
-def _invalid(draw: st.DrawFn, usable: Sequence[Place], violations: int, base: Callable[[Paths], Values]) -> Invalid:
+def _invalid(
+    draw: st.DrawFn, root: Node, usable: Sequence[Place], violations: int, base: Callable[[Paths], Values]
+) -> Invalid:
     chosen = [draw(st.sampled_from(usable))]
     while len(chosen) < violations:
         rest = [place for place in usable if all(places.compatible(place, each) for each in chosen)]
@@ -206,7 +209,7 @@ def _invalid(draw: st.DrawFn, usable: Sequence[Place], violations: int, base: Ca
     stories, requirements = [], []
     for place in chosen:
         value = draw(place.wrong)
-        stories.append(_story(place, value, body))
+        stories.append(_story(root, place, value, body))
         requirements.append(_requirement(place, value))
         body = places.plant(place, value, body)
     return Invalid(body, tuple(stories), tuple(requirements))
@@ -230,17 +233,18 @@ def _needed(place: Place) -> str:
     return place.node.path
 
 
-def _story(place: Place, value: Value, body: Json) -> Story:
+def _story(root: Node, place: Place, value: Value, body: Json) -> Story:
     node = place.node
     if place.keyword == "additionalProperties":
         name = next(iter(value.json)) if isinstance(value.json, dict) else ""
-        says = f"{node.path or 'the body'} holds a member {name!r}, which is not declared"
-        return Story(join(node.path, name), value.keyword, "", write(value.json), says, value.kind)
+        pointer, held = join(node.path, name), write(value.json[name]) if isinstance(value.json, dict) else ""
+        return Story(pointer, value.keyword, "", held, says(pointer, value.keyword, held, value.kind, root), value.kind)
     was = "" if place.keyword == "required" and not node.path else write(at(body, place.first))
     if value.json is bodies.ABSENT:
-        return Story(node.path, value.keyword, was, "", f"{node.path} is missing", value.kind)
-    says = f"{node.path or 'the body'} is {value.kind}"
-    return Story(node.path, value.keyword, was, write(value.json), says, kind_of(node, value))
+        return Story(node.path, "required", was, "", says(node.path, "required", "", value.kind, root), value.kind)
+    became = write(value.json)
+    told = says(node.path, value.keyword, became, value.kind, root)
+    return Story(node.path, value.keyword, was, became, told, kind_of(node, value))
 
 
 def _requirement(place: Place, value: Value) -> str:

@@ -165,7 +165,7 @@ def _told(case: Case, foreign: "Foreign") -> Case:
     ours = {"accepted": "positive", "rejected": "negative"}.get(case.expectation.value, "")
     if ours == theirs:
         return case
-    says = f"{story.says} (Schemathesis calls it {theirs}, this contract expects it {case.expectation.value})"
+    says = f"{story.says} (Schemathesis: {theirs}; expected by this contract: {case.expectation.value})"
     return replace(case, story=replace(story, says=says))
 
 
@@ -182,7 +182,8 @@ def _story(foreign: "Foreign") -> Story:
         pointer = from_tokens(first.path) if _in_body(first) else str(first.parameter or "")
         keyword = next(iter(first.keywords), "") or str(first.operator.value)
         was, became = _text(first.original_value), _text(first.new_value)
-    kind = scenario.replace("_", " ") or (mutations and str(mutations[0].operator.value).replace("_", " ")) or "random"
+    operator = str(mutations[0].operator.value) if mutations else ""
+    kind = (scenario or operator or "a random request").replace("_", " ")
     return Story(pointer, keyword, was, became, f"Schemathesis: {description}", f"{kind} (by Schemathesis)")
 
 

@@ -6,6 +6,8 @@ from msgspec.structs import replace
 
 from conformance.classify.classification import Classification, classify
 from conformance.classify.traits import PLAIN_TEXT
+from conformance.classify.wording import story_of
+from conformance.contract.nodes import Node
 from conformance.model.case import Case, Need, Request, Story
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, encode
@@ -34,7 +36,7 @@ def bytes_case(build: Builder, phase: str, body: bytes, story: Story | None, *, 
         found.expectation,
         found.requirements or (SERVER_ERROR,),
         build.request(body),
-        _told(found, story),
+        _told(found, story, build.contract.request),
         _needs(build, found),
     )
     return named(replace(case, beyond=found.beyond), phase)
@@ -56,7 +58,7 @@ def fingerprint(request: Request) -> str:
     return digest.hexdigest()[:12]
 
 
-def _told(found: Classification, story: Story | None) -> Story:
+def _told(found: Classification, story: Story | None, root: Node) -> Story:
     """Return the story of a body.
 
     Place, keyword and kind of what is wrong are those of the catalogue, so that both are told as one; the words may be
@@ -66,8 +68,10 @@ def _told(found: Classification, story: Story | None) -> Story:
     if defect is None:
         keyword, says = STORIES[found.expectation]
         return story or Story("", keyword, "", "", says, says)
-    told = story or Story("", "", "", "", defect.says)
-    return replace(told, pointer=defect.pointer, keyword=defect.keyword, kind=defect.kind)
+    own = story_of(defect, found.body, root)
+    if story is None or story.pointer != own.pointer:
+        return replace(own, says=story.says) if story else own
+    return replace(story, keyword=own.keyword, kind=own.kind)
 
 
 def _needs(build: Builder, found: Classification) -> tuple[Need, ...]:

@@ -151,7 +151,7 @@ def _undeclared(shape: Shape) -> Wrong:
     def member(drawn: tuple[str, Json]) -> Value:
         name, value = drawn
         kind = undeclared_kind(shape, name, value)
-        return Value("undeclared-member", {name: value}, kind, "additionalProperties")
+        return Value("unknown-property", {name: value}, kind, "additionalProperties")
 
     return st.tuples(names, anything()).map(member)
 

@@ -83,17 +83,17 @@ def _outside(shape: Shape) -> Iterator[Value]:
     candidates: tuple[tuple[str, Json], ...] = ()
     if isinstance(first, str):
         candidates = (
-            ("undeclared", "UNDECLARED_VALUE"),
+            ("unknown-enum-value", "UNDECLARED_VALUE"),
             ("other-case", first.swapcase()),
             ("padded", f" {first}"),
             ("prefix", first[:-1]),
             ("empty", ""),
         )
     elif isinstance(first, bool):
-        candidates = (("undeclared", not first),)
+        candidates = (("unknown-enum-value", not first),)
     elif type_name(first) in {"integer", "number"}:
         above = max(int(number) for each in listed if (number := as_number(each)) is not None) + 1
-        candidates = (("undeclared", above),)
+        candidates = (("unknown-enum-value", above),)
     for slug, value in candidates:
         if not any(equal(value, each) for each in listed):
             yield Value(slug, value, enum_kind(listed, value), "enum")

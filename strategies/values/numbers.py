@@ -47,7 +47,7 @@ def valid(shape: Shape) -> Iterator[Value]:
     usual = typical(shape)
     if not keeps_bounds(shape, usual):
         return
-    yield Value("typical", usual, "an ordinary number")
+    yield Value("ordinary", usual, "an ordinary number")
     for slug, number, kind in (("zero", 0, "0"), ("one", 1, "1")):
         if keeps_bounds(shape, number) and number != usual:
             yield Value(slug, number, kind)

@@ -62,7 +62,7 @@ def valid(shape: Shape) -> Iterator[Value]:
     usual = typical(shape, "")
     if not keeps_bounds(shape, usual):
         return
-    yield Value("typical", usual, "an ordinary string")
+    yield Value("ordinary", usual, "an ordinary string")
     for keyword, length in lengths(shape):
         text = _of_length(shape, length)
         if text is not None and keeps_bounds(shape, text):

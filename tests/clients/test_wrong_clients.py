@@ -252,7 +252,7 @@ WRONG_ANSWERS = [
      {("must", "Returns an object instead of `null`")}),
     ("read.current_deployment.null", lose_null, {("must", "Omits a property that is `null`")}),
     ("read.candidate_deployment.null", lose_null, {("should", "Omits a property that is `null`")}),
-    ("read.undeclared-member", lambda a: {k: v for k, v in a.items() if k != "undeclared_member"},
+    ("read.unknown-property", lambda a: {k: v for k, v in a.items() if k != "undeclared_member"},
      {("advisory", "Omits unknown properties of the response")}),
     ("read.all.fraction", instant, {("should", "Truncates the fraction of a date-time")}),
     ("read.all.offset", instant, set()),
@@ -308,7 +308,7 @@ def test_an_unknown_value_may_be_refused_but_is_noted(client, run):
             raise ValueError
 
     client.validate = strict
-    results = run(client, "reject.current_deployment.status.undeclared").results
+    results = run(client, "reject.current_deployment.status.unknown-enum-value").results
     assert {("advisory", "Rejects an unknown enum value in a response (raises ValueError)")} == causes(results)
 
 
@@ -320,5 +320,5 @@ def test_undeclared_members_must_be_tolerated(client, run):
             raise ValueError
 
     client.validate = closed
-    results = run(client, "read.undeclared-member").results
+    results = run(client, "read.unknown-property").results
     assert {("must", "Raises ValueError for a valid response with an unknown property")} == causes(results)

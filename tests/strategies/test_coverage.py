@@ -178,5 +178,5 @@ def test_answers_hold_what_readers_stumble_over(contract: Contract) -> None:
             assert {f"{place}.{slug}" for slug, _, _ in DATE_TIMES} <= right
             assert f"{place}.format-broken-1" in wrong
         if node.shape("object") and node.children:
-            assert f"{place}.undeclared-member" in right, place
-    assert {"smallest", "fullest", "undeclared-member"} <= right
+            assert f"{place}.unknown-property" in right, place
+    assert {"smallest", "fullest", "unknown-property"} <= right

@@ -18,7 +18,7 @@ READ = "client-response.read"
 UNDECLARED = "client-response.undeclared"
 EDGES = "client-response.edges"
 
-PLAIN = frozenset({"null", "absent", "true", "false", "zero", "undeclared-member"})
+PLAIN = frozenset({"null", "absent", "true", "false", "zero", "unknown-property"})
 """Classes with a scenario for each property in the standard profile; the others are in all properties together."""
 
 
@@ -74,7 +74,7 @@ def _together(start: Start) -> Iterator[Scenario]:
 def _classes(node: Node) -> Iterator[Value]:
     shape = node.shape("string")
     for value in classes.valid_values(node):
-        if not value.undecided and value.slug != "typical" and value.keyword != "enum":
+        if not value.undecided and value.slug != "ordinary" and value.keyword != "enum":
             yield value
     if shape is not None and shape.value("format") == "date-time":
         for slug, text, kind in DATE_TIMES:

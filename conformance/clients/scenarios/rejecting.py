@@ -13,7 +13,7 @@ from conformance.strategies.values.value import Value
 UNKNOWN_VALUE = "client-response.unknown-value"
 
 ENOUGH = frozenset(
-    "null absent true integer fraction text object array number-in-quotes undeclared undeclared-member".split()
+    "null absent true integer fraction string object array quoted-number unknown-enum-value unknown-property".split()
 )
 """Classes of the standard profile; other violations of the same keyword at the same property are in `full`."""
 

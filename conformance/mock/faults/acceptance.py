@@ -17,7 +17,7 @@ from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.values import bodies, classes
 
-LEFT_OUT = frozenset({"false", "zero", "one", "text-null", "array-of-one", "prefix"})
+LEFT_OUT = frozenset({"false", "zero", "one", "quoted-null", "one-item-array", "prefix"})
 """Classes of invalid values that another class stands for."""
 
 Correct: TypeAlias = Callable[[Transaction], Json]

@@ -46,7 +46,7 @@ def _classes(contract: Contract, location: Location) -> Iterator[Fault]:
     for value in classes.valid_values(node):
         listed = value.keyword != "type"
         # A typical number may be 0 itself.
-        named = "zero" if value.slug == "typical" and KINDS["zero"].test(cast("Json", value.json)) else value.slug
+        named = "zero" if value.slug == "ordinary" and KINDS["zero"].test(cast("Json", value.json)) else value.slug
         if value.undecided or not (listed or named in CHOSEN):
             continue
         kind = None if listed else KINDS.get(KIND_SLUGS.get(named, named))

@@ -19,7 +19,10 @@ LONGEST = 2_000
 """The longest header, target or reason that is shown, in characters."""
 
 ABOUT_REQUEST = frozenset({Group.ACCEPTANCE, Group.REJECTION, Group.CLIENT_REQUEST})
-"""Groups whose findings point into the request, and blame the status of the answer."""
+"""Groups whose findings point into the request, and blame the status of the response."""
+
+BY_STATUS = frozenset({Group.ERROR, Group.TRANSPORT, Group.ADVISORY})
+"""Groups whose findings point into the request where they point into a body: a server error, a documentation rule."""
 
 HEADERS = 100
 """How many header fields are shown of one message."""
@@ -89,7 +92,8 @@ def exchange_view(
     sent = each.shown(finding.id if finding else "")
     exchange, case, started = sent.exchange, each.case.id, run.started
     group = run.rows[finding.requirement].group if finding else None
-    marks = _marks(None if sent.client else each.case.story, finding, group)
+    of_request = finding is not None and _points_into_request(finding, group)
+    marks = _marks(None if sent.client else each.case.story, finding, group, of_request=of_request)
     request, answer = _request(exchange, marks, body), _answer(exchange, marks, body)
     command, rest = visible(curl(run.results.target, exchange.request)), ""
     if request.body.lay:
@@ -99,7 +103,7 @@ def exchange_view(
         answer=answer,
         lack=_lack(exchange),
         took=duration(exchange.seconds) if exchange.ended else "",
-        where=_where(finding, request if group in ABOUT_REQUEST else answer),
+        where=_where(finding, request if of_request else answer),
         curl=command,
         rest=rest,
         client=_client(sent.client, finding, body) if sent.client else None,
@@ -146,11 +150,15 @@ def _around(command: str, body: BodyView) -> tuple[str, str]:
     return (before, after) if found else (command, "")
 
 
-def _marks(story: Story | None, finding: FindingResult | None, group: Group | None) -> _Marks:
+def _points_into_request(finding: FindingResult, group: Group | None) -> bool:
+    return group in ABOUT_REQUEST or (group in BY_STATUS and finding.pointer.startswith("/"))
+
+
+def _marks(story: Story | None, finding: FindingResult | None, group: Group | None, *, of_request: bool) -> _Marks:
     told = story.pointer if story else ""
     if finding is None:
         return _Marks(request=told)
-    if group in ABOUT_REQUEST:
+    if of_request:
         return _Marks(request=finding.pointer or told, status=group is not Group.CLIENT_REQUEST)
     return _Marks(request=told, answer=finding.pointer, status=finding.pointer == "status")
 

@@ -34,7 +34,7 @@ def test_a_cause_shows_what_was_returned(client, run):
     client.check = client.validate = lambda _: None
     page = html.render(fold_run(run(client, "fail.status-404").events)).decode()
     assert "Returns the body for a status other than 200" in page
-    assert "Play it again" in page
+    assert "Repeat the scenario" in page
     assert "conformance replay" not in page.partition('id="cases"')[0]
 
 

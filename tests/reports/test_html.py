@@ -9,10 +9,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.journal.events import AnyEvent
 from conformance.model.exchange import Failure, Response
-from conformance.model.vocabulary import Outcome
+from conformance.model.vocabulary import Group, Outcome
 from conformance.reports.folding import fold_run
 from conformance.reports.pages.cases import PIECE
 from conformance.reports.pages.html import render
@@ -157,6 +158,18 @@ def test_faulty_place_is_marked() -> None:
     journal.find(journals.case(), MUST)
     journal.find(journals.case(), RESPONSE, pointer="/name", rule="other")
     assert page(journal.end()).marks == ['"abc"', "1", '"abc"', "200"]
+
+
+def test_place_of_a_server_error_is_marked_in_the_request() -> None:
+    """A server error, which has no value there in its body, points at the value that was sent."""
+    error = replace(MUST, id="error.server-error", group=Group.ERROR)
+    journal = Journal((error,))
+    sent = journals.case(requirements=(error.id,))
+    journal.send(sent, Response(500, (), b"{}"))
+    journal.find(sent, error, rule="server error")
+    read = page(journal.end())
+    assert read.marks == ['"abc"', "500"]
+    assert "has no value at" not in read.text
 
 
 def test_missing_place_is_told() -> None:

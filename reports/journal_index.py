@@ -92,7 +92,7 @@ class JournalIndex:
 
         """
         if self.header is None:
-            raise JournalError("the journal has no header", "it must begin with a run.started event")
+            raise JournalError("the journal has no header", "it must begin with run.started")
         return self.header
 
     def add(self, event: AnyEvent) -> None:
@@ -115,10 +115,10 @@ class JournalIndex:
             case RequestSent():
                 self._sent(event)
             case ExchangeEnded():
-                sent = self._known(event.send, "tells the end of")
+                sent = self._known(event.send, "ends")
                 self.sends[event.send] = replace(sent, exchange=event.after(sent.exchange))
             case ClientEnded():
-                sent = self._known(event.send, "tells what a client made of")
+                sent = self._known(event.send, "has a client result of")
                 self.sends[event.send] = replace(sent, client=event)
             case Judged():
                 self._judged(event)
@@ -135,7 +135,7 @@ class JournalIndex:
 
     def _known(self, send: int, told: str) -> RecordedExchange:
         if send not in self.sends:
-            raise JournalError(f"the journal {told} request {send}, which it never saw leave")
+            raise JournalError(f"the journal {told} request {send}, which has no request.sent event")
         return self.sends[send]
 
     def _count(self, event: AnyEvent) -> None:
@@ -211,7 +211,7 @@ class JournalIndex:
     def _said(self, event: FindingMade | DoubtRaised) -> None:
         requirement = (event.finding if isinstance(event, FindingMade) else event.doubt).requirement
         if requirement not in self.rows:
-            raise JournalError(f"the journal speaks of the requirement {requirement}, which its header does not name")
+            raise JournalError(f"the journal has the requirement {requirement}, which is not in its header")
         case = self.case_for(event)
         if case == DROPPED or case in self._sends_of:
             self._spoken.append(event)

@@ -96,7 +96,7 @@ class Harness:
         self._stop()
         if self._failures >= FAILURES_IN_A_ROW:
             last = made.trouble.removeprefix("the harness ")
-            raise TargetLostError(f"the harness failed {self._failures} times in a row: {last}")
+            raise TargetLostError(f"the harness failed {self._failures} consecutive times: {last}")
         return made
 
     def _start(self) -> None:

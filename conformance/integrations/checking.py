@@ -118,7 +118,7 @@ class CheckedContract:
         answer = response_of(response, body)
         if request is not None and request_of(self.contract, request) is None:
             what = f"{type(request).__module__}.{type(request).__name__}"
-            raise UsageError(f"{what} is no request that is known", "hand over what the client sent")
+            raise UsageError(f"{what} is not a supported request", "pass the request that the client sent")
         sent = self._sent(request if request is not None else response, case)
         whole = case if case is not None else recognised(self.contract, sent) if sent else _unknown(self.contract)
         whole = replace(whole, request=_without_key(sent or whole.request, key))

@@ -52,14 +52,14 @@ def explained(
         return ""
     lines = [line for each in against[:FINDINGS] for line in _finding(contract.by_id[each.requirement], each)]
     if len(against) > FINDINGS:
-        lines.append(f"and {len(against) - FINDINGS} findings more, in the report")
+        lines.append(f"and {len(against) - FINDINGS} more findings in the report")
     shown = list(exchanges)
     for exchange in shown[:EXCHANGES]:
         lines += ["", *_exchange(exchange)]
     if len(shown) > EXCHANGES:
-        lines += ["", f"and {len(shown) - EXCHANGES} exchanges more, in the report"]
+        lines += ["", f"and {len(shown) - EXCHANGES} more exchanges in the report"]
     if shown:
-        lines += ["", "to send it again:", *curl(base, shown[0].request).splitlines()]
+        lines += ["", "send it again with:", *curl(base, shown[0].request).splitlines()]
     return "\n".join(lines)
 
 
@@ -67,7 +67,7 @@ def _finding(row: Requirement, each: Finding | Doubt) -> Iterator[str]:
     yield f"{row.strength.value}: {row.id}"
     yield f"    {short(row.title, LONGEST_LINE)}"
     if isinstance(each, Doubt):
-        word = "a fault of the suite itself" if each.ours else "nobody can tell"
+        word = "error of the suite" if each.ours else "inconclusive"
         yield f"    {word}: {short(each.reason, LONGEST_LINE)}"
     else:
         yield f"    {short(each.message, LONGEST_LINE)}"

@@ -31,7 +31,7 @@ def response_of(answer: object, body: bytes | None = None) -> Response:
     status = getattr(held, "status_code", None) or getattr(held, "status", None)
     if not isinstance(status, int) or not hasattr(held, "headers"):
         what = f"{type(answer).__module__}.{type(answer).__name__}"
-        raise UsageError(f"{what} is no response that is known", f"hand over one of {KNOWN}")
+        raise UsageError(f"{what} is not a supported response", f"pass one of {KNOWN}")
     content = body if body is not None else _content(held)
     reason = getattr(held, "reason_phrase", None) or getattr(held, "reason", None) or getattr(held, "message", None)
     headers = _headers(held)
@@ -57,7 +57,7 @@ def request_of(contract: Contract, sent: object) -> Request | None:
     method, url = getattr(held, "method", None), getattr(held, "url", None)
     if not isinstance(method, str) or url is None:
         what = f"{type(sent).__module__}.{type(sent).__name__}"
-        raise UsageError(f"{what} is no request that is known", f"hand over one of {KNOWN}")
+        raise UsageError(f"{what} is not a supported request", f"pass one of {KNOWN}")
     headers = _pairs(getattr(held, "headers", ()))
     return Request(method.upper(), _target(contract, url), headers, _sent_body(held))
 
@@ -80,12 +80,12 @@ def _content(held: Any) -> bytes:  # noqa: ANN401 (a response of any client)
     try:
         content = getattr(held, "content", None)
     except Exception as error:
-        raise UsageError(f"the body of the answer was not read: {error}", "read it first") from error
+        raise UsageError(f"the body of the response was not read: {error}", "read it first") from error
     if not isinstance(content, bytes):
         # aiohttp keeps the bytes here once `await response.read()` is done; its `content` is the stream.
         content = getattr(held, "_body", None)
     if not isinstance(content, bytes):
-        raise UsageError("the body of the answer was not read", "read it first, or hand it over as body=")
+        raise UsageError("the body of the response was not read", "read it first, or pass it as body=")
     return content
 
 

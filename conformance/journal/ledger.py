@@ -21,7 +21,7 @@ UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
 CONFLICT = 409
 
 
-MAY_BE_OLDER = "it may have been there before the run: remove it yourself if it was not"
+MAY_BE_OLDER = "it may have existed before the run; remove it by hand if it did not"
 """Why an object is left whose name nothing shows to be the run's."""
 
 DOTS = frozenset({"", ".", ".."})
@@ -104,15 +104,15 @@ def _entry(contract: Contract, event: RequestSent, *, sure: bool, loopback: bool
     parameters = _parameters(contract.operation.path, event.case.request.target)
     target, reason = "", ""
     if contract.prose.remove is None:
-        reason = "how to remove it is not known"
+        reason = "the operation that removes it is unknown"
     elif parameters is None:
         reason = "it was created at a path that is not the operation's"
     elif name is None:
-        reason = "the name that it was given is not known"
+        reason = "its name is unknown"
     elif _is_protected(contract, name):
-        reason = "its name is protected: it may not be ours"
+        reason = "its name is protected"
     elif name in DOTS or SURROGATE.search(name) or (UNSAFE.search(name) and not loopback):
-        reason = "no path can carry its name safely"
+        reason = "its name cannot be part of a path"
     else:
         target = fill(contract.prose.remove.path, {**parameters, "name": quote(name, safe="")})
     return Entry(event.send, event.case.id, name or "", target, sure, reason)

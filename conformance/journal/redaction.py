@@ -22,7 +22,7 @@ ESCAPES = "%\\&"
 ROUNDS = 4
 """How often a text may be escaped over and over for a secret in it to be noticed."""
 
-WITHHELD = f"{KEY} (all of this is withheld: it held a secret, escaped in several ways at once)"
+WITHHELD = f"{KEY} (redacted completely: it contained a secret, escaped several times)"
 
 # Every branch begins with a plain character: so what holds no escape is passed over quickly.
 _ESCAPE = re.compile(

@@ -27,7 +27,7 @@ NAME_DIGITS = 4
 TRY_AGAIN = frozenset({401, 429})
 """Statuses after which the same request may have been sent once more."""
 
-INTERRUPTED = "the run was cut off while this request was in flight; --resend-interrupted sends it again"
+INTERRUPTED = "the run was interrupted while this request was in flight; --resend-interrupted sends it again"
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -176,7 +176,7 @@ class ResumedRun:
         """Return the exchange of a request as it was received; without an end where it has none."""
         sent, ended = self._event(kept.sent), self._event(kept.ended) if kept.ended is not None else None
         if not isinstance(sent, RequestSent):
-            message = f"{self._path} was changed while it was read"
+            message = f"{self._path} changed while it was read"
             raise JournalError(message)
         begun = Exchange(sent.case.request, started=sent.time)
         if not isinstance(ended, ExchangeEnded):

@@ -184,13 +184,13 @@ def read_placed(path: Path) -> Iterator[tuple[int, AnyEvent]]:
             except msgspec.DecodeError as error:
                 if not line.endswith(b"\n"):
                     break
-                raise JournalError(f"{path} line {number} is no event of a journal: {error}") from error
+                raise JournalError(f"{path} line {number} is not a journal event: {error}") from error
             _check(event, number, previous, path)
             previous = event.seq
             yield place, event
             place += len(line)
         if previous == 0:
-            raise JournalError(f"{path} is empty", "the run ended before it began: run it again")
+            raise JournalError(f"{path} is empty", "the run did not start; run it again")
 
 
 def _cut_torn_end(path: Path) -> int:
@@ -210,12 +210,12 @@ def _cut_torn_end(path: Path) -> int:
 def _check(event: AnyEvent, number: int, previous: int, path: Path) -> None:
     if number == 1:
         if not isinstance(event, RunStarted):
-            raise JournalError(f"{path} does not begin with run.started: it is no journal, or not a whole one")
+            raise JournalError(f"{path} does not begin with run.started; it is not a complete journal")
         if event.journal_version != JOURNAL_VERSION:
             found = event.journal_version
-            raise JournalError(f"{path} is of version {found}, this suite reads version {JOURNAL_VERSION}")
+            raise JournalError(f"{path} is of version {found}; this suite reads version {JOURNAL_VERSION}")
     if not 0 <= event.time <= LAST_SECOND:
-        raise JournalError(f"{path} line {number}: {event.time:g} is no time")
+        raise JournalError(f"{path} line {number}: {event.time:g} is not a time")
     if event.seq != previous + 1:
         raise JournalError(f"{path} line {number}: event {event.seq} follows {previous}: lines are missing")
 

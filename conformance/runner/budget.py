@@ -113,12 +113,12 @@ class Budget:
         limits = self.limits
         left = self.seconds_left()
         if limits.requests is not None and self.requests + requests > limits.requests:
-            return f"--max-requests {limits.requests} is used up"
+            return f"--max-requests {limits.requests} is reached"
         created = self.creations + self._spent_creations
         if limits.creations is not None and could_create and created + could_create > limits.creations:
-            return f"--max-creations {limits.creations} is used up"
+            return f"--max-creations {limits.creations} is reached"
         if limits.failures is not None and self.failures >= limits.failures:
             return f"--max-failures {limits.failures} is reached"
         if left is not None and left <= 0:
-            return f"--time-budget {limits.seconds:g} is used up"
+            return f"--time-budget {limits.seconds:g} is reached"
         return ""

@@ -9,7 +9,7 @@ from conformance.strategies.catalogue.catalogue import Item, size
 from conformance.strategies.random.labelling import fingerprint
 from conformance.strategies.random.messages import Ended, Generated, SourceFailed
 
-REMEDY = "run without it (--phases), or report this as a fault of the suite"
+REMEDY = "run without it (--phases), or report this as an error of the suite"
 """What to do where a library cannot go on."""
 
 

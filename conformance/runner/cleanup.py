@@ -77,14 +77,14 @@ class Cleaner:
             return sent.unjudged
         exchange = sent.exchange
         if exchange.response is None:
-            return f"no answer: {exchange.failure}"
+            return f"no response: {exchange.failure}"
         status = exchange.response.status
         if 200 <= status < 300 or (status in GONE and not entry.sure):
             return ""
         if status in ABSENT:
-            self._given_up = f"the target removes nothing: it answered {status}"
+            self._given_up = f"the target does not support DELETE: it returned {status}"
             return self._given_up
-        return f"the target answered {status}"
+        return f"the target returned {status}"
 
     def _judge(self, case: Case, sent: Sent) -> None:
         subject = Subject(self._contract, case, sent.exchange, Settings())

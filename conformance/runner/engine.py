@@ -111,7 +111,7 @@ class Engine:
         except TargetLostError as error:
             self._reason, lost = str(error), True
         except TimeoutError:
-            self._reason = f"--time-budget {self._session.limits.seconds:g} is used up"
+            self._reason = f"--time-budget {self._session.limits.seconds:g} is reached"
         except asyncio.CancelledError:
             self._reason = "interrupted"
             raise
@@ -119,7 +119,7 @@ class Engine:
             self._reason = str(error)
             raise
         except Exception as error:
-            self._reason = f"a fault of the suite itself: {type(error).__name__}"
+            self._reason = f"internal error of the suite: {type(error).__name__}"
             raise
         finally:
             items.stop()
@@ -169,7 +169,7 @@ class Engine:
         """Record that a phase is over; one that could not go on leaves a doubt of ours about its requirement."""
         self._session.journal.append(event)
         if event.error and requirement:
-            doubt = Doubt(requirement, f"the phase {event.phase} could not go on: {event.error}", ours=True)
+            doubt = Doubt(requirement, f"the phase {event.phase} stopped: {event.error}", ours=True)
             self._session.journal.append(DoubtRaised(send=0, case=f"phase.{event.phase}", doubt=doubt))
 
     async def _work(self, items: CaseSource) -> None:

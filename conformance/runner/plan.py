@@ -13,17 +13,17 @@ from conformance.model.vocabulary import Expectation
 from conformance.strategies.catalogue.catalogue import Item, creations, size
 
 REASONS = {
-    Need.STATE: "the target was said to be stateless",
-    Need.KEYS: "the target was said to be stateless, so it knows no key from another",
-    Need.NAME_EDGES: "odd names are sent only to a server on this machine",
-    Need.PROBES: "the requests that read what was created were not asked for",
-    Need.LOOPBACK: "it is sent only to a server on this machine",
+    Need.STATE: "The target is stateless (--stateless)",
+    Need.KEYS: "The target is stateless (--stateless) and cannot tell keys apart",
+    Need.NAME_EDGES: "Edge-case names are not sent to remote hosts (--allow-name-edges)",
+    Need.PROBES: "Created objects are not read back (--probes)",
+    Need.LOOPBACK: "Not sent to remote hosts",
 }
 
-LARGER = "this profile is too small for it; --profile standard has cases of it"
+LARGER = "This profile has no case for it; --profile standard has"
 
 
-BEYOND = "it leaves the values that pages allow, so it is sent only to a server on this machine"
+BEYOND = "Values outside documented ranges are not sent to remote hosts"
 
 
 WhyNot: TypeAlias = Callable[[Request], str]
@@ -134,9 +134,9 @@ def _reason(
             return reason
     names = (item.id, *(case.id for case in cases), *requirements_of(item))
     if only and not any(fnmatchcase(name, glob) for name in names for glob in only):
-        return "it was left out by --only"
+        return "Excluded by --only"
     if any(fnmatchcase(name, glob) for name in names for glob in skip):
-        return "it was left out by --skip"
+        return "Excluded by --skip"
     return None
 
 

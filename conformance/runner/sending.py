@@ -46,7 +46,7 @@ class Sent(msgspec.Struct, frozen=True):
     void: bool = False
     """Whether its answer says nothing of the target, and is no reason for doubt either."""
     asked_to_wait: tuple["Sent", ...] = ()
-    """The tries before this one, which the target answered 429."""
+    """The tries before this one, which the target returned 429."""
 
 
 class _Tries:
@@ -142,7 +142,7 @@ class Sender:
             tries.fresh = False
             return False
         if not self._budget.again():
-            return replace(sent, unjudged="an idle connection was closed, and --max-requests allows no other try")
+            return replace(sent, unjudged="an idle connection was closed, and --max-requests allows no retry")
         tries.fresh = True
         return True
 
@@ -162,9 +162,9 @@ class Sender:
         if sent.unjudged or sent.exchange.response is None or sent.exchange.response.status != 429:
             return False
         if len(tries.waited) == PATIENCE:
-            return replace(sent, unjudged=f"the target answered 429 to {PATIENCE + 1} tries")
+            return replace(sent, unjudged=f"the target returned 429 to {PATIENCE + 1} tries")
         if not self._budget.again():
-            return replace(sent, unjudged="the target answered 429, and --max-requests allows no other try")
+            return replace(sent, unjudged="the target returned 429, and --max-requests allows no retry")
         tries.waited.append(sent)
         tries.refreshed = False
         if not sent.past:
@@ -190,7 +190,7 @@ class Sender:
         except NotCarriedError as error:
             return self._not_carried(number, case, request, str(error), relation)
         except ValueError as error:
-            reason = self._access.redaction.text(f"the suite made a request that cannot be sent: {error}")
+            reason = self._access.redaction.text(f"the suite created a request that cannot be sent: {error}")
             self._journal.append(ExchangeEnded(send=number, detail=reason))
             return Sent(number, Exchange(request, detail=reason), reason, ours=True)
         exchange = replace(exchange, request=request)
@@ -229,7 +229,7 @@ class Sender:
 
     async def _wait(self, exchange: Exchange) -> None:
         seconds = min(_asked_wait(exchange), LONGEST_WAIT)
-        self._journal.append(Paced(wait_seconds=seconds, reason="the target answered 429"))
+        self._journal.append(Paced(wait_seconds=seconds, reason="the target returned 429"))
         await asyncio.sleep(seconds)
 
 

@@ -25,7 +25,7 @@ from conformance.targets.target import Target
 Found: TypeAlias = Sequence[Judgement | Doubt]
 """What the checks say of an exchange, or of the exchanges of a relation."""
 
-ENOUGH = "enough was found"
+ENOUGH = "the requested findings were made"
 
 
 class SessionOptions(msgspec.Struct, frozen=True, kw_only=True):

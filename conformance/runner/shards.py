@@ -27,7 +27,7 @@ class Shard(msgspec.Struct, frozen=True):
         """
         match = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", text)
         if match is None or int(match[1]) > int(match[2]):
-            raise UsageError(f"{text!r} is no shard", "write I/N, such as 1/3, 2/3 and 3/3")
+            raise UsageError(f"{text!r} is not a shard", "write I/N, such as 1/3, 2/3 and 3/3")
         return cls(int(match[1]), int(match[2]))
 
     def part(self, plan: Plan) -> Plan:

@@ -7,8 +7,8 @@ from conformance.targets.target import Target
 UNREACHED_IN_A_ROW = 3
 SILENT_IN_A_ROW = 5
 
-ADDRESS = "is it running, and is the address right?"
-CERTIFICATE = "does it ask for a certificate? --client-cert names one"
+ADDRESS = "check that it is running and that the address is correct"
+CERTIFICATE = "if it requires a client certificate, set --client-cert"
 
 BROKEN_OFF = frozenset({Failure.CLOSED, Failure.TRUNCATED})
 """Failures that are the target's fault while it lives, and nobody's while it dies."""
@@ -47,16 +47,16 @@ class TargetWatch:
         ended = exchange.response is not None or exchange.failure is not None
         self.reached = self.reached or (ended and not gone and not silent)
         self._responses += exchange.response is not None
-        after = f", after {self._responses} answers" if self._responses else ""
+        after = f", after {self._responses} responses" if self._responses else ""
         if gone:
-            often = f", {self._unreached} times in a row" if self._unreached > 1 else ""
+            often = f", {self._unreached} consecutive times" if self._unreached > 1 else ""
             what = f"{self._target.name} cannot be reached: {exchange.failure}{often}{after}"
             self._lost = TargetLostError(what, CERTIFICATE if shut_out else ADDRESS)
         if self._unreached >= UNREACHED_IN_A_ROW:
             raise self._lost
         if self._silent >= SILENT_IN_A_ROW:
-            what = f"{self._target.name} did not answer {self._silent} requests in a row in time{after}"
-            raise TargetLostError(what, "is it up? --timeout sets how long to wait")
+            what = f"{self._target.name} sent no response in time to {self._silent} consecutive requests{after}"
+            raise TargetLostError(what, "check that it is running; --timeout sets the timeout")
         return gone
 
     def notice_not_carried(self, reason: str) -> None:
@@ -68,7 +68,7 @@ class TargetWatch:
         """
         self._not_carried += 1
         if not self.reached and self._not_carried >= SILENT_IN_A_ROW:
-            raise TargetLostError(f"{self._target.name} sends nothing: {reason}", "is it the right client?")
+            raise TargetLostError(f"{self._target.name} sends nothing: {reason}", "check the client object")
 
     def check_reached(self) -> None:
         """See that the target was there, at the end of a plan that was too short to notice.

@@ -29,7 +29,7 @@ def parse_url(text: str, what: str) -> URL:
     """Return the URL `text` of the `what` (`target` or `proxy`); a target's holds no credentials.
 
     Raises:
-        UsageError: it is no HTTP URL, or more than a base URL.
+        UsageError: it is not an HTTP URL, or more than a base URL.
 
     """
     url, host = URL(), None
@@ -38,11 +38,11 @@ def parse_url(text: str, what: str) -> URL:
         host = url.host
     if url.scheme not in {"http", "https"} or not host:
         shown = repr(text) if "@" not in text else "given"
-        raise UsageError(f"the {what} {shown} is no HTTP URL", "write http://host:port or https://host")
+        raise UsageError(f"the {what} {shown} is not an HTTP URL", "write http://host:port or https://host")
     if what == "target" and (url.raw_user or url.raw_password):
-        raise UsageError("the target's URL holds credentials", "leave them out; the key comes from a variable")
+        raise UsageError("the target's URL has credentials", "remove them; the key comes from an environment variable")
     if "?" in text or "#" in text:
-        raise UsageError(f"the {what}'s URL holds a query or a fragment", "give the base URL alone")
+        raise UsageError(f"the {what}'s URL has a query or a fragment", "give only the base URL")
     return url
 
 

@@ -80,7 +80,7 @@ class AsgiTarget(Target):
         return self._lifespan
 
     async def _run(self, scope: Message, call: "_Call") -> tuple[Failure | None, str]:
-        detail = "the application returned without a whole answer"
+        detail = "the application returned without a complete response"
         deadline = asyncio.timeout(self._limits.timeout_seconds)
         try:
             async with deadline:
@@ -133,7 +133,7 @@ class _Call:
         """Take one event. What does not belong here is the application's fault, and is raised in it."""
         kind = message["type"]
         if self.failure is not None:
-            raise ConnectionResetError("the client has gone")
+            raise ConnectionResetError("the client disconnected")
         if kind == "http.response.start" and not self.started:
             self._start(message)
         elif kind == "http.response.body" and self.started and not self.complete:
@@ -155,7 +155,7 @@ class _Call:
         )
         lengths = {value.strip() for name, value in self._headers if name.lower() == "content-length"}
         if len(lengths) > 1 or not all(length.isascii() and length.isdigit() for length in lengths):
-            self._fail(Failure.MALFORMED, "the Content-Length is not one number")
+            self._fail(Failure.MALFORMED, "Content-Length is not one number")
             return
         self.started = True
         bodiless = self._status in {204, 304}
@@ -180,7 +180,7 @@ class _Call:
 
     def _end(self) -> None:
         if self._announced is not None and self._missing and not self._head:
-            self._fail(Failure.TRUNCATED, f"{self._missing} bytes short of the announced length")
+            self._fail(Failure.TRUNCATED, f"{self._missing} bytes short of the declared length")
             return
         self.complete = True
         self.finished.set()

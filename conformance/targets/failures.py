@@ -25,7 +25,7 @@ def failure_of(error: Exception, handler: ExactHandler | None) -> tuple[Failure,
             shaken = isinstance(error.os_error, ConnectionResetError | ConnectionAbortedError)
             failure = Failure.TLS if shaken else Failure.REFUSED
         case aiohttp.ClientHttpProxyError():
-            failure, text = Failure.REFUSED, f"the proxy answered {error.status}"
+            failure, text = Failure.REFUSED, f"the proxy returned {error.status}"
         case aiohttp.ClientResponseError() if handler is not None and handler.overlong:
             failure, text = Failure.OVERLONG, handler.overlong
         case aiohttp.ClientResponseError():

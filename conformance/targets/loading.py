@@ -27,7 +27,7 @@ def load_app(name: str) -> App:
     """
     module_name, colon, attribute = name.partition(":")
     if not (module_name and colon and attribute):
-        raise UsageError(f"{name!r} names no application", "write MODULE:APP, such as main:app")
+        raise UsageError(f"{name!r} does not name an application", "write MODULE:APP, such as main:app")
     folder = str(Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)
@@ -41,5 +41,5 @@ def load_app(name: str) -> App:
     except AttributeError as error:
         raise UsageError(f"module {module_name} has no attribute {attribute}") from error
     if not callable(app):
-        raise UsageError(f"{name} is no application: {type(app).__name__} is not callable")
+        raise UsageError(f"{name} is not an application: {type(app).__name__} is not callable")
     return cast("App", app)

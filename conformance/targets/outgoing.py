@@ -37,7 +37,7 @@ def prepare(request: Request, key: str) -> Sending:
 
     """
     if _NOT_VALUE.search(key):
-        raise UsageError("the API key holds a control character", "look for a line break at its end")
+        raise UsageError("the API key has a control character", "check for a line break at its end")
     if not request.method or _NOT_TOKEN.search(request.method):
         raise ValueError(f"not a method: {request.method!r}")
     if not request.target.startswith("/") or _NOT_TARGET.search(request.target):
@@ -48,7 +48,7 @@ def prepare(request: Request, key: str) -> Sending:
         if _NOT_VALUE.search(value):
             raise ValueError(f"not a value of header {name}: {value!r}")
         if name.lower() in _FRAMING:
-            raise ValueError(f"the header {name} is the transport's")
+            raise ValueError(f"the header {name} is set by the transport")
     target = request.target.replace(KEY, quote(key, safe="")) if KEY in request.target else request.target
     fields = tuple((name, value.replace(KEY, key)) for name, value in request.headers)
     body = b"" if request.chunked and request.body is None else request.body

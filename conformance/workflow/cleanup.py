@@ -41,11 +41,11 @@ class CleanupResult(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         """What to tell the user."""
         if not self.found:
-            return "nothing is left to remove"
+            return "no object is left to remove"
         if not self.left:
             return f"removed {self.found} of {self.found}"
         reasons = "; ".join(dict.fromkeys(each.reason for each in self.left))
-        return f"removed {self.found - len(self.left)} of {self.found}: {reasons}; what is left stands in {self.path}"
+        return f"removed {self.found - len(self.left)} of {self.found}: {reasons}; the rest is listed in {self.path}"
 
 
 def clean_up(folder: Path, options: RunOptions) -> CleanupResult:
@@ -58,14 +58,14 @@ def clean_up(folder: Path, options: RunOptions) -> CleanupResult:
     """
     header = next(iter(read_journal(folder)))
     if not isinstance(header, RunStarted):  # read_journal has seen to it
-        raise UsageError(f"{folder} holds no journal", "name the folder of a run (its --out)")
+        raise UsageError(f"{folder} has no journal", "name the folder of a run (its --out)")
     if not (is_openable(header.target) and traits_of(header.target).lasting):
         path = folder / LEFTOVERS
         return CleanupResult(0, (), (), path)  # It ended with the run, and so did all that it held.
     given = header.options.get("spec")
     contract = load_contract(Path(given) if given else None, header.operation)
     if contract.document.sha256 != header.sha256:
-        raise UsageError(f"the OpenAPI document is not the one of the run in {folder}", "put that one back")
+        raise UsageError(f"the OpenAPI document is not the one of the run in {folder}", "restore that document")
     options = msgspec.structs.replace(options, target=header.target, out=folder)
     key = find_key(contract, options, loopback=guard(options).loopback)
     journal = folder if folder.is_file() else folder / FILE_NAME

@@ -52,7 +52,7 @@ def run_client(
     contract = load_contract(options.spec, options.operation)
     plan = chosen(scenarios(contract, options.profile), only=options.only, skip=options.skip)
     if not plan:
-        raise UsageError("no scenario is left to play", "loosen --only and --skip; --list names the scenarios")
+        raise UsageError("no scenario is selected", "loosen --only and --skip; --list prints the scenarios")
     held = replace(contract, requirements=client_requirements(contract))
     waivers = waivers_of(options, held)
     with ExitStack() as stack:

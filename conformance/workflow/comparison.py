@@ -66,7 +66,7 @@ def write_history(folders: Sequence[Path], out: Path) -> WrittenPage:
     """
     found = sorted({path.parent for folder in folders for name in (RESULTS, FILE_NAME) for path in folder.rglob(name)})
     if not found:
-        raise UsageError(f"no run is in {' or '.join(map(str, folders))}", "name a folder that holds folders of runs")
+        raise UsageError(f"there is no run in {' or '.join(map(str, folders))}", "name a folder with folders of runs")
     runs = _runs(found, out)
     write_page(out / history.FILENAME, history.render(runs))
     return WrittenPage(out / history.FILENAME, f"{len(runs)} runs", 0)
@@ -87,8 +87,8 @@ def read_results(folder: Path) -> Results:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}", "name the folder of a run") from error
     except msgspec.DecodeError as error:
-        remedy = f"`conformance report {folder}` makes it again"
-        raise JournalError(f"{path} holds no results: {error}", remedy) from error
+        remedy = f"`conformance report {folder}` recreates it"
+        raise JournalError(f"{path} is not a results.json of this version: {error}", remedy) from error
 
 
 def _runs(folders: Sequence[Path], out: Path) -> list[Run]:

@@ -9,10 +9,7 @@ from conformance.reports.results import Results
 FEWEST = 3
 """Fewer members than this that do not come back are faults of their own."""
 
-STATELESS = (
-    "hardly anything that was sent came back in the answers; "
-    "if the target is a static mock, which does not repeat what it is sent, run again with --stateless"
-)
+STATELESS = "responses hardly echo any value that was sent; if the target is a static mock, run again with --stateless"
 
 
 def stateless_hint(requirements: Iterable[Requirement], results: Results) -> str:

@@ -49,7 +49,7 @@ def merge(folders: Sequence[Path], out: Path) -> Path:
     _compare(parts)
     path = out / FILE_NAME
     if any(path.resolve() == part.path.resolve() for part in parts):
-        raise UsageError(f"{out} holds one of the shards", "name another folder with --out")
+        raise UsageError(f"{out} is the folder of a shard", "name another folder with --out")
     with Journal(path) as journal:
         for event in _merged(parts):
             journal.append(event)
@@ -66,8 +66,8 @@ def _part(folder: Path) -> ShardJournal:
         elif isinstance(event, RunEnded):
             ended = event
     if header is None or "shard" not in header.options:
-        problem = f"{folder} is of a whole run, not of a shard"
-        raise UsageError(problem, "say what of the runs: --matrix, --compare or --history; --shard makes shards")
+        problem = f"{folder} is a complete run, not a shard"
+        raise UsageError(problem, "choose --matrix, --compare or --history; --shard creates shards")
     return ShardJournal(folder, header, Shard.parse(header.options["shard"]), resumed, ended)
 
 
@@ -86,10 +86,10 @@ def _compare(parts: Sequence[ShardJournal]) -> None:
         ):
             if one != other:
                 raise UsageError(
-                    f"{first.path} and {part.path} are of runs that differ: another {what}", "run one anew"
+                    f"{first.path} and {part.path} are of different runs: their {what} differs", "run one of them again"
                 )
         if part.shard.number in seen:
-            raise UsageError(f"shard {part.shard.number} is there twice: {part.path}", "name each shard once")
+            raise UsageError(f"shard {part.shard.number} is given twice: {part.path}", "name each shard once")
         seen.add(part.shard.number)
 
 
@@ -145,7 +145,7 @@ def _events(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:
 
 def _reason(part: ShardJournal) -> str:
     if part.ended is None:
-        return f"the journal of shard {part.shard.number} stops before its end"
+        return f"the journal of shard {part.shard.number} ends before the end of the run"
     return f"shard {part.shard.number}: {part.ended.reason}" if part.ended.reason else ""
 
 

@@ -105,7 +105,7 @@ def _found(folder: Path, wanted: str) -> tuple[RunStarted, str, set[str], bool, 
             case _:
                 pass
     if header is None:
-        raise JournalError(f"{folder} holds no journal", "name the folder of a run (its --out)")
+        raise JournalError(f"{folder} has no journal", "name the folder of a run (its --out)")
     return header, relation, ids, proven, about
 
 

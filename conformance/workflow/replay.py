@@ -80,11 +80,11 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     recorded = read_recorded_case(folder, case_id)
     header = recorded.header
     if play := played_by(header.options, case_id):
-        raise UsageError(f"the run in {folder} tested a client", f"`{play}` plays the case again")
+        raise UsageError(f"the run in {folder} tested a client", f"`{play}` repeats the scenario")
     if not (options.target or header.target.startswith(REFERENCE) or is_openable(header.target)):
         raise UsageError(
-            f"the run in {folder} went through a client within its own program, {header.target}",
-            f"send the case from there with conformance.run(target=client, only={case_id!r}), or name a --target",
+            f"the run in {folder} used a client object in its own program, {header.target}",
+            f"send the case there with conformance.run(target=client, only={case_id!r}), or give --target",
         )
     contract = tested_contract(header)
     options = _options(options, recorded)
@@ -92,7 +92,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     notes = []
     if item is None:
         item = next(each for each in recorded.cases if case_id in {each.id, recorded.relation})
-        notes.append(f"this version has no relation {recorded.relation}: {item.id} is sent by itself")
+        notes.append(f"this version has no relation {recorded.relation}: {item.id} is sent alone")
     strength = fail_on or Strength(header.options.get("fail_on", Strength.MUST))
     traits = guard(options)
     loopback = traits.loopback
@@ -161,8 +161,8 @@ def _admit(contract: Contract, item: Item, options: RunOptions, traits: Traits) 
     """See that the target may be sent this, as for a run."""
     plan = make_plan(contract, [item], offered_by(options, traits))
     if not plan.items:
-        reason = next(iter(plan.skipped.values()), "this target is not sent such a request")
-        raise UsageError(f"{item.id} is not sent to {options.target}: {reason}", "choose another case, or --target")
+        reason = next(iter(plan.skipped.values()), "Not sent to this target")
+        raise UsageError(f"{reason} ({item.id})", "choose another case, or --target")
 
 
 def _url(stack: ExitStack, ready: _Ready) -> str:
@@ -227,7 +227,7 @@ def _left(contract: Contract, path: Path, *, loopback: bool) -> Iterator[str]:
     left = len(read_ledger(contract, read_journal(path)))
     if left:
         objects = "1 object" if left == 1 else f"{left} objects"
-        yield f"{objects} may have been created; `conformance cleanup {path}` removes what was"
+        yield f"{objects} may have been created; `conformance cleanup {path}` removes them"
     else:
         path.unlink()
 
@@ -238,4 +238,4 @@ def _named(item: Item, run: RunReport) -> Iterator[str]:
         evidence = run.by_case.get(case.id)
         answer = evidence.shown().exchange.response if evidence is not None else None
         if not case.slotted and may_create(case) and answer is not None and answer.status in EXISTS:
-            yield f"{case.id} names its object by itself: where that exists by now, it is refused for that"
+            yield f"{case.id} has a fixed name; a rejection may mean that the object exists"

@@ -57,7 +57,7 @@ def report_again(
     events = read_journal(folder)
     first = next(events, None)
     if not isinstance(first, RunStarted):
-        raise JournalError(f"{folder} holds no journal", "name the folder of a run (its --out)")
+        raise JournalError(f"{folder} has no journal", "name the folder of a run (its --out)")
     strength = fail_on or Strength(first.options.get("fail_on", Strength.MUST))
     out = folder if folder.is_dir() else folder.parent
     results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength, junit_by=junit_by)
@@ -83,7 +83,7 @@ def append_summary(out: Path, environment: Mapping[str, str]) -> str:
         with Path(page).open("ab") as file:
             file.write(markdown.within(summary.read_bytes(), markdown.LIMIT - there))
     except OSError as error:
-        return f"warning: cannot write {page}: {error.strerror}; mend or unset {STEP_SUMMARY}"
+        return f"warning: cannot write {page}: {error.strerror}; correct or unset {STEP_SUMMARY}"
     return ""
 
 

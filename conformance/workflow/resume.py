@@ -58,8 +58,8 @@ def _compare(past: RunStarted, present: RunStarted, path: Path) -> None:
     ):
         if then != now:
             raise UsageError(
-                f"{path} is of a run with another {what}: {_said(then)}, not {_said(now)}",
-                "give the options of that run, or leave --resume out to begin anew",
+                f"{path} is a run with another {what}: {_said(then)}, not {_said(now)}",
+                "use the options of that run, or start a new run without --resume",
             )
 
 

@@ -102,7 +102,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         try:
             result = report_again(options.out, kinds=options.reports, clean_up=done)
         except KeyboardInterrupt as error:
-            remedy = f"`conformance report {options.out}` makes them from the journal"
+            remedy = f"`conformance report {options.out}` creates them from the journal"
             raise RunStoppedError("interrupted while the reports were written", remedy) from error
     return drafted(result, options)
 

@@ -27,7 +27,7 @@ def journal_schema() -> dict[str, Any]:
 def waivers_schema() -> dict[str, Any]:
     """Return the JSON Schema of the file of waivers, as JSON has it (a date is a text)."""
     schema = msgspec.json.schema(WaiverFile)
-    told = "waivers.toml: failures that somebody answers for until a day."
+    told = "waivers.toml: accepted failures with owner, reason and expiry."
     # The types cannot say that exactly one of two members is there, and not as null.
     waiver = schema["$defs"]["Waiver"]
     for name in NAMED:

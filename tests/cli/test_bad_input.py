@@ -87,13 +87,13 @@ WRONG_OPTIONS = {
     ("--path-param", "x"): "--path-param must be NAME=VALUE or a table of strings, got ('x',)",
     ("--path-param", "x=1"): "has no path parameter 'x'; it has: model_id",
     ("--tagret", "x"): "--target",
-    ("--only", "no-such-case"): "no case is left to send; loosen --only and --skip",
+    ("--only", "no-such-case"): "no case is selected; loosen --only and --skip",
     ("--target", "localhost:4010"): "write http://",
     ("--target", "ftp://127.0.0.1"): "neither http nor https; write http://host:port",
-    ("--target", "http://"): "is no HTTP URL",
-    ("--target", "http://127.0.0.1:99999"): "is no HTTP URL",
-    ("--target", "http://[::1"): "is no HTTP URL",
-    ("--target", "http://user:secret@127.0.0.1"): "the target's URL holds credentials",
+    ("--target", "http://"): "is not an HTTP URL",
+    ("--target", "http://127.0.0.1:99999"): "is not an HTTP URL",
+    ("--target", "http://[::1"): "is not an HTTP URL",
+    ("--target", "http://user:secret@127.0.0.1"): "the target's URL has credentials",
     ("--target", "http://127.0.0.1/?a=b"): "a query or a fragment",
     ("--target", "asgi:main"): "write MODULE:APP, such as main:app",
     ("--target", "asgi:no_such_module:app"): "cannot import no_such_module: ModuleNotFoundError",
@@ -119,7 +119,7 @@ def test_a_key_that_no_header_can_hold(command, monkeypatch):
     monkeypatch.setenv("MY_KEY", "hidden-value\n")
     ended = command("run", "--api-key-env", "MY_KEY")
     assert 2 == ended.status
-    assert "the key in MY_KEY holds a space, a line break" in ended.complaint
+    assert "the key in MY_KEY has a space, a line break" in ended.complaint
     assert "hidden-value" not in ended.complaint
 
 
@@ -137,7 +137,7 @@ def test_a_secret_that_is_too_short_to_be_hidden(command, monkeypatch):
     ):
         ended = command("run", *source)
         assert 2 == ended.status
-        assert f"{what} has 7 characters: " in ended.complaint
+        assert f"{what} has 7 characters; " in ended.complaint
         assert "use one of at least 8 characters" in ended.complaint
         assert "abcdef7" not in ended.complaint
         assert not Path("conformance-report").exists()
@@ -161,9 +161,9 @@ def test_hosts_elsewhere_must_be_named(command, monkeypatch):
         assert 2 == ended.status
         steps.append(ended.complaint)
     assert "allow it with --allow-host api.example.com" in steps[0]
-    assert "'model_id' has no value; name it with --model-id ID" in steps[1]
+    assert "'model_id' has no value; set it with --model-id ID" in steps[1]
     assert "CONFORMANCE_API_KEY is not set" in steps[2]
-    assert "the key would travel to api.example.com in plain text; use https, or --allow-plaintext" in steps[3]
+    assert "the key would be sent to api.example.com in plain text; use https, or --allow-plaintext" in steps[3]
     monkeypatch.setenv("CONFORMANCE_API_KEY", "a-key-long-enough")
     allowed = command(*REMOTE, "--allow-host", "api.example.com", "--model-id", "m", "--plan")
     assert 0 == allowed.status
@@ -211,7 +211,7 @@ def test_waivers_that_nobody_answers_for(command):
     """A waiver without an owner is named by its number, with what to do; nothing is sent."""
     Path("waivers.toml").write_text('[[waiver]]\ncause = "a"\nowner = ""\nreason = "b"\nexpires = 2030-01-01\n')
     ended = command("run", "--waivers", "waivers.toml")
-    assert (2, "conformance: waivers.toml, waiver 1: `owner` is empty; say who answers for it") == (
+    assert (2, "conformance: waivers.toml, waiver 1: `owner` is empty; name the owner") == (
         ended.status,
         ended.complaint,
     )

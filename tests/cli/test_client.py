@@ -92,7 +92,7 @@ def test_options_in_a_file(command, name):
     assert Path("there/results.json").exists()
     assert "smoke: " in command("run", "--plan").out
     Path(name).write_text(f'[{table}]\nprofil = "full"\n')
-    said = "which is no option; did you mean 'profile'?"
+    said = "which is not an option; did you mean 'profile'?"
     assert said in command("client", "--", sys.executable, "harness.py").complaint
     assert 0 == command("client", "--help").status
 
@@ -108,7 +108,7 @@ def test_a_harness_that_misbehaves_is_told_line_by_line(command):
     lines = ended.err.splitlines()
     assert "conformance client: the harness wrote a line that is not in the protocol: hello" == lines[0]
     assert "conformance client: read.fullest: the harness ended with status 1: no more" in lines
-    assert "the run is incomplete: the harness failed 3 times in a row" in ended.err
+    assert "the run is incomplete: the harness failed 3 consecutive times" in ended.err
     assert (3, True) == (results()["counts"]["cases"], results()["lost"])
 
 
@@ -133,7 +133,7 @@ def test_scenarios_are_listed(command):
     [
         ((), "no harness is given"),
         (("--", "no-such-program"), "cannot start no-such-program"),
-        (("--only", "nothing.*", "--", "true"), "no scenario is left to play"),
+        (("--only", "nothing.*", "--", "true"), "no scenario is selected"),
         (("--", "true"), "the harness ended with status 0 before its first line"),
         (("--report", "odd", "--", "true"), "there is no report format 'odd'"),
         (("--spec", "no.yaml", "--", "true"), "cannot read no.yaml"),

@@ -40,13 +40,13 @@ def test_every_kind_of_value(command):
     assert 0 == listed.status, listed.err
     done = command("run")
     assert 3 == done.status
-    assert "--max-requests 5 is used up" in done.err
+    assert "--max-requests 5 is reached" in done.err
     assert {"journal.ndjson", "results.json"} == {path.name for path in Path("here").iterdir()}
 
 
 WRONG = {
-    'profil = "smoke"': "conformance.toml sets 'profil', which is no option; did you mean 'profile'?",
-    "zzz = 1": "conformance.toml sets 'zzz', which is no option; known are: target, ",
+    'profil = "smoke"': "conformance.toml sets 'profil', which is not an option; did you mean 'profile'?",
+    "zzz = 1": "conformance.toml sets 'zzz', which is not an option; options: target, ",
     "timeout = true": "conformance.toml: timeout must be a number greater than 0, got True",
     "max_requests = 1.5": "conformance.toml: max-requests must be an integer of at least 1, got 1.5",
     "max-requests = 0": "conformance.toml: max-requests must be an integer of at least 1, got 0",

@@ -187,7 +187,7 @@ def test_a_certificate_of_the_client(command, contract, monkeypatch, files):
         arguments = ("run", "--target", url, "--profile", "smoke", "--ca-bundle", "ca.pem")
         refused = command(*arguments)
         assert 3 == refused.status
-        assert "3 times in a row; does it ask for a certificate? --client-cert names one" in refused.err
+        assert "3 consecutive times; if it requires a client certificate, set --client-cert" in refused.err
         assert 0 == command(*arguments, *shown).status
 
 
@@ -238,7 +238,7 @@ PASSWORD = "password-of-the-proxy"  # noqa: S105 (made up)
 
 
 def test_a_proxy_of_the_environment(command, monkeypatch):
-    """It is asked for what is not on this machine, unless NO_PROXY says otherwise; its password is told nowhere."""
+    """It is asked for what is a remote host, unless NO_PROXY says otherwise; its password is told nowhere."""
     monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
     for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)

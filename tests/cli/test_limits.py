@@ -20,7 +20,7 @@ def test_requests_are_counted(command, serve, results_of):
     server = serve(lambda _, __: EMPTY)
     ended = command("run", "--target", server.url, "--max-requests", "20")
     assert 1 == ended.status
-    assert "the run is incomplete: --max-requests 20 is used up" in ended.err
+    assert "the run is incomplete: --max-requests 20 is reached" in ended.err
     assert server.requests <= 20
     # A request on a connection that was just closed is counted as sent, and never came.
     assert server.requests <= results_of(OUT)["counts"]["requests"] <= 20
@@ -51,7 +51,7 @@ def test_creations_are_counted_as_the_target_does(command, serve, results_of, li
     server = serve(take)
     ended = command("run", "--target", server.url, "--max-creations", str(limit), "--concurrency", "8")
     assert 1 == ended.status
-    assert f"--max-creations {limit} is used up" in ended.err
+    assert f"--max-creations {limit} is reached" in ended.err
     assert len(created) <= limit
     assert results_of(OUT)["counts"]["creations"] <= limit
 
@@ -73,7 +73,7 @@ def test_the_time_is_up(command, serve, results_of):
     server = serve(lambda _, __: (time.sleep(0.1), EMPTY)[1])
     began = time.monotonic()
     ended = command("run", "--target", server.url, "--time-budget", "1")
-    assert "--time-budget 1 is used up" in ended.err
+    assert "--time-budget 1 is reached" in ended.err
     assert time.monotonic() - began < 6
     assert 0.9 <= results_of(OUT)["duration"] <= 2
 
@@ -103,7 +103,7 @@ def test_patience_with_a_target_that_asks_for_it(command, serve, events_of, resu
     command("run", "--target", server.url, "--only", "accept.all.null", "--repeats", "0")
     assert time.monotonic() - began >= 0.2
     paced = events_of(OUT, "paced")
-    assert [(0.2, "the target answered 429")] == [(each["wait_seconds"], each["reason"]) for each in paced]
+    assert [(0.2, "the target returned 429")] == [(each["wait_seconds"], each["reason"]) for each in paced]
     assert 2 == len(set(names)) == len(names)
     assert 2 == results_of(OUT)["counts"]["requests"]
 
@@ -205,7 +205,7 @@ def test_keywords_that_no_rule_knows_are_named(command, right, tmp_path, contrac
 
 
 def test_answers_longer_than_the_run_reads_leave_it_undecided(command, right, results_of):
-    """With a limit below the size of every right answer, nobody can tell whether the target conforms."""
+    """With a limit below the size of every right answer, it is unknown whether the target conforms."""
     ended = command("run", "--target", right, "--skip", "authentication.*", "--profile", "smoke", "--max-body", "100")
     assert 3 == ended.status
     rows = {row["id"]: row for row in results_of(OUT)["requirements"]}

@@ -23,7 +23,10 @@ def test_a_target_that_refuses_connections(command, closed, results_of):
     """Nobody listens: the run says so, is inconclusive, and blames no requirement."""
     ended = command("run", "--target", closed)
     assert 3 == ended.status
-    said = f"{closed} cannot be reached: connection refused, 3 times in a row; is it running, and is the address right?"
+    said = (
+        f"{closed} cannot be reached: connection refused, 3 consecutive times; "
+        "check that it is running and that the address is correct"
+    )
     assert said in ended.err
     is_whole({path.name for path in OUT.iterdir()})
     found = results_of(OUT)
@@ -48,7 +51,10 @@ def test_a_target_that_never_answers(command, silent, results_of):
     began = time.monotonic()
     ended = command("run", "--target", silent, "--timeout", "0.3")
     assert 1 == ended.status
-    assert "did not answer 5 requests in a row in time; is it up? --timeout sets how long to wait" in ended.err
+    assert (
+        "sent no response in time to 5 consecutive requests; check that it is running; --timeout sets the timeout"
+        in ended.err
+    )
     assert time.monotonic() - began < 8
     found = results_of(OUT)
     assert ("not conforming", True) == (found["verdict"], found["lost"])
@@ -80,7 +86,7 @@ def test_a_target_that_dies_in_the_middle(command, spawn, monkeypatch, results_o
     ended = command("run", "--target", url[0], "--api-key-env", "KEY", "--concurrency", concurrency)
     assert killed
     assert 3 == ended.status, ended.out
-    told = re.search(r"cannot be reached: [a-z ]+, (\d+) times in a row, after (\d+) answers; is it running", ended.err)
+    told = re.search(r"cannot be reached: [a-z ]+, (\d+) consecutive times, after (\d+) responses; check", ended.err)
     assert told is not None, ended.err
     assert int(told[1]) >= 3
     assert int(told[2]) > 50

@@ -118,10 +118,10 @@ DAMAGES = {
     drop_line: "lines are missing",
     drop_header: "does not begin with run.started",
     strange_event: "journal.ndjson line 4 is no event of a journal",
-    later_version: "is of version 99, this suite reads version 2",
+    later_version: "is of version 99; this suite reads version 2",
     no_time: "is no time",
-    nothing: "is empty; the run ended before it began: run it again",
-    unknown_send: "4711, which it never saw leave",
+    nothing: "is empty; the run did not start; run it again",
+    unknown_send: "4711, which has no request.sent event",
 }
 
 
@@ -183,7 +183,7 @@ def test_a_page_that_is_full_is_told(command, done, monkeypatch):
 def test_a_page_that_cannot_be_written(command, done, monkeypatch):
     """A page that is a folder brings a warning; the exit status stays that of the run."""
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", ".")
-    warning = "warning: cannot write .: Is a directory; mend or unset GITHUB_STEP_SUMMARY\n"
+    warning = "warning: cannot write .: Is a directory; correct or unset GITHUB_STEP_SUMMARY\n"
     ended = command("report", str(done), "--report", "markdown")
     assert (1, warning) == (ended.status, ended.err)
     ended = command("run", "--only", "accept.all.*", "--out", "right")
@@ -226,7 +226,7 @@ def test_the_history_of_a_folder(command, done):
 
 WRONG_RUNS = {
     ("a", "b"): "name the folder of a run",
-    ("conformance-report", "conformance-report"): "is of a whole run, not of a shard",
+    ("conformance-report", "conformance-report"): "is a complete run, not a shard",
     ("a", "--compare"): "--compare needs two runs, not 1",
     ("nowhere", "--matrix"): "nowhere",
     ("nowhere", "--history"): "no run is in nowhere",

@@ -118,7 +118,7 @@ def test_a_harness_that_dies_is_started_anew_until_that_is_in_vain(tmp_path, sce
     with start(tmp_path, source, []) as harness:
         assert "the harness ended with status 7: out of memory" == play(harness, scenario).trouble
         assert play(harness, scenario).trouble
-        with pytest.raises(TargetLostError, match="3 times in a row: ended with status 7: out of memory"):
+        with pytest.raises(TargetLostError, match="3 consecutive times: ended with status 7: out of memory"):
             play(harness, scenario)
 
 

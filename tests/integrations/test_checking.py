@@ -221,9 +221,9 @@ def test_without_the_request_only_the_answer_counts(checked):
 
 def test_what_cannot_be_checked(checked):
     """Something else than a response, or than a request, is told."""
-    with pytest.raises(UsageError, match=r"builtins.object is no response that is known; hand over one of httpx"):
+    with pytest.raises(UsageError, match=r"builtins.object is not a supported response; pass one of httpx"):
         checked.check(object())
-    with pytest.raises(UsageError, match=r"builtins.dict is no request that is known"):
+    with pytest.raises(UsageError, match=r"builtins.dict is not a supported request"):
         checked.check(httpx.Response(200), request={"method": "POST"})
 
 

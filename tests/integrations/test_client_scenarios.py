@@ -72,4 +72,4 @@ def test_my_client(client_scenario): ...
     )
     result = pytester.runpytest_inprocess()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*client_scenarios: * it takes only=, skip=, profile= and respx=*"])
+    result.stdout.fnmatch_lines(["*client_scenarios: * use only=, skip=, profile= and respx=*"])

@@ -140,7 +140,7 @@ def test_a_finding_of_a_test_of_the_users_own(pytester):
     ("arguments", "said"),
     [
         ("profile='tiny'", "profile must be one of smoke, standard, full, fuzz, got 'tiny'"),
-        ("only='none.*'", "no case is left to send"),
+        ("only='none.*'", "no case is selected"),
     ],
 )
 def test_cases_that_cannot_be_had(arguments, said, pytester):

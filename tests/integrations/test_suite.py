@@ -54,7 +54,7 @@ def test_a_failed_test_tells_requirement_request_and_answer(pytester, serve, res
             "    Authorization: Api-Key $API_KEY",
             "received:",
             "    200 OK",
-            "to send it again:",
+            "send it again with:",
             "curl *",
             "not conforming: *",
             "*Returns a different string than was sent*",
@@ -75,7 +75,7 @@ def test_what_is_not_selected_is_not_sent(pytester, serve, results_of):
     assert selected == server.mock.requests
     results = results_of(pytester.path / "conformance-report")
     reasons = {row["reason"] for row in results["requirements"] if row["outcome"] == "not exercised"}
-    assert "its tests were not selected" in reasons
+    assert "Its tests are not selected" in reasons
 
 
 def test_markers_select_by_strength(pytester):
@@ -188,9 +188,9 @@ def test_a_target_that_is_not_there_fails_the_session(pytester):
     [
         (("--conformance-profile", "tiny"), "--conformance-profile must be one of smoke, standard, full, fuzz"),
         (("--conformance-rate", "fast"), "--conformance-rate must be a number greater than 0, got 'fast'"),
-        (("--conformance-target", "http://example.com"), "example.com is not on this machine; allow it"),
+        (("--conformance-target", "http://example.com"), "example.com is a remote host; allow it"),
         (("--conformance-spec", "none.yaml"), "none.yaml"),
-        (("--conformance-only", "nothing.*"), "no case is left to send"),
+        (("--conformance-only", "nothing.*"), "no case is selected"),
         (("--conformance-path-param", "other=1"), "has no path parameter 'other'"),
     ],
 )
@@ -223,7 +223,7 @@ def test_a_file_that_cannot_be_used_is_told(pytester):
     pytester.makefile(".toml", conformance="tagret = 'x'")
     done = pytester.runpytest_inprocess("--pyargs", "conformance.suite")
     assert pytest.ExitCode.USAGE_ERROR == done.ret
-    told = "conformance.toml sets 'tagret', which is no option; did you mean 'target'?"
+    told = "conformance.toml sets 'tagret', which is not an option; did you mean 'target'?"
     done.stderr.fnmatch_lines([f"ERROR: conformance: {told}"])
 
 

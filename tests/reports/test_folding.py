@@ -93,8 +93,8 @@ def test_sent_but_undecided_is_not_exercised() -> None:
 
 def test_cut_run_says_so() -> None:
     """What a run that was cut short did not exercise says what cut it."""
-    assert row(fold(Journal().end("--max-requests 60 is used up")), MUST.id).reason == (
-        "The run ended before it was exercised: --max-requests 60 is used up"
+    assert row(fold(Journal().end("--max-requests 60 is reached")), MUST.id).reason == (
+        "The run ended before it was exercised: --max-requests 60 is reached"
     )
 
 
@@ -159,8 +159,8 @@ def doubtful(requirement: Requirement, *, ours: bool = False) -> Results:
         (broken_by(MUST), Verdict.NOT_CONFORMING, 1, 1),
         (broken_by(SHOULD), Verdict.CONFORMING, 0, 1),
         (broken_by(ADVISORY), Verdict.CONFORMING, 0, 0),
-        (broken_by(MUST, "--time-budget 5 is used up"), Verdict.NOT_CONFORMING, 1, 1),
-        (broken_by(SHOULD, "--time-budget 5 is used up"), Verdict.INCONCLUSIVE, 3, 1),
+        (broken_by(MUST, "--time-budget 5 is reached"), Verdict.NOT_CONFORMING, 1, 1),
+        (broken_by(SHOULD, "--time-budget 5 is reached"), Verdict.INCONCLUSIVE, 3, 1),
         (broken_by(ADVISORY, lost=True), Verdict.INCONCLUSIVE, 3, 3),
         (doubtful(MUST), Verdict.INCONCLUSIVE, 3, 3),
         (doubtful(MUST, ours=True), Verdict.INCONCLUSIVE, 3, 3),

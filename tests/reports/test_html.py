@@ -194,8 +194,8 @@ def test_broken_exchange_is_told() -> None:
     journal.send(journals.case(), None, Failure.TIMEOUT)
     journal.find(journals.case(), MUST)
     read = page(journal.end())
-    assert "no answer in time: read timed out" in read.text
-    assert read.lists["cases"][0]["status"] == "no answer in time"
+    assert "no response within the timeout: read timed out" in read.text
+    assert read.lists["cases"][0]["status"] == "no response within the timeout"
 
 
 def test_list_has_every_case() -> None:

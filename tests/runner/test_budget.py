@@ -58,7 +58,7 @@ def test_creations_are_never_too_many_and_nobody_hangs(limit, creates, repeats):
 
 
 def test_what_runs_out_is_named():
-    """Each limit that is used up is named as the option that set it."""
+    """Each limit that is reached is named as the option that set it."""
 
     async def run() -> list[str]:
         requests, creations, failures = (
@@ -78,10 +78,10 @@ def test_what_runs_out_is_named():
         ]
 
     assert [
-        "--max-requests 2 is used up",
-        "--max-creations 1 is used up",
+        "--max-requests 2 is reached",
+        "--max-creations 1 is reached",
         "--max-failures 1 is reached",
-        "--time-budget 1e-09 is used up",
+        "--time-budget 1e-09 is reached",
     ] == in_time(run())
 
 

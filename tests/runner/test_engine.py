@@ -119,7 +119,7 @@ def test_what_could_create_something_counts(
     events = carried_out(contract, items, lambda *_: TAKEN, limits=RunLimits(creations=2))
     ended = events[-1]
     assert isinstance(ended, RunEnded)
-    expected = (2, "--max-creations 2 is used up") if counted else (4, "")
+    expected = (2, "--max-creations 2 is reached") if counted else (4, "")
     assert expected == (ended.requests, ended.reason)
     assert (2 if counted else 0) == sum(isinstance(event, Creation) for event in events)
 

@@ -137,8 +137,8 @@ def test_a_torn_end_is_left_out(tmp_path):
     [
         (b"", "is empty"),
         (b"{", "is empty"),
-        (b"\n", "line 1 is no event"),
-        (b"\xff\n", "line 1 is no event"),
+        (b"\n", "line 1 is not a journal event"),
+        (b"\xff\n", "line 1 is not a journal event"),
         (b'{"event":"judged","send":1,"seq":1,"time":1}\n', "does not begin with run.started"),
     ],
 )

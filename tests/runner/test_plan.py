@@ -41,8 +41,8 @@ def test_only_and_skip_take_ids_of_cases_and_requirements(contract, items):
     assert all(item.id.startswith("reject.json.") for item in by_case.items)
     assert "reject.json.empty" not in {item.id for item in by_case.items}
     without = make_plan(contract, items, EVERYTHING, skip=["authentication.missing"])
-    assert "it was left out by --skip" == without.skipped["authentication.missing"]
-    assert "it was left out by --only" == by_requirement.skipped["authentication.wrong"]
+    assert "Excluded by --skip" == without.skipped["authentication.missing"]
+    assert "Excluded by --only" == by_requirement.skipped["authentication.wrong"]
 
 
 @pytest.mark.parametrize("need", [Need.STATE, Need.KEYS, Need.LOOPBACK])

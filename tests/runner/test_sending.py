@@ -162,7 +162,7 @@ def test_patience_has_an_end():
         return await sender.send(CASE)
 
     sent = carried_out(job)
-    assert "the target answered 429 to 4 tries" == sent.unjudged
+    assert "the target returned 429 to 4 tries" == sent.unjudged
     assert 4 == len(target.requests)
 
 
@@ -176,7 +176,7 @@ def test_no_try_is_beyond_the_budget(first):
         return await sender.send(CASE)
 
     sent = carried_out(job)
-    assert "--max-requests allows no other try" in sent.unjudged
+    assert "--max-requests allows no retry" in sent.unjudged
     assert 1 == len(target.requests)
 
 
@@ -190,13 +190,13 @@ def test_a_request_that_cannot_be_sent_is_our_fault():
 
     sent, sink = carried_out(job)
     assert sent.ours
-    assert "the suite made a request that cannot be sent: not a value of header X: '$API_KEY\\n'" == sent.unjudged
+    assert "the suite created a request that cannot be sent: not a value of header X: '$API_KEY\\n'" == sent.unjudged
     ended = [event for event in sink.events if isinstance(event, ExchangeEnded)]
     assert [(None, None, sent.unjudged)] == [(each.response, each.failure, each.detail) for each in ended]
 
 
 def test_a_target_that_is_not_reached_is_given_up():
-    """After three times in a row the run is over; before, the exchange is not judged."""
+    """After three consecutive failures the run is over; before, the exchange is not judged."""
     target = Scripted(Failure.REFUSED)
 
     async def job():
@@ -210,14 +210,14 @@ def test_a_target_that_is_not_reached_is_given_up():
 
 
 def test_a_silent_target_is_given_up():
-    """After five times in a row without any answer the run is over; an answer in between starts the count anew."""
+    """After five consecutive requests without a response the run is over; a response restarts the count."""
     target = Scripted(*[Failure.TIMEOUT] * 4, OK, *[Failure.TIMEOUT] * 5)
 
     async def job():
         sender, _ = sender_for(target)
         for _ in range(9):
             await sender.send(CASE)
-        with pytest.raises(TargetLostError, match="did not answer 5 requests in a row in time"):
+        with pytest.raises(TargetLostError, match="sent no response in time to 5 consecutive requests"):
             await sender.send(CASE)
 
     carried_out(job)

@@ -100,7 +100,7 @@ def test_cleaning_up_later_and_twice(contract, capsys):
         assert 0 == call("cleanup", str(OUT))
         assert {} == app.stored
         assert 0 == call("cleanup", str(OUT))
-    assert "nothing is left to remove" in capsys.readouterr().out
+    assert "no object is left to remove" in capsys.readouterr().out
     assert 0 == call("report", str(OUT))
     assert "" == json.loads((OUT / "results.json").read_bytes())["reason"]
 
@@ -117,7 +117,7 @@ def test_what_cannot_be_removed_is_listed(status, capsys):
     made = {name for name in app.created if name.startswith("cfm-")}
     assert made
     assert [] == [name for name in made if name not in listed]
-    assert f"answered {status}" in said
+    assert f"returned {status}" in said
     assert """'Authorization: Api-Key '"$API_KEY" """ in listed
     assert KEY not in said + listed
     # A target that removes nothing at all is not asked again and again.
@@ -231,5 +231,5 @@ def test_nothing_of_the_reference_server_is_left(capsys):
     """What a run created on the server that it started itself went with it."""
     call("run", "--only", "accept.all.*", "--out", str(OUT), "--quiet")
     assert 0 == call("cleanup", str(OUT))
-    assert "nothing is left to remove" in capsys.readouterr().out
+    assert "no object is left to remove" in capsys.readouterr().out
     assert [] == [event for event in events(OUT) if event["event"] == "removal"]

@@ -72,7 +72,7 @@ def test_a_live_host_that_takes_everything(removal):
     if removal == 200:
         # What this server takes without a name nobody can name, so it is listed.
         assert names == set(app.removed)
-        assert listed.count("# ") - bool(status) == listed.count("the name that it was given is not known")
+        assert listed.count("# ") - bool(status) == listed.count("its name is unknown")
     else:
         assert 3 == status
         assert [] == [name for name in names if name not in listed]

@@ -255,7 +255,7 @@ def test_what_is_not_sent_as_it_stands(contract):
     """A path that the client would fold reaches no mock, but goes over a socket as it is."""
     folded = Request("POST", "/v1/models/../environments")
     users = UsersClient(mocked(lambda _: httpx.Response(200)), contract)
-    assert "httpx sends another path than this" == users.why_not(folded)
+    assert "httpx sends a different path" == users.why_not(folded)
     assert "" == users.why_not(POST)
     wired = UsersClient(httpx.Client(base_url=BASE), contract)
     assert "" == wired.why_not(folded)

@@ -37,12 +37,12 @@ def test_application_is_found_in_the_working_directory() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("main", "'main' names no application; write MODULE:APP, such as main:app"),
-        (":app", "':app' names no application; write MODULE:APP, such as main:app"),
+        ("main", "'main' does not name an application; write MODULE:APP, such as main:app"),
+        (":app", "':app' does not name an application; write MODULE:APP, such as main:app"),
         ("no_such_module:app", "cannot import no_such_module: ModuleNotFoundError: No module named 'no_such_module'"),
         ("some_broken_module:app", "cannot import some_broken_module: RuntimeError: one two"),
         ("some_app_module:missing", "module some_app_module has no attribute missing"),
-        ("some_app_module:thing", "some_app_module:thing is no application: int is not callable"),
+        ("some_app_module:thing", "some_app_module:thing is not an application: int is not callable"),
     ],
 )
 def test_what_is_wrong_with_an_application_is_one_line(name: str, message: str) -> None:
@@ -70,9 +70,9 @@ def test_url_opens_a_wire_target(spec: str, *, loopback: bool) -> None:
         ("localhost:8000", "the target 'localhost:8000' has no scheme; write http://localhost:8000 or asgi:MODULE:APP"),
         ("", "the target '' has no scheme; write http://host:port or asgi:MODULE:APP"),
         ("ftp://x", "the target 'ftp://x' is neither http nor https; write http://host:port"),
-        ("http://", "the target 'http://' is no HTTP URL; write http://host:port or https://host"),
-        ("http://x:99999", "the target 'http://x:99999' is no HTTP URL; write http://host:port or https://host"),
-        ("http://x?a=b", "the target's URL holds a query or a fragment; give the base URL alone"),
+        ("http://", "the target 'http://' is not an HTTP URL; write http://host:port or https://host"),
+        ("http://x:99999", "the target 'http://x:99999' is not an HTTP URL; write http://host:port or https://host"),
+        ("http://x?a=b", "the target's URL has a query or a fragment; give only the base URL"),
     ],
 )
 def test_what_is_wrong_with_a_target_is_one_line(spec: str, message: str) -> None:

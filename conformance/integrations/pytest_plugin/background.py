@@ -26,8 +26,8 @@ from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
 from conformance.workflow.setup.waivers import waivers_of
 
-NOT_SELECTED = "its tests were not selected"
-NOT_IN_PLAN = "it is not part of what is sent to this target"
+NOT_SELECTED = "Its tests are not selected"
+NOT_IN_PLAN = "Not sent to this target"
 LOOK_EVERY_SECONDS = 0.1
 
 
@@ -78,7 +78,7 @@ class BackgroundRun:
         except ConformanceError as error:
             self._outcomes.tell(RunOutcome(2, problem=one_line(str(error))))
         except BaseException as error:  # noqa: BLE001 (whoever waits must hear of it)
-            what = f"a fault of the suite itself: {type(error).__name__}: {error}"
+            what = f"internal error of the suite: {type(error).__name__}: {error}"
             self._outcomes.tell(RunOutcome(3, problem=one_line(what)))
         finally:
             self._outcomes.close()

@@ -64,7 +64,7 @@ def _choice(node: pytest.Item | pytest.Function) -> _Choice:
         inspect.signature(_selected).bind(*marker.args, **marker.kwargs)
         return _selected(*marker.args, **marker.kwargs)
     except (TypeError, ValueError) as error:
-        raise UsageError(str(error), "it takes only=, skip=, profile= and respx=") from error
+        raise UsageError(str(error), "use only=, skip=, profile= and respx=") from error
 
 
 def _session(request: pytest.FixtureRequest) -> ClientSession:

@@ -78,7 +78,7 @@ def cases_of_marker(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
 def _prepared(config: pytest.Config, asked: dict[str, object]) -> PreparedRun:
     wrong = sorted(asked.keys() - {"only", "skip", "profile"})
     if wrong:
-        raise UsageError(f"there is no argument {wrong[0]!r}", "it takes only, skip and profile")
+        raise UsageError(f"there is no argument {wrong[0]!r}", "use only, skip and profile")
     values = read_options(RunOptions, asked)
     options = suite_options(config)
     # The tests send by themselves: what they may not do is theirs to know, and no host needs to be allowed.

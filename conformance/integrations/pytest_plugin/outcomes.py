@@ -82,7 +82,7 @@ class Outcomes:
             if self._ended is not None:
                 return self._ended
             if not self._read() and not self._sender_lives():
-                self._ended = RunOutcome(1, reason="the process that sent the suite's requests has died")
+                self._ended = RunOutcome(1, reason="the process that sent the requests of the suite exited")
             if item not in self._told and self._ended is None:
                 time.sleep(POLL_SECONDS)
 

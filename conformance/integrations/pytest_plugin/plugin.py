@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 SUITE = "conformance.suite"
 
 MARKERS = (
-    "conformance_must: a case that is about a requirement of strength must",
-    "conformance_should: a case that is about a requirement of strength should",
-    "conformance_advisory: a case that is about an advisory requirement",
-    "conformance_faults(*ids): faults of the `reference_server` of a test; globs are taken",
+    "conformance_must: a case of a requirement of strength must",
+    "conformance_should: a case of a requirement of strength should",
+    "conformance_advisory: a case of an advisory requirement",
+    "conformance_faults(*ids): faults of the `reference_server` of a test, by id or glob",
     "client_scenarios(only=(), skip=(), profile='standard', respx=False): the scenarios of `client_scenario`",
     "conformance_cases(only=(), skip=(), profile='smoke'): run a test once for each case; see `conformance.cases`",
 )

@@ -53,7 +53,7 @@ GROUPS: dict[str, frozenset[Group]] = {
 }
 """The groups of requirements that each check is about; of semantics and authentication each has a part."""
 
-REFUSAL = {"description": "the request is refused"}
+REFUSAL = {"description": "the request is rejected"}
 
 
 def about(check: str, row: Requirement) -> bool:
@@ -96,7 +96,7 @@ class Contracts:
             values["profile"] = os.environ[PROFILE_VARIABLE]
         self._options = options = read_options(RunOptions, values)
         if options.api_key_env is not None and not os.environ.get(options.api_key_env):
-            raise UsageError(f"the environment variable {options.api_key_env} is not set", "put the key there")
+            raise UsageError(f"the environment variable {options.api_key_env} is not set", "set it to the key")
         self._document: Document | None = None
         self._known: dict[str, KnownOperation | None] = {}
         self._last = _Last()

@@ -151,11 +151,11 @@ class Attempt:
         if announced is None or self._request.method == "HEAD" or self._head.status in BODILESS:
             return
         if not (announced.isascii() and announced.isdigit()):
-            self._fail(Failure.MALFORMED, "the Content-Length is not one number")
+            self._fail(Failure.MALFORMED, "Content-Length is not one number")
             return
         missing = int(announced) - sum(map(len, self._pieces))
         if missing > 0:
-            self._fail(Failure.TRUNCATED, f"{missing} bytes short of the announced length")
+            self._fail(Failure.TRUNCATED, f"{missing} bytes short of the declared length")
         elif missing < 0:
             self._fail(Failure.EXCESS, "bytes after the end of the body")
 

@@ -21,7 +21,7 @@ LEARNED = 16
 """How many values that a client makes up are told as secrets: where each request has one of its own, as a signature has
 it, they are of no use to anybody else."""
 
-OVERRULED = "the client puts a credential of its own on every request"
+OVERRULED = "The client object adds its own credential to every request"
 
 
 class HttpxTarget(Target):

@@ -34,7 +34,7 @@ PLAIN = frozenset(
 SHORT = 6
 """Fewer characters than this are no secret: they stand in other texts by chance."""
 
-KEPT = "the client's own authentication keeps its key to itself"
+KEPT = "The key of the client object's authentication is unknown"
 """Why nothing is sent that holds the key anywhere but in its place."""
 
 IN_THIS_PROCESS = "http://127.0.0.1"
@@ -69,13 +69,13 @@ class UsersClient:
         library = _library(given)
         if library is None:
             what = f"{type(given).__module__}.{type(given).__name__}"
-            raise UsageError(f"the target is a {what}", "hand over a URL, or a client of httpx or httpx2")
+            raise UsageError(f"the target is a {what}", "pass a URL, or a client of httpx or httpx2")
         client = cast("httpx.Client | httpx.AsyncClient", given)
         self.library: Any = sys.modules[library]
         self.client = client
         self.asynchronous = any(kind.__name__ == "AsyncClient" for kind in type(client).__mro__)
         if client.is_closed:
-            raise UsageError("the client is closed", "hand over one that is open")
+            raise UsageError("the client is closed", "pass an open client")
         transport = _transport(client, self._base(IN_THIS_PROCESS))
         in_process = _is_library(transport) and type(transport).__name__ in IN_PROCESS
         self.exact = _is_library(transport) and type(transport).__name__ in WITH_SOCKETS
@@ -113,9 +113,9 @@ class UsersClient:
         if self.wsgi:
             names = [name.lower() for name, _ in request.headers]
             if request.chunked:
-                return "a chunked body does not reach a WSGI application through httpx"
+                return "httpx does not pass a chunked body to a WSGI application"
             if len(set(names)) < len(names) or not all(value.isascii() for _, value in request.headers):
-                return "such header fields do not reach a WSGI application through httpx"
+                return "httpx does not pass such header fields to a WSGI application"
         if self.exact and any(value != value.strip(" \t") for _, value in request.headers):
             return "httpx sends no header field that begins or ends with a space"
         if self.credential is not None and not self.credential.key:
@@ -127,9 +127,9 @@ class UsersClient:
             try:
                 url = self.url_of(request.target)
             except Exception as error:  # noqa: BLE001 (InvalidURL of either library)
-                return f"httpx takes no such URL: {error}"
+                return f"httpx rejects the URL: {error}"
             if url.raw_path != self.path_of(request.target):
-                return "httpx sends another path than this"
+                return "httpx sends a different path"
         return ""
 
     def carries(self, name: str) -> bool:
@@ -159,9 +159,9 @@ class UsersClient:
         if not base.host and default:
             base = self.library.URL(default)
         if not base.host or base.scheme not in {"http", "https"}:
-            raise UsageError("the client has no base URL", f"make it with {self.library.__name__}.Client(base_url=...)")
+            raise UsageError("the client has no base URL", f"use {self.library.__name__}.Client(base_url=...)")
         if base.username or base.password:
-            raise UsageError("the client's base URL holds credentials", "hand them to the client as auth=")
+            raise UsageError("the client's base URL holds credentials", "pass them to the client as auth=")
         return base
 
     def _own(self) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -178,7 +178,7 @@ class UsersClient:
         if self.security.location != "header":
             if self.security.name in self.client.params or self.security.name in self.client.cookies:
                 problem = f"the client has the credential {self.security.name!r} in its {self.security.location}"
-                raise UsageError(problem, "leave it out there, and put the key into a variable")
+                raise UsageError(problem, "remove it there, and set the key in an environment variable")
             return None
         given = [value for name, value in self.headers if self.carries(name)]
         self.headers = tuple(pair for pair in self.headers if not self.carries(pair[0]))

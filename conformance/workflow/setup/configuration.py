@@ -31,7 +31,7 @@ def file_options(owner: type[RunOptions] | type[ClientOptions], folder: Path = P
     options = dict(table or {})
     within = options.pop(CLIENT, {})
     if not isinstance(within, dict):
-        raise UsageError(f"{name} sets {CLIENT!r}, which is no option", f"write a table [{CLIENT}], one option a line")
+        raise UsageError(f"{name} sets {CLIENT!r}, which is not an option", f"write a table [{CLIENT}]")
     if issubclass(owner, ClientOptions):
         found = read_table(ClientCommandOptions, within, f"[{CLIENT}] of {name}")
     else:
@@ -45,7 +45,7 @@ def _own(folder: Path) -> tuple[dict[str, object] | None, str]:
     except FileNotFoundError:
         return None, ""
     except (OSError, ValueError) as error:
-        raise UsageError(f"{OWN} cannot be read: {error}", "mend it, or move it away") from error
+        raise UsageError(f"{OWN} cannot be read: {error}", "correct or move it") from error
 
 
 def _project(folder: Path) -> tuple[dict[str, object] | None, str]:
@@ -61,10 +61,10 @@ def _project(folder: Path) -> tuple[dict[str, object] | None, str]:
         if isinstance(error, tomllib.TOMLDecodeError) and TABLE not in text:
             return None, ""
         raise UsageError(
-            f"{PROJECT} cannot be read: {error}", "mend it, or set the options in conformance.toml"
+            f"{PROJECT} cannot be read: {error}", "correct it, or set the options in conformance.toml"
         ) from error
     for part in TABLE.split("."):
         table = table.get(part) if isinstance(table, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise UsageError(f"{TABLE} of {PROJECT} is no table", f"write [{TABLE}] and one option a line")
+        raise UsageError(f"{TABLE} of {PROJECT} is not a table", f"write [{TABLE}] with one option in each line")
     return table, name

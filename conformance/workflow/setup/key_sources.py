@@ -41,7 +41,7 @@ def find_key(
     """Return the credential, empty where the operation asks for none, and where a client of the user's hides its own.
 
     Raises:
-        UsageError: what is to hold it or make it does not, or it holds what no header can.
+        UsageError: what is to hold it or make it does not, or it has an invalid character.
 
     """
     if contract.operation.security is None:
@@ -53,10 +53,10 @@ def find_key(
     }
     named = [name for name, value in sources.items() if value]
     if len(named) > 1:
-        raise UsageError(f"the key has two sources: {' and '.join(named)}", "name one")
+        raise UsageError(f"the key has two sources: {' and '.join(named)}", "choose one")
     if client is not None and client.credential is not None:
         if named:
-            raise UsageError(f"the key has two sources: the client and {named[0]}", "leave one out")
+            raise UsageError(f"the key has two sources: the client and {named[0]}", "remove one")
         return usable_key(client.credential.key, "the client") if client.credential.key else ""
     if options.api_key_command:
         return key_from_command(options.api_key_command)
@@ -68,7 +68,7 @@ def find_key(
         return usable_key(key, variable)
     if options.api_key_env is None and loopback:
         return LOCAL_KEY
-    remedy = "put the key there, or name another with --api-key-env, --api-key-file or --api-key-command"
+    remedy = "set it to the key, or use --api-key-env, --api-key-file or --api-key-command"
     raise UsageError(f"the environment variable {variable} is not set", remedy)
 
 
@@ -86,11 +86,11 @@ def key_from_command(command: str) -> str:
         )
     except (OSError, ValueError) as error:
         problem = f"the command for the key cannot be run: {getattr(error, 'strerror', None) or error}"
-        raise UsageError(problem, "mend --api-key-command") from error
+        raise UsageError(problem, "correct --api-key-command") from error
     except subprocess.TimeoutExpired as error:
         raise UsageError(f"the command for the key took more than {COMMAND_SECONDS:g} seconds") from error
     if done.returncode:
-        raise UsageError(f"the command for the key ended with status {done.returncode}", "run it by itself to see why")
+        raise UsageError(f"the command for the key ended with status {done.returncode}", "run it in a shell to see why")
     return usable_key(done.stdout.decode("latin-1").strip(), "the output of --api-key-command")
 
 
@@ -102,14 +102,14 @@ def usable_key(key: str, where: str) -> str:
         where: what it was read from.
 
     Raises:
-        UsageError: it is empty, too short, or holds what no header can.
+        UsageError: it is empty, too short, or has an invalid character.
 
     """
     if not key:
-        raise UsageError(f"there is no key in {where}", "put it there")
+        raise UsageError(f"there is no key in {where}", "add the key")
     if not key.isascii() or not key.isprintable() or " " in key:
-        what = f"the key in {where} holds a space, a line break or another character that no header can"
-        raise UsageError(what, "set it anew, without it")
+        what = f"the key in {where} has a space, a line break or another character that a header field cannot have"
+        raise UsageError(what, "remove that character")
     _long_enough(key, f"the key in {where}")
     return key
 
@@ -153,7 +153,7 @@ def _key_from_file(path: Path) -> str:
 def _long_enough(secret: str, what: str) -> None:
     if len(secret) < SHORTEST_SECRET:
         raise UsageError(
-            f"{what} has {len(secret)} characters: taken out of reports, it would take parts of ids and words along",
+            f"{what} has {len(secret)} characters; redaction would also replace parts of other words",
             f"use one of at least {SHORTEST_SECRET} characters",
         )
 
@@ -166,7 +166,7 @@ def _headers(contract: Contract, options: RunOptions, environment: Mapping[str, 
     for each in options.headers:
         name, colon, value = each.partition(":")
         if not colon:
-            raise UsageError(f"{name!r} is no header", "write --header 'NAME: VALUE'")
+            raise UsageError(f"{name!r} is not a header", "write --header 'NAME: VALUE'")
         given[name.strip()] = value.strip()
     named = {name.lower() for name in given}
     for name, variable in secret.items():
@@ -179,11 +179,11 @@ def _headers(contract: Contract, options: RunOptions, environment: Mapping[str, 
     variables = {name.lower(): variable for name, variable in secret.items()}
     for name, value in given.items():
         if name.lower() == ours:
-            raise UsageError(f"the header {name} is the credential's", "name the key with --api-key-env")
+            raise UsageError(f"the header {name} is that of the credential", "give the key with --api-key-env")
         if not TOKEN.fullmatch(name) or name.lower() in FRAMING:
-            raise UsageError(f"{name!r} is no header that can be set", "leave it out")
+            raise UsageError(f"{name!r} is a header that cannot be set", "remove it")
         if not value.isprintable():
-            raise UsageError(f"the value of header {name} holds what no header can", "set it anew, without it")
+            raise UsageError(f"the value of header {name} has an invalid character", "remove that character")
         if name.lower() in variables:
             _long_enough(value, f"the value of the secret header {name}")
         placeholder = f"${variables[name.lower()]}" if name.lower() in variables else value

@@ -201,14 +201,14 @@ def read_table(owner: type[msgspec.Struct], values: Mapping[str, object], where:
     for key, value in values.items():
         row = table.get(key.replace("_", "-"))
         if row is None:
-            raise UsageError(f"{where} sets {key!r}, which is no option", _remedy(key.replace("_", "-"), table))
+            raise UsageError(f"{where} sets {key!r}, which is not an option", _remedy(key.replace("_", "-"), table))
         found[row.field] = row.read(value, f"{where}: {row.flag}")
     return found
 
 
 def _remedy(name: str, known: Mapping[str, Row]) -> str:
     close = get_close_matches(name, known, 1)
-    return f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(known)}"
+    return f"did you mean {close[0]!r}?" if close else f"options: {', '.join(known)}"
 
 
 def _path(kind: type, value: object) -> object:

@@ -21,7 +21,7 @@ LANGUAGES = ("python", "python-async", "typescript", "curl")
 
 # Why pytest does not have an option.
 NEW_RUN = "each test session is a new run"
-CATALOGUE_ONLY = "the tests are the catalogue, since random cases have no ids before they are made"
+CATALOGUE_ONLY = "tests are collected before random cases are generated"
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Number = Annotated[float, msgspec.Meta(gt=0)]
@@ -53,7 +53,7 @@ WaiversUpdate = Annotated[
     _report(
         "",
         "Add a draft waiver to that file for each failure that is not waived.",
-        not_in_pytest="drafting waivers is the command's work",
+        not_in_pytest="only the command drafts waivers",
     ),
 ]
 
@@ -111,7 +111,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         _safety("HOST", "Remote host that requests may be sent to. Repeatable.", flag="allow-host", reaching=True),
     ] = ()
     allow_plaintext: Annotated[
-        bool, _safety("", "Allow the API key to travel to a remote host over http.", reaching=True)
+        bool, _safety("", "Allow the API key to be sent to a remote host over http.", reaching=True)
     ] = False
     allow_name_edges: Annotated[
         bool,
@@ -157,7 +157,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
             not_in_pytest=CATALOGUE_ONLY,
         ),
     ] = None
-    repeats: Annotated[Repeats, _cases("N", "How often a new kind of failure is sent again.")] = 3
+    repeats: Annotated[Repeats, _cases("N", "Number of times a new kind of failure is sent again.")] = 3
 
     rate: Annotated[
         Number | None,
@@ -178,14 +178,17 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     reports: Reports = None
     waivers: Waivers = None
     waivers_update: WaiversUpdate = False
-    junit_by: Annotated[JunitBy, _report("", "What one test case of junit.xml stands for.")] = JunitBy.CASE
+    junit_by: Annotated[JunitBy, _report("", "What a test case of junit.xml is.")] = JunitBy.CASE
     fail_on: FailOn = Strength.MUST
     min_coverage: Annotated[
         Percentage | None,
-        _report("PERCENT", "Fail if less of the request schema is exercised (valid and invalid side of each keyword)."),
+        _report(
+            "PERCENT",
+            "Minimum coverage of the request schema (valid and invalid side of each keyword).",
+        ),
     ] = None
     max_response_time: Annotated[
-        Number | None, _report("SECONDS", "Response time, in seconds, above which a response is a finding.")
+        Number | None, _report("SECONDS", "Maximum response time, in seconds; slower responses are findings.")
     ] = None
 
 

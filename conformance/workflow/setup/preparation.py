@@ -101,10 +101,10 @@ def prepare(
         shard = Shard.parse(options.shard)
         whole, plan = plan, shard.part(plan)
         if whole.items and not plan.items:
-            raise UsageError(f"shard {options.shard} holds no case", "split the plan into fewer shards")
+            raise UsageError(f"shard {options.shard} has no case", "split the plan into fewer shards")
         elsewhere = tuple(item for item in whole.items if not shard.holds(item.id))
     if not plan.items and CATALOGUE in phases:
-        raise UsageError("no case is left to send", "loosen --only and --skip; `conformance spec cases` lists the ids")
+        raise UsageError("no case is selected", "loosen --only and --skip; `conformance spec cases` lists the ids")
     return PreparedRun(
         contract=contract,
         options=options,
@@ -135,9 +135,9 @@ def guard(options: RunOptions, client: UsersClient | None = None) -> Traits:
     if traits.loopback:
         return traits
     if traits.host not in {allowed.lower() for allowed in options.allow_hosts}:
-        raise UsageError(f"{traits.host} is not on this machine", f"allow it with --allow-host {traits.host}")
+        raise UsageError(f"{traits.host} is a remote host", f"allow it with --allow-host {traits.host}")
     if not (traits.secure or options.allow_plaintext):
-        raise UsageError(f"the key would travel to {traits.host} in plain text", "use https, or --allow-plaintext")
+        raise UsageError(f"the key would be sent to {traits.host} in plain text", "use https, or --allow-plaintext")
     return traits
 
 
@@ -155,7 +155,7 @@ def _knowledge(contract: Contract, options: RunOptions, *, loopback: bool) -> Kn
     missing = [name for name in names if name not in given]
     if missing and not loopback and not options.stateless:
         flag = "--model-id ID" if len(names) == 1 else f"--path-param {missing[0]}=VALUE"
-        raise UsageError(f"the path parameter {missing[0]!r} has no value", f"name it with {flag}")
+        raise UsageError(f"the path parameter {missing[0]!r} has no value", f"set it with {flag}")
     given.update(dict.fromkeys(missing, EXAMPLE_PARAMETER))
     unknown = {}
     if options.unknown_model_id is not None and names:

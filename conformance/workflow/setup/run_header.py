@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 from conformance.contract.contract import Contract
 from conformance.journal.events import RunStarted
+from conformance.model.case import Need
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Profile
 from conformance.model.waiver import Waiver
+from conformance.runner.plan import REASONS
 from conformance.targets.httpx_client.users_client import KEPT, UsersClient
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
@@ -75,17 +77,17 @@ def _unexercised(contract: Contract, options: RunOptions, client: UsersClient | 
     reasons = {}
     for row in contract.requirements:
         if options.stateless and row.compares:
-            reasons[row.id] = "the target was said to be stateless"
+            reasons[row.id] = REASONS[Need.STATE]
     if options.max_response_time is None:
-        reasons["transport.response-time"] = "no --max-response-time was given"
+        reasons["transport.response-time"] = "No maximum is set (--max-response-time)"
     if client is not None:
-        reasons["transport.date"] = "servers add the field, and the client was answered by none"
+        reasons["transport.date"] = "The client object calls an application without a server, which adds `Date`"
         if client.credential is not None and not client.credential.key:
             reasons["authentication.key-echo"] = KEPT
-    reasons["error.rate-limit"] = "the target answered no request with 429"
-    reasons["drift.clean-up"] = "no clean-up was asked for (--cleanup)"
+    reasons["error.rate-limit"] = "The target returned no 429"
+    reasons["drift.clean-up"] = "Cleanup is not enabled (--cleanup)"
     if options.unknown_model_id is None and options.target != MOCK:
-        reasons["error.unknown-resource"] = "no resource that does not exist was named (--unknown-model-id)"
+        reasons["error.unknown-resource"] = "No unknown model id is configured (--unknown-model-id)"
     return reasons
 
 

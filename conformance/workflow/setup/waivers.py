@@ -17,6 +17,7 @@ from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
 from conformance.model.waiver import Waiver, WaiverFile
 from conformance.reports.results import Results
+from conformance.reports.terminal import counted
 from conformance.workflow.reporting import RunResult
 
 TABLE = "waiver"
@@ -48,7 +49,7 @@ def waivers_of(options: WaiverOptions, contract: Contract) -> tuple[Waiver, ...]
     """
     if options.waivers is None:
         if options.waivers_update:
-            raise UsageError("--waivers-update writes to no file", "name one with --waivers FILE")
+            raise UsageError("--waivers-update needs a file", "add --waivers FILE")
         return ()
     if options.waivers_update:
         check_writable(options.waivers)
@@ -67,7 +68,7 @@ def drafted(result: RunResult, options: WaiverOptions) -> RunResult:
     if options.waivers is None or not options.waivers_update:
         return result
     added = draft(options.waivers, result.results, datetime.now(UTC).date())
-    said = f"{options.waivers}: {added} added, which are refused until owner and reason are filled in"
+    said = f"{options.waivers}: {added} added; fill in owner and reason before the next run"
     return replace(result, waivers=(*result.waivers, said)) if added else result
 
 
@@ -81,14 +82,14 @@ def read_waivers(path: Path, contract: Contract) -> tuple[Waiver, ...]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        remedy = "name a file of waivers; --waivers-update drafts one"
+        remedy = "name a waiver file; --waivers-update drafts one"
         raise UsageError(f"cannot read {path}: {error.strerror}", remedy) from error
     except ValueError as error:
-        raise UsageError(f"{path} is not TOML: {error}", "mend it, or draft it anew with --waivers-update") from error
+        raise UsageError(f"{path} is not TOML: {error}", "correct it, or draft it with --waivers-update") from error
     strange = next((name for name in content if name != TABLE), None)
     rows = content.get(TABLE, [])
     if strange is not None or not isinstance(rows, list):
-        raise UsageError(f"{path} holds {strange or TABLE!r}, which is no list of waivers", f"write [[{TABLE}]] rows")
+        raise UsageError(f"{path} has {strange or TABLE!r}, which is not a list of waivers", f"write [[{TABLE}]] rows")
     for number, row in enumerate(rows, 1):
         problem = next(_problems(row, contract), None)
         if problem is not None:
@@ -96,7 +97,7 @@ def read_waivers(path: Path, contract: Contract) -> tuple[Waiver, ...]:
     try:
         return msgspec.convert(content, WaiverFile).waiver
     except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}", f"each [[{TABLE}]] holds texts, and a date") from error
+        raise UsageError(f"{path}: {error}", f"each [[{TABLE}]] has strings and a date") from error
 
 
 def draft(path: Path, results: Results, today: date) -> int:
@@ -129,30 +130,30 @@ def check_writable(path: Path) -> None:
 
     """
     if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise UsageError(f"{path} cannot be written", "name a file in a folder that is there with --waivers")
+        raise UsageError(f"{path} cannot be written", "name a file in an existing folder with --waivers")
 
 
 def _problems(row: object, contract: Contract) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with one waiver, and what to do about it."""
     if not isinstance(row, dict):
-        yield "it is no table", f"write [[{TABLE}]] and one field a line"
+        yield "it is not a table", f"write [[{TABLE}]] with one field in each line"
         return
     for name in row:
         if name not in FIELDS:
-            yield f"it has no field {name!r}", f"it has: {', '.join(FIELDS)}"
+            yield f"it has no field {name!r}", f"fields: {', '.join(FIELDS)}"
     if ("requirement" in row) is ("cause" in row):
         said = "both `requirement` and `cause`" if "cause" in row else "neither `requirement` nor `cause`"
         yield f"it names {said}", "name one of them"
     for name in FIELDS[:-1]:
         if name in row and not isinstance(row[name], str):
-            yield f"`{name}` is no text", f'write {name} = "..."'
-    for name, remedy in (("owner", "say who answers for it"), ("reason", "say why it is let pass")):
+            yield f"`{name}` is not a string", f'write {name} = "..."'
+    for name, remedy in (("owner", "name the owner"), ("reason", "state the reason")):
         if name not in row or not row[name].strip():
             yield f"`{name}` is {'missing' if name not in row else 'empty'}", remedy
     # A date with a time is a date to Python as well.
     if type(row.get("expires")) is not date:
-        said = "is missing" if "expires" not in row else "is no date"
-        yield f"`expires` {said}", "write the last day on which it holds: expires = 2030-12-31"
+        said = "is missing" if "expires" not in row else "is not a date"
+        yield f"`expires` {said}", "write the last valid day: expires = 2030-12-31"
     yield from _strangers(row, contract)
 
 
@@ -166,7 +167,7 @@ def _strangers(row: dict[str, object], contract: Contract) -> Iterator[tuple[str
         remedy = f"did you mean {close[0]!r}?" if close else "`conformance spec requirements` lists them"
         yield f"there is no requirement {str(id_)!r}", remedy
     elif known.strength is Strength.ADVISORY:
-        yield f"{known.id} is advisory, which fails no run", "take the waiver out"
+        yield f"{known.id} is advisory, which fails no run", "remove the waiver"
 
 
 def _fails(cause: Cause, results: Results) -> bool:
@@ -177,7 +178,7 @@ def _fails(cause: Cause, results: Results) -> bool:
 
 
 def _row(cause: Cause, today: date) -> str:
-    said = f"{cause.sentence} ({cause.count}x, e.g. {cause.case})"
+    said = f"{cause.sentence} ({counted(cause.count, 'finding')}, e.g. {cause.case})"
     lines = [
         f"# {''.join(c if c.isprintable() else '?' for c in said)}",
         f"[[{TABLE}]]",

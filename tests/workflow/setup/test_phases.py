@@ -83,7 +83,7 @@ def test_a_library_that_cannot_go_on_is_the_suites_own_error(
     monkeypatch.setattr(generator_process, "PATH", (str(tmp_path), *generator_process.PATH))
     result = conformance.run(target=right, phases=("schemathesis",), out=tmp_path / "out")
     row = next(each for each in result.results.requirements if each.outcome.value == "error")
-    assert "the phase schemathesis could not go on: RuntimeError: this version has another interface" in row.reason
+    assert "the phase schemathesis stopped: RuntimeError: this version has another interface" in row.reason
     assert "--phases" in row.reason
     assert (Verdict.INCONCLUSIVE, 3) == (result.results.verdict, result.exit_status)
     assert () == result.results.findings

@@ -34,20 +34,36 @@ expires = 2030-12-31
 BAD = {
     "no TOML": ("[[waiver", "waivers.toml is not TOML", "--waivers-update"),
     "no UTF-8": (b"\xff", "waivers.toml is not TOML", "--waivers-update"),
-    "another table": ("[waivers]\n", "holds 'waivers', which is no list of waivers", "write [[waiver]] rows"),
-    "one table": ("[waiver]\n", "holds 'waiver', which is no list of waivers", "write [[waiver]] rows"),
-    "no tables": ("waiver = [1]\n", "waiver 1: it is no table", "write [[waiver]]"),
-    "no owner": (GOOD.replace('owner = "Ada"', ""), "waiver 1: `owner` is missing", "say who answers for it"),
-    "empty owner": (GOOD.replace("Ada", " "), "waiver 1: `owner` is empty", "say who answers for it"),
-    "no reason": (GOOD.replace("reason", "# "), "waiver 1: `reason` is missing", "say why it is let pass"),
-    "empty reason": (GOOD + GOOD.replace("mended in release 7", ""), "waiver 2: `reason` is empty", "say why"),
-    "reason is a number": (GOOD.replace('"mended in release 7"', "7"), "waiver 1: `reason` is no text", "write reason"),
-    "no expiry": (GOOD.replace("expires = 2030-12-31", ""), "waiver 1: `expires` is missing", "the last day"),
-    "expiry is a text": (GOOD.replace("2030-12-31", '"never"'), "waiver 1: `expires` is no date", "the last day"),
-    "expiry has a time": (GOOD.replace("2030-12-31", "2030-12-31T00:00:00"), "`expires` is no date", "the last day"),
+    "another table": ("[waivers]\n", "has 'waivers', which is not a list of waivers", "write [[waiver]] rows"),
+    "one table": ("[waiver]\n", "has 'waiver', which is not a list of waivers", "write [[waiver]] rows"),
+    "no tables": ("waiver = [1]\n", "waiver 1: it is not a table", "write [[waiver]]"),
+    "no owner": (GOOD.replace('owner = "Ada"', ""), "waiver 1: `owner` is missing", "name the owner"),
+    "empty owner": (GOOD.replace("Ada", " "), "waiver 1: `owner` is empty", "name the owner"),
+    "no reason": (GOOD.replace("reason", "# "), "waiver 1: `reason` is missing", "state the reason"),
+    "empty reason": (GOOD + GOOD.replace("mended in release 7", ""), "waiver 2: `reason` is empty", "state the reason"),
+    "reason is a number": (
+        GOOD.replace('"mended in release 7"', "7"),
+        "waiver 1: `reason` is not a string",
+        "write reason",
+    ),
+    "no expiry": (
+        GOOD.replace("expires = 2030-12-31", ""),
+        "waiver 1: `expires` is missing",
+        "write the last valid day",
+    ),
+    "expiry is a text": (
+        GOOD.replace("2030-12-31", '"never"'),
+        "waiver 1: `expires` is not a date",
+        "write the last valid day",
+    ),
+    "expiry has a time": (
+        GOOD.replace("2030-12-31", "2030-12-31T00:00:00"),
+        "`expires` is not a date",
+        "write the last valid day",
+    ),
     "neither": (GOOD.replace("requirement", "# "), "neither `requirement` nor `cause`", "name one of them"),
     "both": (GOOD + 'cause = "a"\n', "both `requirement` and `cause`", "name one of them"),
-    "unknown field": (GOOD + "until = 1\n", "waiver 1: it has no field 'until'", "it has: requirement, cause, owner"),
+    "unknown field": (GOOD + "until = 1\n", "waiver 1: it has no field 'until'", "fields: requirement, cause, owner"),
     "unknown requirement": (
         GOOD.replace("type", "typ"),
         "no requirement 'transport.media-typ'",
@@ -57,7 +73,7 @@ BAD = {
     "advisory": (
         GOOD.replace(MUST, "error.large"),
         "error.large is advisory, which fails no run",
-        "take the waiver out",
+        "remove the waiver",
     ),
 }
 
@@ -116,12 +132,12 @@ def test_a_run_with_waivers_and_a_draft(contract: Contract, path: Path) -> None:
 
         first = run(waivers_update=True)
         assert 1 == first.exit_status
-        assert [f"{path}: 1 added, which are refused until owner and reason are filled in"] == list(first.waivers)
+        assert [f"{path}: 1 added; fill in owner and reason before the next run"] == list(first.waivers)
         drafted = path.read_text()
         (row,) = tomllib.loads(drafted)["waiver"]
         assert ("", "", first.results.causes[0].pattern) == (row["owner"], row["reason"], row["cause"])
         for again in ({}, {"waivers_update": True}):
-            with pytest.raises(UsageError, match="waiver 1: `owner` is empty; say who answers for it"):
+            with pytest.raises(UsageError, match="waiver 1: `owner` is empty; name the owner"):
                 run(**again)
         path.write_text(drafted.replace('owner = ""', 'owner = "Ada"').replace('reason = ""', 'reason = "soon"'))
         before = path.read_text()
@@ -151,14 +167,14 @@ def test_a_draft_adds_to_what_is_there(contract: Contract, path: Path) -> None:
 @pytest.mark.parametrize("name", ["nowhere/waivers.toml", "."])
 def test_a_draft_that_cannot_be_written_is_told_before_the_run(name: str, tmp_path: Path) -> None:
     """A folder that is not there, or a file that is one, ends the run before anything is sent."""
-    with pytest.raises(UsageError, match="cannot be written; name a file in a folder that is there"):
+    with pytest.raises(UsageError, match="cannot be written; name a file in an existing folder"):
         conformance.run(out=tmp_path / "r", waivers=tmp_path / name, waivers_update=True)
     assert not (tmp_path / "r").exists()
 
 
 def test_a_draft_needs_a_file(tmp_path: Path) -> None:
     """`--waivers-update` alone says nothing about where."""
-    with pytest.raises(UsageError, match="name one with --waivers FILE"):
+    with pytest.raises(UsageError, match="add --waivers FILE"):
         conformance.run(out=tmp_path / "r", waivers_update=True)
 
 

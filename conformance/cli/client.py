@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 @click.argument("command", nargs=-1, metavar="-- COMMAND...", type=click.UNPROCESSED)
 @with_options(*rows(ClientCommandOptions).values())
 def client(*, command: tuple[str, ...], **values: object) -> int:
-    """Test a client library. COMMAND is a harness: a short program that makes the calls that it is asked to make.
+    """Test a client library. COMMAND is a harness: a short program that makes the calls of the suite with the client.
 
     \b
     Examples:
       conformance client --init python
-          writes harness.py: fill in the call of your client
+          write harness.py, to be completed with the call of your client
       conformance client -- python harness.py
-          plays all scenarios, and writes conformance-client/report.html
+          play all scenarios and write conformance-client/report.html
 
     \b
     Exit status:
-      0  nothing failed
+      0  no requirement failed
       1  a requirement failed
-      2  the call, a file or the harness is wrong
-      3  inconclusive: the harness died, or Ctrl-C ended the run early
+      2  an option, a file or the harness is invalid
+      3  inconclusive: the harness exited, or Ctrl-C ended the run early
 
-    Options may stand in [client] of conformance.toml, or [tool.conformance.client] of pyproject.toml.
+    Options can also be set in [client] of conformance.toml, or [tool.conformance.client] of pyproject.toml.
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     options = replace(read_options(ClientCommandOptions, values, prefix="--"), command=command)
     if options.init is not None:

@@ -15,7 +15,7 @@ from conformance.workflow.setup.options import RunCommandOptions, RunOptions
     owner=RunCommandOptions,
     short_help="Test an endpoint and write a conformance report.",
     epilog="Options can also be set in conformance.toml, or under [tool.conformance] in pyproject.toml, without the "
-    'dashes: `max-creations = 15`, `only = ["reject.*"]`. The command line takes precedence.',
+    'dashes: `max-creations = 15`, `only = ["reject.*"]`. The command line overrides the file.',
 )
 @with_options(*rows(RunCommandOptions).values())
 def run(**values: object) -> int:

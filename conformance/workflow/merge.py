@@ -86,7 +86,7 @@ def _compare(parts: Sequence[ShardJournal]) -> None:
         ):
             if one != other:
                 raise UsageError(
-                    f"{first.path} and {part.path} are of different runs: their {what} differs", "run one of them again"
+                    f"{first.path} and {part.path} are of different runs (different {what})", "run one of them again"
                 )
         if part.shard.number in seen:
             raise UsageError(f"shard {part.shard.number} is given twice: {part.path}", "name each shard once")

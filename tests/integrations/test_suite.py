@@ -342,4 +342,4 @@ def test_nobody_waits_for_a_process_that_died(tmp_path):
     (tmp_path / "claimed").write_text(str(child))
     told = Outcomes(tmp_path).wait("a")
     assert isinstance(told, RunOutcome)
-    assert "has died" in told.reason
+    assert "the process that sent the requests of the suite exited" == told.reason

@@ -85,11 +85,11 @@ def test_a_shard_that_is_missing(contract):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--shard", "2/3"), "another number of shards"),
-        (("--shard", "1/2"), "shard 1 is there twice"),
-        (("--shard", "2/2", "--seed", "7"), "another seed"),
-        (("--shard", "2/2", "--skip", "accept.all.null"), "another options"),
-        ((), "is of a whole run"),
+        (("--shard", "2/3"), "different number of shards"),
+        (("--shard", "1/2"), "shard 1 is given twice"),
+        (("--shard", "2/2", "--seed", "7"), "different seed"),
+        (("--shard", "2/2", "--skip", "accept.all.null"), "different options"),
+        ((), "is a complete run"),
     ],
 )
 def test_what_is_no_shard_of_the_same_run(contract, capsys, options, said):
@@ -105,7 +105,7 @@ def test_what_is_no_shard_of_the_same_run(contract, capsys, options, said):
 def test_what_is_no_shard(capsys, text):
     """What names no shard is told in one line."""
     assert 2 == call("run", "--shard", text)
-    assert "is no shard" in capsys.readouterr().err
+    assert "is not a shard" in capsys.readouterr().err
 
 
 def test_an_empty_text_asks_for_no_shard():

@@ -45,7 +45,7 @@ def test_the_call_does_what_the_command_does(tmp_path):
 
 WRONG = {
     "tagret": ("x", "there is no option 'tagret'; did you mean 'target'?"),
-    "zzz": (1, "there is no option 'zzz'; known are: target"),
+    "zzz": (1, "there is no option 'zzz'; options: target"),
     "profile": ("tiny", "profile must be one of smoke, standard, full, fuzz, got 'tiny'"),
     "fail_on": ("may", "fail_on must be one of must, should, got 'may'"),
     "timeout": ("soon", "timeout must be a number greater than 0, got 'soon'"),

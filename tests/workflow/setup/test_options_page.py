@@ -1,6 +1,6 @@
-"""docs/options.md: the page is what the table of options says.
+"""docs/options.md: the page matches the table of options.
 
-`python tests/workflow/setup/test_options_page.py` writes it anew.
+`python tests/workflow/setup/test_options_page.py` writes it.
 """
 
 from collections.abc import Iterator
@@ -16,19 +16,19 @@ HEAD = """\
 
 One option has one name everywhere: `--max-creations` of the command is `max-creations` in `conformance.toml` and in
 `[tool.conformance]` of `pyproject.toml`, `max_creations` in `conformance.run`, and `--conformance-max-creations` in
-pytest. The command line wins over files. A file is looked for in the working directory; `conformance.toml` comes first.
+pytest. The command line overrides files. Files are read from the working directory; `conformance.toml` comes first.
 
-`replay` and `cleanup` have those that say how a target is reached: the options of connection, `--allow-host`,
-`--allow-plaintext`, `--rate`, `--timeout` and `--max-body`, with the same values from files.
+`replay` and `cleanup` have the options of the connection and `--allow-host`, `--allow-plaintext`, `--rate`, `--timeout`
+and `--max-body`, with the same values from files.
 """
 
 CLIENT = """
 # Options of the client command
 
-In files they stand in `[client]` of `conformance.toml`, or in `[tool.conformance.client]` of `pyproject.toml`.
+In files they are set in `[client]` of `conformance.toml`, or in `[tool.conformance.client]` of `pyproject.toml`.
 """
 
-NAMES = "\nOn the command line and in files alone: {}.\n\nWith another name in Python:\n\n{}\n"
+NAMES = "\nOnly on the command line and in files: {}.\n\nOther names in Python:\n\n{}\n"
 
 
 def page() -> str:

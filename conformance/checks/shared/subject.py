@@ -29,8 +29,8 @@ METHODS = frozenset(HTTPMethod)
 
 VALID_REQUEST = "a valid request"
 
-SHOWN = 3
-"""How many places a message names."""
+LONGEST_NAMES = 90
+"""How many characters a message has for the names of several places."""
 
 BODILESS = frozenset({204, 205})
 """Successes that have no body (RFC 9110 sections 15.3.5 and 15.3.6)."""
@@ -229,9 +229,14 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return name_of(pointer, self.contract.request)
 
     def names(self, pointers: Sequence[str]) -> str:
-        """Return how a message names places of the response: the first three, and how many more there are."""
-        more = [f"{len(pointers) - SHOWN} more"] if len(pointers) > SHOWN else []
-        return ", ".join([*map(self.name, pointers[:SHOWN]), *more])
+        """Return how a message names places of the response: the first, and how many more there are."""
+        shown = self.name(pointers[0])
+        for count, pointer in enumerate(pointers[1:], 1):
+            longer = f"{shown}, {self.name(pointer)}"
+            if len(longer) > LONGEST_NAMES:
+                return f"{shown} and {len(pointers) - count} more"
+            shown = longer
+        return shown
 
     def invalid_at(self, path: str) -> bool:
         """Tell whether the answer breaks the schema at a place, above or below it: then no other check speaks of it."""

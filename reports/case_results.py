@@ -17,8 +17,6 @@ OTHER = "other"
 
 UNFINISHED = "the run ended before the response"
 
-_STRENGTHS = tuple(Strength)
-
 
 class Kind(StrEnum):
     """What became of a case."""
@@ -74,7 +72,7 @@ def case_result(each: Evidence, fail_on: Strength) -> CaseResult:
 
 def fails(found: FindingResult, fail_on: Strength) -> bool:
     """Tell whether a finding fails a run that fails on `fail_on`."""
-    return not found.waiver and _STRENGTHS.index(found.strength) <= _STRENGTHS.index(fail_on)
+    return not found.waiver and found.strength.rank <= fail_on.rank
 
 
 def finding_text(found: FindingResult) -> str:

@@ -8,21 +8,15 @@ from msgspec.structs import replace
 
 from conformance.diagnosis.causes import EVERY, Weight, group_causes
 from conformance.diagnosis.universal_failures import merge_universal_failures
-from conformance.journal.events import AnyEvent, FindingMade
-from conformance.model.finding import Doubt, Symptom
+from conformance.journal.events import AnyEvent, CaseCount, FindingMade, PhaseEnded
+from conformance.model.finding import Symptom
+from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Expectation, JunitBy, Outcome, Strength
 from conformance.reports import outcomes, waiving
 from conformance.reports.coverage import coverage_of
-from conformance.reports.evidence import Evidence, RecordedExchange, RunReport
+from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.journal_index import JournalIndex, index_journal
-from conformance.reports.phases import phase_results
-from conformance.reports.results import (
-    SCHEMA_VERSION,
-    ContractRef,
-    Counts,
-    FindingResult,
-    Results,
-)
+from conformance.reports.results import SCHEMA_VERSION, ContractRef, Counts, FindingResult, PhaseResult, Results
 from conformance.reports.rows import alias_rows, requirement_rows
 
 UNFINISHED = "the journal ends before the end of the run"
@@ -54,7 +48,7 @@ def fold_run(
     made = merge_universal_failures(_with_wider(index.findings), index.cases)
     findings = waiving.waive((_finding(event, index) for event in made), started.waivers, today)
     waived = {each.id for each in findings if each.waiver is not None}
-    reason = _reason(index)
+    reason = UNFINISHED if ended is None else ended.reason or (LOST if ended.lost else "")
     rows = requirement_rows(index, findings, reason)
     found = _by_strength(index, findings)
     results = Results(
@@ -148,12 +142,6 @@ def in_order(index: JournalIndex) -> list[FindingMade]:
     return [replace(event, id=f"f{number}") for number, (_, event) in enumerate(ordered, 1)]
 
 
-def _reason(index: JournalIndex) -> str:
-    if index.ended is None:
-        return UNFINISHED
-    return index.ended.reason or (LOST if index.ended.lost else "")
-
-
 def _finding(event: FindingMade, index: JournalIndex) -> FindingResult:
     found = event.finding
     row = index.rows[found.requirement]
@@ -190,15 +178,10 @@ def _weights(index: JournalIndex, made: Iterable[FindingMade]) -> dict[str, Weig
 
 
 def _evidence(index: JournalIndex, findings: tuple[FindingResult, ...]) -> Iterable[Evidence]:
-    sends: dict[str, list[RecordedExchange]] = {}
-    for number, sent in index.sends.items():
-        sends.setdefault(index.case_of[number], []).append(sent)
-    found: dict[str, list[tuple[int, FindingResult]]] = {}
-    for event, finding in zip(index.findings, findings, strict=True):
-        found.setdefault(finding.case, []).append((event.send, finding))
-    doubted: dict[str, list[Doubt]] = {}
-    for case_id, doubt in index.doubts:
-        doubted.setdefault(case_id, []).append(doubt)
+    sends = grouped((index.case_of[number], sent) for number, sent in index.sends.items())
+    made = zip(index.findings, findings, strict=True)
+    found = grouped((finding.case, (event.send, finding)) for event, finding in made)
+    doubted = grouped(index.doubts)
     for case in index.cases.values():
         mine, doubts, bits = found.get(case.id, []), doubted.get(case.id, []), index.passed.get(case.id, 0)
         outcome = outcomes.worst(
@@ -210,3 +193,19 @@ def _evidence(index: JournalIndex, findings: tuple[FindingResult, ...]) -> Itera
         )
         relation = index.relations.get(case.id, "")
         yield Evidence(case, outcome, tuple(sends[case.id]), relation, tuple(mine), tuple(doubts), bits.bit_count())
+
+
+def phase_results(ended: Iterable[PhaseEnded]) -> tuple[PhaseResult, ...]:
+    """Return each phase once, in the order in which they ended; the parts of several machines are summed up."""
+    return tuple(_summed(phase, parts) for phase, parts in grouped((each.phase, each) for each in ended).items())
+
+
+def _summed(phase: str, parts: list[PhaseEnded]) -> PhaseResult:
+    kinds: dict[str, CaseCount] = {}
+    for name, more in (item for part in parts for item in part.kinds.items()):
+        before = kinds.get(name, CaseCount(0, 0))
+        kinds[name] = CaseCount(before.generated + more.generated, before.duplicates + more.duplicates)
+    generated, duplicates = sum(part.generated for part in parts), sum(part.duplicates for part in parts)
+    skipped = sum(part.skipped for part in parts)
+    sent = generated - duplicates - skipped
+    return PhaseResult(phase, generated, duplicates, skipped, sent, dict(sorted(kinds.items())))

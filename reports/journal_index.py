@@ -5,21 +5,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from conformance.journal.events import (
-    AnyEvent,
-    ClientEnded,
-    Creation,
-    DoubtRaised,
-    ExchangeEnded,
-    FindingMade,
-    Judged,
-    Paced,
-    PhaseEnded,
-    RequestSent,
-    RunEnded,
-    RunResumed,
-    RunStarted,
-)
+from conformance.journal import events
+from conformance.journal.events import AnyEvent, DoubtRaised, FindingMade
 from conformance.model.case import CLEAN_UP, Case
 from conformance.model.errors import JournalError
 from conformance.model.exchange import Exchange
@@ -56,13 +43,13 @@ class JournalIndex:
     """What a journal tells, by case and by requirement; `add` takes the events in order."""
 
     def __init__(self) -> None:
-        self.header: RunStarted | None = None
+        self.header: events.RunStarted | None = None
         self.rows: dict[str, Requirement] = {}
-        self.ended: RunEnded | None = None
+        self.ended: events.RunEnded | None = None
         self.last_time = 0.0
         self.creations = 0
         self.waited = 0.0
-        self.phases: list[PhaseEnded] = []
+        self.phases: list[events.PhaseEnded] = []
         self.cases: dict[str, Case] = {}
         self.relations: dict[str, str] = {}
         self.sends: dict[int, RecordedExchange] = {}
@@ -84,7 +71,7 @@ class JournalIndex:
         """What is said of one random case, until all of it is."""
 
     @property
-    def started(self) -> RunStarted:
+    def started(self) -> events.RunStarted:
         """The header of the journal.
 
         Raises:
@@ -102,7 +89,7 @@ class JournalIndex:
             JournalError: it speaks of something that no event before it has named.
 
         """
-        if isinstance(event, RunStarted):
+        if isinstance(event, events.RunStarted):
             # A run that was resumed keeps the header it began with.
             if self.header is None:
                 self.header = event
@@ -112,19 +99,19 @@ class JournalIndex:
             self.settle()
         self.last_time = max(self.last_time, event.time)
         match event:
-            case RequestSent():
+            case events.RequestSent():
                 self._sent(event)
-            case ExchangeEnded():
+            case events.ExchangeEnded():
                 sent = self._known(event.send, "ends")
                 self.sends[event.send] = replace(sent, exchange=event.after(sent.exchange))
-            case ClientEnded():
+            case events.ClientEnded():
                 sent = self._known(event.send, "has a client result of")
                 self.sends[event.send] = replace(sent, client=event)
-            case Judged():
+            case events.Judged():
                 self._judged(event)
             case FindingMade() | DoubtRaised():
                 self._said(event)
-            case RunResumed():
+            case events.RunResumed():
                 self._resumed(event)
             case _:
                 self._count(event)
@@ -140,16 +127,16 @@ class JournalIndex:
 
     def _count(self, event: AnyEvent) -> None:
         match event:
-            case Creation():
+            case events.Creation():
                 self.creations += 1
-            case Paced():
+            case events.Paced():
                 self.waited += event.wait_seconds
-            case PhaseEnded():
+            case events.PhaseEnded():
                 self.phases.append(event)
-            case RunEnded():
+            case events.RunEnded():
                 self.ended = event
 
-    def _resumed(self, event: RunResumed) -> None:
+    def _resumed(self, event: events.RunResumed) -> None:
         """Take back what was judged: it is judged anew below, from the same answers; the phases are made anew too."""
         self.ended = None
         self.phases = []
@@ -163,7 +150,7 @@ class JournalIndex:
     def _is_clean_up(self, case: str) -> bool:
         return case in self.cases and self.cases[case].phase == CLEAN_UP
 
-    def _sent(self, event: RequestSent) -> None:
+    def _sent(self, event: events.RequestSent) -> None:
         case = event.case
         if case.phase != CLEAN_UP:
             # A footer that is followed by more was the footer of an earlier part of a resumed run.
@@ -177,7 +164,7 @@ class JournalIndex:
         if case.phase != CATALOGUE:
             self._sends_of.setdefault(case.id, []).append(event.send)
 
-    def _judged(self, event: Judged) -> None:
+    def _judged(self, event: events.Judged) -> None:
         known = len(self.started.requirements)
         if event.passed and max(event.passed) >= known:
             raise JournalError(f"the journal judges requirement number {max(event.passed)} of {known}")

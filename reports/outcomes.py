@@ -8,11 +8,7 @@ from conformance.reports.results import RequirementResult, Results
 RANK = {outcome: place for place, outcome in enumerate(Outcome)}
 """Place of each outcome, worst first."""
 
-BY_STRENGTH = {
-    Strength.MUST: Outcome.FAILED,
-    Strength.SHOULD: Outcome.WARNED,
-    Strength.ADVISORY: Outcome.OBSERVED,
-}
+BY_STRENGTH = {Strength.MUST: Outcome.FAILED, Strength.SHOULD: Outcome.WARNED, Strength.ADVISORY: Outcome.OBSERVED}
 """What a finding makes of the requirement that it is about."""
 
 UNDECIDED = frozenset({Outcome.ERROR, Outcome.INCONCLUSIVE})
@@ -58,9 +54,8 @@ def exit_status(results: Results, fail_on: Strength | None = None) -> int:
     A whole run that exercised less of the request than was asked for is 1 as well.
     Without `fail_on`, the strength that the results were made with counts.
     """
-    strengths = tuple(Strength)
-    counted = strengths[: strengths.index(fail_on or results.fail_on) + 1]
-    outcomes = {row.outcome for row in results.requirements if row.strength in counted}
+    weakest = fail_on or results.fail_on
+    outcomes = {row.outcome for row in results.requirements if row.strength.rank <= weakest.rank}
     if outcomes & BROKEN:
         return FAILED
     if results.reason or outcomes & UNDECIDED or not _any_exercised(results.requirements):

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 
+from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome
 from conformance.reports import outcomes
@@ -42,11 +43,8 @@ def requirement_rows(
 
 def alias_rows(rows: Iterable[RequirementResult]) -> tuple[AliasResult, ...]:
     """Return one row for each published number, sorted; an alias may name several, with commas between them."""
-    groups: dict[str, list[RequirementResult]] = {}
-    for row in rows:
-        for alias in (row.alias or "").split(","):
-            if alias.strip():
-                groups.setdefault(alias.strip(), []).append(row)
+    named = ((alias.strip(), row) for row in rows for alias in (row.alias or "").split(","))
+    groups = grouped((alias, row) for alias, row in named if alias)
     return tuple(
         AliasResult(alias, outcomes.worst(row.outcome for row in group), tuple(row.id for row in group))
         for alias, group in sorted(groups.items())

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Outcome, Strength
 from conformance.reports.outcomes import UNDECIDED, of_finding
 from conformance.reports.results import FindingResult, Results
@@ -56,14 +57,10 @@ def changes(old: Results, new: Results) -> tuple[Change, ...]:
             state = State.FIXED if finding.requirement in decided else State.GONE
         outcome = of_finding(finding.strength, finding.waiver)
         found.append(Change(state, finding, outcome, len(earlier), len(later)))
-    states, strengths = list(State), list(Strength)
-    found.sort(key=lambda each: (states.index(each.state), strengths.index(each.finding.strength), each.finding.cause))
+    states = list(State)
+    found.sort(key=lambda each: (states.index(each.state), each.finding.strength.rank, each.finding.cause))
     return tuple(found)
 
 
 def _by_cause(results: Results) -> dict[str, list[FindingResult]]:
-    groups: dict[str, list[FindingResult]] = {}
-    for finding in results.findings:
-        if finding.strength is not Strength.ADVISORY:  # a note, and no fault
-            groups.setdefault(finding.cause, []).append(finding)
-    return groups
+    return grouped((each.cause, each) for each in results.findings if each.strength is not Strength.ADVISORY)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from conformance.journal.events import AnyEvent
-from conformance.model.errors import UsageError
+from conformance.model.errors import UsageError, os_errors_as
 from conformance.model.vocabulary import JunitBy, Strength
 from conformance.reports.evidence import RunReport
 from conformance.reports.folding import fold_run
@@ -57,13 +57,11 @@ def write_reports(
     """
     wanted = checked_kinds(kinds)
     run = fold_run(events, fail_on=fail_on, junit_by=junit_by)
-    try:
+    with os_errors_as(UsageError, f"{out} cannot be written to", "choose another folder"):
         out.mkdir(parents=True, exist_ok=True)
         for kind in wanted:
             report = REPORTS[kind]
             _replace(out / report.filename, report.render(run))
-    except OSError as error:
-        raise UsageError(f"{out} cannot be written to: {error.strerror}", "choose another folder") from error
     return run.results
 
 
@@ -88,11 +86,9 @@ def write_page(path: Path, content: bytes) -> None:
         UsageError: it cannot be written.
 
     """
-    try:
+    with os_errors_as(UsageError, f"{path} cannot be written", "name another folder with --out"):
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, content)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", "name another folder with --out") from error
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -63,7 +63,7 @@ def valid_responses(contract: Contract) -> Iterator[ResponseExample]:
 
 def _valid_values(node: Node) -> Iterator[classes.Value]:
     yield from (value for value in classes.valid_values(node) if value.slug != "ordinary" and not value.undecided)
-    for slug, text, kind in DATE_TIMES if _is_date_time(node) else ():
+    for slug, text, kind in DATE_TIMES if node.has_format("date-time") else ():
         yield classes.Value(slug, text, kind, "format")
     if not node.required and node.name != ANY_ITEM:
         yield OMITTED
@@ -110,8 +110,3 @@ def _example(
     if value.keyword == "additionalProperties":
         told = f"{name_of(node.path, root)} has {value.kind}"
     return ResponseExample(id_, valid, body, Story(node.path, value.keyword, "", became, told, value.kind), value)
-
-
-def _is_date_time(node: Node) -> bool:
-    shape = node.shape("string")
-    return shape is not None and shape.value("format") == "date-time"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.contract.contract import Contract, load_contract
+from conformance.model.case import Item
 from conformance.model.vocabulary import Profile
-from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.workflow.setup import preparation
 
 

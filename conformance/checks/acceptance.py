@@ -4,7 +4,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.requirements import BEYOND_PROSE
-from conformance.model.finding import Pass
+from conformance.model.finding import Pass, Symptom
 from conformance.model.vocabulary import Expectation, Group, Strength
 
 VALID = "authentication.valid"
@@ -95,9 +95,7 @@ def right_credential(subject: Subject) -> Judged:
         kind = subject.kind if aside else "a valid credential"
         yield finding(
             subject.focus if aside else VALID,
-            rule="rejects",
-            kind=kind,
-            observed=str(subject.status),
+            Symptom("rejects", kind, str(subject.status)),
             **messages.REJECTS.filled(kind=kind, request=messages.with_status(kind, subject.status)),
             pointer=security.name if security else "",
             expected="accepted",

@@ -4,7 +4,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
 from conformance.checks.shared.key_leaks import SHORT, forms
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.model.finding import Pass
+from conformance.model.finding import Pass, Symptom
 from conformance.model.vocabulary import Expectation
 
 ABOUT_CREDENTIALS = frozenset({400, 401, 403})
@@ -22,9 +22,7 @@ def status(subject: Subject) -> Judged:
             subject,
             "authentication.status",
             messages.CREDENTIAL_STATUS,
-            rule="status for an invalid credential",
-            kind="an invalid credential",
-            observed=status_word(subject.status),
+            Symptom("status for an invalid credential", "an invalid credential", status_word(subject.status)),
             expected="401 or 403",
         )
 
@@ -38,9 +36,7 @@ def challenge(subject: Subject) -> Judged:
     else:
         yield finding(
             "authentication.challenge",
-            rule="challenge",
-            kind="401",
-            observed="absent",
+            Symptom("challenge", "401", "absent"),
             **messages.CHALLENGE.filled(what=subject.what),
             pointer="WWW-Authenticate",
             expected="WWW-Authenticate",
@@ -80,9 +76,7 @@ def order(subject: Subject) -> Judged:
             subject,
             requirement,
             messages.ORDER,
-            rule="order of validation",
-            kind="an invalid credential with an invalid body",
-            observed="the error of the body",
+            Symptom("order of validation", "an invalid credential with an invalid body", "the error of the body"),
             expected="401 or 403",
         )
 
@@ -103,9 +97,7 @@ def key_echo(subject: Subject) -> Judged:
     place = "the header section" if all(form in headers for form in shown) else "the body"
     yield finding(
         requirement,
-        rule="credential leak",
-        kind="any response",
-        observed="the key",
+        Symptom("credential leak", "any response", "the key"),
         **messages.KEY_SHOWN.filled(place=place),
         expected="the key in no response",
         actual=f"the key in {place}",

@@ -7,7 +7,7 @@ from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operation import JSON_MEDIA_TYPE
 from conformance.model.exchange import Failure
-from conformance.model.finding import Doubt, Finding, Pass
+from conformance.model.finding import Doubt, Finding, Pass, Symptom
 from conformance.model.header_fields import essence
 from conformance.model.jsontext import JsonFault
 
@@ -30,9 +30,7 @@ def media_type(subject: Subject) -> Judged:
     way, value = json if found else "no `Content-Type`", subject.response.header("Content-Type")
     yield finding(
         "transport.media-type",
-        rule="media type",
-        kind=ANSWER,
-        observed=way,
+        Symptom("media type", ANSWER, way),
         **messages.CONTENT_TYPE.filled(
             observed=way, found=f"`Content-Type: {value}`" if value else way, declared=declared
         ),
@@ -54,9 +52,7 @@ def json_text(subject: Subject) -> Judged:
     if found.byte_order_mark:
         yield finding(
             "transport.utf-8",
-            rule="JSON text",
-            kind=ANSWER,
-            observed="a byte order mark",
+            Symptom("JSON text", ANSWER, "a byte order mark"),
             **messages.BYTE_ORDER_MARK.filled(),
             expected="no byte order mark",
             actual="EF BB BF",
@@ -66,9 +62,7 @@ def json_text(subject: Subject) -> Judged:
     if found.duplicates:
         yield finding(
             "transport.unique-names",
-            rule="unique names",
-            kind=ANSWER,
-            observed="a duplicate property",
+            Symptom("unique names", ANSWER, "a duplicate property"),
             **messages.DUPLICATE.filled(name=quoted(found.duplicates[0])),
             expected="unique property names",
             actual=", ".join(name[:100] for name in found.duplicates[:10]),
@@ -83,9 +77,7 @@ def coding(subject: Subject) -> Judged:
         return
     yield finding(
         "transport.json-text" if subject.succeeded else "transport.framing",
-        rule="content coding",
-        kind=ANSWER if subject.succeeded else "any other response",
-        observed="another coding",
+        Symptom("content coding", ANSWER if subject.succeeded else "any other response", "another coding"),
         **messages.CONTENT_CODING.filled(),
         pointer="Content-Encoding",
         expected="the declared coding",
@@ -99,9 +91,7 @@ def _unreadable(fault: JsonFault, status: int) -> Finding | Doubt:
     what = FAULTS.get(fault.kind, f"a body that is {fault.kind}")
     return finding(
         "transport.utf-8" if fault.kind == "not UTF-8" else "transport.json-text",
-        rule="JSON text",
-        kind=ANSWER,
-        observed=what,
+        Symptom("JSON text", ANSWER, what),
         **messages.NOT_JSON.filled(observed=what, status=status),
         expected="one JSON text in UTF-8",
         actual=fault.reason,

@@ -16,7 +16,7 @@ from conformance.checks.shared.differences import (
 )
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.model.finding import Pass
+from conformance.model.finding import Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json
 from conformance.model.pointer import prefixes
@@ -46,9 +46,7 @@ def defaults(subject: Subject) -> Judged:
         else:
             yield finding(
                 requirement,
-                rule="default",
-                kind=type_word(default),
-                observed="a different value",
+                Symptom("default", type_word(default), "a different value"),
                 **messages.DEFAULT.filled(
                     name=subject.sent_name(sent.path), found=quoted(found), default=quoted(default)
                 ),
@@ -71,9 +69,7 @@ def prose_defaults(subject: Subject) -> Judged:
         else:
             yield finding(
                 "semantics.prose-defaults",
-                rule="documented default",
-                kind=type_word(default),
-                observed=difference(default, found),
+                Symptom("documented default", type_word(default), difference(default, found)),
                 **messages.DOCUMENTED_DEFAULT.filled(
                     name=subject.sent_name(pointer), found=quoted(found), default=quoted(default)
                 ),
@@ -99,9 +95,7 @@ def created(subject: Subject) -> Judged:
     else:
         yield finding(
             "semantics.created",
-            rule="creation time",
-            kind="a new object",
-            observed="far from now",
+            Symptom("creation time", "a new object", "far from now"),
             **messages.CREATION_TIME.filled(name=subject.name(pointer), found=quoted(found), tolerance=tolerance),
             pointer=pointer,
             expected=f"within {tolerance:g} s of the request",
@@ -120,9 +114,7 @@ def fresh(subject: Subject) -> Judged:
         else:
             yield finding(
                 "semantics.fresh",
-                rule="new object",
-                kind="a new object",
-                observed="not null",
+                Symptom("new object", "a new object", "not null"),
                 **messages.NEW_OBJECT.filled(name=subject.name(pointer), found=quoted(found)),
                 pointer=pointer,
                 expected="null",

@@ -7,7 +7,8 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.findings import below, finding, status_finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.nodes import Node
-from conformance.model.finding import Pass
+from conformance.model.finding import Pass, Symptom
+from conformance.model.grouping import grouped
 from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM, join
 
@@ -24,17 +25,13 @@ def members(subject: Subject) -> Judged:
     requirement, root = "drift.members", subject.contract.response
     if not subject.answered or root is None or requirement not in subject.contract.by_id:
         return
-    found: dict[str, list[str]] = {}
-    for node, pointer in islice(_undeclared(root, "", subject.answer), MANY):
-        found.setdefault(node.path, []).append(pointer)
+    found = grouped((node.path, pointer) for node, pointer in islice(_undeclared(root, "", subject.answer), MANY))
     if not found:
         yield Pass(requirement)
     for path, pointers in found.items():
         yield finding(
             requirement,
-            rule="unknown property",
-            kind="a response",
-            observed="an unknown property",
+            Symptom("unknown property", "a response", "an unknown property"),
             **messages.UNKNOWN.filled(names=subject.names(pointers)),
             pointer=pointers[0],
             place=path,
@@ -71,9 +68,7 @@ def clean_up(subject: Subject) -> Judged:
         subject,
         CLEANED_UP,
         messages.CLEANUP,
-        rule="cleanup",
-        kind="a created object",
-        observed=status_word(subject.status),
+        Symptom("cleanup", "a created object", status_word(subject.status)),
         expected="2xx",
     )
 

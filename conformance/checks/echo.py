@@ -1,19 +1,13 @@
 """Echo: a success response returns what was sent, by exact value."""
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
     ABSENT,
     INSTEAD,
-    NULL_INSTEAD,
     OTHER,
-    OTHER_NUMBER,
-    OTHER_STRING,
-    OTHER_VALUE,
-    REPLACED,
     computable,
     difference,
     quoted,
@@ -25,21 +19,14 @@ from conformance.checks.shared.differences import (
 )
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.contract.contract import Contract
 from conformance.model.case import SLOT
-from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
+from conformance.model.finding import Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import SURROGATE
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
 ISOLATION = "semantics.isolation"
-
-UNRELATED = frozenset({ABSENT, OTHER_STRING, OTHER_NUMBER, OTHER_VALUE, NULL_INSTEAD, *REPLACED})
-"""Differences that show no trace of the value that was sent."""
-
-FEW = 3
-"""So many failures of one echo may be chance, or a fault of one property."""
 
 
 def echo(subject: Subject) -> Judged:
@@ -56,9 +43,7 @@ def echo(subject: Subject) -> Judged:
         elif sent.path == subject.contract.identity and names_another(value, found):
             yield finding(
                 ISOLATION,
-                rule="isolation",
-                kind="a request after another",
-                observed="the name of another request",
+                Symptom("isolation", "a request after another", "the name of another request"),
                 **messages.OTHER_OBJECT.filled(found=quoted(found), sent=quoted(value)),
                 pointer=answered.path,
                 expected=shown(value),
@@ -69,9 +54,7 @@ def echo(subject: Subject) -> Judged:
             chance = wider(way, value, found)
             yield finding(
                 requirement,
-                rule="echo",
-                kind=word,
-                observed=way,
+                Symptom("echo", word, way),
                 **_texts(with_article(word), way, subject.sent_name(sent.path), value, found),
                 pointer=answered.path,
                 place=answered.path,
@@ -96,9 +79,7 @@ def parameters(subject: Subject) -> Judged:
             way = difference(sent, found)
             yield finding(
                 requirement,
-                rule="echo",
-                kind="path parameter",
-                observed=way,
+                Symptom("echo", "path parameter", way),
                 **_texts(
                     "a path parameter", way.replace("string", "path parameter"), subject.name(pointer), sent, found
                 ),
@@ -117,30 +98,6 @@ def _texts(kind: str, way: str, name: str, sent: object, found: object) -> messa
     elif way.endswith(INSTEAD):
         wording = messages.ECHO_INSTEAD
     return wording.filled(kind=kind, way=way, name=name, sent=quoted(sent), found=quoted(found))
-
-
-def looks_stateless(contract: Contract, judged: Iterable[Judgement | Doubt]) -> bool:
-    """Tell whether a target seems to echo nothing at all, as mocks with fixed or random responses do.
-
-    `judged` is what the checks said over a run. It seems so where the name of the object (without one: every
-    property) was never echoed, several times, where another property failed as well, and where no echo shows a trace
-    of what was sent: a target that truncates, rounds or folds a value does echo.
-    """
-    echoed = {requirement_id(Group.SEMANTICS, sent.label, "echo"): sent.path for sent, _ in contract.echoes}
-    failures: dict[str, int] = {}
-    passed: set[str] = set()
-    for each in judged:
-        if each.requirement not in echoed:
-            continue
-        if isinstance(each, Pass):
-            passed.add(each.requirement)
-        elif isinstance(each, Finding):
-            if each.symptom.observed not in UNRELATED:
-                return False
-            failures[each.requirement] = failures.get(each.requirement, 0) + 1
-    telling = {id_ for id_, path in echoed.items() if path == contract.identity} or set(failures)
-    others = len(contract.echoes) == 1 or len(failures) > 1
-    return bool(telling) and others and not telling & passed and all(failures.get(each, 0) >= FEW for each in telling)
 
 
 def names_another(own: object, found: object) -> bool:

@@ -6,7 +6,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operation import JSON_MEDIA_TYPE
-from conformance.model.finding import Pass
+from conformance.model.finding import Pass, Symptom
 from conformance.model.jsontext import JsonFault
 from conformance.model.vocabulary import Group
 
@@ -37,9 +37,7 @@ def representation(subject: Subject) -> Judged:
     else:
         yield finding(
             "error.representation",
-            rule="error body",
-            kind="a 4xx",
-            observed="empty",
+            Symptom("error body", "a 4xx", "empty"),
             **messages.NO_REPRESENTATION.filled(status=subject.status),
             expected="a representation",
             actual="an empty body, or white space",
@@ -56,9 +54,7 @@ def json(subject: Subject) -> Judged:
     elif fault.kind not in UNREADABLE:
         yield finding(
             "error.json",
-            rule="error body",
-            kind="a 4xx that declares JSON",
-            observed="not JSON",
+            Symptom("error body", "a 4xx that declares JSON", "not JSON"),
             **messages.ERROR_NOT_JSON.filled(status=subject.status),
             expected="a JSON text",
             actual=fault.reason,
@@ -77,9 +73,7 @@ def no_page(subject: Subject) -> Judged:
     what = "a stack trace" if trace else "an HTML page"
     yield finding(
         "error.no-page",
-        rule="error format",
-        kind="an error",
-        observed=what,
+        Symptom("error format", "an error", what),
         **messages.ERROR_PAGE.filled(observed=what, status=subject.status),
         expected="a short explanation",
         actual=what,
@@ -104,9 +98,7 @@ def shape(subject: Subject) -> Judged:
     members = ", ".join(list(body)[:10]) if isinstance(body, dict) else ""
     yield finding(
         "advisory.error-shape",
-        rule="error properties",
-        kind="an error",
-        observed=way,
+        Symptom("error properties", "an error", way),
         **messages.ERROR_SHAPE.filled(status=subject.status, names=", ".join(f"`{name}`" for name in names)),
         expected=", ".join(names),
         actual=f"{way}: {members}" if members else way,

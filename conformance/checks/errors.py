@@ -3,7 +3,7 @@
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.model.finding import Finding, Pass
+from conformance.model.finding import Finding, Pass, Symptom
 from conformance.model.json_values import get
 from conformance.model.jsontext import JsonText
 from conformance.model.vocabulary import Expectation, Group
@@ -59,9 +59,7 @@ def redirected(subject: Subject, kind: str, what: str = "") -> Finding:
         subject,
         "error.status-class",
         messages.REDIRECTED,
-        rule="class of a rejection",
-        kind=kind,
-        observed="3xx",
+        Symptom("class of a rejection", kind, "3xx"),
         expected="a 4xx",
         what=what,
     )
@@ -108,9 +106,7 @@ def rate_limit(subject: Subject) -> Judged:
     else:
         yield finding(
             "error.rate-limit",
-            rule="rate limit",
-            kind="429",
-            observed="no delay",
+            Symptom("rate limit", "429", "no delay"),
             **messages.RETRY_AFTER.filled(),
             pointer="Retry-After",
             expected="Retry-After, or retry_after in the body",
@@ -123,9 +119,7 @@ def _status(requirement: str, subject: Subject, kind: str, expected: str) -> Fin
         subject,
         requirement,
         messages.REJECTION,
-        rule="status of a rejection",
-        kind=kind,
-        observed=status_word(subject.status),
+        Symptom("status of a rejection", kind, status_word(subject.status)),
         expected=expected,
     )
 

@@ -1,4 +1,4 @@
-"""Isolation: two concurrent requests get responses of their own."""
+"""Isolation: what requests show of one another, concurrent or in sequence."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from conformance.checks.shared.differences import default_of, quoted, same, show
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.nodes import Node
-from conformance.model.finding import Pass
+from conformance.model.finding import Pass, Symptom
 from conformance.model.json_values import MISSING, get
 
 
@@ -26,9 +26,7 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
     if mixed:
         yield finding(
             ISOLATION,
-            rule="isolation",
-            kind="two concurrent requests",
-            observed="values of another request",
+            Symptom("isolation", "two concurrent requests", "values of another request"),
             **messages.MIXED.filled(names=one.names(mixed)),
             pointer=mixed[0],
             place="",
@@ -47,9 +45,7 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
     elif MISSING not in names:
         yield finding(
             "semantics.distinct",
-            rule="distinct objects",
-            kind="two creations",
-            observed="one name",
+            Symptom("distinct objects", "two creations", "one name"),
             **messages.SAME_OBJECT.filled(found=quoted(names[0])),
             pointer=identity,
             expected="two names",
@@ -101,3 +97,58 @@ def _evidence(mine: _Mixture, theirs: _Mixture) -> list[str]:
 def _by_chance(held: object, node: Node) -> bool:
     """Tell whether a value says little: a truth value, or the default."""
     return isinstance(held, bool) or same(held, default_of(node))
+
+
+def in_turn(subjects: Sequence[Subject]) -> Judged:
+    """What a full request sent is not returned for the smallest one after it.
+
+    Both times the smaller response must have the value of the request before it: one alone may be a default.
+    """
+    first, after_first, second, after_second = subjects
+    if not all(each.echoing for each in subjects):
+        return
+    stayed = []
+    for sent, answered in first.contract.echoes:
+        if sent.required:
+            continue
+        one, other = get(first.sent, sent.path, MISSING), get(second.sent, sent.path, MISSING)
+        if any(each is MISSING or each is None for each in (one, other)) or same(one, other):
+            continue
+        if same(get(after_first.answer, answered.path, MISSING), one) and same(
+            get(after_second.answer, answered.path, MISSING), other
+        ):
+            stayed.append(answered.path)
+    if stayed:
+        yield finding(
+            ISOLATION,
+            Symptom("isolation", "two consecutive requests", "values of another request"),
+            **messages.KEPT.filled(names=first.names(stayed)),
+            pointer=stayed[0],
+            place="",
+            expected="nothing of the request before",
+            actual=", ".join(stayed[:10]),
+        )
+    else:
+        yield Pass(ISOLATION)
+
+
+def alike_names(subjects: Sequence[Subject]) -> Judged:
+    """Two creations with similar names create two objects; whether unusual names are rejected is no matter here."""
+    one, other = subjects
+    identity = one.contract.identity
+    if not one.succeeded or identity is None or one.settings.stateless:
+        return
+    names = [get(each.answer, identity, MISSING) for each in subjects]
+    answered = MISSING not in names
+    merged = answered and same(*names)
+    if answered and not merged:
+        yield Pass("semantics.distinct")
+    elif merged or other.status == 409:
+        yield finding(
+            "semantics.distinct",
+            Symptom("distinct objects", "two creations with similar names", "one object" if merged else "409"),
+            **messages.SIMILAR_NAMES.filled(kind=other.kind),
+            pointer=identity,
+            expected="two objects",
+            actual=shown(names[1]) if merged else "409",
+        )

@@ -5,14 +5,13 @@ from typing import TypeAlias
 
 from conformance.checks.defaults import nulled
 from conformance.checks.errors import redirected
-from conformance.checks.isolation import isolation
-from conformance.checks.sequences import alike_names, in_turn
+from conformance.checks.isolation import alike_names, in_turn, isolation
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted, same, shown, type_word
 from conformance.checks.shared.findings import finding, status_finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.case import RelationKind
-from conformance.model.finding import Doubt, Pass
+from conformance.model.finding import Doubt, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
@@ -45,11 +44,10 @@ def null_beside_absent(subjects: Sequence[Subject]) -> Judged:
             yield Pass(requirement)
         else:
             words = sorted({type_word(left), type_word(right)})
+            observed = " and ".join(words) if len(words) > 1 else f"a different {words[0]}"
             yield finding(
                 requirement,
-                rule="null and absent",
-                kind="a property",
-                observed=" and ".join(words) if len(words) > 1 else f"a different {words[0]}",
+                Symptom("null and absent", "a property", observed),
                 **messages.NULL_AND_ABSENT.filled(
                     name=null.sent_name(sent.path), null=quoted(other), absent=quoted(one)
                 ),
@@ -75,9 +73,7 @@ def leaves_nothing(subjects: Sequence[Subject]) -> Judged:
             then,
             requirement,
             messages.SIDE_EFFECT,
-            rule="side effect of a rejection",
-            kind="a rejected request",
-            observed=str(then.status),
+            Symptom("side effect of a rejection", "a rejected request", str(then.status)),
             expected="success",
         )
     elif then.status in {400, 422}:
@@ -99,10 +95,8 @@ def same_name(subjects: Sequence[Subject]) -> Judged:
             second,
             "error.duplicate",
             messages.ACCEPTS if second.succeeded else messages.REJECTION,
-            rule="duplicate name",
-            kind=SECOND,
+            Symptom("duplicate name", SECOND, "2xx" if second.succeeded else status_word(second.status)),
             what=SECOND,
-            observed="2xx" if second.succeeded else status_word(second.status),
             expected="409 or 400",
         )
 
@@ -122,9 +116,7 @@ def visible(subjects: Sequence[Subject]) -> Judged:
     else:
         yield finding(
             "semantics.visible",
-            rule="visibility",
-            kind="a created object",
-            observed="different" if read.succeeded else status_word(read.status),
+            Symptom("visibility", "a created object", "different" if read.succeeded else status_word(read.status)),
             **(
                 messages.VISIBLE.filled(names=created.names(different))
                 if read.succeeded

@@ -12,7 +12,7 @@ from conformance.contract.derived import BOUNDS
 from conformance.contract.nodes import Node, nearest, occurrences
 from conformance.contract.violation import Violation
 from conformance.model.exchange import Failure
-from conformance.model.finding import Doubt, Finding, Pass, PlacedSymptom
+from conformance.model.finding import Doubt, Finding, Pass, PlacedSymptom, Symptom
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, type_name
 from conformance.model.pointer import last
@@ -121,9 +121,7 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
         note = "A later document may have added this value (drift)"
     found = finding(
         _existing(contract, wanted) if declared or keyword == "additionalProperties" else _existing(contract, ""),
-        rule=f"response {keyword}",
-        kind=kind,
-        observed=observed,
+        Symptom(f"response {keyword}", kind, observed),
         **WORDINGS.get(keyword, messages.KEYWORD).filled(
             kind=kind,
             observed=observed,

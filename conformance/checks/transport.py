@@ -5,7 +5,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, status_finding, status_word
 from conformance.checks.shared.subject import VALID_REQUEST, Judged, Subject
 from conformance.model.exchange import Failure
-from conformance.model.finding import Pass
+from conformance.model.finding import Pass, Symptom
 from conformance.model.vocabulary import Expectation
 
 DROPPED = {
@@ -38,9 +38,7 @@ def dropped(subject: Subject) -> Judged:
     elif failure in DROPPED:
         yield finding(
             "transport.dropped",
-            rule="no response",
-            kind=subject.kind,
-            observed=failure.value,
+            Symptom("no response", subject.kind, failure.value),
             **messages.NO_RESPONSE.filled(does=DROPPED[failure], kind=subject.kind, what=subject.what),
             expected="an HTTP response, its header section within the limit of the run",
             actual=": ".join(filter(None, (failure.value, subject.exchange.detail))),
@@ -55,9 +53,7 @@ def framing(subject: Subject) -> Judged:
     if failure in FRAMING:
         yield finding(
             "transport.framing",
-            rule="framing",
-            kind="any response",
-            observed=failure.value,
+            Symptom("framing", "any response", failure.value),
             sentence=FRAMING[failure],
             expected="as many bytes as declared, within the limit of the run",
             actual=subject.exchange.detail or failure.value,
@@ -84,9 +80,7 @@ def status(subject: Subject) -> Judged:
             subject,
             "transport.status",
             messages.UNDECLARED_STATUS,
-            rule="status",
-            kind=VALID_REQUEST,
-            observed=status_word(subject.status),
+            Symptom("status", VALID_REQUEST, status_word(subject.status)),
             expected=" or ".join(map(str, operation.successes)),
         )
     elif accepted and subject.status in {404, 405}:
@@ -94,9 +88,7 @@ def status(subject: Subject) -> Judged:
             subject,
             "transport.target",
             messages.NOT_FOUND,
-            rule="target",
-            kind=VALID_REQUEST,
-            observed=str(subject.status),
+            Symptom("target", VALID_REQUEST, str(subject.status)),
             expected="the operation",
         )
 
@@ -114,9 +106,7 @@ def date(subject: Subject) -> Judged:
     elif response.version:
         yield finding(
             "transport.date",
-            rule="Date",
-            kind="any response",
-            observed="absent",
+            Symptom("Date", "any response", "absent"),
             **messages.DATE.filled(status=subject.status),
             pointer="Date",
             expected="a Date header field",
@@ -134,9 +124,7 @@ def method(subject: Subject) -> Judged:
     if subject.status == 405 and subject.response.header("Allow") is None:
         yield finding(
             requirement,
-            rule=rule,
-            kind=kind,
-            observed="no Allow",
+            Symptom(rule, kind, "no Allow"),
             **messages.NO_ALLOW.filled(method=sent),
             pointer="Allow",
             expected="Allow",
@@ -149,9 +137,7 @@ def method(subject: Subject) -> Judged:
             subject,
             requirement,
             messages.UNDECLARED_METHOD,
-            rule=rule,
-            kind=kind,
-            observed="2xx",
+            Symptom(rule, kind, "2xx"),
             expected=REJECTED,
         )
     elif subject.status in {400, 409, 415, 422}:
@@ -159,9 +145,7 @@ def method(subject: Subject) -> Judged:
             subject,
             requirement,
             messages.METHOD,
-            rule=rule,
-            kind=kind,
-            observed="another 4xx",
+            Symptom(rule, kind, "another 4xx"),
             expected=REJECTED,
         )
 
@@ -176,9 +160,7 @@ def response_time(subject: Subject) -> Judged:
     else:
         yield finding(
             "transport.response-time",
-            rule="response time",
-            kind="any response",
-            observed="too slow",
+            Symptom("response time", "any response", "too slow"),
             **messages.RESPONSE_TIME.filled(seconds=subject.exchange.seconds, limit=limit),
             expected=f"at most {limit:g} s",
             actual=f"{subject.exchange.seconds:.3f} s",

@@ -81,14 +81,10 @@ def _invalid(contract: Contract, body: Json) -> Classification:
     found = list(defects(contract.request, body))
     if not contract.asked(each.requirement for each in found if each.requirement):
         found += explained(contract, body)
-    found.sort(key=lambda each: _weakness(contract, each))
-    speaking = [each.requirement for each in found if each.requirement in contract.by_id]
+    rows = contract.by_id
+    found.sort(key=lambda each: rows[each.requirement].strength.rank if each.requirement in rows else len(Strength))
+    speaking = [each.requirement for each in found if each.requirement in rows]
     return Classification(valid=False, body=body, requirements=tuple(speaking[:1]), defects=tuple(found))
-
-
-def _weakness(contract: Contract, defect: Trait) -> int:
-    row = contract.by_id.get(defect.requirement)
-    return list(Strength).index(row.strength) if row else len(Strength)
 
 
 def _valid(contract: Contract, body: Json) -> Classification:

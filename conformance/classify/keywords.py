@@ -32,7 +32,7 @@ def broken(shape: Shape, value: Json) -> frozenset[str]:
         if format_ in FORMATS and not keeps_format(format_, value):
             found.add("format")
     elif isinstance(value, list):
-        if shape.value("uniqueItems") is True and _repeats(value):
+        if shape.value("uniqueItems") is True and len({equality_key(item) for item in value}) < len(value):
             found.add("uniqueItems")
     elif isinstance(value, dict) and shape.closed and value.keys() - shape.members.keys():
         found.add("additionalProperties")
@@ -61,10 +61,6 @@ def _distance(node: Node, branch: int, value: Json) -> tuple[int, int]:
         for child in known
     )
     return len(broken(shape, value)) + len(missing) + wrong, len(held) - len(known)
-
-
-def _repeats(items: list[Json]) -> bool:
-    return len({equality_key(item) for item in items}) < len(items)
 
 
 def equality_key(value: Json) -> Hashable:

@@ -15,6 +15,7 @@ from conformance.cli.prove import prove
 from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
+from conformance.cli.screen import plain
 from conformance.cli.spec import spec
 from conformance.cli.streams import ignoring_closed_pipes
 from conformance.model.errors import ConformanceError, UsageError
@@ -114,4 +115,4 @@ def _internal_error(error: Exception) -> str:
 
 
 def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    return plain(" ".join(text.split()))

@@ -1,6 +1,7 @@
 """`conformance client`: test a client library."""
 
 import time
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,13 +9,22 @@ import click
 from msgspec.structs import replace
 
 from conformance.cli.options import ConfiguredCommand, with_options
-from conformance.cli.screen import LINE_EVERY_SECONDS, Screen
+from conformance.cli.screen import LINE_EVERY_SECONDS, Screen, plain
 from conformance.model.errors import UsageError
 from conformance.workflow.setup.option_table import read_options, rows
 from conformance.workflow.setup.options import ClientCommandOptions, ClientOptions
 
 if TYPE_CHECKING:
     from conformance.clients.playing import Progress
+
+
+TEMPLATES = {
+    "python": (Path("harness.py"), "python"),
+    "python-async": (Path("harness.py"), "python"),
+    "typescript": (Path("harness.mts"), "npx tsx"),
+    "curl": (Path("harness.sh"), "sh"),
+}
+"""The languages that harnesses can be begun in, with the name of the file and what starts it."""
 
 
 @click.command(
@@ -67,7 +77,7 @@ class _Lines:
 
     def started(self, name: str, count: int) -> None:
         if not self._quiet:
-            click.echo(_plain(f"{name}: {count} scenarios"), err=True)
+            click.echo(plain(f"{name}: {count} scenarios"), err=True)
 
     def progress(self, step: "Progress") -> None:
         if not self._quiet and time.monotonic() - self._last >= LINE_EVERY_SECONDS:
@@ -75,19 +85,22 @@ class _Lines:
             click.echo(f"{step.played} of {step.planned} scenarios, {step.failed} findings", err=True)
 
     def tell(self, line: str) -> None:
-        click.echo(_plain(f"conformance client: {line}"), err=True)
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
+        click.echo(plain(f"conformance client: {line}"), err=True)
 
 
 def _init(language: str, options: ClientOptions) -> int:
-    from conformance.clients.templates import template  # noqa: PLC0415  (loads what only this needs)
+    """Write the template of a harness in a language, for the operation of the contract."""
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
 
-    name, text = template(language, load_contract(options.spec, options.operation))
-    path = Path(name)
+    contract = load_contract(options.spec, options.operation)
+    security, operation = contract.operation.security, contract.operation
+    header = security.name if security and security.location == "header" else "Authorization"
+    scheme = f"{contract.scheme} " if contract.scheme else ""
+    text = (files("conformance.clients") / "harnesses" / f"{language}.txt").read_text(encoding="utf-8")
+    filled = {"@PATH@": operation.path, "@METHOD@": operation.method, "@HEADER@": header, "@SCHEME@": scheme}
+    for name, value in filled.items():
+        text = text.replace(name, value)
+    path, starter = TEMPLATES[language]
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -95,13 +108,8 @@ def _init(language: str, options: ClientOptions) -> int:
         raise UsageError(f"{path} already exists", "move it, or change to another folder") from error
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}", "change to another folder") from error
-    click.echo(f"{path}: fill in the call of your client, then run: conformance client -- {_started(path)}")
+    click.echo(f"{path}: fill in the call of your client, then run: conformance client -- {starter} {path}")
     return 0
-
-
-def _started(path: Path) -> str:
-    starters = {".py": "python ", ".mts": "npx tsx ", ".sh": "sh "}
-    return f"{starters.get(path.suffix, './')}{path}"
 
 
 def _list(options: ClientOptions) -> int:
@@ -109,5 +117,5 @@ def _list(options: ClientOptions) -> int:
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a list needs)
 
     for each in scenarios(load_contract(options.spec, options.operation), options.profile):
-        click.echo(f"{each.id}\t{each.requirements[0]}\t{_plain(each.story.says)}")
+        click.echo(f"{each.id}\t{each.requirements[0]}\t{plain(each.story.says)}")
     return 0

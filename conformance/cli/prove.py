@@ -1,6 +1,7 @@
 """`conformance prove`: measure which faults of the mock server the suite finds."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -43,15 +44,10 @@ from conformance.model.vocabulary import Profile
 def prove(
     *,
     profile: str,
-    faults: tuple[str, ...],
-    whole: bool,
-    wire: bool,
-    processes: int,
     out: Path,
     figures: Path | None,
     update_figures: bool,
-    spec: Path | None,
-    operation: str | None,
+    **chosen: Any,  # noqa: ANN401 (what else to prove: fields of `ProofOptions`)
 ) -> int:
     """Run the suite against the reference server, and against each fault of the mock server.
 
@@ -64,19 +60,11 @@ def prove(
     from conformance.workflow.proof.proving import ProofOptions  # noqa: PLC0415  (loads what only a proof needs)
     from conformance.workflow.proof.proving import prove as carry_out  # noqa: PLC0415  (loads what only a proof needs)
 
-    if update_figures and (figures is None or faults):
+    options = ProofOptions(profile=Profile(profile), **chosen)
+    if update_figures and (figures is None or options.faults):
         raise UsageError("--update-figures needs --figures, and all faults", "add --figures and remove --fault")
     kept = read_figures(figures) if figures is not None and not update_figures else None
     open_folder(out)
-    options = ProofOptions(
-        profile=Profile(profile),
-        faults=faults,
-        whole=whole,
-        wire=wire,
-        processes=processes,
-        spec=spec,
-        operation=operation,
-    )
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("faults", total=None)

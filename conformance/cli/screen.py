@@ -2,7 +2,6 @@
 
 import sys
 import time
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import click
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     from conformance.journal.resuming import ResumedRun
     from conformance.runner.engine import RunProgress as Step
     from conformance.workflow.run import RunResult
-    from conformance.workflow.setup.plan_preview import PhasePreview
     from conformance.workflow.setup.preparation import PreparedRun
+    from conformance.workflow.setup.random_phases import PhasePreview
 
 LINE_EVERY_SECONDS = 5.0
 COLOURS = {"conforming": "green", "not conforming": "red"}
@@ -34,9 +33,7 @@ class Screen:
         """Return the screen."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Remove the progress bar."""
         if self._bar is not None:
             self._bar.stop()

@@ -9,12 +9,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from types import TracebackType
 from typing import IO, Self
 
 from conformance.clients import protocol
 from conformance.clients.scenarios.scenario import CallResult, Scenario
-from conformance.model.errors import TargetLostError, UsageError
+from conformance.model.errors import TargetLostError, UsageError, os_errors_as
 
 LONGEST_LINE = 16 * 2**20
 STARTUP_SECONDS = 60.0
@@ -68,9 +67,7 @@ class Harness:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Close the standard input of the harness, and kill it if it does not exit."""
         self._stop(gently=kind is None)
 
@@ -102,7 +99,8 @@ class Harness:
     def _start(self) -> None:
         self._lines, self._errors = queue.Queue(), deque(maxlen=5)
         name = self._command[0]
-        try:
+        remedy = "name the harness after `--`, such as `conformance client -- python harness.py`"
+        with os_errors_as(UsageError, f"cannot start {name}", remedy):
             self._process = subprocess.Popen(  # noqa: S603 (the user's own command, run as given)
                 self._command,
                 stdin=subprocess.PIPE,
@@ -110,12 +108,11 @@ class Harness:
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             )
-        except OSError as error:
-            remedy = "name the harness after `--`, such as `conformance client -- python harness.py`"
-            raise UsageError(f"cannot start {name}: {error.strerror}", remedy) from error
-        threading.Thread(target=self._read_lines, args=(self._process.stdout, self._lines), daemon=True).start()
-        errors = (self._process.stderr, self._errors)
-        self._error_reader = threading.Thread(target=self._read_errors, args=errors, daemon=True)
+        lines, errors = self._lines, self._errors
+        told = (self._process.stdout, lines.put, lambda: lines.put(None))
+        threading.Thread(target=_read, args=told, daemon=True).start()
+        said = (self._process.stderr, lambda line: errors.append(protocol.shown(line)))
+        self._error_reader = threading.Thread(target=_read, args=said, daemon=True)
         self._error_reader.start()
         self._write(protocol.hello(self._operation))
         self._await_ready(time.monotonic() + STARTUP_SECONDS)
@@ -168,21 +165,6 @@ class Harness:
         # A harness that does not read must not block the run: the timeout is elsewhere.
         threading.Thread(target=write, daemon=True).start()
 
-    @staticmethod
-    def _read_lines(stream: IO[bytes], lines: "queue.Queue[bytes | None]") -> None:
-        with suppress(OSError, ValueError):
-            while line := stream.readline(LONGEST_LINE):
-                if line.strip():
-                    lines.put(line)
-        lines.put(None)
-
-    @staticmethod
-    def _read_errors(stream: IO[bytes], errors: deque[str]) -> None:
-        with suppress(OSError, ValueError):
-            while line := stream.readline(LONGEST_LINE):
-                if line.strip():
-                    errors.append(protocol.shown(line))
-
     def _end(self) -> str:
         """Return how the process ended, with its last line on standard error."""
         process = self._process
@@ -220,3 +202,12 @@ class Harness:
             with suppress(OSError):
                 if stream is not None:
                     stream.close()
+
+
+def _read(stream: IO[bytes], take: Callable[[bytes], None], ended: Callable[[], None] = lambda: None) -> None:
+    """Hand on each line of a stream that is not blank, and its end."""
+    with suppress(OSError, ValueError):
+        while line := stream.readline(LONGEST_LINE):
+            if line.strip():
+                take(line)
+    ended()

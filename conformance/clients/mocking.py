@@ -10,19 +10,21 @@ from conformance.clients.scenarios.scenario import Fate, Reply
 CUT_OFF = "peer closed connection without sending complete message body"
 
 
-class _Truncated(httpx.SyncByteStream, httpx.AsyncByteStream):
+class TruncatedStream(httpx.SyncByteStream, httpx.AsyncByteStream):
     """The beginning of a body, then the end of the connection."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
 
     def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes, then raise."""
         yield self._body
         raise httpx.RemoteProtocolError(CUT_OFF)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._body
-        raise httpx.RemoteProtocolError(CUT_OFF)
+        """Yield the bytes, then raise."""
+        for piece in self:
+            yield piece
 
 
 def reply_to(reply: Reply, request: httpx.Request, target: str) -> httpx.Response:
@@ -38,5 +40,5 @@ def reply_to(reply: Reply, request: httpx.Request, target: str) -> httpx.Respons
         raise httpx.RemoteProtocolError(message, request=request)
     headers, body = encoded(reply, tuple(request.headers.items()))
     if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:
-        return httpx.Response(reply.status, headers=headers, stream=_Truncated(body[: len(body) // 2]))
+        return httpx.Response(reply.status, headers=headers, stream=TruncatedStream(body[: len(body) // 2]))
     return httpx.Response(reply.status, headers=headers, content=body)

@@ -16,11 +16,7 @@ from conformance.model.finding import Doubt, Judgement
 
 PHASE = "client"
 
-FAILURES = {
-    Fate.RESET: Failure.CLOSED,
-    Fate.TRUNCATED: Failure.TRUNCATED,
-    Fate.TRUNCATED_CHUNKS: Failure.TRUNCATED,
-}
+FAILURES = {Fate.RESET: Failure.CLOSED, Fate.TRUNCATED: Failure.TRUNCATED, Fate.TRUNCATED_CHUNKS: Failure.TRUNCATED}
 
 LONGEST = 100_000
 """How many characters of a client's result or error message a journal keeps."""

@@ -4,13 +4,12 @@ import itertools
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Self
 
 from conformance.clients.replying import NOT_FOUND, reply_at, respond
 from conformance.clients.scenarios.scenario import Scenario
 from conformance.mock.server import BackgroundServer
-from conformance.mock.transmission import Message, Receive, Send
+from conformance.mock.transmission import Message, Receive, Send, serve_lifespan
 from conformance.model.case import Request
 
 LARGEST = 32 * 2**20
@@ -40,11 +39,9 @@ class ScenarioServer:
         self._server.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Stop the server."""
-        self._server.__exit__(kind, error, trace)
+        self._server.__exit__(*raised)
 
     @contextmanager
     def playing(self, scenario: Scenario) -> Iterator[LiveScenario]:
@@ -69,7 +66,7 @@ class ScenarioServer:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Respond with the reply of the scenario that the base URL of the request names."""
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await serve_lifespan(receive, send)
             return
         if scope["type"] != "http":
             return
@@ -94,11 +91,3 @@ async def _body(receive: Receive) -> bytes:
         body += message.get("body", b"")[: LARGEST - len(body)]
         more = message.get("more_body", False)
     return body
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from msgspec.structs import replace
@@ -39,8 +38,11 @@ class ClientFault(AssertionError):  # noqa: N818 (a failed assertion of a test)
     """A client failed requirements: `findings` say which."""
 
     def __init__(self, scenario: str, findings: tuple[Finding, ...]) -> None:
-        lines = [f"{each.requirement}: {each.message} ({_expected(each)})" for each in findings]
-        super().__init__("\n".join([f"scenario {scenario}:", *lines]))
+        lines = [f"scenario {scenario}:"]
+        for each in findings:
+            compared = f"expected {each.expected or 'nothing'}, got {each.actual or 'nothing'}"
+            lines.append(f"{each.requirement}: {each.message} ({compared})")
+        super().__init__("\n".join(lines))
         self.findings = findings
 
 
@@ -81,11 +83,7 @@ class ClientScenario:
         return tuple(request for request, _ in self._live.requests)
 
     def judge(
-        self,
-        *,
-        returned: object = SILENT,
-        raised: BaseException | None = None,
-        fail_on: Strength | str = Strength.MUST,
+        self, *, returned: object = SILENT, raised: BaseException | None = None, fail_on: Strength | str = Strength.MUST
     ) -> tuple[Judgement | Doubt, ...]:
         """Judge what the client returned (JSON data), or raised; return all that was found.
 
@@ -97,11 +95,14 @@ class ClientScenario:
         if (returned is SILENT) == (raised is None):
             message = "judge() needs exactly one of returned= and raised="
             raise TypeError(message)
-        made = CallResult(raised=Raised(type(raised).__name__, str(raised))) if raised else CallResult(_text(returned))
+        if raised is not None:
+            made = CallResult(raised=Raised(type(raised).__name__, str(raised)))
+        else:
+            made = CallResult(write(_plain(returned)))
         found = self._session.judged(self._live.scenario, self.requests, made)
-        strengths = tuple(Strength)[: tuple(Strength).index(Strength(fail_on)) + 1]
+        weakest = Strength(fail_on).rank
         broken = tuple(
-            each for each in found if isinstance(each, Finding) and self._session.strength(each) in strengths
+            each for each in found if isinstance(each, Finding) and self._session.strength(each).rank <= weakest
         )
         if broken:
             raise ClientFault(self.id, broken)
@@ -125,9 +126,7 @@ class ClientSession:
         """Return the session; its server starts with the first scenario that needs one."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the server."""
         self._stack.close()
         self._server = None
@@ -175,10 +174,6 @@ class ClientSession:
         return self._contract.by_id[finding.requirement].strength
 
 
-def _text(returned: object) -> str:
-    return write(_plain(returned))
-
-
 def _plain(value: object) -> Json:
     """Return Python data as JSON data, with tuples as lists.
 
@@ -194,7 +189,3 @@ def _plain(value: object) -> Json:
         return [_plain(item) for item in value]
     message = f"returned= must be JSON data, not {type(value).__name__}; convert the model first"
     raise TypeError(message)
-
-
-def _expected(finding: Finding) -> str:
-    return f"expected {finding.expected or 'nothing'}, got {finding.actual or 'nothing'}"

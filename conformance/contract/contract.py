@@ -94,16 +94,6 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
         security = self.operation.security
         return (self.prose.scheme or security.scheme) if security else ""
 
-    @cached_property
-    def unmodelled(self) -> tuple[str, ...]:
-        """`pointer keyword` for each keyword of the request schema that no deterministic rule knows."""
-        return self.request.unmodelled
-
-    @cached_property
-    def modelled(self) -> bool:
-        """Whether the nodes say all that the request schema says, so that what is derived from them needs no proof."""
-        return self.request.modelled
-
 
 def load_contract(spec: Path | None = None, operation: str | None = None, data: Path | None = None) -> Contract:
     """Load the contract: the published document by default, or the OpenAPI document at `spec`.

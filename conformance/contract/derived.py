@@ -135,32 +135,19 @@ def response(root: Node) -> Iterator[Requirement]:
 def semantics(pairs: Iterable[tuple[Node, Node]], varying: frozenset[str]) -> Iterator[Requirement]:
     """Yield what a success response says of the request; `pairs` are request and response nodes that correspond."""
     for sent, answered in pairs:
-        sources = (answered.pointer, sent.pointer)
-        yield Requirement(
-            requirement_id(Group.SEMANTICS, sent.label, "echo"),
-            f"{_named(sent)}: the response echoes the value that was sent",
-            Strength.MUST,
-            Group.SEMANTICS,
-            sources,
-            echo=True,
-        )
-        if not sent.required:
-            yield Requirement(
-                requirement_id(Group.SEMANTICS, sent.label, "null-as-absent"),
-                f"{_named(sent)}: null and absent have the same result",
-                Strength.SHOULD,
-                Group.SEMANTICS,
-                sources,
-            )
+        group, named, sources = Group.SEMANTICS, f"`{sent.label}`", (answered.pointer, sent.pointer)
+        title = f"{named}: the response echoes the value that was sent"
+        yield Requirement(requirement_id(group, sent.label, "echo"), title, Strength.MUST, group, sources, echo=True)
+        if sent.required:
+            continue
+        title = f"{named}: null and absent have the same result"
+        yield Requirement(requirement_id(group, sent.label, "null-as-absent"), title, Strength.SHOULD, group, sources)
         default = declared_default(answered)
-        if default is not None and not sent.required:
-            yield Requirement(
-                requirement_id(Group.SEMANTICS, sent.label, "default"),
-                f"{_named(sent)}: when absent, the response has the declared default {default}",
-                Strength.ADVISORY if sent.path in varying else Strength.SHOULD,
-                Group.SEMANTICS,
-                (f"{answered.pointer}/default",),
-            )
+        if default is not None:
+            title = f"{named}: when absent, the response has the declared default {default}"
+            strength = Strength.ADVISORY if sent.path in varying else Strength.SHOULD
+            source = (f"{answered.pointer}/default",)
+            yield Requirement(requirement_id(group, sent.label, "default"), title, strength, group, source)
 
 
 def declared_default(node: Node) -> str | None:
@@ -173,10 +160,6 @@ def declared_default(node: Node) -> str | None:
 
 def _enumerated(node: Node) -> bool:
     return any(shape.value("enum") is not None for shape in node.shapes if shape.type != "null")
-
-
-def _named(node: Node) -> str:
-    return f"`{node.label}`"
 
 
 def _words(node: Node) -> dict[str, str]:

@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from conformance.contract.yamltext import Loader, as_json
-from conformance.model.errors import ContractError
+from conformance.model.errors import ContractError, os_errors_as
 from conformance.model.json_values import at as value_at
 from conformance.model.jsontext import Json
 
@@ -32,10 +32,8 @@ def load_document(path: Path) -> Document:
         ContractError: the file cannot be read, is not YAML, or is not OpenAPI 3.1.
 
     """
-    try:
+    with os_errors_as(ContractError, f"cannot read {path}", "name an OpenAPI document with --spec"):
         data = path.read_bytes()
-    except OSError as error:
-        raise ContractError(f"cannot read {path}: {error.strerror}", "name an OpenAPI document with --spec") from error
     return parse_document(data, str(path))
 
 

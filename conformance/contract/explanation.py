@@ -10,6 +10,7 @@ from jsonschema.validators import extend
 
 from conformance.contract.multiples import is_multiple
 from conformance.contract.violation import Violation
+from conformance.model.grouping import grouped
 from conformance.model.jsontext import Json, is_integral
 from conformance.model.pointer import from_tokens
 
@@ -72,9 +73,7 @@ def _leaves(error: ValidationError) -> Iterator[Violation]:
         yield _violation(error, keyword)
         return
     here = list(error.absolute_path)
-    branches: dict[int, list[ValidationError]] = {}
-    for inner in error.context or ():
-        branches.setdefault(int(inner.relative_schema_path[0]), []).append(inner)
+    branches = grouped((int(inner.relative_schema_path[0]), inner) for inner in error.context or ())
     fitting = [
         inner
         for inner in branches.values()

@@ -78,6 +78,11 @@ class Node(msgspec.Struct, frozen=True, dict=True):
         """Return the first shape of the given type, or None."""
         return next((shape for shape in self.shapes if shape.type == type_), None)
 
+    def has_format(self, name: str) -> bool:
+        """Tell whether a string here must have a format."""
+        shape = self.shape("string")
+        return shape is not None and shape.value("format") == name
+
     def child(self, name: str) -> "Node | None":
         """Return the node of the declared member `name`, or None."""
         return self._by_name.get(name)

@@ -147,11 +147,7 @@ def _leaves(stated: Range, body: Writable) -> bool:
         too_low = stated.minimum is not None and number < stated.minimum
         too_high = stated.maximum is not None and number > stated.maximum
         return too_low or too_high
-    return isinstance(value, str) and stated.pattern is not None and not _matches(stated.pattern, value)
-
-
-def _matches(pattern: str, value: str) -> bool:
-    return re.fullmatch(pattern, value) is not None
+    return isinstance(value, str) and stated.pattern is not None and not re.fullmatch(stated.pattern, value)
 
 
 def _breaks(rule: Rule, body: Writable) -> bool:

@@ -83,12 +83,7 @@ class CheckedContract:
         return self._findings([subject], judged, key)
 
     def check_together(
-        self,
-        relation: Relation,
-        answers: Sequence[tuple[object, Case]],
-        *,
-        key: str = "",
-        loopback: bool = True,
+        self, relation: Relation, answers: Sequence[tuple[object, Case]], *, key: str = "", loopback: bool = True
     ) -> Findings:
         """Return what the answers to all cases of a relation show only together.
 

@@ -20,14 +20,11 @@ FINDINGS = 8
 EXCHANGES = 4
 """How many exchanges of a relation are shown."""
 
-STRENGTHS = tuple(Strength)
-
 
 def weighs(contract: Contract, each: Judgement | Doubt, fail_on: Strength) -> bool:
     """Tell whether a finding or doubt is about a requirement that is at least as strong as `fail_on`."""
-    if not isinstance(each, Finding | Doubt):
-        return False
-    return STRENGTHS.index(contract.by_id[each.requirement].strength) <= STRENGTHS.index(fail_on)
+    against = isinstance(each, Finding | Doubt)
+    return against and contract.by_id[each.requirement].strength.rank <= fail_on.rank
 
 
 def waived(contract: Contract, finding: Finding, waivers: Iterable[Waiver], today: date) -> bool:
@@ -46,7 +43,7 @@ def explained(
     """
     against = sorted(
         (each for each in found if isinstance(each, Finding | Doubt)),
-        key=lambda each: STRENGTHS.index(contract.by_id[each.requirement].strength),
+        key=lambda each: contract.by_id[each.requirement].strength.rank,
     )
     if not against:
         return ""

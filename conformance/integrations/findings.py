@@ -1,10 +1,10 @@
 """What is wrong with an answer, in the hands of a test."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import overload
 
 from conformance.contract.contract import Contract
-from conformance.integrations.explaining import STRENGTHS, explained
+from conformance.integrations.explaining import explained
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
 from conformance.model.vocabulary import Strength
@@ -28,7 +28,7 @@ class Findings(Sequence[Finding]):
         failed = {each.requirement for each in found}
         self._found = sorted(
             (each for each in found if self.strength(each) is not Strength.ADVISORY),
-            key=lambda each: STRENGTHS.index(self.strength(each)),
+            key=lambda each: self.strength(each).rank,
         )
         self.notes = tuple(each for each in found if self.strength(each) is Strength.ADVISORY)
         self.doubts = tuple(each for each in judged if isinstance(each, Doubt))
@@ -50,10 +50,6 @@ class Findings(Sequence[Finding]):
         """Return how many findings there are."""
         return len(self._found)
 
-    def __iter__(self) -> Iterator[Finding]:
-        """Yield the findings, the strongest first."""
-        return iter(self._found)
-
     def __str__(self) -> str:
         """Return the findings with what was sent and what came; empty without findings."""
         return explained(self._contract, [*self._found, *self.doubts], self._exchanges)
@@ -64,8 +60,8 @@ class Findings(Sequence[Finding]):
 
     def at_least(self, strength: Strength | str) -> tuple[Finding, ...]:
         """Return the findings of requirements that weigh as much, or more: `must`, `should`, `advisory`."""
-        limit = STRENGTHS.index(Strength(strength))
-        return tuple(each for each in (*self._found, *self.notes) if STRENGTHS.index(self.strength(each)) <= limit)
+        limit = Strength(strength).rank
+        return tuple(each for each in (*self._found, *self.notes) if self.strength(each).rank <= limit)
 
     def raise_for(self, strength: Strength | str = Strength.MUST) -> None:
         """Raise where a requirement is broken that weighs as much as `strength`, or more.

@@ -1,11 +1,12 @@
 """The reference behaviour, or any fault, in a user's own respx-mocked test."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
 import respx
 
+from conformance.clients.mocking import TruncatedStream
 from conformance.contract.contract import Contract, load_contract
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.faults.catalogue import pick
@@ -75,21 +76,6 @@ def answered(mock: Mock, request: httpx.Request, prefix: bytes = b"") -> httpx.R
         raise httpx.ReadTimeout("The read operation timed out", request=request)
     if tx.delivery.cut is not None:
         begun = tx.response_body[: tx.delivery.cut]
-        return httpx.Response(tx.status, headers=tx.response_headers, stream=_Cut(begun))
+        return httpx.Response(tx.status, headers=tx.response_headers, stream=TruncatedStream(begun))
     # As a stream: what cannot be decoded is then raised where a client reads it.
     return httpx.Response(tx.status, headers=tx.response_headers, stream=httpx.ByteStream(tx.response_body))
-
-
-class _Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that breaks off."""
-
-    def __init__(self, begun: bytes) -> None:
-        self._begun = begun
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._begun
-        raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self:
-            yield piece

@@ -73,7 +73,7 @@ def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: boo
     found: dict[tuple[str, str], Entry] = {}
     for number, event in sent.items():
         entry = _entry(contract, event, sure=number in sure, loopback=loopback)
-        if not (loopback or refuses or _is_ours(event, entry.name) or entry.reason):
+        if not (loopback or refuses or (bool(event.name) and event.name in entry.name) or entry.reason):
             entry = replace(entry, reason=MAY_BE_OLDER)
         key = (entry.target, entry.name)
         if entry.target in removed or (key in found and found[key].sure):
@@ -85,11 +85,6 @@ def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: boo
 def _refuses_existing(ended: ExchangeEnded, name: str, made: set[str]) -> bool:
     """Tell whether an answer refuses a name that the run has made up and used before."""
     return bool(name) and name in made and ended.response is not None and ended.response.status == CONFLICT
-
-
-def _is_ours(event: RequestSent, name: str) -> bool:
-    """Tell whether a name holds what the run made up for this one request."""
-    return bool(event.name) and event.name in name
 
 
 def _refused(ended: ExchangeEnded) -> bool:
@@ -109,7 +104,7 @@ def _entry(contract: Contract, event: RequestSent, *, sure: bool, loopback: bool
         reason = "it was created at a path that is not the operation's"
     elif name is None:
         reason = "its name is unknown"
-    elif _is_protected(contract, name):
+    elif name.strip().casefold() in {each.casefold() for each in contract.prose.protected}:
         reason = "its name is protected"
     elif name in DOTS or SURROGATE.search(name) or (UNSAFE.search(name) and not loopback):
         reason = "its name cannot be part of a path"
@@ -127,10 +122,6 @@ def _name(contract: Contract, event: RequestSent) -> str | None:
     if name is MISSING:
         return event.name or None
     return name if isinstance(name, str) else None
-
-
-def _is_protected(contract: Contract, name: str) -> bool:
-    return name.strip().casefold() in {each.casefold() for each in contract.prose.protected}
 
 
 def _parameters(template: str, target: str) -> dict[str, str] | None:

@@ -58,7 +58,7 @@ class Redactor:
     @cached_property
     def _text_pattern(self) -> re.Pattern[str]:
         """Every form of the secret, escaped in every way: it takes a while to make, and is hardly ever needed."""
-        return re.compile("|".join(_escaped(form) for form in self._texts))
+        return re.compile("|".join("".join(map(_any_spelling, form)) for form in self._texts))
 
     @cached_property
     def _bytes_pattern(self) -> re.Pattern[bytes]:
@@ -190,10 +190,6 @@ def _unescaped(match: re.Match[str]) -> str:
         return _NAMED[text]
     number = int(text, 10 if kind == "decimal" else 16)
     return chr(number) if number < 128 else match[0]
-
-
-def _escaped(form: str) -> str:
-    return "".join(map(_any_spelling, form))
 
 
 @lru_cache(maxsize=128)

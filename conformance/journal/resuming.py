@@ -16,10 +16,10 @@ from msgspec.structs import replace
 
 from conformance.journal.events import AnyEvent, ExchangeEnded, Judged, RequestSent, RunEnded, RunStarted
 from conformance.journal.writing import DECODER, read_placed
-from conformance.model.case import CLEAN_UP, KEY, SLOT, Case, Relation, could_create
+from conformance.model.case import CLEAN_UP, KEY, SLOT, Case, Item, Relation, could_create
 from conformance.model.errors import JournalError
 from conformance.model.exchange import UNREACHED, Exchange, Response
-from conformance.strategies.catalogue.catalogue import Item
+from conformance.model.grouping import grouped
 
 BASE = 36
 NAME_DIGITS = 4
@@ -216,10 +216,7 @@ class ResumedRun:
                 pass
 
     def _begun_anew(self, items: Iterable[Item], *, survives: bool) -> frozenset[str]:
-        relations: dict[str, list[_Send]] = {}
-        for send in self._sends.values():
-            if send.relation:
-                relations.setdefault(send.relation, []).append(send)
+        relations = grouped((send.relation, send) for send in self._sends.values() if send.relation)
         found = set()
         for item in items:
             if not isinstance(item, Relation) or item.id not in relations:

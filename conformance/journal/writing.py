@@ -5,31 +5,16 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Protocol, Self, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from conformance.journal.events import (
-    JOURNAL_VERSION,
-    AnyEvent,
-    ClientEnded,
-    Creation,
-    DoubtRaised,
-    Event,
-    ExchangeEnded,
-    FindingMade,
-    Paced,
-    Removal,
-    RequestSent,
-    RunEnded,
-    RunResumed,
-    RunStarted,
-)
+from conformance.journal import events
+from conformance.journal.events import JOURNAL_VERSION, AnyEvent, Event
 from conformance.journal.redaction import Redaction
 from conformance.model.case import KEY
-from conformance.model.errors import JournalError, UsageError
+from conformance.model.errors import JournalError, UsageError, os_errors_as
 
 FILE_NAME = "journal.ndjson"
 
@@ -43,8 +28,9 @@ DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 SYNC_SECONDS = 0.5
 """How often what was written is made to survive a failure of the machine as well."""
 
-URGENT = (RunStarted, RunResumed, RequestSent, Creation, ExchangeEnded, Removal, Paced, RunEnded)
-"""What must be in the file before the run goes on, so that whoever kills it finds there what it did."""
+DEFERRED = (events.ClientEnded, events.Judged, events.FindingMade, events.DoubtRaised, events.PhaseEnded)
+"""What may wait in the buffer; all else must be in the file before the run goes on: whoever kills it finds there what
+it did."""
 
 
 class Sink(Protocol):
@@ -72,13 +58,11 @@ class Journal:
         self._encoder = msgspec.json.Encoder()
         self._redactor = secret if isinstance(secret, Redaction) else Redaction((secret, KEY))
         self._count = 0
-        try:
+        with os_errors_as(UsageError, f"cannot write {path}", "name another folder with --out"):
             path.parent.mkdir(parents=True, exist_ok=True)
             if resume:
                 self._count = _cut_torn_end(path)
             self._file: BinaryIO = path.open("ab" if resume else "wb")
-        except OSError as error:
-            raise UsageError(f"cannot write {path}: {error.strerror}", "name another folder with --out") from error
         self._closing = threading.Event()
         self._syncing = threading.Thread(target=self._sync, name="conformance-journal", daemon=True)
         self._syncing.start()
@@ -88,7 +72,7 @@ class Journal:
         self._count += 1
         stamped = replace(event, seq=self._count, time=time.time())
         self._file.write(self._encoded(self._shown(stamped)) + b"\n")
-        if isinstance(stamped, URGENT):
+        if not isinstance(stamped, DEFERRED):
             self._file.flush()
         return stamped
 
@@ -106,13 +90,13 @@ class Journal:
 
     def _shown(self, event: E) -> E:
         match event:
-            case FindingMade():
+            case events.FindingMade():
                 return replace(event, finding=self._redactor.texts_of(event.finding))
-            case DoubtRaised():
+            case events.DoubtRaised():
                 return replace(event, doubt=self._redactor.texts_of(event.doubt))
-            case RunEnded() | ClientEnded() | Removal():
+            case events.RunEnded() | events.ClientEnded() | events.Removal():
                 return self._redactor.texts_of(event)
-            case RunStarted():
+            case events.RunStarted():
                 return replace(event, options={k: self._redactor.text(v) for k, v in event.options.items()})
             case _:
                 return event
@@ -138,9 +122,7 @@ class Journal:
         """Return the journal."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the file."""
         self.close()
 
@@ -171,11 +153,8 @@ def read_journal(path: Path) -> Iterator[AnyEvent]:
 def read_placed(path: Path) -> Iterator[tuple[int, AnyEvent]]:
     """Yield the events of a journal, each with the place in the file where it begins; raises as `read_journal`."""
     path = path / FILE_NAME if path.is_dir() else path
-    try:
+    with os_errors_as(JournalError, f"cannot read {path}", "name the folder of a run (its --out)"):
         lines = path.open("rb")
-    except OSError as error:
-        remedy = "name the folder of a run (its --out)"
-        raise JournalError(f"cannot read {path}: {error.strerror}", remedy) from error
     with lines:
         previous = place = 0
         for number, line in enumerate(lines, 1):
@@ -209,7 +188,7 @@ def _cut_torn_end(path: Path) -> int:
 
 def _check(event: AnyEvent, number: int, previous: int, path: Path) -> None:
     if number == 1:
-        if not isinstance(event, RunStarted):
+        if not isinstance(event, events.RunStarted):
             raise JournalError(f"{path} does not begin with run.started; it is not a complete journal")
         if event.journal_version != JOURNAL_VERSION:
             found = event.journal_version

@@ -13,7 +13,7 @@ from conformance.mock.compiled_contract import compile_contract
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.stages import MAX_BODY_BYTES, PROCESSING, RESPONDING, Stage, now
 from conformance.mock.transaction import Key, Rejection, Step, Transaction
-from conformance.mock.transmission import Message, Receive, ResponseSwap, Send, transmit
+from conformance.mock.transmission import Message, Receive, ResponseSwap, Send, serve_lifespan, transmit
 from conformance.model.exchange import Response
 from conformance.model.jsontext import Json
 
@@ -107,7 +107,7 @@ class Mock:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope: `http` and `lifespan`."""
         if scope["type"] == "lifespan":
-            await _serve_lifespan(receive, send)
+            await serve_lifespan(receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000, "reason": "this server speaks HTTP alone"})
         else:
@@ -140,16 +140,6 @@ class Mock:
 
 reference_app = Mock
 """The reference server under the name by which users know it; see `Mock` for the arguments."""
-
-
-async def _serve_lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        if message["type"] == "lifespan.startup":
-            await send({"type": "lifespan.startup.complete"})
-        elif message["type"] == "lifespan.shutdown":
-            await send({"type": "lifespan.shutdown.complete"})
-            return
 
 
 async def _read(scope: Message, receive: Receive) -> Transaction | None:

@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, Writable, plain_json
 from conformance.model.pointer import ANY_ITEM, last
 from conformance.strategies.responses import DATE_TIMES
@@ -108,14 +107,10 @@ class _Rotation:
 
 def _classes(node: Node) -> list[Writable]:
     found = [value.json for value in classes.valid_values(node) if not value.undecided]
-    text = node.shape("string")
-    if text is not None and text.value("format") == "date-time":
+    if node.has_format("date-time"):
         found += [spelling for _, spelling, _ in DATE_TIMES]
-    return found if not _only_empty(node.shapes) else []
-
-
-def _only_empty(shapes: tuple[Shape, ...]) -> bool:
-    return all(shape.type in {"object", "array"} and shape.members for shape in shapes)
+    holders = all(shape.type in {"object", "array"} and shape.members for shape in node.shapes)
+    return [] if holders else found
 
 
 def _is_valid(contract: Contract, body: Json) -> bool:

@@ -127,11 +127,10 @@ def _routes(contract: Contract) -> tuple[Route, ...]:
     for action, probe in probes:
         if probe is not None and contract.identity:
             found.setdefault(probe.path, {}).setdefault(probe.method.upper(), action)
-    return tuple(_route(template, actions) for template, actions in found.items())
-
-
-def _route(template: str, actions: Mapping[str, Action]) -> Route:
-    return Route(re.compile(expression(template, "([^/]+)").encode()), parameters(template), actions)
+    return tuple(
+        Route(re.compile(expression(template, "([^/]+)").encode()), parameters(template), actions)
+        for template, actions in found.items()
+    )
 
 
 def decode_segment(segment: bytes) -> str:

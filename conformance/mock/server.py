@@ -6,14 +6,13 @@ import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable
-from types import TracebackType
 from typing import Any, Self, TypeAlias, cast
 
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from conformance.mock.transmission import TRANSPORT, Message, Receive, Send
-from conformance.model.errors import UsageError
+from conformance.model.errors import UsageError, os_errors_as
 
 App: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
@@ -106,9 +105,7 @@ class BackgroundServer:
         self.url = _url(listening)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the server and wait until it has."""
         self._stop()
         self.url = ""
@@ -144,12 +141,10 @@ def listen(host: str, port: int) -> socket.socket:
         raise UsageError(
             f"cannot listen on {host}:{port}: there is no such port", "name another --port, 0 for a free one"
         )
-    try:
+    with os_errors_as(UsageError, f"cannot listen on {host}", "name another --host"):
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]
         listening = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise UsageError(f"cannot listen on {host}: {error.strerror}", "name another --host") from error
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)

@@ -25,6 +25,15 @@ PARTNER_SECONDS = 0.1
 """How long a response that is to be swapped waits for another request to arrive, and then for its response."""
 
 
+async def serve_lifespan(receive: Receive, send: Send) -> None:
+    """Answer the events of a lifespan of an application that has nothing to start or to shut down."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
 class DroppedConnectionError(ConnectionResetError):
     """A fault drops the connection; an ASGI server closes it."""
 

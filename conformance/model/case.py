@@ -1,6 +1,7 @@
 """Cases: requests to send, and what the contract lets one expect of the answers."""
 
 from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -88,6 +89,11 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     merged: bool = False
     reduced: bool = False
 
+    @property
+    def cases(self) -> tuple["Case"]:
+        """The case alone: what a plan holds are cases and relations."""
+        return (self,)
+
 
 class RelationKind(StrEnum):
     """What the cases of a relation show together; each kind has its check."""
@@ -117,6 +123,9 @@ class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
     same_name: bool = False
     together_only: bool = False
 
+
+Item: TypeAlias = Case | Relation
+"""What a plan holds: a case, or cases that belong together."""
 
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"})
 """Methods that create nothing even on a server that confuses methods: those that read, and the one that removes."""

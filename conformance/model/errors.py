@@ -12,6 +12,9 @@ exception           raised by                                              exit 
 A transport that fails is no exception but an exchange; a check that fails is a doubt of the run.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ConformanceError(Exception):
     """Base of all. `problem` says what is wrong, `remedy` what to do; `str` joins them in one line."""
@@ -36,3 +39,12 @@ class JournalError(UsageError):
 
 class TargetLostError(ConformanceError):
     """The target could not be reached, or stopped answering, so that the run cannot go on."""
+
+
+@contextmanager
+def os_errors_as(kind: type[ConformanceError], problem: str, remedy: str) -> Iterator[None]:
+    """Raise an error of a kind, with the reason, where the operating system cannot do what stands in the context."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"{problem}: {error.strerror}", remedy) from error

@@ -10,6 +10,11 @@ class Strength(StrEnum):
     SHOULD = "should"
     ADVISORY = "advisory"
 
+    @property
+    def rank(self) -> int:
+        """Its place among all, the strongest 0."""
+        return tuple(Strength).index(self)
+
 
 class Group(StrEnum):
     """The part of the contract that a requirement belongs to."""

@@ -63,9 +63,8 @@ class Budget:
                 self._held[task] = could_create
             return ""
 
-    async def give_back(self, could_create: int) -> None:
+    async def give_back(self) -> None:
         """Return what an item held and did not use."""
-        del could_create
         async with self._changed:
             self._release(asyncio.current_task())
 

@@ -1,13 +1,40 @@
 """What a run sends next, from the catalogue and then from the phases after it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
 
 from conformance.journal.events import CaseCount, PhaseEnded
-from conformance.model.case import Case, Relation
-from conformance.runner.follow_up import FollowUpPhases
-from conformance.strategies.catalogue.catalogue import Item, size
+from conformance.model.case import Case, Item
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.random.examples import Examples
+from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.strategies.random.labelling import fingerprint
-from conformance.strategies.random.messages import Ended, Generated, SourceFailed
+from conformance.strategies.random.messages import Ended, Generated, GeneratorConfig, SourceFailed
+
+
+def _all(_: Case) -> bool:
+    return True
+
+
+class FollowUpPhases(msgspec.Struct, frozen=True):
+    """What is sent after the catalogue, or before it where it failed in an earlier run.
+
+    `generator` generates the cases, phase by phase; none that equals one of the items `elsewhere`, which others send,
+    is sent. `admits` tells whether one may be sent to this target. With `build` what fails is simplified. `examples`
+    are what failed in earlier runs, and where failures of `phases` are kept. After `seconds` no more cases are begun:
+    the time of a campaign is no limit that cuts it short. `requirement` is the one in doubt where a phase breaks.
+    """
+
+    generator: GeneratorProcess = msgspec.field(default_factory=lambda: GeneratorProcess(GeneratorConfig()))
+    elsewhere: Sequence[Item] = ()
+    admits: Callable[[Case], bool] = _all
+    build: Builder | None = None
+    examples: Examples | None = None
+    phases: Sequence[str] = ()
+    seconds: float | None = None
+    requirement: str = ""
+
 
 REMEDY = "run without it (--phases), or report this as an error of the suite"
 """What to do where a library cannot go on."""
@@ -41,7 +68,7 @@ class CaseSource:
     async def next(self) -> Item | None:
         """Return the next item, None when there are no more."""
         for item in self._planned:
-            self.reached += size(item)
+            self.reached += len(item.cases)
             return item
         while (result := await self._generator.next()) is not None:
             match result:
@@ -81,7 +108,7 @@ class CaseSource:
 
     def _wanted(self, case: Case) -> bool:
         if self._known is None:
-            self._known = {fingerprint(each.request) for item in self._all for each in _cases(item)}
+            self._known = {fingerprint(each.request) for item in self._all for each in item.cases}
         mark = fingerprint(case.request)
         repeated = mark in self._known
         kind = f"{case.phase}, {case.expectation.value}"
@@ -94,7 +121,3 @@ class CaseSource:
             self._skipped += 1
             return False
         return True
-
-
-def _cases(item: Item) -> tuple[Case, ...]:
-    return item.cases if isinstance(item, Relation) else (item,)

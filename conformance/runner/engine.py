@@ -9,18 +9,16 @@ import msgspec
 
 from conformance.checks.shared.subject import Subject
 from conformance.journal.events import DoubtRaised, PhaseEnded, RunEnded
-from conformance.model.case import Case, Relation
+from conformance.model.case import Case, Item, Relation
 from conformance.model.errors import TargetLostError, UsageError
 from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Judgement
 from conformance.model.vocabulary import Expectation, Strength
-from conformance.runner.case_source import CaseSource
+from conformance.runner.case_source import CaseSource, FollowUpPhases
 from conformance.runner.diagnosis import Diagnosis
-from conformance.runner.follow_up import FollowUpPhases
 from conformance.runner.plan import Plan
 from conformance.runner.sending import Sent
-from conformance.runner.session import Found, Session, cases_of
-from conformance.strategies.catalogue.catalogue import Item
+from conformance.runner.session import Found, Session
 
 
 class RunProgress(msgspec.Struct, frozen=True):
@@ -100,14 +98,14 @@ class Engine:
         workers: list[asyncio.Task[None]] = []
         lost = False
         try:
-            async with asyncio.timeout(self._session.seconds_left()):
+            async with asyncio.timeout(self._session.budget.seconds_left()):
                 await self._replay(later)
                 await later.generator.start()
                 workers += [asyncio.create_task(self._work(items)) for _ in range(self._concurrency)]
                 if later.seconds is not None:
                     asyncio.get_running_loop().call_later(later.seconds, self._finish, items)
                 await asyncio.gather(*workers)
-            self._session.check_reached()
+            self._session.sender.watch.check_reached()
         except TargetLostError as error:
             self._reason, lost = str(error), True
         except TimeoutError:
@@ -126,17 +124,16 @@ class Engine:
             await _stopped(workers)
             await later.generator.close()
             self._judge_silence()
-            ended = self._session.journal.append(self._footer(lost=lost))
+            ended = self._session.journal.append(
+                RunEnded(
+                    requests=self._session.sender.sent,
+                    creations=self._session.budget.creations,
+                    seconds=round(self._session.budget.elapsed(), 3),
+                    reason=self._reason,
+                    lost=lost,
+                )
+            )
         return ended
-
-    def _footer(self, *, lost: bool) -> RunEnded:
-        return RunEnded(
-            requests=self._session.sent,
-            creations=self._session.creations,
-            seconds=round(self._session.elapsed(), 3),
-            reason=self._reason,
-            lost=lost,
-        )
 
     async def _replay(self, later: FollowUpPhases) -> None:
         """Send what failed in earlier runs, and forget what fails no more."""
@@ -150,7 +147,7 @@ class Engine:
             if sent is None:
                 return
             await self._judge(case, sent)
-            judged = self._session.reached and not sent[0].void
+            judged = self._session.sender.watch.reached and not sent[0].void
             if judged and self._against() == before:
                 later.examples.forget(case)
 
@@ -186,7 +183,7 @@ class Engine:
                     await self._diagnosis.end()
             if self._hooks.report is not None:
                 must, should = self._recorder.counts[Strength.MUST], self._recorder.counts[Strength.SHOULD]
-                self._hooks.report(RunProgress(self._planned, items.reached, self._session.sent, must, should))
+                self._hooks.report(RunProgress(self._planned, items.reached, self._session.sender.sent, must, should))
 
     async def _sent(self, item: Item) -> Sequence[Sent] | None:
         """Send an item; None where the run has to end. Of several workers the first says why."""
@@ -199,7 +196,7 @@ class Engine:
         return sent
 
     async def _judge(self, item: Item, sent: Sequence[Sent]) -> None:
-        if not self._session.reached and self._diagnosis is not None:
+        if not self._session.sender.watch.reached and self._diagnosis is not None:
             # Silence at the very beginning says that nobody is there, not that the contract is broken.
             self._waiting.append((item, sent))
             return
@@ -215,7 +212,7 @@ class Engine:
 
         Nothing is sent again: whoever is silent may be so for good, and each try costs the time of a whole exchange.
         """
-        alone = [pair for item, sent in self._waiting for pair in zip(cases_of(item), sent, strict=True)]
+        alone = [pair for item, sent in self._waiting for pair in zip(item.cases, sent, strict=True)]
         for case, sent in alone:
             if not sent.unjudged and case.expectation is Expectation.ACCEPTED:
                 found = self._session.judge(self._session.subject(case, sent))

@@ -7,10 +7,10 @@ from typing import TypeAlias
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.model.case import Case, Need, Relation, Request
+from conformance.model.case import Case, Item, Need, Relation, Request
 from conformance.model.jsontext import try_read
 from conformance.model.vocabulary import Expectation
-from conformance.strategies.catalogue.catalogue import Item, creations, size
+from conformance.strategies.catalogue.catalogue import creations
 
 REASONS = {
     Need.STATE: "The target is stateless (--stateless)",
@@ -26,13 +26,8 @@ LARGER = "This profile has no case for it; --profile standard has"
 BEYOND = "Values outside documented ranges are not sent to remote hosts"
 
 
-WhyNot: TypeAlias = Callable[[Request], str]
-"""Tells why a target cannot send a request as it stands; empty where it can."""
-
-
-def no_objection(_: Request) -> str:
-    """Send every request."""
-    return ""
+WhyNot: TypeAlias = Callable[[Request], str] | None
+"""What tells why a target cannot send a request as it stands, if anything does; empty where it can."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -49,7 +44,7 @@ class Plan(msgspec.Struct, frozen=True):
     @property
     def requests(self) -> int:
         """How many requests the plan sends, repeats aside."""
-        return sum(map(size, self.items))
+        return sum(len(item.cases) for item in self.items)
 
     @property
     def creations(self) -> int:
@@ -59,7 +54,7 @@ class Plan(msgspec.Struct, frozen=True):
     @property
     def cases(self) -> int:
         """How many cases the plan holds."""
-        return sum(map(size, self.items))
+        return sum(len(item.cases) for item in self.items)
 
 
 def make_plan(
@@ -70,7 +65,7 @@ def make_plan(
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     known: Iterable[Item] = (),
-    why_not: WhyNot = no_objection,
+    why_not: WhyNot = None,
 ) -> Plan:
     """Return the plan for a target that offers what `offered` says.
 
@@ -80,7 +75,7 @@ def make_plan(
     kept: list[Item] = []
     lost: dict[str, str] = {}
     for item in items:
-        reason = _reason(contract, item, offered, only, skip, why_not)
+        reason = why_left_out(contract, item, offered, only, skip, why_not)
         if reason is None:
             kept.append(item)
         else:
@@ -88,24 +83,12 @@ def make_plan(
                 lost.setdefault(requirement, reason)
     known = tuple(known)
     for item in known:
-        if _reason(contract, item, offered, only, skip, why_not) is None:
+        if why_left_out(contract, item, offered, only, skip, why_not) is None:
             lost |= dict.fromkeys(requirements_of(item), LARGER)
     exercised = {requirement for item in kept for requirement in requirements_of(item)}
     skipped = {each: reason for each, reason in lost.items() if each not in exercised and each in contract.by_id}
     singles = {item.request: item for item in known if isinstance(item, Case)}
     return Plan(tuple(kept), skipped, singles)
-
-
-def admits(
-    contract: Contract,
-    case: Case,
-    offered: frozenset[Need],
-    only: Sequence[str] = (),
-    skip: Sequence[str] = (),
-    why_not: WhyNot = no_objection,
-) -> bool:
-    """Tell whether a case may be sent to a target that offers what `offered` says; arguments as for `make_plan`."""
-    return _reason(contract, case, offered, only, skip, why_not) is None
 
 
 def requirements_of(item: Item) -> tuple[str, ...]:
@@ -115,24 +98,19 @@ def requirements_of(item: Item) -> tuple[str, ...]:
     return item.requirements
 
 
-def _reason(
-    contract: Contract,
-    item: Item,
-    offered: frozenset[Need],
-    only: Sequence[str],
-    skip: Sequence[str],
-    why_not: WhyNot,
+def why_left_out(
+    contract: Contract, item: Item, offered: frozenset[Need], only: Sequence[str], skip: Sequence[str], why_not: WhyNot
 ) -> str | None:
-    cases: tuple[Case, ...] = item.cases if isinstance(item, Relation) else (item,)
-    for case in cases:
+    """Return why an item is not sent to a target, None where it is; the arguments are those of `make_plan`."""
+    for case in item.cases:
         for need in case.needs:
             if need not in offered:
                 return REASONS[need]
         if Need.LOOPBACK not in offered and _leaves_prose(contract, case):
             return BEYOND
-        if reason := why_not(case.request):
+        if why_not is not None and (reason := why_not(case.request)):
             return reason
-    names = (item.id, *(case.id for case in cases), *requirements_of(item))
+    names = (item.id, *(case.id for case in item.cases), *requirements_of(item))
     if only and not any(fnmatchcase(name, glob) for name in names for glob in only):
         return "Excluded by --only"
     if any(fnmatchcase(name, glob) for name in names for glob in skip):

@@ -14,7 +14,7 @@ from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSe
 from conformance.journal.resuming import INTERRUPTED, Kept, ResumedRun
 from conformance.journal.writing import Sink
 from conformance.model.case import KEY, Case, Request, could_create
-from conformance.model.exchange import Exchange, Failure
+from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.json_values import body_value, get
 from conformance.model.vocabulary import Expectation
 from conformance.runner.budget import Budget
@@ -159,7 +159,8 @@ class Sender:
 
     async def _wait_as_asked(self, sent: Sent, tries: _Tries) -> bool | Sent:
         """Wait as a 429 response asks, so that the request is sent again; at most `PATIENCE` times."""
-        if sent.unjudged or sent.exchange.response is None or sent.exchange.response.status != 429:
+        response = sent.exchange.response
+        if sent.unjudged or response is None or response.status != 429:
             return False
         if len(tries.waited) == PATIENCE:
             return replace(sent, unjudged=f"the target returned 429 to {PATIENCE + 1} tries")
@@ -168,7 +169,9 @@ class Sender:
         tries.waited.append(sent)
         tries.refreshed = False
         if not sent.past:
-            await self._wait(sent.exchange)
+            seconds = min(_asked_wait(response), LONGEST_WAIT)
+            self._journal.append(Paced(wait_seconds=seconds, reason="the target returned 429"))
+            await asyncio.sleep(seconds)
         return True
 
     async def _exchange(self, case: Case, name: str, tries: _Tries) -> Sent:
@@ -195,7 +198,9 @@ class Sender:
             return Sent(number, Exchange(request, detail=reason), reason, ours=True)
         exchange = replace(exchange, request=request)
         shown = self._access.redaction.exchange(exchange)
-        self._count_creation(number, name, case, exchange)
+        if _created(case, exchange):
+            self._budget.created()
+            self._journal.append(Creation(send=number, name=name, target=exchange.request.target))
         self._journal.append(ExchangeEnded.of(number, shown))
         return Sent(number, exchange)
 
@@ -221,17 +226,6 @@ class Sender:
             self._budget.created()
         return Sent(kept.number, exchange, "" if kept.ended is not None else INTERRUPTED, past=True)
 
-    def _count_creation(self, number: int, name: str, case: Case, exchange: Exchange) -> None:
-        if not _created(case, exchange):
-            return
-        self._budget.created()
-        self._journal.append(Creation(send=number, name=name, target=exchange.request.target))
-
-    async def _wait(self, exchange: Exchange) -> None:
-        seconds = min(_asked_wait(exchange), LONGEST_WAIT)
-        self._journal.append(Paced(wait_seconds=seconds, reason="the target returned 429"))
-        await asyncio.sleep(seconds)
-
 
 def _is_unauthorised(contract: Contract, case: Case, sent: Sent) -> bool:
     """Tell whether a request that carries the right credential was answered 401, be the rest of it right or wrong."""
@@ -250,10 +244,7 @@ def _created(case: Case, exchange: Exchange) -> bool:
     return response is not None and could_create(case) and 200 <= response.status < 300
 
 
-def _asked_wait(exchange: Exchange) -> float:
-    response = exchange.response
-    if response is None:
-        return DEFAULT_WAIT
+def _asked_wait(response: Response) -> float:
     told = get(body_value(response.body), "/retry_after")
     asked = (_seconds(value) for value in (told, response.header("Retry-After")))
     return next((seconds for seconds in asked if seconds is not None), DEFAULT_WAIT)

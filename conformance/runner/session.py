@@ -13,13 +13,12 @@ from conformance.contract.contract import Contract
 from conformance.journal.recording import Recorder, Stop
 from conformance.journal.resuming import ResumedRun
 from conformance.journal.writing import Sink
-from conformance.model.case import Case, Relation, could_create
+from conformance.model.case import Case, Item, Relation, could_create
 from conformance.model.finding import Doubt, Judgement
 from conformance.model.vocabulary import Expectation, Strength
 from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.sending import Sender, Sent
-from conformance.strategies.catalogue.catalogue import Item, size
 from conformance.targets.target import Target
 
 Found: TypeAlias = Sequence[Judgement | Doubt]
@@ -60,41 +59,14 @@ class Session:
         self.limits = options.limits
         self.recorder = Recorder(contract, journal, options.stop)
         self._credentials = options.credentials or Credentials(options.settings.key)
-        self._budget = Budget(options.limits)
+        self.budget = Budget(options.limits)
         if options.past is not None:
-            self._budget.spend(options.past.sent_in_vain, options.past.may_have_created())
-        self._sender = Sender(
-            contract, target, journal, self._budget, self._credentials, options.run_id, past=options.past
+            self.budget.spend(options.past.sent_in_vain, options.past.may_have_created())
+        self.sender = Sender(
+            contract, target, journal, self.budget, self._credentials, options.run_id, past=options.past
         )
         self._judge = options.judge
         self._settings = options.settings
-
-    @property
-    def sent(self) -> int:
-        """How many requests were sent so far."""
-        return self._sender.sent
-
-    @property
-    def creations(self) -> int:
-        """How many objects were created so far."""
-        return self._budget.creations
-
-    @property
-    def reached(self) -> bool:
-        """Whether the target has responded at all."""
-        return self._sender.watch.reached
-
-    def seconds_left(self) -> float | None:
-        """Return how long the run may still take, None without a limit."""
-        return self._budget.seconds_left()
-
-    def elapsed(self) -> float:
-        """Return how long the run has taken, in seconds."""
-        return self._budget.elapsed()
-
-    def check_reached(self) -> None:
-        """Raise TargetLostError where the target could not be reached even once."""
-        self._sender.watch.check_reached()
 
     async def send(self, item: Item, *, attempt: int = 1) -> list[Sent] | str:
         """Send the cases of an item within the budget; returns their exchanges, or why it may not be sent.
@@ -103,22 +75,21 @@ class Session:
             TargetLostError: the target could not be reached, or stayed silent, several times in a row.
 
         """
-        cases = cases_of(item)
-        held = sum(map(could_create, cases))
-        self._budget.failures = self.recorder.counts[Strength.MUST]
-        reason = ENOUGH if self.recorder.enough else await self._budget.take(size(item), held)
+        held = sum(map(could_create, item.cases))
+        self.budget.failures = self.recorder.counts[Strength.MUST]
+        reason = ENOUGH if self.recorder.enough else await self.budget.take(len(item.cases), held)
         if reason:
             return reason
         try:
             if isinstance(item, Case):
-                return [await self._sender.send(item, attempt=attempt)]
+                return [await self.sender.send(item, attempt=attempt)]
             return await self._send_relation(item, attempt)
         finally:
-            await self._budget.give_back(held)
+            await self.budget.give_back()
 
     async def _send_relation(self, relation: Relation, attempt: int) -> list[Sent]:
-        name = self._sender.name_for(relation.id, attempt) if relation.same_name else None
-        flying = (self._sender.send(case, name=name, attempt=attempt, relation=relation.id) for case in relation.cases)
+        name = self.sender.name_for(relation.id, attempt) if relation.same_name else None
+        flying = (self.sender.send(case, name=name, attempt=attempt, relation=relation.id) for case in relation.cases)
         if relation.concurrent:
             return list(await asyncio.gather(*flying))
         return [await each for each in flying]
@@ -164,11 +135,5 @@ class Session:
         """Tell whether sending an item again asks the same: not where a case of it names an object by itself."""
         named = self.contract.identity is not None
         return not any(
-            named and not case.slotted and case.request.body is not None and could_create(case)
-            for case in cases_of(item)
+            named and not case.slotted and case.request.body is not None and could_create(case) for case in item.cases
         )
-
-
-def cases_of(item: Item) -> tuple[Case, ...]:
-    """Return the cases of an item of a plan."""
-    return item.cases if isinstance(item, Relation) else (item,)

@@ -152,7 +152,8 @@ class WireTarget(Target):
         return await self._opened().request(
             sending.method,
             url,
-            data=_payload(sending.body),
+            # aiohttp warns of long bytes, and writes a file in pieces.
+            data=io.BytesIO(sending.body) if sending.body and len(sending.body) > _MANY_BYTES else sending.body,
             # None and not False: for aiohttp 3 False turns chunks on, without saying so in a header.
             chunked=True if sending.chunked else None,
             allow_redirects=False,
@@ -193,11 +194,6 @@ class WireTarget(Target):
             # Otherwise GET, PUT and DELETE are sent twice when a connection in use is closed, and nobody is told.
             self._session._retry_connection = False  # noqa: SLF001 (aiohttp's own test client does the same)
         return self._session
-
-
-def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
-    # aiohttp warns of long bytes, and writes a file in pieces.
-    return io.BytesIO(body) if body and len(body) > _MANY_BYTES else body
 
 
 async def _pieces(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

@@ -1,12 +1,11 @@
 """Removing what a run has created: at its end, or at any time after, from its journal."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.journal.events import AnyEvent, RequestSent, RunStarted
+from conformance.journal.events import RequestSent, RunStarted
 from conformance.journal.ledger import read_ledger
 from conformance.journal.writing import FILE_NAME, Journal, read_journal
 from conformance.model.errors import UsageError
@@ -21,10 +20,9 @@ from conformance.targets.opening import is_openable, traits_of
 from conformance.targets.target import Target
 from conformance.workflow.interruption import run_cancellable
 from conformance.workflow.setup.key_sources import credentials_of, find_key
-from conformance.workflow.setup.limits import rate_of
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import RunOptions
-from conformance.workflow.setup.preparation import guard
+from conformance.workflow.setup.preparation import guard, rate_of
 
 LEFTOVERS = "leftovers.txt"
 
@@ -110,21 +108,16 @@ HEADING = "# What a run created and did not remove. The commands read the key fr
 def _cleaner(
     contract: Contract, journal: Journal, path: Path, target: Target, options: RunOptions, credentials: Credentials
 ) -> Cleaner:
-    run_id, last = _numbers(read_journal(path))
-    budget = Budget(RunLimits(rate=rate_of(options, loopback=False)))
-    sender = Sender(contract, target, journal, budget, credentials, run_id, first=last)
-    names = dict.fromkeys(contract.operation.path_parameters, "")
-    return Cleaner(contract, sender, journal, Builder(contract, names).headers_without("Content-Type"))
-
-
-def _numbers(events: Iterable[AnyEvent]) -> tuple[str, int]:
     run_id, last = "", 0
-    for event in events:
+    for event in read_journal(path):
         if isinstance(event, RunStarted):
             run_id = run_id or event.run_id
         elif isinstance(event, RequestSent):
             last = max(last, event.send)
-    return run_id, last
+    budget = Budget(RunLimits(rate=rate_of(options, loopback=False)))
+    sender = Sender(contract, target, journal, budget, credentials, run_id, first=last)
+    names = dict.fromkeys(contract.operation.path_parameters, "")
+    return Cleaner(contract, sender, journal, Builder(contract, names).headers_without("Content-Type"))
 
 
 def _command(base: str, left: Leftover) -> str:

@@ -63,16 +63,9 @@ def run_client(
         )
         journal = stack.enter_context(Journal(options.out / FILE_NAME, KEY))
         forget_reports(options.out)
-        header = header_of(
-            held,
-            target=harness.client,
-            profile=options.profile,
-            options=_shown(options),
-            planned=len(plan),
-            skipped=UNSEEN,
-            waivers=waivers,
-        )
-        journal.append(header)
+        header = header_of(held, harness.client, options.profile)
+        shown = _shown(options)
+        journal.append(replace(header, options=shown, planned=len(plan), skipped=UNSEEN, waivers=waivers))
         if started is not None:
             started(harness.client, len(plan))
         play_all(held, plan, harness, server, journal, key=KEY, report=report)

@@ -5,7 +5,7 @@ import base64
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.model.case import Case, Relation
+from conformance.model.case import Case
 from conformance.model.jsontext import SURROGATE, Json, JsonFault, equal, read
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
@@ -17,10 +17,7 @@ LONGEST = 20_000
 def list_cases(contract: Contract, profile: Profile, parameter: str) -> list[Case]:
     """Return the cases of a profile in their order, those of relations among them."""
     knowledge = Knowledge(dict.fromkeys(contract.operation.path_parameters, parameter))
-    found: list[Case] = []
-    for item in catalogue(contract, profile, knowledge):
-        found.extend(item.cases if isinstance(item, Relation) else (item,))
-    return found
+    return [case for item in catalogue(contract, profile, knowledge) for case in item.cases]
 
 
 def describe_case(case: Case) -> dict[str, object]:
@@ -45,22 +42,16 @@ def describe_case(case: Case) -> dict[str, object]:
 
 
 def _body(data: bytes) -> dict[str, object]:
-    plain = _plain(data)
-    return {"body": plain[0]} if plain else {"body_base64": base64.b64encode(data).decode()}
-
-
-def _plain(data: bytes) -> tuple[object] | None:
-    """Return the body as data that any JSON program reads back as the same value, if it is such."""
+    """Return the body as data that any JSON program reads back as the same value, if it is such, else as Base64."""
+    encoded: dict[str, object] = {"body_base64": base64.b64encode(data).decode()}
     try:
         exact = read(data)
         loose = msgspec.json.decode(data)
         text = data.decode()
     except (JsonFault, msgspec.DecodeError, UnicodeDecodeError):
-        return None
+        return encoded
     spelled_otherwise = exact.duplicates or exact.byte_order_mark or len(text) > LONGEST
-    if spelled_otherwise or not equal(exact.value, loose) or not _safe(exact.value):
-        return None
-    return (loose,)
+    return encoded if spelled_otherwise or not equal(exact.value, loose) or not _safe(exact.value) else {"body": loose}
 
 
 def _safe(value: Json) -> bool:

@@ -7,17 +7,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from conformance.journal.events import (
-    AnyEvent,
-    DoubtRaised,
-    ExchangeEnded,
-    FindingMade,
-    Judged,
-    RequestSent,
-    RunEnded,
-    RunResumed,
-    RunStarted,
-)
+from conformance.journal import events
+from conformance.journal.events import AnyEvent, RunEnded, RunResumed, RunStarted
 from conformance.journal.writing import FILE_NAME, Journal, read_journal
 from conformance.model.errors import UsageError
 from conformance.runner.shards import Shard
@@ -130,11 +121,11 @@ def _events(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:
                     continue
                 case RunResumed():
                     yield replace(event, interrupted=tuple(number + before for number in event.interrupted))
-                case Judged() | DoubtRaised() | FindingMade() if event.seq < part.resumed:
+                case events.Judged() | events.DoubtRaised() | events.FindingMade() if event.seq < part.resumed:
                     continue
-                case FindingMade():
+                case events.FindingMade():
                     yield replace(event, send=event.send + before, id=f"{part.shard.number}.{event.id}")
-                case RequestSent() | ExchangeEnded() | Judged() | DoubtRaised():
+                case events.RequestSent() | events.ExchangeEnded() | events.Judged() | events.DoubtRaised():
                     last = max(last, event.send)
                     yield replace(event, send=event.send + before)
                 case _:

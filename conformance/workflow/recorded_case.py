@@ -1,7 +1,6 @@
 """What the journal of a run tells of one of its cases: what was sent, and what it was judged with."""
 
 import difflib
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -10,10 +9,10 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.journal.events import ExchangeEnded, FindingMade, RequestSent, RunStarted
 from conformance.journal.writing import read_journal
-from conformance.model.case import CLEAN_UP, SLOT, Case, Relation, Request
+from conformance.model.case import CLEAN_UP, SLOT, Case, Item, Relation
 from conformance.model.errors import JournalError, UsageError
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 SUCCESS = 2
 """The first digit of the statuses of success."""
@@ -43,7 +42,11 @@ class RecordedCase(msgspec.Struct, frozen=True):
         """Return what is to be sent: the case, or the relation whole; None where this version has no such relation."""
         if not self.relation:
             return self.cases[0]
-        known = next((each for each in _relations(contract, self.header) if each.id == self.relation), None)
+        # Journals tell only which cases belong together: the rest is the catalogue's.
+        names = dict.fromkeys(contract.operation.path_parameters, "any")
+        profile = Profile.FULL if self.header.profile in {Profile.FULL, Profile.FUZZ} else Profile.STANDARD
+        items = catalogue(contract, profile, Knowledge(names, names))
+        known = next((each for each in items if isinstance(each, Relation) and each.id == self.relation), None)
         sent = {each.id: each for each in self.cases}
         if known is None or {each.id for each in known.cases} != sent.keys():
             return None
@@ -115,13 +118,4 @@ def _opened(event: RequestSent) -> Case:
     if not name:
         return case
     body = request.body.replace(name.encode(), SLOT.encode()) if request.body is not None else None
-    opened = Request(request.method, request.target.replace(name, SLOT), request.headers, body, request.chunked)
-    return replace(case, request=opened)
-
-
-def _relations(contract: Contract, header: RunStarted) -> Iterable[Relation]:
-    """Return the relations of the catalogue; journals tell only which cases belong together."""
-    names = dict.fromkeys(contract.operation.path_parameters, "any")
-    profile = Profile.FULL if header.profile in {Profile.FULL, Profile.FUZZ} else Profile.STANDARD
-    items = catalogue(contract, profile, Knowledge(names, names))
-    return (item for item in items if isinstance(item, Relation))
+    return replace(case, request=replace(request, target=request.target.replace(name, SLOT), body=body))

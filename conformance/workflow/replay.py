@@ -16,7 +16,7 @@ from conformance.contract.contract import Contract, contract_of
 from conformance.journal.events import RunStarted
 from conformance.journal.ledger import read_ledger
 from conformance.journal.writing import Journal, read_journal
-from conformance.model.case import Case, Relation
+from conformance.model.case import Item
 from conformance.model.errors import UsageError
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Strength
@@ -29,17 +29,16 @@ from conformance.runner.credentials import Credentials
 from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan, make_plan
 from conformance.runner.session import Session, SessionOptions
-from conformance.strategies.catalogue.catalogue import Item, may_create, size
+from conformance.strategies.catalogue.catalogue import may_create
 from conformance.targets.opening import is_openable
-from conformance.targets.target import Target, Traits
+from conformance.targets.target import Target
 from conformance.workflow.interruption import interrupt, on_sigterm, run_cancellable
 from conformance.workflow.recorded_case import RecordedCase, read_recorded_case
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import credentials_of, find_key
-from conformance.workflow.setup.limits import rate_of
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.preparation import guard, offered_by
+from conformance.workflow.setup.preparation import guard, offered_by, rate_of
 from conformance.workflow.setup.run_header import REFERENCE, today
 
 EXISTS = frozenset({400, 409, 422})
@@ -86,7 +85,9 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
             f"the run in {folder} used a client object in its own program, {header.target}",
             f"send the case there with conformance.run(target=client, only={case_id!r}), or give --target",
         )
-    contract = tested_contract(header)
+    contract = contract_of(
+        header.document.encode(errors="surrogatepass"), "the document of the journal", header.operation
+    )
     options = _options(options, recorded)
     item = recorded.item(contract)
     notes = []
@@ -96,14 +97,19 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     strength = fail_on or Strength(header.options.get("fail_on", Strength.MUST))
     traits = guard(options)
     loopback = traits.loopback
-    _admit(contract, item, options, traits)
+    plan = make_plan(contract, [item], offered_by(options, traits))
+    if not plan.items:
+        reason = next(iter(plan.skipped.values()), "Not sent to this target")
+        raise UsageError(f"{reason} ({item.id})", "choose another case, or --target")
     credentials = credentials_of(contract, options, find_key(contract, options, loopback=loopback))
     proven = recorded.proven and options.target in {header.target, MOCK}
     settings = _settings(header, credentials.key, loopback=loopback, proven=proven)
     ready = _Ready(contract, item, options, credentials, settings, secrets.token_hex(4))
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))
-        url = _url(stack, ready)
+        url = options.target
+        if url == MOCK:
+            url = stack.enter_context(EmbeddedMock(contract, key=credentials.key or None)).url
         path = _path(stack, folder, ready)
         with Journal(path, credentials.redaction) as journal:
             journal.append(_header(header, ready, url))
@@ -125,11 +131,6 @@ class _Ready(msgspec.Struct, frozen=True):
     credentials: Credentials
     settings: Settings
     run_id: str
-
-
-def tested_contract(header: RunStarted) -> Contract:
-    """Return the contract that a run tested, from the document in its journal."""
-    return contract_of(header.document.encode(errors="surrogatepass"), "the document of the journal", header.operation)
 
 
 def _options(options: RunOptions, recorded: RecordedCase) -> RunOptions:
@@ -157,20 +158,6 @@ def _names(secret_headers: Iterable[str]) -> set[str]:
     return {each.partition("=")[0].strip().lower() for each in secret_headers} - {""}
 
 
-def _admit(contract: Contract, item: Item, options: RunOptions, traits: Traits) -> None:
-    """See that the target may be sent this, as for a run."""
-    plan = make_plan(contract, [item], offered_by(options, traits))
-    if not plan.items:
-        reason = next(iter(plan.skipped.values()), "Not sent to this target")
-        raise UsageError(f"{reason} ({item.id})", "choose another case, or --target")
-
-
-def _url(stack: ExitStack, ready: _Ready) -> str:
-    if ready.options.target != MOCK:
-        return ready.options.target
-    return stack.enter_context(EmbeddedMock(ready.contract, key=ready.credentials.key or None)).url
-
-
 def _path(stack: ExitStack, folder: Path, ready: _Ready) -> Path:
     """Return where the record of the replay goes: what may be left on another machine is not to be forgotten."""
     name = f"replay-{ready.run_id}.ndjson"
@@ -189,7 +176,7 @@ def _header(header: RunStarted, ready: _Ready, url: str) -> RunStarted:
         target=f"{REFERENCE}{url}" if ready.options.target == MOCK else url,
         options=options,
         requirements=ready.contract.requirements,
-        planned=size(ready.item),
+        planned=len(ready.item.cases),
         skipped={},
         date=today(),
     )
@@ -216,10 +203,6 @@ async def _send(ready: _Ready, target: Target, journal: Journal) -> None:
         await target.close()
 
 
-def _cases(item: Item) -> tuple[Case, ...]:
-    return item.cases if isinstance(item, Relation) else (item,)
-
-
 def _left(contract: Contract, path: Path, *, loopback: bool) -> Iterator[str]:
     """Tell what a replay has left on a host that is not this machine; its record is kept only where there is such."""
     if loopback:
@@ -234,7 +217,7 @@ def _left(contract: Contract, path: Path, *, loopback: bool) -> Iterator[str]:
 
 def _named(item: Item, run: RunReport) -> Iterator[str]:
     """Tell of cases that name an object by themselves: nothing can be put in the place of such a name."""
-    for case in _cases(item):
+    for case in item.cases:
         evidence = run.by_case.get(case.id)
         answer = evidence.shown().exchange.response if evidence is not None else None
         if not case.slotted and may_create(case) and answer is not None and answer.status in EXISTS:

@@ -8,14 +8,14 @@ import msgspec
 
 from conformance.journal.events import RunStarted
 from conformance.journal.writing import read_journal
-from conformance.model.errors import JournalError, UsageError
-from conformance.model.vocabulary import JunitBy, Strength
+from conformance.model.errors import JournalError, UsageError, os_errors_as
+from conformance.model.requirement import Requirement
+from conformance.model.vocabulary import JunitBy, Outcome, Strength
 from conformance.reports.formats import markdown
 from conformance.reports.outcomes import exit_status
 from conformance.reports.results import Results
 from conformance.reports.waiving import told
 from conformance.reports.writing import REPORTS, checked_kinds, write_reports
-from conformance.workflow.hints import stateless_hint
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The environment variable that names the page of a job."""
@@ -95,8 +95,19 @@ def forget_reports(out: Path) -> None:
 
     """
     for each in REPORTS.values():
-        try:
+        with os_errors_as(UsageError, f"cannot replace {out / each.filename}", "name another folder with --out"):
             (out / each.filename).unlink(missing_ok=True)
-        except OSError as error:
-            remedy = "name another folder with --out"
-            raise UsageError(f"cannot replace {out / each.filename}: {error.strerror}", remedy) from error
+
+
+FEWEST = 3
+"""Fewer members than this that do not come back are faults of their own."""
+
+STATELESS = "responses hardly echo any value that was sent; if the target is a static mock, run again with --stateless"
+
+
+def stateless_hint(requirements: Iterable[Requirement], results: Results) -> str:
+    """Return the proposal to run again with `--stateless`, empty unless most members do not come back as sent."""
+    echoes = {each.id for each in requirements if each.echo}
+    rows = [row for row in results.requirements if row.id in echoes and row.outcome is not Outcome.NOT_EXERCISED]
+    failed = [row for row in rows if row.findings and 2 * len(row.findings) > row.exercised]
+    return STATELESS if len(failed) >= FEWEST and 2 * len(failed) > len(rows) else ""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from conformance.journal.events import RunStarted
 from conformance.journal.resuming import ResumedRun
-from conformance.model.errors import JournalError, UsageError
+from conformance.model.errors import JournalError, UsageError, os_errors_as
 
 SAME = (
     "target",
@@ -39,11 +39,9 @@ def read_resumed_run(path: Path, header: RunStarted, key: str) -> ResumedRun | N
 
 def _began(path: Path) -> bool:
     """Tell whether the first line is whole: a run that was killed before that has sent nothing."""
-    try:
-        with path.open("rb") as file:
-            return file.readline().endswith(b"\n")
-    except OSError as error:
-        raise JournalError(f"cannot read {path}: {error.strerror}", "name the folder of a run with --out") from error
+    remedy = "name the folder of a run with --out"
+    with os_errors_as(JournalError, f"cannot read {path}", remedy), path.open("rb") as file:
+        return file.readline().endswith(b"\n")
 
 
 def _compare(past: RunStarted, present: RunStarted, path: Path) -> None:

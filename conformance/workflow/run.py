@@ -29,10 +29,9 @@ from conformance.workflow.reporting import RunResult, forget_reports, report_aga
 from conformance.workflow.resume import read_resumed_run
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import find_key
-from conformance.workflow.setup.limits import limits_of, settings_of
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.preparation import PreparedRun, prepare
+from conformance.workflow.setup.preparation import PreparedRun, limits_of, prepare, settings_of
 from conformance.workflow.setup.random_phases import follow_up_phases
 from conformance.workflow.setup.run_header import run_header
 from conformance.workflow.setup.waivers import drafted, waivers_of

@@ -21,7 +21,10 @@ def render(run: RunReport) -> bytes:
     """Return the bytes of `ctrf.json`. Cases that were left out are `skipped`, what cannot be decided is `other`."""
     results = run.results
     start = round(run.started.time * 1000)
-    tests = [_test(run, each) for each in run.cases] + [_skipped(case, reason) for case, reason in run.unsent]
+    tests = [_test(run, each) for each in run.cases]
+    for case, reason in run.unsent:
+        message = cut(reason, LONGEST)
+        tests.append({"name": case, "status": "skipped", "duration": 0, "suite": [OTHER], "message": message})
     statuses = [test["status"] for test in tests]
     counts = {each: statuses.count(each) for each in ("passed", "failed", "skipped", "pending", "other")}
     content = {
@@ -73,8 +76,3 @@ def _test(run: RunReport, each: Evidence) -> dict[str, object]:
     if result.notes:
         test["stdout"] = result.notes
     return test
-
-
-def _skipped(case: str, reason: str) -> dict[str, object]:
-    message = cut(reason, LONGEST)
-    return {"name": case, "status": "skipped", "duration": 0, "suite": [OTHER], "message": message}

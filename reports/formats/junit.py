@@ -1,8 +1,10 @@
 """`junit.xml`: one test case for each case of the run, or for each requirement, for test result viewers."""
 
 import re
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, JunitBy, Outcome
 from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, fails, finding_text, group_of
 from conformance.reports.evidence import Evidence, RunReport
@@ -25,7 +27,10 @@ def render(run: RunReport) -> bytes:
     not sent, not exercised, or cannot be decided is `skipped`.
     """
     results = run.results
-    suites = _requirements(run) if run.junit_by is JunitBy.REQUIREMENT else _cases(run)
+    if run.junit_by is JunitBy.REQUIREMENT:
+        suites = grouped((row.group.value, _requirement(run, row)) for row in results.requirements)
+    else:
+        suites = grouped(_cases(run))
     root = _element("testsuites", name=f"{results.contract.operation} at {results.target}")
     order = [*(group.value for group in Group), OTHER]
     for group in sorted(suites, key=order.index):
@@ -44,16 +49,14 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub("\ufffd", text)
 
 
-def _cases(run: RunReport) -> dict[str, list[Element]]:
-    suites: dict[str, list[Element]] = {}
+def _cases(run: RunReport) -> Iterator[tuple[str, Element]]:
     for each in run.cases:
         group = group_of(run, each)
-        suites.setdefault(group, []).append(_case(run, group, each))
+        yield group, _case(run, group, each)
     for case, reason in run.unsent:
         element = _element("testcase", classname=OTHER, name=case, time="0.000")
         element.append(_element("skipped", message=reason))
-        suites.setdefault(OTHER, []).append(element)
-    return suites
+        yield OTHER, element
 
 
 def _case(run: RunReport, group: str, each: Evidence) -> Element:
@@ -68,13 +71,6 @@ def _case(run: RunReport, group: str, each: Evidence) -> Element:
     if result.notes:
         SubElement(element, "system-out").text = legal("\n".join(result.notes))
     return element
-
-
-def _requirements(run: RunReport) -> dict[str, list[Element]]:
-    suites: dict[str, list[Element]] = {}
-    for row in run.results.requirements:
-        suites.setdefault(row.group.value, []).append(_requirement(run, row))
-    return suites
 
 
 def _requirement(run: RunReport, row: RequirementResult) -> Element:

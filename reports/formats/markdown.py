@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from conformance.coverage.keywords import Exercised
 from conformance.diagnosis.causes import Cause
+from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.evidence import RunReport
 from conformance.reports.results import CoverageResult, FindingResult, Results, Sides
@@ -212,10 +213,8 @@ def _undecided(results: Results) -> list[str]:
 
 
 def _unexercised(results: Results) -> list[str]:
-    reasons: dict[str, list[str]] = {}
-    for row in results.requirements:
-        if row.outcome is Outcome.NOT_EXERCISED:
-            reasons.setdefault(row.reason, []).append(row.id)
+    unexercised = (row for row in results.requirements if row.outcome is Outcome.NOT_EXERCISED)
+    reasons = grouped((row.reason, row.id) for row in unexercised)
     if not reasons:
         return []
     total = count(sum(map(len, reasons.values())), "requirement")

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Strength
 from conformance.reports.evidence import RunReport
 from conformance.reports.lines import SourceLine
@@ -37,9 +38,7 @@ def render(run: RunReport) -> bytes:
     results = run.results
     places = {row.id: _place(run, row) for row in results.requirements if row.findings}
     indices = {row.id: place for place, row in enumerate(results.requirements)}
-    groups: dict[str, list[FindingResult]] = {}
-    for finding in results.findings:
-        groups.setdefault(finding.cause, []).append(finding)
+    groups = grouped((finding.cause, finding) for finding in results.findings)
     content = {
         "tool": {
             "driver": {
@@ -102,11 +101,7 @@ def _result(
             {
                 "physicalLocation": {
                     "artifactLocation": {"uri": _uri(run), "index": 0},
-                    "region": {
-                        "startLine": place.line,
-                        "startColumn": place.column,
-                        "snippet": {"text": place.text},
-                    },
+                    "region": {"startLine": place.line, "startColumn": place.column, "snippet": {"text": place.text}},
                 },
                 "logicalLocations": [{"fullyQualifiedName": short(first.pointer, LONGEST) or "/"}],
             }

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Expectation, Group, Outcome, Strength
 from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.outcomes import of_doubt, of_finding
@@ -91,10 +92,7 @@ def lists(run: RunReport) -> str:
 
 def case_pieces(run: RunReport) -> tuple[str, ...]:
     """Return the details of all cases in the order of the list, `PIECE` at a time: base64 of deflated JSON."""
-    relations: dict[str, list[str]] = {}
-    for each in run.cases:
-        if each.relation:
-            relations.setdefault(each.relation, []).append(each.case.id)
+    relations = grouped((each.relation, each.case.id) for each in run.cases if each.relation)
     return tuple(
         packed(msgspec.json.encode([_details(run, each, relations) for each in run.cases[first : first + PIECE]]))
         for first in range(0, len(run.cases), PIECE)

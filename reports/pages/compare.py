@@ -27,6 +27,7 @@ TONES = {
 def render(old: Run, new: Run) -> bytes:
     """Return the bytes of `compare.html`."""
     found = changes(old.results, new.results)
+    nothing = "No new failure" if found else "No failure in either run"
     tally = {state: sum(each.state is state for each in found) for state in State}
     groups = {row.id: row.group for each in (old, new) for row in each.results.requirements}
     rows = [_row(each, groups[each.finding.requirement]) for each in found]
@@ -38,19 +39,13 @@ def render(old: Run, new: Run) -> bytes:
         tally=tally,
         state_tones=TONES,
         tone=Outcome.FAILED if tally[State.NEW] else Outcome.PASSED,
-        title=_title(tally),
+        title=count(tally[State.NEW], "new failure") if tally[State.NEW] else nothing,
         changes=found[:TABLED],
         left=len(found) - TABLED,
         moved=_moved(old, new),
         same=old.results.contract.sha256 == new.results.contract.sha256,
         lists=packed(msgspec.json.encode(lists)),
     )
-
-
-def _title(tally: dict[State, int]) -> str:
-    if tally[State.NEW]:
-        return f"{count(tally[State.NEW], 'new failure')}"
-    return "No new failure" if any(tally.values()) else "No failure in either run"
 
 
 def _moved(old: Run, new: Run) -> list[tuple[str, str, str, int]]:

@@ -94,10 +94,16 @@ def exchange_view(
     group = run.rows[finding.requirement].group if finding else None
     of_request = finding is not None and _points_into_request(finding, group)
     marks = _marks(None if sent.client else each.case.story, finding, group, of_request=of_request)
-    request, answer = _request(exchange, marks, body), _answer(exchange, marks, body)
-    command, rest = visible(curl(run.results.target, exchange.request)), ""
+    sent_as, response, answer = exchange.request, exchange.response, None
+    line = f"{sent_as.method} {sent_as.target}"
+    request = _message(line, sent_as.headers, sent_as.body, marks.request, body)
+    if response is not None:
+        line = f"{response.status} {response.reason}".rstrip()
+        answer = _message(line, response.headers, response.body, marks.answer, body, marked=marks.status)
+    command, rest = visible(curl(run.results.target, sent_as)), ""
     if request.body.lay:
-        command, rest = _around(command, request.body)
+        quoted = quote(request.body.before + request.body.marked + request.body.after)
+        command, _, rest = command.partition(quoted) if quoted in command else (command, "", "")
     return ExchangeView(
         request=request,
         answer=answer,
@@ -144,12 +150,6 @@ def _client(made: ClientEnded, finding: FindingResult | None, show: Viewer) -> C
     return ClientView(short(line), show(body, _pointer(finding.pointer if finding else "")))
 
 
-def _around(command: str, body: BodyView) -> tuple[str, str]:
-    """Return a command before and after the body in it, or all of it and nothing where it holds no such body."""
-    before, found, after = command.partition(quote(body.before + body.marked + body.after))
-    return (before, after) if found else (command, "")
-
-
 def _points_into_request(finding: FindingResult, group: Group | None) -> bool:
     return group in ABOUT_REQUEST or (group in BY_STATUS and finding.pointer.startswith("/"))
 
@@ -163,33 +163,20 @@ def _marks(story: Story | None, finding: FindingResult | None, group: Group | No
     return _Marks(request=told, answer=finding.pointer, status=finding.pointer == "status")
 
 
-def _request(exchange: Exchange, marks: _Marks, body: Viewer) -> MessageView:
-    request = exchange.request
-    return MessageView(
-        line=short(f"{request.method} {request.target}"),
-        marked=False,
-        headers=_headers(request.headers, marks.request),
-        body=body(request.body, _pointer(marks.request)),
-    )
-
-
-def _answer(exchange: Exchange, marks: _Marks, body: Viewer) -> MessageView | None:
-    response = exchange.response
-    if response is None:
-        return None
-    return MessageView(
-        line=short(f"{response.status} {response.reason}".rstrip()),
-        marked=marks.status,
-        headers=_headers(response.headers, marks.answer),
-        body=body(response.body, _pointer(marks.answer)),
-    )
-
-
-def _headers(headers: tuple[tuple[str, str], ...], marked: str) -> tuple[HeaderView, ...]:
-    rows = [HeaderView(short(name), short(value), name.lower() == marked.lower()) for name, value in headers[:HEADERS]]
+def _message(
+    line: str,
+    headers: tuple[tuple[str, str], ...],
+    body: bytes | None,
+    place: str,
+    show: Viewer,
+    *,
+    marked: bool = False,
+) -> MessageView:
+    """Return a message with the header, or the place in the body, that `place` names marked."""
+    rows = [HeaderView(short(name), short(value), name.lower() == place.lower()) for name, value in headers[:HEADERS]]
     if len(headers) > HEADERS:
         rows.append(HeaderView("…", f"{len(headers) - HEADERS} more"))
-    return tuple(rows)
+    return MessageView(short(line), marked, tuple(rows), show(body, _pointer(place)))
 
 
 def _pointer(place: str) -> str | None:

@@ -1,6 +1,7 @@
 """`report.html`: the whole run as one page that loads nothing from a network."""
 
 from conformance.diagnosis.causes import Cause
+from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.reports.evidence import RunReport
 from conformance.reports.outcomes import of_finding
@@ -8,7 +9,6 @@ from conformance.reports.pages.cases import case_pieces, lists
 from conformance.reports.pages.exchanges import exchange_view
 from conformance.reports.pages.page import page, slug
 from conformance.reports.pages.schema import trees
-from conformance.reports.results import RequirementResult
 from conformance.reports.safe_text import count, number, one_line
 
 FILENAME = "report.html"
@@ -42,7 +42,7 @@ def render(run: RunReport) -> bytes:
         notes=[_cause(run, cause) for cause in advisory[:CARDS]],
         groups=_groups(run),
         trees=trees(run),
-        unsent=_unsent(run),
+        unsent=sorted(grouped((reason, case) for case, reason in run.unsent).items()),
         lists=lists(run),
         pieces=case_pieces(run),
     )
@@ -101,18 +101,7 @@ def _groups(run: RunReport) -> list[dict[str, object]]:
         rows = [row for row in run.results.requirements if row.group is group]
         tally = [(each, sum(row.outcome is each for row in rows)) for each in Outcome]
         if rows:
-            examples = {row.id: _examples(run, row) for row in rows}
+            against = {row.id: dict.fromkeys(run.by_finding[each].case for each in row.findings) for row in rows}
+            examples = {row.id: [*against[row.id]][:3] or [*row.cases][:1] for row in rows}
             found.append({"name": group, "rows": rows, "tally": tally, "examples": examples})
     return found
-
-
-def _examples(run: RunReport, row: RequirementResult) -> list[str]:
-    against = dict.fromkeys(run.by_finding[each].case for each in row.findings)
-    return [*against][:3] or [*row.cases][:1]
-
-
-def _unsent(run: RunReport) -> list[tuple[str, list[str]]]:
-    reasons: dict[str, list[str]] = {}
-    for case, reason in run.unsent:
-        reasons.setdefault(reason, []).append(case)
-    return sorted(reasons.items())

@@ -116,11 +116,7 @@ def _sentence(text: str) -> Markup:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        autoescape=True,
-        loader=FunctionLoader(_asset),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        autoescape=True, loader=FunctionLoader(_asset), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
         "line": lambda text: short(text, LONGEST),

@@ -6,7 +6,7 @@ from statistics import median
 
 import msgspec
 
-from conformance.model.errors import UsageError
+from conformance.model.errors import UsageError, os_errors_as
 from conformance.model.proof import FaultProof, Proof
 from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.pages.page import page
@@ -42,11 +42,9 @@ def open_folder(out: Path) -> None:
         UsageError: it cannot be made, or not be written to.
 
     """
-    try:
+    with os_errors_as(UsageError, f"cannot write {out}", "name another folder with --out"):
         out.mkdir(parents=True, exist_ok=True)
         (out / "proof.json").touch()
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror}", "name another folder with --out") from error
 
 
 def write_proof(proof: Proof, out: Path) -> str:
@@ -57,13 +55,11 @@ def write_proof(proof: Proof, out: Path) -> str:
 
     """
     text = "\n".join(_table(proof))
-    try:
+    with os_errors_as(UsageError, f"cannot write {out}", "name another folder with --out"):
         out.mkdir(parents=True, exist_ok=True)
         (out / "proof.json").write_bytes(_json(proof))
         (out / "proof.md").write_text("\n".join(_markdown(proof)) + "\n", encoding="utf-8")
         (out / "proof.html").write_bytes(_html(proof))
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror}", "name another folder with --out") from error
     return f"{text}\nreport: {out / 'proof.html'}"
 
 
@@ -95,10 +91,8 @@ def write_figures(proof: Proof, path: Path) -> None:
     missed = tuple(fault.id for fault in proof.faults if not fault.found)
     by_another = tuple(fault.id for fault in proof.faults if fault.found and not fault.by_own)
     figures = Figures({**kept.missed, name: missed}, {**kept.by_another, name: by_another})
-    try:
+    with os_errors_as(UsageError, f"cannot write {path}", "name another file with --figures"):
         path.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n")
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}", "name another file with --figures") from error
 
 
 def drop(proof: Proof, figures: Figures) -> tuple[str, ...]:
@@ -140,11 +134,7 @@ def _table(proof: Proof) -> Iterator[str]:
 def _json(proof: Proof) -> bytes:
     """Return the proof with its figures: all that can fail a run by family, and what is noted."""
     weighty, advisory = _split(proof)
-    figures = {
-        "all": _family("all", weighty),
-        "advisory": _family("advisory", advisory),
-        "families": families(weighty),
-    }
+    figures = {"all": _family("all", weighty), "advisory": _family("advisory", advisory), "families": families(weighty)}
     whole = {**msgspec.to_builtins(proof), "figures": msgspec.to_builtins(figures)}
     return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from conformance.coverage.keywords import Exercised
+from conformance.model.grouping import grouped
 from conformance.model.pointer import generalised, last, parent, split
 from conformance.model.vocabulary import Group, Outcome
 from conformance.reports.evidence import RunReport
@@ -80,9 +81,7 @@ def _tree(run: RunReport, title: str, about: str, rows: Iterable[Exercised], *, 
         if (group in REQUEST) is of_request and (finding.pointer or group is not Group.ADVISORY):
             outcome = of_finding(finding.strength, finding.waiver)
             against.setdefault(generalised(finding.pointer), []).append(outcome)
-    by_path: dict[str, list[Exercised]] = {}
-    for row in rows:
-        by_path.setdefault(row.path, []).append(row)
+    by_path = grouped((row.path, row) for row in rows)
     sides = [side for row in rows for side in (row.valid, row.invalid if of_request else None) if side is not None]
     nodes = tuple(_node(path, each, against.get(path, [])) for path, each in _ordered(by_path))
     return Tree(title, about, len(sides), sum(map(bool, sides)), nodes)

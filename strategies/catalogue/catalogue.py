@@ -7,14 +7,14 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.model.case import SLOT, Case, Relation, Request
+from conformance.model.case import SLOT, Case, Item, Relation, Request
 from conformance.model.vocabulary import Expectation, Profile, Strength
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.accepted import accepted_cases
 from conformance.strategies.catalogue.credentials import credential_cases
 from conformance.strategies.catalogue.documented import BY_PAGE, documented_cases, trial_cases
 from conformance.strategies.catalogue.headers import header_cases
-from conformance.strategies.catalogue.label_proof import Item, proven
+from conformance.strategies.catalogue.label_proof import proven
 from conformance.strategies.catalogue.lexical_forms import lexical_form_cases
 from conformance.strategies.catalogue.malformed import malformed_cases
 from conformance.strategies.catalogue.merged import merged_cases
@@ -23,7 +23,7 @@ from conformance.strategies.catalogue.rejected import rejected_cases
 from conformance.strategies.catalogue.relations import relations
 from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 
-__all__ = ["Item", "Knowledge", "catalogue", "creations", "fill", "may_create", "size", "smoke"]
+__all__ = ["Knowledge", "catalogue", "creations", "fill", "may_create", "smoke"]
 
 SMOKE_REQUESTS = 60
 SMOKE_CREATIONS = 15
@@ -65,18 +65,12 @@ def smoke(items: Iterable[Item]) -> tuple[Item, ...]:
 
 def creations(item: Item) -> int:
     """Return how many objects an item creates when the target keeps the contract and takes what it may take."""
-    cases = item.cases if isinstance(item, Relation) else (item,)
-    return sum(may_create(case) for case in cases)
+    return sum(map(may_create, item.cases))
 
 
 def may_create(case: Case) -> bool:
     """Tell whether a right server may create an object on this case."""
     return case.expectation is not Expectation.REJECTED and case.request.body is not None
-
-
-def size(item: Item) -> int:
-    """Return how many requests an item sends."""
-    return len(item.cases) if isinstance(item, Relation) else 1
 
 
 def _all(build: Builder, knowledge: Knowledge, strength: int, *, large: bool) -> Iterator[Item]:
@@ -134,7 +128,7 @@ def _ordered(contract: Contract, items: list[Item]) -> list[Item]:
     seen: set[str] = set()
 
     def gain(index: int) -> float:
-        return sum(weights[each] for each in features[index] - seen) / size(items[index])
+        return sum(weights[each] for each in features[index] - seen) / len(items[index].cases)
 
     heap = [(-gain(index), index) for index in range(len(items))]
     heapq.heapify(heap)
@@ -151,12 +145,11 @@ def _ordered(contract: Contract, items: list[Item]) -> list[Item]:
 
 
 def _features(contract: Contract, item: Item, weights: dict[str, int]) -> frozenset[str]:
-    cases = item.cases if isinstance(item, Relation) else (item,)
     found: dict[str, int] = {}
-    for requirement in {*item.requirements, *(each for case in cases for each in case.requirements)}:
+    for requirement in {*item.requirements, *(each for case in item.cases for each in case.requirements)}:
         row = contract.by_id.get(requirement)
         found[requirement] = _WEIGHT[row.strength] if row else 1
-    for case in cases:
+    for case in item.cases:
         if case.story is None:
             continue
         kind = f"{case.expectation}/{case.story.kind}"
@@ -181,8 +174,8 @@ def _prefix(items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items of the smoke profile: in order, leaving out what no longer fits."""
     requests = made = 0
     for item in items:
-        if requests + size(item) <= SMOKE_REQUESTS and made + creations(item) <= SMOKE_CREATIONS:
-            requests += size(item)
+        if requests + len(item.cases) <= SMOKE_REQUESTS and made + creations(item) <= SMOKE_CREATIONS:
+            requests += len(item.cases)
             made += creations(item)
             yield item
 

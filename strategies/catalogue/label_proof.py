@@ -1,17 +1,14 @@
 """The proof of labels: where a schema says more than its nodes show, each case is held against the validator."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
 
 from conformance.contract.contract import Contract
 from conformance.contract.derived import BOUNDS
-from conformance.model.case import Case, Relation
+from conformance.model.case import Case, Item
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import plain_json, try_read
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
-
-Item: TypeAlias = Case | Relation
 
 BY_BODY = frozenset({"type", "enum", "required", "additionalProperties", *BOUNDS})
 """What a story is about when it is the schema that forbids the body."""
@@ -21,7 +18,7 @@ def proven(build: Builder, items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items whose labels hold.
 
     What follows from the nodes of a schema is right by construction, as long as they say all that the schema says
-    (`Contract.modelled`); only where they do not, there is something to prove, and to leave out.
+    (`Node.modelled`); only where they do not, there is something to prove, and to leave out.
 
     Raises:
         ContractError: not even the smallest body is valid, so that nothing could be said of any other.
@@ -30,17 +27,16 @@ def proven(build: Builder, items: Iterable[Item]) -> Iterator[Item]:
     contract = build.contract
     smallest, fullest = plain_json(build.smallest), plain_json(build.fullest)
     if not contract.request_validator.is_valid(smallest):
-        unknown = ", ".join(contract.unmodelled)
+        unknown = ", ".join(contract.request.unmodelled)
         raise ContractError(
             f"{contract.document.name}: no valid request could be made for {contract.operation.name}",
             f"these keywords are not understood: {unknown}" if unknown else "give the schema an example that is valid",
         )
-    if contract.modelled and contract.request_validator.is_valid(fullest):
+    if contract.request.modelled and contract.request_validator.is_valid(fullest):
         yield from items
         return
     for item in items:
-        cases = item.cases if isinstance(item, Relation) else (item,)
-        if all(_holds(contract, case, alone=item is case) for case in cases):
+        if all(_holds(contract, case, alone=item is case) for case in item.cases):
             yield item
 
 

@@ -20,7 +20,6 @@ def _forms(build: Builder) -> Iterator[Case]:
     text = write(build.smallest)
     full = build.fullest
     spaced = re.sub(r'("(?:[^"\\]|\\.)*")|([{}:,])', lambda m: m[1] or f" \t{m[2]}\r\n ", write(full))
-    backwards = _backwards(full)
     escaped = re.sub(r'"(\w)(\w*)":', lambda m: f'"\\u{ord(m[1]):04x}{m[2]}":', text)
     compact = re.sub(r'("(?:[^"\\]|\\.)*")|([:,]) ', lambda m: m[1] or m[2], write(full))
     for slug, body, says in (
@@ -28,7 +27,7 @@ def _forms(build: Builder) -> Iterator[Case]:
         ("escaped-slash", _with_text(build, '"a\\/b"'), "an escaped slash"),
         ("non-ascii", _with_text(build, '"\u00e9\U0001f600"'), "unescaped non-ASCII letters"),
         ("white-space", spaced, "white space everywhere"),
-        ("property-order", write(backwards), "properties in reverse order"),
+        ("property-order", write(backwards(full)), "properties in reverse order"),
         ("escapes", escaped, "property names with escapes"),
         ("compact", compact, "no white space"),
     ):
@@ -61,9 +60,10 @@ def _with_text(build: Builder, text: str) -> str:
     return write(build.smallest)
 
 
-def _backwards(value: Writable) -> Writable:
+def backwards(value: Writable) -> Writable:
+    """Return a value with the properties of all objects in reverse order."""
     if isinstance(value, dict):
-        return {name: _backwards(item) for name, item in reversed(value.items())}
+        return {name: backwards(item) for name, item in reversed(value.items())}
     return value
 
 

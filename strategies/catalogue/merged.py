@@ -70,11 +70,6 @@ def _odd_spelling(build: Builder) -> Case:
     request = replace(right, headers=tuple(headers), body=spaced.encode(), chunked=True)
     says = "the request is in an unusual lexical form"
     story = Story("", "lexical form", "", "", says, "a valid request in an unusual lexical form")
-    requirements = (
-        "accept.json-text",
-        "accept.media-type",
-        "transport.accept",
-        "transport.field-names",
-        "transport.chunked",
-    )
+    about = ("accept.json-text", "accept.media-type")
+    requirements = (*about, "transport.accept", "transport.field-names", "transport.chunked")
     return build.accepted("accept.merged.odd-spelling", requirements, request, story)

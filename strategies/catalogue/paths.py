@@ -37,31 +37,18 @@ def path_cases(build: Builder, unknown: Mapping[str, str]) -> Iterator[Case]:
             story = Story(name, "path parameter", "", value, f"`{name}` has {says}", f"a path parameter with {says}")
             request = replace(right, target=build.target_with({name: value}))
             yield build.observed(f"observe.path.{name}.{slug}", ("transport.variants",), request, story)
-        encoded = right.target.replace(
-            f"/{build.parameters.get(name, '')}", _first_encoded(build.parameters.get(name, ""))
-        )
+        sent = build.parameters.get(name, "")
+        # With its first letter percent-encoded, which changes nothing (RFC 3986 section 6.2.2.2).
+        plain = not sent[:1].isascii() or not sent[:1].isalnum()
+        encoded = right.target if plain else right.target.replace(f"/{sent}", f"/%{ord(sent[0]):02X}{sent[1:]}")
         if encoded != right.target:
-            story = Story(
-                name,
-                "path parameter",
-                "",
-                "",
-                f"the first letter of `{name}` is percent-encoded",
-                "a path parameter with an encoded letter",
-            )
+            says = f"the first letter of `{name}` is percent-encoded"
+            story = Story(name, "path parameter", "", "", says, "a path parameter with an encoded letter")
             request = replace(right, target=encoded)
             yield build.accepted(f"accept.path.{name}.encoded-letter", ("transport.target",), request, story)
         if name in unknown:
-            story = Story(
-                name, "path parameter", "", unknown[name], f"`{name}` identifies no resource", "an unknown resource"
-            )
+            says = f"`{name}` identifies no resource"
+            story = Story(name, "path parameter", "", unknown[name], says, "an unknown resource")
             request = replace(right, target=build.target_with({name: unknown[name]}))
             requirements = ("error.unknown-resource",)
             yield build.case(f"reject.path.{name}.unknown", Expectation.REJECTED, requirements, request, story, ())
-
-
-def _first_encoded(value: str) -> str:
-    """Return a path segment whose first letter is percent-encoded, which changes nothing (RFC 3986 section 6.2.2.2)."""
-    if not value[:1].isascii() or not value[:1].isalnum():
-        return f"/{value}"
-    return f"/%{ord(value[0]):02X}{value[1:]}"

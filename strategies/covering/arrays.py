@@ -63,14 +63,10 @@ class Ipog:
             for row in all_rows([self.factors[index] for index in first])
         ]
         for index in range(self.strength, len(self.factors)):
-            left = self._universe(index)
+            left = [self._earlier(index, self.closures[index, level]) for level in range(self.factors[index].levels)]
             self._extend(index, left)
             self._add(index, left)
         return [self._filled(number, row) for number, row in enumerate(self.rows)]
-
-    def _universe(self, index: int) -> list[int]:
-        """Return, for each level of the new factor, the set of earlier tuples that it must meet."""
-        return [self._earlier(index, self.closures[index, level]) for level in range(self.factors[index].levels)]
 
     def _earlier(self, index: int, needed: dict[int, int]) -> int:
         singles = [bit for bit in range(self.start[index]) if self._agree(needed, self.closures[self.owner[bit]])]

@@ -33,7 +33,9 @@ class Model(msgspec.Struct, frozen=True):
 
 def model(build: Builder) -> Model:
     """Return the model of the request body: every member but the one that names the object."""
-    nodes = tuple(_nodes(build.contract.request, build.contract.identity))
+    root = build.contract.request
+    varying = _below(root, 0, build.contract.identity) if root.shapes and root.shapes[0].type == OBJECT else ()
+    nodes = tuple(varying)
     levels = tuple(tuple(_levels(node, build)) for node in nodes)
     index = {node.path: number for number, node in enumerate(nodes)}
     factors = []
@@ -74,14 +76,8 @@ def _object(build: Builder, node: Node, branch: int, chosen: dict[str, Level]) -
     return result
 
 
-def _nodes(root: Node, identity: str | None) -> Iterator[Node]:
-    """Yield the members that vary: those of the first object shape, all the way down, arrays as leaves."""
-    if not root.shapes or root.shapes[0].type != "object":
-        return
-    yield from _below(root, 0, identity)
-
-
 def _below(node: Node, branch: int, identity: str | None) -> Iterator[Node]:
+    """Yield the properties that vary: those of the first object shape, all the way down, arrays as leaves."""
     for child in node.members(branch):
         if child.path == identity or not child.shapes:
             continue

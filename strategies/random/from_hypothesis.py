@@ -29,13 +29,7 @@ from conformance.strategies.random.places import Place
 from conformance.strategies.values import bodies
 from conformance.strategies.values.value import Value
 
-__all__ = [
-    "Invalid",
-    "environment_requests",
-    "environments",
-    "invalid_environment_requests",
-    "invalid_environments",
-]
+__all__ = ["Invalid", "environment_requests", "environments", "invalid_environment_requests", "invalid_environments"]
 
 
 Paths: TypeAlias = tuple[str, ...]
@@ -92,7 +86,7 @@ def environment_requests(
     """
     held = contract or _held()
     choices = _choices(held.request, include, exclude, (min_integer, max_integer), alphabet, extras=undeclared_members)
-    return valid_bodies(held.request, held.request_validator, choices, modelled=held.modelled)
+    return valid_bodies(held.request, held.request_validator, choices)
 
 
 def invalid_environment_requests(
@@ -122,8 +116,7 @@ def invalid_environment_requests(
     """
     held = contract or _held()
     choices = _choices(held.request, include, exclude, (min_integer, max_integer), alphabet)
-    validator = held.request_validator
-    return invalid_bodies(held.request, validator, choices, modelled=held.modelled, violations=violations)
+    return invalid_bodies(held.request, held.request_validator, choices, violations)
 
 
 def environments(
@@ -144,7 +137,7 @@ def environments(
     """
     root, validator = _response(contract or _held())
     choices = _choices(root, include, exclude, (min_integer, max_integer), alphabet, extras=undeclared_members)
-    return valid_bodies(root, validator, choices, modelled=root.modelled)
+    return valid_bodies(root, validator, choices)
 
 
 def invalid_environments(
@@ -167,13 +160,13 @@ def invalid_environments(
     """
     root, validator = _response(contract or _held())
     choices = _choices(root, include, exclude, (min_integer, max_integer), alphabet)
-    return invalid_bodies(root, validator, choices, modelled=root.modelled, violations=violations)
+    return invalid_bodies(root, validator, choices, violations)
 
 
-def valid_bodies(root: Node, validator: BodyValidator, choices: Choices, *, modelled: bool) -> Values:
-    """Return a strategy of valid values of a root node; `modelled` tells that its nodes say all that it says."""
+def valid_bodies(root: Node, validator: BodyValidator, choices: Choices) -> Values:
+    """Return a strategy of valid values of a root node."""
     found = valid_values(root, choices)
-    if modelled:
+    if root.modelled:
         return found
     # The smallest body is known to be right: where the schema says much that is not understood, it is what is left.
     smallest = bodies.smallest(root)
@@ -183,7 +176,7 @@ def valid_bodies(root: Node, validator: BodyValidator, choices: Choices, *, mode
 
 
 def invalid_bodies(
-    root: Node, validator: BodyValidator, choices: Choices, *, modelled: bool, violations: int = 1
+    root: Node, validator: BodyValidator, choices: Choices, violations: int = 1
 ) -> st.SearchStrategy[Invalid]:
     """Return a strategy of values of a root node that are wrong at `violations` places."""
     usable = [place for place in places.places(root) if _untouched(place, choices)]
@@ -192,7 +185,7 @@ def invalid_bodies(
     if violations < 1 or not usable:
         raise InvalidArgument(f"violations={violations}: there is nothing to break so often in this body")
     found = _invalid(root, usable, violations, _bases(root, choices))
-    return found if modelled else found.filter(lambda drawn: not validator.is_valid(drawn.body))
+    return found if root.modelled else found.filter(lambda drawn: not validator.is_valid(drawn.body))
 
 
 @st.composite
@@ -205,12 +198,14 @@ def _invalid(
         if not rest:
             raise InvalidArgument(f"violations={violations}: only {len(chosen)} places can be broken in one body")
         chosen.append(draw(st.sampled_from(rest)))
-    body = draw(base(tuple(_needed(place) for place in chosen)))
+    body = draw(base(tuple(place.node.path for place in chosen)))
     stories, requirements = [], []
     for place in chosen:
         value = draw(place.wrong)
+        extra = place.keyword == "additionalProperties"
         stories.append(_story(root, place, value, body))
-        requirements.append(_requirement(place, value))
+        shape = place.node.shapes[place.branch]
+        requirements.append(undeclared_id(Group.REJECTION, shape) if extra else reject_id(place.node, value.rule))
         body = places.plant(place, value, body)
     return Invalid(body, tuple(stories), tuple(requirements))
 
@@ -228,11 +223,6 @@ def _bases(root: Node, choices: Choices) -> Callable[[Paths], Values]:
     return base
 
 
-def _needed(place: Place) -> str:
-    """Return the pointer of what a right body must hold for the place to be broken in it."""
-    return place.node.path
-
-
 def _story(root: Node, place: Place, value: Value, body: Json) -> Story:
     node = place.node
     if place.keyword == "additionalProperties":
@@ -245,12 +235,6 @@ def _story(root: Node, place: Place, value: Value, body: Json) -> Story:
     became = write(value.json)
     told = says(node.path, value.keyword, became, value.kind, root)
     return Story(node.path, value.keyword, was, became, told, kind_of(node, value))
-
-
-def _requirement(place: Place, value: Value) -> str:
-    if place.keyword == "additionalProperties":
-        return undeclared_id(Group.REJECTION, place.node.shapes[place.branch])
-    return reject_id(place.node, value.rule)
 
 
 def _untouched(place: Place, choices: Choices) -> bool:

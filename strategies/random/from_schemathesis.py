@@ -39,16 +39,19 @@ LONGEST = 200
 
 def coverage_cases(build: Builder) -> Iterator[Case]:
     """Yield the cases of Schemathesis' coverage phase; they are the same in every run."""
+    from schemathesis.generation.modes import GenerationMode  # noqa: PLC0415  (heavy: only who sends these needs it)
+
     schema, operation = _operation(build)
-    for foreign in _covered(schema, operation):
-        case = _case(build, foreign)
-        if case is not None:
-            yield case
+    # The one place that uses what Schemathesis does not document.
+    settings = schema.config.generation_for(operation=operation)
+    modes = list(GenerationMode)
+    covered = schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=settings)
+    yield from filter(None, (_case(build, foreign) for foreign in covered))
 
 
 def random_cases(build: Builder, *, right: bool) -> "st.SearchStrategy[Case]":
     """Return Schemathesis' own strategy of requests, meant to be right or wrong, as cases of this contract."""
-    from schemathesis.generation.modes import GenerationMode  # noqa: PLC0415  (heavy: only who sends these needs it)
+    from schemathesis.generation.modes import GenerationMode  # noqa: PLC0415  (heavy: as above)
 
     # Without the document's security: else half of what is meant to be wrong is a right body with another key.
     _, operation = _operation(build, secured=False)
@@ -73,14 +76,6 @@ def _operation(build: Builder, *, secured: bool = True) -> tuple[Any, Any]:
     return schema, schema[operation.path][operation.method]
 
 
-def _covered(schema: Any, operation: Any) -> "Iterator[Foreign]":  # noqa: ANN401  (types of a library)
-    """Yield the raw cases; the one place that uses what Schemathesis does not document."""
-    from schemathesis.generation.modes import GenerationMode  # noqa: PLC0415  (heavy: as above)
-
-    settings = schema.config.generation_for(operation=operation)
-    yield from schema.iter_coverage_cases(operation, generation_modes=list(GenerationMode), generation_config=settings)
-
-
 def _case(build: Builder, foreign: "Foreign") -> Case | None:
     operation = build.contract.operation
     story = _story(foreign)
@@ -95,7 +90,9 @@ def _case(build: Builder, foreign: "Foreign") -> Case | None:
         headers = (*build.headers_without("Content-Type"), ("Content-Type", media_type))
         request = replace(build.request(build.smallest), headers=headers)
         return named(build.rejected("", MEDIA_TYPE, request, story), PHASE)
-    if _without_key(foreign):
+    phase = _phase(foreign)
+    missing = getattr(phase, "scenario", None) == "missing_parameter"
+    if missing and getattr(phase, "parameter_location", None) == "header":
         return _keyless(build, story)
     text = try_read(body)
     if text is None:
@@ -120,13 +117,6 @@ def _keyless(build: Builder, story: Story) -> Case | None:
     return named(build.rejected("", NO_KEY, request, story), PHASE)
 
 
-def _without_key(foreign: "Foreign") -> bool:
-    phase = _phase(foreign)
-    scenario = getattr(phase, "scenario", None)
-    location = getattr(phase, "parameter_location", None)
-    return scenario == "missing_parameter" and location == "header"
-
-
 def _body(foreign: "Foreign") -> bytes | None:
     """Return the bytes of the body as Schemathesis would send them; None where it sends none."""
     from schemathesis.core import NotSet  # noqa: PLC0415  (heavy: as above)
@@ -144,12 +134,9 @@ def _renamed(build: Builder, body: Json) -> Json:
     name = get(body, identity) if identity else None
     if not identity or not isinstance(name, str):
         return body
-    return with_value(body, identity, SLOT if name in _examples(build) else name + SLOT)
-
-
-def _examples(build: Builder) -> frozenset[str]:
-    node = find(build.contract.request, build.contract.identity or "")
-    return frozenset(str(each) for shape in (node.shapes if node else ()) for each in shape.listed("examples"))
+    node = find(build.contract.request, identity)
+    examples = [str(each) for shape in (node.shapes if node else ()) for each in shape.listed("examples")]
+    return with_value(body, identity, SLOT if name in examples else name + SLOT)
 
 
 def _phase(foreign: "Foreign") -> Any:  # noqa: ANN401  (types of a library)

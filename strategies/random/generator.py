@@ -11,25 +11,15 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from conformance.contract.contract import load_contract
 from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.random import from_schemathesis
+from conformance.strategies.random import from_schemathesis, messages
 from conformance.strategies.random.campaign import Campaign
 from conformance.strategies.random.hypothesis_internals import prepare_process
-from conformance.strategies.random.messages import (
-    LENGTH,
-    Cover,
-    Draw,
-    Ended,
-    Fuzz,
-    Generated,
-    GeneratorConfig,
-    Result,
-    SourceFailed,
-    decode_config,
-    frame,
-)
+from conformance.strategies.random.messages import Cover, Draw, Fuzz
 
 LONGEST_ERROR = 500
 
@@ -37,7 +27,7 @@ LONGEST_ERROR = 500
 class Generator:
     """Generates the cases of a configuration; `send` takes the results."""
 
-    def __init__(self, config: GeneratorConfig, send: Callable[[Result], object]) -> None:
+    def __init__(self, config: messages.GeneratorConfig, send: Callable[[messages.Result], object]) -> None:
         contract = load_contract(None if config.spec is None else Path(config.spec), config.operation)
         self._build = Builder(contract, config.parameters)
         self._campaign = Campaign(self._build, config.seed)
@@ -45,23 +35,20 @@ class Generator:
 
     def generate(self, phase: Cover | Draw | Fuzz) -> None:
         """Generate the cases of a phase, and say that it is over, or why it cannot go on."""
+        error = ""
         try:
-            self._generate(phase)
-        except Exception as error:  # noqa: BLE001  (whatever a library raises: the report says so)
-            self._send(Ended(explained(error)))
-        else:
-            self._send(Ended())
-
-    def _generate(self, phase: Cover | Draw | Fuzz) -> None:
-        match phase:
-            case Cover():
-                for case in from_schemathesis.coverage_cases(self._build):
-                    self._emit(case)
-            case Draw(size=size):
-                for batch in self._campaign.example(size):
-                    self._campaign.draw(batch, self._emit)
-            case Fuzz(phases=phases):
-                self._fuzz(phases)
+            match phase:
+                case Cover():
+                    for case in from_schemathesis.coverage_cases(self._build):
+                        self._emit(case)
+                case Draw(size=size):
+                    for batch in self._campaign.example(size):
+                        self._campaign.draw(batch, self._emit)
+                case Fuzz(phases=phases):
+                    self._fuzz(phases)
+        except Exception as raised:  # noqa: BLE001  (whatever a library raises: the report says so)
+            error = explained(raised)
+        self._send(messages.Ended(error))
 
     def _fuzz(self, phases: tuple[str, ...]) -> None:
         """Generate cases of all sources in turn; one that cannot go on is left out."""
@@ -76,11 +63,11 @@ class Generator:
                     self._campaign.draw(batch, self._emit)
                 except Exception as error:  # noqa: BLE001  (as above)
                     working.discard(batch.source)
-                    self._send(SourceFailed(explained(error)))
+                    self._send(messages.SourceFailed(explained(error)))
             number += 1
 
     def _emit(self, case: Case) -> None:
-        self._send(Generated(case))
+        self._send(messages.Generated(case))
 
 
 def explained(error: Exception) -> str:
@@ -96,13 +83,13 @@ def main() -> None:
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # What a library prints must not come between the results.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    length = int.from_bytes(sys.stdin.buffer.read(LENGTH))
-    config = decode_config(sys.stdin.buffer.read(length))
+    length = int.from_bytes(sys.stdin.buffer.read(messages.LENGTH))
+    config = msgspec.msgpack.decode(sys.stdin.buffer.read(length), type=messages.GeneratorConfig)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare_process()
 
-    def send(result: Result) -> None:
-        results.write(frame(result))
+    def send(result: messages.Result) -> None:
+        results.write(messages.frame(result))
         results.flush()
 
     generator = Generator(config, send)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from msgspec.structs import replace
 
-from conformance.strategies.random.messages import LENGTH, Ended, GeneratorConfig, Result, decode_result, frame
+from conformance.strategies.random.messages import LENGTH, RESULTS, Ended, GeneratorConfig, Result, frame
 
 BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.random.generator import main; main()"
 
@@ -88,7 +88,7 @@ class GeneratorProcess:
         assert process.stdout is not None  # noqa: S101  (it is a pipe)
         try:
             length = int.from_bytes(await process.stdout.readexactly(LENGTH))
-            return decode_result(await process.stdout.readexactly(length))
+            return RESULTS.decode(await process.stdout.readexactly(length))
         except asyncio.IncompleteReadError:
             return Ended(await self._end_of(process))
 

@@ -59,20 +59,10 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
 
 Result: TypeAlias = Generated | SourceFailed | Ended
 
-_RESULTS: msgspec.msgpack.Decoder[Result] = msgspec.msgpack.Decoder(Result)
+RESULTS: msgspec.msgpack.Decoder[Result] = msgspec.msgpack.Decoder(Result)
 
 
 def frame(message: GeneratorConfig | Result) -> bytes:
     """Return a message with its length before it."""
     data = msgspec.msgpack.encode(message)
     return len(data).to_bytes(LENGTH) + data
-
-
-def decode_result(data: bytes) -> Result:
-    """Return the result in a frame, its length taken off."""
-    return _RESULTS.decode(data)
-
-
-def decode_config(data: bytes) -> GeneratorConfig:
-    """Return the configuration in a frame, its length taken off."""
-    return msgspec.msgpack.decode(data, type=GeneratorConfig)

@@ -79,7 +79,11 @@ def compatible(one: Place, other: Place) -> bool:
 
 def _places(lineage: bodies.Lineage) -> Iterator[Place]:
     node = lineage[-1]
-    wrong = [*_fixed(node), *_random(node)]
+    # What breaks a keyword is the catalogue's; of other types there are random values.
+    known = [value for value in fixed.invalid_values(node) if value.keyword != "type" and _is_small(value.json)]
+    wrong = [(st.sampled_from(known), FEW)] if known else []
+    for found, weight in _of_other_types(node.types):
+        wrong.append((found.map(lambda json: wrong_type(node, "random", json)), weight))
     if wrong:
         yield Place(lineage, "type", weighted(wrong), node.path)
     if node.required and node.path and node.name != ANY_ITEM:
@@ -90,24 +94,12 @@ def _places(lineage: bodies.Lineage) -> Iterator[Place]:
             yield Place(lineage, "additionalProperties", _undeclared(shape), join(node.path, "*"), branch)
 
 
-def _fixed(node: Node) -> Iterator[Weighted[Value]]:
-    """Yield the catalogue's values that break a keyword: of types there are random ones."""
-    found = [value for value in fixed.invalid_values(node) if value.keyword != "type" and _small(value.json)]
-    if found:
-        yield st.sampled_from(found), FEW
-
-
-def _small(value: Writable) -> bool:
+def _is_small(value: Writable) -> bool:
     return len(value) <= LONGEST if isinstance(value, str | list | dict) else True
 
 
-def _random(node: Node) -> Iterator[Weighted[Value]]:
-    """Yield values of each type that a node does not allow."""
-    for found, weight in _of_other_types(node.types):
-        yield found.map(lambda json: wrong_type(node, "random", json)), weight
-
-
 def _of_other_types(allowed: frozenset[str]) -> Iterator[Weighted[Json]]:
+    """Yield values of each type that is not allowed."""
     boolean = "boolean" in allowed
     if "null" not in allowed:
         yield _single(None)

@@ -78,7 +78,10 @@ def _of_pattern(node: Node, shape: Shape, pattern: str) -> st.SearchStrategy[str
 def _of_format(name: str) -> st.SearchStrategy[str]:
     match name:
         case "date-time":
-            return _date_times()
+            # At any offset (RFC 3339); in UTC they end in `Z`.
+            offsets = st.integers(-DAY, DAY).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+            moments = st.datetimes(timezones=st.just(UTC) | offsets)
+            return moments.map(lambda moment: moment.isoformat().replace("+00:00", "Z"))
         case "date":
             return st.dates().map(str)
         case "ipv4":
@@ -91,10 +94,3 @@ def _of_format(name: str) -> st.SearchStrategy[str]:
             return st.lists(plain(), max_size=3).map(lambda names: "".join(f"/{each}" for each in names))
         case _:
             return st.just(fixed.FORMATS[name][0])
-
-
-def _date_times() -> st.SearchStrategy[str]:
-    """Return date-times of RFC 3339 at any offset; in UTC they end in `Z`."""
-    offsets = st.integers(-DAY, DAY).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-    zones = st.just(UTC) | offsets
-    return st.datetimes(timezones=zones).map(lambda moment: moment.isoformat().replace("+00:00", "Z"))

@@ -28,7 +28,7 @@ WHOLE = 16
 
 def weighted(alternatives: Sequence[Weighted[T]]) -> st.SearchStrategy[T]:
     """Return a strategy that draws from each alternative as often as its weight says; it shrinks to the first."""
-    return alternatives[0][0] if len(alternatives) == 1 else slots(alternatives).flatmap(_itself)
+    return alternatives[0][0] if len(alternatives) == 1 else slots(alternatives).flatmap(lambda found: found)
 
 
 def slots(alternatives: Sequence[Weighted[T]]) -> st.SearchStrategy[st.SearchStrategy[T]]:
@@ -36,7 +36,3 @@ def slots(alternatives: Sequence[Weighted[T]]) -> st.SearchStrategy[st.SearchStr
     if len(alternatives) == 1:
         return st.just(alternatives[0][0])
     return st.sampled_from([found for found, weight in alternatives for _ in range(weight)])
-
-
-def _itself(found: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
-    return found

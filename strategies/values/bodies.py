@@ -24,9 +24,12 @@ Lineage: TypeAlias = tuple[Node, ...]
 """A node and all that it lies in, root first."""
 
 
-def lineages(root: Node) -> Iterator[Lineage]:
-    """Yield the lineage of every node, parents first."""
-    yield from _lineages((root,))
+def lineages(node: Node, above: Lineage = ()) -> Iterator[Lineage]:
+    """Yield the lineage of a node, which lies in those `above`, and of every node below it, parents first."""
+    lineage = (*above, node)
+    yield lineage
+    for child in node.children:
+        yield from lineages(child, lineage)
 
 
 def smallest(node: Node, defaults: Defaults = NO_DEFAULTS) -> Writable:
@@ -66,9 +69,3 @@ def with_member(lineage: Lineage, branch: int, name: str, value: Writable, base:
     node = lineage[-1]
     extended = {**members(node, branch, base, defaults), name: value}
     return planted(lineage, extended, base, defaults)
-
-
-def _lineages(lineage: Lineage) -> Iterator[Lineage]:
-    yield lineage
-    for child in lineage[-1].children:
-        yield from _lineages((*lineage, child))

@@ -24,8 +24,8 @@ from conformance.journal.writing import Journal
 from conformance.mock.app import reference_app
 from conformance.model.case import Case
 from conformance.model.vocabulary import Profile
+from conformance.runner.case_source import FollowUpPhases
 from conformance.runner.engine import Engine, EngineHooks, RunProgress
-from conformance.runner.follow_up import FollowUpPhases
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue

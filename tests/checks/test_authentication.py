@@ -11,7 +11,7 @@ from conformance.checks.shared.findings import CUT, finding
 from conformance.checks.shared.key_leaks import forms, hidden
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.exchange import Failure
-from conformance.model.finding import Doubt, Finding, Pass
+from conformance.model.finding import Doubt, Finding, Pass, Symptom
 from conformance.model.vocabulary import Expectation
 
 from .subjects import (
@@ -187,7 +187,7 @@ def test_forms() -> None:
 def made(text: str) -> Finding:
     """Return a finding with a text in all its places."""
     long = {"message": text, "pointer": text, "expected": text, "actual": text, "note": text}
-    return finding("a", rule="r", kind="k", observed="o", sentence="s", place="", **long)
+    return finding("a", Symptom("r", "k", "o"), sentence="s", place="", **long)
 
 
 @pytest.mark.parametrize("form", FORMS)

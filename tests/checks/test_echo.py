@@ -1,4 +1,4 @@
-"""Echo: what was sent comes back by exact value, and what a target without memory looks like."""
+"""Echo: what was sent comes back by exact value."""
 
 import json
 from typing import Any
@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.checks.echo import echo, looks_stateless, names_another, parameters
+from conformance.checks.echo import echo, names_another, parameters
 from conformance.checks.shared.subject import Settings, Subject
-from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
+from conformance.model.finding import Symptom
 
 from .subjects import (
     ANSWER,
@@ -17,7 +17,6 @@ from .subjects import (
     body_of,
     case,
     changed,
-    contract,
     contract_of,
     findings,
     observed,
@@ -276,56 +275,3 @@ def test_invalid_path_parameter() -> None:
     right = case(target="/things/abc", sent={})
     assert silent(parameters, subject(right, answer={"id": "abcd"}, of=of))
     assert passed(parameters(subject(right, answer={"id": "abc"}, of=of)))
-
-
-def failed(requirement: str, observed_: str = "a different string", word: str = "text") -> Finding:
-    """Return a failure of an echo."""
-    return Finding(requirement, "m", "/", Symptom("echo", word, observed_), "s")
-
-
-NOTHING: list[Judgement | Doubt] = [*[failed(NAMED)] * 3, failed(MIN, "a different number", "number")]
-
-
-def test_stateless() -> None:
-    """A target that never returns the name, nor other values, seems to be stateless."""
-    assert looks_stateless(contract(), NOTHING)
-    assert looks_stateless(contract(), [*NOTHING, failed(PATH, "in other letter case"), Pass(PATH), Doubt(NAMED, "r")])
-    assert looks_stateless(contract(), [*NOTHING, Pass(MIN), Pass("semantics.created"), Pass("x.echo")])
-    elsewhere = [failed("semantics.isolation", "rounded"), failed("x.echo", "rounded")]
-    assert looks_stateless(contract(), [*elsewhere, *NOTHING, *elsewhere])
-    others = ("absent", "null instead", "a different value", "the default instead", "a number instead")
-    assert looks_stateless(contract(), [*NOTHING, *(failed(MIN, each) for each in others)])
-
-
-@pytest.mark.parametrize(
-    "judged",
-    [
-        [],
-        [*NOTHING, Pass(NAMED)],
-        NOTHING[1:],
-        NOTHING[:3],
-        [failed(MIN, "a different number", "number")] * 9,
-        [failed(MIN, "a different number", "number"), failed(MAX, "a different number", "number")] * 9,
-        [*NOTHING, failed(MIN, "rounded", "number")],
-        [*NOTHING, failed(NAMED, "truncated")],
-        [each for each in NOTHING if each.requirement != NAMED] + [failed("x.name.echo")] * 3,
-    ],
-)
-def test_not_stateless(judged: list[Judgement | Doubt]) -> None:
-    """A target that returns anything of the name, or shows a trace of a value, has faults of its own."""
-    assert not looks_stateless(contract(), judged)
-
-
-def test_stateless_without_a_name() -> None:
-    """Where no member names the object, every echo that was judged must fail."""
-    schema = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}
-    of = contract_of({"requestBody": body_of(schema), "responses": {"200": body_of(schema)}})
-    one, other = (each.id for each in of.requirements if each.id.startswith("semantics.") and each.id.endswith(".echo"))
-    assert looks_stateless(of, [failed(one, "a different number")] * 3 + [failed(other, "a different number")] * 3)
-    assert not looks_stateless(of, [failed(one, "a different number")] * 3 + [failed(other, "a different number")] * 2)
-    assert not looks_stateless(of, [failed(one)] * 3 + [failed(other)] * 3 + [Pass(one)])
-    single = {"type": "object", "properties": {"a": {"type": "integer"}}}
-    of = contract_of({"requestBody": body_of(single), "responses": {"200": body_of(single)}})
-    (lone,) = (each.id for each in of.requirements if each.id.startswith("semantics.") and each.id.endswith(".echo"))
-    assert looks_stateless(of, [failed(lone)] * 3)
-    assert not looks_stateless(of, [])

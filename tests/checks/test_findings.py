@@ -14,26 +14,27 @@ from conformance.checks.shared.findings import (
     finding,
     status_word,
 )
+from conformance.model.finding import Symptom
 from conformance.model.jsontext import read_text, write
 
 
 def test_cause_and_pattern() -> None:
     """The cause holds the requirement and the place, the pattern neither."""
-    found = finding("a.b", rule="rule", kind="kind", observed="seen", sentence="says it", pointer="/a/0/b")
+    found = finding("a.b", Symptom("rule", "kind", "seen"), sentence="says it", pointer="/a/0/b")
     assert "a.b | /a/*/b | rule | kind | seen" == str(found.cause)
     assert "rule | kind | seen" == str(found.pattern)
     assert ("says it", "says it", "/a/0/b") == (found.sentence, found.message, found.pointer)
     assert ("", "", "", None) == (found.expected, found.actual, found.note, found.within)
-    bare = finding("a", rule="r", kind="k", observed="o", sentence="s")
+    bare = finding("a", Symptom("r", "k", "o"), sentence="s")
     assert ("a |  | r | k | o", "") == (str(bare.cause), bare.pointer)
 
 
 def test_place_in_the_stead_of_a_pointer() -> None:
     """A pointer with names of the target's own is shown, and the cause has the declared place."""
-    found = finding("a", rule="r", kind="k", observed="o", sentence="s", pointer="/odd-name", place="/a")
+    found = finding("a", Symptom("r", "k", "o"), sentence="s", pointer="/odd-name", place="/a")
     assert "a | /a | r | k | o" == str(found.cause)
     assert "/odd-name" == found.pointer
-    assert "" == finding("a", rule="r", kind="k", observed="o", sentence="s", pointer="/odd", place="").place
+    assert "" == finding("a", Symptom("r", "k", "o"), sentence="s", pointer="/odd", place="").place
 
 
 def test_texts_are_bounded_and_whole() -> None:
@@ -41,9 +42,7 @@ def test_texts_are_bounded_and_whole() -> None:
     odd = "\ud800" + "x" * 5_000
     found = finding(
         "a",
-        rule="r",
-        kind="k",
-        observed="o",
+        Symptom("r", "k", "o"),
         sentence="s",
         message=odd,
         pointer=odd,

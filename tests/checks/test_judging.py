@@ -309,7 +309,7 @@ ANSWERS: tuple[tuple[int, object], ...] = (
 def cases() -> tuple[Case, ...]:
     """Return every case of the standard profile."""
     found = catalogue(contract(), Profile.STANDARD, Knowledge({"model_id": "abc123"}, {"model_id": "nobody"}))
-    return tuple(each for item in found for each in (item.cases if isinstance(item, Relation) else (item,)))
+    return tuple(each for item in found for each in item.cases)
 
 
 def judged(cases: tuple[Case, ...], settings: Settings) -> Iterator[tuple[Case, int, Finding]]:

@@ -89,7 +89,7 @@ def mock_agrees(contract: Contract, body: Json) -> None:
     Not where alternatives have properties of one name: which of them a value is held against, the value alone does not
     tell.
     """
-    if not contract.modelled:
+    if not contract.request.modelled:
         return
     broken = {each.requirement: each.kind for each in defects(contract.request, body)}
     for value, requirement, held in lax_classes(contract, body):
@@ -162,7 +162,7 @@ def test_all_agree_on_any_json(name: str, data: st.DataObject) -> None:
     mock_agrees(CONTRACTS[name], body)
 
 
-@pytest.mark.parametrize("name", [name for name, contract in CONTRACTS.items() if contract.modelled])
+@pytest.mark.parametrize("name", [name for name, contract in CONTRACTS.items() if contract.request.modelled])
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_what_is_found_wrong_is_what_jsonschema_finds(name: str, data: st.DataObject) -> None:
@@ -197,7 +197,7 @@ def test_all_agree_with_what_was_planted(name: str, data: st.DataObject) -> None
     case = agreed(name, encode(drawn.body))
     mock_agrees(CONTRACTS[name], drawn.body)
     assert case.story is not None
-    if CONTRACTS[name].modelled:
+    if CONTRACTS[name].request.modelled:
         assert (drawn.requirements, drawn.story.kind) == (case.requirements, case.story.kind)
     constructed = body_case(builder(name), "test", drawn.body, drawn.story, valid=False)
     assert (case.requirements, case.story.kind) == (constructed.requirements, constructed.story.kind)  # type: ignore[union-attr]

@@ -210,14 +210,14 @@ def test_parameters_of_the_path_are_echoed(contract: Contract) -> None:
 
 def test_the_published_contract_is_known_whole(contract: Contract) -> None:
     """No keyword of the request is beyond the rules, so that nothing that is derived needs a proof."""
-    assert ((), True) == (contract.unmodelled, contract.modelled)
+    assert ((), True) == (contract.request.unmodelled, contract.request.modelled)
 
 
 def test_unknown_keywords_are_named() -> None:
     """What no rule knows is told with its place, and the contract says that its nodes do not say all."""
     found = contract_of({"type": "object", "properties": {"a": {"type": "array", "contains": {"type": "integer"}}}})
     place = "#/paths/~1things/put/requestBody/content/application~1json/schema/properties/a"
-    assert ((f"{place} contains",), False) == (found.unmodelled, found.modelled)
+    assert ((f"{place} contains",), False) == (found.request.unmodelled, found.request.modelled)
 
 
 def test_data_of_another_operation_is_left_out() -> None:

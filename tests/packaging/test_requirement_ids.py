@@ -10,9 +10,9 @@ import pytest
 from conformance.contract.contract import Contract, load_contract
 from conformance.contract.rows import stated_ids
 from conformance.mock.faults.catalogue import faults
-from conformance.model.case import Relation
+from conformance.model.case import Item, Relation
 from conformance.model.vocabulary import Profile
-from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 PACKAGES = ("conformance", "reports", "strategies")
 

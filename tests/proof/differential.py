@@ -231,7 +231,7 @@ def _units(contract: Contract) -> Iterator[tuple[Exchange, ...]]:
     known = Knowledge(dict.fromkeys(parameters, "known"), {parameters[-1]: UNKNOWN_PARAMETER})
     number = 0
     for number, item in enumerate(catalogue(contract, Profile.FULL, known), 1):
-        cases = item.cases if isinstance(item, Relation) else (item,)
+        cases = item.cases
         same_name = isinstance(item, Relation) and item.same_name
         yield tuple(
             _exchange(case.id, case.request, number, 0 if same_name else index) for index, case in enumerate(cases)

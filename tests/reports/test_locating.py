@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.model.pointer import from_tokens
-from conformance.reports.pages.locating import locate
+from conformance.reports.pages.bodies import locate
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

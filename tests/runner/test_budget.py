@@ -46,8 +46,8 @@ def test_creations_are_never_too_many_and_nobody_hangs(limit, creates, repeats):
                 if await budget.take(1, 1):
                     break
                 await send(budget)
-                await budget.give_back(1)
-            await budget.give_back(1)
+                await budget.give_back()
+            await budget.give_back()
 
     async def run() -> None:
         budget = Budget(RunLimits(creations=limit))

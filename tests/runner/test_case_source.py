@@ -7,8 +7,7 @@ import pytest
 from conformance.journal.events import PhaseEnded
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
-from conformance.runner.case_source import REMEDY, CaseSource
-from conformance.runner.follow_up import FollowUpPhases
+from conformance.runner.case_source import REMEDY, CaseSource, FollowUpPhases
 from conformance.strategies.random.messages import Ended, Generated, Result, SourceFailed
 
 

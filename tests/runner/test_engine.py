@@ -10,14 +10,13 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import AnyEvent, Creation, DoubtRaised, FindingMade, Judged, RequestSent, RunEnded
 from conformance.journal.writing import MemorySink
-from conformance.model.case import Case, Relation, Request
+from conformance.model.case import Case, Item, Relation, Request
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
 from conformance.runner.budget import RunLimits
 from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
-from conformance.strategies.catalogue.catalogue import Item
 from conformance.targets.target import Target, Traits
 
 Script = Callable[[int, Request], Response | Failure]

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.model.case import Need, Relation
+from conformance.model.case import Need
 from conformance.model.vocabulary import Profile
 from conformance.runner.plan import LARGER, REASONS, make_plan, requirements_of
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue, smoke
@@ -55,7 +55,7 @@ def test_what_a_target_does_not_offer_is_not_asked_of_it(contract, items, need):
 def test_every_need_is_that_of_a_case_and_has_its_reason(items):
     """What a target may lack matters to some case, and why it is then left out can be said."""
     assert set(Need) == REASONS.keys()
-    cases = [case for item in items for case in (item.cases if isinstance(item, Relation) else (item,))]
+    cases = [case for item in items for case in item.cases]
     assert set(Need) == {need for case in cases for need in case.needs}
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.model.case import Relation
 from conformance.model.jsontext import JsonFault, read
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.workflow.setup.options import RunOptions
@@ -98,7 +97,7 @@ def test_no_value_that_pages_forbid(profile):
     items = prepare(contract, options, {"CONFORMANCE_API_KEY": KEY}).plan.items
     assert items
     for item in items:
-        for case in item.cases if isinstance(item, Relation) else (item,):
+        for case in item.cases:
             if case.request.body is None or case.expectation is Expectation.REJECTED:
                 continue
             try:

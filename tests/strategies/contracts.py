@@ -8,10 +8,10 @@ from typing import Any
 from conformance.contract.contract import Contract, build_contract
 from conformance.contract.document import parse_document
 from conformance.contract.operation import pick_operation
-from conformance.model.case import Case, Relation
+from conformance.model.case import Case, Item
 from conformance.model.jsontext import Json, try_read
 from conformance.model.vocabulary import Profile
-from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 DOCUMENTS = Path(__file__).parent / "documents"
 NO_DATA = Path("no-data-beside-the-document")
@@ -33,7 +33,7 @@ def contract_of(schema: Any, answer: Any = None, **more: Any) -> Contract:
 def cases_of(items: Iterable[Item]) -> Iterator[Case]:
     """Yield every case, those of relations too."""
     for item in items:
-        yield from item.cases if isinstance(item, Relation) else (item,)
+        yield from item.cases
 
 
 def standard(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[Item, ...]:

@@ -121,7 +121,7 @@ def node_at(contract: Contract, path: str) -> list[Node]:
 def test_bounds_are_bounds_of_their_own() -> None:
     """Each bound is a requirement on both sides of the request and of the answer."""
     contract = load_contract(DOCUMENTS / "bounds.yaml")
-    assert contract.modelled
+    assert contract.request.modelled
     for name in (
         "label.minLength", "label.maxLength", "taken_at.format", "code.pattern", "contact.format", "count.minimum",
         "percent.exclusiveMaximum", "step.multipleOf", "price.multipleOf", "offset.exclusiveMinimum", "level.enum",
@@ -133,7 +133,7 @@ def test_bounds_are_bounds_of_their_own() -> None:
 def test_alternatives_keep_their_members_apart() -> None:
     """Each alternative of a union has nodes, requirements and cases of its own."""
     contract = load_contract(DOCUMENTS / "nested.yaml")
-    assert not contract.modelled
+    assert not contract.request.modelled
     assert {"Card.kind", "Invoice.kind"} == {node.label for node in node_at(contract, "/payment/kind")}
     ids = {case.id for case in cases_of(standard(contract))}
     assert {"reject.payment.number.missing.smallest", "reject.payment.days.missing.smallest"} <= ids

@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 import pytest
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.model.case import SLOT, Case
+from conformance.model.case import SLOT, Case, Item
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.catalogue.catalogue import Item, fill
+from conformance.strategies.catalogue.catalogue import fill
 from conformance.strategies.catalogue.label_proof import BY_BODY
 
 from .contracts import cases_of, contract_of, standard, value_of

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.model.case import KEY, SLOT, Case, Need, Relation
+from conformance.model.case import KEY, SLOT, Case, Item, Need, Relation
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, JsonFault, equal, read
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .contracts import cases_of, contract_of, standard, value_of
 

@@ -6,7 +6,7 @@ import conformance
 from conformance.contract.contract import load_contract
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
-from conformance.workflow.hints import stateless_hint
+from conformance.workflow.reporting import stateless_hint
 
 
 @pytest.fixture(scope="module")

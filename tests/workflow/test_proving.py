@@ -12,7 +12,7 @@ from conformance.model.errors import UsageError
 from conformance.model.proof import Proof
 from conformance.model.vocabulary import Profile
 from conformance.workflow.proof.proving import prove
-from conformance.workflow.proof.runs import Baseline, ProofOptions, ProofRuns
+from conformance.workflow.proof.runs import ProofOptions, ProofRuns, ReferenceRun
 from conformance.workflow.proof.virtual_time import run_in_virtual_time
 
 HARD = (
@@ -91,7 +91,7 @@ def test_over_a_socket_the_same_is_found() -> None:
 
 def test_what_was_judged_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers as the reference server gives them are recalled, and all others judged."""
-    runs = ProofRuns(ProofOptions(profile=Profile.SMOKE), Baseline(datetime.now(UTC)))
+    runs = ProofRuns(ProofOptions(profile=Profile.SMOKE), ReferenceRun(datetime.now(UTC)))
     first = [event.finding for event in runs.reference() if isinstance(event, FindingMade)]
     judged: list[str] = []
     alone = Judge.alone

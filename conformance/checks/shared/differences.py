@@ -84,14 +84,6 @@ def _size(value: object) -> str:
     return f" of {len(value)} items" if isinstance(value, list) else ""
 
 
-def _instead(word: str) -> str:
-    return f"{with_article(word)} {INSTEAD}"
-
-
-REPLACED = frozenset({DEFAULT_INSTEAD, *map(_instead, ("boolean", "string", "number", "array", "object"))})
-"""Differences of a value that is of another type, or the default."""
-
-
 def default_of(node: Node) -> object:
     """Return the default that a response node declares, or `MISSING`."""
     stated = declared_default(node)
@@ -111,7 +103,7 @@ def difference(sent: object, found: object, node: Node | None = None) -> str:
     kinds = type_word(sent), type_word(found)
     if kinds == ("number", "number"):
         return _of_numbers(Decimal(str(sent)), Decimal(str(found)))
-    return OTHER_VALUE if kinds[0] == kinds[1] else _instead(kinds[1])
+    return OTHER_VALUE if kinds[0] == kinds[1] else f"{with_article(kinds[1])} {INSTEAD}"
 
 
 def wider(way: str, sent: object, found: object) -> str:

@@ -20,10 +20,8 @@ _REGISTERED = frozenset(int(status) for status in HTTPStatus)
 
 def finding(
     requirement: str,
+    symptom: Symptom,
     *,
-    rule: str,
-    kind: str,
-    observed: str,
     sentence: str,
     message: str = "",
     pointer: str = "",
@@ -33,9 +31,9 @@ def finding(
     note: str = "",
     within: Symptom | None = None,
 ) -> Finding:
-    """Return a finding; `rule`, `kind` and `observed` make its symptom.
+    """Return a finding.
 
-    `rule`, `kind`, `observed` and `sentence` must hold no value of a message, so that they are the same in every run.
+    `symptom` and `sentence` must hold no value of a message, so that they are the same in every run.
     `place` is where the document or the case has it; it is the pointer, unless that holds names of the target's own.
     `within` is the symptom of a wider fault that would bring this one about.
     """
@@ -43,7 +41,7 @@ def finding(
         requirement=requirement,
         message=clean(message or sentence),
         place=generalised(pointer) if place is None else place,
-        symptom=Symptom(rule, kind, observed),
+        symptom=symptom,
         sentence=sentence,
         pointer=clean(pointer),
         expected=clean(expected),
@@ -67,9 +65,7 @@ def request_finding(
     """Return a finding about what was sent: its place is where the case differs from a valid request."""
     return finding(
         requirement,
-        rule=rule,
-        kind=kind or subject.kind,
-        observed=observed,
+        Symptom(rule, kind or subject.kind, observed),
         **_filled(subject, wording, kind=kind or subject.kind, expected=expected),
         pointer=subject.pointer,
         place=subject.place,
@@ -83,20 +79,16 @@ def status_finding(
     subject: Subject,
     requirement: str,
     wording: Wording,
+    symptom: Symptom,
     *,
-    rule: str,
-    kind: str,
-    observed: str,
     expected: str,
     what: str = "",
 ) -> Finding:
     """Return a finding about the status of a response; `what` names the request where its story does not."""
     return finding(
         requirement,
-        rule=rule,
-        kind=kind,
-        observed=observed,
-        **_filled(subject, wording, what=what, kind=kind, expected=expected),
+        symptom,
+        **_filled(subject, wording, what=what, kind=symptom.kind, expected=expected),
         pointer="status",
         expected=expected,
         actual=str(subject.status),

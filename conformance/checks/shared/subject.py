@@ -186,13 +186,9 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
             and self.status not in BODILESS
             and self.names_operation
             and self.case.expectation is not Expectation.REJECTED
-            and admits(self._accept, self.contract.operation.response_media_type)
+            and admits(combined(self.case.request.headers, "accept"), self.contract.operation.response_media_type)
             and described(self.contract.document, self.contract.operation, self.status)
         )
-
-    @property
-    def _accept(self) -> str:
-        return combined(self.case.request.headers, "accept")
 
     @cached_property
     def answered(self) -> bool:

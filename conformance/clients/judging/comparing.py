@@ -1,6 +1,9 @@
 """Differences between a JSON value and what a client made of it, place by place."""
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import msgspec
 
@@ -8,7 +11,6 @@ from conformance.checks.shared.differences import default_of, difference, quoted
 from conformance.checks.shared.findings import below
 from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging.messages import type_of, with_value
-from conformance.clients.judging.moments import moment
 from conformance.contract.nodes import Node
 from conformance.model.json_values import MISSING
 from conformance.model.jsontext import Json
@@ -56,7 +58,7 @@ class Difference(msgspec.Struct, frozen=True):
     @property
     def kind(self) -> str:
         """The type of the value, or of the added one, with its article."""
-        if self.node is not None and _dated(self.node) and isinstance(self.was, str):
+        if self.node is not None and self.node.has_format("date-time") and isinstance(self.was, str):
             return "a date-time"
         return type_of(self.now if self.was is MISSING else self.was)
 
@@ -111,7 +113,7 @@ def _differences(pointer: str, was: Json, now: Json, node: Node | None, holder: 
 
 def _way(was: Json, now: Json, node: Node | None) -> str:
     """Return how two unequal values differ; empty where they name the same instant."""
-    if isinstance(was, str) and isinstance(now, str) and node is not None and _dated(node):
+    if isinstance(was, str) and isinstance(now, str) and node is not None and node.has_format("date-time"):
         one, other = moment(was), moment(now)
         if one is not None and one == other:
             return ""
@@ -124,6 +126,19 @@ def _way(was: Json, now: Json, node: Node | None) -> str:
     return difference(was, now)
 
 
-def _dated(node: Node) -> bool:
-    shape = node.shape("string")
-    return shape is not None and shape.value("format") == "date-time"
+_DATE_TIME = re.compile(r"(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(text: str) -> Fraction | None:
+    """Return the seconds between 1970 and a date-time of RFC 3339 or ISO 8601, exactly; None where it is none."""
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
+        return None
+    seconds, fraction, offset = match.groups()
+    try:
+        at = datetime.fromisoformat(f"{seconds}{offset}".upper())
+        whole = (at - _EPOCH) // timedelta(seconds=1)
+    except (ValueError, OverflowError):
+        return None
+    return whole + (Fraction(int(fraction), 10 ** len(fraction)) if fraction else Fraction(0))

@@ -11,7 +11,8 @@ from conformance.clients.replying import accepts_gzip
 from conformance.clients.scenarios.scenario import CallResult, Fate, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.model.case import Request
-from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
+from conformance.model.json_values import MISSING
 from conformance.model.jsontext import JsonFault, equal, read_text
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
@@ -84,9 +85,7 @@ def _sent(contract: Contract, scenario: Scenario, requests: Sequence[Request], m
     what = messages.planted(scenario.story, contract.request)
     yield finding(
         focus,
-        rule="sends",
-        kind=kind,
-        observed=f"raises {name}" if name else "returns without a request",
+        Symptom("sends", kind, f"raises {name}" if name else "returns without a request"),
         **wording.filled(error=name, kind=kind, what=what),
         pointer=scenario.story.pointer,
         expected="a request",
@@ -100,9 +99,7 @@ def _once(requests: Sequence[Request], status: int) -> Iterator[Judgement]:
         return
     yield finding(
         "client-request.once",
-        rule="once",
-        kind="a success response",
-        observed="sent again",
+        Symptom("once", "a success response", "sent again"),
         **messages.SENT_AGAIN.filled(count=len(requests), status=status),
         expected="1 request",
         actual=f"{len(requests)} requests",
@@ -125,9 +122,7 @@ def _failed(scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
     what = messages.received(scenario.reply)
     yield finding(
         focus,
-        rule="error",
-        kind=scenario.kind,
-        observed=f"returns {observed}",
+        Symptom("error", scenario.kind, f"returns {observed}"),
         **messages.ERROR_RETURNED.filled(returned=observed, kind=scenario.kind, what=what),
         pointer="status",
         expected="an error",
@@ -135,24 +130,21 @@ def _failed(scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
     )
 
 
-class _NoJson:
-    """Stands for a text that is not JSON."""
-
-
 def _value(text: str) -> object:
+    """Return the value of a JSON text, MISSING where it is none."""
     try:
         return read_text(text).value
     except JsonFault:
-        return _NoJson
+        return MISSING
 
 
 def _observed(returned: object, body: object, scenario: Scenario) -> str:
     if returned is None:
         return "`null`"
-    if returned is _NoJson:
+    if returned is MISSING:
         return "text that is not JSON"
     plain = scenario.reply.body.decode()
-    if returned == plain or (body is not _NoJson and equal(returned, body)):  # type: ignore[arg-type]
+    if returned == plain or (body is not MISSING and equal(returned, body)):  # type: ignore[arg-type]
         return "the body"
     return "an empty value" if returned in ("", {}, []) else messages.type_of(returned)
 
@@ -167,9 +159,7 @@ def _again(scenario: Scenario, requests: Sequence[Request]) -> Iterator[Judgemen
         return
     yield finding(
         "client-error.retry",
-        rule="retry",
-        kind=scenario.kind,
-        observed="sent again",
+        Symptom("retry", scenario.kind, "sent again"),
         **messages.RETRIED.filled(
             method=method, kind=scenario.kind, count=len(same), what=messages.received(scenario.reply)
         ),
@@ -183,9 +173,7 @@ def _key_shown(made: CallResult, key: str) -> Judgement:
         return Pass("client-error.key-shown")
     return finding(
         "client-error.key-shown",
-        rule="key",
-        kind="an error message",
-        observed="the key",
+        Symptom("key", "an error message", "the key"),
         **messages.KEY_SHOWN.filled(error=type_named(made.raised)),
         expected="an error message without the key",
         actual=made.raised.message,

@@ -17,7 +17,7 @@ from conformance.contract.nodes import occurrences
 from conformance.contract.operation import Security
 from conformance.contract.path_template import fill
 from conformance.model.case import Request
-from conformance.model.finding import Finding, Judgement, Pass
+from conformance.model.finding import Finding, Judgement, Pass, Symptom
 from conformance.model.header_fields import combined, essence, values_of
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, JsonFault, read, read_text
@@ -47,9 +47,7 @@ def _method(contract: Contract, request: Request) -> Iterator[Judgement]:
     else:
         yield finding(
             "client-request.method",
-            rule="method",
-            kind="a call",
-            observed="a different method",
+            Symptom("method", "a call", "a different method"),
             **messages.METHOD.filled(method=wanted, sent=request.method, path=messages.shown_text(request.target)),
             pointer="method",
             expected=wanted,
@@ -79,9 +77,7 @@ def _target(contract: Contract, scenario: Scenario, request: Request) -> Iterato
         requirement, kind, wording = parameter_id(about), "a path parameter", messages.PATH_ENCODING
     yield finding(
         requirement,
-        rule="target",
-        kind=kind,
-        observed="a different path",
+        Symptom("target", kind, "a different path"),
         **wording.filled(
             name=about,
             value=quoted(scenario.parameters[about]),
@@ -102,9 +98,7 @@ def _credential(contract: Contract, request: Request, key: str) -> Iterator[Judg
     if value is None or key not in value:
         yield finding(
             "client-request.credential",
-            rule="credential",
-            kind=security.location,
-            observed="no key" if value is None else "a different value",
+            Symptom("credential", security.location, "no key" if value is None else "a different value"),
             **(messages.NO_KEY if value is None else messages.OTHER_KEY).filled(field=security.name),
             pointer=security.name,
             expected=_wanted(contract),
@@ -123,9 +117,7 @@ def _credential(contract: Contract, request: Request, key: str) -> Iterator[Judg
         return
     yield finding(
         "client-request.key-elsewhere",
-        rule="credential",
-        kind="elsewhere",
-        observed="the key",
+        Symptom("credential", "elsewhere", "the key"),
         **messages.KEY_ELSEWHERE.filled(field=security.name, place=_quoted(elsewhere[0])),
         pointer=elsewhere[0],
     )
@@ -159,9 +151,7 @@ def _scheme(contract: Contract, security: Security, word: str) -> Judgement:
     wanted = contract.scheme or "no scheme"
     return finding(
         "client-request.scheme",
-        rule="credential",
-        kind="scheme",
-        observed=named,
+        Symptom("credential", "scheme", named),
         **messages.SCHEME.filled(field=security.name, sent=named, expected=wanted),
         pointer=security.name,
         expected=_wanted(contract),
@@ -178,9 +168,7 @@ def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
     else:
         yield finding(
             "client-request.media-type",
-            rule="media type",
-            kind="a body",
-            observed="absent" if sent is None else "a different media type",
+            Symptom("media type", "a body", "absent" if sent is None else "a different media type"),
             **(messages.NO_MEDIA_TYPE if sent is None else messages.MEDIA_TYPE).filled(
                 expected=operation.request_media_type, sent=clean(sent or "", LONGEST_VALUE)
             ),
@@ -194,9 +182,7 @@ def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
     else:
         yield finding(
             "client-request.accept",
-            rule="media type",
-            kind="a response",
-            observed="not accepted",
+            Symptom("media type", "a response", "not accepted"),
             **messages.ACCEPT.filled(expected=operation.response_media_type, sent=clean(accept, LONGEST_VALUE)),
             pointer="Accept",
             expected=operation.response_media_type,
@@ -211,9 +197,7 @@ def _body(contract: Contract, scenario: Scenario, request: Request) -> Iterator[
     except JsonFault as fault:
         yield finding(
             "client-request.body",
-            rule="body",
-            kind="a body",
-            observed=fault.kind,
+            Symptom("body", "a body", fault.kind),
             **(messages.NOT_JSON if request.body else messages.NO_BODY).filled(size=len(request.body or b"")),
             note=fault.reason,
             expected=brief(asked),
@@ -223,9 +207,7 @@ def _body(contract: Contract, scenario: Scenario, request: Request) -> Iterator[
     if sent.duplicates:
         yield finding(
             "client-request.body",
-            rule="body",
-            kind="an object",
-            observed="a duplicate property",
+            Symptom("body", "an object", "a duplicate property"),
             **messages.DUPLICATE.filled(name=messages.shown_text(sent.duplicates[0])),
             actual=", ".join(sent.duplicates),
         )
@@ -260,9 +242,7 @@ def _finding(contract: Contract, each: Difference) -> Finding:
     kind = "an unknown property" if each.node is None and each.was is not MISSING else each.kind
     return finding(
         requirement,
-        rule="sent",
-        kind=kind,
-        observed=each.way,
+        Symptom("sent", kind, each.way),
         **_wording(each).filled(kind=kind, way=each.way, **each.described(contract.request)),
         pointer=each.pointer,
         place=at.path,
@@ -294,9 +274,7 @@ def _valid(contract: Contract, asked: Json, sent: Json, known: tuple[Difference,
         return  # the difference is a finding of its own
     yield finding(
         "client-request.valid",
-        rule="valid",
-        kind="a body",
-        observed=first.keyword if first else "invalid",
+        Symptom("valid", "a body", first.keyword if first else "invalid"),
         **messages.INVALID_BODY.filled(
             keyword=first.keyword if first else "the schema",
             now=quoted(get(sent, first.pointer) if first else sent),

@@ -15,7 +15,7 @@ from conformance.clients.judging.requirements import returned_id
 from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, occurrences
-from conformance.model.finding import Doubt, Finding, Pass
+from conformance.model.finding import Doubt, Finding, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, JsonFault, read_text
 from conformance.model.pointer import within
@@ -115,9 +115,7 @@ def judge_invalid(contract: Contract, scenario: Scenario, made: CallResult, base
     elif not repaired:
         yield finding(
             focus,
-            rule="invalid response",
-            kind=kind,
-            observed="accepted",
+            Symptom("invalid response", kind, "accepted"),
             **messages.ACCEPTED.filled(kind=kind, what=messages.planted(scenario.story, contract.response)),
             pointer=place,
             place=place,
@@ -134,9 +132,7 @@ def _unread(contract: Contract, scenario: Scenario, focus: str, raised: Raised, 
     wording = messages.UNREADABLE if always else messages.UNREAD
     return finding(
         READ if always else focus,
-        rule="valid response",
-        kind=kind,
-        observed=f"raises {name}",
+        Symptom("valid response", kind, f"raises {name}"),
         **wording.filled(error=name, kind=kind, what=what, status=scenario.reply.status),
         pointer="" if always else scenario.story.pointer,
         place="" if always else scenario.story.pointer,
@@ -149,9 +145,7 @@ def _nothing(scenario: Scenario, focus: str, now: Json) -> Finding:
     word = messages.type_of(now)
     return finding(
         focus,
-        rule="valid response",
-        kind="every valid response",
-        observed=word,
+        Symptom("valid response", "every valid response", word),
         **messages.NOT_RETURNED.filled(type=word, now=quoted(now)),
         expected=brief(read_text(scenario.answer).value),
         actual=brief(now),
@@ -180,9 +174,7 @@ def _lost(contract: Contract, each: Difference) -> Finding:
         wording = _changed(each)
     return finding(
         requirement,
-        rule="returned",
-        kind=kind,
-        observed=each.way,
+        Symptom("returned", kind, each.way),
         **wording.filled(kind=kind, way=each.way, **each.described(contract.response)),
         pointer=each.pointer,
         place=at.path if at else "",
@@ -210,8 +202,7 @@ def _always(answer: Json, made: CallResult, contract: Contract) -> Iterator[str]
     for node, _, value in occurrences(contract.response, answer) if contract.response else ():
         if value is None and not node.required:
             yield "client-response.null"
-        shape = node.shape("string")
-        if shape is not None and shape.value("format") == "date-time" and isinstance(value, str) and "." in value:
+        if node.has_format("date-time") and isinstance(value, str) and "." in value:
             yield "client-response.date-time.precision"
         if isinstance(value, dict) and node.children and any(node.child(name) is None for name in value):
             yield KEPT
@@ -220,15 +211,13 @@ def _always(answer: Json, made: CallResult, contract: Contract) -> Iterator[str]
 def _types(contract: Contract, scenario: Scenario, answer: Json, made: CallResult, base: Baseline) -> Iterator[Finding]:
     for pointer, usual in sorted(base.types.items()):
         now = made.types.get(pointer)
-        if now is None or now == usual or not _is_object(answer, pointer):
+        if now is None or now == usual or not isinstance(get(answer, pointer), dict):
             continue
         name = clean(now, LONGEST_TYPE)
         kind = _broken(scenario) if scenario.sort is Sort.REJECTING else f"a response with {scenario.kind}"
         yield finding(
             TYPES,
-            rule="types",
-            kind=kind,
-            observed=name,
+            Symptom("types", kind, name),
             **messages.OTHER_CLASS.filled(
                 now=f"a plain `{name}`" if now in PLAIN_TYPES else f"the type `{name}`",
                 usual=clean(usual, LONGEST_VALUE),
@@ -243,11 +232,6 @@ def _types(contract: Contract, scenario: Scenario, answer: Json, made: CallResul
         return
 
 
-def _is_object(answer: Json, pointer: str) -> bool:
-    """Tell whether a response has an object at a place: only then is its type compared."""
-    return isinstance(get(answer, pointer), dict)
-
-
 def _signalled(contract: Contract, scenario: Scenario, raised: Raised, base: Baseline, *, listed: bool) -> Judged:
     focus, name = scenario.requirements[0], type_named(raised)
     if base.raised == name:
@@ -259,9 +243,7 @@ def _signalled(contract: Contract, scenario: Scenario, raised: Raised, base: Bas
         return
     yield finding(
         UNKNOWN_VALUE,
-        rule="unknown enum value",
-        kind=scenario.kind,
-        observed=f"raises {name}",
+        Symptom("unknown enum value", scenario.kind, f"raises {name}"),
         **messages.UNKNOWN_VALUE.filled(error=name, what=messages.planted(scenario.story, contract.response)),
         pointer=scenario.story.pointer,
         expected="the response body",
@@ -278,9 +260,7 @@ def _repaired(contract: Contract, scenario: Scenario, each: Difference, kind: st
     wording = messages.REPAIRED_BY_OMISSION if each.now is MISSING else messages.REPAIRED
     return finding(
         SILENT,
-        rule="invalid response",
-        kind=kind,
-        observed=f"returns {described['type']}",
+        Symptom("invalid response", kind, f"returns {described['type']}"),
         **wording.filled(kind=kind, **described),
         pointer=each.pointer,
         place=scenario.story.pointer,

@@ -22,10 +22,7 @@ UNSENT_RAISED = Wording("Raises {error} instead of sending {kind}", "Raises {err
 SENT_AGAIN = Wording("Sends a request again after a success", "Sends {count} requests; the first got status {status}")
 METHOD = Wording("Uses a method other than {method}", "Sends {sent} instead of {method} for the path {path}")
 PATH = Wording("Sends the request to a different path", "Sends the path {sent} instead of {expected}")
-PATH_DOTS = Wording(
-    "Does not encode dots in `{name}`",
-    "Sends the path {sent} for `{name}` `{value}`",
-)
+PATH_DOTS = Wording("Does not encode dots in `{name}`", "Sends the path {sent} for `{name}` `{value}`")
 PATH_ENCODING = Wording("Does not percent-encode `{name}` in the path", "Sends the path {sent} for {value} as `{name}`")
 NO_KEY = Wording("Sends no key in `{field}`", "Sends no `{field}`, which must hold the key")
 OTHER_KEY = Wording("Sends a value without the key in `{field}`", "Sends a value without the key in `{field}`")

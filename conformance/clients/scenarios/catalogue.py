@@ -1,6 +1,6 @@
 """All scenarios of a contract, in the order in which they are played, and the choice among them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from conformance.clients.scenarios.reading import reading
 from conformance.clients.scenarios.rejecting import rejecting
 from conformance.clients.scenarios.scenario import Scenario
 from conformance.clients.scenarios.sending import sending
-from conformance.clients.scenarios.start import start_of
+from conformance.clients.scenarios.start import Start
 from conformance.contract.contract import Contract
 from conformance.model.errors import ContractError
 from conformance.model.vocabulary import Profile
@@ -41,9 +41,9 @@ def scenarios(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[
     clash = sorted(RESERVED.intersection(operation.path_parameters))
     if clash:
         raise ContractError(f"{operation.name}: the client protocol reserves the name `{clash[0]}` of a path parameter")
-    parameters = dict.fromkeys(operation.path_parameters, EXAMPLE_PARAMETER)
+    start = Start(contract, dict.fromkeys(operation.path_parameters, EXAMPLE_PARAMETER), contract.response)
     held = replace(contract, requirements=client_requirements(contract))
-    found = {each.id: each for each in _all(contract, parameters, full=profile is Profile.FULL)}
+    found = {each.id: each for each in _all(start, full=profile is Profile.FULL)}
     return tuple(each for each in found.values() if held.asks(each.requirements[0]))
 
 
@@ -62,8 +62,7 @@ def chosen(
     return tuple(each for each in found if kept and (each.id == BASELINE or each in kept))
 
 
-def _all(contract: Contract, parameters: Mapping[str, str], *, full: bool) -> Iterator[Scenario]:
-    start = start_of(contract, parameters)
+def _all(start: Start, *, full: bool) -> Iterator[Scenario]:
     yield from reading(start, full=full)
     yield from sending(start)
     yield from failing(start)

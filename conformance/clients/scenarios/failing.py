@@ -29,7 +29,8 @@ STATUSES: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
 
 def failing(start: Start) -> Iterator[Scenario]:
     """Yield one scenario for each way in which a response can fail."""
-    body = _error(start)
+    # An error with the fields that the documentation describes.
+    body = write(dict.fromkeys(start.contract.prose.error_texts or ("error",), "this is an error")).encode()
     json = (("Content-Type", "application/json"),)
     for status, headers in STATUSES:
         yield _status(start, f"status-{status}", Reply(status, (*json, *headers), body))
@@ -71,9 +72,3 @@ def _status(start: Start, slug: str, reply: Reply, detail: str = "", *, answer: 
 def _scenario(start: Start, slug: str, reply: Reply, kind: str, detail: str = "", *, answer: str = "") -> Scenario:
     story = Story("status", "", "", "", f"the client receives {received(reply)}{detail}", kind)
     return start.scenario(f"fail.{slug}", Sort.FAILING, (f"client-error.{slug}",), reply, story, answer=answer)
-
-
-def _error(start: Start) -> bytes:
-    """Return an error with the fields that the documentation describes."""
-    texts = start.contract.prose.error_texts or ("error",)
-    return write(dict.fromkeys(texts, "this is an error")).encode()

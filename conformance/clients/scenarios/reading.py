@@ -8,8 +8,9 @@ from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start
 from conformance.contract.nodes import Node
 from conformance.model.case import Story
-from conformance.model.jsontext import Writable, read_text, write
+from conformance.model.jsontext import read_text, write
 from conformance.model.pointer import ANY_ITEM
+from conformance.strategies.catalogue.lexical_forms import backwards
 from conformance.strategies.responses import DATE_TIMES, ResponseExample, valid_responses
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.value import Value
@@ -28,15 +29,12 @@ def reading(start: Start, *, full: bool) -> Iterator[Scenario]:
     yield _read(start, "smallest", write(bodies.smallest(start.response)), "only the required properties")
     for answer in valid_responses(start.contract):
         value = answer.value
-        if value is not None and (full or _alone(value)) and start.valid(answer.body):
+        alone = value is not None and (value.slug in PLAIN or value.keyword in {"enum", "format"})
+        if value is not None and (full or alone) and start.valid(answer.body):
             yield _answered(start, answer, value)
     yield from _together(start)
     yield from _transport(start)
     yield from _spelled(start)
-
-
-def _alone(value: Value) -> bool:
-    return value.slug in PLAIN or value.keyword in {"enum", "format"}
 
 
 def _answered(start: Start, answer: ResponseExample, value: Value) -> Scenario:
@@ -72,11 +70,10 @@ def _together(start: Start) -> Iterator[Scenario]:
 
 
 def _classes(node: Node) -> Iterator[Value]:
-    shape = node.shape("string")
     for value in classes.valid_values(node):
         if not value.undecided and value.slug != "ordinary" and value.keyword != "enum":
             yield value
-    if shape is not None and shape.value("format") == "date-time":
+    if node.has_format("date-time"):
         for slug, text, kind in DATE_TIMES:
             yield Value(slug, text, kind, "format")
 
@@ -124,19 +121,12 @@ def _transport(start: Start) -> Iterator[Scenario]:
 
 def _spelled(start: Start) -> Iterator[Scenario]:
     value = read_text(start.answer).value
-    backwards = _backwards(value)
     for slug, text, kind in (
         ("white-space", "\r\n\t " + start.answer.replace(", ", " ,\n\t"), "white space around every token"),
         ("escaped", _escaped(start.answer), "escapes for all characters of strings"),
-        ("backwards", write(backwards), "properties in reverse order"),
+        ("backwards", write(backwards(value)), "properties in reverse order"),
     ):
         yield _sent(start, f"spelling.{slug}", "client-response.spelling", start.reply(text), kind)
-
-
-def _backwards(value: Writable) -> Writable:
-    if isinstance(value, dict):
-        return {name: _backwards(item) for name, item in reversed(value.items())}
-    return value
 
 
 def _escaped(text: str) -> str:

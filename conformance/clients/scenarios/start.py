@@ -52,9 +52,3 @@ class Start(msgspec.Struct, frozen=True, dict=True):
         """Tell whether a response is valid against the response schema."""
         validator = self.contract.response_validator
         return validator is None or validator.is_valid(plain_json(body))
-
-
-def start_of(contract: Contract, parameters: Mapping[str, str]) -> Start:
-    """Return the start for a contract whose operation has a JSON response."""
-    assert contract.response is not None  # noqa: S101  (the caller has checked it)
-    return Start(contract, parameters, contract.response)

@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -32,7 +32,7 @@ LOOK_EVERY_SECONDS = 0.1
 
 
 class BackgroundRun:
-    """Sends what the selected tests are about, and tells the outcome of each in `folder`.
+    """Sends what the selected tests are about, and tells the outcome of each in `folder`; leaving it waits for the end.
 
     Args:
         options: the options of the run.
@@ -56,15 +56,16 @@ class BackgroundRun:
         self._today = datetime.now(UTC).date()
         self._thread = threading.Thread(target=self._run, name="conformance-suite", daemon=True)
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         """Begin."""
         self._thread.start()
+        return self
 
     def stop(self) -> None:
         """End the run in order; what was done until now is reported."""
         self._canceller.cancel()
 
-    def join(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Wait until the run is over and its reports are written."""
         while self._thread.is_alive():
             self._thread.join(LOOK_EVERY_SECONDS)
@@ -137,16 +138,3 @@ def summary(result: RunResult) -> Iterator[str]:
     if result.hint:
         yield f"hint: {result.hint}"
     yield f"report: {result.out / 'report.html'}"
-
-
-@contextmanager
-def sending(
-    options: RunOptions, items: Iterable[str], folder: Path, *, client: object = None
-) -> Iterator[BackgroundRun]:
-    """Carry out a run in the background for as long as the context lasts; leaving it waits for the end of the run."""
-    background = BackgroundRun(options, items, folder, client)
-    background.start()
-    try:
-        yield background
-    finally:
-        background.join()

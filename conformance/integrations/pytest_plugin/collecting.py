@@ -10,11 +10,11 @@ from conformance.contract.contract import Contract
 from conformance.integrations.calls import CaseToSend
 from conformance.integrations.pytest_plugin.keys import ITEM
 from conformance.integrations.pytest_plugin.settings import session_contract, suite_options
-from conformance.model.case import Case, Need, Relation
+from conformance.model.case import Case, Item, Need, Relation
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Strength
 from conformance.runner.plan import requirements_of
-from conformance.strategies.catalogue.catalogue import Item, fill
+from conformance.strategies.catalogue.catalogue import fill
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, prepare
@@ -87,11 +87,8 @@ def _prepared(config: pytest.Config, asked: dict[str, object]) -> PreparedRun:
 
 
 def _param(contract: Contract, item: Item, value: object) -> object:
-    return pytest.param(value, id=item.id, marks=getattr(pytest.mark, f"conformance_{_strength(contract, item).value}"))
-
-
-def _strength(contract: Contract, item: Item) -> Strength:
-    """Return the strength of what an item is about: of a relation the strongest, of a case that which speaks first."""
+    """Return a test's parameter, marked with a strength: of a relation the strongest, of a case that of its focus."""
     about: Iterable[str] = item.requirements if isinstance(item, Relation) else requirements_of(item)[:1]
     found = [contract.by_id[each].strength for each in about if each in contract.by_id]
-    return min(found, key=tuple(Strength).index, default=Strength.ADVISORY)
+    strength = min(found, key=lambda each: each.rank, default=Strength.ADVISORY)
+    return pytest.param(value, id=item.id, marks=getattr(pytest.mark, f"conformance_{strength.value}"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from conformance.integrations.pytest_plugin.background import sending
+from conformance.integrations.pytest_plugin.background import BackgroundRun
 from conformance.integrations.pytest_plugin.keys import FOLDER, ITEM, SUMMARY
 from conformance.integrations.pytest_plugin.outcomes import Outcomes, claim
 from conformance.integrations.pytest_plugin.settings import suite_options
@@ -54,7 +54,7 @@ def outcomes_of_session(session: pytest.Session, target: object) -> Iterator[Out
         options = replace(options, target=read_options(RunOptions, {"target": target}).target)
     if config.getoption("maxfail", 0) == 1 and options.max_failures is None:
         options = replace(options, max_failures=1)
-    with sending(options, selected(session), folder, client=client) as background:
+    with BackgroundRun(options, selected(session), folder, client) as background:
         try:
             yield Outcomes(folder)
         finally:

@@ -53,39 +53,28 @@ def _judge(check: str, response: Response, case: Sent) -> None:
         raise FailureGroup(unique)
 
 
-@schemathesis.check
-def conformance_echo(ctx: schemathesis.CheckContext, response: Response, case: Sent) -> None:
-    """What was sent comes back equal, by exact value."""
-    del ctx
-    _judge("echo", response, case)
+CHECKS = {
+    "echo": "What was sent comes back equal, by exact value.",
+    "defaults": "What was not sent has its documented default.",
+    "errors": "A refusal is a refusal as the policy has it: its class, its form, and no page or trace.",
+    "credentials": "The credential appears in no answer.",
+    "verdict": (
+        "What the contract allows is taken, and what it forbids is refused; explicit examples are judged by it as well."
+    ),
+}
+"""What each check says; it is called `conformance_` and its name."""
 
 
-@schemathesis.check
-def conformance_defaults(ctx: schemathesis.CheckContext, response: Response, case: Sent) -> None:
-    """What was not sent has its documented default."""
-    del ctx
-    _judge("defaults", response, case)
+def _check(name: str, says: str) -> None:
+    def check(_: schemathesis.CheckContext, response: Response, case: Sent) -> None:
+        _judge(name, response, case)
+
+    check.__name__, check.__doc__ = f"conformance_{name}", says
+    schemathesis.check(check)
 
 
-@schemathesis.check
-def conformance_errors(ctx: schemathesis.CheckContext, response: Response, case: Sent) -> None:
-    """A refusal is a refusal as the policy has it: its class, its form, and no page or trace."""
-    del ctx
-    _judge("errors", response, case)
-
-
-@schemathesis.check
-def conformance_credentials(ctx: schemathesis.CheckContext, response: Response, case: Sent) -> None:
-    """The credential appears in no answer."""
-    del ctx
-    _judge("credentials", response, case)
-
-
-@schemathesis.check
-def conformance_verdict(ctx: schemathesis.CheckContext, response: Response, case: Sent) -> None:
-    """What the contract allows is taken, and what it forbids is refused; explicit examples are judged by it as well."""
-    del ctx
-    _judge("verdict", response, case)
+for _name, _says in CHECKS.items():
+    _check(_name, _says)
 
 
 @schemathesis.hook

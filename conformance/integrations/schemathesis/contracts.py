@@ -21,13 +21,12 @@ from conformance.contract.operation import pick_operation
 from conformance.contract.rows import DATA
 from conformance.integrations.checking import CheckedContract
 from conformance.integrations.schemathesis.examples import Example, ExplicitExamples
-from conformance.model.case import KEY
+from conformance.model.case import KEY, Item
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.finding import Finding
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Group, Profile, Strength
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.catalogue.catalogue import Item
 from conformance.targets.addresses import is_loopback
 from conformance.workflow.setup.configuration import OWN, file_options
 from conformance.workflow.setup.key_sources import find_key

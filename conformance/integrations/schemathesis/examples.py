@@ -12,12 +12,12 @@ from schemathesis.core.transport import Response
 
 from conformance.integrations.checking import CheckedContract
 from conformance.integrations.responses import request_of
-from conformance.model.case import KEY, Case, Relation, Request
+from conformance.model.case import KEY, Case, Item, Relation, Request
 from conformance.model.finding import Finding
 from conformance.model.header_fields import without_fields
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.catalogue.catalogue import Item, fill
+from conformance.strategies.catalogue.catalogue import fill
 
 TOO_MANY = 429
 """The status of an answer that asks for patience: another one follows."""
@@ -66,12 +66,11 @@ class ExplicitExamples:
     def all(self, items: Iterable[Item]) -> Iterator[Example]:
         """Yield an example for each case of `items` that can be sent; of a relation all of them, or none."""
         for item in items:
-            cases = item.cases if isinstance(item, Relation) else (item,)
-            if (isinstance(item, Relation) and item.concurrent) or not all(map(self._can_be_sent, cases)):
+            if (isinstance(item, Relation) and item.concurrent) or not all(map(self._can_be_sent, item.cases)):
                 continue
             shared = self._new_name() if isinstance(item, Relation) and item.same_name else None
             together = Together(item) if isinstance(item, Relation) else None
-            for place, case in enumerate(cases):
+            for place, case in enumerate(item.cases):
                 request = fill(case.request, shared or self._new_name()) if case.slotted else case.request
                 yield Example(replace(case, request=request), together, place)
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.contract.operation import Security
 from conformance.mock import stages
+from conformance.mock.faults.error import STATUSES
 from conformance.mock.faults.parts.effects import Test, accepting, after, always, rejecting, with_status
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
 from conformance.mock.faults.parts.request_credential import (
@@ -58,7 +59,8 @@ def _wrong_keys(scheme: str, security: Security) -> Iterator[Fault]:
     def is_long(tx: Transaction) -> bool:
         return has_scheme(tx, scheme) and len(key_of(tx, scheme)) > LONG
 
-    wrong, empty = carrying(security, WRONG), carrying(security, f"{scheme} " if scheme else "", whole=True)
+    wrong, longer = carrying(security, WRONG), carrying(security, f"{KEY}x")
+    empty = carrying(security, f"{scheme} " if scheme else "", whole=True)
     for slug, sentence, requirement, test, witness in (
         (
             "no-credential",
@@ -70,13 +72,7 @@ def _wrong_keys(scheme: str, security: Security) -> Iterator[Fault]:
         ("unchecked", "Does not check credentials.", "wrong", always, wrong),
         ("empty-key", "Accepts an empty key.", "missing", is_empty, empty),
         ("any-key", "Accepts any key.", "wrong", lambda tx: has_scheme(tx, scheme), wrong),
-        (
-            "key-prefix",
-            "Accepts a key that only begins with the valid one.",
-            "wrong",
-            begins_with_key,
-            carrying(security, f"{KEY}x"),
-        ),
+        ("key-prefix", "Accepts a key that only begins with the valid one.", "wrong", begins_with_key, longer),
         ("long-key", "Accepts a very long key.", "wrong", is_long, carrying(security, "k" * 8_000)),
     ):
         yield _fault(slug, sentence, requirement, accepting(test), witness)
@@ -126,14 +122,10 @@ def _declared_method_only(contract: Contract, security: Security) -> Fault:
         tx.action = "create"
         return True
 
-    return Fault(
-        "auth.declared-method-only",
-        "Requires the key only for the declared method and creates an object for others.",
-        "transport.method-not-allowed",
-        Stage.METHOD,
-        accepting(with_credential),
-        with_method(without_credential),
-    )
+    sentence = "Requires the key only for the declared method and creates an object for others."
+    requirement, effect = "transport.method-not-allowed", accepting(with_credential)
+    witness = with_method(without_credential)
+    return Fault("auth.declared-method-only", sentence, requirement, Stage.METHOD, effect, witness)
 
 
 def _schemes(scheme: str, security: Security) -> Iterator[Fault]:
@@ -143,11 +135,8 @@ def _schemes(scheme: str, security: Security) -> Iterator[Fault]:
     def is_other(tx: Transaction) -> bool:
         return scheme_of(tx).lower() not in {scheme.lower(), "bearer", ""} and key_follows(tx)
 
-    def is_basic(tx: Transaction) -> bool:
-        return scheme_of(tx).lower() == "basic" and key_follows(tx)
-
-    def is_bearer(tx: Transaction) -> bool:
-        return scheme_of(tx).lower() == "bearer" and key_follows(tx)
+    def is_scheme(word: str) -> Test:
+        return lambda tx: scheme_of(tx).lower() == word and key_follows(tx)
 
     def is_bare(tx: Transaction) -> bool:
         found = sent_credentials(tx)
@@ -161,18 +150,13 @@ def _schemes(scheme: str, security: Security) -> Iterator[Fault]:
         return rejecting(lambda tx: scheme_of(tx) != wanted, 401, "UNAUTHORIZED", "the scheme is not known")
 
     lower, unknown = scheme.lower(), "unknown-scheme"
+    between = "Accepts the scheme and the key without a space between them."
     for slug, sentence, requirement, effect, sent in (
         ("any-scheme", "Accepts any scheme.", unknown, accepting(is_other), f"Token {KEY}"),
-        ("basic", "Accepts the scheme Basic.", unknown, accepting(is_basic), f"Basic {KEY}"),
-        ("bearer", "Accepts the scheme Bearer.", "bearer", accepting(is_bearer), f"Bearer {KEY}"),
+        ("basic", "Accepts the scheme Basic.", unknown, accepting(is_scheme("basic")), f"Basic {KEY}"),
+        ("bearer", "Accepts the scheme Bearer.", "bearer", accepting(is_scheme("bearer")), f"Bearer {KEY}"),
         ("bare-key", "Accepts the key without its scheme.", "bare-key", accepting(is_bare), KEY),
-        (
-            "no-space",
-            "Accepts the scheme and the key without a space between them.",
-            unknown,
-            accepting(is_joined),
-            f"{scheme}{KEY}",
-        ),
+        ("no-space", between, unknown, accepting(is_joined), f"{scheme}{KEY}"),
         ("scheme-case", "Rejects the scheme in another letter case.", "scheme-case", only(scheme), f"{lower} {KEY}"),
     ):
         if slug != "bearer" or lower != "bearer":
@@ -182,15 +166,9 @@ def _schemes(scheme: str, security: Security) -> Iterator[Fault]:
 
 
 def _statuses() -> Iterator[Fault]:
-    for status, requirement in (
-        (400, "authentication.status"),
-        (404, "authentication.status"),
-        (422, "authentication.status"),
-        (302, "error.status-class"),
-        (500, "error.server-error"),
-        (503, "error.server-error"),
-        (200, "authentication.missing"),
-    ):
+    requirements = {200: "authentication.missing", **STATUSES}
+    for status in (400, 404, 422, 302, 500, 503, 200):
+        requirement = requirements.get(status, "authentication.status")
         sentence, effect = f"Returns {status} for a missing or wrong credential.", with_status(status)
         yield Fault(f"auth.status-{status}", sentence, requirement, Stage.AUTHENTICATE, effect, without_credential)
     effect = after(lambda tx: tx.set_header("www-authenticate", None))

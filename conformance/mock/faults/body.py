@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import TypeAlias
 
 from conformance.contract.contract import Contract
 from conformance.mock.faults.malformed import before_end, doubled, is_utf_8
-from conformance.mock.faults.parts.effects import Test, crashing, rejecting, with_status
+from conformance.mock.faults.parts.effects import Test, crashing, on, rejecting, with_status
 from conformance.mock.faults.parts.fault import Fault, Witness
 from conformance.mock.faults.parts.witnesses import builder, post, with_body
 from conformance.mock.stages import Stage
@@ -70,12 +71,7 @@ INVALID: tuple[Form, ...] = (
     ),
     ("deep", "nested 5,000 levels deep", _more(1_000, b"["), _nested(5_000)),
     ("nan", "with NaN", _holds(b"NaN"), before_end(b', "undeclared": NaN')),
-    (
-        "long-number",
-        "with a number of 5,000 digits",
-        _matches(LONG_NUMBER),
-        before_end(b', "a": ' + b"1" * 5_000),
-    ),
+    ("long-number", "with a number of 5,000 digits", _matches(LONG_NUMBER), before_end(b', "a": ' + b"1" * 5_000)),
 )
 """Bodies that must be rejected as no JSON, or as more than can be read."""
 
@@ -105,12 +101,7 @@ LEXICAL: tuple[Form, ...] = (
         lambda body: b": " not in body,
         lambda body: body.replace(b": ", b":").replace(b", ", b","),
     ),
-    (
-        "escaped-name",
-        "an escaped letter in a name",
-        _matches(ESCAPED_NAME),
-        _escaped_name,
-    ),
+    ("escaped-name", "an escaped letter in a name", _matches(ESCAPED_NAME), _escaped_name),
     (
         "non-ascii",
         "unescaped non-ASCII characters",
@@ -122,6 +113,9 @@ LEXICAL: tuple[Form, ...] = (
 """Valid lexical forms that differ from the usual one."""
 
 
+body_of: Callable[[Transaction], bytes] = attrgetter("body")
+
+
 def body_faults(_: Contract) -> Iterator[Fault]:
     """Yield crashes on bodies as a whole, and rejections of valid lexical forms."""
     for slug, says, test, make in INVALID:
@@ -129,26 +123,22 @@ def body_faults(_: Contract) -> Iterator[Fault]:
             ("crash", "Returns 500 for", "error.server-error", False),
             ("drop", "Closes the connection for", "transport.dropped", True),
         ):
-            sentence, effect = f"{does} a body {says}.", with_status(500, _of_body(test), dropped=dropped)
+            sentence, effect = f"{does} a body {says}.", with_status(500, on(body_of, test), dropped=dropped)
             yield Fault(f"{prefix}.body.{slug}", sentence, requirement, Stage.PARSE, effect, with_body(make))
     for slug, says, test, witness in (
         *((slug, says, test, with_body(make)) for slug, says, test, make in VALID),
         ("duplicate", "a duplicate property", _has_duplicates, doubled),
     ):
-        sentence, effect = f"Returns 500 for a body with {says}.", crashing(_of_body(test))
+        sentence, effect = f"Returns 500 for a body with {says}.", crashing(on(body_of, test))
         yield Fault(f"crash.body.{slug}", sentence, "error.server-error", Stage.PARSE, effect, witness)
     for slug, says, test, make in LEXICAL:
-        yield _rejected(slug, f"Rejects a JSON text with {says}.", _of_body(test), with_body(make))
+        yield _rejected(slug, f"Rejects a JSON text with {says}.", on(body_of, test), with_body(make))
     yield _rejected("order", "Rejects properties in reverse order.", _has_other_order, _in_reverse_order)
 
 
 def _rejected(slug: str, sentence: str, test: Test, witness: Witness) -> Fault:
     effect = rejecting(test, 400, "INVALID_JSON", "the body is not JSON")
     return Fault(f"lexical.{slug}-rejected", sentence, "accept.json-text", Stage.PARSE, effect, witness)
-
-
-def _of_body(test: BodyTest) -> Test:
-    return lambda tx: test(tx.body)
 
 
 def _has_other_order(tx: Transaction) -> bool:

@@ -9,7 +9,6 @@ from conformance.mock.faults.acceptance import acceptance_faults
 from conformance.mock.faults.authentication import authentication_faults
 from conformance.mock.faults.body import body_faults
 from conformance.mock.faults.crash import crash_faults
-from conformance.mock.faults.created import created_faults
 from conformance.mock.faults.echo import default_faults, echo_faults
 from conformance.mock.faults.error import error_faults
 from conformance.mock.faults.exchange import exchange_faults
@@ -18,7 +17,7 @@ from conformance.mock.faults.malformed import malformed_faults
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.faults.path import path_faults
 from conformance.mock.faults.rejection import rejection_faults
-from conformance.mock.faults.response import response_faults
+from conformance.mock.faults.response import created_faults, response_faults
 from conformance.mock.faults.state import state_faults
 from conformance.mock.faults.store import store_faults
 from conformance.model.errors import UsageError

@@ -56,6 +56,10 @@ SHAPES: tuple[tuple[str, str, Callable[[Rejection], Json]], ...] = (
 """JSON bodies of rejections that have another shape: slug, in words, and the body."""
 
 
+STATUSES = {302: "error.status-class", 500: "error.server-error", 503: "error.server-error"}
+"""The requirement that a status breaks whatever it is for; of others it is that of what is rejected."""
+
+
 def error_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults of rejections."""
     yield from _statuses(contract)
@@ -66,19 +70,9 @@ def error_faults(contract: Contract) -> Iterator[Fault]:
 
 def _statuses(contract: Contract) -> Iterator[Fault]:
     root, broken = f"reject.{contract.request.label}.type", with_body(lambda body: body[:-1])
-    for status, requirement in (
-        (200, root),
-        (201, root),
-        (202, root),
-        (302, "error.status-class"),
-        (401, "error.status"),
-        (404, "error.status"),
-        (409, "error.status"),
-        (418, "error.status"),
-        (500, "error.server-error"),
-        (503, "error.server-error"),
-    ):
-        effect = with_status(status)
+    requirements = {**dict.fromkeys((200, 201, 202), root), **STATUSES}
+    for status in (200, 201, 202, 302, 401, 404, 409, 418, 500, 503):
+        effect, requirement = with_status(status), requirements.get(status, "error.status")
         sentence = f"Returns {status} instead of 422 for a body that violates the schema."
         yield Fault(f"error.invalid-{status}", sentence, requirement, Stage.VALIDATE, effect, invalid)
         other = "reject.json-text" if requirement == root else requirement
@@ -116,34 +110,18 @@ def _shapes() -> Iterator[Fault]:
 
 def _special(contract: Contract) -> Iterator[Fault]:
     if contract.identity:
-        for status, requirement in (
-            (200, "error.duplicate"),
-            (404, "error.duplicate"),
-            (500, "error.server-error"),
-            (302, "error.status-class"),
-        ):
+        for status in (200, 404, 500, 302):
             sentence = f"Returns {status} for a second creation with the same name."
-            effect = with_status(status, of=409)
+            effect, requirement = with_status(status, of=409), STATUSES.get(status, "error.duplicate")
             yield Fault(f"error.same-name-{status}", sentence, requirement, Stage.STORE, effect, _twice)
     if contract.operation.path_parameters:
-        for status, requirement in (
-            (200, "error.unknown-resource"),
-            (400, "error.unknown-resource"),
-            (422, "error.unknown-resource"),
-            (500, "error.server-error"),
-        ):
+        for status in (200, 400, 422, 500):
             sentence = f"Returns {status} for a path parameter that identifies no resource."
-            effect = with_status(status, of=404)
+            effect, requirement = with_status(status, of=404), STATUSES.get(status, "error.unknown-resource")
             yield Fault(f"error.unknown-{status}", sentence, requirement, Stage.STORE, effect, _to_unknown)
-    yield Fault(
-        "error.rate-limit-without-retry-after",
-        "Returns 429 without Retry-After.",
-        "error.rate-limit",
-        Stage.LIMIT,
-        rejecting(always, 429, "RATE_LIMITED", "too many requests"),
-        repeated(10, full=False),
-        every=10,
-    )
+    id_, sentence = "error.rate-limit-without-retry-after", "Returns 429 without Retry-After."
+    effect, witness = rejecting(always, 429, "RATE_LIMITED", "too many requests"), repeated(10, full=False)
+    yield Fault(id_, sentence, "error.rate-limit", Stage.LIMIT, effect, witness, every=10)
 
 
 def _twice(contract: Contract) -> tuple[Request, ...]:

@@ -6,11 +6,12 @@ from fnmatch import fnmatchcase
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.faults.parts.effects import accepting, after, always, rejecting, with_status
+from conformance.mock.faults.parts.effects import accepting, after, always, on, rejecting, with_status
 from conformance.mock.faults.parts.fault import Effect, Fault
 from conformance.mock.faults.parts.witnesses import smallest, with_header, with_method
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Step, Transaction
+from conformance.model.case import Request
 from conformance.model.header_fields import essence
 
 JSON_AS_OTHER = (
@@ -40,24 +41,22 @@ def _methods() -> Iterator[Fault]:
         return tx.set_header("allow", None)
 
     other, not_allowed = "an unsupported method", "transport.method-not-allowed"
+    dropped = with_status(500, dropped=True)
     for slug, sentence, requirement, stage, effect in (
         ("any", "Creates an object for any method.", not_allowed, Stage.METHOD, accepting(create)),
         ("without-allow", "Returns 405 without Allow.", not_allowed, Stage.REJECT, after(without_allow)),
         ("status-200", f"Returns 200 for {other}.", not_allowed, Stage.METHOD, with_status(200)),
         ("status-400", f"Returns 400 for {other}.", not_allowed, Stage.METHOD, with_status(400)),
         ("status-500", f"Returns 500 for {other}.", "error.server-error", Stage.METHOD, with_status(500)),
-        (
-            "dropped",
-            f"Closes the connection for {other}.",
-            "transport.dropped",
-            Stage.METHOD,
-            with_status(500, dropped=True),
-        ),
+        ("dropped", f"Closes the connection for {other}.", "transport.dropped", Stage.METHOD, dropped),
     ):
         yield Fault(f"method.{slug}", sentence, requirement, stage, effect, with_method(smallest))
 
 
 def _accept_fields() -> Iterator[Fault]:
+    def accept(tx: Transaction) -> list[bytes]:
+        return tx.values("accept")
+
     for slug, says, test, value in (
         ("absent", "without Accept", lambda values: not values, None),
         ("wildcard", "with Accept: */*", lambda values: any(b"*/*" in each for each in values), "*/*"),
@@ -68,19 +67,9 @@ def _accept_fields() -> Iterator[Fault]:
             "application/*",
         ),
     ):
-        yield Fault(
-            f"accept-field.{slug}-rejected",
-            f"Rejects a request {says}.",
-            "transport.accept",
-            Stage.MEDIA_TYPE,
-            rejecting(
-                lambda tx, test=test: test(tx.values("accept")),  # type: ignore[misc]
-                406,
-                "NOT_ACCEPTABLE",
-                "name the media type that you accept",
-            ),
-            with_header("Accept", value),
-        )
+        sentence, witness = f"Rejects a request {says}.", with_header("Accept", value)
+        effect = rejecting(on(accept, test), 406, "NOT_ACCEPTABLE", "name the media type that you accept")
+        yield Fault(f"accept-field.{slug}-rejected", sentence, "transport.accept", Stage.MEDIA_TYPE, effect, witness)
 
 
 def _media_types(declared: str) -> Iterator[Fault]:
@@ -122,12 +111,7 @@ def _rejected_forms(declared: str) -> Iterator[Fault]:
             f"{declared};charset=UTF-8",
         ),
     ):
-        effect = rejecting(
-            lambda tx, test=test: test(_content_type(tx)),  # type: ignore[misc]
-            415,
-            "UNSUPPORTED_MEDIA_TYPE",
-            f"the body must be {declared}",
-        )
+        effect = rejecting(on(_content_type, test), 415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {declared}")
         yield _media_type(f"{slug}-rejected", f"Rejects {says}.", "accept.media-type", effect, value)
 
 
@@ -151,19 +135,11 @@ def _chunked_bodies() -> Iterator[Fault]:
         step(tx)
         return found
 
+    def witness(contract: Contract) -> Request:
+        return replace(smallest(contract), chunked=True)
+
     for slug, sentence, effect in (
-        (
-            "rejected",
-            "Rejects a chunked body.",
-            rejecting(chunked, 411, "LENGTH_REQUIRED", "say how long the body is"),
-        ),
+        ("rejected", "Rejects a chunked body.", rejecting(chunked, 411, "LENGTH_REQUIRED", "say how long the body is")),
         ("lost", "Reads a chunked body as an empty one.", lost),
     ):
-        yield Fault(
-            f"chunks.{slug}",
-            sentence,
-            "transport.chunked",
-            Stage.LIMIT,
-            effect,
-            lambda contract: replace(smallest(contract), chunked=True),
-        )
+        yield Fault(f"chunks.{slug}", sentence, "transport.chunked", Stage.LIMIT, effect, witness)

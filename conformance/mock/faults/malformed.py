@@ -58,7 +58,8 @@ def before_end(extra: bytes) -> Edit:
     return lambda body: body.rstrip()[:-1] + extra + b"}"
 
 
-def _unknown(value: bytes) -> Edit:
+def unknown_property(value: bytes) -> Edit:
+    """Return what adds a property that is not declared."""
     return before_end(b', "undeclared": ' + value)
 
 
@@ -82,14 +83,14 @@ NO_JSON: tuple[tuple[str, str, Edit, Edit], ...] = (
         _sub(rb"([{,]\s*)([A-Za-z_]\w*)\s*:", rb'\1"\2":'),
         _sub(rb'"([A-Za-z_]\w*)"\s*:', rb"\1:"),
     ),
-    ("nan", "NaN", _sub(rb":\s*NaN\b", b": null"), _unknown(b"NaN")),
-    ("infinity", "Infinity", _sub(rb":\s*-?Infinity\b", b": null"), _unknown(b"Infinity")),
-    ("hexadecimal", "hexadecimal numbers", _sub(rb":\s*0x[0-9A-Fa-f]+", b": 1"), _unknown(b"0x1F")),
-    ("leading-zero", "leading zeros", _sub(rb":\s*0+(\d)", rb": \1"), _unknown(b"01")),
-    ("leading-plus", "a plus sign", _sub(rb":\s*\+(\d)", rb": \1"), _unknown(b"+1")),
-    ("bare-point", "a number that ends in a point", _sub(rb"(\d)\.(?=[,}\s])", rb"\1"), _unknown(b"1.")),
-    ("leading-point", "a number that begins with a point", _sub(rb":\s*\.(\d)", rb": 0.\1"), _unknown(b".5")),
-    ("python-literals", "True, False and None", _sub(rb"\b(True|False|None)\b", b"null"), _unknown(b"True")),
+    ("nan", "NaN", _sub(rb":\s*NaN\b", b": null"), unknown_property(b"NaN")),
+    ("infinity", "Infinity", _sub(rb":\s*-?Infinity\b", b": null"), unknown_property(b"Infinity")),
+    ("hexadecimal", "hexadecimal numbers", _sub(rb":\s*0x[0-9A-Fa-f]+", b": 1"), unknown_property(b"0x1F")),
+    ("leading-zero", "leading zeros", _sub(rb":\s*0+(\d)", rb": \1"), unknown_property(b"01")),
+    ("leading-plus", "a plus sign", _sub(rb":\s*\+(\d)", rb": \1"), unknown_property(b"+1")),
+    ("bare-point", "a number that ends in a point", _sub(rb"(\d)\.(?=[,}\s])", rb"\1"), unknown_property(b"1.")),
+    ("leading-point", "a number that begins with a point", _sub(rb":\s*\.(\d)", rb": 0.\1"), unknown_property(b".5")),
+    ("python-literals", "True, False and None", _sub(rb"\b(True|False|None)\b", b"null"), unknown_property(b"True")),
     ("two-texts", "two JSON texts", _first_text, lambda body: body + b" " + body),
     ("trailing-characters", "characters after the JSON text", _first_text, lambda body: body + b" x"),
     ("truncated", "a truncated JSON text", _closed, lambda body: body.rstrip()[:-1]),
@@ -97,10 +98,10 @@ NO_JSON: tuple[tuple[str, str, Edit, Edit], ...] = (
         "control-character",
         "an unescaped control character",
         _sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|(?<=[a-z])[\n\t\r]", b""),
-        _unknown(b'"a\x01b"'),
+        unknown_property(b'"a\x01b"'),
     ),
     ("missing-comma", "a missing comma", _sub(rb'(["\d}])\s+"', rb'\1, "'), before_end(b' "undeclared": 1')),
-    ("bad-escape", "an unknown escape sequence", _sub(rb'\\([^"\\/bfnrtu])', rb"\1"), _unknown(b'"\\x41"')),
+    ("bad-escape", "an unknown escape sequence", _sub(rb'\\([^"\\/bfnrtu])', rb"\1"), unknown_property(b'"\\x41"')),
 )
 """Texts that are not JSON: slug, in words, how a lax parser repairs them, and how a valid body becomes one."""
 
@@ -109,20 +110,20 @@ NO_UTF_8: tuple[tuple[str, str, Edit, Edit], ...] = (
         "invalid-utf-8",
         "bytes that are not UTF-8",
         lambda body: body.decode("utf-8", "replace").encode(),
-        _unknown(b'"\xff"'),
+        unknown_property(b'"\xff"'),
     ),
     (
         "latin-1",
         "Latin-1",
         lambda body: body if is_utf_8(body) else body.decode("latin-1").encode(),
-        _unknown(b'"\xe9t\xe9"'),
+        unknown_property(b'"\xe9t\xe9"'),
     ),
-    ("overlong-utf-8", "overlong UTF-8", lambda body: body.replace(b"\xc0\xaf", b"/"), _unknown(b'"\xc0\xaf"')),
+    ("overlong-utf-8", "overlong UTF-8", lambda body: body.replace(b"\xc0\xaf", b"/"), unknown_property(b'"\xc0\xaf"')),
     (
         "encoded-surrogate",
         "a surrogate in UTF-8",
         _sub(rb"\xed[\xa0-\xbf][\x80-\xbf]", b"?"),
-        _unknown(b'"\xed\xa0\x80"'),
+        unknown_property(b'"\xed\xa0\x80"'),
     ),
     ("utf-16", "UTF-16", _from_utf_16, lambda body: body.decode().encode("utf-16")),
 )

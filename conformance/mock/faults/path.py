@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.faults.parts.effects import changing_response, rejecting
+from conformance.mock.faults.parts.effects import changing_response, on, rejecting
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.faults.parts.witnesses import builder, smallest, with_parameter
 from conformance.mock.stages import Stage
@@ -73,6 +73,9 @@ def _as_sent(name: str, tx: Transaction) -> str:
 
 
 def _of_target(name: str) -> Iterator[Fault]:
+    def parameter(tx: Transaction) -> str:
+        return tx.parameters[name]
+
     for slug, says, test, value in (
         ("non-ascii", "with non-ASCII characters", lambda text: not text.isascii(), "\u00e9t\u00e9"),
         ("slash", "with an encoded slash", lambda text: "/" in text, "a/b"),
@@ -80,24 +83,14 @@ def _of_target(name: str) -> Iterator[Fault]:
         ("nul", "with an encoded NUL", lambda text: "\0" in text, "a\0b"),
         ("dots", "of two dots", lambda text: text == "..", ".."),
     ):
-
-        def matches(tx: Transaction, test: Callable[[str], bool] = test) -> bool:
-            return test(tx.parameters[name])
-
         sentence = f"Returns 500 for the path parameter `{name}` {says}."
-        effect, witness = (
-            rejecting(matches, 500, "INTERNAL_ERROR", "internal server error"),
-            with_parameter(name, value),
-        )
+        effect = rejecting(on(parameter, test), 500, "INTERNAL_ERROR", "internal server error")
+        witness = with_parameter(name, value)
         yield Fault(f"path.{name}.{slug}-crashes", sentence, "error.server-error", Stage.METHOD, effect, witness)
-    yield Fault(
-        f"path.{name}.encoded-letters-rejected",
-        f"Returns 404 when letters of the path parameter `{name}` are percent-encoded.",
-        "transport.target",
-        Stage.METHOD,
-        rejecting(partial(_is_needlessly_encoded, name), 404, "NOT_FOUND", "there is nothing at this path"),
-        partial(_needlessly_encoded, name),
-    )
+    sentence = f"Returns 404 when letters of the path parameter `{name}` are percent-encoded."
+    encoded, witness = partial(_is_needlessly_encoded, name), partial(_needlessly_encoded, name)
+    effect = rejecting(encoded, 404, "NOT_FOUND", "there is nothing at this path")
+    yield Fault(f"path.{name}.encoded-letters-rejected", sentence, "transport.target", Stage.METHOD, effect, witness)
 
 
 def _is_needlessly_encoded(name: str, tx: Transaction) -> bool:

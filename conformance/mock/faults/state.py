@@ -49,18 +49,12 @@ def _intermittent_responses(contract: Contract) -> Iterator[Fault]:
 
 def _intermittent_rejections(contract: Contract) -> Iterator[Fault]:
     accepted = combination_id(contract.request)
-    busy = rejecting(always, 400, "TRY_AGAIN", "try again")
+    busy, dropped = rejecting(always, 400, "TRY_AGAIN", "try again"), crashing(always, dropped=True)
     for count, slug, sentence, requirement, effect in (
         (2, "rejected", "Rejects 1 of 2 valid requests.", accepted, busy),
         (20, "rejected", "Rejects 1 of 20 valid requests.", accepted, busy),
         (20, "crashes", "Returns 500 for 1 of 20 requests.", "error.server-error", crashing(always)),
-        (
-            20,
-            "dropped",
-            "Closes the connection for 1 of 20 requests.",
-            "transport.dropped",
-            crashing(always, dropped=True),
-        ),
+        (20, "dropped", "Closes the connection for 1 of 20 requests.", "transport.dropped", dropped),
     ):
         yield _intermittent(count, slug, sentence, requirement, Stage.VALIDATE, effect)
 
@@ -74,15 +68,8 @@ def _mixed_up() -> Iterator[Fault]:
     def swapped(tx: Transaction) -> None:
         tx.delivery = Delivery(swapped=True)
 
-    yield Fault(
-        "state.responses-swapped",
-        "Swaps the responses of two concurrent requests.",
-        ISOLATION,
-        Stage.SEND,
-        on_success(swapped),
-        repeated(2),
-        concurrent=True,
-    )
+    id_, sentence = "state.responses-swapped", "Swaps the responses of two concurrent requests."
+    yield Fault(id_, sentence, ISOLATION, Stage.SEND, on_success(swapped), repeated(2), concurrent=True)
 
     def first(tx: Transaction) -> Json:
         found: Json = tx.state.memory.setdefault("state.first-response", tx.response)

@@ -109,10 +109,6 @@ class Attempt:
             return response, self._failure, self._detail
         return decode_response(response, self._failure, self._detail, self._limit)
 
-    def leaves(self, request: "httpx.Request") -> None:
-        """Note the request as it leaves."""
-        self.sent = request
-
     def arrives(self, response: "httpx.Response") -> None:
         """Note the header section of an answer, and hide a `Location` from the client, which would have to parse it."""
         self._fields = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
@@ -174,7 +170,7 @@ def leaving(request: "httpx.Request") -> None:
     """Do as the last request hook of a client."""
     attempt = request.extensions.get(ATTEMPT)
     if isinstance(attempt, Attempt):
-        attempt.leaves(request)
+        attempt.sent = request
 
 
 def arrived(response: "httpx.Response") -> None:

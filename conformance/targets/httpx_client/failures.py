@@ -17,10 +17,7 @@ BEFORE = {
 }
 """How an exchange without a header section failed, by the exception or its base."""
 
-WITHIN = {
-    "TimeoutException": Failure.TOO_SLOW,
-    "RemoteProtocolError": Failure.MALFORMED,
-}
+WITHIN = {"TimeoutException": Failure.TOO_SLOW, "RemoteProtocolError": Failure.MALFORMED}
 """How a body broke off; whatever else is raised, it is not whole."""
 
 NOT_SENT = frozenset({"LocalProtocolError", "UnsupportedProtocol", "InvalidURL", "AllMockedAssertionError"})

@@ -29,7 +29,8 @@ def reason(contract: Contract, plan: Plan, requirement: str, shown: int, events:
     if not asked:
         return "No request of the profile exercises the requirement"
     others = Counter(name for each in asked for name in wrong.get(each, ()))
-    before = f"; {_named(others)} failed first on {len(asked & wrong.keys())} of them" if others else ""
+    common = " and ".join(name for name, _ in others.most_common(2))
+    before = f"; {common} failed first on {len(asked & wrong.keys())} of them" if others else ""
     return f"No response to {_counted(len(asked), 'case')} of the requirement decides it{before}"
 
 
@@ -48,10 +49,6 @@ def _held(contract: Contract, requirement: str, events: Sequence[AnyEvent]) -> l
     """Return the numbers of the requests whose responses passed a requirement."""
     index = next(number for number, row in enumerate(contract.requirements) if row.id == requirement)
     return [event.send for event in events if isinstance(event, Judged) and index in event.passed]
-
-
-def _named(names: Counter[str]) -> str:
-    return " and ".join(name for name, _ in names.most_common(2))
 
 
 def _counted(number: int, noun: str) -> str:

@@ -11,7 +11,7 @@ from conformance.model.proof import Alarm, FaultProof, Proof
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Strength
 from conformance.workflow.proof.cached_judge import JudgementCache
-from conformance.workflow.proof.runs import Baseline, ProofOptions, ProofRuns, strength_of
+from conformance.workflow.proof.runs import ProofOptions, ProofRuns, ReferenceRun, strength_of
 
 __all__ = ["ProofOptions", "prove"]
 
@@ -30,7 +30,7 @@ def prove(options: ProofOptions, step: Step | None = None) -> Proof:
         UsageError: a fault is not known, or the document cannot be used.
 
     """
-    runs = ProofRuns(options, Baseline(datetime.now(UTC), JudgementCache()))
+    runs = ProofRuns(options, ReferenceRun(datetime.now(UTC), JudgementCache()))
     chosen = runs.chosen()
     if step is not None:
         step(0, len(chosen))
@@ -71,7 +71,7 @@ def _each(runs: ProofRuns, ids: Sequence[str]) -> Iterator[FaultProof]:
         yield from pool.imap_unordered(_proved, ids, chunksize=CHUNK)
 
 
-def _begin(options: ProofOptions, baseline: Baseline) -> None:
+def _begin(options: ProofOptions, baseline: ReferenceRun) -> None:
     _RUNS.append(ProofRuns(options, baseline))
 
 

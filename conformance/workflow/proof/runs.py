@@ -56,7 +56,7 @@ class ProofOptions(msgspec.Struct, frozen=True, kw_only=True):
     operation: str | None = None
 
 
-class Baseline(msgspec.Struct, frozen=True):
+class ReferenceRun(msgspec.Struct, frozen=True):
     """What the run of the reference server gives: the judgement of each response, and the causes of its findings.
 
     `moment` is the time of the clock of every mock, so that equal requests get equal responses.
@@ -70,7 +70,7 @@ class Baseline(msgspec.Struct, frozen=True):
 class ProofRuns:
     """One contract, its plan and its faults, made once for many runs."""
 
-    def __init__(self, options: ProofOptions, baseline: Baseline) -> None:
+    def __init__(self, options: ProofOptions, baseline: ReferenceRun) -> None:
         self.options = options
         self.baseline = baseline
         self.contract = load_contract(options.spec, options.operation)
@@ -139,10 +139,7 @@ class ProofRuns:
     async def _run(self, target: Target, sink: MemorySink, judge: CachedJudge, stop: Stop | None) -> None:
         key = LOCAL_KEY if self.contract.operation.security else ""
         options = SessionOptions(
-            run_id="0" * 8,
-            settings=Settings(key=key, max_response_seconds=LATE_SECONDS),
-            judge=judge,
-            stop=stop,
+            run_id="0" * 8, settings=Settings(key=key, max_response_seconds=LATE_SECONDS), judge=judge, stop=stop
         )
         session = Session(self.contract, target, sink, options)
         diagnoser = Diagnoser(session, DiagnosisOptions(repeats=0, known=self.plan.known))

@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from conformance.contract.contract import Contract
@@ -50,9 +49,7 @@ class EmbeddedMock:
             self._fork()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the server and wait until it has."""
         self._stack.close()
         self._url, self._line = "", None

@@ -6,11 +6,10 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from conformance.contract.contract import Contract
-from conformance.model.errors import UsageError
+from conformance.model.errors import UsageError, os_errors_as
 from conformance.runner.credentials import Credentials, ExtraHeader
 from conformance.targets.httpx_client.users_client import UsersClient, shown
 from conformance.workflow.setup.opening import proxy_for
@@ -61,7 +60,9 @@ def find_key(
     if options.api_key_command:
         return key_from_command(options.api_key_command)
     if options.api_key_file:
-        return _key_from_file(options.api_key_file)
+        path = options.api_key_file
+        with os_errors_as(UsageError, f"cannot read the key from {path}", "name another --api-key-file"):
+            return usable_key(path.read_text(encoding="latin-1").strip(), str(path))
     variable = options.api_key_env or DEFAULT_KEY_VARIABLE
     key = environment.get(variable, "")
     if key:
@@ -140,14 +141,6 @@ def credentials_of(
     if password:
         credentials.redaction.add(unquote(password), "$PROXY_PASSWORD")
     return credentials
-
-
-def _key_from_file(path: Path) -> str:
-    try:
-        text = path.read_text(encoding="latin-1")
-    except OSError as error:
-        raise UsageError(f"cannot read the key from {path}: {error.strerror}", "name another --api-key-file") from error
-    return usable_key(text.strip(), str(path))
 
 
 def _long_enough(secret: str, what: str) -> None:

@@ -42,8 +42,7 @@ Spec = Annotated[Path | None, _target("FILE", "OpenAPI 3.1 document to test inst
 Operation = Annotated[str | None, _target("'METHOD /path'", "Operation of the document, if it has several.")]
 FailOn = Annotated[Strength, _report("", "Weakest strength that fails the run.", choices=("must", "should"))]
 Reports = Annotated[
-    tuple[str, ...] | None,
-    _report("LIST", "Comma-separated report formats.", flag="report", unset="all"),
+    tuple[str, ...] | None, _report("LIST", "Comma-separated report formats.", flag="report", unset="all")
 ]
 Waivers = Annotated[
     Path | None, _report("FILE", "Waiver file (TOML): accepted failures with owner, reason and expiry.")
@@ -152,9 +151,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     example_db: Annotated[
         Path | None,
         _cases(
-            "DIR",
-            "Directory of random cases that failed; the next run starts with them.",
-            not_in_pytest=CATALOGUE_ONLY,
+            "DIR", "Directory of random cases that failed; the next run starts with them.", not_in_pytest=CATALOGUE_ONLY
         ),
     ] = None
     repeats: Annotated[Repeats, _cases("N", "Number of times a new kind of failure is sent again.")] = 3
@@ -206,8 +203,7 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
     spec: Spec = None
     operation: Operation = None
     profile: Annotated[
-        Profile,
-        _cases("", "full: every class of value for every property.", choices=("standard", "full")),
+        Profile, _cases("", "full: every class of value for every property.", choices=("standard", "full"))
     ] = Profile.STANDARD
     only: Annotated[
         tuple[str, ...], _cases("GLOB", "Play only scenarios whose id or requirement matches. Repeatable.")

@@ -1,6 +1,5 @@
 """Phases: which of them a run has, and how long a campaign lasts."""
 
-from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from conformance.contract.contract import Contract
@@ -33,16 +32,13 @@ def chosen_phases(contract: Contract, options: RunOptions, profile: Profile, *, 
     if options.phases is None:
         if profile is Profile.FUZZ:
             return (SCHEMATHESIS, HYPOTHESIS)
-        whole = loopback and profile is not Profile.SMOKE and _fits_a_requirement(contract, options.only)
-        return PHASES if whole else (CATALOGUE,)
+        # Globs that fit a requirement, and not cases alone.
+        fitting = not options.only or any(fnmatchcase(id_, glob) for id_ in contract.by_id for glob in options.only)
+        return PHASES if loopback and profile is not Profile.SMOKE and fitting else (CATALOGUE,)
     for name in options.phases:
         if name not in PHASES:
             raise UsageError(f"there is no phase {name!r}", f"choose from {', '.join(PHASES)}")
     return tuple(each for each in PHASES if each in options.phases)
-
-
-def _fits_a_requirement(contract: Contract, only: Sequence[str]) -> bool:
-    return not only or any(fnmatchcase(each, glob) for each in contract.by_id for glob in only)
 
 
 def campaign_seconds(options: RunOptions, profile: Profile) -> float | None:

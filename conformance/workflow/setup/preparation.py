@@ -1,24 +1,26 @@
-"""What must be known before the first byte is sent: parameters, key, host, plan."""
+"""What must be known before the first byte is sent: parameters, key, host, plan, limits."""
 
 import os
 from collections.abc import Mapping
 
 import msgspec
 
+from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract
-from conformance.model.case import CATALOGUE, Need
+from conformance.model.case import CATALOGUE, Item, Need
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
+from conformance.runner.budget import RunLimits
 from conformance.runner.credentials import Credentials
-from conformance.runner.plan import Plan, WhyNot, make_plan, no_objection
+from conformance.runner.plan import Plan, WhyNot, make_plan
 from conformance.runner.shards import Shard
-from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue, smoke
+from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, catalogue, smoke
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Traits
 from conformance.workflow.setup.key_sources import credentials_of, find_key
 from conformance.workflow.setup.opening import traits_for
 from conformance.workflow.setup.options import EXAMPLE_PARAMETER, MOCK, UNKNOWN_PARAMETER, RunOptions
-from conformance.workflow.setup.phases import chosen_phases
+from conformance.workflow.setup.phases import FUZZ_SECONDS, chosen_phases
 
 
 class PreparedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +56,7 @@ class PreparedRun(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def why_not(self) -> WhyNot:
         """What tells why a request cannot be sent as it stands."""
-        return no_objection if self.client is None else self.client.why_not
+        return None if self.client is None else self.client.why_not
 
     @property
     def loopback(self) -> bool:
@@ -94,7 +96,7 @@ def prepare(
     phases = chosen_phases(contract, options, profile, loopback=loopback)
     items = () if CATALOGUE not in phases else smoke(known) if profile is Profile.SMOKE else known
     offered = offered_by(options, traits)
-    why_not = no_objection if client is None else client.why_not
+    why_not = None if client is None else client.why_not
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
     elsewhere: tuple[Item, ...] = ()
     if options.shard:
@@ -175,3 +177,37 @@ def offered_by(options: RunOptions, traits: Traits) -> frozenset[Need]:
     if options.probes or options.target == MOCK:
         offered.add(Need.PROBES)
     return frozenset(offered)
+
+
+LIVE_RATE = 20.0
+"""Requests a second to a host that is not this machine, where none is given."""
+
+
+def rate_of(options: RunOptions, *, loopback: bool) -> float | None:
+    """Return how many requests a second may be sent, None for any number."""
+    return options.rate or (None if loopback else LIVE_RATE)
+
+
+def limits_of(prepared: PreparedRun) -> RunLimits:
+    """Return the limits of a run: on a live host the number of creations in `smoke` holds against every target."""
+    options, loopback = prepared.options, prepared.loopback
+    most = None
+    if prepared.profile is Profile.SMOKE and not loopback:
+        most = prepared.plan.creations if options.shard else SMOKE_CREATIONS
+    return RunLimits(
+        requests=options.max_requests,
+        creations=options.max_creations or most,
+        failures=options.max_failures,
+        seconds=options.time_budget or (FUZZ_SECONDS if prepared.profile is Profile.FUZZ else None),
+        rate=rate_of(options, loopback=loopback),
+    )
+
+
+def settings_of(prepared: PreparedRun) -> Settings:
+    """Return what the checks of a run know of the target."""
+    return Settings(
+        loopback=prepared.loopback,
+        stateless=prepared.options.stateless,
+        key=prepared.key,
+        max_response_seconds=prepared.options.max_response_time,
+    )

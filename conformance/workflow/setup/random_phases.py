@@ -1,12 +1,19 @@
-"""The phases of a prepared run after the catalogue: where their random cases come from."""
+"""The phases of a prepared run after the catalogue: where their random cases come from, and how many there will be."""
+
+import asyncio
+
+import msgspec
+from msgspec.structs import replace
 
 from conformance.classify.requirements import combination_id
+from conformance.journal.events import PhaseEnded
 from conformance.model.case import CATALOGUE, Case
 from conformance.model.vocabulary import Profile
-from conformance.runner.follow_up import FollowUpPhases
-from conformance.runner.plan import admits
+from conformance.runner.case_source import CaseSource, FollowUpPhases
+from conformance.runner.plan import why_left_out
 from conformance.runner.shards import Shard
 from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.catalogue import creations
 from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.strategies.random.messages import Cover, Draw, Fuzz, GeneratorConfig
@@ -35,7 +42,7 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
     def wanted(case: Case) -> bool:
         mine = shard is None or shard.holds(case.id)
         offered, why_not = prepared.offered, prepared.why_not
-        return mine and admits(prepared.contract, case, offered, options.only, options.skip, why_not)
+        return mine and why_left_out(prepared.contract, case, offered, options.only, options.skip, why_not) is None
 
     return FollowUpPhases(
         generator=GeneratorProcess(config),
@@ -59,3 +66,47 @@ def _generated(phases: tuple[str, ...], profile: Profile) -> dict[str, Cover | D
     elif HYPOTHESIS in phases:
         found[HYPOTHESIS] = Draw(EXAMPLES)
     return found
+
+
+class PhasePreview(msgspec.Struct, frozen=True):
+    """What a phase will send, and how many objects a right server creates of that at most.
+
+    `error` says why the phase will not go on to its end.
+    """
+
+    phase: str
+    requests: int
+    creations: int
+    error: str = ""
+
+
+def preview(prepared: PreparedRun) -> tuple[PhasePreview, ...]:
+    """Return what each phase after the catalogue will send, repeats aside; sends nothing.
+
+    A campaign is not among them: it goes on until its time is over.
+    """
+    following = follow_up_phases(prepared)
+    endless = following.seconds is not None
+    return () if endless or not following.generator.phases else asyncio.run(_preview(prepared, following))
+
+
+async def _preview(prepared: PreparedRun, following: FollowUpPhases) -> tuple[PhasePreview, ...]:
+    ended: list[PhaseEnded] = []
+    sent = (*prepared.plan.items, *following.elsewhere)
+    items = CaseSource((), replace(following, elsewhere=sent), ended.append)
+    cases: list[Case] = []
+    found: list[PhasePreview] = []
+    try:
+        while True:
+            item = await items.next()
+            # The phases that are over by now end before the case at hand.
+            while len(found) < len(ended):
+                event = ended[len(found)]
+                found.append(PhasePreview(event.phase, len(cases), sum(map(creations, cases)), event.error))
+                cases.clear()
+            if item is None:
+                return tuple(found)
+            if isinstance(item, Case):
+                cases.append(item)
+    finally:
+        await following.generator.close()

@@ -3,6 +3,8 @@
 import secrets
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from conformance.contract.contract import Contract
 from conformance.journal.events import RunStarted
 from conformance.model.case import Need
@@ -23,19 +25,8 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def header_of(
-    contract: Contract,
-    *,
-    target: str,
-    profile: Profile,
-    options: dict[str, str],
-    planned: int,
-    skipped: dict[str, str],
-    waivers: tuple[Waiver, ...],
-    seed: int = 0,
-    phases: tuple[str, ...] = (),
-) -> RunStarted:
-    """Return the header of a run that begins now, under a new id."""
+def header_of(contract: Contract, target: str, profile: Profile, seed: int = 0) -> RunStarted:
+    """Return the header of a run that begins now, under a new id; options, plan and waivers are yet to be told."""
     return RunStarted(
         suite_version=VERSION,
         run_id=secrets.token_hex(4),
@@ -46,12 +37,7 @@ def header_of(
         target=target,
         profile=profile.value,
         seed=seed,
-        phases=phases,
-        options=options,
         requirements=contract.requirements,
-        planned=planned,
-        skipped=skipped,
-        waivers=waivers,
         date=today(),
     )
 
@@ -59,15 +45,13 @@ def header_of(
 def run_header(prepared: PreparedRun, url: str, waivers: tuple[Waiver, ...]) -> RunStarted:
     """Return the header of a run against the target at `url`."""
     contract, options = prepared.contract, prepared.options
-    return header_of(
-        contract,
-        target=f"{REFERENCE}{url}" if options.target == MOCK else options.target,
-        profile=prepared.profile,
+    target = f"{REFERENCE}{url}" if options.target == MOCK else options.target
+    return replace(
+        header_of(contract, target, prepared.profile, options.seed),
         options=_shown(options),
         planned=prepared.plan.cases,
         skipped={**_unexercised(contract, options, prepared.client), **prepared.plan.skipped},
         waivers=waivers,
-        seed=options.seed,
         phases=prepared.phases,
     )
 

@@ -6,41 +6,27 @@ import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.diagnosis.causes import Cause
-from conformance.model.errors import UsageError
+from conformance.model.errors import UsageError, os_errors_as
 from conformance.model.vocabulary import Strength
 from conformance.model.waiver import Waiver, WaiverFile
 from conformance.reports.results import Results
 from conformance.reports.terminal import counted
 from conformance.workflow.reporting import RunResult
+from conformance.workflow.setup.options import ClientOptions, RunOptions
 
 TABLE = "waiver"
 FIELDS = ("requirement", "cause", "owner", "reason", "expires")
 DRAFT_DAYS = 30
 """How long a drafted waiver is to hold, unless whoever fills it in says otherwise."""
 
-_STRENGTHS = tuple(Strength)
 
-
-class WaiverOptions(Protocol):
-    """Options that tell of waivers: those of a run, or of a run against a client."""
-
-    @property
-    def waivers(self) -> Path | None:
-        """Their file."""
-
-    @property
-    def waivers_update(self) -> bool:
-        """Whether to draft some there."""
-
-
-def waivers_of(options: WaiverOptions, contract: Contract) -> tuple[Waiver, ...]:
+def waivers_of(options: RunOptions | ClientOptions, contract: Contract) -> tuple[Waiver, ...]:
     """Return the waivers that a run is given; a file that is only about to be drafted holds none.
 
     Raises:
@@ -58,7 +44,7 @@ def waivers_of(options: WaiverOptions, contract: Contract) -> tuple[Waiver, ...]
     return read_waivers(options.waivers, contract)
 
 
-def drafted(result: RunResult, options: WaiverOptions) -> RunResult:
+def drafted(result: RunResult, options: RunOptions | ClientOptions) -> RunResult:
     """Draft waivers after a run, where they were asked for; the result says how many.
 
     Raises:
@@ -113,12 +99,10 @@ def draft(path: Path, results: Results, today: date) -> int:
     rows = "".join(_row(cause, today) for cause in open_)
     if not rows:
         return 0
-    try:
+    with os_errors_as(UsageError, f"cannot write {path}", "name another file with --waivers"):
         old = path.read_text(encoding="utf-8") if path.exists() else ""
         separator = "\n" if old and not old.endswith("\n") else ""
         path.write_text(old + separator + rows, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}", "name another file with --waivers") from error
     return len(open_)
 
 
@@ -172,9 +156,7 @@ def _strangers(row: dict[str, object], contract: Contract) -> Iterator[tuple[str
 
 def _fails(cause: Cause, results: Results) -> bool:
     open_ = {each.id for each in results.findings if each.waiver is None}
-    return _STRENGTHS.index(cause.strength) <= _STRENGTHS.index(results.fail_on) and any(
-        each in open_ for each in cause.findings
-    )
+    return cause.strength.rank <= results.fail_on.rank and not open_.isdisjoint(cause.findings)
 
 
 def _row(cause: Cause, today: date) -> str:

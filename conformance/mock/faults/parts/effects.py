@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from conformance.mock.faults.parts.fault import Effect
 from conformance.mock.transaction import Delivery, Fields, Rejection, Step, Transaction
@@ -10,12 +10,19 @@ from conformance.model.jsontext import Json
 
 REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 
+T = TypeVar("T")
+
 Test: TypeAlias = Callable[[Transaction], bool]
 
 
 def always(_: Transaction) -> bool:
     """Hold for every transaction."""
     return True
+
+
+def on(read: Callable[[Transaction], T], test: Callable[[T], bool]) -> Test:
+    """Return the test of what is read of a transaction."""
+    return lambda tx: test(read(tx))
 
 
 def after(change: Test) -> Effect:

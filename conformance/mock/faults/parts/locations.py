@@ -6,6 +6,7 @@ import msgspec
 
 from conformance.contract.nodes import Node
 from conformance.model import json_values
+from conformance.model.grouping import grouped
 from conformance.model.jsontext import Json
 from conformance.model.pointer import parent
 from conformance.strategies.values import bodies
@@ -59,9 +60,7 @@ class Location(msgspec.Struct, frozen=True):
 
 def locations(root: Node) -> tuple[Location, ...]:
     """Return one location per label, parents first."""
-    by_label: dict[str, list[bodies.Lineage]] = {}
-    for lineage in bodies.lineages(root):
-        by_label.setdefault(lineage[-1].label, []).append(lineage)
+    by_label = grouped((lineage[-1].label, lineage) for lineage in bodies.lineages(root))
     return tuple(
         Location(each[0][-1], each[0], tuple(dict.fromkeys(lineage[-1].path for lineage in each)))
         for each in by_label.values()

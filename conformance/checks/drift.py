@@ -22,7 +22,7 @@ SHOWN = 10
 
 def members(subject: Subject) -> Judged:
     """Properties of a response that the document does not declare are recorded, never failed."""
-    requirement, root = "drift.members", subject.contract.response
+    requirement, root = "drift.properties", subject.contract.response
     if not subject.answered or root is None or requirement not in subject.contract.by_id:
         return
     found = grouped((node.path, pointer) for node, pointer in islice(_undeclared(root, "", subject.answer), MANY))

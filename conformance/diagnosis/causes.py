@@ -102,4 +102,4 @@ def _extent(pointers: tuple[str, ...]) -> str:
     named = [pointer for pointer in pointers if pointer]
     if len(named) < 2:
         return ""
-    return f", at {len(named)} {'members' if all(each.startswith('/') for each in named) else 'places'}"
+    return f", at {len(named)} {'properties' if all(each.startswith('/') for each in named) else 'places'}"

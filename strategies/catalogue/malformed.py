@@ -53,7 +53,7 @@ def _not_json(build: Builder) -> Iterator[Case]:
         ),
         "raw-line-break": (text.replace(SLOT, f"\n{SLOT}") if SLOT in text else '{"a": "\n"}', "a raw line break"),
         "two-documents": (text + text, "two JSON texts"),
-        "trailing-text": (text + " x", "text after the JSON text"),
+        "trailing-characters": (text + " x", "characters after the JSON text"),
         "trailing-brace": (text + "}", "an extra closing brace"),
         "blank": (" \r\n\t ", "only white space"),
         "bare-word": ("name", "a bare word"),

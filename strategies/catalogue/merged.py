@@ -42,7 +42,9 @@ def _odd_name(build: Builder) -> Iterator[Case]:
     body = bodies.planted(lineage, name, "smallest", build.defaults)
     kind = "a string of many unusual characters"
     story = Story(identity, "type", "", "", f"{name_of(identity, lineage[0])} is {kind}", kind)
-    yield build.accepting("accept.merged.odd-name", (accept_id(lineage[-1], "type"),), body, story, (Need.NAME_EDGES,))
+    yield build.accepting(
+        "accept.merged.unusual-name", (accept_id(lineage[-1], "type"),), body, story, (Need.NAME_EDGES,)
+    )
 
 
 def _odd_path(build: Builder) -> Iterator[Case]:
@@ -53,7 +55,7 @@ def _odd_path(build: Builder) -> Iterator[Case]:
     kind = "a path parameter of many unusual characters"
     story = Story(names[-1], "path parameter", "", ODD_SEGMENT, f"`{names[-1]}` has many unusual characters", kind)
     request = replace(build.right, target=build.target_with(dict.fromkeys(names, ODD_SEGMENT)))
-    yield build.observed("observe.merged.odd-path", ("transport.variants",), request, story)
+    yield build.observed("observe.merged.unusual-path", ("transport.variants",), request, story)
 
 
 def _odd_spelling(build: Builder) -> Case:
@@ -72,4 +74,4 @@ def _odd_spelling(build: Builder) -> Case:
     story = Story("", "lexical form", "", "", says, "a valid request in an unusual lexical form")
     about = ("accept.json-text", "accept.media-type")
     requirements = (*about, "transport.accept", "transport.field-names", "transport.chunked")
-    return build.accepted("accept.merged.odd-spelling", requirements, request, story)
+    return build.accepted("accept.merged.lexical-forms", requirements, request, story)

@@ -18,7 +18,7 @@ TOP = 2
 """How long the lineage of a property of the body itself is."""
 
 
-TRAILING = ("the body has text after the JSON text", "a body with text after the JSON text")
+TRAILING = ("the body has characters after the JSON text", "a body with characters after the JSON text")
 """What is said of a body with more than a JSON text, and its class."""
 
 
@@ -94,7 +94,7 @@ def _rejected(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str,
                     f"{name} has an unknown property",
                     "an unknown property in a closed object",
                 )
-    yield "trailing-text", write(build.smallest).encode() + b" x", "reject.json-text", *TRAILING
+    yield "trailing-characters", write(build.smallest).encode() + b" x", "reject.json-text", *TRAILING
 
 
 def _visible(build: Builder) -> Iterator[Relation]:

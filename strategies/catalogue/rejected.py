@@ -49,7 +49,7 @@ def _missing(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> Iter
     body = bodies.planted(lineage, bodies.ABSENT, base, build.defaults)
     told = says(node.path, "required", "", MISSING, lineage[0])
     story = Story(node.path, "required", _was(build, node, base), "", told, MISSING)
-    id_ = f"reject.{path_slug(node.path)}.missing.{base}"
+    id_ = f"reject.{path_slug(node.path)}.absent.{base}"
     yield build.rejected(id_, reject_id(node, "required"), build.request(body), story)
 
 

@@ -87,7 +87,7 @@ def _places(lineage: bodies.Lineage) -> Iterator[Place]:
     if wrong:
         yield Place(lineage, "type", weighted(wrong), node.path)
     if node.required and node.path and node.name != ANY_ITEM:
-        absent = Value("missing", bodies.ABSENT, MISSING, "required")
+        absent = Value("absent", bodies.ABSENT, MISSING, "required")
         yield Place(lineage, "required", st.just(absent), node.path)
     for branch, shape in enumerate(node.shapes):
         if shape.type == "object" and shape.closed:

@@ -33,7 +33,7 @@ def test_declared_members() -> None:
     """A response with declared properties alone passes, also where any are allowed, or the target is stateless."""
     labels = changed(ANSWER, "current_deployment", {**DEPLOYMENT, "labels": {"any": {"thing": 1}}})
     for answer in (ANSWER, labels):
-        assert ["drift.members"] == passed(members(subject(answer=answer, settings=Settings(stateless=True))))
+        assert ["drift.properties"] == passed(members(subject(answer=answer, settings=Settings(stateless=True))))
 
 
 def test_undeclared_members() -> None:
@@ -41,8 +41,8 @@ def test_undeclared_members() -> None:
     answer = {**ANSWER, "request_backpressure_settings": None, "region": {"slug": "x"}}
     found = only(members(subject(answer=answer)))
     pattern = "unknown property | a response | an unknown property"
-    assert ("drift.members", pattern, "/request_backpressure_settings") == summary(found)
-    assert f"drift.members |  | {pattern}" == str(found.cause)
+    assert ("drift.properties", pattern, "/request_backpressure_settings") == summary(found)
+    assert f"drift.properties |  | {pattern}" == str(found.cause)
     assert "Returns unknown properties" == found.sentence
     assert "Returns the unknown properties `request_backpressure_settings`, `region`" == found.message
     assert ("declared properties", "/request_backpressure_settings, /region") == (found.expected, found.actual)
@@ -59,7 +59,7 @@ def test_one_note_an_object() -> None:
 def other(schema: dict[str, object]) -> Contract:
     """Return a contract with a response schema of its own, and the requirement about drift."""
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of(schema)}})
-    return replace(of, requirements=(*of.requirements, contract().by_id["drift.members"]))
+    return replace(of, requirements=(*of.requirements, contract().by_id["drift.properties"]))
 
 
 def test_items_of_arrays() -> None:

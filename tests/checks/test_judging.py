@@ -152,7 +152,7 @@ def test_requirements_of_other_contracts_are_passed_over(monkeypatch: pytest.Mon
     """What some other contract asks for is not told of this one, and is no fault."""
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of({"type": "object"})}})
     other = case(target="/things", sent={})
-    monkeypatch.setattr(judging, "CHECKS", (lambda _: iter([Pass("authentication.status"), Pass("drift.members")]),))
+    monkeypatch.setattr(judging, "CHECKS", (lambda _: iter([Pass("authentication.status"), Pass("drift.properties")]),))
     assert () == judge(subject(other, of=of))
     missing = f"response.{of.request.label}.maxLength"
     monkeypatch.setattr(judging, "CHECKS", (lambda _: iter([Pass(missing)]),))

@@ -102,9 +102,9 @@ def strengths(contract: Contract, prefix: str) -> dict[str, str]:
 def test_a_requirement_that_no_contract_has_is_told(contract: Contract) -> None:
     """One of another operation, or of clients, is merely not asked for; one of none is a mistake."""
     other = contract_of({"type": "string"})
-    asked = [each.asks("drift.members") for each in (contract, other)]
+    asked = [each.asks("drift.properties") for each in (contract, other)]
     assert ([True, False], False) == (asked, contract.asks("client-error.retry"))
-    assert {"transport.date", "drift.members", "client-error.retry"} < stated_ids()
+    assert {"transport.date", "drift.properties", "client-error.retry"} < stated_ids()
     for name in ("transport.dropt", "drift", "", "accept.EnvironmentV1.maxLen", "response.CreateEnvironmentRequestV1"):
         with pytest.raises(LookupError, match=f"no contract has a requirement '{name}'"):
             contract.asks(name)

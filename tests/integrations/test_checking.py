@@ -95,7 +95,7 @@ def test_an_answer_that_says_something_else_than_was_sent(send, serve, checked):
 def test_the_case_says_what_to_expect(serve, contract, checked):
     """With a case, an answer is held against what the case is about."""
     items = catalogue(contract, Profile.SMOKE, Knowledge({"model_id": "m"}))
-    case = next(CaseToSend(item, LOCAL_KEY) for item in items if item.id == "reject.name.missing.smallest")
+    case = next(CaseToSend(item, LOCAL_KEY) for item in items if item.id == "reject.name.absent.smallest")
     right, wrong = serve(), serve("accepts.CreateEnvironmentRequestV1.name.absent")
     assert not checked.check(httpx.request(**case.request(right.url)), case=case)
     found = checked.check(httpx.request(**case.request(wrong.url)), case=case)

@@ -110,7 +110,7 @@ class Session:
         self.told = ""
         self.ret = 0
 
-    def run(self, *flags, only="reject.name.missing.*"):
+    def run(self, *flags, only="reject.name.absent.*"):
         """Run a few cases of the suite."""
         done = self._pytester.runpytest_inprocess(
             "--pyargs", "conformance.suite", "--conformance-only", only, "--conformance-out", "out", "-rs", *flags

@@ -19,7 +19,7 @@ def test_findings_of_one_pattern_are_one_cause() -> None:
         journal.find(one, MUST, pointer=f"/items/{number}/{'ab'[number % 2]}")
     (cause,) = fold(journal.end()).causes
     assert cause.count == 3
-    assert cause.sentence == "accepts a string where an integer is required, at 2 members"
+    assert cause.sentence == "accepts a string where an integer is required, at 2 properties"
     assert cause.pointers == ("/items/*/a", "/items/*/b")
     assert (cause.case, cause.finding, cause.findings) == ("case-1", "f2", ("f1", "f2", "f3"))
 

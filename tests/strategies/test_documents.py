@@ -136,7 +136,7 @@ def test_alternatives_keep_their_members_apart() -> None:
     assert not contract.request.modelled
     assert {"Card.kind", "Invoice.kind"} == {node.label for node in node_at(contract, "/payment/kind")}
     ids = {case.id for case in cases_of(standard(contract))}
-    assert {"reject.payment.number.missing.smallest", "reject.payment.days.missing.smallest"} <= ids
+    assert {"reject.payment.number.absent.smallest", "reject.payment.days.absent.smallest"} <= ids
     assert {"reject.lines.min-items-broken.fullest", "reject.lines.max-items-broken.fullest"} <= ids
     assert {"reject.tags.unique-items-broken.smallest", "reject.lines.*.amount.minimum-broken.smallest"} <= ids
 

@@ -26,7 +26,7 @@ OPEN = {
     "observe.media-type.*": "JSON media types that are not declared",
     "observe.method.*": "no page says what else the path supports",
     "observe.path.*": "whether a resource of such a name exists is the server's to know",
-    "observe.merged.odd-path": "whether a resource of such a name exists is the server's to know",
+    "observe.merged.unusual-path": "whether a resource of such a name exists is the server's to know",
     "observe.credential.*": "no page says whether such a credential is taken",
     "observe.trial.*": "pages and documents of different age disagree",
     "relate.alike-names.*": "names may be folded before they are compared",
@@ -121,7 +121,7 @@ def test_every_member_is_refused_in_every_way(contract: Contract, cases: dict[st
                     assert f"reject.{node.path[1:].replace('/', '.')}.{slug}.{base}" in cases
     for slug in UNDECLARED:
         assert {f"reject.autoscaling_settings.{slug}.{base}" for base in ("smallest", "fullest")} <= cases.keys()
-    for slug in ("null", "missing", "integer", "true", "array", "one-item-array", "object", "fraction"):
+    for slug in ("null", "absent", "integer", "true", "array", "one-item-array", "object", "fraction"):
         assert f"reject.name.{slug}.smallest" in cases
     for slug in ("null", "true", "fraction", "integer", "string", "empty-string", "array", "one-item-array"):
         assert f"reject.body.{slug}.smallest" in cases
@@ -204,8 +204,8 @@ def test_members_of_alternatives_do_not_hide_each_other() -> None:
     ids = [case.id for case in cases_of(standard(contract))]
     assert len(ids) == len(set(ids))
     assert {
-        "reject.u.v.missing.smallest",
-        "reject.u.v.missing.smallest.2",
+        "reject.u.v.absent.smallest",
+        "reject.u.v.absent.smallest.2",
         "accept.u.v.false",
         "accept.u.v.zero",
     } <= set(ids)

@@ -40,9 +40,9 @@ def phases(profile: Profile, *, loopback: bool = True, **options: Any) -> tuple[
 def test_a_whole_run_on_this_machine_has_all_phases(profile: Profile) -> None:
     """Elsewhere what is created has its price, and cases that were chosen by id are of the catalogue."""
     assert PHASES == phases(profile)
-    assert PHASES == phases(profile, only=("reject.name.missing", "reject.*.required"), skip=("accept.*",))
+    assert PHASES == phases(profile, only=("reject.name.absent", "reject.*.required"), skip=("accept.*",))
     assert ("catalogue",) == phases(profile, loopback=False)
-    assert ("catalogue",) == phases(profile, only=("reject.name.missing",))
+    assert ("catalogue",) == phases(profile, only=("reject.name.absent",))
 
 
 def test_smoke_has_the_catalogue_and_a_campaign_the_rest() -> None:

@@ -62,7 +62,7 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def headers(self) -> Headers:
-        """The headers of a right request."""
+        """The headers of a valid request."""
         return (
             ("User-Agent", USER_AGENT),
             ("Accept", "application/json"),
@@ -72,12 +72,12 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def smallest(self) -> Writable:
-        """The smallest right body."""
+        """The smallest valid body."""
         return bodies.smallest(self.contract.request, self.defaults)
 
     @cached_property
     def fullest(self) -> Writable:
-        """The fullest right body."""
+        """The fullest valid body."""
         return bodies.fullest(self.contract.request, self.defaults)
 
     @cached_property
@@ -87,7 +87,7 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def right(self) -> Request:
-        """The right request with the smallest body."""
+        """The valid request with the smallest body."""
         return self.request(self.smallest)
 
     @cached_property
@@ -142,7 +142,7 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         return self.accepting(id_, (self.combination,), body, Story("", "relation", "", "", says, says))
 
     def request(self, body: Writable | bytes) -> Request:
-        """Return a right request with the given body."""
+        """Return a valid request with the given body."""
         data = body if isinstance(body, bytes) else encode(body)
         return Request(self.contract.operation.method, self.target, self.headers, data)
 

@@ -123,7 +123,7 @@ def fresh(subject: Subject) -> Judged:
 
 
 def unsent(body: Json, pointer: str) -> bool:
-    """Tell whether a body holds nothing at a place: no member, or null."""
+    """Tell whether a body holds nothing at a place: no property, or null."""
     return get(body, pointer) is None
 
 

@@ -43,7 +43,7 @@ def members(subject: Subject) -> Judged:
 def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, str]]:
     """Yield each unknown property: the node of the object that holds it, and its pointer."""
     if isinstance(value, dict) and node.children:
-        # Elsewhere the document speaks of further members: it forbids them, or says what they hold.
+        # Elsewhere the document speaks of further properties: it forbids them, or says what they hold.
         open_ = all(shape.open for shape in node.shapes)
         for name, item in value.items():
             child = node.child(name)

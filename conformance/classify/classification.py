@@ -43,7 +43,7 @@ class Classification(msgspec.Struct, frozen=True):
 
     @property
     def expectation(self) -> Expectation:
-        """What is expected of the answer."""
+        """What is expected of the response."""
         return EXPECTATIONS[self.valid]
 
     @property

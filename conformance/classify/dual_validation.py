@@ -24,11 +24,11 @@ from conformance.model.json_values import get
 from conformance.model.jsontext import SURROGATE, Json
 
 MANY = 1_000
-"""How many violations of one answer are read: more of them say nothing more."""
+"""How many violations of one response are read: more of them say nothing more."""
 
 
 class Disagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Values on which the two validators differ, or did, and the verdict that is taken.
+    """Values on which the two validators differ, or did, and the verdict that counts.
 
     `pattern` tells the JSON text (of a string: the string itself) that a row is about, `example` is one.
     """
@@ -42,13 +42,13 @@ class Disagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What the validators say of an answer: why it breaks its schema, and on what places they disagree."""
+    """What the validators say of a response: why it breaks its schema, and on what places they disagree."""
 
     violations: tuple[Violation, ...] = ()
     disputed: tuple[tuple[str, str], ...] = ()
     """Pointer and reason, each."""
     answer: Json = None
-    """What was read, where something is wrong with it: the answer, with U+FFFD in place of lone surrogates."""
+    """What was read, where something is wrong with it: the response, with U+FFFD in place of lone surrogates."""
 
 
 def verdict(validator: BodyValidator, body: Json, constructed: bool | None = None) -> bool | None:  # noqa: FBT001  (a label)
@@ -128,7 +128,7 @@ def _mended(value: Json) -> Json:
 
 
 def _explained(validator: BodyValidator, answer: Json) -> tuple[Violation, ...]:
-    """Return why an answer is wrong, by jsonschema; by jsonschema-rs where that fails on a value of the target."""
+    """Return why a response is wrong, by jsonschema; by jsonschema-rs where that fails on a value of the target."""
     try:
         return tuple(islice(validator.violations(answer), MANY))
     except Exception:  # noqa: BLE001  (it computes with numbers of any size, and says so by many exceptions)

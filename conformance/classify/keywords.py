@@ -51,7 +51,7 @@ def nearest(node: Node, value: Json) -> int:
 
 
 def _distance(node: Node, branch: int, value: Json) -> tuple[int, int]:
-    """Return how far a value is from a shape: what is wrong with it or its members, and how many it does not know."""
+    """Return how far a value is from a shape: what is wrong with it or its properties, and how many are unknown."""
     shape = node.shapes[branch]
     held = value if isinstance(value, dict) else {}
     known = [child for child in node.members(branch) if child.name in held]

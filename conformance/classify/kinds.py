@@ -21,7 +21,7 @@ BOUNDS = {
 
 
 def kind_of(node: Node, keyword: str, value: Json) -> str:
-    """Return what is wrong with a value that breaks a keyword of its node; required and undeclared members aside."""
+    """Return what is wrong with a value that breaks a keyword of its node; required and unknown properties aside."""
     if keyword == "type":
         return expected_kind(node, type_kind(node.types, value))
     if keyword == "enum":
@@ -36,7 +36,7 @@ def expected_kind(node: Node, kind: str) -> str:
 
 
 def type_kind(types: AbstractSet[str], value: Json) -> str:
-    """Return what a value is whose type is none of `types`: one that a lax parser converts is told apart."""
+    """Return what a value is whose type is none of `types`: one that a lax parser converts is a class of its own."""
     match value:
         case None:
             return "null"
@@ -86,7 +86,7 @@ def bound_kind(keyword: str) -> str:
 
 
 def undeclared_kind(shape: Shape, name: str, value: Json) -> str:
-    """Return what a member is that a closed object does not declare: how near its name is to one that is declared."""
+    """Return what a property is that a closed object does not declare: how near its name is to one that is declared."""
     what = "an unknown property with the value null" if value is None else "an unknown property"
     if name == "__proto__":
         what = "the property __proto__"

@@ -10,7 +10,7 @@ BEYOND_PROSE = "accept.beyond-prose"
 
 
 def accept_id(node: Node, keyword: str = "") -> str:
-    """Return the id of the requirement that a server takes valid values of `node`."""
+    """Return the id of the requirement that a server accepts valid values of `node`."""
     return requirement_id(Group.ACCEPTANCE, node.label, keyword)
 
 
@@ -20,7 +20,7 @@ def combination_id(root: Node) -> str:
 
 
 def reject_id(node: Node, rule: str) -> str:
-    """Return the id of the requirement that a server refuses what breaks a rule of `node`.
+    """Return the id of the requirement that a server rejects what breaks a rule of `node`.
 
     The rule is a keyword, or `coercible` for a value of another type that a lax parser converts.
     """
@@ -28,11 +28,11 @@ def reject_id(node: Node, rule: str) -> str:
 
 
 def undeclared_id(group: Group, shape: Shape) -> str:
-    """Return the id of the requirement about members that a shape does not declare."""
+    """Return the id of the requirement about properties that a shape does not declare."""
     return requirement_id(group, shape.owner, "additionalProperties")
 
 
 def held_ids(root: Node, body: Json) -> tuple[str, ...]:
-    """Return the ids of the requirements that a server takes each member of a body."""
+    """Return the ids of the requirements that a server accepts each property of a body."""
     nodes = [node for node, _, _ in occurrences(root, body) if node.path]
     return tuple(dict.fromkeys(accept_id(node) for node in nodes))

@@ -20,12 +20,12 @@ from conformance.model.pointer import ANY_ITEM, join, last, parent
 from conformance.model.vocabulary import Group
 
 PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-"""Strings that every server takes where its document states no bound."""
+"""Strings that every server accepts where its document states no bound."""
 
 PLAIN_INTEGERS = 2**31
 
 STATED = frozenset({"enum", "format", "pattern", "maximum", "maxLength"})
-"""Keywords by which a schema says itself which strings or numbers it takes."""
+"""Keywords by which a schema says itself which strings or numbers are valid."""
 
 JSON_TEXT = "JSON text"
 """Stands for a keyword where the bytes themselves are wrong."""
@@ -46,8 +46,8 @@ class Trait(msgspec.Struct, frozen=True):
 def defects(node: Node, value: Json, pointer: str = "") -> Iterator[Trait]:
     """Yield each way in which a value breaks what its node and those below it state, in the order of the document.
 
-    What has a wrong type breaks nothing else. What an alternative forbids is told by the one that the value is nearest
-    to.
+    What has a wrong type breaks nothing else. What alternatives forbid is reported by the one that the value is
+    nearest to.
     """
     branches = fitting(node, value)
     if not branches:
@@ -109,7 +109,7 @@ def _explained(root: Node, body: Json, violation: Violation) -> Trait | None:
 
 
 def oddities(root: Node, body: Json) -> Iterator[Trait]:
-    """Yield each value in a valid body that a sane server may still refuse: a weaker requirement speaks of it."""
+    """Yield each value in a valid body that a server may still reject: a weaker requirement speaks of it."""
     for node, pointer, value in occurrences(root, body):
         if isinstance(value, dict):
             shape = node.shapes[nearest(node, value)] if node.shape("object") else None

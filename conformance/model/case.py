@@ -58,7 +58,7 @@ class Story(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `pointer` is the place in the body (or the name of a header), `keyword` the JSON Schema keyword, or the rule, that
     it is about; `was` and `became` are JSON texts, empty for absent. `says` is a sentence for a person; `kind` names
-    the class of the value in a few words, the same for every member.
+    the class of the value in a few words, the same for every property.
     """
 
     pointer: str
@@ -70,7 +70,7 @@ class Story(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One request, what is expected of the answer, and the requirements that it exercises.
+    """One request, what is expected of the response, and the requirements that it exercises.
 
     The first of `requirements` is the one that speaks when the expectation is not met. `beyond` names the advisory
     requirements whose range the body leaves, though the schema allows it. `slotted` tells that the body holds `SLOT`,
@@ -108,7 +108,7 @@ class RelationKind(StrEnum):
 
 
 class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Cases whose answers are judged together.
+    """Cases whose responses are judged together.
 
     `kind` names the check that judges them. With `concurrent` they are in flight at once, otherwise one after the
     other; with `same_name` every slot of the relation is filled with one name; with `together_only` the last response

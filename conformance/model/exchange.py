@@ -9,7 +9,7 @@ from conformance.model.header_fields import values_of
 
 
 class Failure(StrEnum):
-    """How a transport can fail before a whole answer is there."""
+    """How a transport can fail before a whole response is there."""
 
     REFUSED = "connection refused"
     UNRESOLVED = "host name not resolved"

@@ -43,8 +43,8 @@ class PlacedSymptom(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One violation of one requirement.
 
-    `pointer` names the place in the answer or request (a JSON pointer), or a header, or is empty; `place` is where the
-    document has it. `expected` and `actual` are short texts. `sentence` says the pattern to a person. `within` is the
+    `pointer` names the place in the response or request (a JSON pointer), or a header, or is empty; `place` is where
+    the document has it. `expected` and `actual` are short texts. `sentence` is the title of the cause. `within` is the
     symptom of a wider fault: where that was found as well, this finding is a part of it. `grouped_under` is the symptom
     of the fault that this one turned out to belong to.
     """

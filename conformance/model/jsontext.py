@@ -1,6 +1,6 @@
-"""JSON texts, exactly: integers of any size, numbers as written, every fault of the text told.
+"""JSON texts, exactly: integers of any size, numbers as written, every fault of the text listed.
 
-Python's `json` rounds `0.1000000000000000055` and takes `NaN`, duplicate members and a byte order mark in silence.
+Python's `json` rounds `0.1000000000000000055` and accepts `NaN`, duplicate names and a byte order mark silently.
 A conformance suite must see each of them, so numbers with a fraction or exponent are read as `Decimal`, and what is
 wrong with a text is listed beside its value.
 """
@@ -40,7 +40,7 @@ class Literal(msgspec.Struct, frozen=True):
 
 
 class Members(msgspec.Struct, frozen=True):
-    """An object written member by member, so that a name can occur twice."""
+    """An object written property by property, so that a name can occur twice."""
 
     pairs: tuple[tuple[str, "Writable"], ...]
 

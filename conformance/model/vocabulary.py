@@ -34,7 +34,7 @@ class Group(StrEnum):
 
 
 class Expectation(StrEnum):
-    """What the contract lets one expect of the answer to a case."""
+    """What the contract lets one expect of the response to a case."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"

@@ -63,7 +63,7 @@ def whole_bodies(build: Builder) -> Iterator[Case]:
 
 
 def _example(build: Builder) -> Writable:
-    """Return the first example of the whole body, or of each member that has one, with a fresh name."""
+    """Return the first example of the whole body, or of each property that has one, with a fresh name."""
     root, identity = build.contract.request, build.contract.identity
     examples = root.shapes[0].listed("examples")
     body: Writable = examples[0] if examples else build.smallest
@@ -126,7 +126,7 @@ def _clashes(lineage: bodies.Lineage, body: Writable) -> bool:
 
 
 def _fits(node: Node, name: Writable) -> bool:
-    """Tell whether a name, with the slot in it, keeps the bounds of its member; one spelled by hand is as long."""
+    """Tell whether a name, with the slot in it, keeps the bounds of its property; one spelled by hand is as long."""
     shape = node.shape("string")
     return shape is not None and (not isinstance(name, str) or keeps_bounds(shape, name))
 

@@ -64,7 +64,7 @@ def smoke(items: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def creations(item: Item) -> int:
-    """Return how many objects an item creates when the target keeps the contract and takes what it may take."""
+    """Return how many objects an item creates when the target keeps the contract and accepts what it may accept."""
     return sum(map(may_create, item.cases))
 
 
@@ -112,7 +112,7 @@ def _distinct(items: Iterable[Item]) -> list[Item]:
 
 
 def _named_apart(case: Case, ids: set[str]) -> Case:
-    """Return a case whose id is not taken: alternatives of one schema have members of the same name."""
+    """Return a case whose id is not taken: alternatives of one schema have properties of the same name."""
     number = 2
     id_ = case.id
     while id_ in ids:
@@ -157,7 +157,7 @@ def _features(contract: Contract, item: Item, weights: dict[str, int]) -> frozen
             found[kind] = 1  # what pages say fails no run: it comes late
             continue
         found[kind] = MERGED if case.merged else 4
-        # What a body with many members shows of each of them, a body with one of them shows no more.
+        # What a body with many properties shows of each of them, a body with one of them shows no more.
         held = case.requirements if case.expectation is Expectation.ACCEPTED else (case.story.pointer,)
         plain = case.expectation is Expectation.ACCEPTED and _is_must(contract, case)
         found.update({f"{kind}/{each}": 2 if plain else 1 for each in held})

@@ -98,7 +98,7 @@ def _schemes(build: Builder, security: Security, scheme: str) -> Iterator[Case]:
 
 
 def _carrying(build: Builder, headers: Headers, *, target: str | None = None) -> Request:
-    """Return the right request with other headers in the place of those that carry the credential."""
+    """Return the valid request with other headers in the place of those that carry the credential."""
     kept = build.headers_without(*(name for name, _ in build.credential_headers))
     return replace(build.right, headers=(*kept, *headers), target=target or build.right.target)
 

@@ -18,7 +18,7 @@ BY_PAGE = frozenset({"range", "rule"})
 """What a story is about when a page, and not the schema, speaks of the body."""
 
 Numbers = dict[str, int]
-"""Numbers by the pointer of the member that holds them."""
+"""Numbers by the pointer of the property that holds them."""
 
 
 def documented_cases(build: Builder) -> Iterator[Case]:
@@ -114,7 +114,7 @@ def _case(build: Builder, id_: str, requirements: tuple[str, ...], numbers: Numb
 
 
 def _body(build: Builder, values: Mapping[str, Json]) -> Writable:
-    """Return the smallest right body with values at some pointers."""
+    """Return the smallest valid body with values at some pointers."""
     body = build.smallest
     for pointer, value in values.items():
         body = with_value(body, pointer, value, parents=True)

@@ -26,7 +26,7 @@ ODD_SEGMENT = "A/b c+d%2Fe;f=g?h#i\u00e9\U0001f600"
 
 
 def merged_cases(build: Builder) -> Iterator[Case]:
-    """Yield a name and a path of odd characters, and a right request in an odd spelling."""
+    """Yield a name and a path of odd characters, and a valid request in an odd spelling."""
     for case in (*_odd_name(build), _odd_spelling(build), *_odd_path(build)):
         yield replace(case, merged=True)
 

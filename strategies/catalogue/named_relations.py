@@ -71,7 +71,7 @@ def _leaves_nothing(build: Builder) -> Iterator[Relation]:
 
 
 def _rejected(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str, str]]:
-    """Yield bodies that name an object and must be rejected: by type, by an undeclared property, by the bytes."""
+    """Yield bodies that name an object and must be rejected: by type, by an unknown property, by the bytes."""
     for lineage in bodies.lineages(build.contract.request):
         node, name = lineage[-1], name_of(lineage[-1].path, build.contract.request)
         if len(lineage) == TOP and node.path != build.contract.identity and node.types & {"object"}:

@@ -93,5 +93,5 @@ def _was(build: Builder, node: Node, base: bodies.Base) -> str:
 
 
 def kind_of(node: Node, value: classes.Value) -> str:
-    """Return what was sent, and where a type is wrong what is due: the same for all members of one type."""
+    """Return what was sent, and where a type is wrong what is due: the same for all properties of one type."""
     return expected_kind(node, value.kind) if value.keyword == "type" else value.kind

@@ -7,7 +7,7 @@ from conformance.strategies.case_builder import Builder
 from conformance.strategies.values import bodies
 
 DEPTH = 3
-"""How long the lineage of a member in an object in the body is."""
+"""How long the lineage of a property in an object in the body is."""
 
 SERVER_ERROR = "error.server-error"
 NOT_JSON = "reject.json-text"
@@ -25,7 +25,7 @@ def header_story(name: str, became: str, says: str, kind: str) -> Story:
 
 
 def text_with_members(build: Builder) -> str:
-    """Return the text of an object with at least one member, right where the schema has one."""
+    """Return the text of an object with at least one property, right where the schema has one."""
     for body in (build.smallest, build.fullest):
         if isinstance(body, dict) and body:
             return write(body)
@@ -33,7 +33,7 @@ def text_with_members(build: Builder) -> str:
 
 
 def with_number(build: Builder, number: Writable) -> Writable:
-    """Return a body with a number at the first member that takes one, else at one that is not declared."""
+    """Return a body with a number at the first property that can be one, else at an unknown one."""
     for lineage in bodies.lineages(build.contract.request):
         if lineage[-1].types & {"integer", "number"} and len(lineage) > 1:
             return bodies.planted(lineage, number, "smallest", build.defaults)

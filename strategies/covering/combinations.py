@@ -17,7 +17,7 @@ EMPTY = "empty"
 
 
 class Level(msgspec.Struct, frozen=True):
-    """One level of a member: a word for it and the value; the value of `OBJECT` comes from the children."""
+    """One level of a property: a word for it and the value; the value of `OBJECT` comes from the children."""
 
     word: str
     value: Writable = None
@@ -32,7 +32,7 @@ class Model(msgspec.Struct, frozen=True):
 
 
 def model(build: Builder) -> Model:
-    """Return the model of the request body: every member but the one that names the object."""
+    """Return the model of the request body: every property but the one that names the object."""
     root = build.contract.request
     varying = _below(root, 0, build.contract.identity) if root.shapes and root.shapes[0].type == OBJECT else ()
     nodes = tuple(varying)

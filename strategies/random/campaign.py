@@ -88,7 +88,7 @@ class Campaign:
         test()
 
     def example(self, size: int) -> Iterator[Batch]:
-        """Yield the batches of a run that is no campaign: a few right bodies and a few wrong ones."""
+        """Yield the batches of a run that is no campaign: a few valid bodies and a few wrong ones."""
         for source, part in ((RIGHT, size - size // 3), (WRONG, size // 3)):
             yield Batch(source, self._derived(source, 0), part)
 
@@ -137,7 +137,7 @@ def wrong_cases(build: Builder) -> st.SearchStrategy[Case]:
 
 
 def _name(build: Builder, *, odd: bool) -> dict[str, Values]:
-    """Return the strategy of the member that names the new object: with the slot in it, so that it is always fresh."""
+    """Return the strategy of the property that names the new object: with the slot in it, so it is always fresh."""
     path = build.contract.identity
     node = find(build.contract.request, path) if path is not None else None
     shape = node.shape("string") if node is not None else None

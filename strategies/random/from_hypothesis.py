@@ -66,17 +66,17 @@ def environment_requests(
 
     Args:
         contract: what the bodies keep; by default the document that comes with the suite.
-        include: JSON pointers of members that every body holds, and not as null.
-        exclude: JSON pointers of members that no body holds; a required one cannot be left out.
-        min_integer: the least integer at members for which the schema states no bound; none by default.
+        include: JSON pointers of properties that every body holds, and not as null.
+        exclude: JSON pointers of properties that no body holds; a required one cannot be left out.
+        min_integer: the least integer at properties for which the schema states no bound; none by default.
         max_integer: the greatest one; none by default.
         alphabet: the characters that texts are made of; all of Unicode by default.
-        undeclared_members: whether objects that the schema leaves open hold members that it does not declare.
+        undeclared_members: whether objects that the schema leaves open hold properties that it does not declare.
 
-    A failure shrinks to the smallest body that a person would write: required members alone, texts `"a"`, numbers 0.
+    A failure shrinks to the smallest body that a person would write: required properties alone, texts `"a"`, numbers 0.
 
     Raises:
-        InvalidArgument: a pointer names no member of the body, or what is asked for contradicts itself.
+        InvalidArgument: a pointer names no property of the body, or what is asked for contradicts itself.
 
     Example:
         >>> from hypothesis import find
@@ -103,10 +103,10 @@ def invalid_environment_requests(
 
     Args:
         contract: what the bodies break; by default the document that comes with the suite.
-        violations: how many things are wrong with each body, every one of them enough to refuse it.
-        include: JSON pointers of members that every body holds before anything is broken.
-        exclude: JSON pointers of members that no body holds; nothing is broken there.
-        min_integer: the least integer at members for which the schema states no bound.
+        violations: how many things are wrong with each body, every one of them enough to reject it.
+        include: JSON pointers of properties that every body holds before anything is broken.
+        exclude: JSON pointers of properties that no body holds; nothing is broken there.
+        min_integer: the least integer at properties for which the schema states no bound.
         max_integer: the greatest one.
         alphabet: the characters that right texts are made of.
 
@@ -150,7 +150,7 @@ def invalid_environments(
     max_integer: int | None = None,
     alphabet: str | None = None,
 ) -> st.SearchStrategy[Invalid]:
-    """Return a strategy of answers that the schema forbids, with their stories: for tests of clients.
+    """Return a strategy of responses that the schema forbids, with their stories: for tests of clients.
 
     Arguments are those of `invalid_environment_requests`.
 
@@ -211,7 +211,7 @@ def _invalid(
 
 
 def _bases(root: Node, choices: Choices) -> Callable[[Paths], Values]:
-    """Return what gives, and keeps, the strategy of right bodies that hold some places."""
+    """Return what gives, and keeps, the strategy of valid bodies that hold some places."""
 
     @cache
     def base(paths: Paths) -> Values:
@@ -258,7 +258,7 @@ def _choices(
     nodes = {node.path: node for node in root.walk()}
     for pointer in (*included, *excluded):
         if pointer not in nodes or not pointer:
-            raise InvalidArgument(f"{pointer!r} is no member of the body; it has: {', '.join(sorted(nodes)[1:])}")
+            raise InvalidArgument(f"{pointer!r} is no property of the body; it has: {', '.join(sorted(nodes)[1:])}")
     held = frozenset(each for pointer in included for each in prefixes(pointer))
     contrary = next(iter(held & excluded), None)
     if contrary is not None:

@@ -53,7 +53,7 @@ def random_cases(build: Builder, *, right: bool) -> "st.SearchStrategy[Case]":
     """Return Schemathesis' own strategy of requests, meant to be right or wrong, as cases of this contract."""
     from schemathesis.generation.modes import GenerationMode  # noqa: PLC0415  (heavy: as above)
 
-    # Without the document's security: else half of what is meant to be wrong is a right body with another key.
+    # Without the document's security: else half of what is meant to be wrong is a valid body with another key.
     _, operation = _operation(build, secured=False)
     mode = GenerationMode.POSITIVE if right else GenerationMode.NEGATIVE
     parameters = dict(build.parameters)

@@ -27,7 +27,7 @@ Values: TypeAlias = st.SearchStrategy[Json]
 Alternatives: TypeAlias = list[Weighted[Json]]
 
 ABSENT: Values = st.nothing()
-"""In the place of a member's values: leave it out."""
+"""In the place of a property's values: leave it out."""
 
 WEIGHTS = {"object": WHOLE, "array": MANY, "integer": MOST, "number": MOST, "string": MANY, "boolean": FEW}
 
@@ -35,15 +35,15 @@ MOST_ITEMS = 5
 """How many items more than it must have an array gets at most, where nothing bounds it."""
 
 MOST_EXTRAS = 2
-"""How many undeclared members an open object gets at most."""
+"""How many unknown properties an open object gets at most."""
 
 
 class Choices(msgspec.Struct, frozen=True):
     """What a caller wants of the values that are drawn.
 
-    `included` are pointers of members that are always there and not null, `excluded` of those that never are; the
+    `included` are pointers of properties that are always there and not null, `excluded` of those that never are; the
     bounds are for integers without a bound of the schema; `alphabet` holds the characters of texts; with `extras` open
-    objects get undeclared members. `fixed` are strategies by path, to be used in the place of what the schema says.
+    objects get unknown properties. `fixed` are strategies by path, to be used in the place of what the schema says.
     """
 
     included: frozenset[str] = frozenset()
@@ -55,7 +55,7 @@ class Choices(msgspec.Struct, frozen=True):
     fixed: Mapping[str, Values] = {}
 
     def including(self, path: str) -> "Choices":
-        """Return the choices with one more member, and all that it lies in, always there."""
+        """Return the choices with one more property, and all that it lies in, always there."""
         return msgspec.structs.replace(self, included=self.included.union(prefixes(path)))
 
 
@@ -119,7 +119,7 @@ def integers(shape: Shape, choices: Choices) -> Values:
     found = st.integers(least, most)
     if low is not None or high is not None:
         return found
-    # Faults of two members that are equal show only to values that are drawn once and used twice.
+    # Faults of two properties that are equal show only to values that are drawn once and used twice.
     return found | st.shared(found, key=f"conformance integer {least} {most}")
 
 
@@ -202,7 +202,7 @@ def _objects(node: Node, branch: int, choices: Choices) -> Values:
             continue
         found = _alternatives(child, choices)
         needed = child.name in shape.required or _wants(child, choices)
-        # Absence is one more alternative, and the first: so a failure loses each member that it does not need.
+        # Absence is one more alternative, and the first: so a failure loses each property that it does not need.
         members[child.name] = slots(found if needed else [(ABSENT, SINGLE), *found])
     for name in shape.required:
         if name not in members:
@@ -225,7 +225,7 @@ def _present(draw: st.DrawFn, members: tuple[tuple[str, st.SearchStrategy[Values
 
 
 def _extended(shape: Shape, objects: Values, least: int, room: int, choices: Choices) -> Values:
-    """Return objects that hold undeclared members now and then, as many as there is room for."""
+    """Return objects that hold unknown properties now and then, as many as there is room for."""
     names = strings.plain().map(lambda name: f"x_{name}").filter(lambda name: name not in shape.members)
     size = max(least, 1)
     extras = st.dictionaries(

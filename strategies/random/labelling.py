@@ -61,7 +61,7 @@ def fingerprint(request: Request) -> str:
 def _told(found: Classification, story: Story | None, root: Node) -> Story:
     """Return the story of a body.
 
-    Place, keyword and kind of what is wrong are those of the catalogue, so that both are told as one; the words may be
+    Place, keyword and kind of what is wrong are those of the catalogue, so that both are one cause; the words may be
     those of the body's maker.
     """
     defect = found.focus if found.defects else None
@@ -75,7 +75,7 @@ def _told(found: Classification, story: Story | None, root: Node) -> Story:
 
 
 def _needs(build: Builder, found: Classification) -> tuple[Need, ...]:
-    """Return what a name that is odd needs, where it may be taken: it is for servers on this machine alone."""
+    """Return what an unusual name needs, where it may be accepted: it is for servers on this machine alone."""
     identity = build.contract.identity
     name = get(found.body, identity) if identity is not None and found.valid is not False else None
     plain = not isinstance(name, str) or PLAIN_TEXT.fullmatch(name)

@@ -35,7 +35,7 @@ LONGEST = 300
 class Place(msgspec.Struct, frozen=True):
     """One thing that can be wrong at one place: the node with all it lies in, its branch, and a strategy of values.
 
-    `keyword` is `required` where the member is left out, `additionalProperties` where a member too many is planted;
+    `keyword` is `required` where the property is left out, `additionalProperties` where a property too many is planted;
     `pointer` is where that shows.
     """
 
@@ -47,7 +47,7 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def node(self) -> Node:
-        """The node that is broken, or the object that gets a member too many."""
+        """The node that is broken, or the object that gets a property too many."""
         return self.lineage[-1]
 
     @property
@@ -136,7 +136,7 @@ def _single(json: Json) -> Weighted[Json]:
 
 
 def _undeclared(shape: Shape) -> Wrong:
-    """Return members that a closed object does not declare, as objects of one member."""
+    """Return properties that a closed object does not declare, as objects of one property."""
     random = strings.free(0, 12).filter(lambda name: name not in shape.members)
     names = random | st.sampled_from([name for _, name, _ in rejected.undeclared_names(shape)])
 

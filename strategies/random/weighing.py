@@ -11,7 +11,7 @@ Weighted: TypeAlias = tuple[st.SearchStrategy[T], int]
 """A strategy, and how often it is drawn beside others."""
 
 SINGLE = 1
-"""The weight of one value alone: null, true, a member's absence."""
+"""The weight of one value alone: null, true, a property's absence."""
 
 FEW = 2
 """The weight of a handful of values, such as those of an enumeration."""

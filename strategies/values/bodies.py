@@ -33,19 +33,19 @@ def lineages(node: Node, above: Lineage = ()) -> Iterator[Lineage]:
 
 
 def smallest(node: Node, defaults: Defaults = NO_DEFAULTS) -> Writable:
-    """Return a value of `node` with its required members alone."""
+    """Return a value of `node` with its required properties alone."""
     return build(node, "smallest", defaults)
 
 
 def fullest(node: Node, defaults: Defaults = NO_DEFAULTS) -> Writable:
-    """Return a value of `node` with every declared member, none of them null that can be something."""
+    """Return a value of `node` with every declared property, none of them null that can be something."""
     return build(node, "fullest", defaults)
 
 
 def planted(lineage: Lineage, value: Writable, base: Base, defaults: Defaults = NO_DEFAULTS) -> Writable:
     """Return the smallest or fullest body that holds `value` at the node that ends `lineage`.
 
-    `ABSENT` leaves the member out. Whatever the node lies in is present in its non-null form.
+    `ABSENT` leaves the property out. Whatever the node lies in is present in its non-null form.
     """
     node, *below = lineage
     if not below:
@@ -65,7 +65,7 @@ def planted(lineage: Lineage, value: Writable, base: Base, defaults: Defaults = 
 
 
 def with_member(lineage: Lineage, branch: int, name: str, value: Writable, base: Base, defaults: Defaults) -> Writable:
-    """Return a body whose object at the end of `lineage` holds one more member, `name`."""
+    """Return a body whose object at the end of `lineage` holds one more property, `name`."""
     node = lineage[-1]
     extended = {**members(node, branch, base, defaults), name: value}
     return planted(lineage, extended, base, defaults)

@@ -20,7 +20,7 @@ def valid_values(node: Node) -> Iterator[Value]:
 
 
 def invalid_values(node: Node) -> Iterator[Value]:
-    """Yield one value of each class that the node forbids; absence and unknown members are not among them."""
+    """Yield one value of each class that the node forbids; absence and unknown properties are not among them."""
     yield from wrong_types(node)
     yield from _by_class(value for branch, shape in enumerate(node.shapes) for value in _invalid(node, branch, shape))
 

@@ -15,7 +15,7 @@ from conformance.strategies.values import scalars
 Base: TypeAlias = OneOf["smallest", "fullest"]
 
 ABSENT = Literal("")
-"""In the place of a value: leave the member out."""
+"""In the place of a value: leave the property out."""
 
 MORE = 5
 """How many lengths an array is given where different ones are asked for."""
@@ -57,7 +57,7 @@ def distinct_items(node: Node, branch: int, count: int) -> list[Writable] | None
 
 
 def of_size(node: Node, branch: int, count: int) -> dict[str, Writable] | None:
-    """Return an object with `count` members, all valid; None where there cannot be one."""
+    """Return an object with `count` properties, all valid; None where there cannot be one."""
     shape = node.shapes[branch]
     result = _required(node, branch, "smallest", NO_DEFAULTS)
     for child in node.members(branch):

@@ -100,7 +100,7 @@ def invalid(shape: Shape) -> Iterator[Value]:
 
 
 def typical(shape: Shape, member: str) -> str:
-    """Return a plain text that keeps the bounds: an example, a text of the format, or the member's name."""
+    """Return a plain text that keeps the bounds: an example, a text of the format, or the property's name."""
     suggested = [*shape.listed("examples"), shape.value("default")]
     stated = dict(lengths(shape))
     least, most = stated.get("minLength", 0), stated.get("maxLength", 0)

@@ -1,4 +1,4 @@
-"""The word for one value of a class, which numbers, texts and sizes are told in."""
+"""One value of a class: what the classes of numbers, strings and sizes are made of."""
 
 import msgspec
 
@@ -11,8 +11,8 @@ BEYOND_DOUBLE = "a number beyond double precision"
 class Value(msgspec.Struct, frozen=True):
     """One value of a class.
 
-    `slug` is unique at its node, `kind` names the class in words that are the same for every member, `keyword` the
-    JSON Schema keyword that the value is about. `edge` marks a valid value that a sane server may still refuse
+    `slug` is unique at its node, `kind` names the class in words that are the same for every property, `keyword` the
+    JSON Schema keyword that the value is about. `edge` marks a valid value that a server may still reject
     (weaker than must); `coercible` an invalid one that a lax parser would convert; `undecided` a valid one that
     validators in Python cannot be trusted with.
     """

@@ -14,7 +14,7 @@ BOOLEANS = "where a boolean is required, at 3 properties"
 CAUSES = [
     ("must", "Accepts a request without a credential"),
     ("must", "Returns 500 for a number beyond double precision, at 12 properties"),
-    ("must", "Returns 500 for NaN or Infinity"),
+    ("must", "Returns 500 for a body with NaN or Infinity"),
     ("must", "Returns 500 for a string with an escaped lone surrogate"),
     ("must", "Returns 500 for bytes that are not UTF-8"),
     ("should", f"Accepts a boolean {INTEGERS}"),

@@ -212,7 +212,7 @@ def test_options_shape_what_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"include": ["/nam"]}, "'/nam' is no member of the body"),
+        ({"include": ["/nam"]}, "'/nam' is no property of the body"),
         ({"include": [SCALE], "exclude": ["/autoscaling_settings"]}, "both included and excluded"),
         ({"exclude": ["/name"]}, "is required"),
         ({"min_integer": 2, "max_integer": 1}, "is above"),

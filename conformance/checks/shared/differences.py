@@ -91,7 +91,7 @@ def default_of(node: Node) -> object:
 
 
 def difference(sent: object, found: object, node: Node | None = None) -> str:
-    """Return the class of a difference; `node` is the place of the answer, which may declare a default."""
+    """Return the class of a difference; `node` is the place of the response, which may declare a default."""
     if found is MISSING:
         return ABSENT
     if found is None:

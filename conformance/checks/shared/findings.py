@@ -150,7 +150,7 @@ class _Text(str):
 
 
 def below(pointer: str, name: str) -> str:
-    """Return the pointer of a member whose name is the target's own; of a long one its beginning."""
+    """Return the pointer of a property whose name is the target's own; of a long one its beginning."""
     return f"{pointer}/{escape(name[:LONGEST])}"
 
 

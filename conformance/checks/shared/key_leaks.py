@@ -11,7 +11,7 @@ from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.jsontext import write
 
 SHORT = 6
-"""A key, or a piece of one, of fewer characters may occur in an answer by chance."""
+"""A key, or a piece of one, of fewer characters may occur in a response by chance."""
 
 
 def forms(key: str) -> tuple[str, ...]:

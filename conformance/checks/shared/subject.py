@@ -22,10 +22,10 @@ from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group
 
 UNJUDGED = frozenset({401, 403, 404, 405})
-"""Statuses that may refuse a request for reasons outside its body."""
+"""Statuses that may reject a request for reasons outside its body."""
 
 METHODS = frozenset(HTTPMethod)
-"""The methods that HTTP knows; parsers refuse others, though RFC 9110 section 9.1 asks for 501."""
+"""The methods that HTTP knows; parsers reject others, though RFC 9110 section 9.1 asks for 501."""
 
 VALID_REQUEST = "a valid request"
 
@@ -40,9 +40,9 @@ class Settings(msgspec.Struct, frozen=True):
     """What the run knows of the target.
 
     `loopback` tells a server on this machine, which is held to the document alone; `stateless` one that does not
-    echo. `key` is the real credential, looked for in answers. `created_tolerance` is in seconds. `proven` tells that
-    the target has taken a right request: credential and path are right, so that from then on its 401, 403, 404 and 405
-    are answers to what is wrong with a request.
+    echo. `key` is the real credential, looked for in responses. `created_tolerance` is in seconds. `proven` tells that
+    the target has accepted a valid request: credential and path are right, so from then on its 401, 403, 404 and 405
+    are about what is wrong with a request.
     """
 
     loopback: bool = True
@@ -63,22 +63,22 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def response(self) -> Response | None:
-        """The answer, if one came that is whole."""
+        """The response, if a complete one came."""
         return self.exchange.response if self.exchange.failure is None else None
 
     @property
     def status(self) -> int:
-        """The status of the answer, be its body whole or not; 0 where there is none."""
+        """The status of the response, be its body complete or not; 0 where there is none."""
         return self.exchange.response.status if self.exchange.response else 0
 
     @property
     def succeeded(self) -> bool:
-        """Whether the target took the request: any 2xx."""
+        """Whether the target accepted the request: any 2xx."""
         return 200 <= self.status < 300
 
     @property
     def rejected(self) -> bool:
-        """Whether the target refused the request: 3xx or 4xx, but not for want of patience."""
+        """Whether the target rejected the request: 3xx or 4xx, but not 429."""
         return 300 <= self.status < 500 and self.status != 429
 
     @property
@@ -134,13 +134,13 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def media_type(self) -> str:
-        """The media type of the answer in lower case, parameters cut off."""
+        """The media type of the response in lower case, parameters cut off."""
         value = self.response.header("Content-Type") if self.response else None
         return essence(value or "")
 
     @cached_property
     def json(self) -> JsonText | JsonFault:
-        """The body of the answer as JSON, or what keeps it from being read."""
+        """The body of the response as JSON, or what keeps it from being read."""
         try:
             return read(self.response.body if self.response else b"")
         except JsonFault as fault:
@@ -172,12 +172,12 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def promised(self) -> bool:
-        """Whether the answer is whole, and the one that the document describes."""
+        """Whether the response is complete, and the one that the document describes."""
         return self.response is not None and self.due
 
     @cached_property
     def due(self) -> bool:
-        """Whether the document describes the answer, be it whole or not: a successful one to what may be taken.
+        """Whether the document describes the response, be it complete or not: a success for what may be accepted.
 
         A request that asks for another media type may get another form.
         """
@@ -192,7 +192,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def answered(self) -> bool:
-        """Whether there is an answer to be held against the response schema: one by status, request and text."""
+        """Whether there is a response to validate by the response schema: by status, request and JSON text."""
         return self.promised and isinstance(self.json, JsonText)
 
     @cached_property
@@ -202,7 +202,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def echoing(self) -> bool:
-        """Whether the answer can be held against the request: the target has state, and what was sent reads one way."""
+        """Whether response and request can be compared: the target has state, and what was sent reads one way."""
         clear = self._request is not None and not self._request.duplicates
         return self.answered and clear and not self.settings.stateless
 
@@ -213,7 +213,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def reading(self) -> Reading:
-        """What both validators say of the answer; nothing where it is not to be held against the response schema."""
+        """What both validators say of the response; nothing where it is not to be validated."""
         return read_answer(self.contract, self.answer) if self.answered else Reading()
 
     def name(self, pointer: str) -> str:
@@ -235,7 +235,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return shown
 
     def invalid_at(self, path: str) -> bool:
-        """Tell whether the answer breaks the schema at a place, above or below it: then no other check speaks of it."""
+        """Tell whether the response is invalid at a place, above or below it: then no other check speaks of it."""
         return any(within(path, each.pointer) or within(each.pointer, path) for each in self.reading.violations)
 
 

@@ -189,7 +189,7 @@ def test_from_cause_to_cases_to_requirement(watch: Any, reports: dict[str, Path]
     page.locator("#details .found a").first.click()
     page.wait_for_selector("#panel[open] .evidence")
     assert "reject.Settings.min_replica.type" == page.locator("#panel-title").inner_text()
-    page.get_by_role("link", name="Show them in the list of cases").click()
+    page.get_by_role("link", name="Show these cases in the list").click()
     assert "1 of 4 cases" == page.locator("#case-count").inner_text()
     assert page.locator("#only").is_visible()
 

@@ -8,7 +8,6 @@ from conformance.contract.contract import Contract, contract_of
 from conformance.coverage.keywords import Coverage, request_coverage, response_coverage
 from conformance.coverage.tuples import tuple_coverage
 from conformance.journal.events import RunStarted
-from conformance.model.case import Case
 from conformance.model.errors import ContractError, JournalError
 from conformance.model.jsontext import Json, try_read
 from conformance.model.vocabulary import Expectation, Profile
@@ -35,7 +34,8 @@ def coverage_of(index: JournalIndex) -> CoverageResult | None:
     contract = _contract(started)
     if contract is None:
         return None
-    cases = list(_answered(index))
+    answered = {index.case_of[send] for send, sent in index.sends.items() if sent.exchange.response is not None}
+    cases = [case for case in index.cases.values() if case.id in answered]
     strengths = (PAIRWISE, THREE_WAY) if started.profile in {Profile.FULL, Profile.FUZZ} else (PAIRWISE,)
     request = request_coverage(contract, cases)
     answers = islice(_answers(index, contract), MOST)
@@ -62,11 +62,6 @@ def _contract(started: RunStarted) -> Contract | None:
         return contract_of(text, "the document of the journal", started.operation)
     except ContractError:
         return None
-
-
-def _answered(index: JournalIndex) -> Iterator[Case]:
-    answered = {index.case_of[send] for send, sent in index.sends.items() if sent.exchange.response is not None}
-    return (case for case in index.cases.values() if case.id in answered)
 
 
 def _answers(index: JournalIndex, contract: Contract) -> Iterator[tuple[Json, bool]]:

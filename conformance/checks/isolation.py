@@ -76,7 +76,8 @@ class _Mixture:
                 self.telling.append(answered.path)
             if same(held, theirs):
                 self.wrong[answered.path] = answered
-                self.distinctive |= not _by_chance(held, answered)
+                # A truth value, or the default, may be the same by chance.
+                self.distinctive |= not (isinstance(held, bool) or same(held, default_of(answered)))
 
     @property
     def whole(self) -> bool:
@@ -92,11 +93,6 @@ def _evidence(mine: _Mixture, theirs: _Mixture) -> list[str]:
         return list(dict.fromkeys([*named, *exchanged]))
     whole = [path for each in (mine, theirs) if each.whole for path in each.telling]
     return list(dict.fromkeys([*named, *whole]))
-
-
-def _by_chance(held: object, node: Node) -> bool:
-    """Tell whether a value says little: a truth value, or the default."""
-    return isinstance(held, bool) or same(held, default_of(node))
 
 
 def in_turn(subjects: Sequence[Subject]) -> Judged:

@@ -133,15 +133,11 @@ class CheckedContract:
         """Return what was sent; of a case, its own bytes where the client does not tell them."""
         found = request_of(self.contract, held)
         if case is None:
-            return found if found is None or found.body is not None or _bodiless(held) else None
+            # aiohttp's answers do not hold the body that was sent: without one, nothing is known.
+            return None if found and found.body is None and hasattr(held, "request_info") else found
         if found is None:
             return case.request
         return found if found.body is not None or case.request.body is None else replace(found, body=case.request.body)
-
-
-def _bodiless(held: object) -> bool:
-    """Tell whether a request without a body is known to have none: aiohttp's answers do not hold what was sent."""
-    return not hasattr(held, "request_info")
 
 
 def _unknown(contract: Contract) -> Case:

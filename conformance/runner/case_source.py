@@ -13,10 +13,6 @@ from conformance.strategies.random.labelling import fingerprint
 from conformance.strategies.random.messages import Ended, Generated, GeneratorConfig, SourceFailed
 
 
-def _all(_: Case) -> bool:
-    return True
-
-
 class FollowUpPhases(msgspec.Struct, frozen=True):
     """What is sent after the catalogue, or before it where it failed in an earlier run.
 
@@ -28,7 +24,7 @@ class FollowUpPhases(msgspec.Struct, frozen=True):
 
     generator: GeneratorProcess = msgspec.field(default_factory=lambda: GeneratorProcess(GeneratorConfig()))
     elsewhere: Sequence[Item] = ()
-    admits: Callable[[Case], bool] = _all
+    admits: Callable[[Case], bool] = lambda _: True
     build: Builder | None = None
     examples: Examples | None = None
     phases: Sequence[str] = ()

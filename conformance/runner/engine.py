@@ -121,7 +121,9 @@ class Engine:
             raise
         finally:
             items.stop()
-            await _stopped(workers)
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
             await later.generator.close()
             self._judge_silence()
             ended = self._session.journal.append(
@@ -275,9 +277,3 @@ class Engine:
             together, repeats = await self._diagnosis.explain_relation(relation, together)
         self._recorder.record(sent[-1].number, relation.id, together, repeats)
         self._tell(relation, sent, [*everything, *together])
-
-
-async def _stopped(workers: Sequence[asyncio.Task[None]]) -> None:
-    for worker in workers:
-        worker.cancel()
-    await asyncio.gather(*workers, return_exceptions=True)

@@ -62,13 +62,9 @@ def ssl_context(tls: Tls) -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_NONE
     if tls.client_cert:
         try:
-            context.load_cert_chain(tls.client_cert, tls.client_key or None, _no_password)
+            # Without a password OpenSSL asks for one on the terminal.
+            context.load_cert_chain(tls.client_cert, tls.client_key or None, "")
         except OSError as error:
             problem = f"cannot use {tls.client_cert} as the client's certificate: {error.strerror or error}"
             raise UsageError(problem, "give PEM files, the key without a password") from error
     return context
-
-
-def _no_password() -> str:
-    # Without this OpenSSL asks on the terminal.
-    return ""

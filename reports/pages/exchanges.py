@@ -92,7 +92,8 @@ def exchange_view(
     sent = each.shown(finding.id if finding else "")
     exchange, case, started = sent.exchange, each.case.id, run.started
     group = run.rows[finding.requirement].group if finding else None
-    of_request = finding is not None and _points_into_request(finding, group)
+    in_body = finding is not None and finding.pointer.startswith("/")
+    of_request = group in ABOUT_REQUEST or (group in BY_STATUS and in_body)
     marks = _marks(None if sent.client else each.case.story, finding, group, of_request=of_request)
     sent_as, response, answer = exchange.request, exchange.response, None
     line = f"{sent_as.method} {sent_as.target}"
@@ -148,10 +149,6 @@ def _client(made: ClientEnded, finding: FindingResult | None, show: Viewer) -> C
     line = made.trouble or (f"raised {made.raised}: {made.message}" if made.raised else "returned")
     body = made.returned.encode("utf-8", "backslashreplace") if made.returned else None
     return ClientView(short(line), show(body, _pointer(finding.pointer if finding else "")))
-
-
-def _points_into_request(finding: FindingResult, group: Group | None) -> bool:
-    return group in ABOUT_REQUEST or (group in BY_STATUS and finding.pointer.startswith("/"))
 
 
 def _marks(story: Story | None, finding: FindingResult | None, group: Group | None, *, of_request: bool) -> _Marks:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from conformance.model.case import Case
-from conformance.model.errors import UsageError
+from conformance.model.errors import UsageError, os_errors_as
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import bytes_case
 
@@ -59,13 +59,11 @@ class Examples:
         file = self._file(case)
         if file is None:
             return False
-        try:
+        with os_errors_as(UsageError, str(file), REMEDY):
             if file.exists():
                 return False
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(case.request.body or b"")
-        except OSError as error:
-            raise _unusable(file, error) from error
         return True
 
     def forget(self, case: Case) -> None:
@@ -83,13 +81,7 @@ class Examples:
 
     def _bodies(self, phase: str) -> list[bytes]:
         folder = self._folder / phase
-        try:
+        with os_errors_as(UsageError, str(folder), REMEDY):
             files = [each for each in sorted(folder.glob(f"*{SUFFIX}")) if each.stat().st_size <= LONGEST]
             found = [each.read_bytes() for each in files]
-        except OSError as error:
-            raise _unusable(folder, error) from error
         return sorted(found, key=lambda body: (len(body), body))[:MOST]
-
-
-def _unusable(path: Path, error: OSError) -> UsageError:
-    return UsageError(f"{path}: {error.strerror}", REMEDY)

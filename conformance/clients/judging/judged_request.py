@@ -115,16 +115,13 @@ def _credential(contract: Contract, request: Request, key: str) -> Iterator[Judg
     if not elsewhere:
         yield Pass("client-request.key-elsewhere")
         return
+    place = elsewhere[0] if " " in elsewhere[0] else f"`{elsewhere[0]}`"
     yield finding(
         "client-request.key-elsewhere",
         Symptom("credential", "elsewhere", "the key"),
-        **messages.KEY_ELSEWHERE.filled(field=security.name, place=_quoted(elsewhere[0])),
+        **messages.KEY_ELSEWHERE.filled(field=security.name, place=place),
         pointer=elsewhere[0],
     )
-
-
-def _quoted(place: str) -> str:
-    return place if " " in place else f"`{place}`"
 
 
 def _carried(security: Security, request: Request) -> str | None:

@@ -212,9 +212,7 @@ def _echoed() -> Iterator[Fault]:
 
     def in_header(tx: Transaction) -> bool:
         key = sent_key(tx)
-        if key:
-            tx.set_header("x-request-credential", key)
-        return bool(key)
+        return bool(key) and tx.set_header("x-request-credential", key)
 
     def in_response(tx: Transaction) -> bool:
         key = sent_key(tx)

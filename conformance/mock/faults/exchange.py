@@ -37,14 +37,11 @@ def _methods() -> Iterator[Fault]:
         tx.action = "create"
         return True
 
-    def without_allow(tx: Transaction) -> bool:
-        return tx.set_header("allow", None)
-
     other, not_allowed = "an unsupported method", "transport.method-not-allowed"
-    dropped = with_status(500, dropped=True)
+    dropped, without_allow = with_status(500, dropped=True), after(lambda tx: tx.set_header("allow", None))
     for slug, sentence, requirement, stage, effect in (
         ("any", "Creates an object for any method.", not_allowed, Stage.METHOD, accepting(create)),
-        ("without-allow", "Returns 405 without Allow.", not_allowed, Stage.REJECT, after(without_allow)),
+        ("without-allow", "Returns 405 without Allow.", not_allowed, Stage.REJECT, without_allow),
         ("status-200", f"Returns 200 for {other}.", not_allowed, Stage.METHOD, with_status(200)),
         ("status-400", f"Returns 400 for {other}.", not_allowed, Stage.METHOD, with_status(400)),
         ("status-500", f"Returns 500 for {other}.", "error.server-error", Stage.METHOD, with_status(500)),

@@ -12,7 +12,7 @@ from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
 from conformance.runner.budget import RunLimits
 from conformance.runner.credentials import Credentials
-from conformance.runner.plan import Plan, WhyNot, make_plan
+from conformance.runner.plan import Plan, make_plan
 from conformance.runner.shards import Shard
 from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, catalogue, smoke
 from conformance.targets.httpx_client.users_client import UsersClient
@@ -52,11 +52,6 @@ class PreparedRun(msgspec.Struct, frozen=True, kw_only=True):
     phases: tuple[str, ...]
     client: UsersClient | None
     elsewhere: tuple[Item, ...]
-
-    @property
-    def why_not(self) -> WhyNot:
-        """What tells why a request cannot be sent as it stands."""
-        return None if self.client is None else self.client.why_not
 
     @property
     def loopback(self) -> bool:

@@ -41,7 +41,7 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
 
     def wanted(case: Case) -> bool:
         mine = shard is None or shard.holds(case.id)
-        offered, why_not = prepared.offered, prepared.why_not
+        offered, why_not = prepared.offered, prepared.client.why_not if prepared.client else None
         return mine and why_left_out(prepared.contract, case, offered, options.only, options.skip, why_not) is None
 
     return FollowUpPhases(

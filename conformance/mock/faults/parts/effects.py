@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import TypeAlias, TypeVar
 
 from conformance.mock.faults.parts.fault import Effect
-from conformance.mock.transaction import Delivery, Fields, Rejection, Step, Transaction
+from conformance.mock.transaction import Delivery, Rejection, Step, Transaction
 from conformance.model.jsontext import Json
 
 REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
@@ -114,7 +114,8 @@ def with_status(status: int, test: Test = always, *, of: int | None = None, drop
                 raise
             if dropped or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise _crash(tx, dropped=dropped, status=status) from rejection
-            raise Rejection(status, rejection.code, rejection.message, _moved(status), deliberate=True) from rejection
+            moved = (("location", "/login"),) if status in REDIRECTIONS else ()
+            raise Rejection(status, rejection.code, rejection.message, moved, deliberate=True) from rejection
         return False
 
     return effect
@@ -124,7 +125,3 @@ def _crash(tx: Transaction, *, dropped: bool, status: int = 500) -> Rejection:
     if dropped:
         tx.delivery = Delivery(dropped=True)
     return Rejection(status, "INTERNAL_ERROR", "internal server error", deliberate=True)
-
-
-def _moved(status: int) -> Fields:
-    return (("location", "/login"),) if status in REDIRECTIONS else ()

@@ -56,17 +56,17 @@ def valid_responses(contract: Contract) -> Iterator[ResponseExample]:
         yield ResponseExample(id_, True, body, Story("", "", "", "", f"the body has {kind}", kind))  # noqa: FBT003 (a field)
     for lineage in bodies.lineages(root):
         node = lineage[-1]
-        for value in _valid_values(node) if len(lineage) > 1 else ():
+        absent = () if node.required or node.name == ANY_ITEM else (OMITTED,)
+        for value in (*valid_values(node), *absent) if len(lineage) > 1 else ():
             yield _planted(lineage, value, defaults, valid=True)
         yield from _with_undeclared(lineage, {"a": 1}, defaults, valid=True)
 
 
-def _valid_values(node: Node) -> Iterator[classes.Value]:
+def valid_values(node: Node) -> Iterator[classes.Value]:
+    """Yield the classes of a property's valid values that say more than an ordinary one."""
     yield from (value for value in classes.valid_values(node) if value.slug != "ordinary" and not value.undecided)
     for slug, text, kind in DATE_TIMES if node.has_format("date-time") else ():
         yield classes.Value(slug, text, kind, "format")
-    if not node.required and node.name != ANY_ITEM:
-        yield OMITTED
 
 
 def invalid_responses(contract: Contract) -> Iterator[ResponseExample]:

@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.scenarios.failing import failing
-from conformance.clients.scenarios.reading import reading
-from conformance.clients.scenarios.rejecting import rejecting
+from conformance.clients.scenarios.reading import reading, rejecting
 from conformance.clients.scenarios.scenario import Scenario
 from conformance.clients.scenarios.sending import sending
 from conformance.clients.scenarios.start import Start

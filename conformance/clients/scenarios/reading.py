@@ -1,26 +1,33 @@
-"""Valid responses, in every variation that the response schema, JSON and HTTP allow."""
+"""Responses: valid ones, as the response schema, JSON and HTTP allow them, and ones with one schema violation."""
 
 import json
 from collections.abc import Iterator
 
-from conformance.clients.judging.requirements import returned_id
+from conformance.clients.judging.requirements import invalid_id, returned_id
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start
 from conformance.contract.nodes import Node
 from conformance.model.case import Story
+from conformance.model.grouping import grouped
 from conformance.model.jsontext import read_text, write
 from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.catalogue.lexical_forms import backwards
-from conformance.strategies.responses import DATE_TIMES, ResponseExample, valid_responses
-from conformance.strategies.values import bodies, classes
+from conformance.strategies.responses import ResponseExample, invalid_responses, valid_responses, valid_values
+from conformance.strategies.values import bodies
 from conformance.strategies.values.value import Value
 
 READ = "client-response.read"
 UNDECLARED = "client-response.undeclared"
 EDGES = "client-response.edges"
+UNKNOWN_VALUE = "client-response.unknown-value"
 
 PLAIN = frozenset({"null", "absent", "true", "false", "zero", "unknown-property"})
 """Classes with a scenario for each property in the standard profile; the others are in all properties together."""
+
+ENOUGH = frozenset(
+    "null absent true integer fraction string object array quoted-number unknown-enum-value unknown-property".split()
+)
+"""Classes of the standard profile; other violations of the same keyword at the same property are in `full`."""
 
 
 def reading(start: Start, *, full: bool) -> Iterator[Scenario]:
@@ -52,13 +59,9 @@ def node_at(root: Node, path: str) -> Node:
 
 def _together(start: Start) -> Iterator[Scenario]:
     """Yield, for each class of value, a response with that class in every property that allows it."""
-    grouped: dict[str, list[tuple[Node, Value]]] = {}
-    for node in start.response.walk():
-        if node.children or node.path.endswith(f"/{ANY_ITEM}") or not node.path:
-            continue
-        for value in _classes(node):
-            grouped.setdefault(value.slug, []).append((node, value))
-    for slug, held in grouped.items():
+    leaves = (node for node in start.response.walk() if node.path and not node.children and node.name != ANY_ITEM)
+    every = ((node, value) for node in leaves for value in valid_values(node) if value.keyword != "enum")
+    for slug, held in grouped((value.slug, (node, value)) for node, value in every).items():
         body = bodies.fullest(start.response, bodies.Defaults({node.path: value.json for node, value in held}))
         kind, edge = held[0][1].kind, held[0][1].edge
         if not start.valid(body):
@@ -67,15 +70,6 @@ def _together(start: Start) -> Iterator[Scenario]:
         story = Story("", held[0][1].keyword, "", write(held[0][1].json), f"{kind} in {len(held)} properties", kind)
         requirements = (EDGES if edge else READ, *dict.fromkeys(returned_id(node) for node, _ in held))
         yield start.scenario(f"read.all.{slug}", Sort.READING, requirements, start.reply(text), story, answer=text)
-
-
-def _classes(node: Node) -> Iterator[Value]:
-    for value in classes.valid_values(node):
-        if not value.undecided and value.slug != "ordinary" and value.keyword != "enum":
-            yield value
-    if node.has_format("date-time"):
-        for slug, text, kind in DATE_TIMES:
-            yield Value(slug, text, kind, "format")
 
 
 def _read(start: Start, slug: str, text: str, kind: str) -> Scenario:
@@ -142,3 +136,18 @@ def _escaped(text: str) -> str:
         return json.dumps(value)
 
     return spelled(json.loads(text))
+
+
+def rejecting(start: Start, *, full: bool) -> Iterator[Scenario]:
+    """Yield responses with exactly one violation, planted in the fullest."""
+    for answer in invalid_responses(start.contract):
+        value = answer.value
+        if value is None or start.valid(answer.body):
+            continue
+        if not full and value.slug not in ENOUGH and value.keyword in {"enum", "type"}:
+            continue
+        node = node_at(start.response, answer.story.pointer)
+        text = write(answer.body)
+        focus = UNKNOWN_VALUE if value.keyword == "enum" else invalid_id(node)
+        id_ = f"reject.{answer.id}"
+        yield start.scenario(id_, Sort.REJECTING, (focus,), start.reply(text), answer.story, answer=text)

@@ -42,9 +42,9 @@ class TargetLostError(ConformanceError):
 
 
 @contextmanager
-def os_errors_as(kind: type[ConformanceError], problem: str, remedy: str) -> Iterator[None]:
+def os_errors_as(kind: type[ConformanceError], problem: str, remedy: str = "") -> Iterator[None]:
     """Raise an error of a kind, with the reason, where the operating system cannot do what stands in the context."""
     try:
         yield
     except OSError as error:
-        raise kind(f"{problem}: {error.strerror}", remedy) from error
+        raise kind(f"{problem}: {error.strerror or error}", remedy) from error

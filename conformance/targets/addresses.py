@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from yarl import URL
 
-from conformance.model.errors import UsageError
+from conformance.model.errors import UsageError, os_errors_as
 from conformance.targets.target import Tls
 
 
@@ -53,18 +53,14 @@ def ssl_context(tls: Tls) -> ssl.SSLContext:
         UsageError: a file cannot be read, or is not what it should be.
 
     """
-    try:
+    with os_errors_as(UsageError, f"cannot use {tls.ca_bundle} as certificates to trust"):
         context = ssl.create_default_context(cafile=tls.ca_bundle or None)
-    except OSError as error:
-        raise UsageError(f"cannot use {tls.ca_bundle} as certificates to trust: {error.strerror or error}") from error
     if not tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if tls.client_cert:
-        try:
+        problem = f"cannot use {tls.client_cert} as the client's certificate"
+        with os_errors_as(UsageError, problem, "give PEM files, the key without a password"):
             # Without a password OpenSSL asks for one on the terminal.
             context.load_cert_chain(tls.client_cert, tls.client_key or None, "")
-        except OSError as error:
-            problem = f"cannot use {tls.client_cert} as the client's certificate: {error.strerror or error}"
-            raise UsageError(problem, "give PEM files, the key without a password") from error
     return context

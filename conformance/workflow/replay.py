@@ -24,6 +24,7 @@ from conformance.reports.evidence import RunReport
 from conformance.reports.folding import fold_run
 from conformance.reports.outcomes import exit_status
 from conformance.reports.pages.exchanges import played_by
+from conformance.reports.terminal import counted
 from conformance.runner.budget import RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.engine import Engine
@@ -209,8 +210,7 @@ def _left(contract: Contract, path: Path, *, loopback: bool) -> Iterator[str]:
         return
     left = len(read_ledger(contract, read_journal(path)))
     if left:
-        objects = "1 object" if left == 1 else f"{left} objects"
-        yield f"{objects} may have been created; `conformance cleanup {path}` removes them"
+        yield f"{counted(left, 'object')} may have been created; `conformance cleanup {path}` removes them"
     else:
         path.unlink()
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from conformance.contract.contract import Contract
 from conformance.journal.events import AnyEvent, FindingMade, Judged, RequestSent, RunEnded
 from conformance.model.vocabulary import Strength
+from conformance.reports.terminal import counted
 from conformance.runner.plan import Plan, requirements_of
 
 
@@ -25,13 +26,13 @@ def reason(contract: Contract, plan: Plan, requirement: str, shown: int, events:
     held = _held(contract, requirement, events)
     wrong = _wrong(contract, names, events)
     if held:
-        return f"The requirement passed on {_counted(len(held), 'response')}; the fault changed {shown}"
+        return f"The requirement passed on {counted(len(held), 'response')}; the fault changed {shown}"
     if not asked:
         return "No request of the profile exercises the requirement"
     others = Counter(name for each in asked for name in wrong.get(each, ()))
     common = " and ".join(name for name, _ in others.most_common(2))
     before = f"; {common} failed first on {len(asked & wrong.keys())} of them" if others else ""
-    return f"No response to {_counted(len(asked), 'case')} of the requirement decides it{before}"
+    return f"No response to {counted(len(asked), 'case')} of the requirement decides it{before}"
 
 
 def _wrong(contract: Contract, names: Mapping[int, str], events: Sequence[AnyEvent]) -> dict[str, set[str]]:
@@ -49,7 +50,3 @@ def _held(contract: Contract, requirement: str, events: Sequence[AnyEvent]) -> l
     """Return the numbers of the requests whose responses passed a requirement."""
     index = next(number for number, row in enumerate(contract.requirements) if row.id == requirement)
     return [event.send for event in events if isinstance(event, Judged) and index in event.passed]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -54,13 +54,11 @@ def _judge(check: str, response: Response, case: Sent) -> None:
 
 
 CHECKS = {
-    "echo": "What was sent comes back equal, by exact value.",
-    "defaults": "What was not sent has its documented default.",
-    "errors": "A refusal is a refusal as the policy has it: its class, its form, and no page or trace.",
-    "credentials": "The credential appears in no answer.",
-    "verdict": (
-        "What the contract allows is taken, and what it forbids is refused; explicit examples are judged by it as well."
-    ),
+    "echo": "The response echoes every value that was sent, exactly.",
+    "defaults": "An absent property has its documented default in the response.",
+    "errors": "A rejection has an expected status and error body, and no HTML page or stack trace.",
+    "credentials": "No response has the credential.",
+    "verdict": "Valid requests are accepted and invalid ones are rejected, explicit examples included.",
 }
 """What each check says; it is called `conformance_` and its name."""
 

@@ -21,7 +21,7 @@ class Secret(str):
 class CaseToSend:
     """One case, ready to be sent by any client: its name is fresh, its credential is the real one.
 
-    Send `method`, `path` (below the base URL, percent-encoded), `headers` and `body` as they are, and hand the answer
+    Send `method`, `path` (below the base URL, percent-encoded), `headers` and `body` as they are, and pass the response
     to `environment_contract.check(response, case=case)`.
     """
 

@@ -1,4 +1,4 @@
-"""Checks of an answer that a user obtained in any way, with or without the request."""
+"""Checks of a response from any source, with or without its request."""
 
 import re
 import time
@@ -25,11 +25,11 @@ UNKNOWN = "unknown"
 
 
 class CheckedContract:
-    """One operation of an OpenAPI document, to check answers against.
+    """One operation of an OpenAPI document, to check responses against.
 
     Args:
         contract: the operation.
-        stateless: the server does not repeat what it is sent: what compares answer and request is left out.
+        stateless: the server does not store or echo values: response and request are not compared.
 
     """
 
@@ -57,15 +57,15 @@ class CheckedContract:
         key: str = "",
         loopback: bool = True,
     ) -> Findings:
-        """Return what is wrong with an answer.
+        """Return the findings on a response.
 
         Args:
             response: a response of httpx, httpx2, requests, aiohttp (its body read) or Schemathesis, or `Response`.
             request: what was sent, where the response does not hold it, or holds no body: a request of the client,
-                or `Request`. Without it what compares the answer with the request is left out.
-            case: the case that was sent, so that it is known what to expect. Without it that is told by the request.
-            body: the bytes of the answer's body, where the response does not hold them.
-            key: the real credential: it is looked for in the answer, and never shown.
+                or `Request`. Without it the response is not compared with the request.
+            case: the case that was sent, with its expectation. Without it the expectation is derived from the request.
+            body: the bytes of the response body, where the response object does not have them.
+            key: the real credential: the response is searched for it, and it is never shown.
             loopback: the server is one on this machine, which is held to the document alone, not to the pages beside.
 
         Raises:
@@ -85,7 +85,7 @@ class CheckedContract:
     def check_together(
         self, relation: Relation, answers: Sequence[tuple[object, Case]], *, key: str = "", loopback: bool = True
     ) -> Findings:
-        """Return what the answers to all cases of a relation show only together.
+        """Return the findings of a relation, from the responses to all its cases.
 
         Args:
             relation: the relation.
@@ -118,7 +118,7 @@ class CheckedContract:
         whole = case if case is not None else recognised(self.contract, sent) if sent else _unknown(self.contract)
         whole = replace(whole, request=_without_key(sent or whole.request, key))
         settings = Settings(loopback=loopback, stateless=self._stateless, key=key, proven=True)
-        # When it was sent nobody knows any more: an answer is checked soon after it came.
+        # The time of sending is unknown: a response is checked soon after it was received.
         exchange = Exchange(whole.request, answer, started=time.time())
         return Subject(self.contract, whole, exchange, settings)
 
@@ -133,7 +133,7 @@ class CheckedContract:
         """Return what was sent; of a case, its own bytes where the client does not tell them."""
         found = request_of(self.contract, held)
         if case is None:
-            # aiohttp's answers do not hold the body that was sent: without one, nothing is known.
+            # Responses of aiohttp do not have the body that was sent: without it, nothing is known.
             return None if found and found.body is None and hasattr(held, "request_info") else found
         if found is None:
             return case.request
@@ -141,7 +141,7 @@ class CheckedContract:
 
 
 def _unknown(contract: Contract) -> Case:
-    """Return the case for an answer of which nothing is known but that the operation gave it."""
+    """Return the case for a response of which only the operation is known."""
     operation = contract.operation
     target = re.sub(r"\{[^{}]*\}", "x", operation.path)
     return Case(UNKNOWN, Expectation.OBSERVED, (), Request(operation.method, target))

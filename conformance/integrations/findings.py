@@ -1,4 +1,4 @@
-"""What is wrong with an answer, in the hands of a test."""
+"""Findings on a response, for tests."""
 
 from collections.abc import Sequence
 from typing import overload
@@ -11,14 +11,14 @@ from conformance.model.vocabulary import Strength
 
 
 class NotConformingError(AssertionError):
-    """An answer breaks the contract; the text says which requirements, and shows the exchange."""
+    """A response violates the contract; the message has the requirements and the exchange."""
 
 
 class Findings(Sequence[Finding]):
-    """What is wrong with an answer; empty, and so false, where nothing is.
+    """The findings on a response; empty, and so false, where there is none.
 
-    `notes` are findings of advisory requirements, which are no fault; `passed` the ids of the requirements that the
-    answer showed to hold; `doubts` what could not be judged.
+    `notes` are findings of advisory requirements, `passed` the ids of the requirements
+    that the response satisfies; `doubts` what could not be judged.
     """
 
     def __init__(self, contract: Contract, exchanges: Sequence[Exchange], judged: Sequence[Judgement | Doubt]) -> None:

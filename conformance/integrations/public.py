@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 def cases(
     *, only: str | Sequence[str] = (), skip: str | Sequence[str] = (), profile: str = "smoke"
 ) -> pytest.MarkDecorator:
-    """Run a test once for each case: it takes the case as `case`, an instance of `CaseToSend`.
+    """Run a test once for each case: its argument `case` is an instance of `CaseToSend`.
 
-    Relations, and what only a socket of the suite's own can send, are left out.
+    Relations, and requests that need a socket of the suite, are not included.
 
     Args:
         only: globs over ids of cases and requirements to keep.
@@ -29,12 +29,12 @@ def cases(
 def open_contract(
     spec: Path | str | None = None, operation: str | None = None, *, stateless: bool = False
 ) -> "CheckedContract":
-    """Return one operation of an OpenAPI document, to check answers against.
+    """Return one operation of an OpenAPI document, to check responses against.
 
     Args:
         spec: the document; the one that is built in by default.
         operation: `METHOD /path` in it, where it has several.
-        stateless: the server does not repeat what it is sent: what compares answer and request is left out.
+        stateless: the server does not store or echo values: response and request are not compared.
 
     Raises:
         ContractError: the document, or the operation in it, cannot be used.

@@ -15,7 +15,7 @@ from conformance.mock.transaction import Transaction
 
 
 class ReferenceRouter(respx.MockRouter):
-    """A router of respx that answers as the reference server does; `mock` is its application, with its state."""
+    """A router of respx that responds as the reference server; `mock` is its application, with its state."""
 
     mock: Mock
 
@@ -33,8 +33,8 @@ def respx_router(
 
     Args:
         faults: ways to be wrong, by id or glob, as `conformance mock --list-faults` lists them.
-        base_url: what requests must begin with to be answered here; by default all are.
-        key: the one right credential; by default any that is not empty is taken.
+        base_url: what the URLs of routed requests begin with; by default all are routed.
+        key: the accepted key; by default any non-empty key is accepted.
         unknown: values of path parameters that name nothing.
         contract: another contract than the one that is built in.
         settings: `assert_all_called`, `assert_all_mocked` and the like of `respx.mock`.
@@ -55,7 +55,7 @@ def respx_router(
 
 
 def answered(mock: Mock, request: httpx.Request, prefix: bytes = b"") -> httpx.Response:
-    """Return the mock's answer to a request of httpx.
+    """Return the response of the mock to a request of httpx.
 
     `prefix` is the path of the base URL, which is no part of what the mock is asked. Answers that are only late come at
     once, and those that a server would swap come to whom they belong.

@@ -77,14 +77,14 @@ class RunKeywords(TypedDict, total=False):
 def run(**options: Unpack[RunKeywords]) -> RunResult:
     """Test an endpoint and write journal and reports, as `conformance run` does.
 
-    `target` may also be a client of yours, of httpx or httpx2, with a base URL: mocked (as with respx), before an ASGI
-    or WSGI application, or with an authentication, certificates and proxies of its own. The client is neither changed
-    nor closed. What it does not send as it stands is not exercised, with the reason.
+    `target` can also be a client object of httpx or httpx2 with a base URL: mocked (as with respx), with an ASGI or
+    WSGI application, or with its own authentication, certificates and proxies. The client is neither changed nor
+    closed. Requests that it does not send unchanged are not exercised, with the reason.
 
-    The host of the base URL must be this machine or one of `allow_hosts`, even where respx mocks it, since nobody can
-    tell what respx lets through; only the transports of the library for ASGI, WSGI and mocks may name any host. Where
-    the client's headers or its `auth` hold the credential, that is what right requests carry; requests with none or a
-    wrong one are sent without it, and what would need the text of a key that does not show is not exercised.
+    The host of the base URL must be this machine or one of `allow_hosts`, even where respx mocks it, because respx may
+    pass requests through; only the transports of the library for ASGI, WSGI and mocks may have any host. Where the
+    client's headers or its `auth` have the credential, valid requests use it; requests with none or a wrong one are
+    sent without it. If the suite cannot read the key, requirements about the key in other places are not exercised.
 
     Returns the results, the folder of the reports, and the exit status of the command.
 

@@ -38,7 +38,7 @@ Paths: TypeAlias = tuple[str, ...]
 class Invalid(msgspec.Struct, frozen=True):
     """A body that the schema forbids, and why: one story for each violation.
 
-    `requirements` are the ids of the requirements that a server breaks which takes a request body, in the order of the
+    `requirements` are the ids of the requirements that a server violates by accepting the body, in the order of the
     stories.
     """
 
@@ -67,7 +67,7 @@ def environment_requests(
     Args:
         contract: what the bodies keep; by default the document that comes with the suite.
         include: JSON pointers of properties that every body holds, and not as null.
-        exclude: JSON pointers of properties that no body holds; a required one cannot be left out.
+        exclude: JSON pointers of properties that no body has; a required one cannot be excluded.
         min_integer: the least integer at properties for which the schema states no bound; none by default.
         max_integer: the greatest one; none by default.
         alphabet: the characters that texts are made of; all of Unicode by default.
@@ -129,10 +129,10 @@ def environments(
     alphabet: str | None = None,
     undeclared_members: bool = True,
 ) -> st.SearchStrategy[Json]:
-    """Return a strategy of valid bodies of the successful answer; arguments as for `environment_requests`.
+    """Return a strategy of valid bodies of the success response; arguments as for `environment_requests`.
 
     Raises:
-        InvalidArgument: as `environment_requests`, or the document declares no JSON answer.
+        InvalidArgument: as `environment_requests`, or the document declares no JSON response.
 
     """
     root, validator = _response(contract or _held())
@@ -155,7 +155,7 @@ def invalid_environments(
     Arguments are those of `invalid_environment_requests`.
 
     Raises:
-        InvalidArgument: as `invalid_environment_requests`, or the document declares no JSON answer.
+        InvalidArgument: as `invalid_environment_requests`, or the document declares no JSON response.
 
     """
     root, validator = _response(contract or _held())
@@ -276,7 +276,7 @@ def _choices(
 
 def _response(contract: Contract) -> tuple[Node, BodyValidator]:
     if contract.response is None or contract.response_validator is None:
-        raise InvalidArgument(f"{contract.operation.name} declares no JSON answer")
+        raise InvalidArgument(f"{contract.operation.name} declares no JSON response")
     return contract.response, contract.response_validator
 
 

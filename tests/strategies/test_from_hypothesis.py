@@ -234,7 +234,7 @@ def test_more_violations_than_there_are_places_are_told() -> None:
 
 def test_a_document_without_an_answer_has_no_answers() -> None:
     """Asking for them says so."""
-    with pytest.raises(InvalidArgument, match="declares no JSON answer"):
+    with pytest.raises(InvalidArgument, match="declares no JSON response"):
         environments(contract=contract_of({"type": "object"}))
 
 

@@ -28,7 +28,7 @@ __all__ = [
 
 @pytest.fixture
 def client_scenario(request: pytest.FixtureRequest) -> Iterator[ClientScenario]:
-    """A scenario for a client of yours: a test that takes it runs once for each.
+    """A scenario for a client: a test with this fixture runs once for each.
 
     Have the client call `client_scenario.base_url` with `.api_key`, `.parameters` and `.body`, then say what came of
     it: `client_scenario.judge(returned=...)` or `.judge(raised=...)`.
@@ -54,7 +54,7 @@ def conformance_target(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def environment_contract(request: pytest.FixtureRequest) -> CheckedContract:
-    """The contract, which checks an answer that was obtained in any way: `environment_contract.check(response)`."""
+    """The contract, which checks a response from any source: `environment_contract.check(response)`."""
     from conformance.integrations.checking import CheckedContract  # noqa: PLC0415 (heavy)
     from conformance.integrations.pytest_plugin.settings import run_options, session_contract  # noqa: PLC0415 (heavy)
 

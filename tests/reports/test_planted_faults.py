@@ -16,7 +16,7 @@ KEY = "a-key-for-tests"
 PLANTED = dict(
     each.split()
     for each in """
-    response.AutoscalingSettingsV1.min_replica.text  response.AutoscalingSettingsV1.min_replica.type
+    response.AutoscalingSettingsV1.min_replica.string  response.AutoscalingSettingsV1.min_replica.type
     accepts.UpdateAutoscalingSettingsV1.scale_down_delay.fraction
         reject.UpdateAutoscalingSettingsV1.scale_down_delay.type
     rejects.UpdateAutoscalingSettingsV1.autoscaling_window.integral-float

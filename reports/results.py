@@ -148,7 +148,7 @@ class CoverageResult(msgspec.Struct, frozen=True):
 
     `request` counts what was sent and got a response; `response` what was received in the first 5,000 responses (its
     invalid sides are violations), and is null where the document declares no JSON response. `combinations` are pairs,
-    in a full run triples as well, of levels of the properties of the request. `enough` tells whether `request.percent`
+    in a full run triples as well, of levels of the properties of the request. `enough` is whether `request.percent`
     reached `minimum` (`--min-coverage`), if given.
     """
 

@@ -33,10 +33,10 @@ ASSERTED = ("type", "enum", *BOUNDS, "additionalProperties")
 
 
 class Exercised(msgspec.Struct, frozen=True):
-    """One keyword at one node: how many bodies exercised each side; None for a side that there is not.
+    """One keyword at one node: how many bodies exercised each side; None where the keyword has no such side.
 
-    `path` is a pointer into the body, with `*` for items; for `required` that of the member. `source` is where the
-    keyword stands in the document, `type` the JSON type whose values it is about.
+    `path` is a pointer into the body, with `*` for items; for `required` that of the property. `source` is where the
+    keyword is in the document, `type` the JSON type whose values it is about.
     """
 
     path: str

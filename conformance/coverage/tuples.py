@@ -21,7 +21,7 @@ from conformance.strategies.values import bodies
 
 
 class Covered(msgspec.Struct, frozen=True):
-    """How many combinations of levels of `strength` members there are (2: pairs, 3: triples), and how many were met."""
+    """How many combinations of levels of `strength` properties (2: pairs, 3: triples) exist, and were covered."""
 
     strength: int
     possible: int

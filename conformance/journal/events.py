@@ -24,8 +24,9 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     """The header: what is tested against what, and everything that a report needs besides the exchanges.
 
     `document` is the text of the OpenAPI document, `requirements` the rows in the order in which `Judged.passed`
-    counts them, `options` the settings of the run as texts, `skipped` why cases or requirements were left out.
-    `data` are the texts of the data files that were read beside the document. `waivers` let failures pass that they
+    counts them, `options` the settings of the run as strings, `skipped` why cases or requirements
+    are not sent or not exercised.
+    `data` has the data files that were read with the document. `waivers` let failures pass that they
     name; `date` is the day (UTC, ISO 8601) by which they are in force or expired. `phases` are those that were to be
     sent, in their order.
     """
@@ -51,10 +52,10 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
 
 
 class RunResumed(Event, frozen=True, tag="run.resumed", kw_only=True):
-    """The run goes on after it was cut off. What was judged before is judged anew, below, from the same answers.
+    """The run resumes after an interruption. Earlier responses are judged again, in the events that follow.
 
-    `kept` is how many answers stand; `interrupted` are the numbers of the requests that had none when the run was cut
-    off: whether they reached the target, nobody knows.
+    `kept` is the number of kept responses; `interrupted` are the numbers of the requests without a response at the
+    interruption: whether they reached the target is unknown.
     """
 
     suite_version: str
@@ -95,7 +96,7 @@ class ExchangeEnded(Event, frozen=True, tag="exchange", kw_only=True):
 
 
 class ClientEnded(Event, frozen=True, tag="client", kw_only=True):
-    """What a client made of the answer to the request numbered `send`.
+    """What a client made of the response to the request numbered `send`.
 
     `returned` is the JSON text of what it returned, empty where it raised; `raised` is then the type of the exception
     and `message` its text. `trouble` says why neither is known.
@@ -134,7 +135,7 @@ class DoubtRaised(Event, frozen=True, tag="doubt", kw_only=True):
 
 
 class Creation(Event, frozen=True, tag="creation", kw_only=True):
-    """The target answered a creating request with 2xx: an object called `name` may now exist."""
+    """The target returned 2xx for a creating request: an object called `name` may now exist."""
 
     send: int
     name: str

@@ -41,8 +41,8 @@ class Need(StrEnum):
 class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     """One HTTP request as it is to be sent.
 
-    `target` is the request target below the server's base URL, percent-encoded and sent as it stands. `headers` are
-    sent as they stand and in this order; `Host` and the framing headers are the transport's. `chunked` sends the body
+    `target` is the request target below the server's base URL, percent-encoded and sent unchanged. `headers` are
+    sent unchanged and in this order; `Host` and the framing headers are the transport's. `chunked` sends the body
     without a `Content-Length`.
     """
 
@@ -72,9 +72,9 @@ class Story(msgspec.Struct, frozen=True, omit_defaults=True):
 class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request, what is expected of the response, and the requirements that it exercises.
 
-    The first of `requirements` is the one that speaks when the expectation is not met. `beyond` names the advisory
-    requirements whose range the body leaves, though the schema allows it. `slotted` tells that the body holds `SLOT`,
-    `merged` that the request does many odd things at once, `reduced` that another case was cut down to this one.
+    The first of `requirements` is the one that fails when the expectation is not met. `beyond` names the advisory
+    requirements whose range the body leaves, though the schema allows it. `slotted`: the body has `SLOT`;
+    `merged`: the request has many unusual values at once; `reduced`: another case was minimized to it.
     """
 
     id: str

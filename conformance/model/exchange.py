@@ -34,7 +34,7 @@ UNREACHED = frozenset({Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS, Failure
 class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     """An HTTP response as received; `body` is after transfer decoding, cut at the limit for bodies.
 
-    `version` is that of HTTP; empty where no server was in between, but a client was answered in its own process.
+    `version` is that of HTTP; empty where a client called an application in its own process, without a server.
     """
 
     status: int

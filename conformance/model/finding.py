@@ -44,9 +44,9 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One violation of one requirement.
 
     `pointer` names the place in the response or request (a JSON pointer), or a header, or is empty; `place` is where
-    the document has it. `expected` and `actual` are short texts. `sentence` is the title of the cause. `within` is the
-    symptom of a wider fault: where that was found as well, this finding is a part of it. `grouped_under` is the symptom
-    of the fault that this one turned out to belong to.
+    the document has it. `expected` and `actual` are short strings. `sentence` is the title of the cause. `within` is
+    the symptom of a wider fault: where that is found as well, this finding is a part of it. `grouped_under` is the
+    symptom of the fault that this finding belongs to.
     """
 
     requirement: str
@@ -78,7 +78,7 @@ Judgement: TypeAlias = Pass | Finding
 class Doubt(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a requirement could not be judged on this exchange: both validators disagree, or the suite failed.
 
-    `ours` tells the suite's own fault (`error`) from a case that nobody can decide (`inconclusive`).
+    `ours` is true for an error of the suite (`error`), and false for what cannot be decided (`inconclusive`).
     """
 
     requirement: str

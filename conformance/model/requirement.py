@@ -9,11 +9,11 @@ PREFIXES = {Group.ACCEPTANCE: "accept", Group.REJECTION: "reject"}
 
 
 class Requirement(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One sentence that the contract, a standard or a page lays down.
+    """One sentence that the document, a standard or a documentation page states.
 
-    `source` names where it stands: JSON pointers into the document (`#/...`), sections of RFCs, pages.
+    `source` names where it is stated: JSON pointers into the document (`#/...`), sections of RFCs, pages.
     `alias` is its number in the published list of requirements, where it has one; several may share a number. `echo`
-    marks those that say of a value that it comes back as it was sent.
+    marks those about the echo of a value.
     """
 
     id: str

@@ -25,13 +25,12 @@ MINIMUM = "min_coverage"
 """The option of a run that says how much of the request must be exercised, in percent."""
 
 
-def coverage_of(index: JournalIndex) -> CoverageResult | None:
+def coverage_of(index: JournalIndex, contract: Contract | None) -> CoverageResult | None:
     """Return the coverage of a run; None where the document of its journal cannot be read.
 
     Only what was answered counts: nobody knows whether the rest arrived.
     """
     started = index.started
-    contract = _contract(started)
     if contract is None:
         return None
     answered = {index.case_of[send] for send, sent in index.sends.items() if sent.exchange.response is not None}
@@ -56,7 +55,8 @@ def _percentage(text: str | None) -> float | None:
         raise JournalError(f"the journal asks for a coverage of {text!r}, which is not a number") from error
 
 
-def _contract(started: RunStarted) -> Contract | None:
+def contract_of_run(started: RunStarted) -> Contract | None:
+    """Return the contract of a run, by the document that its journal holds; None where that cannot be read."""
     try:
         text = started.document.encode(errors="surrogatepass")
         return contract_of(text, "the document of the journal", started.operation)

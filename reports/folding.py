@@ -1,19 +1,21 @@
 """From the events of a journal to the results of a run."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.causes import EVERY, Weight, group_causes
-from conformance.diagnosis.universal_failures import merge_universal_failures
+from conformance.contract.contract import Contract
+from conformance.diagnosis.causes import Shown, causes_of, pattern_of
+from conformance.diagnosis.explanation import by_symptom, explanations
+from conformance.diagnosis.observations import Explanation, Observation
 from conformance.journal.events import AnyEvent, CaseCount, FindingMade, PhaseEnded
-from conformance.model.finding import Symptom
+from conformance.model.case import CLEAN_UP
 from conformance.model.grouping import grouped
-from conformance.model.vocabulary import Expectation, JunitBy, Outcome, Strength
+from conformance.model.vocabulary import JunitBy, Outcome, Strength
 from conformance.reports import outcomes, waiving
-from conformance.reports.coverage import coverage_of
+from conformance.reports.coverage import contract_of_run, coverage_of
 from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.journal_index import JournalIndex, index_journal
 from conformance.reports.results import SCHEMA_VERSION, ContractRef, Counts, FindingResult, PhaseResult, Results
@@ -41,12 +43,14 @@ def fold_run(
     `junit_by` is what the run was told where it is None.
     """
     index = index_journal(events)
-    index.findings = in_order(index)
+    observations = in_order(index)
     started, ended = index.started, index.ended
     today = waiving.day_of(started)
-    # Before waivers are applied: a drafted one names the pattern that the reports show.
-    made = merge_universal_failures(_with_wider(index.findings), index.cases)
-    findings = waiving.waive((_finding(event, index) for event in made), started.waivers, today)
+    contract = contract_of_run(started)
+    explained = _explained(contract, index, observations)
+    # A drafted waiver names the pattern that the reports show.
+    patterns = {event.id: pattern_of(each) for each in explained for event in each.findings}
+    findings = waiving.waive((_finding(event, index, patterns) for event in index.findings), started.waivers, today)
     waived = {each.id for each in findings if each.waiver is not None}
     reason = UNFINISHED if ended is None else ended.reason or (LOST if ended.lost else "")
     rows = requirement_rows(index, findings, reason)
@@ -73,14 +77,17 @@ def fold_run(
             notes=found[Strength.ADVISORY],
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
-        causes=group_causes(made, index.rows, waived, _weights(index, made), _more(index, made)),
+        causes=causes_of(
+            explained,
+            Shown(contract, observations, index.rows, frozenset(waived), _weights(index), index.dropped.findings),
+        ),
         requirements=rows,
         aliases=alias_rows(rows),
         findings=findings,
         waivers=waiving.waiver_results(
             started.waivers, findings, {row.id: row.outcome for row in rows}, today, whole=not reason
         ),
-        coverage=coverage_of(index),
+        coverage=coverage_of(index, contract),
         interrupted=tuple(dict.fromkeys(index.case_of.get(send, "") for send in index.interrupted)),
         phases=phase_results(index.phases),
     )
@@ -91,16 +98,18 @@ def fold_run(
     return RunReport(results, started, tuple(_evidence(index, findings)), unsent, index.waited, junit_by or told)
 
 
-def _with_wider(findings: Iterable[FindingMade]) -> list[FindingMade]:
-    """Return the findings, those that are a part of a wider fault grouped under that one, where it was found."""
-    found = tuple(findings)
-    sentences = {event.finding.pattern: event.finding.sentence for event in found}
-    return [
-        replace(event, finding=replace(event.finding, grouped_under=wider, sentence=sentences[wider]))
-        if (wider := event.finding.within) is not None and wider in sentences and wider != event.finding.pattern
-        else event
-        for event in found
-    ]
+def _explained(
+    contract: Contract | None, index: JournalIndex, observations: Sequence[Observation]
+) -> list[Explanation]:
+    """Return the faults behind the findings of a run; by symptom alone where the document of it cannot be read.
+
+    What is said of a client is about what it did with responses, and not of requests.
+    """
+    if contract is None or index.client:
+        return by_symptom(observations)
+    return explanations(
+        contract, observations, lambda event: index.rows[event.finding.requirement].strength is not Strength.ADVISORY
+    )
 
 
 def _by_strength(index: JournalIndex, findings: Iterable[FindingResult]) -> Counter[Strength]:
@@ -111,25 +120,15 @@ def _by_strength(index: JournalIndex, findings: Iterable[FindingResult]) -> Coun
     return found
 
 
-def _more(index: JournalIndex, made: Iterable[FindingMade]) -> Counter[Symptom]:
-    """Return how many findings are not kept, by the pattern that the kept ones of their kind have now."""
-    now: dict[tuple[str, Symptom], Symptom] = {}
-    for before, event in zip(index.findings, made, strict=True):
-        now.setdefault((before.finding.requirement, before.finding.pattern), event.finding.pattern)
-    more: Counter[Symptom] = Counter()
-    for way, count in index.dropped.findings.items():
-        more[now.get(way, way[1])] += count
-    return more
-
-
-def in_order(index: JournalIndex) -> list[FindingMade]:
-    """Return the findings each once, in the order of requirements and cases, and numbered so.
+def in_order(index: JournalIndex) -> list[Observation]:
+    """Put the findings once each in the order of requirements and cases, numbered; return the exchanges.
 
     Which request came first, and which shard it was in, does not show.
     """
     places = {requirement: place for place, requirement in enumerate(index.rows)}
     once: dict[tuple[str, ...], FindingMade] = {}
     alike: dict[tuple[int, tuple[str, ...]], int] = {}
+    sends: dict[int, list[tuple[str, ...]]] = {}
     for event in index.findings:
         found, case = event.finding, index.case_for(event)
         key = (found.requirement, case, str(found.cause), str(found.pattern), found.pointer, found.message)
@@ -138,11 +137,22 @@ def in_order(index: JournalIndex) -> list[FindingMade]:
         numbered = (*key, str(alike[event.send, key]))
         if numbered not in once or (event.repeats and not once[numbered].repeats):
             once[numbered] = replace(event, case=case)
-    ordered = sorted(once.items(), key=lambda item: (places[item[0][0]], item[0]))
-    return [replace(event, id=f"f{number}") for number, (_, event) in enumerate(ordered, 1)]
+        sends.setdefault(event.send, []).append(numbered)
+    ordered = sorted(once, key=lambda key: (places[key[0]], key))
+    named = {key: replace(once[key], id=f"f{number}") for number, key in enumerate(ordered, 1)}
+    index.findings = list(named.values())
+    return list(_observations(index, {send: tuple(named[key] for key in keys) for send, keys in sends.items()}))
 
 
-def _finding(event: FindingMade, index: JournalIndex) -> FindingResult:
+def _observations(index: JournalIndex, findings: Mapping[int, tuple[FindingMade, ...]]) -> Iterator[Observation]:
+    """Yield the exchanges that were judged; what only a search has asked is none: the rest was not judged."""
+    for number in sorted(index.judged | findings.keys()):
+        sent, case = index.sends.get(number), index.cases.get(index.case_of.get(number, ""))
+        if sent is not None and case is not None and case.phase != CLEAN_UP:
+            yield Observation(case, sent.exchange, findings.get(number, ()), index.relations.get(case.id, ""))
+
+
+def _finding(event: FindingMade, index: JournalIndex, patterns: Mapping[str, str]) -> FindingResult:
     found = event.finding
     row = index.rows[found.requirement]
     return FindingResult(
@@ -151,7 +161,7 @@ def _finding(event: FindingMade, index: JournalIndex) -> FindingResult:
         strength=row.strength,
         case=event.case,
         cause=str(found.cause),
-        pattern=str(found.pattern),
+        pattern=patterns.get(event.id, str(found.pattern)),
         message=found.message,
         pointer=found.pointer,
         expected=found.expected,
@@ -161,20 +171,13 @@ def _finding(event: FindingMade, index: JournalIndex) -> FindingResult:
     )
 
 
-def _weights(index: JournalIndex, made: Iterable[FindingMade]) -> dict[str, Weight]:
-    """Return how little each finding shows.
-
-    Of what every request meets, a right request shows the most: any other is told as a part.
-    """
-    weights = {}
-    for before, event in zip(index.findings, made, strict=True):
-        sent, case = index.sends.get(event.send), index.cases.get(event.case)
-        if event.finding.pattern.kind == EVERY:
-            part = case is None or case.expectation is not Expectation.ACCEPTED
-        else:
-            part = event.finding.pattern != before.finding.pattern
-        weights[event.id] = (part, len((sent and sent.exchange.request.body) or b""), case is None or not case.reduced)
-    return weights
+def _weights(index: JournalIndex) -> dict[str, int]:
+    """Return how large the body is that each finding was made with."""
+    return {
+        event.id: len((sent and sent.exchange.request.body) or b"")
+        for event in index.findings
+        for sent in (index.sends.get(event.send),)
+    }
 
 
 def _evidence(index: JournalIndex, findings: tuple[FindingResult, ...]) -> Iterable[Evidence]:

@@ -58,6 +58,10 @@ class JournalIndex:
         """Bits by case, numbered as the requirements: sets would take a hundred times the memory."""
         self.findings: list[FindingMade] = []
         self.doubts: list[tuple[str, Doubt]] = []
+        self.judged: set[int] = set()
+        """The requests whose exchanges were judged and are kept."""
+        self.client = False
+        """Whether a client was judged, and not a target."""
         self.interrupted: list[int] = []
         self.dropped = DroppedCases()
         self._sends_of: dict[str, list[int]] = {}
@@ -107,6 +111,7 @@ class JournalIndex:
             case events.ClientEnded():
                 sent = self._known(event.send, "has a client result of")
                 self.sends[event.send] = replace(sent, client=event)
+                self.client = True
             case events.Judged():
                 self._judged(event)
             case FindingMade() | DoubtRaised():
@@ -143,6 +148,7 @@ class JournalIndex:
         self.passed = {case: bits for case, bits in self.passed.items() if self._is_clean_up(case)}
         self.findings = [each for each in self.findings if self._is_clean_up(each.case)]
         self.doubts = [each for each in self.doubts if self._is_clean_up(each[0])]
+        self.judged.clear()
         for counts in (self.dropped.passes, self.dropped.findings, self._alike):
             counts.clear()
         self.interrupted.extend(event.interrupted)
@@ -172,6 +178,7 @@ class JournalIndex:
             self.dropped.passes.update(event.passed)
             return
         self._known(event.send, "judges")
+        self.judged.add(event.send)
         case = self.case_of[event.send]
         self.passed[case] = self.passed.get(case, 0) | sum(1 << index for index in set(event.passed))
         if case not in self._sends_of:
@@ -188,6 +195,7 @@ class JournalIndex:
         sends = self._sends_of.pop(case)
         for number in sends:
             del self.sends[number]
+            self.judged.discard(number)
             self.case_of[number] = DROPPED
         del self.cases[case]
         bits = self.passed.pop(case, 0)

@@ -1,12 +1,15 @@
-"""Findings of one fault, brought together: a hundred findings are one line to read."""
+"""Causes: the findings of one fault, brought together: a hundred findings are one line to read."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import TypeAlias
 
 import msgspec
 
-from conformance.journal.events import FindingMade
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import Node
+from conformance.diagnosis.hypotheses import Hypothesis
+from conformance.diagnosis.observations import Explanation, Observation
+from conformance.diagnosis.sentences import clause, sentence_of
 from conformance.model.finding import Symptom
 from conformance.model.pointer import generalised
 from conformance.model.requirement import Requirement
@@ -14,13 +17,19 @@ from conformance.model.vocabulary import Strength
 
 STRENGTHS = tuple(Strength)
 
-EVERY = "every request"
-"""The class of value in the pattern of a fault that every request of a run meets."""
 
-Weight: TypeAlias = tuple[bool, int, bool]
-"""How little a finding shows: whether it is only a part of the fault that it counts to, the size of the body that it
-was found with, and whether nothing was cut down to its case. A body that was kept from an earlier run may be as small
-already, but has no story of its own."""
+class ConditionResult(msgspec.Struct, frozen=True):
+    """One condition of a cause: what is asked (`type`, `value`, `number`), where, and the value.
+
+    A threshold has a `direction` (`at least`, `at most`), and its bound as `value`. `says` is the condition as a
+    clause.
+    """
+
+    name: str
+    place: str
+    value: str
+    direction: str
+    says: str
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -28,7 +37,9 @@ class Cause(msgspec.Struct, frozen=True):
 
     `count` may be more than there are `findings`: of random cases that fail alike the first hundred are kept.
     `id` is the same for the same pattern in every run. `strength` is that of the strongest requirement broken;
-    `case` and `finding` name the evidence with the smallest body. `pointers` have `*` for indices.
+    `case` and `finding` name the evidence with the smallest body, `control` the accepted case that is most like it.
+    `pointers` have `*` for indices. `when` are the conditions under which it shows: one list of them has to hold whole;
+    none are given where it shows with every request, or where findings are brought together by their symptom alone.
     """
 
     id: str
@@ -41,65 +52,93 @@ class Cause(msgspec.Struct, frozen=True):
     requirements: tuple[str, ...]
     pointers: tuple[str, ...]
     findings: tuple[str, ...]
+    when: tuple[tuple[ConditionResult, ...], ...] = ()
+    control: str = ""
 
 
-def group_causes(
-    findings: Iterable[FindingMade],
-    rows: Mapping[str, Requirement],
-    waived: Container[str],
-    weights: Mapping[str, Weight],
-    more: Mapping[Symptom, int],
-) -> tuple[Cause, ...]:
-    """Return the causes of `findings`, most severe first, then most frequent.
+def pattern_of(explanation: Explanation) -> str:
+    """Return the text by which a cause is known in every run: its symptom, or what its symptoms have in common."""
+    symptoms = explanation.symptoms
+    if len(symptoms) == 1:
+        return str(symptoms[0])
+    return f"{explanation.rule} | {' or '.join(map(_form, explanation.hypotheses)) or _common_place(explanation)}"
 
-    `rows` has the requirements, `waived` the ids of findings that are let pass, and `weights` the weight of each
-    finding: the least is shown. `more` is how many findings of a
-    pattern were counted and not kept.
+
+def _common_place(explanation: Explanation) -> str:
+    return ", ".join(sorted({each.finding.place for each in explanation.findings}))
+
+
+def _form(hypothesis: Hypothesis) -> str:
+    features = (each.feature for each in hypothesis.conditions)
+    return " and ".join(f"{each.name} {each.place} {each.value}".strip() for each in features) or "every request"
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What causes are made from besides their explanations.
+
+    `contract` is None where the document of a run cannot be read. `rows` has the requirements, `waived` the ids of
+    findings that are let pass, and `weights` the size of the body of each finding: the least is shown. `more` is how
+    many findings of a requirement and symptom were counted and not kept.
     """
-    groups: dict[Symptom, list[FindingMade]] = {}
-    for event in findings:
-        groups.setdefault(event.finding.pattern, []).append(event)
-    causes = (_cause(group, rows, waived, weights, more.get(pattern, 0)) for pattern, group in groups.items())
+
+    contract: Contract | None
+    observations: Sequence[Observation]
+    rows: Mapping[str, Requirement]
+    waived: frozenset[str]
+    weights: Mapping[str, int]
+    more: Mapping[tuple[str, Symptom], int]
+
+
+def causes_of(explanations: Iterable[Explanation], shown: Shown) -> tuple[Cause, ...]:
+    """Return the causes of a run, most severe first, then most frequent."""
+    left = dict(shown.more)
+    causes = []
+    for each in explanations:
+        ways = {(event.finding.requirement, event.finding.symptom) for event in each.findings}
+        causes.append(_cause(each, shown, sum(left.pop(way, 0) for way in ways)))
     return tuple(sorted(causes, key=lambda each: (STRENGTHS.index(each.strength), -each.count, each.pattern)))
 
 
-def _cause(
-    group: list[FindingMade],
-    rows: Mapping[str, Requirement],
-    waived: Container[str],
-    weights: Mapping[str, Weight],
-    more: int,
-) -> Cause:
-    strengths = {event.id: rows[event.finding.requirement].strength for event in group}
+def _cause(explanation: Explanation, shown: Shown, more: int) -> Cause:
+    group, contract = explanation.findings, shown.contract
+    strengths = {event.id: shown.rows[event.finding.requirement].strength for event in group}
     strength = min(strengths.values(), key=STRENGTHS.index)
     evidence = min(
         (event for event in group if strengths[event.id] is strength),
-        key=lambda event: (
-            event.id in waived,
-            weights[event.id],
-            event.case,
-            event.id,
-        ),
+        key=lambda event: (event.id in shown.waived, shown.weights[event.id], event.case, event.id),
     )
-    pattern, sentence = group[-1].finding.pattern, group[-1].finding.sentence
-    pointers = tuple(sorted({generalised(event.finding.pointer) for event in group}))
+    pattern = pattern_of(explanation)
+    control = explanation.control
     return Cause(
-        id=sha256(str(pattern).encode(errors="backslashreplace")).hexdigest()[:12],
-        pattern=str(pattern),
-        sentence=sentence + ("" if pattern.kind == EVERY else _extent(pointers)),
+        id=sha256(pattern.encode(errors="backslashreplace")).hexdigest()[:12],
+        pattern=pattern,
+        sentence=sentence_of(contract, explanation, shown.observations),
         strength=strength,
         count=len(group) + more,
         case=evidence.case,
         finding=evidence.id,
         requirements=tuple(sorted({event.finding.requirement for event in group})),
-        pointers=pointers,
+        pointers=tuple(sorted({generalised(event.finding.pointer) for event in group})),
         findings=tuple(event.id for event in group),
+        when=_when(contract.request if contract is not None else None, explanation),
+        control=shown.observations[control].case.id if control >= 0 else "",
     )
 
 
-def _extent(pointers: tuple[str, ...]) -> str:
-    # The root says nothing about where; beside named places it is not one more of them.
-    named = [pointer for pointer in pointers if pointer]
-    if len(named) < 2:
-        return ""
-    return f", at {len(named)} {'properties' if all(each.startswith('/') for each in named) else 'places'}"
+def _when(root: Node | None, explanation: Explanation) -> tuple[tuple[ConditionResult, ...], ...]:
+    if root is None:
+        return ()
+    return tuple(
+        tuple(
+            ConditionResult(
+                name=each.feature.name,
+                place=each.feature.place,
+                value=str(each.bound) if each.direction else each.feature.value,
+                direction=each.direction,
+                says=clause(root, each),
+            )
+            for each in hypothesis.conditions
+        )
+        for hypothesis in explanation.hypotheses
+        if hypothesis.conditions
+    )

@@ -1,0 +1,80 @@
+"""Consequences: symptoms that follow from a fault which is reported already, and are no fault of their own."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from conformance.diagnosis.observations import Explanation
+
+SECONDARY = frozenset(
+    {
+        "class of a rejection",
+        "distinct objects",
+        "duplicate name",
+        "error properties",
+        "isolation",
+        "null and absent",
+        "side effect of a rejection",
+        "status of a rejection",
+        "unique names",
+        "visibility",
+    }
+)
+"""Rules that compare several exchanges, or a detail of an error: what breaks them is often broken before."""
+
+
+def without_consequences(explanations: Sequence[Explanation]) -> list[Explanation]:
+    """Return the explanations, those that follow from another one made a part of it.
+
+    One follows where it shows only on requests that the other is about, or at properties that the other is about.
+    """
+    first = [each for each in explanations if each.rule not in SECONDARY]
+    for each in explanations:
+        if each.rule in SECONDARY:
+            index = next((index for index, other in enumerate(first) if _follows(each, other)), None)
+            if index is None:
+                first.append(each)
+            else:
+                other = first[index]
+                findings = {event.id: event for event in (*other.findings, *each.findings)}
+                first[index] = replace(other, findings=tuple(findings.values()), rule=other.rule)
+    return first
+
+
+def _follows(one: Explanation, other: Explanation) -> bool:
+    if other.hypotheses:
+        mask = 0
+        for hypothesis in other.hypotheses:
+            mask |= hypothesis.mask
+        return all(mask >> index & 1 for index in one.observations)
+    places = {each.finding.place for each in other.findings} - {"", "status"}
+    return bool(places) and {each.finding.place for each in one.findings} <= places | {""}
+
+
+def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
+    """Return the explanations; where responses hold the object of another request, no value of them says more."""
+    mixed = next((each for each in explanations if each.rule == "isolation" and len(each.observations) > FEW), None)
+    if mixed is None:
+        return list(explanations)
+    shown = set(mixed.observations)
+    follows = [
+        each
+        for each in explanations
+        if each is not mixed
+        and each.rule in OF_VALUES
+        and len(shown & set(each.observations)) * 2 > len(each.observations)
+    ]
+    findings = {event.id: event for each in (mixed, *follows) for event in each.findings}
+    whole = replace(mixed, findings=tuple(findings.values()))
+    return [whole if each is mixed else each for each in explanations if each not in follows]
+
+
+def _mostly(one: Explanation, shown: set[int]) -> bool:
+    return 2 * len(shown & set(one.observations)) > len(one.observations)
+
+
+FEW = 5
+"""More responses than that with the object of another request are no accident."""
+
+OF_VALUES = SECONDARY | {"creation time", "default", "documented default", "echo", "new object"}
+"""Rules that compare values of a response with those of its request, or of others."""

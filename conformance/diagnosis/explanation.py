@@ -1,0 +1,214 @@
+"""Explanations: the findings of a run folded into the fewest faults that account for them.
+
+What a target does to requests (accepts, rejects, breaks on them) is explained by hypotheses over requests; what is
+wrong in its responses by the places and the kinds of difference that it shows in.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from itertools import filterfalse
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import find
+from conformance.diagnosis.consequences import of_another_object, without_consequences
+from conformance.diagnosis.features import CREATION, REQUEST, Facts, facts_of
+from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, explain
+from conformance.diagnosis.observations import (
+    ACCEPTS,
+    REJECTS,
+    REQUEST_RULES,
+    Explanation,
+    Observation,
+)
+from conformance.journal.events import FindingMade
+from conformance.model.finding import Symptom
+from conformance.model.vocabulary import Expectation
+
+
+def explanations(
+    contract: Contract, observations: Sequence[Observation], weighs: Callable[[FindingMade], bool]
+) -> list[Explanation]:
+    """Return the faults that account for the findings on `observations`, which are in the order of their sending.
+
+    What does not weigh (`weighs`) is brought together by its symptom alone.
+    """
+    heavy = [replace(each, findings=tuple(filter(weighs, each.findings))) for each in observations]
+    notes = [replace(each, findings=tuple(filterfalse(weighs, each.findings))) for each in observations]
+    if not any(each.findings for each in heavy):
+        return by_symptom(notes)
+    table = FactTable(_facts(contract, heavy))
+    found: list[Explanation] = []
+    for rule in REQUEST_RULES:
+        found += _of_requests(table, heavy, rule)
+    found += _of_responses(contract, heavy)
+    return [*without_consequences(of_another_object(found)), *by_symptom(notes)]
+
+
+def by_symptom(observations: Sequence[Observation]) -> list[Explanation]:
+    """Return the findings brought together by their symptom."""
+    groups: dict[Symptom, list[tuple[int, FindingMade]]] = {}
+    for index, each in enumerate(observations):
+        for event in each.findings:
+            groups.setdefault(event.finding.symptom, []).append((index, event))
+    return [_grouped(pairs) for pairs in groups.values()]
+
+
+def _grouped(pairs: Sequence[tuple[int, FindingMade]]) -> Explanation:
+    findings = tuple({event.id: event for _, event in pairs}.values())
+    return Explanation(findings[0].finding.symptom.rule, (), findings, tuple(sorted({index for index, _ in pairs})))
+
+
+def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:
+    found: list[Facts] = []
+    creations = 0
+    for each in observations:
+        facts = facts_of(contract, each.case)
+        place = {(REQUEST, ""): Decimal(len(found) + 1), (CREATION, ""): Decimal(creations + 1)}
+        creations += 200 <= each.status < 300
+        found.append(replace(facts, measures={**facts.measures, **place}))
+    return found
+
+
+def _of_requests(table: FactTable, observations: Sequence[Observation], rule: str) -> list[Explanation]:
+    evidence = _evidence(observations, rule)
+    if not evidence.positives:
+        return []
+    intermittent = any(each.finding.pattern.intermittent for seen in observations for each in _of_rule(seen, rule))
+    chosen, left = explain(table, evidence, plain=intermittent)
+    found = _merged(
+        [_explanation(table, observations, rule, (each,), each.mask & evidence.positives) for each in chosen]
+    )
+    if intermittent and left:
+        return [*found, _explanation(table, observations, rule, (), left)]
+    return [*found, *_unexplained(observations, rule, left)]
+
+
+def _unexplained(observations: Sequence[Observation], rule: str, left: int) -> list[Explanation]:
+    """Return what no hypothesis covers, brought together by its symptom."""
+    empty: tuple[FindingMade, ...] = ()
+    return by_symptom(
+        [
+            replace(each, findings=_of_rule(each, rule) if left >> index & 1 else empty)
+            for index, each in enumerate(observations)
+        ]
+    )
+
+
+def _of_rule(observation: Observation, rule: str) -> tuple[FindingMade, ...]:
+    return tuple(each for each in observation.findings if each.finding.symptom.rule == rule)
+
+
+def _evidence(observations: Sequence[Observation], rule: str) -> Evidence:
+    positives = negatives = weak = 0
+    for index, each in enumerate(observations):
+        bit, rejected = 1 << index, 300 <= each.status < 500
+        if each.shows(rule):
+            positives |= bit
+        elif not each.status:
+            continue
+        elif rule == ACCEPTS:
+            negatives |= bit if each.case.expectation is Expectation.REJECTED and rejected else 0
+        elif rule == REJECTS:
+            negatives |= bit if each.case.expectation is Expectation.ACCEPTED and 200 <= each.status < 300 else 0
+        elif each.status < 500 and each.case.expectation is not Expectation.ACCEPTED and rejected:
+            weak |= bit
+        elif each.status < 500:
+            negatives |= bit
+    return Evidence(positives, negatives, weak)
+
+
+def _explanation(
+    table: FactTable, observations: Sequence[Observation], rule: str, hypotheses: tuple[Hypothesis, ...], mask: int
+) -> Explanation:
+    indices = tuple(index for index in range(len(observations)) if mask >> index & 1)
+    findings = {each.id: each for index in indices for each in _of_rule(observations[index], rule)}
+    return Explanation(rule, hypotheses, tuple(findings.values()), indices, _control(table, observations, indices))
+
+
+def _control(table: FactTable, observations: Sequence[Observation], indices: Sequence[int]) -> int:
+    """Return the accepted request that differs least from the smallest one that shows a fault."""
+    if not indices:
+        return -1
+    smallest = min(indices, key=lambda index: (len(observations[index].case.request.body or b""), index))
+    features = table.facts[smallest].features
+    controls = [
+        index
+        for index, each in enumerate(observations)
+        if each.case.expectation is Expectation.ACCEPTED and 200 <= each.status < 300 and index not in indices
+    ]
+    return min(controls, key=lambda index: (len(table.facts[index].features ^ features), index), default=-1)
+
+
+def _merged(found: Iterable[Explanation]) -> list[Explanation]:
+    """Bring together what differs in its places alone."""
+    by_form: dict[object, list[Explanation]] = {}
+    for each in found:
+        form = tuple(
+            (condition.feature.name, condition.feature.value, condition.direction, condition.bound)
+            for hypothesis in each.hypotheses
+            for condition in hypothesis.conditions
+        )
+        by_form.setdefault(form, []).append(each)
+    return [_joined(group) for group in by_form.values()]
+
+
+def _joined(group: Sequence[Explanation]) -> Explanation:
+    first = group[0]
+    findings = {finding.id: finding for each in group for finding in each.findings}
+    return Explanation(
+        first.rule,
+        tuple(hypothesis for each in group for hypothesis in each.hypotheses),
+        tuple(findings.values()),
+        tuple(sorted({index for each in group for index in each.observations})),
+        first.control,
+    )
+
+
+class _Cell(msgspec.Struct, frozen=True):
+    """A symptom at one property."""
+
+    family: str
+    symptom: Symptom
+    label: str
+
+
+def _of_responses(contract: Contract, observations: Sequence[Observation]) -> list[Explanation]:
+    cells: dict[_Cell, list[tuple[int, FindingMade]]] = {}
+    for index, each in enumerate(observations):
+        for event in each.findings:
+            symptom = event.finding.symptom
+            if symptom.rule not in REQUEST_RULES:
+                cell = _Cell(symptom.rule.split()[0], symptom, _label(contract, event))
+                cells.setdefault(cell, []).append((index, event))
+    return [_grouped([pair for cell in group for pair in cells[cell]]) for group in _cover(list(cells))]
+
+
+def _label(contract: Contract, event: FindingMade) -> str:
+    node = find(contract.response, event.finding.place) if contract.response is not None else None
+    return node.label if node is not None else event.finding.place
+
+
+def _cover(cells: Sequence[_Cell]) -> list[list[_Cell]]:
+    """Return the fewest groups of cells with one symptom, or with one property, that hold all cells.
+
+    Symptoms of one family that show at the very same properties are one group: two properties that are exchanged differ
+    in one way here and in another there.
+    """
+    groups: list[list[_Cell]] = []
+    left = list(cells)
+    while left:
+        options: dict[object, list[_Cell]] = {}
+        for cell in left:
+            options.setdefault(("symptom", cell.symptom), []).append(cell)
+        for cell in left:
+            options.setdefault(("place", cell.family, cell.label), []).append(cell)
+        best = max(options.values(), key=len)
+        groups.append(best)
+        left = [cell for cell in left if cell not in best]
+    alike: dict[object, list[_Cell]] = {}
+    for group in groups:
+        alike.setdefault((group[0].family, frozenset(cell.label for cell in group)), []).extend(group)
+    return list(alike.values())

@@ -1,0 +1,285 @@
+"""Hypotheses: predicates over requests, and the choice of the fewest that cover every symptom and that nothing refutes.
+
+Observations are bits of an integer, so that a predicate is a mask and its conjunction with another one `&`. An exchange
+that fits a predicate and lacks the symptom refutes it. A request that was rejected for what is wrong with it refutes
+only what is said of that very part: nobody knows what would have become of the rest.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import reduce
+from itertools import groupby
+from operator import itemgetter, or_
+
+import msgspec
+
+from conformance.diagnosis.features import (
+    ANYWHERE,
+    COUNT,
+    CREATION,
+    DEPTH,
+    LARGEST,
+    LENGTH,
+    LONGEST,
+    NUMBER,
+    REQUEST,
+    SMALLEST,
+    Facts,
+    Feature,
+)
+
+AT_LEAST, AT_MOST = "at least", "at most"
+
+MOST_CONDITIONS = 3
+"""How many conditions a predicate joins at most."""
+
+MOST = 12
+"""How many hypotheses explain one rule at most; what is left is brought together by its symptom."""
+
+SEVERAL = 8
+"""Of how many symptoms one condition has to be true where they show now and then."""
+
+SEEDS = 4
+"""How many symptoms without an explanation conjunctions are made from."""
+
+BEAM = 250
+"""How many conjunctions are kept to be made longer."""
+
+COSTS: Mapping[str, float] = {
+    "subject": 1.0,
+    "keyword": 1.2,
+    "body": 1.0,
+    "method": 1.5,
+    "field": 1.6,
+    "scheme": 1.8,
+    "credential": 1.9,
+    "header": 2.3,
+    "type": 2.0,
+    "absent": 2.0,
+    "present": 2.2,
+    "set": 2.1,
+    "empty": 2.1,
+    "invalid": 1.8,
+    "element": 2.0,
+    "unknown name": 2.6,
+    "characters": 2.75,
+    "unknown": 2.0,
+    "kind": 2.4,
+    "missing": 2.7,
+    "number": 2.4,
+    "string": 2.7,
+    "equal": 3.0,
+    "less": 3.2,
+    "greater": 3.2,
+    "different": 3.6,
+    "value": 3.2,
+}
+"""How special a condition is: of several that cover the same, the most general speaks."""
+
+MEASURE_COSTS = {
+    NUMBER: 2.5,
+    LARGEST: 2.4,
+    SMALLEST: 2.4,
+    LENGTH: 2.8,
+    LONGEST: 2.7,
+    COUNT: 2.9,
+    DEPTH: 2.6,
+    CREATION: 5.0,
+    REQUEST: 6.0,
+}
+
+ONE_SIDED = {LARGEST: AT_LEAST, LONGEST: AT_LEAST, SMALLEST: AT_MOST}
+"""Of the extremes of a body one side alone says something."""
+
+
+class Condition(msgspec.Struct, frozen=True, order=True):
+    """One condition: a feature that is there, or (with a `bound`) a measure at least or at most that."""
+
+    feature: Feature
+    direction: str = ""
+    bound: Decimal = Decimal(0)
+
+    @property
+    def cost(self) -> float:
+        """How special it is."""
+        table = MEASURE_COSTS if self.direction else COSTS
+        return table[self.feature.name] + (0.0 if self.feature.place != ANYWHERE or self.direction else -0.15)
+
+
+class Hypothesis(msgspec.Struct, frozen=True):
+    """A conjunction of conditions (none: every request), and the observations that fit it, as bits.
+
+    `own` are those of `mask` that are about one of its conditions; `cost` says how special it is.
+    """
+
+    conditions: tuple[Condition, ...]
+    mask: int
+    own: int
+    cost: float
+
+    def joined(self, other: "Hypothesis") -> "Hypothesis":
+        """Return the conjunction of two."""
+        mask, own = self.mask & other.mask, self.own | other.own
+        return Hypothesis(
+            tuple(sorted((*self.conditions, *other.conditions))), mask, own & mask, self.cost + other.cost
+        )
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """Which observations show a symptom, which lack it, and which lack it and were rejected for their own fault."""
+
+    positives: int
+    negatives: int
+    weak: int = 0
+
+    def refutes(self, hypothesis: Hypothesis) -> bool:
+        """Tell whether an observation contradicts a hypothesis."""
+        return bool(hypothesis.mask & self.negatives or hypothesis.own & self.weak)
+
+    def against(self, hypothesis: Hypothesis) -> int:
+        """Return how many observations contradict a hypothesis."""
+        return (hypothesis.mask & self.negatives | hypothesis.own & self.weak).bit_count()
+
+
+class FactTable:
+    """The facts of all observations, by feature."""
+
+    def __init__(self, facts: Sequence[Facts]) -> None:
+        masks: dict[Feature, int] = {}
+        own: dict[Feature, int] = {}
+        self._places: dict[str, int] = {}
+        self._measures: dict[tuple[str, str], list[tuple[Decimal, int]]] = {}
+        self.facts = facts
+        for index, each in enumerate(facts):
+            bit = 1 << index
+            for feature in each.features:
+                masks[feature] = masks.get(feature, 0) | bit
+            for feature in each.own:
+                own[feature] = own.get(feature, 0) | bit
+                self._places[feature.place] = self._places.get(feature.place, 0) | bit
+            for key, value in each.measures.items():
+                self._measures.setdefault(key, []).append((value, bit))
+        for values in self._measures.values():
+            values.sort()
+        self.every = Hypothesis((), (1 << len(facts)) - 1, 0, 0.0)
+        self._single = {
+            feature: Hypothesis((condition,), mask, own.get(feature, 0), condition.cost)
+            for feature, mask in masks.items()
+            for condition in (Condition(feature),)
+        }
+
+    def singles(self, evidence: Evidence) -> Iterator[Hypothesis]:
+        """Yield every hypothesis of one condition that fits a symptom."""
+        for each in self._single.values():
+            if each.mask & evidence.positives:
+                yield each
+        for (name, place), values in self._measures.items():
+            yield from self._bounds(name, place, values, evidence)
+
+    def _bounds(
+        self, name: str, place: str, values: Sequence[tuple[Decimal, int]], evidence: Evidence
+    ) -> Iterator[Hypothesis]:
+        """Yield the thresholds from which on, upwards or downwards, all that was measured shows the symptom."""
+        own = self._places.get(place, 0)
+        against = evidence.negatives | (evidence.weak & own)
+        for direction in (AT_LEAST, AT_MOST) if name not in ONE_SIDED else (ONE_SIDED[name],):
+            ordered = reversed(values) if direction == AT_LEAST else iter(values)
+            mask, reached, bound = 0, 0, None
+            for value, alike in groupby(ordered, key=itemgetter(0)):
+                bits = reduce(or_, (bit for _, bit in alike))
+                if bits & against:
+                    break
+                mask |= bits
+                if bits & evidence.positives:
+                    reached, bound = mask, value
+            if bound is not None:
+                condition = Condition(Feature(name, place), direction, bound)
+                yield Hypothesis((condition,), reached, reached & own, condition.cost)
+
+
+def explain(table: FactTable, evidence: Evidence, *, plain: bool = False) -> tuple[list[Hypothesis], int]:
+    """Return the hypotheses that cover the symptoms, at most `MOST`, and the symptoms that none covers.
+
+    With `plain`, only what one condition says of several symptoms is tried: of a fault that shows now and then, some
+    conjunction fits every part by chance.
+    """
+    left, chosen = evidence.positives, []
+    if not evidence.negatives and not evidence.weak and left:
+        return [table.every], 0
+    while left and len(chosen) < MOST:
+        now = Evidence(left, evidence.negatives, evidence.weak)
+        best = _best_single(table, now) if plain else _best(table, now)
+        if best is None or (plain and (best.mask & left).bit_count() < SEVERAL):
+            break
+        chosen.append(best)
+        left &= ~best.mask
+    return chosen, left
+
+
+def _rank(hypothesis: Hypothesis, left: int) -> tuple[int, float, tuple[Condition, ...]]:
+    return -(hypothesis.mask & left).bit_count(), hypothesis.cost, hypothesis.conditions
+
+
+def _best(table: FactTable, evidence: Evidence) -> Hypothesis | None:
+    """Return the hypothesis that covers the most symptoms; the shortest and most general of several."""
+    left = evidence.positives
+    single = _best_single(table, evidence)
+    if single is not None and (single.mask & left) == left:
+        return single
+    joined = _best_conjunction(table, evidence)
+    if joined is None or single is None:
+        return joined or single
+    return joined if (joined.mask & left).bit_count() > (single.mask & left).bit_count() else single
+
+
+def _best_single(table: FactTable, evidence: Evidence) -> Hypothesis | None:
+    return min(
+        (each for each in table.singles(evidence) if not evidence.refutes(each)),
+        key=lambda each: _rank(each, evidence.positives),
+        default=None,
+    )
+
+
+def _best_conjunction(table: FactTable, evidence: Evidence) -> Hypothesis | None:
+    left = evidence.positives
+
+    def rank(each: Hypothesis) -> tuple[float, float]:
+        return evidence.against(each) / (each.mask & left).bit_count(), each.cost
+
+    found: list[Hypothesis] = []
+    singles = sorted(((rank(each), each) for each in table.singles(evidence)), key=itemgetter(0))
+    for seed in _seeds(left):
+        parts = [each for _, each in singles if each.mask >> seed & 1]
+        beam = parts
+        for _ in range(MOST_CONDITIONS - 1):
+            longer = _longer(beam, parts)
+            right = [each for each in longer if not evidence.refutes(each)]
+            if right:
+                found.append(min(right, key=lambda each: _rank(each, left)))
+                if found[-1].mask & left == left:
+                    return found[-1]
+            beam = sorted(longer, key=rank)[:BEAM]
+    return min(found, key=lambda each: _rank(each, left), default=None)
+
+
+def _longer(beam: Sequence[Hypothesis], parts: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """Return conjunctions with one condition more; of those that fit the same observations the most general."""
+    cheapest: dict[tuple[int, int], tuple[float, Hypothesis, Hypothesis]] = {}
+    for one in beam:
+        cost = one.cost
+        for other in parts:
+            mask = one.mask & other.mask
+            if mask in {one.mask, other.mask}:
+                continue
+            key = mask, (one.own | other.own) & mask
+            total = cost + other.cost
+            known = cheapest.get(key)
+            if known is None or total < known[0]:
+                cheapest[key] = total, one, other
+    return [one.joined(other) for _, one, other in cheapest.values()]
+
+
+def _seeds(mask: int) -> Iterator[int]:
+    bits = [index for index in range(mask.bit_length()) if mask >> index & 1]
+    step = max(1, len(bits) // SEEDS)
+    yield from bits[::step][:SEEDS]

@@ -1,0 +1,51 @@
+"""Observations: the exchanges of a run with what was found on them, and the faults that account for it."""
+
+import msgspec
+
+from conformance.diagnosis.hypotheses import Hypothesis
+from conformance.journal.events import FindingMade
+from conformance.model.case import Case
+from conformance.model.exchange import Exchange
+from conformance.model.finding import Symptom
+
+ACCEPTS, REJECTS, SERVER_ERROR, NO_RESPONSE = "accepts", "rejects", "server error", "no response"
+REQUEST_RULES = (SERVER_ERROR, NO_RESPONSE, ACCEPTS, REJECTS)
+"""The rules that are about what becomes of a request."""
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """One exchange of a run, and the findings on it."""
+
+    case: Case
+    exchange: Exchange
+    findings: tuple[FindingMade, ...] = ()
+    relation: str = ""
+
+    @property
+    def status(self) -> int:
+        """The status of the response, 0 where there is none."""
+        return self.exchange.response.status if self.exchange.response else 0
+
+    def shows(self, rule: str) -> bool:
+        """Tell whether a finding of that rule was made on it."""
+        return any(each.finding.symptom.rule == rule for each in self.findings)
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """One fault: the rule that it breaks, the findings that show it, and when it does.
+
+    `hypotheses` are predicates over requests, of which any may hold; none where the findings are brought together by
+    their symptom or their place. `observations` are the numbers of those that show it, `control` is that of the
+    accepted request which is most like them, -1 without one.
+    """
+
+    rule: str
+    hypotheses: tuple[Hypothesis, ...]
+    findings: tuple[FindingMade, ...]
+    observations: tuple[int, ...] = ()
+    control: int = -1
+
+    @property
+    def symptoms(self) -> tuple[Symptom, ...]:
+        """The different symptoms of it."""
+        return tuple(dict.fromkeys(each.finding.symptom for each in self.findings))

@@ -1,0 +1,283 @@
+"""Servers that are wrong in one way each: a proxy before the right one, which decides what arrives there."""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import count
+from typing import Any
+
+from conformance.classify.keywords import fits
+from conformance.contract.nodes import Node
+from conformance.mock.app import Mock
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Reply = tuple[int, Any]
+Arrives = Callable[["Proxy", Message, bytes], bytes | Reply]
+"""Returns the body that the right server gets, or the status and body of the response in its place."""
+
+KEY = "conformance-local-key"
+
+
+class Proxy:
+    """Hands requests to the right server, changed by `arrives`; `returns` changes the body of each success."""
+
+    def __init__(self, mock: Mock, arrives: Arrives | None = None, returns: Callable[[Any], Any] | None = None) -> None:
+        self.mock = mock
+        self.requests = 0
+        self.creations = 0
+        self.names = count()
+        self._arrives = arrives or (lambda _proxy, _scope, body: body)
+        self._returns = returns or (lambda value: value)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.mock(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        self.requests += 1
+        passed = self._arrives(self, scope, body)
+        if isinstance(passed, tuple):
+            await _send(send, passed[0], json.dumps(passed[1]).encode())
+            return
+        unread, sent = [{"type": "http.request", "body": passed, "more_body": False}], list[Message]()
+
+        async def once() -> Message:
+            return unread.pop() if unread else await asyncio.Future()
+
+        async def keep(message: Message) -> None:
+            sent.append(message)
+
+        headers = [
+            each for each in scope["headers"] if each[0].lower() not in {b"content-length", b"transfer-encoding"}
+        ]
+        if passed:
+            headers.append((b"content-length", str(len(passed)).encode()))
+        await self.mock({**scope, "headers": headers}, once, keep)
+        await self._forward(sent, send)
+
+    async def _forward(self, sent: list[Message], send: Send) -> None:
+        start = next((each for each in sent if each["type"] == "http.response.start"), None)
+        if start is None:
+            return
+        body = b"".join(each.get("body", b"") for each in sent if each["type"] == "http.response.body")
+        if start["status"] == 200:
+            self.creations += 1
+            read = json.loads(body, parse_float=str)
+            changed = self._returns(read)
+            body = body if changed is read else json.dumps(changed).encode()
+        headers = [each for each in start["headers"] if each[0].lower() != b"content-length"]
+        await _send(send, start["status"], body, headers)
+
+
+async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+    held = headers or [(b"content-type", b"application/json"), (b"date", b"Thu, 26 Nov 2026 10:00:00 GMT")]
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*held, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def error(status: int, text: str) -> Reply:
+    """Return an error as the reference server has it."""
+    return status, {"code": "ERROR", "message": text}
+
+
+def parsed(body: bytes) -> Any:
+    """Return the value of a JSON text; raises ValueError as a strict parser does."""
+    try:
+        return json.loads(body.decode(), parse_constant=_no_constant)
+    except RecursionError as reason:
+        raise ValueError from reason
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(text)
+
+
+def rejects_all(_proxy: Proxy, _scope: Message, _body: bytes) -> bytes | Reply:
+    """Return 400 to every request."""
+    return error(400, "no")
+
+
+def validates_nothing(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Accept any JSON object."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        return body
+    return valid_part(proxy, value) if isinstance(value, dict) else body
+
+
+def accepts_any_bytes(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Accept any body."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        value = {}
+    return valid_part(proxy, value if isinstance(value, dict) else {})
+
+
+def ignores_unknown_properties(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Accept unknown properties everywhere."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        return body
+    return json.dumps(_declared(proxy.mock.contract.request, value)).encode()
+
+
+def coerces_types(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Convert quoted numbers and booleans to what they spell."""
+    try:
+        parsed(body)
+    except ValueError:
+        return body
+    text = re.sub(rb':\s*"(-?(?:0|[1-9]\d*)|true|false)"', rb": \1", body)
+    return text if b'"name"' not in text or re.search(rb'"name"\s*:\s*"', text) else body
+
+
+def parses_leniently(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Accept comments and trailing commas."""
+    text = re.sub(rb"/\*.*?\*/|//[^\n\"]*(?=\n|$)", b"", body, flags=re.DOTALL)
+    return re.sub(rb",(\s*[}\]])", rb"\1", text)
+
+
+def rejects_escapes(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Reject every escape by number in a string."""
+    return error(400, "escape") if b"\\u" in body else body
+
+
+def breaks_above_int32(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 for integers above 2^31-1."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        return body
+    return error(500, "overflow") if any(each > 2**31 - 1 for each in _numbers(value)) else body
+
+
+def breaks_on_equal(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 where two properties are equal."""
+    settings = _part(body, "autoscaling_settings")
+    pair = settings.get("min_replica"), settings.get("max_replica", "")
+    return error(500, "equal") if pair[0] is not None and pair[0] == pair[1] else body
+
+
+def breaks_on_order(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 where one property is greater than another."""
+    settings = _part(body, "autoscaling_settings")
+    pair = settings.get("min_replica"), settings.get("max_replica")
+    numeric = all(isinstance(each, int | float) and not isinstance(each, bool) for each in pair)
+    return error(500, "order") if numeric and pair[0] > pair[1] else body  # type: ignore[operator]
+
+
+def breaks_on_incomplete(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 where an object has one property absent."""
+    settings = _part(body, "promotion_settings")
+    config = settings.get("rolling_deploy_config")
+    return error(500, "KeyError") if isinstance(config, dict) and "max_surge_percent" not in config else body
+
+
+def breaks_when_deep(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 for bodies nested more than 20 levels deep."""
+    depth = deepest = 0
+    for each in body:
+        depth += (each in b"[{") - (each in b"]}")
+        deepest = max(deepest, depth)
+    return error(500, "recursion") if deepest > 20 else body
+
+
+def breaks_from_tenth(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 from the eleventh creation on."""
+    return error(500, "full") if proxy.creations >= 10 else body
+
+
+def breaks_sometimes(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 for one request in seven."""
+    return error(500, "sometimes") if proxy.requests % 7 == 0 else body
+
+
+def checks_no_credential(_proxy: Proxy, scope: Message, body: bytes) -> bytes | Reply:
+    """Need no credential."""
+    _replace(scope, b"authorization", f"Api-Key {KEY}".encode())
+    return body
+
+
+def checks_no_media_type(_proxy: Proxy, scope: Message, body: bytes) -> bytes | Reply:
+    """Accept any media type."""
+    if body:
+        _replace(scope, b"content-type", b"application/json")
+    return body
+
+
+def returns_one_object(first: list[Any]) -> Callable[[Any], Any]:
+    """Return every success as the first one: the server keeps no state."""
+
+    def returned(value: Any) -> Any:
+        first[:] = first or [value]
+        return first[0]
+
+    return returned
+
+
+def returns_wrong_time(value: Any) -> Any:
+    """Return a `created_at` that is no date-time."""
+    return {**value, "created_at": "yesterday"}
+
+
+def rotates() -> Callable[[Any], Any]:
+    """Return every third success with a wrong type for one property."""
+    number = count()
+    return lambda value: {**value, "dirty": "no"} if next(number) % 3 == 0 and "dirty" in value else value
+
+
+def valid_part(proxy: Proxy, value: dict[str, Any]) -> bytes:
+    """Return the valid values of a body alone, with a name of its own where it has none."""
+    kept = _valid(proxy.mock.contract.request, value)
+    return json.dumps({**kept, "name": kept.get("name", f"made-up-{next(proxy.names)}")}).encode()
+
+
+def _valid(node: Node, value: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, item in value.items():
+        child = node.child(name)
+        if child is None:
+            continue
+        if isinstance(item, dict) and child.shape("object"):
+            found[name] = _valid(child, item)
+        elif any(fits(shape, item) for shape in child.shapes) and not isinstance(item, dict):
+            found[name] = item
+    return found
+
+
+def _declared(node: Node, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: _declared(child, item) for name, item in value.items() if (child := node.child(name)) is not None}
+
+
+def _part(body: bytes, name: str) -> dict[str, Any]:
+    try:
+        value = parsed(body)
+    except ValueError:
+        return {}
+    part = value.get(name) if isinstance(value, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _numbers(each)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield value
+
+
+def _replace(scope: Message, name: bytes, value: bytes) -> None:
+    scope["headers"] = [each for each in scope["headers"] if each[0].lower() != name] + [(name, value)]

@@ -171,13 +171,16 @@ def _finding(event: FindingMade, index: JournalIndex, patterns: Mapping[str, str
     )
 
 
-def _weights(index: JournalIndex) -> dict[str, int]:
-    """Return how large the body is that each finding was made with."""
-    return {
-        event.id: len((sent and sent.exchange.request.body) or b"")
-        for event in index.findings
-        for sent in (index.sends.get(event.send),)
-    }
+def _weights(index: JournalIndex) -> dict[str, tuple[int, bool]]:
+    """Return how large the body is that each finding was made with, and whether nothing was cut down to its case.
+
+    A body that was kept from an earlier run may be as small already, but has no story of its own.
+    """
+    weights = {}
+    for event in index.findings:
+        sent, case = index.sends.get(event.send), index.cases.get(event.case)
+        weights[event.id] = (len((sent and sent.exchange.request.body) or b""), case is None or not case.reduced)
+    return weights
 
 
 def _evidence(index: JournalIndex, findings: tuple[FindingResult, ...]) -> Iterable[Evidence]:

@@ -7,6 +7,7 @@ from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome
 from conformance.reports import outcomes
+from conformance.reports.controls import Controls, needs_control
 from conformance.reports.journal_index import JournalIndex
 from conformance.reports.results import AliasResult, FindingResult, RequirementResult
 
@@ -31,9 +32,14 @@ def requirement_rows(
         by_id[finding.requirement].find(finding)
     for case_id, doubt in index.doubts:
         by_id[doubt.requirement].doubt(case_id, outcomes.of_doubt(ours=doubt.ours), doubt.reason)
+    controls = Controls(index)
     for case_id, bits in index.passed.items():
+        lacking = controls.lacking(index.cases[case_id]) if case_id in index.cases else ""
         for number in _numbers(bits):
-            tallies[number].hold(case_id)
+            if lacking and needs_control(tallies[number].row):
+                tallies[number].hold_without_control(case_id, lacking)
+            else:
+                tallies[number].hold(case_id)
     for number, count in index.dropped.passes.items():
         tallies[number].hold_unnamed(count)
     for (requirement, _), count in index.dropped.findings.items():
@@ -64,6 +70,7 @@ class _Tally:
         self._showed: list[str] = []
         self._findings: list[str] = []
         self._doubts: dict[Outcome, tuple[str, str]] = {}
+        self._unproven = ""
 
     def find(self, finding: FindingResult) -> None:
         """Count a finding."""
@@ -86,6 +93,11 @@ class _Tally:
         self._held += case not in self._against
         self._showed.append(case)
 
+    def hold_without_control(self, case: str, reason: str) -> None:
+        """Count a rejection that proves nothing; others of the requirement may."""
+        self._unproven = min(self._unproven or reason, reason)
+        self.cases[case] = None
+
     def hold_unnamed(self, count: int) -> None:
         """Count passes of cases that are not kept."""
         self._seen.add(Outcome.PASSED)
@@ -95,9 +107,15 @@ class _Tally:
         """Count cases that are not kept, since they failed as others did that are."""
         self._unnamed += count
 
+    def _reason(self, outcome: Outcome) -> str:
+        doubt = self._doubts.get(outcome)
+        return doubt[1] if doubt else self._unproven if outcome is Outcome.INCONCLUSIVE else ""
+
     def result(self, unexercised: str) -> RequirementResult:
         """Return the row; `unexercised` is the reason if nothing was counted."""
         row, outcome = self.row, outcomes.worst(self._seen)
+        if outcome is Outcome.NOT_EXERCISED and self._unproven:
+            outcome = Outcome.INCONCLUSIVE
         shown = sorted(self.cases)
         shown += heapq.nsmallest(LISTED - len(shown), set(self._showed) - set(shown)) if len(shown) < LISTED else []
         return RequirementResult(
@@ -108,7 +126,7 @@ class _Tally:
             source=row.source,
             alias=row.alias,
             outcome=outcome,
-            reason=unexercised if outcome is Outcome.NOT_EXERCISED else self._doubts.get(outcome, ("", ""))[1],
+            reason=unexercised if outcome is Outcome.NOT_EXERCISED else self._reason(outcome),
             exercised=len(self._against) + self._unnamed + self._held,
             cases=tuple(shown),
             findings=tuple(self._findings),

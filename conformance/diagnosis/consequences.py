@@ -13,9 +13,12 @@ SECONDARY = frozenset(
         "duplicate name",
         "error properties",
         "isolation",
+        "order of validation",
         "null and absent",
         "side effect of a rejection",
+        "status for an invalid credential",
         "status of a rejection",
+        "undeclared method",
         "unique names",
         "visibility",
     }

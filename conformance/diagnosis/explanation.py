@@ -18,6 +18,8 @@ from conformance.diagnosis.features import CREATION, REQUEST, Facts, facts_of
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, explain
 from conformance.diagnosis.observations import (
     ACCEPTS,
+    COERCION,
+    JSON_TEXT,
     REJECTS,
     REQUEST_RULES,
     Explanation,
@@ -26,6 +28,9 @@ from conformance.diagnosis.observations import (
 from conformance.journal.events import FindingMade
 from conformance.model.finding import Symptom
 from conformance.model.vocabulary import Expectation
+
+COERCIBLE = ".coercible"
+"""How the ids of requirements end that speak of values which a lenient server converts."""
 
 
 def explanations(
@@ -79,7 +84,8 @@ def _of_requests(table: FactTable, observations: Sequence[Observation], rule: st
     intermittent = any(each.finding.pattern.intermittent for seen in observations for each in _of_rule(seen, rule))
     chosen, left = explain(table, evidence, plain=intermittent)
     found = _merged(
-        [_explanation(table, observations, rule, (each,), each.mask & evidence.positives) for each in chosen]
+        [_explanation(table, observations, rule, (each,), each.mask & evidence.positives) for each in chosen],
+        observations,
     )
     if intermittent and left:
         return [*found, _explanation(table, observations, rule, (), left)]
@@ -142,17 +148,30 @@ def _control(table: FactTable, observations: Sequence[Observation], indices: Seq
     return min(controls, key=lambda index: (len(table.facts[index].features ^ features), index), default=-1)
 
 
-def _merged(found: Iterable[Explanation]) -> list[Explanation]:
-    """Bring together what differs in its places alone."""
+def _merged(found: Iterable[Explanation], observations: Sequence[Observation]) -> list[Explanation]:
+    """Bring together what differs in its places alone, and what is of one family."""
     by_form: dict[object, list[Explanation]] = {}
     for each in found:
-        form = tuple(
-            (condition.feature.name, condition.feature.value, condition.direction, condition.bound)
-            for hypothesis in each.hypotheses
-            for condition in hypothesis.conditions
-        )
-        by_form.setdefault(form, []).append(each)
-    return [_joined(group) for group in by_form.values()]
+        by_form.setdefault(tuple(hypothesis.form for hypothesis in each.hypotheses), []).append(each)
+    by_family: dict[str, list[Explanation]] = {}
+    alone: list[Explanation] = []
+    for group in by_form.values():
+        each = _joined(group)
+        family = _family(each, observations)
+        by_family.setdefault(family, []).append(each) if family else alone.append(each)
+    return alone + [
+        replace(_joined(group), family=family if len(group) > 1 else "") for family, group in by_family.items()
+    ]
+
+
+def _family(explanation: Explanation, observations: Sequence[Observation]) -> str:
+    if explanation.rule not in {ACCEPTS, REJECTS}:
+        return ""
+    stories = [observations[index].case.story for index in explanation.observations]
+    if all(each is not None and each.keyword == JSON_TEXT for each in stories):
+        return JSON_TEXT
+    coercible = all(each.finding.requirement.endswith(COERCIBLE) for each in explanation.findings)
+    return COERCION if explanation.rule == ACCEPTS and coercible else ""
 
 
 def _joined(group: Sequence[Explanation]) -> Explanation:

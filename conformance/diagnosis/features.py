@@ -16,7 +16,7 @@ from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.case import KEY, SLOT, Case
-from conformance.model.json_values import MISSING
+from conformance.model.json_values import MISSING, leaves
 from conformance.model.jsontext import Json, is_integral, try_read, type_name, write
 from conformance.model.pointer import ANY_ITEM, generalised, prefixes, within
 from conformance.model.vocabulary import Expectation
@@ -49,6 +49,14 @@ FRESH = re.compile(r"cfm-[0-9a-f]{8}-[0-9a-z]{4}")
 _ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")
 """A media type or range, or the name of a parameter."""
 
+_TEXTS: Mapping[str, re.Pattern[bytes]] = {
+    "a character escaped by number (\\u0041)": re.compile(rb"\\u[0-9A-Fa-f]{4}"),
+    "an escape in a string": re.compile(rb"\\[^u]"),
+    "bytes beyond ASCII": re.compile(rb"[\x80-\xff]"),
+    "a line break": re.compile(rb"[\r\n]"),
+    "a control character": re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
+}
+
 _BRACKETS = re.compile(r"[\[{]|[\]}]")
 
 
@@ -79,6 +87,7 @@ def facts_of(contract: Contract, case: Case) -> Facts:
     features.add(Feature("body", "", _body_word(body, text.value if text else MISSING, readable=text is not None)))
     if text is None or text.duplicates or text.byte_order_mark:
         features.add(Feature("body", "", "not plain JSON"))
+    features.update(_of_text(body or b""))
     features.add(Feature("method", "", case.request.method))
     measures[DEPTH, ""] = Decimal(_depth(body or b""))
     if text is not None:
@@ -163,6 +172,13 @@ def _body_word(body: bytes | None, value: object, *, readable: bool) -> str:
     return type_name(value) if readable else "not JSON"  # type: ignore[arg-type]
 
 
+def _of_text(body: bytes) -> Iterator[Feature]:
+    """Yield what is to be said of the bytes, whatever they mean."""
+    for word, pattern in _TEXTS.items():
+        if pattern.search(body):
+            yield Feature("text", "", word)
+
+
 def _of_value(
     node: Node, value: object, measures: dict[tuple[str, str], Decimal], scalars: dict[str, Json]
 ) -> Iterator[Feature]:
@@ -218,12 +234,10 @@ def _of_scalar(path: str, value: Json, measures: dict[tuple[str, str], Decimal])
 
 
 def _of_number(path: str, value: float | Decimal, measures: dict[tuple[str, str], Decimal]) -> Iterator[Feature]:
-    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    if not number.is_finite():
+    number = _measure(value, measures)
+    if number is None:
         return
     measures[NUMBER, path] = number
-    measures[LARGEST, ""] = max(number, measures.get((LARGEST, ""), number))
-    measures[SMALLEST, ""] = min(number, measures.get((SMALLEST, ""), number))
     if number:
         yield Feature("number", path, "negative" if number < 0 else "positive")
     if not is_integral(value):
@@ -233,6 +247,16 @@ def _of_number(path: str, value: float | Decimal, measures: dict[tuple[str, str]
         yield Feature("number", path, "odd" if int(number) % 2 else "even")
     if not isinstance(value, int):
         yield Feature("number", path, "with a zero fraction" if _has_point(number) else "in exponent form")
+
+
+def _measure(value: float | Decimal, measures: dict[tuple[str, str], Decimal]) -> Decimal | None:
+    """Take a number into account for the whole body, whether it is declared or not; None where it is not finite."""
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not number.is_finite():
+        return None
+    measures[LARGEST, ""] = max(number, measures.get((LARGEST, ""), number))
+    measures[SMALLEST, ""] = min(number, measures.get((SMALLEST, ""), number))
+    return number
 
 
 def _has_point(number: Decimal) -> bool:
@@ -257,6 +281,9 @@ def _of_object(
         if node.child(name) is None:
             yield Feature("unknown", path)
             yield Feature("unknown name", path, name[:LONGEST_VALUE])
+            for _, item in leaves(value[name]):
+                if _is_number(item):
+                    _measure(item, measures)  # type: ignore[arg-type]
     for child in node.children:
         if child.name != ANY_ITEM:
             yield from _of_value(child, value.get(child.name, MISSING), measures, scalars)

@@ -62,6 +62,7 @@ COSTS: Mapping[str, float] = {
     "invalid": 1.8,
     "element": 2.0,
     "unknown name": 2.6,
+    "text": 2.3,
     "characters": 2.75,
     "unknown": 2.0,
     "kind": 2.4,
@@ -116,6 +117,11 @@ class Hypothesis(msgspec.Struct, frozen=True):
     mask: int
     own: int
     cost: float
+
+    @property
+    def form(self) -> tuple[tuple[str, str, str, Decimal], ...]:
+        """What is the same in predicates that differ in their places alone."""
+        return tuple((each.feature.name, each.feature.value, each.direction, each.bound) for each in self.conditions)
 
     def joined(self, other: "Hypothesis") -> "Hypothesis":
         """Return the conjunction of two."""
@@ -203,7 +209,8 @@ def explain(table: FactTable, evidence: Evidence, *, plain: bool = False) -> tup
     With `plain`, only what one condition says of several symptoms is tried: of a fault that shows now and then, some
     conjunction fits every part by chance.
     """
-    left, chosen = evidence.positives, []
+    left = evidence.positives
+    chosen: list[Hypothesis] = []
     if not evidence.negatives and not evidence.weak and left:
         return [table.every], 0
     while left and len(chosen) < MOST:

@@ -12,6 +12,9 @@ ACCEPTS, REJECTS, SERVER_ERROR, NO_RESPONSE = "accepts", "rejects", "server erro
 REQUEST_RULES = (SERVER_ERROR, NO_RESPONSE, ACCEPTS, REJECTS)
 """The rules that are about what becomes of a request."""
 
+COERCION, JSON_TEXT = "coercion", "JSON text"
+"""Families of predicates: values that are converted to the required type; how JSON is parsed."""
+
 
 class Observation(msgspec.Struct, frozen=True):
     """One exchange of a run, and the findings on it."""
@@ -36,7 +39,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
     `hypotheses` are predicates over requests, of which any may hold; none where the findings are brought together by
     their symptom or their place. `observations` are the numbers of those that show it, `control` is that of the
-    accepted request which is most like them, -1 without one.
+    accepted request which is most like them, -1 without one. `family` names what several predicates have in common.
     """
 
     rule: str
@@ -44,6 +47,7 @@ class Explanation(msgspec.Struct, frozen=True):
     findings: tuple[FindingMade, ...]
     observations: tuple[int, ...] = ()
     control: int = -1
+    family: str = ""
 
     @property
     def symptoms(self) -> tuple[Symptom, ...]:

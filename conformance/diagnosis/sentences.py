@@ -19,7 +19,7 @@ from conformance.diagnosis.features import (
     SMALLEST,
 )
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition, Hypothesis
-from conformance.diagnosis.observations import REQUEST_RULES, Explanation, Observation
+from conformance.diagnosis.observations import COERCION, JSON_TEXT, REQUEST_RULES, Explanation, Observation
 from conformance.model.pointer import generalised
 
 SPELLED_OUT = 5
@@ -96,6 +96,7 @@ CLAUSES: Mapping[str, str] = {
     "header": "the header field {name} is `{value}`",
     "element": "the header field {name} has `{value}`",
     "field": "the header field {name} is {value}",
+    "text": "the body has {value}",
     "scheme": "{name} has {value}",
     "credential": "{name} has {value}",
 }
@@ -118,10 +119,18 @@ NOUNS: Mapping[str, str] = {
     "keyword": "{keyword}{at_places}",
     "subject": "{subject}",
     "invalid": "an invalid value{in_places}",
+    "text": "a body with {value}",
     "scheme": "a credential with {value}",
     "credential": "a credential with {value}",
 }
 """A condition as what is sent, by the name of its feature; without one its clause is said of a request."""
+
+FAMILIES: Mapping[tuple[str, str], str] = {
+    ("accepts", COERCION): "Converts values to the required type",
+    ("accepts", JSON_TEXT): "Parses JSON leniently",
+    ("rejects", JSON_TEXT): "Rejects well-formed JSON",
+}
+"""What several predicates of one family are together."""
 
 BODIES: Mapping[str, str] = {
     "none": "there is no body",
@@ -226,12 +235,21 @@ def _done(rule: str, statuses: Sequence[int], what: str) -> str:
 
 
 def _requests(root: Node, hypotheses: Sequence[Hypothesis]) -> str:
-    first = hypotheses[0].conditions
-    if not first:
+    """Return to which requests it is done: any of some predicates."""
+    if not hypotheses[0].conditions:
         return "every request"
+    alike: dict[object, list[Hypothesis]] = {}
+    for each in hypotheses:
+        alike.setdefault(each.form, []).append(each)
+    named = [_alike(root, group) for group in alike.values()]
+    more = len(named) - SPELLED_OUT
+    return ", ".join(named[:SPELLED_OUT]) + (f", and {more} more" if more > 0 else "")
+
+
+def _alike(root: Node, hypotheses: Sequence[Hypothesis]) -> str:
+    first = hypotheses[0].conditions
     if len(first) == 1:
-        places = [each.conditions[0].feature.place for each in hypotheses]
-        return noun(root, first[0], [] if ANYWHERE in places else places)
+        return noun(root, first[0], [each.conditions[0].feature.place for each in hypotheses])
     whole = " and ".join(clause(root, each) for each in first)
     more = f" (and alike in {len(hypotheses) - 1} more places)" if len(hypotheses) > 1 else ""
     return f"a request in which {whole}{more}"
@@ -241,7 +259,9 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
     """Return the sentence of a cause: what the target does, to what, and where."""
     statuses = [observations[index].status for index in explanation.observations]
     if contract is not None and explanation.hypotheses:
-        return request_sentence(contract.request, explanation, statuses)
+        title = FAMILIES.get((explanation.rule, explanation.family), "")
+        what = request_sentence(contract.request, explanation, statuses)
+        return f"{title}: {what[:1].lower()}{what[1:]}" if title else what
     if explanation.rule in REQUEST_RULES and any(each.finding.pattern.intermittent for each in explanation.findings):
         often = f"{len(statuses)} of {len(observations)} requests"
         return f"Intermittent: {_done(explanation.rule, statuses, often)}"
@@ -251,5 +271,6 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
     root = contract.response if contract is not None else None
     where = places_named(root, places)
     if len(said) > 1:
-        return f"{said[0]}, and {len(said) - 1} other differences: {where or 'the body'}"
+        others = f"{len(said) - 1} other difference{'s' if len(said) > 2 else ''}"
+        return f"{said[0]}, and {others}: {where or 'the body'}"
     return f"{said[0]}: {where}" if where and where not in said[0] else said[0]

@@ -4,12 +4,14 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from conformance.classify.keywords import fits
+from conformance.classify.keywords import broken, fits
 from conformance.contract.nodes import Node
 from conformance.mock.app import Mock
+from conformance.model.jsontext import JsonFault, encode, read
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -89,15 +91,11 @@ def error(status: int, text: str) -> Reply:
 
 
 def parsed(body: bytes) -> Any:
-    """Return the value of a JSON text; raises ValueError as a strict parser does."""
+    """Return the value of a JSON text, numbers exactly; raises ValueError as a strict parser does."""
     try:
-        return json.loads(body.decode(), parse_constant=_no_constant)
-    except RecursionError as reason:
-        raise ValueError from reason
-
-
-def _no_constant(text: str) -> Any:
-    raise ValueError(text)
+        return read(body).value
+    except JsonFault as fault:
+        raise ValueError from fault
 
 
 def rejects_all(_proxy: Proxy, _scope: Message, _body: bytes) -> bytes | Reply:
@@ -129,7 +127,7 @@ def ignores_unknown_properties(proxy: Proxy, _scope: Message, body: bytes) -> by
         value = parsed(body)
     except ValueError:
         return body
-    return json.dumps(_declared(proxy.mock.contract.request, value)).encode()
+    return encode(_declared(proxy.mock.contract.request, value))
 
 
 def coerces_types(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
@@ -165,15 +163,16 @@ def breaks_above_int32(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | R
 def breaks_on_equal(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
     """Return 500 where two properties are equal."""
     settings = _part(body, "autoscaling_settings")
-    pair = settings.get("min_replica"), settings.get("max_replica", "")
-    return error(500, "equal") if pair[0] is not None and pair[0] == pair[1] else body
+    pair = settings.get("min_replica"), settings.get("max_replica")
+    numeric = all(isinstance(each, int | Decimal) and not isinstance(each, bool) for each in pair)
+    return error(500, "equal") if numeric and pair[0] == pair[1] else body
 
 
 def breaks_on_order(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
     """Return 500 where one property is greater than another."""
     settings = _part(body, "autoscaling_settings")
     pair = settings.get("min_replica"), settings.get("max_replica")
-    numeric = all(isinstance(each, int | float) and not isinstance(each, bool) for each in pair)
+    numeric = all(isinstance(each, int | Decimal) and not isinstance(each, bool) for each in pair)
     return error(500, "order") if numeric and pair[0] > pair[1] else body  # type: ignore[operator]
 
 
@@ -240,7 +239,7 @@ def rotates() -> Callable[[Any], Any]:
 def valid_part(proxy: Proxy, value: dict[str, Any]) -> bytes:
     """Return the valid values of a body alone, with a name of its own where it has none."""
     kept = _valid(proxy.mock.contract.request, value)
-    return json.dumps({**kept, "name": kept.get("name", f"made-up-{next(proxy.names)}")}).encode()
+    return encode({**kept, "name": kept.get("name", f"made-up-{next(proxy.names)}")})
 
 
 def _valid(node: Node, value: dict[str, Any]) -> dict[str, Any]:
@@ -251,7 +250,7 @@ def _valid(node: Node, value: dict[str, Any]) -> dict[str, Any]:
             continue
         if isinstance(item, dict) and child.shape("object"):
             found[name] = _valid(child, item)
-        elif any(fits(shape, item) for shape in child.shapes) and not isinstance(item, dict):
+        elif not isinstance(item, dict) and any(fits(each, item) and not broken(each, item) for each in child.shapes):
             found[name] = item
     return found
 
@@ -271,11 +270,11 @@ def _part(body: bytes, name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _numbers(value: Any) -> Iterator[float]:
+def _numbers(value: Any) -> Iterator[float | Decimal]:
     if isinstance(value, dict | list):
         for each in value.values() if isinstance(value, dict) else value:
             yield from _numbers(each)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         yield value
 
 

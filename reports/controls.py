@@ -1,0 +1,52 @@
+"""Controls: a rejection proves something only beside an accepted request that differs in nothing else."""
+
+from collections.abc import Iterator
+
+from conformance.model.case import Case
+from conformance.model.json_values import body_value
+from conformance.model.jsontext import Json
+from conformance.model.pointer import join, parent
+from conformance.model.requirement import Requirement
+from conformance.model.vocabulary import Expectation, Group
+from conformance.reports.journal_index import JournalIndex
+
+REJECTIONS = frozenset({Group.REJECTION, Group.AUTHENTICATION})
+"""Groups whose requirements pass where a request is rejected."""
+
+NONE = "The target accepted no valid request in this run: that it rejects an invalid one proves nothing"
+
+
+class Controls:
+    """The accepted requests of a run, and the objects that they held."""
+
+    def __init__(self, index: JournalIndex) -> None:
+        self._accepted = False
+        self._objects: set[str] = set()
+        for number, sent in index.sends.items():
+            case, response = index.cases.get(index.case_of[number]), sent.exchange.response
+            if case is None or case.expectation is not Expectation.ACCEPTED or response is None:
+                continue
+            if 200 <= response.status < 300:
+                self._accepted = True
+                self._objects |= set(_objects(body_value(case.request.body)))
+
+    def lacking(self, case: Case) -> str:
+        """Return why the rejection of a case proves nothing; empty where an accepted request is its control."""
+        if not self._accepted:
+            return NONE
+        holder = parent(case.story.pointer) if case.story and case.story.pointer.startswith("/") else ""
+        if case.expectation is Expectation.REJECTED and holder and holder not in self._objects:
+            return f"The target accepted no valid request with {holder} in this run: rejections in it prove nothing"
+        return ""
+
+
+def needs_control(row: Requirement) -> bool:
+    """Tell whether a requirement passes where a request is rejected."""
+    return row.group in REJECTIONS or row.id == "transport.method-not-allowed"
+
+
+def _objects(value: Json, pointer: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        yield pointer
+        for name, item in value.items():
+            yield from _objects(item, join(pointer, name))

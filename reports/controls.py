@@ -13,6 +13,8 @@ from conformance.reports.journal_index import JournalIndex
 REJECTIONS = frozenset({Group.REJECTION, Group.AUTHENTICATION})
 """Groups whose requirements pass where a request is rejected."""
 
+SUCCESSES = range(200, 300)
+
 NONE = "The target accepted no valid request in this run: that it rejects an invalid one proves nothing"
 
 
@@ -26,7 +28,7 @@ class Controls:
             case, response = index.cases.get(index.case_of[number]), sent.exchange.response
             if case is None or case.expectation is not Expectation.ACCEPTED or response is None:
                 continue
-            if 200 <= response.status < 300:
+            if response.status in SUCCESSES:
                 self._accepted = True
                 self._objects |= set(_objects(body_value(case.request.body)))
 

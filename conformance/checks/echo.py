@@ -14,7 +14,6 @@ from conformance.checks.shared.differences import (
     same,
     shown,
     type_word,
-    wider,
     with_article,
 )
 from conformance.checks.shared.findings import finding
@@ -51,7 +50,6 @@ def echo(subject: Subject) -> Judged:
             )
         else:
             word, way = type_word(value), difference(value, found, answered)
-            chance = wider(way, value, found)
             yield finding(
                 requirement,
                 Symptom("echo", word, way),
@@ -60,7 +58,6 @@ def echo(subject: Subject) -> Judged:
                 place=answered.path,
                 expected=shown(value),
                 actual=shown(found),
-                within=Symptom("echo", word, chance) if chance else None,
             )
 
 

@@ -3,13 +3,10 @@
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import request_finding
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.model.finding import Pass, Symptom
+from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation
 
 DUPLICATES = "reject.duplicate-names"
-
-NO_CREDENTIAL = Symptom("accepts", "a request without a credential", "2xx")
-"""The symptom of a target that needs no credential: that it accepts a wrong one as well is the same fault."""
 
 EXPECTED = "rejected with 4xx"
 
@@ -21,13 +18,7 @@ def rejected(subject: Subject) -> Judged:
         return
     if subject.succeeded:
         yield request_finding(
-            subject,
-            subject.focus,
-            messages.ACCEPTS,
-            rule="accepts",
-            observed="2xx",
-            expected=EXPECTED,
-            within=NO_CREDENTIAL if subject.about_credential else None,
+            subject, subject.focus, messages.ACCEPTS, rule="accepts", observed="2xx", expected=EXPECTED
         )
     elif subject.rejected and (subject.about_credential or not subject.beside):
         for requirement in case.requirements:

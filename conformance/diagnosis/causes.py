@@ -77,8 +77,8 @@ class Shown(msgspec.Struct, frozen=True):
     """What causes are made from besides their explanations.
 
     `contract` is None where the document of a run cannot be read. `rows` has the requirements, `waived` the ids of
-    findings that are let pass, and `weights` the size of the body of each finding, and whether nothing was cut down to it: the least is shown. `more` is how
-    many findings of a requirement and symptom were counted and not kept.
+    findings that are let pass, and `weights` the size of the body of each finding, and whether nothing was cut down to
+    it: the least is shown. `more` is how many findings of a requirement and symptom were counted and not kept.
     """
 
     contract: Contract | None

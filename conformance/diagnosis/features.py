@@ -82,6 +82,7 @@ def facts_of(contract: Contract, case: Case) -> Facts:
     features: set[Feature] = {*_of_story(contract, case), *_of_headers(contract, case)}
     measures: dict[tuple[str, str], Decimal] = {}
     told = frozenset(features)
+    of_text = case.story is not None and case.story.keyword == JSON_TEXT
     body = case.request.body
     text = try_read(body)
     features.add(Feature("body", "", _body_word(body, text.value if text else MISSING, readable=text is not None)))
@@ -101,6 +102,7 @@ def facts_of(contract: Contract, case: Case) -> Facts:
     about = {each for each in features if place and _is_about(each.place, place)}
     if case.expectation is Expectation.REJECTED and place.startswith("/"):
         about |= {Feature(each.name, ANYWHERE, each.value) for each in about} & features
+    about |= {each for each in features if of_text and each.name in {"body", "text"}}
     return Facts(frozenset(features), frozenset(about | told), measures)
 
 

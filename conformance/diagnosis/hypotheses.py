@@ -214,7 +214,8 @@ def explain(table: FactTable, evidence: Evidence, *, plain: bool = False) -> tup
     if not evidence.negatives and not evidence.weak and left:
         return [table.every], 0
     while left and len(chosen) < MOST:
-        now = Evidence(left, evidence.negatives, evidence.weak)
+        against = evidence.negatives | evidence.weak if plain else evidence.negatives
+        now = Evidence(left, against, evidence.weak)
         best = _best_single(table, now) if plain else _best(table, now)
         if best is None or (plain and (best.mask & left).bit_count() < SEVERAL):
             break

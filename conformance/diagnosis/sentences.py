@@ -1,5 +1,6 @@
 """Sentences of causes: what a target does, to which requests, where; made from predicates, values and names alone."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -20,7 +21,11 @@ from conformance.diagnosis.features import (
 )
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition, Hypothesis
 from conformance.diagnosis.observations import COERCION, JSON_TEXT, REQUEST_RULES, Explanation, Observation
+from conformance.journal.events import FindingMade
 from conformance.model.pointer import generalised
+
+RARE = 4
+"""Of several differences those are not said that fewer than one in so many findings show."""
 
 SPELLED_OUT = 5
 """How many places a sentence names; of more it has their number."""
@@ -255,6 +260,12 @@ def _alike(root: Node, hypotheses: Sequence[Hypothesis]) -> str:
     return f"a request in which {whole}{more}"
 
 
+def _mostly(findings: Sequence[FindingMade]) -> list[str]:
+    """Return the sentences of findings, the most frequent first; what few of them show may be so by chance."""
+    counts = Counter(each.finding.sentence for each in findings).most_common()
+    return [sentence for sentence, count in counts if len(counts) == 1 or count * RARE >= len(findings)][:SPELLED_OUT]
+
+
 def sentence_of(contract: Contract | None, explanation: Explanation, observations: Sequence[Observation]) -> str:
     """Return the sentence of a cause: what the target does, to what, and where."""
     statuses = [observations[index].status for index in explanation.observations]
@@ -266,11 +277,16 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
         often = f"{len(statuses)} of {len(observations)} requests"
         return f"Intermittent: {_done(explanation.rule, statuses, often)}"
     findings = explanation.findings
-    places = sorted({generalised(each.finding.place) for each in findings} - {""})
-    said = list(dict.fromkeys(each.finding.sentence for each in findings))
+    places = sorted({generalised(each.finding.place or each.finding.pointer) for each in findings} - {""})
+    said = _mostly(findings)
     root = contract.response if contract is not None else None
     where = places_named(root, places)
+    if len(said) > 1 and explanation.rule == "echo":
+        ways = list(dict.fromkeys(each.finding.symptom.observed for each in findings if each.finding.sentence in said))
+        return f"Returns other values than were sent for {where}: {', '.join(ways)}"
     if len(said) > 1:
         others = f"{len(said) - 1} other difference{'s' if len(said) > 2 else ''}"
         return f"{said[0]}, and {others}: {where or 'the body'}"
+    if len(places) > SPELLED_OUT:
+        return f"{said[0]} in {where}"
     return f"{said[0]}: {where}" if where and where not in said[0] else said[0]

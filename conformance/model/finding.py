@@ -44,9 +44,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One violation of one requirement.
 
     `pointer` names the place in the response or request (a JSON pointer), or a header, or is empty; `place` is where
-    the document has it. `expected` and `actual` are short strings. `sentence` is the title of the cause. `within` is
-    the symptom of a wider fault: where that is found as well, this finding is a part of it. `grouped_under` is the
-    symptom of the fault that this finding belongs to.
+    the document has it. `expected` and `actual` are short strings. `sentence` is the title of the cause.
+    `grouped_under` is the symptom of the intermittent fault that this finding belongs to.
     """
 
     requirement: str
@@ -58,7 +57,6 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     expected: str = ""
     actual: str = ""
     note: str = ""
-    within: Symptom | None = None
     grouped_under: Symptom | None = None
 
     @property

@@ -82,24 +82,6 @@ def test_other_values(sent: str, found: str, observed_: str) -> None:
     assert got == failure.actual
 
 
-@pytest.mark.parametrize(
-    ("sent", "found", "observed_", "wider"),
-    [
-        ("-4294967296", "0", "wrapped to 32 bits", "a different number"),
-        ("-18446744073709551616", "0", "wrapped to 64 bits", "a different number"),
-        ("-2147483648", "2147483648", "wrapped to 32 bits", "with the opposite sign"),
-        ("-4294967295", "1", "wrapped to 32 bits", ""),
-        ("-1", "0", "a different number", ""),
-        ("-7", "7", "with the opposite sign", ""),
-    ],
-)
-def test_what_may_have_come_about_otherwise(sent: str, found: str, observed_: str, wider: str) -> None:
-    """A number that could have been wrapped, or be what the server makes of others as well, names that fault too."""
-    (failure,) = findings(echo(with_min(sent, found)))
-    within = Symptom("echo", "number", wider) if wider else None
-    assert (Symptom("echo", "number", observed_), within) == (failure.symptom, failure.within)
-
-
 def test_members_that_are_called_like_indices() -> None:
     """A member that has a number for a name is a place of its own, and no item of an array."""
     schema = {"type": "object", "properties": {"1": {"type": "integer"}, "2": {"type": "integer"}}}

@@ -24,7 +24,7 @@ def test_cause_and_pattern() -> None:
     assert "a.b | /a/*/b | rule | kind | seen" == str(found.cause)
     assert "rule | kind | seen" == str(found.pattern)
     assert ("says it", "says it", "/a/0/b") == (found.sentence, found.message, found.pointer)
-    assert ("", "", "", None) == (found.expected, found.actual, found.note, found.within)
+    assert ("", "", "") == (found.expected, found.actual, found.note)
     bare = finding("a", Symptom("r", "k", "o"), sentence="s")
     assert ("a |  | r | k | o", "") == (str(bare.cause), bare.pointer)
 

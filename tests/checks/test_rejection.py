@@ -3,16 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.rejection import NO_CREDENTIAL, duplicates
+from conformance.checks.rejection import duplicates
 from conformance.checks.rejection import rejected as check
 from conformance.checks.shared.subject import Settings
-from conformance.model.case import Case
 from conformance.model.exchange import Failure
-from conformance.model.finding import Symptom
-from conformance.model.vocabulary import Expectation, Profile
-from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.model.vocabulary import Expectation
 
-from .subjects import REJECT, a_story, case, contract, observed, only, passed, rejected, silent, subject, summary
+from .subjects import REJECT, a_story, case, observed, only, passed, rejected, silent, subject, summary
 
 PROVEN = Settings(proven=True)
 TWICE = "reject.duplicate-names"
@@ -100,12 +97,3 @@ def test_about_credential() -> None:
     assert not subject(rejected(REJECT, "authentication.wrong")).about_credential
     assert not subject(rejected("error.unknown-resource")).about_credential
     assert not subject(rejected("no.such")).about_credential
-
-
-def test_any_credential_taken_is_a_part_of_none_asked_for() -> None:
-    """That a wrong credential is taken is a part of that none is asked for: the pattern of the catalogue's own case."""
-    items = catalogue(contract(), Profile.SMOKE, Knowledge({"model_id": "abc"}))
-    kinds = {each.id: each.story.kind for each in items if isinstance(each, Case) and each.story}
-    assert Symptom("accepts", kinds["reject.credential.none"], "2xx") == NO_CREDENTIAL
-    assert NO_CREDENTIAL == only(check(subject(rejected("authentication.wrong")))).within
-    assert only(check(subject(rejected()))).within is None

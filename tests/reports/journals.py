@@ -119,7 +119,7 @@ class Journal:
             self._add(Creation(send=self._sends, name=f"cfm-1a2b3c4d-{self._sends:04}", target=case.request.target))
         return self._sends
 
-    def find(self, case: Case, row: Requirement, *, within: Symptom | None = None, **parts: str) -> str:
+    def find(self, case: Case, row: Requirement, **parts: str) -> str:
         """Record a finding about the last send; return its id."""
         self._findings += 1
         name = f"f{self._findings}"
@@ -136,7 +136,7 @@ class Journal:
         } | parts
         repeats = texts.pop("repeats", "")
         symptom = Symptom(texts.pop("rule"), texts.pop("kind"), texts.pop("observed"))
-        finding = Finding(requirement=row.id, symptom=symptom, within=within, **texts)
+        finding = Finding(requirement=row.id, symptom=symptom, **texts)
         self._add(FindingMade(id=name, send=self._sends, case=case.id, finding=finding, repeats=repeats))
         return name
 

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.model.exchange import Response
+from conformance.model.vocabulary import Expectation
 from conformance.reports.folding import fold
 from conformance.reports.pages import compare, history, matrix
 from conformance.reports.results import Results
@@ -27,8 +28,9 @@ def lists(page: bytes) -> Any:
 
 
 def results(*found: Any, passed: tuple[str, ...] = ()) -> Results:
-    """Return the results of a run with a finding of each requirement in `found`, and passes."""
+    """Return the results of a run with a finding of each requirement in `found`, and passes, beside a control."""
     journal = Journal()
+    journal.send(replace(journals.case("control"), expectation=Expectation.ACCEPTED), Response(200, (), b"{}"))
     journal.send(journals.case(), Response(200, (), b"{}"), passed=passed)
     for row in found:
         journal.find(journals.case(), row)

@@ -106,20 +106,6 @@ def difference(sent: object, found: object, node: Node | None = None) -> str:
     return OTHER_VALUE if kinds[0] == kinds[1] else f"{with_article(kinds[1])} {INSTEAD}"
 
 
-def wider(way: str, sent: object, found: object) -> str:
-    """Return the class that a difference may be a case of by chance, empty where there is none.
-
-    What wrapping leaves of a multiple of its width is zero, and of the first number beyond the signed range the same
-    number below it. So a server that makes zero of whatever is negative, or loses signs, shows at some values as one
-    that wraps, and at all others as what it is.
-    """
-    if not way.startswith(WRAPPED):
-        return ""
-    if same(found, 0):
-        return OTHER_NUMBER
-    return SIGN_LOST if Decimal(str(found)) == Decimal(str(sent)).copy_negate() else ""
-
-
 def computable(number: Decimal) -> bool:
     """Tell whether a number can be computed with in no time: few enough digits before and after the point."""
     return abs(number.adjusted()) <= MAX_DIGITS

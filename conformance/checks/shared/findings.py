@@ -29,13 +29,11 @@ def finding(
     expected: str = "",
     actual: str = "",
     note: str = "",
-    within: Symptom | None = None,
 ) -> Finding:
     """Return a finding.
 
     `symptom` and `sentence` must hold no value of a message, so that they are the same in every run.
     `place` is where the document or the case has it; it is the pointer, unless that holds names of the target's own.
-    `within` is the symptom of a wider fault that would bring this one about.
     """
     return Finding(
         requirement=requirement,
@@ -47,7 +45,6 @@ def finding(
         expected=clean(expected),
         actual=clean(actual),
         note=clean(note),
-        within=within,
     )
 
 
@@ -60,7 +57,6 @@ def request_finding(
     observed: str,
     expected: str,
     kind: str = "",
-    within: Symptom | None = None,
 ) -> Finding:
     """Return a finding about what was sent: its place is where the case differs from a valid request."""
     return finding(
@@ -71,7 +67,6 @@ def request_finding(
         place=subject.place,
         expected=expected,
         actual=str(subject.status),
-        within=within,
     )
 
 

@@ -1,0 +1,105 @@
+"""A server that is wrong in one way gets one cause, whose sentence says what it does, to which requests, and where."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.contract.contract import load_contract
+from conformance.mock.app import Mock
+from conformance.mock.server import BackgroundServer
+from conformance.model.vocabulary import Outcome, Strength
+from conformance.reports.results import Results
+from conformance.workflow.api import run
+
+from . import faulty_servers as servers
+from .faulty_servers import KEY, Arrives, Proxy
+
+
+def results_of(
+    folder: Path,
+    arrives: Arrives | None,
+    returns: Callable[[Any], Any] | None = None,
+    profile: str = "standard",
+) -> Results:
+    """Return the results of a run against a server that is wrong in one way."""
+    proxy = Proxy(Mock(load_contract(), key=KEY), arrives, returns)
+    with BackgroundServer(proxy) as server:
+        return run(target=server.url, profile=profile, out=folder, reports=(), phases=("catalogue",)).results
+
+
+def sentences(results: Results) -> list[str]:
+    """Return the sentences of the causes that weigh."""
+    return [each.sentence for each in results.causes if each.strength is not Strength.ADVISORY]
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
+
+
+def test_rejects_every_request(tmp_path: Path) -> None:
+    """It is one cause, and no requirement passes that a rejection would need a control for."""
+    results = results_of(tmp_path, servers.rejects_all, profile="smoke")
+    assert ["Rejects every request with 400"] == sentences(results)
+    passed = [row.id for row in results.requirements if row.outcome is Outcome.PASSED]
+    assert not [each for each in passed if each.startswith(("reject.", "authentication."))]
+    assert any("proves nothing" in row.reason for row in results.requirements if row.outcome is Outcome.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize(
+    ("arrives", "said"),
+    [
+        (servers.checks_no_credential, "Accepts a missing or wrong credential"),
+        (servers.validates_nothing, "Accepts an invalid value or property anywhere in the body"),
+        (servers.ignores_unknown_properties, "Accepts an unknown property"),
+    ],
+)
+def test_in_smoke(arrives: Arrives, said: str, tmp_path: Path) -> None:
+    """Sixty requests are enough to tell what a server does not check."""
+    assert [said] == sentences(results_of(tmp_path, arrives, profile="smoke"))
+
+
+def test_the_right_server_has_no_cause(tmp_path: Path) -> None:
+    """What is between the suite and the right server adds no fault of its own."""
+    assert [] == sentences(results_of(tmp_path, None, profile="smoke"))
+
+
+ONE_CAUSE = {
+    servers.accepts_any_bytes: "Accepts a request in which the header field `content-type` has `application/json` and"
+    " the request has an invalid body of any kind",
+    servers.coerces_types: "Converts values to the required type: accepts a quoted number where an integer is required,"
+    " a quoted boolean where a boolean is required",
+    servers.parses_leniently: "Parses JSON leniently: accepts a body with a block comment, a body with a line comment,"
+    " a body with a line that is a comment, a body with a trailing comma",
+    servers.rejects_escapes: "Rejects a body with a character escaped by number (\\u0041) with 400",
+    servers.breaks_above_int32: "Returns 500 for an integer above 2147483647",
+    servers.breaks_on_equal: "Returns 500 for a request in which `min_replica` is equal to `max_replica`",
+    servers.breaks_on_order: "Returns 500 for a request in which `min_replica` is greater than `max_replica`",
+    servers.breaks_on_incomplete: "Returns 500 for a body without `max_surge_percent`",
+    servers.breaks_from_tenth: "Returns 500 for every request from creation 11 of the run",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("arrives", "said"), ONE_CAUSE.items(), ids=[each.__name__ for each in ONE_CAUSE])
+def test_one_fault_is_one_cause(arrives: Arrives, said: str, tmp_path: Path) -> None:
+    """A standard run tells exactly the predicate of the fault, be it a class, a threshold, an equality or an order."""
+    assert [said] == sentences(results_of(tmp_path, arrives))
+
+
+@pytest.mark.slow
+def test_now_and_then(tmp_path: Path) -> None:
+    """A fault that shows in one request of seven is intermittent, with how often it showed."""
+    (said,) = sentences(results_of(tmp_path, servers.breaks_sometimes))
+    assert said.startswith("Intermittent: returns 500 for ")
+
+
+@pytest.mark.slow
+def test_two_faults_are_two_causes(tmp_path: Path) -> None:
+    """A server that validates nothing and returns a wrong time of creation has two causes."""
+    said = sentences(results_of(tmp_path, servers.validates_nothing, servers.returns_wrong_time))
+    assert 2 == len(said)
+    assert "Accepts an invalid value or property anywhere in the body" in said
+    assert "`created_at`" in said[0] + said[1]

@@ -287,6 +287,8 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
     if len(said) > 1:
         others = f"{len(said) - 1} other difference{'s' if len(said) > 2 else ''}"
         return f"{said[0]}, and {others}: {where or 'the body'}"
+    if len(places) == 1 and not places[0].startswith("/"):
+        return said[0]  # the one header field or status that it speaks of
     if len(places) > SPELLED_OUT:
         return f"{said[0]} in {where}"
     return f"{said[0]}: {where}" if where and where not in said[0] else said[0]

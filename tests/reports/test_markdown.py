@@ -18,7 +18,8 @@ def test_says_what_matters() -> None:
     page = render(fold_run(journals.failing())).decode()
     assert page.startswith("# Not conforming\n")
     assert "| 4 | 3 | 4 | 2 | 1 | 12.5 s |" in page
-    assert "**must** accepts a string where an integer is required (1 finding)" in page
+    place = "<code>/settings/min_replica</code>"
+    assert f"**must** accepts a string where an integer is required: {place} (1 finding)" in page
     assert "expected <code>a status that is not 2xx</code>, got <code>200</code>" in page
     assert "| group | failed | error | warned | observed |" in page
     assert "| rejection | 1 | | | |" in page

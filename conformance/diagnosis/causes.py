@@ -103,9 +103,16 @@ def _cause(explanation: Explanation, shown: Shown, more: int) -> Cause:
     group, contract = explanation.findings, shown.contract
     strengths = {event.id: shown.rows[event.finding.requirement].strength for event in group}
     strength = min(strengths.values(), key=STRENGTHS.index)
+    own = {event.id for event in explanation.own}
     evidence = min(
         (event for event in group if strengths[event.id] is strength),
-        key=lambda event: (event.id in shown.waived, shown.weights[event.id], event.case, event.id),
+        key=lambda event: (
+            event.id in shown.waived,
+            event.id not in own,
+            shown.weights[event.id],
+            event.case,
+            event.id,
+        ),
     )
     pattern = pattern_of(explanation)
     control = explanation.control

@@ -1,6 +1,7 @@
 """Consequences: symptoms that follow from a fault which is reported already, and are no fault of their own."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from msgspec.structs import replace
 
@@ -38,9 +39,7 @@ def without_consequences(explanations: Sequence[Explanation]) -> list[Explanatio
             if index is None:
                 first.append(each)
             else:
-                other = first[index]
-                findings = {event.id: event for event in (*other.findings, *each.findings)}
-                first[index] = replace(other, findings=tuple(findings.values()), rule=other.rule)
+                first[index] = _with_consequence(first[index], each)
     return first
 
 
@@ -67,9 +66,14 @@ def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
         and each.rule in OF_VALUES
         and len(shown & set(each.observations)) * 2 > len(each.observations)
     ]
-    findings = {event.id: event for each in (mixed, *follows) for event in each.findings}
-    whole = replace(mixed, findings=tuple(findings.values()))
+    whole = reduce(_with_consequence, follows, mixed)
     return [whole if each is mixed else each for each in explanations if each not in follows]
+
+
+def _with_consequence(one: Explanation, other: Explanation) -> Explanation:
+    known = {event.id for event in one.findings}
+    more = tuple(event for event in other.findings if event.id not in known)
+    return replace(one, findings=one.findings + more, consequences=one.consequences + len(more))
 
 
 def _mostly(one: Explanation, shown: set[int]) -> bool:

@@ -6,12 +6,17 @@ from typing import TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from conformance.diagnosis.bisection import Fails, narrow
 from conformance.diagnosis.culprits import Culprit, Culprits
+from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.failure_order import FailureOrder
+from conformance.diagnosis.observations import Observation
 from conformance.diagnosis.property_reducer import PropertyReducer
 from conformance.diagnosis.random_failures import BREAKDOWNS, RandomFailures, concerns_body
 from conformance.diagnosis.trials import rule_of
+from conformance.journal.events import FindingMade
 from conformance.model.case import CATALOGUE, Case, Relation, Request
+from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Finding, Judgement, Symptom
 from conformance.model.json_values import body_value
 from conformance.model.vocabulary import Strength
@@ -24,18 +29,24 @@ Again: TypeAlias = Callable[[int], Awaitable[Found | None]]
 """Sends once more, numbered, and returns what is found; None where that cannot be told."""
 
 
+MOST_OBSERVED = 5_000
+"""How many exchanges of a run explanations are made from: after so many, a campaign shows nothing new."""
+
+
 class DiagnosisOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How failures are looked into.
 
     Args:
         repeats: how often a failure of a new kind is sent again.
+        probes: how many requests each cause may cost after all else was sent.
         known: the cases of the catalogue by request; a minimized body may be one of them.
-        build: labels bodies of random cases; without it those are not minimized.
+        build: labels bodies; without it random cases are not minimized, and no thresholds are looked for.
         examples: keeps the bodies of random cases that failed.
 
     """
 
     repeats: int = 3
+    probes: int = 40
     known: Mapping[Request, Case] = {}
     build: Builder | None = None
     examples: Examples | None = None
@@ -56,6 +67,9 @@ class Diagnoser:
         self._order = FailureOrder()
         self._culprits = Culprits()
         self._reducer = PropertyReducer(session.contract, options.known)
+        self._build = options.build
+        self._probes = options.probes
+        self._observed: list[Observation] = []
         self._random: RandomFailures | None = None
         if options.build is not None:
             self._random = RandomFailures(self, options.build, options.examples, self._reducer)
@@ -73,12 +87,44 @@ class Diagnoser:
         if self._random is not None:
             self._random.over = True
 
-    async def explain(self, case: Case, sent: Request, found: Found) -> tuple[Found, str]:
+    async def conclude(self) -> None:
+        """Bisect the thresholds of what was found."""
+        build, contract = self._build, self._session.contract
+        if build is None or not self._probes or not any(each.findings for each in self._observed):
+            return
+        explained = explanations(contract, self._observed, lambda _: True)
+        for each in explained:
+            await narrow(build, each, self._observed, self._probing(each.rule))
+
+    def _probing(self, rule: str) -> Fails:
+        """Return what sends a case, records it, and tells whether a rule is broken; at most `probes` times."""
+        left = self._probes
+
+        async def fails(case: Case) -> bool | None:
+            nonlocal left
+            left -= 1
+            sent = await self._session.send(case) if left >= 0 else ""
+            if isinstance(sent, str) or sent[0].unjudged:
+                return None
+            found = self._judged(case, sent[0])
+            self._session.recorder.record(sent[0].number, case.id, found)
+            return any(rule_of(each) == rule for each in self._failures(found))
+
+        return fails
+
+    def _observe(self, case: Case, exchange: Exchange, failures: Sequence[Finding]) -> None:
+        if len(self._observed) < MOST_OBSERVED:
+            number = str(len(self._observed))
+            made = tuple(FindingMade(id=number, send=0, case=case.id, finding=each) for each in failures)
+            self._observed.append(Observation(case, exchange, made))
+
+    async def explain(self, case: Case, exchange: Exchange, found: Found) -> tuple[Found, str]:
         """Return what is to be recorded in the place of `found`, and how often the case failed.
 
-        `sent` is the request of the case as it went out.
+        `exchange` has the request of the case as it went out.
         """
-        failures = self._failures(found)
+        sent, failures = exchange.request, self._failures(found)
+        self._observe(case, exchange, failures)
         if not failures:
             return found, ""
         if self._random is not None and case.phase != CATALOGUE:
@@ -200,7 +246,7 @@ class Diagnoser:
         if not isinstance(each, Finding) or each.pattern not in self._flaky:
             return each
         symptom = Symptom(each.symptom.rule, intermittent=True)
-        return replace(each, grouped_under=symptom, sentence=f"Intermittent: {symptom.rule}")
+        return replace(each, grouped_under=symptom, sentence=f"Intermittent: {each.sentence[:1].lower()}{each.sentence[1:]}")
 
 
 def _attributed(found: Found, finding: Finding, culprit: Culprit | None) -> Found:

@@ -16,6 +16,7 @@ from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.case import KEY, SLOT, Case
+from conformance.model.header_fields import combined, essence
 from conformance.model.json_values import MISSING, leaves
 from conformance.model.jsontext import Json, is_integral, try_read, type_name, write
 from conformance.model.pointer import ANY_ITEM, generalised, prefixes, within
@@ -33,7 +34,8 @@ LONGEST_VALUE = 60
 MOST_DIGITS = 40
 """Longer integers are not looked into."""
 
-NUMBER, LENGTH, COUNT, DEPTH, REQUEST, CREATION = "number", "length", "count", "depth", "request", "creation"
+NUMBER, INTEGER, LENGTH, COUNT, DEPTH = "number", "integer", "length", "count", "depth"
+REQUEST, CREATION = "request", "creation"
 LARGEST, SMALLEST, LONGEST = "largest number", "smallest number", "longest string"
 """What is measured: thresholds are looked for in it. The last three are those of a whole body."""
 
@@ -118,8 +120,10 @@ def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
     keyword, place, kind = story.keyword, generalised(story.pointer), story.kind
     if case.expectation is Expectation.REJECTED and keyword in UNSAID:
         defect = next(iter(classify(contract, case.request.body or b"").defects), None)
-        if defect is not None:
-            keyword, place, kind = defect.keyword, generalised(defect.pointer), defect.kind
+        if defect is None:
+            yield Feature("kind", ANYWHERE, kind)
+            return
+        keyword, place, kind = defect.keyword, generalised(defect.pointer), defect.kind
     places = tuple(dict.fromkeys((place, ANYWHERE)))
     yield from (Feature("kind", each, kind) for each in places)
     if case.expectation is not Expectation.REJECTED:
@@ -150,6 +154,9 @@ def _of_headers(contract: Contract, case: Case) -> Iterator[Feature]:
     yield from (
         Feature("field", each, "absent") for each in {"content-type", "accept", carrier} - counts.keys() if each
     )
+    declared = essence(contract.operation.request_media_type or "")
+    if case.request.body and declared and essence(combined(case.request.headers, "content-type")) != declared:
+        yield Feature("media type", "content-type", "not declared")
     if KEY in case.request.target:
         yield Feature("credential", "query", "the key")
 
@@ -240,6 +247,8 @@ def _of_number(path: str, value: float | Decimal, measures: dict[tuple[str, str]
     if number is None:
         return
     measures[NUMBER, path] = number
+    if isinstance(value, int):
+        measures[INTEGER, path] = number
     if number:
         yield Feature("number", path, "negative" if number < 0 else "positive")
     if not is_integral(value):

@@ -18,6 +18,7 @@ from conformance.diagnosis.features import (
     COUNT,
     CREATION,
     DEPTH,
+    INTEGER,
     LARGEST,
     LENGTH,
     LONGEST,
@@ -51,6 +52,7 @@ COSTS: Mapping[str, float] = {
     "body": 1.0,
     "method": 1.5,
     "field": 1.6,
+    "media type": 1.7,
     "scheme": 1.8,
     "credential": 1.9,
     "header": 2.3,
@@ -79,10 +81,11 @@ COSTS: Mapping[str, float] = {
 
 MEASURE_COSTS = {
     NUMBER: 2.5,
-    LARGEST: 2.4,
-    SMALLEST: 2.4,
+    INTEGER: 2.55,
+    LARGEST: 2.6,
+    SMALLEST: 2.6,
     LENGTH: 2.8,
-    LONGEST: 2.7,
+    LONGEST: 2.85,
     COUNT: 2.9,
     DEPTH: 2.6,
     CREATION: 5.0,
@@ -94,17 +97,21 @@ ONE_SIDED = {LARGEST: AT_LEAST, LONGEST: AT_LEAST, SMALLEST: AT_MOST}
 
 
 class Condition(msgspec.Struct, frozen=True, order=True):
-    """One condition: a feature that is there, or (with a `bound`) a measure at least or at most that."""
+    """One condition: a feature that is there, or (with a `bound`) a measure at least or at most that.
+
+    `passed` is the value nearest to the bound of a request that lacks the symptom.
+    """
 
     feature: Feature
     direction: str = ""
     bound: Decimal = Decimal(0)
+    passed: Decimal | None = None
 
     @property
     def cost(self) -> float:
         """How special it is."""
         table = MEASURE_COSTS if self.direction else COSTS
-        return table[self.feature.name] + (0.0 if self.feature.place != ANYWHERE or self.direction else -0.15)
+        return table[self.feature.name] + (0.0 if self.feature.place != ANYWHERE or self.direction else 0.2)
 
 
 class Hypothesis(msgspec.Struct, frozen=True):
@@ -190,16 +197,17 @@ class FactTable:
         against = evidence.negatives | (evidence.weak & own)
         for direction in (AT_LEAST, AT_MOST) if name not in ONE_SIDED else (ONE_SIDED[name],):
             ordered = reversed(values) if direction == AT_LEAST else iter(values)
-            mask, reached, bound = 0, 0, None
+            mask, reached, bound, passed = 0, 0, None, None
             for value, alike in groupby(ordered, key=itemgetter(0)):
                 bits = reduce(or_, (bit for _, bit in alike))
                 if bits & against:
+                    passed = value
                     break
                 mask |= bits
                 if bits & evidence.positives:
                     reached, bound = mask, value
             if bound is not None:
-                condition = Condition(Feature(name, place), direction, bound)
+                condition = Condition(Feature(name, place), direction, bound, passed)
                 yield Hypothesis((condition,), reached, reached & own, condition.cost)
 
 

@@ -40,6 +40,7 @@ class Explanation(msgspec.Struct, frozen=True):
     `hypotheses` are predicates over requests, of which any may hold; none where the findings are brought together by
     their symptom or their place. `observations` are the numbers of those that show it, `control` is that of the
     accepted request which is most like them, -1 without one. `family` names what several predicates have in common.
+    The last `consequences` of the findings follow from the others.
     """
 
     rule: str
@@ -48,8 +49,14 @@ class Explanation(msgspec.Struct, frozen=True):
     observations: tuple[int, ...] = ()
     control: int = -1
     family: str = ""
+    consequences: int = 0
+
+    @property
+    def own(self) -> tuple[FindingMade, ...]:
+        """The findings that show it, without what follows from them."""
+        return self.findings[: len(self.findings) - self.consequences]
 
     @property
     def symptoms(self) -> tuple[Symptom, ...]:
         """The different symptoms of it."""
-        return tuple(dict.fromkeys(each.finding.symptom for each in self.findings))
+        return tuple(dict.fromkeys(each.finding.symptom for each in self.own))

@@ -11,6 +11,7 @@ from conformance.diagnosis.features import (
     COUNT,
     CREATION,
     DEPTH,
+    INTEGER,
     LARGEST,
     LENGTH,
     LONGEST,
@@ -102,6 +103,7 @@ CLAUSES: Mapping[str, str] = {
     "element": "the header field {name} has `{value}`",
     "field": "the header field {name} is {value}",
     "text": "the body has {value}",
+    "media type": "the media type is not the declared one",
     "scheme": "{name} has {value}",
     "credential": "{name} has {value}",
 }
@@ -125,6 +127,7 @@ NOUNS: Mapping[str, str] = {
     "subject": "{subject}",
     "invalid": "an invalid value{in_places}",
     "text": "a body with {value}",
+    "media type": "a body without the declared media type",
     "scheme": "a credential with {value}",
     "credential": "a credential with {value}",
 }
@@ -145,6 +148,7 @@ BODIES: Mapping[str, str] = {
 
 MEASURED: Mapping[str, tuple[str, str]] = {
     NUMBER: ("{name} is {bound} or {more}", "{number}{for_places}"),
+    INTEGER: ("{name} is {bound} or {more}, in plain digits", "{number}, in plain digits,{for_places}"),
     LARGEST: ("a number in the body is {bound} or more", "{number}"),
     SMALLEST: ("a number in the body is {bound} or less", "{number}"),
     LENGTH: ("{name} has {bound} or {more} characters", "a string of {bound} or {more} characters{for_places}"),
@@ -206,8 +210,8 @@ def _number_noun(condition: Condition) -> str:
     value, bound, up = condition.feature.value, condition.bound, condition.direction == AT_LEAST
     if not condition.direction:
         return f"a {value} number" if value in {"negative", "positive", "odd", "even"} else f"a number {value}"
-    if bound == bound.to_integral_value() and abs(bound.adjusted()) < MOST_DIGITS:
-        return f"an integer {'above' if up else 'below'} {_number(bound - 1 if up else bound + 1)}"
+    if condition.passed is not None and abs(bound - condition.passed) == 1:
+        return f"an integer {'above' if up else 'below'} {_number(condition.passed)}"
     return f"a number of {_number(bound)} or {'more' if up else 'less'}"
 
 
@@ -276,7 +280,7 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
     if explanation.rule in REQUEST_RULES and any(each.finding.pattern.intermittent for each in explanation.findings):
         often = f"{len(statuses)} of {len(observations)} requests"
         return f"Intermittent: {_done(explanation.rule, statuses, often)}"
-    findings = explanation.findings
+    findings = explanation.own
     places = sorted({generalised(each.finding.place or each.finding.pointer) for each in findings} - {""})
     said = _mostly(findings)
     root = contract.response if contract is not None else None

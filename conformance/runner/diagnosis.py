@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from conformance.model.case import Case, Relation, Request
+from conformance.model.case import Case, Relation
+from conformance.model.exchange import Exchange
 from conformance.runner.session import Found
 
 
@@ -15,14 +16,17 @@ class Diagnosis(Protocol):
     async def end(self) -> None:
         """Be done with it."""
 
-    async def explain(self, case: Case, sent: Request, found: Found) -> tuple[Found, str]:
+    async def explain(self, case: Case, exchange: Exchange, found: Found) -> tuple[Found, str]:
         """Return what is to be recorded in the place of `found`, and how often the case failed (`3 of 4`).
 
-        `sent` is the request of the case as it went out.
+        `exchange` has the request of the case as it went out.
         """
 
     async def explain_relation(self, relation: Relation, found: Found) -> tuple[Found, str]:
         """As `explain`, for what was found on the exchanges of a relation together."""
+
+    async def conclude(self) -> None:
+        """Send what decides between explanations of what was found, after all else was sent."""
 
     def finish(self) -> None:
         """Look into nothing more: the time is over."""

@@ -105,6 +105,8 @@ class Engine:
                 if later.seconds is not None:
                     asyncio.get_running_loop().call_later(later.seconds, self._finish, items)
                 await asyncio.gather(*workers)
+                if self._diagnosis is not None and not self._reason:
+                    await self._diagnosis.conclude()
             self._session.sender.watch.check_reached()
         except TargetLostError as error:
             self._reason, lost = str(error), True
@@ -240,7 +242,7 @@ class Engine:
             found = [each for each in found if not rows[each.requirement].compares]
         repeats = ""
         if self._diagnosis is not None:
-            found, repeats = await self._diagnosis.explain(case, sent.exchange.request, found)
+            found, repeats = await self._diagnosis.explain(case, sent.exchange, found)
         self._recorder.record(sent.number, case.id, found, repeats)
         self._session.learn(subject)
         return found

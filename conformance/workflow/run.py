@@ -21,6 +21,7 @@ from conformance.reports.writing import checked_kinds
 from conformance.runner.engine import Done, Engine, EngineHooks, Report
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
+from conformance.strategies.case_builder import Builder
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
 from conformance.workflow.cleanup import remove
@@ -144,7 +145,10 @@ async def _send(
     )
     session, after = Session(prepared.contract, target, journal, chosen), follow_up_phases(prepared)
     diagnosis = DiagnosisOptions(
-        repeats=options.repeats, known=prepared.plan.known, build=after.build, examples=after.examples
+        repeats=options.repeats,
+        known=prepared.plan.known,
+        build=after.build or Builder(prepared.contract, prepared.knowledge.parameters),
+        examples=after.examples,
     )
     told = EngineHooks(report=hooks.report, done=hooks.done)
     engine = Engine(session, Diagnoser(session, diagnosis), concurrency=options.concurrency, hooks=told)

@@ -71,9 +71,9 @@ class Proxy:
         body = b"".join(each.get("body", b"") for each in sent if each["type"] == "http.response.body")
         if start["status"] == 200:
             self.creations += 1
-            read = json.loads(body, parse_float=str)
-            changed = self._returns(read)
-            body = body if changed is read else json.dumps(changed).encode()
+            value = parsed(body)
+            changed = self._returns(value)
+            body = body if changed is value else encode(changed)
         headers = [each for each in start["headers"] if each[0].lower() != b"content-length"]
         await _send(send, start["status"], body, headers)
 
@@ -160,6 +160,23 @@ def breaks_above_int32(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | R
     return error(500, "overflow") if any(each > 2**31 - 1 for each in _numbers(value)) else body
 
 
+def breaks_above_977(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 for one property above a bound that no document states."""
+    value = _part(body, "autoscaling_settings").get("max_replica")
+    numeric = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return error(500, "many") if numeric and value > 977 else body  # type: ignore[operator]
+
+
+def rejects_long_names(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Reject names of more than 40 characters."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        return body
+    name = value.get("name") if isinstance(value, dict) else None
+    return error(422, "long") if isinstance(name, str) and len(name) > 40 else body
+
+
 def breaks_on_equal(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
     """Return 500 where two properties are equal."""
     settings = _part(body, "autoscaling_settings")
@@ -233,7 +250,7 @@ def returns_wrong_time(value: Any) -> Any:
 def rotates() -> Callable[[Any], Any]:
     """Return every third success with a wrong type for one property."""
     number = count()
-    return lambda value: {**value, "dirty": "no"} if next(number) % 3 == 0 and "dirty" in value else value
+    return lambda value: {**value, "created_at": 7} if next(number) % 3 == 0 else value
 
 
 def valid_part(proxy: Proxy, value: dict[str, Any]) -> bytes:

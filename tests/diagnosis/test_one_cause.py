@@ -75,6 +75,10 @@ ONE_CAUSE = {
     " a body with a line that is a comment, a body with a trailing comma",
     servers.rejects_escapes: "Rejects a body with a character escaped by number (\\u0041) with 400",
     servers.breaks_above_int32: "Returns 500 for an integer above 2147483647",
+    servers.breaks_above_977: "Returns 500 for an integer above 977 for `max_replica`",
+    servers.rejects_long_names: "Rejects a string of 41 or more characters for `name` with 422",
+    servers.checks_no_media_type: "Accepts a request in which the body is an object and the media type is not the"
+    " declared one",
     servers.breaks_on_equal: "Returns 500 for a request in which `min_replica` is equal to `max_replica`",
     servers.breaks_on_order: "Returns 500 for a request in which `min_replica` is greater than `max_replica`",
     servers.breaks_on_incomplete: "Returns 500 for a body without `max_surge_percent`",
@@ -103,3 +107,19 @@ def test_two_faults_are_two_causes(tmp_path: Path) -> None:
     assert 2 == len(said)
     assert "Accepts an invalid value or property anywhere in the body" in said
     assert "`created_at`" in said[0] + said[1]
+
+
+@pytest.mark.slow
+def test_a_response_that_is_wrong_now_and_then(tmp_path: Path) -> None:
+    """Where one response in three is wrong, the cause says that it is intermittent, and which property it is."""
+    (said,) = sentences(results_of(tmp_path, None, servers.rotates()))
+    assert said.startswith("Intermittent: returns ")
+    assert said.endswith(": `created_at`")
+
+
+@pytest.mark.slow
+def test_a_server_that_returns_one_object(tmp_path: Path) -> None:
+    """Every echo is lost, and every default: it is one fault."""
+    assert ["Returns the object of another request: `name`"] == sentences(
+        results_of(tmp_path, None, servers.returns_one_object([]))
+    )

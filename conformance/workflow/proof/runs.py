@@ -142,7 +142,7 @@ class ProofRuns:
             run_id="0" * 8, settings=Settings(key=key, max_response_seconds=LATE_SECONDS), judge=judge, stop=stop
         )
         session = Session(self.contract, target, sink, options)
-        diagnoser = Diagnoser(session, DiagnosisOptions(repeats=0, known=self.plan.known))
+        diagnoser = Diagnoser(session, DiagnosisOptions(repeats=0, probes=0, known=self.plan.known))
         try:
             await Engine(session, diagnoser, concurrency=1).run(self.plan)
         finally:

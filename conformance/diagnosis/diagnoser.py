@@ -246,7 +246,9 @@ class Diagnoser:
         if not isinstance(each, Finding) or each.pattern not in self._flaky:
             return each
         symptom = Symptom(each.symptom.rule, intermittent=True)
-        return replace(each, grouped_under=symptom, sentence=f"Intermittent: {each.sentence[:1].lower()}{each.sentence[1:]}")
+        return replace(
+            each, grouped_under=symptom, sentence=f"Intermittent: {each.sentence[:1].lower()}{each.sentence[1:]}"
+        )
 
 
 def _attributed(found: Found, finding: Finding, culprit: Culprit | None) -> Found:

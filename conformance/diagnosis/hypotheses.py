@@ -52,7 +52,7 @@ COSTS: Mapping[str, float] = {
     "body": 1.0,
     "method": 1.5,
     "field": 1.6,
-    "media type": 1.7,
+    "media type": 1.15,
     "scheme": 1.8,
     "credential": 1.9,
     "header": 2.3,

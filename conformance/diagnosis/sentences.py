@@ -140,6 +140,8 @@ FAMILIES: Mapping[tuple[str, str], str] = {
 }
 """What several predicates of one family are together."""
 
+BODY = "the body"
+
 BODIES: Mapping[str, str] = {
     "none": "there is no body",
     "not JSON": "the body is not JSON",
@@ -190,7 +192,7 @@ def _words(root: Node, condition: Condition, places: Sequence[str]) -> dict[str,
         "example": f"`{feature.value}`" if everywhere else f"`{feature.value}` for {named}",
         "for_places": "" if everywhere else f" for {named}",
         "in_places": "" if everywhere else f" in {named}",
-        "at_places": "" if everywhere else f": {named}",
+        "at_places": "" if everywhere or (named == BODY and "body" in feature.value) else f": {named}",
         "value": feature.value,
         "article": ARTICLES.get(feature.value, feature.value),
         "string": "an empty string" if empty else f"a string {feature.value}",

@@ -105,7 +105,7 @@ CLAUSES: Mapping[str, str] = {
     "text": "the body has {value}",
     "media type": "the media type is not the declared one",
     "scheme": "{name} has {value}",
-    "credential": "{name} has {value}",
+    "credential": "the request has {value} in {carrier}",
 }
 """A condition as a clause about the request, by the name of its feature."""
 
@@ -129,7 +129,7 @@ NOUNS: Mapping[str, str] = {
     "text": "a body with {value}",
     "media type": "a body without the declared media type",
     "scheme": "a credential with {value}",
-    "credential": "a credential with {value}",
+    "credential": "{value} in {carrier}",
 }
 """A condition as what is sent, by the name of its feature; without one its clause is said of a request."""
 
@@ -194,6 +194,7 @@ def _words(root: Node, condition: Condition, places: Sequence[str]) -> dict[str,
         "in_places": "" if everywhere else f" in {named}",
         "at_places": "" if everywhere or (named == BODY and "body" in feature.value) else f": {named}",
         "value": feature.value,
+        "carrier": "the query string" if feature.place == "query" else f"the header field `{feature.place}`",
         "article": ARTICLES.get(feature.value, feature.value),
         "string": "an empty string" if empty else f"a string {feature.value}",
         "number": _number_noun(condition),

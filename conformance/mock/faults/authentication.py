@@ -212,7 +212,9 @@ def _echoed() -> Iterator[Fault]:
 
     def in_header(tx: Transaction) -> bool:
         key = sent_key(tx)
-        return bool(key) and tx.set_header("x-request-credential", key)
+        if key:
+            tx.set_header("x-request-credential", key)
+        return bool(key)
 
     def in_response(tx: Transaction) -> bool:
         key = sent_key(tx)

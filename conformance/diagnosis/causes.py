@@ -126,7 +126,7 @@ def _cause(explanation: Explanation, shown: Shown, more: int) -> Cause:
         finding=evidence.id,
         requirements=tuple(sorted({event.finding.requirement for event in group})),
         pointers=tuple(sorted({generalised(event.finding.pointer) for event in group})),
-        findings=tuple(event.id for event in group),
+        findings=tuple(sorted((event.id for event in group), key=lambda each: (len(each), each))),
         when=_when(contract.request if contract is not None else None, explanation),
         control=shown.observations[control].case.id if control >= 0 else "",
     )

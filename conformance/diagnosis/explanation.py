@@ -138,14 +138,18 @@ def _control(table: FactTable, observations: Sequence[Observation], indices: Seq
     """Return the accepted request that differs least from the smallest one that shows a fault."""
     if not indices:
         return -1
-    smallest = min(indices, key=lambda index: (len(observations[index].case.request.body or b""), index))
+
+    def order(index: int) -> tuple[str, int]:
+        return observations[index].case.id, index  # what was sent first does not show
+
+    smallest = min(indices, key=lambda index: (len(observations[index].case.request.body or b""), order(index)))
     features = table.facts[smallest].features
     controls = [
         index
         for index, each in enumerate(observations)
         if each.case.expectation is Expectation.ACCEPTED and 200 <= each.status < 300 and index not in indices
     ]
-    return min(controls, key=lambda index: (len(table.facts[index].features ^ features), index), default=-1)
+    return min(controls, key=lambda index: (len(table.facts[index].features ^ features), order(index)), default=-1)
 
 
 def _merged(found: Iterable[Explanation], observations: Sequence[Observation]) -> list[Explanation]:

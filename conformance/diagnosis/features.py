@@ -172,7 +172,7 @@ def _of_credential(contract: Contract, name: str, value: str) -> Iterator[Featur
     else:
         word = "another scheme"
     yield Feature("scheme", name, word)
-    yield Feature("credential", name, "the key" if key == KEY else "another key" if key else "an empty key")
+    yield Feature("credential", name, "the key" if key == KEY else "a wrong key" if key else "an empty key")
 
 
 def _body_word(body: bytes | None, value: object, *, readable: bool) -> str:

@@ -130,7 +130,7 @@ def test_exit_statuses_of_a_right_target(command, right):
 
 def test_exit_statuses_by_strength(command, serve, contract):
     """What breaks only a should ends with 0, and with 1 where `--fail-on should` is given; a must always with 1."""
-    only = ("--only", "reject.json.*")
+    only = ("--only", "accept.smallest", "--only", "reject.json.*")
     app = reference_app(contract)
 
     async def lenient(scope, receive, send):

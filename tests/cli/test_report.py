@@ -114,12 +114,12 @@ def unknown_send(lines: list[bytes]) -> None:
 
 
 DAMAGES = {
-    damage_line: "journal.ndjson line 4 is no event of a journal",
+    damage_line: "journal.ndjson line 4 is not a journal event",
     drop_line: "lines are missing",
     drop_header: "does not begin with run.started",
-    strange_event: "journal.ndjson line 4 is no event of a journal",
+    strange_event: "journal.ndjson line 4 is not a journal event",
     later_version: "is of version 99; this suite reads version 2",
-    no_time: "is no time",
+    no_time: "journal.ndjson line 2: 1e+300 is not a time",
     nothing: "is empty; the run did not start; run it again",
     unknown_send: "4711, which has no request.sent event",
 }
@@ -229,8 +229,8 @@ WRONG_RUNS = {
     ("conformance-report", "conformance-report"): "is a complete run, not a shard",
     ("a", "--compare"): "--compare needs two runs, not 1",
     ("nowhere", "--matrix"): "nowhere",
-    ("nowhere", "--history"): "no run is in nowhere",
-    ("torn", "--matrix"): "results.json holds no results",
+    ("nowhere", "--history"): "there is no run in nowhere; name a folder with folders of runs",
+    ("torn", "--matrix"): "torn/results.json is not a results.json of this version",
     ("conformance-report", "--matrix", "--out", "conformance-report/journal.ndjson"): "name another folder with --out",
 }
 

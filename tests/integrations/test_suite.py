@@ -207,7 +207,7 @@ def test_settings_stand_in_a_file(pytester, serve, results_of):
     """`[tool.conformance]` sets options, by the names of the command line, and the command line wins."""
     server = serve()
     pytester.makepyprojecttoml(
-        f'[tool.conformance]\ntarget = "{server.url}"\nprofile = "standard"\nonly = ["reject.name.*"]\n'
+        f'[tool.conformance]\ntarget = "{server.url}"\nprofile = "standard"\nonly = ["accept.all.*", "reject.name.*"]\n'
         'report = "results"\npath-param = {model_id = "m7"}\n'
     )
     done = pytester.runpytest_inprocess("--pyargs", "conformance.suite", "--conformance-profile", "smoke")

@@ -67,7 +67,8 @@ def test_a_live_host_that_takes_everything(removal):
     names = {name for name in app.created if name.startswith("cfm-")}
     listed = (OUT / "leftovers.txt").read_text() if status else ""
     assert 15 == json.loads((OUT / "results.json").read_bytes())["counts"]["creations"] == app.posts
-    assert (len(sent) - 1) / (sent[-1] - sent[0]) <= 21
+    # The first one waits for its connection besides.
+    assert (len(sent) - 2) / (sent[-1] - sent[1]) <= 21
     if removal == 200:
         # What this server takes without a name nobody can name, so it is listed.
         assert names == set(app.removed)

@@ -129,7 +129,7 @@ def test_another_run_is_not_resumed(contract, run, tmp_path, option, said):
 
 def test_a_refusal_for_another_reason_is_judged(contract, run, tmp_path):
     """What was in flight, names an object by itself and is refused for its credential is judged as in any run."""
-    only = ("--only", "authentication.order", "--profile", "standard")
+    only = ("--only", "authentication.order", "--only", "accept.smallest", "--profile", "standard")
     recording, out = Recording(contract), tmp_path / "out"
     recording.kill_at, recording.after_answer = 1, True
     with serving(recording) as url:

@@ -10,7 +10,7 @@ from conformance.diagnosis.bisection import Fails, narrow
 from conformance.diagnosis.culprits import Culprit, Culprits
 from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.failure_order import FailureOrder
-from conformance.diagnosis.observations import Observation
+from conformance.diagnosis.observations import REQUEST_RULES, Observation
 from conformance.diagnosis.property_reducer import PropertyReducer
 from conformance.diagnosis.random_failures import BREAKDOWNS, RandomFailures, concerns_body
 from conformance.diagnosis.trials import rule_of
@@ -90,7 +90,8 @@ class Diagnoser:
     async def conclude(self) -> None:
         """Bisect the thresholds of what was found."""
         build, contract = self._build, self._session.contract
-        if build is None or not self._probes or not any(each.findings for each in self._observed):
+        broken = {event.finding.symptom.rule for each in self._observed for event in each.findings}
+        if build is None or not self._probes or broken.isdisjoint(REQUEST_RULES):
             return
         explained = explanations(contract, self._observed, lambda _: True)
         for each in explained:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import combinations
+from itertools import accumulate, combinations
 
 import msgspec
 
@@ -59,7 +59,8 @@ _TEXTS: Mapping[str, re.Pattern[bytes]] = {
     "a control character": re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
 }
 
-_BRACKETS = re.compile(r"[\[{]|[\]}]")
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
 
 
 class Feature(msgspec.Struct, frozen=True, order=True):
@@ -342,8 +343,4 @@ def _is_number(value: Json) -> bool:
 
 def _depth(body: bytes) -> int:
     """Return how deep brackets are nested in the bytes, be they JSON or not; strings are not told apart."""
-    deepest = depth = 0
-    for each in _BRACKETS.finditer(body.decode("utf-8", "replace")):
-        depth += 1 if each.group() in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+    return max(accumulate(map(_STEPS.__getitem__, body.translate(None, _NO_BRACKETS))), default=0)

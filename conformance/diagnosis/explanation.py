@@ -217,8 +217,8 @@ def _label(contract: Contract, event: FindingMade) -> str:
 def _cover(cells: Sequence[_Cell]) -> list[list[_Cell]]:
     """Return the fewest groups of cells with one symptom, or with one property, that hold all cells.
 
-    Symptoms of one family that show at the very same properties are one group: two properties that are exchanged differ
-    in one way here and in another there.
+    Symptoms of one family that show at no other properties than those of a group are a part of it: two properties that
+    are exchanged differ in one way here and in another there.
     """
     groups: list[list[_Cell]] = []
     left = list(cells)
@@ -231,7 +231,16 @@ def _cover(cells: Sequence[_Cell]) -> list[list[_Cell]]:
         best = max(options.values(), key=len)
         groups.append(best)
         left = [cell for cell in left if cell not in best]
-    alike: dict[object, list[_Cell]] = {}
+    merged: list[list[_Cell]] = []
     for group in groups:
-        alike.setdefault((group[0].family, frozenset(cell.label for cell in group)), []).extend(group)
-    return list(alike.values())
+        labels = {cell.label for cell in group}
+        wider = next((each for each in merged if _holds(each, group[0].family, labels)), None)
+        if wider is None:
+            merged.append(group)
+        else:
+            wider.extend(group)
+    return merged
+
+
+def _holds(group: Sequence[_Cell], family: str, labels: set[str]) -> bool:
+    return group[0].family == family and labels <= {cell.label for cell in group}

@@ -256,7 +256,7 @@ def _of_number(path: str, value: float | Decimal, measures: dict[tuple[str, str]
         yield Feature("number", path, "with a fraction")
         return
     if abs(number.adjusted()) < MOST_DIGITS:
-        yield Feature("number", path, "odd" if int(number) % 2 else "even")
+        yield Feature("parity", path, "odd" if int(number) % 2 else "even")
     if not isinstance(value, int):
         yield Feature("number", path, "with a zero fraction" if _has_point(number) else "in exponent form")
 

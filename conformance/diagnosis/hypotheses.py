@@ -71,6 +71,7 @@ COSTS: Mapping[str, float] = {
     "missing": 2.7,
     "number": 2.4,
     "string": 2.7,
+    "parity": 3.4,
     "equal": 3.0,
     "less": 3.2,
     "greater": 3.2,

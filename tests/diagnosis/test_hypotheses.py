@@ -1,0 +1,94 @@
+"""Hypotheses: the fewest predicates that cover all symptoms, the most general first, and none that is refuted."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from conformance.contract.contract import load_contract
+from conformance.diagnosis.bisection import between
+from conformance.diagnosis.features import facts_of
+from conformance.diagnosis.hypotheses import AT_LEAST, Evidence, FactTable, explain
+from conformance.diagnosis.sentences import clause
+from conformance.model.case import Case, Request
+from conformance.model.vocabulary import Expectation
+
+CONTRACT = load_contract()
+
+
+def case(settings: dict[str, Any]) -> Case:
+    """Return a case with autoscaling settings."""
+    body = json.dumps({"name": "a", "autoscaling_settings": settings}).encode()
+    return Case("case", Expectation.ACCEPTED, (), Request("POST", "/v1/models/m/environments", (), body))
+
+
+def predicates(failing: list[dict[str, Any]], passing: list[dict[str, Any]]) -> list[str]:
+    """Return what explains that some settings fail and others pass, as clauses."""
+    table = FactTable([facts_of(CONTRACT, case(each)) for each in (*failing, *passing)])
+    positives = (1 << len(failing)) - 1
+    negatives = ((1 << len(passing)) - 1) << len(failing)
+    chosen, left = explain(table, Evidence(positives, negatives))
+    assert left == 0
+    return [" and ".join(clause(CONTRACT.request, each) for each in one.conditions) for one in chosen]
+
+
+def test_a_property_that_is_absent() -> None:
+    """What all failing bodies lack, and all others have, is one condition."""
+    failing = [{"min_replica": 1}, {"min_replica": 2, "scale_down_delay": 3}, {}]
+    passing = [{"max_replica": 1}, {"max_replica": 5, "min_replica": 1}]
+    assert ["`max_replica` is absent"] == predicates(failing, passing)
+
+
+def test_a_threshold() -> None:
+    """Above the largest value that passed there is one condition, whatever the values are."""
+    failing = [{"max_replica": each} for each in (2**31, 2**40, 978)]
+    passing = [{"max_replica": each} for each in (1, 5, 977)] + [{"min_replica": 2**50}]
+    assert ["`max_replica` is 978 or more"] == predicates(failing, passing)
+
+
+def test_two_properties_that_are_equal() -> None:
+    """Values that have nothing in common but that they are equal."""
+    failing = [{"min_replica": each, "max_replica": each} for each in (1, 7, 300)]
+    passing = [{"min_replica": 1, "max_replica": 7}, {"min_replica": 300, "max_replica": 7}, {"max_replica": 1}]
+    assert ["`min_replica` is equal to `max_replica`"] == predicates(failing, passing)
+
+
+def test_two_conditions_together() -> None:
+    """Neither of two properties is to blame alone."""
+    failing = [{"min_replica": None, "max_replica": 1}, {"min_replica": None, "max_replica": 9}]
+    passing = [{"min_replica": None}, {"max_replica": 1}, {"min_replica": 1, "max_replica": 9}]
+    (said,) = predicates(failing, passing)
+    assert {"`min_replica` is `null`", "`max_replica` is present"} >= set(said.split(" and ")) - {
+        "`max_replica` is positive",
+        "`max_replica` is an integer",
+        "`max_replica` is present and not null",
+    }
+
+
+def test_the_value_next_to_a_threshold_is_known() -> None:
+    """A threshold knows the nearest value that passed, between which and itself it may lie."""
+    cases = [case({"max_replica": each}) for each in (1000, 100)]
+    (found,), _ = explain(FactTable([facts_of(CONTRACT, each) for each in cases]), Evidence(1, 2))
+    (condition,) = found.conditions
+    assert condition.feature.place == "/autoscaling_settings/max_replica"
+    if condition.direction:
+        assert (AT_LEAST, Decimal(1000), Decimal(100)) == (condition.direction, condition.bound, condition.passed)
+
+
+def test_what_was_rejected_for_its_own_fault_refutes_only_what_is_said_of_it() -> None:
+    """Nobody knows what would have become of the rest of a rejected request."""
+    facts = [facts_of(CONTRACT, case({"max_replica": each})) for each in (5, 6)]
+    table = FactTable([facts[0], replace(facts[1], own=frozenset())])
+    every, left = explain(table, Evidence(1, 0, weak=2))
+    assert (1, 0) == (len(every), left)
+    assert any(each.mask & 2 for each in every)
+
+
+@given(st.integers(-(10**40), 10**40), st.integers(-(10**40), 10**40))
+def test_a_number_between_two(one: int, other: int) -> None:
+    """Of two numbers that are no neighbours, in either order, the number between lies strictly between them."""
+    if abs(one - other) > 1:
+        assert min(one, other) < between(one, other) < max(one, other)

@@ -111,6 +111,13 @@ class _Tally:
         doubt = self._doubts.get(outcome)
         return doubt[1] if doubt else self._unproven if outcome is Outcome.INCONCLUSIVE else ""
 
+    def _undecided(self, unexercised: str) -> str:
+        """Return why nothing decided it: cases that were sent for it failed another requirement, or do not apply."""
+        if not self.cases:
+            return unexercised
+        example, more = min(self.cases), f" and {len(self.cases) - 1} more" if len(self.cases) > 1 else ""
+        return f"{example}{more} {'were' if more else 'was'} sent for it, and no response decided it"
+
     def result(self, unexercised: str) -> RequirementResult:
         """Return the row; `unexercised` is the reason if nothing was counted."""
         row, outcome = self.row, outcomes.worst(self._seen)
@@ -126,7 +133,7 @@ class _Tally:
             source=row.source,
             alias=row.alias,
             outcome=outcome,
-            reason=unexercised if outcome is Outcome.NOT_EXERCISED else self._reason(outcome),
+            reason=self._undecided(unexercised) if outcome is Outcome.NOT_EXERCISED else self._reason(outcome),
             exercised=len(self._against) + self._unnamed + self._held,
             cases=tuple(shown),
             findings=tuple(self._findings),

@@ -125,11 +125,18 @@ def _cause(explanation: Explanation, shown: Shown, more: int) -> Cause:
         case=evidence.case,
         finding=evidence.id,
         requirements=tuple(sorted({event.finding.requirement for event in group})),
-        pointers=tuple(sorted({generalised(event.finding.pointer) for event in group})),
+        pointers=_places(explanation),
         findings=tuple(sorted((event.id for event in group), key=lambda each: (len(each), each))),
         when=_when(contract.request if contract is not None else None, explanation),
         control=shown.observations[control].case.id if control >= 0 else "",
     )
+
+
+def _places(explanation: Explanation) -> tuple[str, ...]:
+    """Return the places that a cause is about: of its conditions where those name any, else of its findings."""
+    conditions = [each.feature.place for one in explanation.hypotheses for each in one.conditions]
+    named = {each for each in conditions if each.startswith("/")}
+    return tuple(sorted(named or {generalised(event.finding.pointer) for event in explanation.own}))
 
 
 def _when(root: Node | None, explanation: Explanation) -> tuple[tuple[ConditionResult, ...], ...]:

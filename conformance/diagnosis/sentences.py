@@ -80,7 +80,7 @@ CLAUSES: Mapping[str, str] = {
     "absent": "{name} is absent",
     "missing": "{name} is not sent",
     "present": "{name} is present",
-    "set": "{name} is present and not null",
+    "set": "{name} is set (not null)",
     "type": "{name} is {article}",
     "value": "{name} is `{value}`",
     "empty": "{name} is an empty {value}",

@@ -64,7 +64,7 @@ def test_two_conditions_together() -> None:
     assert {"`min_replica` is `null`", "`max_replica` is present"} >= set(said.split(" and ")) - {
         "`max_replica` is positive",
         "`max_replica` is an integer",
-        "`max_replica` is present and not null",
+        "`max_replica` is set (not null)",
     }
 
 

@@ -185,7 +185,7 @@ const begin = (lists) => {
     } else if (cause) {
       narrowed = { cause };
       caseList.narrow(causes[cause].cases);
-      only.textContent = `${causes[cause].says}  ✕`;
+      only.textContent = `${causes[cause].says.replaceAll("`", "")}  ✕`;
     } else return;
     only.hidden = false;
   };

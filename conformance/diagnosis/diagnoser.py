@@ -16,7 +16,7 @@ from conformance.diagnosis.random_failures import BREAKDOWNS, RandomFailures, co
 from conformance.diagnosis.trials import rule_of
 from conformance.journal.events import FindingMade
 from conformance.model.case import CATALOGUE, Case, Relation, Request
-from conformance.model.exchange import Exchange
+from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Finding, Judgement, Symptom
 from conformance.model.json_values import body_value
 from conformance.model.vocabulary import Strength
@@ -29,7 +29,7 @@ Again: TypeAlias = Callable[[int], Awaitable[Found | None]]
 """Sends once more, numbered, and returns what is found; None where that cannot be told."""
 
 
-MOST_OBSERVED = 5_000
+MOST_OBSERVED = 3_000
 """How many exchanges of a run explanations are made from: after so many, a campaign shows nothing new."""
 
 
@@ -117,7 +117,9 @@ class Diagnoser:
         if len(self._observed) < MOST_OBSERVED:
             number = str(len(self._observed))
             made = tuple(FindingMade(id=number, send=0, case=case.id, finding=each) for each in failures)
-            self._observed.append(Observation(case, exchange, made))
+            # The status is all that counts: bodies of responses may be large, and there are thousands.
+            response = Response(exchange.response.status) if exchange.response else None
+            self._observed.append(Observation(case, Exchange(case.request, response), made))
 
     async def explain(self, case: Case, exchange: Exchange, found: Found) -> tuple[Found, str]:
         """Return what is to be recorded in the place of `found`, and how often the case failed.

@@ -40,6 +40,9 @@ MOST = 12
 SEVERAL = 8
 """Of how many symptoms one condition has to be true where they show now and then."""
 
+SHARE = 20
+"""A hypothesis that covers less than one in so many of what is left explains nothing."""
+
 SEEDS = 4
 """How many symptoms without an explanation conjunctions are made from."""
 
@@ -226,7 +229,8 @@ def explain(table: FactTable, evidence: Evidence, *, plain: bool = False) -> tup
         against = evidence.negatives | evidence.weak if plain else evidence.negatives
         now = Evidence(left, against, evidence.weak)
         best = _best_single(table, now) if plain else _best(table, now)
-        if best is None or (plain and (best.mask & left).bit_count() < SEVERAL):
+        covered = (best.mask & left).bit_count() if best is not None else 0
+        if best is None or covered < (SEVERAL if plain else left.bit_count() / SHARE):
             break
         chosen.append(best)
         left &= ~best.mask

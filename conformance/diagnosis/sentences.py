@@ -19,11 +19,12 @@ from conformance.diagnosis.features import (
     NUMBER,
     REQUEST,
     SMALLEST,
+    Feature,
 )
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition, Hypothesis
 from conformance.diagnosis.observations import COERCION, JSON_TEXT, REQUEST_RULES, Explanation, Observation
 from conformance.journal.events import FindingMade
-from conformance.model.pointer import generalised
+from conformance.model.pointer import generalised, parent
 
 RARE = 4
 """Of several differences those are not said that fewer than one in so many findings show."""
@@ -194,7 +195,7 @@ def _words(root: Node, condition: Condition, places: Sequence[str]) -> dict[str,
         "example": f"`{feature.value}`" if everywhere else f"`{feature.value}` for {named}",
         "for_places": "" if everywhere else f" for {named}",
         "in_places": "" if everywhere else f" in {named}",
-        "at_places": "" if everywhere or (named == BODY and "body" in feature.value) else f": {named}",
+        "at_places": "" if everywhere else _at(root, feature, places),
         "value": feature.value,
         "carrier": "the query string" if feature.place == "query" else f"the header field `{feature.place}`",
         "article": ARTICLES.get(feature.value, feature.value),
@@ -208,6 +209,14 @@ def _words(root: Node, condition: Condition, places: Sequence[str]) -> dict[str,
         "more": "more" if up else "fewer",
         "side": "from" if up else "up to",
     }
+
+
+def _at(root: Node, feature: Feature, places: Sequence[str]) -> str:
+    """Return where a request breaks a keyword: a property that is unknown by the object that holds it."""
+    if feature.value == "additionalProperties":
+        return f" in {places_named(root, map(parent, places))}"
+    named = places_named(root, places)
+    return "" if feature.value == "credential" or (named == BODY and "body" in feature.value) else f": {named}"
 
 
 def _number_noun(condition: Condition) -> str:

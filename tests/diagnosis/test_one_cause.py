@@ -53,7 +53,7 @@ def test_rejects_every_request(tmp_path: Path) -> None:
     [
         (servers.checks_no_credential, "Accepts a missing or wrong credential"),
         (servers.validates_nothing, "Accepts an invalid value or property anywhere in the body"),
-        (servers.ignores_unknown_properties, "Accepts an unknown property"),
+        (servers.ignores_unknown_properties, "Accepts an unknown property in `autoscaling_settings`"),
     ],
 )
 def test_in_smoke(arrives: Arrives, said: str, tmp_path: Path) -> None:

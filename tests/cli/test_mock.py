@@ -29,7 +29,8 @@ def test_a_mock_that_takes_every_key_is_told_as_that(command, served):
     """`--any-key` is a way to be wrong, and no other is reported."""
     ended = command("run", "--target", served("--any-key"), "--profile", "smoke")
     assert 1 == ended.status
-    assert ["Accepts a wrong key in the header field `authorization`"] == re.findall(r"^  must +(.+?) \(", ended.out, re.MULTILINE)
+    found = re.findall(r"^  must +(.+?) \(", ended.out, re.MULTILINE)
+    assert ["Accepts a wrong key in the header field `authorization`"] == found
 
 
 def test_a_key_of_ones_own(command, served, monkeypatch):

@@ -14,7 +14,7 @@ import msgspec
 from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
+from conformance.contract.nodes import Node, nearest
 from conformance.model.case import KEY, SLOT, Case
 from conformance.model.header_fields import combined, essence
 from conformance.model.json_values import MISSING, leaves
@@ -125,6 +125,8 @@ def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
             yield Feature("kind", ANYWHERE, kind)
             return
         keyword, place, kind = defect.keyword, generalised(defect.pointer), defect.kind
+    if place.startswith("/"):
+        place = nearest(contract.request, place)[0].path  # a property that is unknown is its object's
     places = tuple(dict.fromkeys((place, ANYWHERE)))
     yield from (Feature("kind", each, kind) for each in places)
     if case.expectation is not Expectation.REJECTED:

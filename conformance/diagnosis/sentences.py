@@ -24,7 +24,7 @@ from conformance.diagnosis.features import (
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition, Hypothesis
 from conformance.diagnosis.observations import COERCION, JSON_TEXT, REQUEST_RULES, Explanation, Observation
 from conformance.journal.events import FindingMade
-from conformance.model.pointer import generalised, parent
+from conformance.model.pointer import generalised
 
 RARE = 4
 """Of several differences those are not said that fewer than one in so many findings show."""
@@ -212,9 +212,9 @@ def _words(root: Node, condition: Condition, places: Sequence[str]) -> dict[str,
 
 
 def _at(root: Node, feature: Feature, places: Sequence[str]) -> str:
-    """Return where a request breaks a keyword: a property that is unknown by the object that holds it."""
+    """Return where a request breaks a keyword: a property that is unknown in the object that holds it."""
     if feature.value == "additionalProperties":
-        return f" in {places_named(root, map(parent, places))}"
+        return f" in {places_named(root, places)}"
     named = places_named(root, places)
     return "" if feature.value == "credential" or (named == BODY and "body" in feature.value) else f": {named}"
 

@@ -54,6 +54,7 @@ _ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")
 _TEXTS: Mapping[str, re.Pattern[bytes]] = {
     "a character escaped by number (\\u0041)": re.compile(rb"\\u[0-9A-Fa-f]{4}"),
     "an escape in a string": re.compile(rb"\\[^u]"),
+    "the bytes of a surrogate (ED A0 80 to ED BF BF)": re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]"),
     "bytes beyond ASCII": re.compile(rb"[\x80-\xff]"),
     "a line break": re.compile(rb"[\r\n]"),
     "a control character": re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"),

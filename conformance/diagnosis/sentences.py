@@ -171,7 +171,8 @@ def clause(root: Node, condition: Condition) -> str:
     words = _words(root, condition, [condition.feature.place])
     if condition.direction:
         return MEASURED[condition.feature.name][0].format(**words)
-    return CLAUSES[condition.feature.name].format(**words)
+    template = "the request has {value}" if _is_of_whole(condition.feature) else CLAUSES[condition.feature.name]
+    return template.format(**words)
 
 
 def noun(root: Node, condition: Condition, places: Sequence[str]) -> str:
@@ -216,7 +217,12 @@ def _at(root: Node, feature: Feature, places: Sequence[str]) -> str:
     if feature.value == "additionalProperties":
         return f" in {places_named(root, places)}"
     named = places_named(root, places)
-    return "" if feature.value == "credential" or (named == BODY and "body" in feature.value) else f": {named}"
+    return "" if feature.value == "credential" or (named == BODY and _is_of_whole(feature)) else f": {named}"
+
+
+def _is_of_whole(feature: Feature) -> bool:
+    """Tell whether a class of requests is one of the whole body, and not of the value that it is."""
+    return feature.name == "kind" and not feature.place and " where " not in feature.value
 
 
 def _number_noun(condition: Condition) -> str:

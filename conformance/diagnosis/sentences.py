@@ -24,10 +24,13 @@ from conformance.diagnosis.features import (
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition, Hypothesis
 from conformance.diagnosis.observations import COERCION, JSON_TEXT, REQUEST_RULES, Explanation, Observation
 from conformance.journal.events import FindingMade
-from conformance.model.pointer import generalised
+from conformance.model.pointer import generalised, last
 
 RARE = 4
 """Of several differences those are not said that fewer than one in so many findings show."""
+
+LONGEST_LIST = 110
+"""How many characters a list of places has at most."""
 
 SPELLED_OUT = 5
 """How many places a sentence names; of more it has their number."""
@@ -64,11 +67,21 @@ SUBJECTS: Mapping[str, str] = {
 
 
 def places_named(root: Node | None, places: Iterable[str]) -> str:
-    """Return the names of places in the body, up to five; then their number."""
-    names = list(dict.fromkeys(_name(root, each) for each in places))
+    """Return the names of places in the body, up to five; then their number.
+
+    One property that occurs in several objects has its name once; where whole paths are long, last names do.
+    """
+    different = list(dict.fromkeys(places))
+    names = list(dict.fromkeys(_name(root, each) for each in different))
+    short = list(dict.fromkeys(f"`{last(each)}`" for each in different if each.startswith("/")))
+    if len(names) > 1 and len(short) == 1 and all(different):
+        return f"{short[0]} (in {len(names)} places)"
     if len(names) > SPELLED_OUT:
         return f"{len(names)} places"
-    return ", ".join(names)
+    whole = ", ".join(names)
+    if len(whole) > LONGEST_LIST and len(short) == len(names):
+        whole = ", ".join(short)
+    return whole if len(whole) <= LONGEST_LIST or len(names) == 1 else f"{len(names)} places"
 
 
 def _name(root: Node | None, place: str) -> str:
@@ -153,7 +166,7 @@ BODIES: Mapping[str, str] = {
 
 MEASURED: Mapping[str, tuple[str, str]] = {
     NUMBER: ("{name} is {bound} or {more}", "{number}{for_places}"),
-    INTEGER: ("{name} is {bound} or {more}, in plain digits", "{number}, in plain digits,{for_places}"),
+    INTEGER: ("{name} is {bound} or {more}", "{number}{for_places}"),
     LARGEST: ("a number in the body is {bound} or more", "{number}"),
     SMALLEST: ("a number in the body is {bound} or less", "{number}"),
     LENGTH: ("{name} has {bound} or {more} characters", "a string of {bound} or {more} characters{for_places}"),
@@ -313,6 +326,6 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
         return f"{said[0]}, and {others}: {where or 'the body'}"
     if len(places) == 1 and not places[0].startswith("/"):
         return said[0]  # the one header field or status that it speaks of
-    if len(places) > SPELLED_OUT:
+    if where.endswith(" places"):
         return f"{said[0]} in {where}"
     return f"{said[0]}: {where}" if where and where not in said[0] else said[0]

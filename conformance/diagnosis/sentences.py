@@ -230,7 +230,7 @@ def _at(root: Node, feature: Feature, places: Sequence[str]) -> str:
     if feature.value == "additionalProperties":
         return f" in {places_named(root, places)}"
     named = places_named(root, places)
-    return "" if feature.value == "credential" or (named == BODY and _is_of_whole(feature)) else f": {named}"
+    return "" if "credential" in feature.value or (named == BODY and _is_of_whole(feature)) else f": {named}"
 
 
 def _is_of_whole(feature: Feature) -> bool:

@@ -16,7 +16,7 @@ MOCKOON = (
 )  # fmt: skip
 
 PRISM_CAUSES = [
-    ("must", "Returns 500 for an undeclared media type"),
+    ("must", "Returns 500 for a request in which the header field `content-type` is `nonsense`"),
     ("must", "Returns 500 for arrays nested 100,000 deep"),
     ("should", "Returns 401 without `WWW-Authenticate`"),
     ("should", "Returns 405 without `Allow`"),

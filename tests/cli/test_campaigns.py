@@ -97,15 +97,14 @@ def body_of(case: dict[str, Any]) -> Any:
 
 
 def told(out: Path) -> list[tuple[str, ...]]:
-    """Return what a run tells: requirement, place, cause, and the smallest case with its body and its story."""
+    """Return what a run tells: requirement, place, symptom, and the smallest case with its body and its story."""
     results = json.loads((out / "results.json").read_text())
     sent = {each["case"]["id"]: each["case"] for each in events(out, "request.sent")}
-    cases = {cause["pattern"]: sent[cause["case"]] for cause in results["causes"] if cause["case"] in sent}
     found = set()
     for each in results["findings"]:
-        case = cases[each["pattern"]]
         # What the limit cut short was not looked into.
-        if each["strength"] == "must" and case["id"].endswith(".minimal"):
+        if each["strength"] == "must" and each["case"].endswith(".minimal"):
+            case = sent[each["case"]]
             found.add(
                 (each["requirement"], each["cause"], case["id"], json.dumps(body_of(case)), case["story"]["says"])
             )

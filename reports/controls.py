@@ -15,27 +15,29 @@ REJECTIONS = frozenset({Group.REJECTION, Group.AUTHENTICATION})
 
 SUCCESSES = range(200, 300)
 
-NONE = "The target accepted no valid request in this run: that it rejects an invalid one proves nothing"
+NONE_ACCEPTED = "The target accepted no valid request in this run: that it rejects an invalid one proves nothing"
+NONE_SENT = "No valid request was sent in this run (--only 'accept.smallest' adds one): a rejection proves nothing"
 
 
 class Controls:
     """The accepted requests of a run, and the objects that they held."""
 
     def __init__(self, index: JournalIndex) -> None:
-        self._accepted = False
+        self._missing = NONE_SENT
         self._objects: set[str] = set()
         for number, sent in index.sends.items():
             case, response = index.cases.get(index.case_of[number]), sent.exchange.response
-            if case is None or case.expectation is not Expectation.ACCEPTED or response is None:
+            if case is None or case.expectation is not Expectation.ACCEPTED:
                 continue
-            if response.status in SUCCESSES:
-                self._accepted = True
+            self._missing = self._missing and NONE_ACCEPTED
+            if response is not None and response.status in SUCCESSES:
+                self._missing = ""
                 self._objects |= set(_objects(body_value(case.request.body)))
 
     def lacking(self, case: Case) -> str:
         """Return why the rejection of a case proves nothing; empty where an accepted request is its control."""
-        if not self._accepted:
-            return NONE
+        if self._missing:
+            return self._missing
         holder = parent(case.story.pointer) if case.story and case.story.pointer.startswith("/") else ""
         if case.expectation is Expectation.REJECTED and holder and holder not in self._objects:
             return f"The target accepted no valid request with {holder} in this run: rejections in it prove nothing"

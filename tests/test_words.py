@@ -22,23 +22,13 @@ from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import Profile
 from conformance.workflow.listing import list_cases
 from conformance.workflow.setup.key_sources import LOCAL_KEY
-
-RULED_OUT = (
-    r"takes?|taken|refus\w+|answer(?:s|ed|ing)?|leaves? out|left out|as (?:it|they) (?:was|were) sent|is due|members?"
-    r"|(?:a|an empty|another|every) text|texts|a certain|typical|odd|spellings?|tells?|told|(?:is|not) whole"
-    r"|comes? to nothing|at random|nobody|whoever|somebody|comes? back|in (?:its|their) place|in the place of"
-    r"|beyond (?:unsigned )?\d+ bits|in silence|breaks? off|broken off|cut off|cut short|lets? pass|mend(?:s|ed)?"
-    r"|undeclared (?:members?|propert\w+|values?)|stands?|whereof|speaks?|spoke|unharmed|anew"
-)
-WORDS = re.compile(rf"(?<![\w'-])(?:{RULED_OUT})(?![\w'-])", re.IGNORECASE)
+from tests.style import UNWANTED, plain
 
 IDS = re.compile(r"(?<![a-z])(?:refuses?|refused|taken|takes|answers?|members?|texts?|missing|odd|left-out)(?![a-z])")
 """Parts of ids."""
 
 KEPT = frozenset({"authentication.missing", "missing-c", "two-texts", "json-text", "plain-text", "media-type"})
 """What is right in ids: JSON text is a term of RFC 8259, text a media type, and a credential can be missing."""
-
-TERMS = ("JSON text", "JSON texts")
 
 ROOT = Path(__file__).parents[1]
 PAGES = (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))
@@ -56,10 +46,9 @@ FAULTS = (
 
 def hits(text: str) -> list[str]:
     """Return the words of a text that are ruled out, each with what stands around it."""
-    plain = re.sub(r"`[^`]*`", "", text)
-    for term in TERMS:
-        plain = plain.replace(term, "")
-    return [" ".join(plain[max(0, found.start() - 30) : found.end() + 30].split()) for found in WORDS.finditer(plain)]
+    words = plain(text)
+    around = ((max(0, found.start() - 30), found.end() + 30) for found in UNWANTED.finditer(words))
+    return [" ".join(words[begin:end].split()) for begin, end in around]
 
 
 def commands(command: click.Command, path: str = "conformance") -> dict[str, str]:

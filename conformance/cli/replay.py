@@ -72,7 +72,7 @@ def replay(folder: Path, case_id: str, *, target: str | None, fail_on: str | Non
 
 
 def _lines(run: "RunReport") -> Iterator[str]:
-    from conformance.reports.terminal import counted  # noqa: PLC0415  (loads what only reports need)
+    from conformance.reports.formats.terminal import counted  # noqa: PLC0415  (loads what only reports need)
 
     for evidence in run.cases:
         yield from _case(run, evidence)

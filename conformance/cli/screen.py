@@ -93,7 +93,7 @@ class Screen:
 
     def verdict(self, result: "RunResult") -> None:
         """Print causes, verdict and counts."""
-        from conformance.reports.terminal import cause_lines, counted, outcome_counts, sent_and_found  # noqa: PLC0415  (loaded by the run already)
+        from conformance.reports.formats.terminal import cause_lines, counted, outcome_counts, sent_and_found  # noqa: PLC0415  (loaded by the run already)
 
         results = result.results
         if not self._quiet:

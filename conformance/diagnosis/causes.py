@@ -7,9 +7,10 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
+from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.diagnosis.observations import Explanation, Observation
-from conformance.diagnosis.sentences import clause, sentence_of
+from conformance.diagnosis.sentences import sentence_of
 from conformance.model.finding import Symptom
 from conformance.model.pointer import generalised
 from conformance.model.requirement import Requirement
@@ -58,9 +59,9 @@ class Cause(msgspec.Struct, frozen=True):
 
 def pattern_of(explanation: Explanation) -> str:
     """Return the text by which a cause is known in every run: its symptom, or what its symptoms have in common."""
-    symptoms = explanation.symptoms
-    if len(symptoms) == 1:
-        return str(symptoms[0])
+    patterns = tuple(dict.fromkeys(each.finding.pattern for each in explanation.own))
+    if len(patterns) == 1:
+        return str(patterns[0])
     return f"{explanation.rule} | {' or '.join(map(_form, explanation.hypotheses)) or _common_place(explanation)}"
 
 

@@ -14,8 +14,8 @@ SECONDARY = frozenset(
         "duplicate name",
         "error properties",
         "isolation",
-        "order of validation",
         "null and absent",
+        "order of validation",
         "side effect of a rejection",
         "status for an invalid credential",
         "status of a rejection",
@@ -25,6 +25,12 @@ SECONDARY = frozenset(
     }
 )
 """Rules that compare several exchanges, or a detail of an error: what breaks them is often broken before."""
+
+FEW = 5
+"""More responses than that with the object of another request are no accident."""
+
+OF_VALUES = SECONDARY | {"creation time", "default", "documented default", "echo", "new object"}
+"""Rules that compare values of a response with those of its request, or of others."""
 
 
 def without_consequences(explanations: Sequence[Explanation]) -> list[Explanation]:
@@ -49,8 +55,12 @@ def _follows(one: Explanation, other: Explanation) -> bool:
         for hypothesis in other.hypotheses:
             mask |= hypothesis.mask
         return all(mask >> index & 1 for index in one.observations)
-    places = {each.finding.place for each in other.findings} - {"", "status"}
-    return bool(places) and {each.finding.place for each in one.findings} <= places | {""}
+    places = _properties(one)
+    return bool(places) and places <= _properties(other)
+
+
+def _properties(explanation: Explanation) -> set[str]:
+    return {each.finding.place for each in explanation.own if each.finding.place.startswith("/")}
 
 
 def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
@@ -59,13 +69,7 @@ def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
     if mixed is None:
         return list(explanations)
     shown = set(mixed.observations)
-    follows = [
-        each
-        for each in explanations
-        if each is not mixed
-        and each.rule in OF_VALUES
-        and len(shown & set(each.observations)) * 2 > len(each.observations)
-    ]
+    follows = [each for each in explanations if each is not mixed and each.rule in OF_VALUES and _mostly(each, shown)]
     whole = reduce(_with_consequence, follows, mixed)
     return [whole if each is mixed else each for each in explanations if each not in follows]
 
@@ -78,10 +82,3 @@ def _with_consequence(one: Explanation, other: Explanation) -> Explanation:
 
 def _mostly(one: Explanation, shown: set[int]) -> bool:
     return 2 * len(shown & set(one.observations)) > len(one.observations)
-
-
-FEW = 5
-"""More responses than that with the object of another request are no accident."""
-
-OF_VALUES = SECONDARY | {"creation time", "default", "documented default", "echo", "new object"}
-"""Rules that compare values of a response with those of its request, or of others."""

@@ -7,13 +7,13 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.diagnosis.bisection import Fails, narrow
-from conformance.diagnosis.culprits import Culprit, Culprits
 from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.failure_order import FailureOrder
 from conformance.diagnosis.observations import REQUEST_RULES, Observation
-from conformance.diagnosis.property_reducer import PropertyReducer
-from conformance.diagnosis.random_failures import BREAKDOWNS, RandomFailures, concerns_body
-from conformance.diagnosis.trials import rule_of
+from conformance.diagnosis.reduction.culprits import Culprit, Culprits
+from conformance.diagnosis.reduction.property_reducer import PropertyReducer
+from conformance.diagnosis.reduction.random_failures import BREAKDOWNS, RandomFailures, concerns_body
+from conformance.diagnosis.reduction.trials import rule_of
 from conformance.journal.events import FindingMade
 from conformance.model.case import CATALOGUE, Case, Relation, Request
 from conformance.model.exchange import Exchange, Response

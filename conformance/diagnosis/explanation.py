@@ -11,6 +11,7 @@ from itertools import filterfalse
 import msgspec
 from msgspec.structs import replace
 
+from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import find
 from conformance.diagnosis.consequences import of_another_object, without_consequences
@@ -27,10 +28,7 @@ from conformance.diagnosis.observations import (
 )
 from conformance.journal.events import FindingMade
 from conformance.model.finding import Symptom
-from conformance.model.vocabulary import Expectation
-
-COERCIBLE = ".coercible"
-"""How the ids of requirements end that speak of values which a lenient server converts."""
+from conformance.model.vocabulary import Expectation, Group
 
 
 def explanations(
@@ -47,7 +45,7 @@ def explanations(
     table = FactTable(_facts(contract, heavy))
     found: list[Explanation] = []
     for rule in REQUEST_RULES:
-        found += _of_requests(table, heavy, rule)
+        found += _of_requests(contract, table, heavy, rule)
     found += _of_responses(contract, heavy)
     return [*without_consequences(of_another_object(found)), *by_symptom(notes)]
 
@@ -77,13 +75,16 @@ def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Fact
     return found
 
 
-def _of_requests(table: FactTable, observations: Sequence[Observation], rule: str) -> list[Explanation]:
+def _of_requests(
+    contract: Contract, table: FactTable, observations: Sequence[Observation], rule: str
+) -> list[Explanation]:
     evidence = _evidence(observations, rule)
     if not evidence.positives:
         return []
     intermittent = any(each.finding.pattern.intermittent for seen in observations for each in _of_rule(seen, rule))
     chosen, left = explain(table, evidence, plain=intermittent)
     found = _merged(
+        contract,
         [_explanation(table, observations, rule, (each,), each.mask & evidence.positives) for each in chosen],
         observations,
     )
@@ -152,7 +153,7 @@ def _control(table: FactTable, observations: Sequence[Observation], indices: Seq
     return min(controls, key=lambda index: (len(table.facts[index].features ^ features), order(index)), default=-1)
 
 
-def _merged(found: Iterable[Explanation], observations: Sequence[Observation]) -> list[Explanation]:
+def _merged(contract: Contract, found: Iterable[Explanation], observations: Sequence[Observation]) -> list[Explanation]:
     """Bring together what differs in its places alone, and what is of one family."""
     by_form: dict[object, list[Explanation]] = {}
     for each in found:
@@ -161,21 +162,22 @@ def _merged(found: Iterable[Explanation], observations: Sequence[Observation]) -
     alone: list[Explanation] = []
     for group in by_form.values():
         each = _joined(group)
-        family = _family(each, observations)
+        family = _family(contract, each, observations)
         by_family.setdefault(family, []).append(each) if family else alone.append(each)
     return alone + [
         replace(_joined(group), family=family if len(group) > 1 else "") for family, group in by_family.items()
     ]
 
 
-def _family(explanation: Explanation, observations: Sequence[Observation]) -> str:
+def _family(contract: Contract, explanation: Explanation, observations: Sequence[Observation]) -> str:
     if explanation.rule not in {ACCEPTS, REJECTS}:
         return ""
     stories = [observations[index].case.story for index in explanation.observations]
     if all(each is not None and each.keyword == JSON_TEXT for each in stories):
         return JSON_TEXT
-    coercible = all(each.finding.requirement.endswith(COERCIBLE) for each in explanation.findings)
-    return COERCION if explanation.rule == ACCEPTS and coercible else ""
+    broken = {each.finding.requirement for each in explanation.findings}
+    coercible = {reject_id(node, "coercible") for node in contract.request.walk()}
+    return COERCION if explanation.rule == ACCEPTS and broken <= coercible else ""
 
 
 def _joined(group: Sequence[Explanation]) -> Explanation:
@@ -204,7 +206,9 @@ def _of_responses(contract: Contract, observations: Sequence[Observation]) -> li
         for event in each.findings:
             symptom = event.finding.symptom
             if symptom.rule not in REQUEST_RULES:
-                cell = _Cell(symptom.rule.split()[0], symptom, _label(contract, event))
+                group = contract.by_id[event.finding.requirement].group
+                family = group.value if group is Group.RESPONSE else symptom.rule
+                cell = _Cell(family, symptom, _label(contract, event))
                 cells.setdefault(cell, []).append((index, event))
     return [_grouped([pair for cell in group for pair in cells[cell]]) for group in _cover(list(cells))]
 

@@ -1,6 +1,6 @@
 """Features: what is to be said of a request by its contract, in single facts that a hypothesis is made of.
 
-Two cases with equal features differ in nothing that the contract knows. No feature is read out of the id of a case.
+No feature is read out of the id of a case; names that a run made up are none.
 """
 
 import re

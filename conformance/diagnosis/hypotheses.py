@@ -223,8 +223,9 @@ def explain(table: FactTable, evidence: Evidence, *, plain: bool = False) -> tup
     """
     left = evidence.positives
     chosen: list[Hypothesis] = []
-    if not evidence.negatives and not evidence.weak and left:
-        return [table.every], 0
+    if not evidence.negatives and not evidence.weak:
+        # Of few requests nothing general can be said, as none was there to refute it.
+        return ([table.every], 0) if left.bit_count() >= SEVERAL else ([], left)
     while left and len(chosen) < MOST:
         against = evidence.negatives | evidence.weak if plain else evidence.negatives
         now = Evidence(left, against, evidence.weak)

@@ -6,7 +6,6 @@ from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.journal.events import FindingMade
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
-from conformance.model.finding import Symptom
 
 ACCEPTS, REJECTS, SERVER_ERROR, NO_RESPONSE = "accepts", "rejects", "server error", "no response"
 REQUEST_RULES = (SERVER_ERROR, NO_RESPONSE, ACCEPTS, REJECTS)
@@ -55,8 +54,3 @@ class Explanation(msgspec.Struct, frozen=True):
     def own(self) -> tuple[FindingMade, ...]:
         """The findings that show it, without what follows from them."""
         return self.findings[: len(self.findings) - self.consequences]
-
-    @property
-    def symptoms(self) -> tuple[Symptom, ...]:
-        """The different symptoms of it."""
-        return tuple(dict.fromkeys(each.finding.symptom for each in self.own))

@@ -22,23 +22,16 @@ from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Item, Knowledge, catalogue
 from conformance.strategies.random.labelling import body_case
 from conformance.strategies.responses import invalid_responses
+from tests.style import LONGEST, PLACEHOLDER, UNWANTED, plain
 
 from .subjects import ANSWER, DATED, DEPLOYMENT, JSON, NAME, changed, contract, subject
 
 KEY = "a-key-that-is-valid-nowhere"
-LONGEST = 160
 SOME = 150
 """Of how many cases one meets every response."""
 
-QUOTED = re.compile(r"`[^`]*`")
-PLACEHOLDER = re.compile(r"\{\w*\}|%s|<\w+>|\bNone\b|\bMissing\b|MISSING")
 INTERNAL_ID = re.compile(r"\b(accept|reject|observe|relate|semantics|advisory|drift)\.[\w.*-]+")
 SUBJECT = re.compile(r"`|\d|\b(a|an|the|two|arrays|objects|null|true|false|minus|header|similar|concurrent)\b")
-UNWANTED = re.compile(
-    r"\b(takes?|taken|refuse[sd]?|refusal|answer(s|ed)?|leaves? out|left out|as (it|they) (was|were) sent|is due"
-    r"|members?|(a|empty|another) text|a certain|a typical|odd|told|is whole|is not whole|comes? to nothing"
-    r"|comes? back|in (its|their) place|beyond \d+ bits|no JSON|in silence|silently|a page)\b"
-)
 
 STATUSES: tuple[tuple[int, Any], ...] = (
     (200, ANSWER),
@@ -139,14 +132,14 @@ def texts(items: tuple[Item, ...]) -> dict[str, set[str]]:
 
 def faults(text: str, kind: str) -> list[str]:
     """Return what is wrong with a text."""
-    plain = QUOTED.sub("", text)
+    words = plain(text)
     checks = {
         "is too long": len(text) > LONGEST,
-        "has a placeholder": PLACEHOLDER.search(plain),
-        "has an internal id": INTERNAL_ID.search(plain),
-        "has an unwanted word": UNWANTED.search(plain),
+        "has a placeholder": PLACEHOLDER.search(words),
+        "has an internal id": INTERNAL_ID.search(words),
+        "has an unwanted word": UNWANTED.search(words),
         "has unbalanced backticks": text.count("`") % 2,
-        "has two sentences": kind != "reason" and re.search(r"[.:] ", plain),
+        "has two sentences": kind != "reason" and re.search(r"[.:] ", words),
         "starts in lower case": kind != "story" and not text[:1].isupper(),
         "names no subject": kind == "message" and not SUBJECT.search(text),
     }

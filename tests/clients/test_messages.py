@@ -17,22 +17,15 @@ from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.scenarios.scenario import CallResult, Raised, Sort
 from conformance.model.case import Request
 from conformance.model.finding import Doubt, Finding
+from tests.style import LONGEST, PLACEHOLDER, UNWANTED, plain
 
 KEY = "a-key-that-is-valid-nowhere"
-LONGEST = 160
 SOME = 12
 """One of how many changes is tried on a scenario of a kind that had all of them."""
 
-QUOTED = re.compile(r"`[^`]*`")
-PLACEHOLDER = re.compile(r"\{\w*\}|%s|<\w+>|\bNone\b|\bMissing\b|MISSING")
 INTERNAL_ID = re.compile(r"\b(send|read|reject|fail|client-request|client-response|client-error)\.[\w.*-]+")
 SUBJECT = re.compile(r"`|\b(body|response|request|requests|path|message)\b|\bstatus \d{3}\b")
 VALUE = re.compile(r"`|\bstatus \d{3}\b|\b(a|an|the|no|nothing|every) |\d")
-UNWANTED = re.compile(
-    r"\b(takes?|taken|refuse[sd]?|refusal|answer(s|ed)?|leaves? out|left out|as (it|they) (was|were) sent|is due"
-    r"|members?|(a|empty|another) text|texts|a certain|a typical|odd|told|is whole|is not whole|comes? to nothing"
-    r"|undeclared|not declared|comes? back|in (its|their) place|beyond \d+ bits|no JSON|in silence|silently)\b"
-)
 
 
 def changed_body(change):
@@ -199,14 +192,14 @@ def texts(found, plan):
 
 def faults(text, kind):
     """Return what is wrong with a text."""
-    plain = QUOTED.sub("", text)
+    words = plain(text)
     checks = {
         "is too long": len(text) > LONGEST,
-        "has a placeholder": PLACEHOLDER.search(plain),
+        "has a placeholder": PLACEHOLDER.search(words),
         "has an internal id": INTERNAL_ID.search(text),
-        "has an unwanted word": UNWANTED.search(plain),
+        "has an unwanted word": UNWANTED.search(words),
         "has unbalanced backticks": text.count("`") % 2,
-        "has two sentences": re.search(r"[.:] ", plain),
+        "has two sentences": re.search(r"[.:] ", words),
         "starts in lower case": kind != "story" and not text[:1].isupper(),
         "names no subject": kind == "message" and not SUBJECT.search(text),
         "names no value": kind == "message" and not VALUE.search(text),

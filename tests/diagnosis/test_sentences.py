@@ -7,9 +7,9 @@ from itertools import islice
 import pytest
 
 from conformance.contract.contract import load_contract
+from conformance.diagnosis.condition_words import clause, noun, places_named
 from conformance.diagnosis.features import ANYWHERE, Feature
 from conformance.diagnosis.hypotheses import AT_LEAST, AT_MOST, COSTS, MEASURE_COSTS, Condition
-from conformance.diagnosis.sentences import clause, noun, places_named
 
 CONTRACT = load_contract()
 PLACES = [node.path for node in CONTRACT.request.walk()]

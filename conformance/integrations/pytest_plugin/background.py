@@ -15,8 +15,8 @@ from conformance.journal.redaction import redact, redact_text
 from conformance.model.errors import ConformanceError
 from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.waiver import Waiver
+from conformance.reports.formats.terminal import cause_lines, outcome_counts, sent_and_found
 from conformance.reports.safe_text import one_line
-from conformance.reports.terminal import cause_lines, outcome_counts, sent_and_found
 from conformance.runner.engine import Answered
 from conformance.runner.plan import Plan, requirements_of
 from conformance.workflow.interruption import Canceller

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from conformance.contract.contract import Contract
 from conformance.journal.events import AnyEvent, FindingMade, Judged, RequestSent, RunEnded
 from conformance.model.vocabulary import Strength
-from conformance.reports.terminal import counted
+from conformance.reports.formats.terminal import counted
 from conformance.runner.plan import Plan, requirements_of
 
 

@@ -15,8 +15,8 @@ from conformance.diagnosis.causes import Cause
 from conformance.model.errors import UsageError, os_errors_as
 from conformance.model.vocabulary import Strength
 from conformance.model.waiver import Waiver, WaiverFile
+from conformance.reports.formats.terminal import counted
 from conformance.reports.results import Results
-from conformance.reports.terminal import counted
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.setup.options import ClientOptions, RunOptions
 

@@ -55,7 +55,7 @@ def is_open(url: str) -> bool:
 def test_the_server_serves_for_as_long_as_the_context_lasts(contract, monkeypatch, forks):
     """In a process of its own or in a thread, the server answers inside the context and is gone after it."""
     if forks and not can_fork():
-        pytest.skip("this process has threads, or cannot fork")
+        pytest.skip("a process that has threads, or whose system cannot fork, serves from a thread: the other case")
     monkeypatch.setattr(embedded, "can_fork", lambda: forks)
     with EmbeddedMock(contract, key="k") as mock:
         url = mock.url

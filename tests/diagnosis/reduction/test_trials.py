@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.diagnosis.trials import smallest
+from conformance.diagnosis.reduction.trials import smallest
 
 ITEMS = [f"/{number}" for number in range(24)]
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
-from conformance.diagnosis.trials import smallest
+from conformance.diagnosis.reduction.trials import smallest
 from conformance.model.jsontext import Json
 
 Fails: TypeAlias = Callable[[Json], Awaitable[bool]]

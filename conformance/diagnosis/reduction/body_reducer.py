@@ -7,9 +7,9 @@ that a valid body stays valid and an invalid one invalid. All of it follows from
 from collections.abc import Sequence
 
 from conformance.contract.nodes import find
-from conformance.diagnosis.body_parts import keeping, leaves, objects, scalars
-from conformance.diagnosis.simplest_values import simplest_value
-from conformance.diagnosis.trials import FailureProbe, smallest
+from conformance.diagnosis.reduction.body_parts import keeping, leaves, objects, scalars
+from conformance.diagnosis.reduction.simplest_values import simplest_value
+from conformance.diagnosis.reduction.trials import FailureProbe, smallest
 from conformance.model.case import SLOT, Case
 from conformance.model.json_values import at, body_value, holds, with_value
 from conformance.model.jsontext import Json, write

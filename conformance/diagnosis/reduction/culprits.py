@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from conformance.diagnosis import absence
-from conformance.diagnosis.trials import Key, key_of
+from conformance.diagnosis.reduction import absence
+from conformance.diagnosis.reduction.trials import Key, key_of
 from conformance.model.case import Case
 from conformance.model.finding import Finding
 from conformance.model.json_values import MISSING, get

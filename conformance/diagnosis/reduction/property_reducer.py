@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.diagnosis import absence
-from conformance.diagnosis.body_parts import keeping, leaves
-from conformance.diagnosis.culprits import Culprit
-from conformance.diagnosis.trials import FailureProbe, Key, Probe, key_of, rule_of, smallest
+from conformance.diagnosis.reduction import absence
+from conformance.diagnosis.reduction.body_parts import keeping, leaves
+from conformance.diagnosis.reduction.culprits import Culprit
+from conformance.diagnosis.reduction.trials import FailureProbe, Key, Probe, key_of, rule_of, smallest
 from conformance.model.case import MINIMAL, Case, Request, Story
 from conformance.model.finding import Finding
 from conformance.model.json_values import at, body_value

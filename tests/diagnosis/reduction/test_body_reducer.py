@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.diagnosis.body_reducer import BodyReducer
-from conformance.diagnosis.culprits import Culprit
-from conformance.diagnosis.property_reducer import PropertyReducer
-from conformance.diagnosis.random_failures import MAX_FAILURES, MAX_REQUESTS, RandomFailures
-from conformance.diagnosis.simplest_values import simplest_value
-from conformance.diagnosis.trials import FailureProbe
+from conformance.diagnosis.reduction.body_reducer import BodyReducer
+from conformance.diagnosis.reduction.culprits import Culprit
+from conformance.diagnosis.reduction.property_reducer import PropertyReducer
+from conformance.diagnosis.reduction.random_failures import MAX_FAILURES, MAX_REQUESTS, RandomFailures
+from conformance.diagnosis.reduction.simplest_values import simplest_value
+from conformance.diagnosis.reduction.trials import FailureProbe
 from conformance.model.case import SLOT, Case
 from conformance.model.finding import Finding, Symptom
 from conformance.model.jsontext import equal, read

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.body_reducer import BodyReducer
-from conformance.diagnosis.culprits import Culprit
-from conformance.diagnosis.essence import essence, told, unburdened
-from conformance.diagnosis.property_reducer import PropertyReducer
-from conformance.diagnosis.trials import FailureProbe, Key, key_of, rule_of
+from conformance.diagnosis.reduction.body_reducer import BodyReducer
+from conformance.diagnosis.reduction.culprits import Culprit
+from conformance.diagnosis.reduction.essence import essence, told, unburdened
+from conformance.diagnosis.reduction.property_reducer import PropertyReducer
+from conformance.diagnosis.reduction.trials import FailureProbe, Key, key_of, rule_of
 from conformance.model.case import MINIMAL, SLOT, Case, Need, Request
 from conformance.model.finding import Finding
 from conformance.model.json_values import body_value, get, with_value, without

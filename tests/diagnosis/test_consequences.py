@@ -1,0 +1,58 @@
+"""Consequences: what follows from a fault counts to it, and what does not is a fault of its own."""
+
+from conformance.diagnosis.consequences import FEW, of_another_object, without_consequences
+from conformance.diagnosis.hypotheses import Hypothesis
+from conformance.diagnosis.observations import Explanation
+from conformance.journal.events import FindingMade
+from conformance.model.finding import Finding, Symptom
+
+NAME, TIME = "/name", "/created_at"
+
+
+def explanation(rule: str, place: str, *observations: int, mask: int | None = None) -> Explanation:
+    """Return what a rule is broken by: at a place, on some exchanges, and where a mask is given by a predicate."""
+    finding = Finding("a.requirement", "a message", place, Symptom(rule), "a sentence")
+    made = FindingMade(id=f"{rule} {place}", send=1, case="case", finding=finding)
+    predicates = () if mask is None else (Hypothesis((), mask, 0, 0.0),)
+    return Explanation(rule, predicates, (made,), observations)
+
+
+def rules(*explanations: Explanation) -> list[str]:
+    """Return the rules of the faults that are left."""
+    return [each.rule for each in without_consequences(explanations)]
+
+
+def test_at_the_same_property() -> None:
+    """Two objects have one name where the name is wrong in every response."""
+    (found,) = without_consequences([explanation("response type", NAME, 1), explanation("distinct objects", NAME, 2)])
+    assert (2, 1, 1) == (len(found.findings), len(found.own), found.consequences)
+
+
+def test_at_another_property_it_is_a_fault() -> None:
+    """That a time is wrong does not explain that two objects have one name."""
+    assert ["response type", "distinct objects"] == rules(
+        explanation("response type", TIME, 1), explanation("distinct objects", NAME, 2)
+    )
+
+
+def test_without_a_property_it_is_a_fault() -> None:
+    """That requests in flight are mixed up has no place, and is no consequence of whatever has one."""
+    assert ["response type", "isolation"] == rules(
+        explanation("response type", TIME, 1), explanation("isolation", "", 2)
+    )
+
+
+def test_on_requests_that_the_other_is_about() -> None:
+    """The status of a rejection is wrong where the target rejects all such requests, and only there."""
+    rejected = explanation("rejects", "", 1, mask=0b110)
+    assert ["rejects"] == rules(rejected, explanation("status of a rejection", "status", 1, 2))
+    assert ["rejects", "status of a rejection"] == rules(rejected, explanation("status of a rejection", "status", 2, 3))
+
+
+def test_values_of_another_object() -> None:
+    """Responses that hold the object of another request say nothing more of values; a few are no such fault."""
+    many = tuple(range(FEW + 1))
+    echo = explanation("echo", "/settings", *many)
+    assert ["isolation"] == [each.rule for each in of_another_object([explanation("isolation", NAME, *many), echo])]
+    few = [explanation("isolation", NAME, 1), echo]
+    assert few == of_another_object(few)

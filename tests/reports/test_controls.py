@@ -1,0 +1,60 @@
+"""Controls: a rejection passes its requirement only beside an accepted request."""
+
+import pytest
+from msgspec.structs import replace
+
+from conformance.model.case import Story
+from conformance.model.exchange import Response
+from conformance.model.vocabulary import Expectation, Outcome
+from conformance.reports.controls import NONE_ACCEPTED, NONE_SENT
+from conformance.reports.folding import fold
+from conformance.reports.results import RequirementResult
+
+from . import journals
+from .journals import MUST, SHOULD, Journal
+
+OK, DENIED = Response(200, (), b"{}"), Response(422, (), b"{}")
+
+
+def rejection(control: Response | None, body: bytes = b"{}") -> RequirementResult:
+    """Return what becomes of a requirement that a rejection passes, beside a valid request with this response."""
+    journal = Journal()
+    if control is not None:
+        journal.send(replace(journals.case("control", body=body), expectation=Expectation.ACCEPTED), control)
+    case = replace(
+        journals.case("rejected"),
+        expectation=Expectation.REJECTED,
+        requirements=(MUST.id,),
+        story=Story("/settings/min_replica", "type", "", "", "`min_replica` is a string", "a string"),
+    )
+    journal.send(case, DENIED, passed=[MUST.id])
+    return next(row for row in fold(journal.end()).requirements if row.id == MUST.id)
+
+
+def test_beside_an_accepted_request_it_passes() -> None:
+    """The accepted request holds the object that the rejected one breaks."""
+    assert Outcome.PASSED is rejection(OK, b'{"settings": {"min_replica": 1}}').outcome
+
+
+@pytest.mark.parametrize(
+    ("control", "reason"),
+    [
+        (None, NONE_SENT),
+        (DENIED, NONE_ACCEPTED),
+        (OK, "The target accepted no valid request with /settings in this run: rejections in it prove nothing"),
+    ],
+    ids=["none", "rejected", "without the object"],
+)
+def test_without_one_it_proves_nothing(control: Response | None, reason: str) -> None:
+    """No valid request, one that is rejected as well, and one that lacks the object leave it inconclusive."""
+    row = rejection(control)
+    assert (Outcome.INCONCLUSIVE, reason) == (row.outcome, row.reason)
+
+
+def test_what_was_sent_and_decided_nothing_is_said() -> None:
+    """A requirement whose case was sent is not one that no case exercises."""
+    journal = Journal()
+    journal.send(replace(journals.case("sent"), requirements=(SHOULD.id,)), OK)
+    row = next(row for row in fold(journal.end()).requirements if row.id == SHOULD.id)
+    assert Outcome.NOT_EXERCISED is row.outcome
+    assert "sent was sent for it, and no response decided it" == row.reason

@@ -26,7 +26,7 @@ from conformance.strategies.covering.factors import closure
 from conformance.strategies.values import bodies
 from conformance.targets.asgi import AsgiTarget
 
-from .test_property_reducer import Wrong
+from .reduction.test_property_reducer import Wrong
 
 KNOWLEDGE = Knowledge({"model_id": "abc"})
 

@@ -21,9 +21,8 @@ from conformance.model.jsontext import equal, read
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import body_case
-
-from ..benchmarks.planted import FAULTS  # noqa: TID252 - test modules are found by path
-from ..strategies.contracts import contract_of  # noqa: TID252 - as above
+from tests.benchmarks.planted import FAULTS
+from tests.strategies.contracts import contract_of
 
 BUILD = Builder(load_contract(), {"model_id": "abc"})
 

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from conformance.model.case import Story
 from conformance.model.exchange import Response
-from conformance.model.vocabulary import Expectation, Outcome
-from conformance.reports.controls import NONE_ACCEPTED, NONE_SENT
+from conformance.model.vocabulary import Expectation, Group, Outcome
+from conformance.reports.controls import NONE_ACCEPTED, NONE_SENT, needs_control
 from conformance.reports.folding import fold
 from conformance.reports.results import RequirementResult
 
@@ -49,6 +49,12 @@ def test_without_one_it_proves_nothing(control: Response | None, reason: str) ->
     """No valid request, one that is rejected as well, and one that lacks the object leave it inconclusive."""
     row = rejection(control)
     assert (Outcome.INCONCLUSIVE, reason) == (row.outcome, row.reason)
+
+
+def test_405_needs_a_control_as_well() -> None:
+    """A target that rejects everything with 405 knows no methods."""
+    assert needs_control(replace(MUST, group=Group.TRANSPORT, id="transport.method-not-allowed"))
+    assert not needs_control(replace(MUST, group=Group.TRANSPORT, id="transport.date"))
 
 
 def test_what_was_sent_and_decided_nothing_is_said() -> None:

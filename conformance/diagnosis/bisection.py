@@ -24,8 +24,10 @@ FAR = 8
 """Numbers that are so many times apart are halved by their logarithm."""
 
 
-async def narrow(build: Builder, explanation: Explanation, observations: Sequence[Observation], fails: Fails) -> None:
-    """Send values between what passed and what failed, until they are next to each other or no more may be sent.
+async def narrow(
+    build: Builder, explanation: Explanation, observations: Sequence[Observation], fails: Fails, most: int
+) -> None:
+    """Send at most so many values between what passed and what failed, until they are next to each other.
 
     What was sent and found is in the journal, so that the threshold of the cause is the one that was found.
     """
@@ -35,7 +37,7 @@ async def narrow(build: Builder, explanation: Explanation, observations: Sequenc
             continue
         found = _example(condition, explanation, observations)
         if found is not None:
-            await _halve(build, condition, *found, fails)
+            most -= await _halve(build, condition, found, fails, most)
 
 
 MEASURED = frozenset({NUMBER, INTEGER, LENGTH, LARGEST, SMALLEST, LONGEST})
@@ -65,19 +67,23 @@ def _measure(condition: Condition, value: Json) -> Decimal | None:
     return Decimal(value)
 
 
-async def _halve(build: Builder, condition: Condition, case: Case, pointer: str, value: Json, fails: Fails) -> None:
-    passes, failing = int(condition.passed or 0), int(condition.bound)
-    while abs(failing - passes) > 1:
+async def _halve(build: Builder, condition: Condition, example: tuple[Case, str, Json], fails: Fails, most: int) -> int:
+    """Return how many values were sent."""
+    case, pointer, value = example
+    passes, failing, sent = int(condition.passed or 0), int(condition.bound), 0
+    while abs(failing - passes) > 1 and sent < most:
         middle = between(passes, failing)
         new = _string(value, middle, named=pointer == build.contract.identity) if isinstance(value, str) else middle
         tried = body_case(build, PHASE, with_value(body_value(case.request.body), pointer, new), None)
         comparable = tried.expectation is case.expectation and set(tried.needs) <= set(case.needs)
         if not comparable or (tried.beyond and not case.beyond):
-            return
+            break
         failed = await fails(tried)
         if failed is None:
-            return
+            break
+        sent += 1
         passes, failing = (passes, middle) if failed else (middle, failing)
+    return sent
 
 
 def _string(like: str, length: int, *, named: bool) -> str:

@@ -95,16 +95,13 @@ class Diagnoser:
             return
         explained = explanations(contract, self._observed, lambda _: True)
         for each in explained:
-            await narrow(build, each, self._observed, self._probing(each.rule))
+            await narrow(build, each, self._observed, self._probing(each.rule), self._probes)
 
     def _probing(self, rule: str) -> Fails:
-        """Return what sends a case, records it, and tells whether a rule is broken; at most `probes` times."""
-        left = self._probes
+        """Return what sends a case, records it, and tells whether a rule is broken."""
 
         async def fails(case: Case) -> bool | None:
-            nonlocal left
-            left -= 1
-            sent = await self._session.send(case) if left >= 0 else ""
+            sent = await self._session.send(case)
             if isinstance(sent, str) or sent[0].unjudged:
                 return None
             found = self._judged(case, sent[0])

@@ -9,6 +9,7 @@ import pytest
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import narrow
 from conformance.diagnosis.causes import Shown, causes_of
+from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.journal.events import FindingMade
@@ -92,9 +93,9 @@ def test_a_symptom_at_no_other_property_belongs_to_the_wider_one() -> None:
 def test_the_evidence_of_a_cause_is_no_consequence_of_it() -> None:
     """What follows from a fault has a smaller request, and is not what is shown."""
     wrong = finding("response type", "/name", "response.EnvironmentV1.name.type")
-    follows = finding("distinct objects", "/name", "semantics.distinct")
-    seen = [observation(1, {"min_replica": 1}, 200, wrong), observation(2, {}, 200, follows)]
-    weights = {"1.0": (50, True), "2.0": (2, True)}
+    follows = finding("distinct objects", "/name", "semantics.CreateEnvironmentRequestV1.name.echo")
+    seen = [observation(1, {}, 200, wrong, follows)]
+    weights = {"1.0": (50, True), "1.1": (2, True)}
     (cause,) = causes_of(explained(*seen), Shown(CONTRACT, seen, CONTRACT.by_id, frozenset(), weights, {}))
     assert ("1.0", 2) == (cause.finding, cause.count)
 
@@ -107,6 +108,7 @@ def test_a_threshold_downwards_says_less() -> None:
     (condition,) = one.hypotheses[0].conditions
     assert "a number of -7 or less for `min_replica`" in sentences(*low, *high)[0]
     assert -3 == condition.passed
+    assert "`min_replica` is -7 or less" == clause(CONTRACT.request, condition)
 
 
 def bisected(name: str = "concurrency_target", *, most: int = 100) -> list[int]:
@@ -117,13 +119,11 @@ def bisected(name: str = "concurrency_target", *, most: int = 100) -> list[int]:
     sent: list[int] = []
 
     async def fails(case: Case) -> bool | None:
-        if len(sent) == most:
-            return None
         sent.append(json.loads(case.request.body or b"")["autoscaling_settings"][name])
         return sent[-1] > 300
 
     (one,) = explained(*seen)
-    asyncio.run(narrow(Builder(CONTRACT, {"model_id": "m"}), one, seen, fails))
+    asyncio.run(narrow(Builder(CONTRACT, {"model_id": "m"}), one, seen, fails, most))
     return sent
 
 

@@ -9,7 +9,7 @@ import jsonschema_rs
 from conformance.contract.document import Document, get
 from conformance.contract.violation import Violation
 from conformance.model.errors import ContractError
-from conformance.model.jsontext import Json
+from conformance.model.jsontext import SURROGATE, Json
 from conformance.model.pointer import from_tokens
 
 if TYPE_CHECKING:
@@ -23,8 +23,11 @@ def _no_retrieval(uri: str) -> NoReturn:
 
 
 def keeps_format(format_: str, text: str) -> bool:
-    """Tell whether jsonschema-rs finds a text right for a format; one that it does not know is kept by all."""
-    return _format(format_).is_valid(text)
+    """Tell whether jsonschema-rs finds a text right for a format; one that it does not know is kept by all.
+
+    A lone surrogate counts as U+FFFD: JSON can write one as an escape, and the validator has no text that holds it.
+    """
+    return _format(format_).is_valid(text if text.isascii() else SURROGATE.sub("\ufffd", text))
 
 
 @cache

@@ -75,7 +75,8 @@ def _alike(root: Node, hypotheses: Sequence[Hypothesis]) -> str:
 def _mostly(findings: Sequence[FindingMade]) -> list[str]:
     """Return the sentences of findings, the most frequent first; what few of them show may be so by chance."""
     counts = Counter(each.finding.sentence for each in findings).most_common()
-    return [sentence for sentence, count in counts if len(counts) == 1 or count * RARE >= len(findings)][:SPELLED_OUT]
+    often = [sentence for sentence, count in counts if count * RARE >= len(findings)]
+    return often[:SPELLED_OUT] or [sentence for sentence, _ in counts[:1]]
 
 
 def sentence_of(contract: Contract | None, explanation: Explanation, observations: Sequence[Observation]) -> str:

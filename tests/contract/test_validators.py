@@ -125,10 +125,17 @@ def test_the_answer_of_the_published_operation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("format_", "text", "kept"), [("date", "2026-01-02", True), ("date", "x", False), ("no", "x", True)]
+    ("format_", "text", "kept"),
+    [
+        ("date", "2026-01-02", True),
+        ("date", "x", False),
+        ("no", "x", True),
+        ("date-time", "\ud800", False),
+        ("no", "\ud800", True),
+    ],
 )
 def test_formats_alone(format_: str, text: str, kept: bool) -> None:  # noqa: FBT001 (an expectation)
-    """A format can be asked for without a schema around it."""
+    """A format can be asked for without a schema around it, of any text that JSON can write."""
     assert kept is keeps_format(format_, text)
 
 

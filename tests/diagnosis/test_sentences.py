@@ -10,6 +10,10 @@ from conformance.contract.contract import load_contract
 from conformance.diagnosis.condition_words import clause, noun, places_named
 from conformance.diagnosis.features import ANYWHERE, Feature
 from conformance.diagnosis.hypotheses import AT_LEAST, AT_MOST, COSTS, MEASURE_COSTS, Condition
+from conformance.diagnosis.observations import Explanation
+from conformance.diagnosis.sentences import sentence_of
+from conformance.journal.events import FindingMade
+from conformance.model.finding import Finding, Symptom
 
 CONTRACT = load_contract()
 PLACES = [node.path for node in CONTRACT.request.walk()]
@@ -46,3 +50,11 @@ def test_more_than_five_places_are_a_number() -> None:
     """Up to five are named."""
     assert "6 places" == places_named(CONTRACT.request, islice(PLACES, 1, 7))
     assert "`name`, the body" == places_named(CONTRACT.request, ["/name", ""])
+
+
+def test_many_differences_of_which_none_is_frequent() -> None:
+    """Where every finding has a sentence of its own, the first stands for them."""
+    symptom = Symptom("media type")
+    made = [Finding("r", "m", "Content-Type", symptom, f"Returns {number}") for number in range(9)]
+    explanation = Explanation("media type", (), tuple(FindingMade(id="f", send=1, case="c", finding=f) for f in made))
+    assert "Returns 0" == sentence_of(CONTRACT, explanation, ())

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from conformance.journal import events
 from conformance.journal.events import AnyEvent, DoubtRaised, FindingMade
-from conformance.model.case import CLEAN_UP, Case
+from conformance.model.case import CLEAN_UP, Case, could_create
 from conformance.model.errors import JournalError
-from conformance.model.exchange import Exchange
+from conformance.model.exchange import Exchange, may_have_acted
 from conformance.model.finding import Doubt, Symptom
 from conformance.model.requirement import Requirement
 from conformance.reports.evidence import RecordedExchange
@@ -47,7 +47,7 @@ class JournalIndex:
         self.rows: dict[str, Requirement] = {}
         self.ended: events.RunEnded | None = None
         self.last_time = 0.0
-        self.creations = 0
+        self._created = 0
         self.waited = 0.0
         self.phases: list[events.PhaseEnded] = []
         self.cases: dict[str, Case] = {}
@@ -71,6 +71,8 @@ class JournalIndex:
         self._against: set[str] = set()
         """Cases with a finding or doubt."""
         self._alike: Counter[Way] = Counter()
+        self._creating: set[int] = set()
+        """The requests in flight that could create something."""
         self._spoken: list[FindingMade | DoubtRaised] = []
         """What is said of one random case, until all of it is."""
 
@@ -85,6 +87,11 @@ class JournalIndex:
         if self.header is None:
             raise JournalError("the journal has no header", "it must begin with run.started")
         return self.header
+
+    @property
+    def creations(self) -> int:
+        """How many requests may have created an object: all that could, but those that the target rejected."""
+        return 0 if self.client else self._created
 
     def add(self, event: AnyEvent) -> None:
         """Take the next event.
@@ -107,6 +114,9 @@ class JournalIndex:
                 self._sent(event)
             case events.ExchangeEnded():
                 sent = self._known(event.send, "ends")
+                if event.send in self._creating and not may_have_acted(event.response, event.failure):
+                    self._created -= 1
+                self._creating.discard(event.send)
                 self.sends[event.send] = replace(sent, exchange=event.after(sent.exchange))
             case events.ClientEnded():
                 sent = self._known(event.send, "has a client result of")
@@ -132,8 +142,6 @@ class JournalIndex:
 
     def _count(self, event: AnyEvent) -> None:
         match event:
-            case events.Creation():
-                self.creations += 1
             case events.Paced():
                 self.waited += event.wait_seconds
             case events.PhaseEnded():
@@ -164,6 +172,9 @@ class JournalIndex:
         self.cases.setdefault(case.id, case)
         if event.relation:
             self.relations[case.id] = event.relation
+        if could_create(case):
+            self._created += 1
+            self._creating.add(event.send)
         exchange = Exchange(case.request, started=event.time)
         self.sends[event.send] = RecordedExchange(event.send, event.attempt, exchange)
         self.case_of[event.send] = case.id

@@ -37,14 +37,16 @@ RUN = rows(RunOptions)
     unset(RUN["target"], "the target of the run"),
     *REACHING,
     RUN["allow_name_edges"],
+    unset(RUN["max_creations"], "what the run and its replays have left of its maximum"),
     unset(RUN["fail_on"], "as in the run"),
 )
 def replay(folder: Path, case_id: str, *, target: str | None, fail_on: str | None, **values: object) -> int:
     """Send the case CASE-ID of the run in FOLDER again, byte for byte, and judge the response.
 
     The reports show the ids. Only the name of the object that the request creates is new, because the one of the run
-    may exist. A case that is compared with others is sent with them, in their order. The key and secret headers come
-    from the environment, as for `run`.
+    may exist. A case that is compared with others is sent with them, in their order. The key comes
+    from the variable or file that the run used, unless another source is given; a command has to be given again.
+    Secret headers come from the environment. The maximum of creations of the run holds for its replays as well.
 
     \b
     Examples:
@@ -58,7 +60,8 @@ def replay(folder: Path, case_id: str, *, target: str | None, fail_on: str | Non
       0  no requirement failed
       1  a requirement failed
       2  an option or a file is invalid; nothing was sent
-      3  inconclusive: no response, or a response that decides nothing
+      3  inconclusive: no response, or one that decides nothing; or not reproduced: a response with another
+         status than in the run
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     from conformance.workflow.replay import replay as send_again  # noqa: PLC0415  (loads what only sending needs)
 

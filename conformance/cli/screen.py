@@ -45,7 +45,7 @@ class Screen:
         plan = prepared.plan
         self._say(f"{prepared.contract.operation.name} at {url}")
         self._say(
-            f"{prepared.profile.value}: {plan.requests} planned requests, at most {plan.creations} creations, "
+            f"{prepared.profile.value}: {plan.requests} planned requests, {_most(prepared)}"
             f"{len(prepared.contract.requirements)} requirements"
         )
         self._random(prepared)
@@ -72,11 +72,11 @@ class Screen:
         self._say(f"{prepared.contract.operation.name} at {prepared.options.target}: nothing is sent")
         self._say(
             f"{prepared.profile.value}: {plan.cases} cases, {plan.requests} requests, "
-            f"at most {plan.creations} creations (each new kind of failure is sent again)"
+            f"{_most(prepared)}each new kind of failure is sent again"
         )
         for each in more:
             short = f"; stopped: {each.error}" if each.error else ""
-            self._say(f"{each.phase}: {each.requests} requests, at most {each.creations} creations{short}")
+            self._say(f"{each.phase}: {each.requests} requests{short}")
         if not more:
             self._random(prepared)
         if plan.skipped:
@@ -128,6 +128,12 @@ class Screen:
 
     def _say(self, line: str, *, err: bool = False, styled: bool = False) -> None:
         click.echo(line if styled else plain(line), err=err)
+
+
+def _most(prepared: "PreparedRun") -> str:
+    """Return the bound of what may be created, whatever the target does; empty where there is none."""
+    most = prepared.most_creations
+    return "" if most is None else f"at most {most} creations, "
 
 
 def _listed(*parts: str) -> str:

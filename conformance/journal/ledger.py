@@ -11,7 +11,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.path_template import fill, match
 from conformance.journal.events import AnyEvent, Creation, ExchangeEnded, Removal, RequestSent
 from conformance.model.case import could_create
-from conformance.model.exchange import UNREACHED
+from conformance.model.exchange import may_have_acted
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import SURROGATE, try_read
 
@@ -29,7 +29,7 @@ DOTS = frozenset({"", ".", ".."})
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """An object that a run has created, or may have where `sure` is false: its answer never came, or was a 5xx.
+    """An object that a run has created, or may have where `sure` is false: its response never came, or was 3xx or 5xx.
 
     `target` is the request target that removes it, empty where nobody should send one; `reason` says why it is not to
     be removed by this suite. `send` is the number of the request that created it, `case` its case.
@@ -50,6 +50,16 @@ def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: boo
     one that may have been there before: only names that the run made up, and, where the target was seen to refuse a
     name that exists (409), any that it took.
     """
+    found: dict[tuple[str, str | int], Entry] = {}
+    for entry in standing(contract, events, loopback=loopback):
+        key = (entry.target, entry.name or entry.send)
+        if key not in found or not found[key].sure:
+            found[key] = entry
+    return tuple(found.values())
+
+
+def standing(contract: Contract, events: Iterable[AnyEvent], *, loopback: bool = False) -> list[Entry]:
+    """Return as `read_ledger` does, but for each request that may have created, though several name one object."""
     sent: dict[int, RequestSent] = {}
     sure: set[int] = set()
     made: set[str] = set()
@@ -57,41 +67,32 @@ def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: boo
     removed: set[str] = set()
     for event in events:
         match event:
-            case RequestSent() if could_create(event.case) and event.case.request.body is not None:
+            case RequestSent() if could_create(event.case):
                 sent[event.send] = event
             case Creation() if event.send in sent:
                 sure.add(event.send)
                 made.add(sent[event.send].name)
             case ExchangeEnded() if event.send in sent:
                 refuses = refuses or _refuses_existing(event, sent[event.send].name, made)
-                if event.send not in sure and _refused(event):
+                if event.send not in sure and not may_have_acted(event.response, event.failure):
                     del sent[event.send]
             case Removal() if event.removed:
                 removed.add(event.target)
             case _:
                 pass
-    found: dict[tuple[str, str], Entry] = {}
+    found = []
     for number, event in sent.items():
         entry = _entry(contract, event, sure=number in sure, loopback=loopback)
         if not (loopback or refuses or (bool(event.name) and event.name in entry.name) or entry.reason):
             entry = replace(entry, reason=MAY_BE_OLDER)
-        key = (entry.target, entry.name)
-        if entry.target in removed or (key in found and found[key].sure):
-            continue
-        found[key] = entry
-    return tuple(found.values())
+        if entry.target not in removed:
+            found.append(entry)
+    return found
 
 
 def _refuses_existing(ended: ExchangeEnded, name: str, made: set[str]) -> bool:
     """Tell whether an answer refuses a name that the run has made up and used before."""
     return bool(name) and name in made and ended.response is not None and ended.response.status == CONFLICT
-
-
-def _refused(ended: ExchangeEnded) -> bool:
-    """Tell whether an exchange shows that nothing was created."""
-    if ended.response is None:
-        return ended.failure is None or ended.failure in UNREACHED
-    return ended.response.status < 500 and ended.failure is None
 
 
 def _entry(contract: Contract, event: RequestSent, *, sure: bool, loopback: bool) -> Entry:

@@ -18,7 +18,7 @@ from conformance.journal.events import AnyEvent, ExchangeEnded, Judged, RequestS
 from conformance.journal.writing import DECODER, read_placed
 from conformance.model.case import CLEAN_UP, KEY, SLOT, Case, Item, Relation, could_create
 from conformance.model.errors import JournalError
-from conformance.model.exchange import UNREACHED, Exchange, Response
+from conformance.model.exchange import UNREACHED, Exchange, Response, may_have_acted
 from conformance.model.grouping import grouped
 
 BASE = 36
@@ -53,7 +53,7 @@ class _Send:
         self.relation = event.relation
         self.name = event.name
         self.attempt = event.attempt
-        self.creates = could_create(event.case)
+        self.created = could_create(event.case)
         self.ended: int | None = None
         self.answered = False
         self.judged = False
@@ -64,6 +64,7 @@ class _Send:
         """Take what came back."""
         nothing = event.response is None and event.failure is None
         self.ended, self.answered = place, event.response is not None and event.failure is None
+        self.created = self.created and may_have_acted(event.response, event.failure)
         self.final = event.response is None or event.response.status not in TRY_AGAIN
         self.left = not nothing and event.failure not in UNREACHED
 
@@ -145,9 +146,10 @@ class ResumedRun:
         """The number of the last name that was given."""
         return max((int(s.name[-NAME_DIGITS:], BASE) for s in self._sends.values() if s.name), default=0)
 
-    def may_have_created(self) -> int:
-        """Return how many interrupted requests may have created something."""
-        return sum(self._sends[number].creates for number in self.interrupted)
+    @property
+    def creations(self) -> int:
+        """How many requests may have created something: all that could, but those that the target rejected."""
+        return sum(send.created for send in self._sends.values())
 
     def name_of(self, relation: str, attempt: int = 1) -> str:
         """Return the name that the requests of a relation had in an attempt, empty if none was sent."""

@@ -133,4 +133,4 @@ HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"})
 
 def could_create(case: Case) -> bool:
     """Tell whether a case could create an object: of a target that is wrong, any method that writes, body or not."""
-    return case.request.method not in HARMLESS
+    return case.request.method not in HARMLESS and case.phase != CLEAN_UP

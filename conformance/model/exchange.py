@@ -31,6 +31,10 @@ UNREACHED = frozenset({Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS, Failure
 """Failures after which no byte of the request can have reached the server."""
 
 
+REJECTED = 4
+"""The first digit of the statuses that say that a request was not carried out."""
+
+
 class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     """An HTTP response as received; `body` is after transfer decoding, cut at the limit for bodies.
 
@@ -46,6 +50,16 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     def header(self, name: str) -> str | None:
         """Return the value of the first header field called `name`, in any letter case."""
         return next(iter(values_of(self.headers, name)), None)
+
+
+def may_have_acted(response: Response | None, failure: Failure | None) -> bool:
+    """Tell whether a server may have done what a request asked, going by how its exchange ended.
+
+    Only a 4xx says that it has not. A gateway may return 5xx, or nothing, for what the server behind it did.
+    """
+    if response is not None:
+        return response.status // 100 != REJECTED
+    return failure is not None and failure is not Failure.UNSENT and failure not in UNREACHED
 
 
 class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):

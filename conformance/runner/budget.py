@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextvars import ContextVar
 
 import msgspec
 
@@ -16,12 +17,16 @@ class RunLimits(msgspec.Struct, frozen=True):
     rate: float | None = None
 
 
+_holder: ContextVar[object] = ContextVar("holder", default=None)
+"""Who holds what the running task took: the tasks that it starts hold it as well."""
+
+
 class Budget:
     """Keeps a run within its limits.
 
-    A request that could create something holds one creation from before it is sent until its answer is known, so that
-    the limit holds even for a target that takes everything. What is held belongs to the task that took it; a task that
-    takes again is done with what it held before.
+    A request that could create something holds one creation from before it is sent until its response is known, so that
+    the limit holds even for a target that accepts everything. What may have created counts: all but a 4xx. What is held
+    belongs to the task that took it, and to those that it starts; a task that takes again releases what it held before.
     """
 
     def __init__(self, limits: RunLimits) -> None:
@@ -30,57 +35,70 @@ class Budget:
         self.creations = 0
         self.failures = 0
         self.started = time.monotonic()
-        self._held: dict[asyncio.Task[object] | None, int] = {}
+        self._held: dict[object, int] = {}
+        self._flying = 0
         self._changed = asyncio.Condition()
         self._next = 0.0
-        self._spent_creations = 0
 
     def spend(self, requests: int, creations: int) -> None:
-        """Count what an earlier part of the run spent in vain."""
+        """Count the requests that an earlier part of the run spent in vain, and all that it may have created."""
         self.requests += requests
-        self._spent_creations += creations
+        self.creations += creations
 
     async def take(self, requests: int, could_create: int) -> str:
         """Take what an item needs, waiting for held creations; returns what ran out, or an empty text."""
-        task = asyncio.current_task()
         async with self._changed:
-            self._release(task)
+            self._release()
             while True:
                 reason = self._spent(requests, could_create)
                 if reason:
                     return reason
-                limit = self.limits.creations
-                held = sum(self._held.values())
-                if (
-                    limit is None
-                    or not could_create
-                    or self.creations + self._spent_creations + held + could_create <= limit
-                ):
+                if self._fits(could_create):
                     break
                 await self._changed.wait()
             self.requests += requests
             if could_create:
-                self._held[task] = could_create
+                holder = object()
+                _holder.set(holder)
+                self._held[holder] = could_create
             return ""
 
     async def give_back(self) -> None:
         """Return what an item held and did not use."""
         async with self._changed:
-            self._release(asyncio.current_task())
+            self._release()
 
-    def created(self) -> None:
-        """Count an object that was created: one creation that was held, where this task held one, is used."""
-        self.creations += 1
-        task = asyncio.current_task()
-        if self._held.get(task):
-            self._held[task] -= 1
-
-    def again(self) -> bool:
-        """Take one more request, for one that is to be sent again; tells whether there is one left."""
-        if self.limits.requests is not None and self.requests >= self.limits.requests:
+    def may_create(self) -> bool:
+        """Take in that a request leaves that could create; tells whether it may: no miscount can break the limit."""
+        if self.limits.creations is not None and self.creations + self._flying >= self.limits.creations:
             return False
-        self.requests += 1
+        self._flying += 1
         return True
+
+    def created(self, *, possibly: bool) -> None:
+        """Take in how such a request ended: where it possibly created, one creation that was held is used."""
+        self._flying -= 1
+        if possibly:
+            self.creations += 1
+            holder = _holder.get()
+            if self._held.get(holder):
+                self._held[holder] -= 1
+
+    def again(self, could_create: int = 0) -> str:
+        """Take one more request, for one that is to be sent again; returns what ran out, or an empty text.
+
+        `could_create` is 1 where the try before may have created, so that the next one needs another creation.
+        """
+        limits = self.limits
+        if limits.requests is not None and self.requests >= limits.requests:
+            return f"--max-requests {limits.requests} is reached"
+        if could_create and not self._fits(could_create):
+            return f"--max-creations {limits.creations} is reached"
+        self.requests += 1
+        holder = _holder.get()
+        if could_create and holder in self._held:
+            self._held[holder] += could_create
+        return ""
 
     async def pace(self) -> float:
         """Wait until the rate allows the next request; returns the seconds waited."""
@@ -103,18 +121,22 @@ class Budget:
         """Return how long the run has taken, in seconds."""
         return time.monotonic() - self.started
 
-    def _release(self, task: asyncio.Task[object] | None) -> None:
-        """Let go of what a task holds; the condition is locked."""
-        if self._held.pop(task, None) is not None:
+    def _release(self) -> None:
+        """Let go of what the running task holds; the condition is locked."""
+        if self._held.pop(_holder.get(), None) is not None:
             self._changed.notify_all()
+
+    def _fits(self, could_create: int) -> bool:
+        """Tell whether so many creations are neither used nor held."""
+        limit = self.limits.creations
+        return limit is None or not could_create or self.creations + sum(self._held.values()) + could_create <= limit
 
     def _spent(self, requests: int, could_create: int) -> str:
         limits = self.limits
         left = self.seconds_left()
         if limits.requests is not None and self.requests + requests > limits.requests:
             return f"--max-requests {limits.requests} is reached"
-        created = self.creations + self._spent_creations
-        if limits.creations is not None and could_create and created + could_create > limits.creations:
+        if limits.creations is not None and could_create and self.creations + could_create > limits.creations:
             return f"--max-creations {limits.creations} is reached"
         if limits.failures is not None and self.failures >= limits.failures:
             return f"--max-failures {limits.failures} is reached"

@@ -131,7 +131,7 @@ class Engine:
             ended = self._session.journal.append(
                 RunEnded(
                     requests=self._session.sender.sent,
-                    creations=self._session.budget.creations,
+                    creations=self._session.creations,
                     seconds=round(self._session.budget.elapsed(), 3),
                     reason=self._reason,
                     lost=lost,

@@ -14,7 +14,7 @@ from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSe
 from conformance.journal.resuming import INTERRUPTED, Kept, ResumedRun
 from conformance.journal.writing import Sink
 from conformance.model.case import KEY, Case, Request, could_create
-from conformance.model.exchange import Exchange, Failure, Response
+from conformance.model.exchange import Exchange, Failure, Response, may_have_acted
 from conformance.model.json_values import body_value, get
 from conformance.model.vocabulary import Expectation
 from conformance.runner.budget import Budget
@@ -52,7 +52,8 @@ class Sent(msgspec.Struct, frozen=True):
 class _Tries:
     """The tries of one request: how the next is sent, and which were answered 429."""
 
-    def __init__(self, attempt: int, relation: str) -> None:
+    def __init__(self, case: Case, attempt: int, relation: str) -> None:
+        self.case = case
         self.attempt = attempt
         self.relation = relation
         self.fresh = False
@@ -109,7 +110,7 @@ class Sender:
             TargetLostError: the target could not be reached, or stayed silent, several times in a row.
 
         """
-        tries = _Tries(attempt, relation)
+        tries = _Tries(case, attempt, relation)
         while True:
             used = self._access.key
             sent = await self._exchange(case, name or self.new_name(), tries)
@@ -121,6 +122,7 @@ class Sender:
             if again is not True:
                 break
         sent = replace(again or sent, asked_to_wait=tuple(tries.waited))
+        self.watch.notice_breakdown(case, sent.exchange)
         if sent.past:
             self.watch.reached = self.watch.reached or sent.exchange.response is not None
             return sent
@@ -141,8 +143,8 @@ class Sender:
         if not closed or tries.fresh:
             tries.fresh = False
             return False
-        if not self._budget.again():
-            return replace(sent, unjudged="an idle connection was closed, and --max-requests allows no retry")
+        if reason := self._again(sent, tries):
+            return replace(sent, unjudged=f"an idle connection was closed, and there is no retry: {reason}")
         tries.fresh = True
         return True
 
@@ -153,8 +155,8 @@ class Sender:
         if tries.refreshed:
             self._access.give_up()
             return False
-        known = sent.past and self._past is not None and self._past.more(case, tries.attempt, tries.relation)
-        tries.refreshed = known or (await self._access.renewed(used) and self._budget.again())
+        known = sent.past and not self.leaves(case, tries.attempt, tries.relation)
+        tries.refreshed = known or (await self._access.renewed(used) and not self._again(sent, tries))
         return tries.refreshed
 
     async def _wait_as_asked(self, sent: Sent, tries: _Tries) -> bool | Sent:
@@ -164,8 +166,8 @@ class Sender:
             return False
         if len(tries.waited) == PATIENCE:
             return replace(sent, unjudged=f"the target returned 429 to {PATIENCE + 1} tries")
-        if not self._budget.again():
-            return replace(sent, unjudged="the target returned 429, and --max-requests allows no retry")
+        if reason := self._again(sent, tries):
+            return replace(sent, unjudged=f"the target returned 429, and there is no retry: {reason}")
         tries.waited.append(sent)
         tries.refreshed = False
         if not sent.past:
@@ -174,12 +176,25 @@ class Sender:
             await asyncio.sleep(seconds)
         return True
 
+    def leaves(self, case: Case, attempt: int, relation: str) -> bool:
+        """Tell whether a case will be sent: not where its exchange is known from before the run was cut off."""
+        return self._past is None or not self._past.more(case, attempt, relation)
+
+    def _again(self, sent: Sent, tries: _Tries) -> str:
+        """Take what the next try needs; returns what ran out, or an empty text."""
+        exchange = sent.exchange
+        spent = could_create(tries.case) and may_have_acted(exchange.response, exchange.failure)
+        return self._budget.again(int(spent and self.leaves(tries.case, tries.attempt, tries.relation)))
+
     async def _exchange(self, case: Case, name: str, tries: _Tries) -> Sent:
         attempt, relation = tries.attempt, tries.relation
         kept = self._past.take(case, attempt, relation) if self._past else None
         if kept is not None and self._past is not None:
-            return await self._remembered(self._past, kept, case)
+            return await self._remembered(self._past, kept)
         await self._budget.pace()
+        if could_create(case) and not self._budget.may_create():
+            reason = f"--max-creations {self._budget.limits.creations} is reached"
+            return Sent(0, Exchange(case.request, detail=reason), reason)
         request, outgoing = self._access.with_extra_headers(fill(case.request, name) if case.slotted else case.request)
         self.sent += 1
         number = self.sent
@@ -188,18 +203,25 @@ class Sender:
             send=number, case=filled, name=name if case.slotted else "", attempt=attempt, relation=relation
         )
         self._journal.append(event)
+        possibly = True
         try:
             exchange = await self._target.send(outgoing, key=self._access.key, fresh=tries.fresh)
+            possibly = may_have_acted(exchange.response, exchange.failure)
         except NotCarriedError as error:
+            possibly = False
             return self._not_carried(number, case, request, str(error), relation)
         except ValueError as error:
+            possibly = False
             reason = self._access.redaction.text(f"the suite created a request that cannot be sent: {error}")
             self._journal.append(ExchangeEnded(send=number, detail=reason))
             return Sent(number, Exchange(request, detail=reason), reason, ours=True)
+        finally:
+            # Cancelled in flight, it may have created.
+            if could_create(case):
+                self._budget.created(possibly=possibly)
         exchange = replace(exchange, request=request)
         shown = self._access.redaction.exchange(exchange)
         if _created(case, exchange):
-            self._budget.created()
             self._journal.append(Creation(send=number, name=name, target=exchange.request.target))
         self._journal.append(ExchangeEnded.of(number, shown))
         return Sent(number, exchange)
@@ -217,14 +239,11 @@ class Sender:
         void = case.expectation is Expectation.OBSERVED and not relation
         return Sent(number, Exchange(request, detail=reason), "" if void else reason, void=void)
 
-    async def _remembered(self, past: ResumedRun, kept: Kept, case: Case) -> Sent:
+    async def _remembered(self, past: ResumedRun, kept: Kept) -> Sent:
         """Return what came of a request before the run was cut off."""
         # Nothing else here waits: others must have their turn.
         await asyncio.sleep(0)
-        exchange = past.exchange(kept)
-        if _created(case, exchange):
-            self._budget.created()
-        return Sent(kept.number, exchange, "" if kept.ended is not None else INTERRUPTED, past=True)
+        return Sent(kept.number, past.exchange(kept), "" if kept.ended is not None else INTERRUPTED, past=True)
 
 
 def _is_unauthorised(contract: Contract, case: Case, sent: Sent) -> bool:

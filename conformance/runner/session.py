@@ -37,6 +37,7 @@ class SessionOptions(msgspec.Struct, frozen=True, kw_only=True):
         credentials: the key and extra headers; by default the key of the settings alone.
         judge: what applies the checks.
         past: the earlier part of a run that is resumed.
+        replayed: how much replays of that part may have created.
         stop: tells after each finding whether the run has seen enough.
 
     """
@@ -47,6 +48,7 @@ class SessionOptions(msgspec.Struct, frozen=True, kw_only=True):
     credentials: Credentials | None = None
     judge: Judge = Judge()
     past: ResumedRun | None = None
+    replayed: int = 0
     stop: Stop | None = None
 
 
@@ -61,12 +63,18 @@ class Session:
         self._credentials = options.credentials or Credentials(options.settings.key)
         self.budget = Budget(options.limits)
         if options.past is not None:
-            self.budget.spend(options.past.sent_in_vain, options.past.may_have_created())
+            self.budget.spend(options.past.sent_in_vain, options.past.creations + options.replayed)
         self.sender = Sender(
             contract, target, journal, self.budget, self._credentials, options.run_id, past=options.past
         )
         self._judge = options.judge
+        self._replayed = options.replayed
         self._settings = options.settings
+
+    @property
+    def creations(self) -> int:
+        """How many requests of the run may have created something."""
+        return self.budget.creations - self._replayed
 
     async def send(self, item: Item, *, attempt: int = 1) -> list[Sent] | str:
         """Send the cases of an item within the budget; returns their exchanges, or why it may not be sent.
@@ -75,9 +83,11 @@ class Session:
             TargetLostError: the target could not be reached, or stayed silent, several times in a row.
 
         """
-        held = sum(map(could_create, item.cases))
+        relation = item.id if isinstance(item, Relation) else ""
+        held = sum(could_create(case) and self.sender.leaves(case, attempt, relation) for case in item.cases)
         self.budget.failures = self.recorder.counts[Strength.MUST]
-        reason = ENOUGH if self.recorder.enough else await self.budget.take(len(item.cases), held)
+        reason = ENOUGH if self.recorder.enough else self.sender.watch.breakdown
+        reason = reason or await self.budget.take(len(item.cases), held)
         if reason:
             return reason
         try:

@@ -1,11 +1,15 @@
 """Whether the target is still there: a run that gets no responses says nothing of conformance."""
 
+from conformance.model.case import Case, could_create
 from conformance.model.errors import TargetLostError
-from conformance.model.exchange import UNREACHED, Exchange, Failure
+from conformance.model.exchange import UNREACHED, Exchange, Failure, may_have_acted
+from conformance.model.vocabulary import Expectation
 from conformance.targets.target import Target
 
 UNREACHED_IN_A_ROW = 3
 SILENT_IN_A_ROW = 5
+FAILED_AT_FIRST = 5
+"""How many valid requests a remote target may fail before any works: each may have created something."""
 
 ADDRESS = "check that it is running and that the address is correct"
 CERTIFICATE = "if it requires a client certificate, set --client-cert"
@@ -30,6 +34,10 @@ class TargetWatch:
         self._responses = 0
         self._lost = TargetLostError("", "")
         self._survives = False
+        self._failed: dict[str, str] = {}
+        self._works = target.traits.loopback
+        self.breakdown = ""
+        """Why the run has to end, though the target responds."""
         self.reached = False
 
     async def notice(self, exchange: Exchange) -> bool:
@@ -58,6 +66,21 @@ class TargetWatch:
             what = f"{self._target.name} sent no response in time to {self._silent} consecutive requests{after}"
             raise TargetLostError(what, "check that it is running; --timeout sets the timeout")
         return gone
+
+    def notice_breakdown(self, case: Case, exchange: Exchange) -> None:
+        """Take in how a valid request to a remote target ended that could create something."""
+        if self._works or case.expectation is not Expectation.ACCEPTED or not could_create(case):
+            return
+        response = exchange.response
+        if response is not None and (200 <= response.status < 300 or 400 <= response.status < 500):
+            self._works = True
+        elif may_have_acted(response, exchange.failure):
+            how = f"status {response.status}" if response is not None else str(exchange.failure)
+            self._failed.setdefault(case.id, how)
+            if len(self._failed) == FAILED_AT_FIRST:
+                ways = ", ".join(sorted(set(self._failed.values())))
+                what = f"{self._target.name} failed all of the first {FAILED_AT_FIRST} valid requests ({ways})"
+                self.breakdown = f"{what}; each may have created an object"
 
     def notice_not_carried(self, reason: str) -> None:
         """Take in that a client of the user's did not send a request.

@@ -11,6 +11,7 @@ from conformance.journal.events import ExchangeEnded, FindingMade, RequestSent, 
 from conformance.journal.writing import read_journal
 from conformance.model.case import CLEAN_UP, SLOT, Case, Item, Relation
 from conformance.model.errors import JournalError, UsageError
+from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
@@ -30,6 +31,7 @@ class RecordedCase(msgspec.Struct, frozen=True):
             slots are open again.
         relation: the id of that relation, or empty.
         proven: whether the target has taken a right request in that run.
+        ended: how each of the cases ended, by id.
 
     """
 
@@ -37,6 +39,7 @@ class RecordedCase(msgspec.Struct, frozen=True):
     cases: tuple[Case, ...]
     relation: str
     proven: bool
+    ended: dict[str, str]
 
     def item(self, contract: Contract) -> Item | None:
         """Return what is to be sent: the case, or the relation whole; None where this version has no such relation."""
@@ -69,7 +72,10 @@ def read_recorded_case(folder: Path, wanted: str) -> RecordedCase:
         remedy = f"did you mean {' or '.join(close)}?" if close else "the report and results.json list its cases"
         raise UsageError(f"no case {wanted!r} was sent in the run in {folder}", remedy)
     sends: dict[str, RequestSent] = {}
+    ends: dict[int, str] = {}
     for event in read_journal(folder):
+        if isinstance(event, ExchangeEnded):
+            ends[event.send] = ending(event.response, event.failure)
         if not isinstance(event, RequestSent) or event.relation != relation or event.case.phase == CLEAN_UP:
             continue
         # What was cut down bears the same id: the finding is about one of its sends, and that is what is shown.
@@ -77,7 +83,13 @@ def read_recorded_case(folder: Path, wanted: str) -> RecordedCase:
             sends[event.case.id] = event
         elif relation or event.case.id == wanted:
             sends.setdefault(event.case.id, event)
-    return RecordedCase(header, tuple(map(_opened, sends.values())), relation, proven)
+    ended = {case: ends[event.send] for case, event in sends.items() if ends.get(event.send)}
+    return RecordedCase(header, tuple(map(_opened, sends.values())), relation, proven, ended)
+
+
+def ending(response: Response | None, failure: Failure | None) -> str:
+    """Return how an exchange ended in few words, empty where it did not."""
+    return f"status {response.status}" if response is not None else str(failure or "")
 
 
 def _found(folder: Path, wanted: str) -> tuple[RunStarted, str, set[str], bool, frozenset[int]]:

@@ -33,14 +33,18 @@ from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import may_create
 from conformance.targets.opening import is_openable
 from conformance.targets.target import Target
+from conformance.workflow.creation_limit import RECORDS, creations_left
 from conformance.workflow.interruption import interrupt, on_sigterm, run_cancellable
-from conformance.workflow.recorded_case import RecordedCase, read_recorded_case
+from conformance.workflow.recorded_case import RecordedCase, ending, read_recorded_case
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import credentials_of, find_key
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import guard, offered_by, rate_of
 from conformance.workflow.setup.run_header import REFERENCE, today
+
+NOT_REPRODUCED = 3
+"""The exit status where a response has another status than in the run: it decides nothing of what the run found."""
 
 EXISTS = frozenset({400, 409, 422})
 """The statuses that refuse a name which is taken."""
@@ -89,7 +93,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     contract = contract_of(
         header.document.encode(errors="surrogatepass"), "the document of the journal", header.operation
     )
-    options = _options(options, recorded)
+    options = _options(options, recorded, folder)
     item = recorded.item(contract)
     notes = []
     if item is None:
@@ -105,7 +109,8 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     credentials = credentials_of(contract, options, find_key(contract, options, loopback=loopback))
     proven = recorded.proven and options.target in {header.target, MOCK}
     settings = _settings(header, credentials.key, loopback=loopback, proven=proven)
-    ready = _Ready(contract, item, options, credentials, settings, secrets.token_hex(4))
+    left = creations_left(contract, folder, item, options.max_creations, loopback=loopback)
+    ready = _Ready(contract, item, options, credentials, settings, left, secrets.token_hex(4))
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))
         url = options.target
@@ -118,9 +123,11 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
             with suppress(KeyboardInterrupt, asyncio.CancelledError):
                 run_cancellable(lambda: _send(ready, target, journal))
         run = fold_run(read_journal(path), fail_on=strength)
-        notes += _left(contract, path, loopback=loopback)
+        if not (loopback and left is None):
+            notes += _left(contract, path, loopback=loopback)
     notes += _named(item, run)
-    return ReplayResult(run, exit_status(run.results, strength), tuple(notes))
+    others = list(_not_reproduced(recorded, run))
+    return ReplayResult(run, NOT_REPRODUCED if others else exit_status(run.results, strength), (*others, *notes))
 
 
 class _Ready(msgspec.Struct, frozen=True):
@@ -131,12 +138,14 @@ class _Ready(msgspec.Struct, frozen=True):
     options: RunOptions
     credentials: Credentials
     settings: Settings
+    creations: int | None
     run_id: str
 
 
-def _options(options: RunOptions, recorded: RecordedCase) -> RunOptions:
-    """Return the options with what the run knew of its target, and a source for each secret header that it sent."""
+def _options(options: RunOptions, recorded: RecordedCase, folder: Path) -> RunOptions:
+    """Return the options with what the run knew of its target, and the sources of the secrets that it sent."""
     header = recorded.header
+    options = _with_key(options, header, folder)
     known = MOCK if header.target.startswith(REFERENCE) else header.target
     secret = _names(header.options.get("secret_headers", "").split(", ")) - _names(options.secret_headers)
     found = {
@@ -154,6 +163,19 @@ def _options(options: RunOptions, recorded: RecordedCase) -> RunOptions:
     )
 
 
+def _with_key(options: RunOptions, header: RunStarted, folder: Path) -> RunOptions:
+    """Return the options with the source of the run's key, unless they name another.
+
+    A command is not in the journal: it may hold a secret, and a journal that came from elsewhere must not run one.
+    """
+    if options.api_key_env or options.api_key_file or options.api_key_command:
+        return options
+    if "api_key_command" in header.options:
+        raise UsageError(f"the run in {folder} took its key from a command", "give it again with --api-key-command")
+    file = header.options.get("api_key_file")
+    return replace(options, api_key_env=header.options.get("api_key_env"), api_key_file=Path(file) if file else None)
+
+
 def _names(secret_headers: Iterable[str]) -> set[str]:
     """Return the names of headers that were given as `NAME` or `NAME=VARIABLE`, in lower case."""
     return {each.partition("=")[0].strip().lower() for each in secret_headers} - {""}
@@ -161,8 +183,8 @@ def _names(secret_headers: Iterable[str]) -> set[str]:
 
 def _path(stack: ExitStack, folder: Path, ready: _Ready) -> Path:
     """Return where the record of the replay goes: what may be left on another machine is not to be forgotten."""
-    name = f"replay-{ready.run_id}.ndjson"
-    if ready.settings.loopback:
+    name = RECORDS.replace("*", ready.run_id)
+    if ready.settings.loopback and ready.creations is None:
         return Path(stack.enter_context(TemporaryDirectory())) / name
     return (folder if folder.is_dir() else folder.parent) / name
 
@@ -195,7 +217,8 @@ def _settings(header: RunStarted, key: str, *, loopback: bool, proven: bool) -> 
 
 
 async def _send(ready: _Ready, target: Target, journal: Journal) -> None:
-    limits = RunLimits(rate=rate_of(ready.options, loopback=ready.settings.loopback))
+    rate = rate_of(ready.options, loopback=ready.settings.loopback)
+    limits = RunLimits(rate=rate, creations=ready.creations)
     options = SessionOptions(run_id=ready.run_id, settings=ready.settings, limits=limits, credentials=ready.credentials)
     session = Session(ready.contract, target, journal, options)
     try:
@@ -205,14 +228,24 @@ async def _send(ready: _Ready, target: Target, journal: Journal) -> None:
 
 
 def _left(contract: Contract, path: Path, *, loopback: bool) -> Iterator[str]:
-    """Tell what a replay has left on a host that is not this machine; its record is kept only where there is such."""
-    if loopback:
-        return
-    left = len(read_ledger(contract, read_journal(path)))
+    """Tell what a replay has left; its record is kept only where there is such, and where that matters."""
+    left = len(read_ledger(contract, read_journal(path), loopback=loopback))
     if left:
         yield f"{counted(left, 'object')} may have been created; `conformance cleanup {path}` removes them"
     else:
         path.unlink()
+
+
+def _not_reproduced(recorded: RecordedCase, run: RunReport) -> Iterator[str]:
+    """Tell of cases that got a response of another status than in the run."""
+    for case, before in recorded.ended.items():
+        evidence = run.by_case.get(case)
+        exchange = evidence.shown().exchange if evidence is not None else None
+        if exchange is None or exchange.response is None:
+            continue
+        now = ending(exchange.response, exchange.failure)
+        if now != before:
+            yield f"not reproduced: {case} ended with {now}, in the run with {before}"
 
 
 def _named(item: Item, run: RunReport) -> Iterator[str]:

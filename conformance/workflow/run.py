@@ -25,6 +25,7 @@ from conformance.strategies.case_builder import Builder
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
 from conformance.workflow.cleanup import remove
+from conformance.workflow.creation_limit import created_by_replays
 from conformance.workflow.interruption import Canceller, interrupt, on_sigterm, run_cancellable
 from conformance.workflow.reporting import RunResult, forget_reports, report_again
 from conformance.workflow.resume import read_resumed_run
@@ -142,6 +143,7 @@ async def _send(
         limits=limits_of(prepared),
         credentials=prepared.credentials,
         past=past,
+        replayed=created_by_replays(prepared.contract, options.out, loopback=prepared.loopback) if past else 0,
     )
     session, after = Session(prepared.contract, target, journal, chosen), follow_up_phases(prepared)
     diagnosis = DiagnosisOptions(

@@ -34,7 +34,9 @@ def test_creations_are_never_too_many_and_nobody_hangs(limit, creates, repeats):
         await asyncio.sleep(0.001)
         if creates:
             created += 1
-            budget.created()
+        assert budget.may_create()
+        budget.created(possibly=creates)
+        if creates:
             assert created <= limit
 
     async def work(budget: Budget) -> None:
@@ -67,7 +69,8 @@ def test_what_runs_out_is_named():
             Budget(RunLimits(failures=1)),
         )
         over = Budget(RunLimits(seconds=1e-9))
-        creations.created()
+        assert creations.may_create()
+        creations.created(possibly=True)
         failures.failures = 1
         assert "" == await creations.take(1, 0)
         return [
@@ -86,14 +89,50 @@ def test_what_runs_out_is_named():
 
 
 def test_requests_that_are_sent_again_are_counted():
-    """`again` takes one request more, as long as there is one."""
+    """`again` takes one request more, as long as there is one, and says what ran out."""
 
-    async def run() -> list[bool]:
+    async def run() -> list[str]:
         budget = Budget(RunLimits(requests=3))
         assert "" == await budget.take(1, 0)
         return [budget.again(), budget.again(), budget.again()]
 
-    assert [True, True, False] == in_time(run())
+    assert ["", "", "--max-requests 3 is reached"] == in_time(run())
+
+
+def test_a_retry_after_what_may_have_created_needs_another_creation():
+    """A try that may have created has used what was held for it; the next needs one more, where one is left."""
+
+    async def run() -> list[str]:
+        budget, said = Budget(RunLimits(creations=2)), []
+        said.append(await budget.take(1, 1))
+        for _ in range(2):
+            assert budget.may_create()
+            budget.created(possibly=True)
+            said.append(budget.again(1))
+        await budget.give_back()
+        return [*said, await budget.take(1, 1)]
+
+    over = "--max-creations 2 is reached"
+    assert ["", "", over, over] == in_time(run())
+
+
+def test_tasks_of_one_item_hold_together_and_no_miscount_breaks_the_limit():
+    """Requests of an item that are in flight at once use what it took; what was not taken does not leave."""
+
+    async def send(budget: Budget) -> bool:
+        left = budget.may_create()
+        await asyncio.sleep(0)
+        if left:
+            budget.created(possibly=True)
+        return left
+
+    async def run() -> tuple[list[bool], str, int]:
+        budget = Budget(RunLimits(creations=2))
+        assert "" == await budget.take(2, 2)
+        left = await asyncio.gather(*(send(budget) for _ in range(3)))
+        return left, await budget.take(1, 0), budget.creations
+
+    assert ([True, True, False], "", 2) == in_time(run())
 
 
 def test_without_limits_nothing_ends():
@@ -103,7 +142,7 @@ def test_without_limits_nothing_ends():
         budget = Budget(RunLimits())
         for _ in range(100):
             assert "" == await budget.take(1, 1)
-            assert budget.again()
+            assert "" == budget.again(1)
             assert 0.0 == await budget.pace()
         assert budget.seconds_left() is None
 

@@ -176,7 +176,7 @@ def test_no_try_is_beyond_the_budget(first):
         return await sender.send(CASE)
 
     sent = carried_out(job)
-    assert "--max-requests allows no retry" in sent.unjudged
+    assert sent.unjudged.endswith(", and there is no retry: --max-requests 0 is reached")
     assert 1 == len(target.requests)
 
 

@@ -201,9 +201,9 @@ def test_names_that_a_path_can_carry(contract, name, target):
 
 
 def test_what_may_have_been_created(contract):
-    """A request without a whole answer, or answered 5xx, may have created; one that was refused did not."""
+    """All but a 4xx may have created: 3xx, 5xx, no response or none yet; what never left has not."""
     body = '{"name": "n%d"}'
-    records = [sent(number, body % number) for number in range(1, 8)]
+    records = [sent(number, body % number) for number in range(1, 11)]
     ends = [
         Creation(send=1, name="n1", target=PATH),
         ExchangeEnded(send=1, response=Response(201)),
@@ -212,9 +212,12 @@ def test_what_may_have_been_created(contract):
         ExchangeEnded(send=4, failure=Failure.TIMEOUT),
         ExchangeEnded(send=5, failure=Failure.REFUSED),
         ExchangeEnded(send=6, response=Response(200), failure=Failure.TRUNCATED),
+        ExchangeEnded(send=8, response=Response(303)),
+        ExchangeEnded(send=9, response=Response(422), failure=Failure.TRUNCATED),
+        ExchangeEnded(send=10, failure=Failure.UNSENT),
     ]
     found = read_ledger(contract, [*records, *ends])
-    assert [("n1", True), ("n3", False), ("n4", False), ("n6", False), ("n7", False)] == [
+    assert [("n1", True), ("n3", False), ("n4", False), ("n6", False), ("n7", False), ("n8", False)] == [
         (e.name, e.sure) for e in found
     ]
 

@@ -117,7 +117,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         _safety("", "Also send edge-case names to remote hosts. Cleanup cannot recognize objects with such names."),
     ] = False
     max_creations: Annotated[
-        Count | None, _safety("N", "Maximum number of created objects.", unset="15 for smoke on a remote host")
+        Count | None,
+        _safety("N", "Maximum number of created objects. All but a 4xx counts.", unset="15 for smoke on a remote host"),
     ] = None
     max_requests: Annotated[Count | None, _safety("N", "Maximum number of requests.")] = None
     cleanup: Annotated[bool, _safety("", "Remove created objects at the end of the run.")] = False

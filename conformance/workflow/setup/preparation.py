@@ -59,6 +59,13 @@ class PreparedRun(msgspec.Struct, frozen=True, kw_only=True):
         return self.traits.loopback
 
     @property
+    def most_creations(self) -> int | None:
+        """How much may be created, whatever the target does: on a remote host `smoke` has a limit of its own."""
+        if self.options.max_creations is None and self.profile is Profile.SMOKE and not self.loopback:
+            return self.plan.creations if self.options.shard else SMOKE_CREATIONS
+        return self.options.max_creations
+
+    @property
     def key(self) -> str:
         """The credential."""
         return self.credentials.key
@@ -184,14 +191,11 @@ def rate_of(options: RunOptions, *, loopback: bool) -> float | None:
 
 
 def limits_of(prepared: PreparedRun) -> RunLimits:
-    """Return the limits of a run: on a live host the number of creations in `smoke` holds against every target."""
+    """Return the limits of a run."""
     options, loopback = prepared.options, prepared.loopback
-    most = None
-    if prepared.profile is Profile.SMOKE and not loopback:
-        most = prepared.plan.creations if options.shard else SMOKE_CREATIONS
     return RunLimits(
         requests=options.max_requests,
-        creations=options.max_creations or most,
+        creations=prepared.most_creations,
         failures=options.max_failures,
         seconds=options.time_budget or (FUZZ_SECONDS if prepared.profile is Profile.FUZZ else None),
         rate=rate_of(options, loopback=loopback),

@@ -13,7 +13,6 @@ from conformance.runner.case_source import CaseSource, FollowUpPhases
 from conformance.runner.plan import why_left_out
 from conformance.runner.shards import Shard
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.catalogue.catalogue import creations
 from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.strategies.random.messages import Cover, Draw, Fuzz, GeneratorConfig
@@ -69,14 +68,10 @@ def _generated(phases: tuple[str, ...], profile: Profile) -> dict[str, Cover | D
 
 
 class PhasePreview(msgspec.Struct, frozen=True):
-    """What a phase will send, and how many objects a right server creates of that at most.
-
-    `error` says why the phase will not go on to its end.
-    """
+    """How many requests a phase will send; `error` says why it will not go on to its end."""
 
     phase: str
     requests: int
-    creations: int
     error: str = ""
 
 
@@ -94,7 +89,7 @@ async def _preview(prepared: PreparedRun, following: FollowUpPhases) -> tuple[Ph
     ended: list[PhaseEnded] = []
     sent = (*prepared.plan.items, *following.elsewhere)
     items = CaseSource((), replace(following, elsewhere=sent), ended.append)
-    cases: list[Case] = []
+    cases = 0
     found: list[PhasePreview] = []
     try:
         while True:
@@ -102,11 +97,10 @@ async def _preview(prepared: PreparedRun, following: FollowUpPhases) -> tuple[Ph
             # The phases that are over by now end before the case at hand.
             while len(found) < len(ended):
                 event = ended[len(found)]
-                found.append(PhasePreview(event.phase, len(cases), sum(map(creations, cases)), event.error))
-                cases.clear()
+                found.append(PhasePreview(event.phase, cases, event.error))
+                cases = 0
             if item is None:
                 return tuple(found)
-            if isinstance(item, Case):
-                cases.append(item)
+            cases += 1
     finally:
         await following.generator.close()

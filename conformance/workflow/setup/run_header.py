@@ -48,7 +48,7 @@ def run_header(prepared: PreparedRun, url: str, waivers: tuple[Waiver, ...]) -> 
     target = f"{REFERENCE}{url}" if options.target == MOCK else options.target
     return replace(
         header_of(contract, target, prepared.profile, options.seed),
-        options=_shown(options),
+        options=_shown(replace(options, max_creations=prepared.most_creations)),
         planned=prepared.plan.cases,
         skipped={**_unexercised(contract, options, prepared.client), **prepared.plan.skipped},
         waivers=waivers,

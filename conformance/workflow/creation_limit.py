@@ -1,0 +1,41 @@
+"""The maximum of creations of a run, which holds for its replays as well: one count of all their records."""
+
+from pathlib import Path
+
+from conformance.contract.contract import Contract
+from conformance.journal.events import RunStarted
+from conformance.journal.ledger import standing
+from conformance.journal.writing import FILE_NAME, read_journal
+from conformance.model.case import Item, could_create
+from conformance.model.errors import UsageError
+
+RECORDS = "replay-*.ndjson"
+"""The files in the folder of a run that record what its replays may have left."""
+
+
+def created_by_replays(contract: Contract, folder: Path, *, loopback: bool) -> int:
+    """Return how many requests of the replays of the run in `folder` may have created what was not removed."""
+    return sum(len(standing(contract, read_journal(each), loopback=loopback)) for each in folder.glob(RECORDS))
+
+
+def creations_left(contract: Contract, folder: Path, item: Item, most: int | None, *, loopback: bool) -> int | None:
+    """Return how much a replay of `item` may create, None without a limit; `most` is in the place of the run's.
+
+    Raises:
+        UsageError: what the run and its replays may have created, and was not removed, leaves too little.
+
+    """
+    journal = folder / FILE_NAME if folder.is_dir() else folder
+    header = next(iter(read_journal(journal)))
+    known = header.options.get("max_creations") if isinstance(header, RunStarted) else None
+    most = most or (int(known) if known else None)
+    if most is None:
+        return None
+    there = len(standing(contract, read_journal(journal), loopback=loopback))
+    there += created_by_replays(contract, journal.parent, loopback=loopback)
+    if there + sum(map(could_create, item.cases)) > most:
+        raise UsageError(
+            f"the run in {folder} and its replays may have left {there} objects, the maximum is {most}",
+            f"`conformance cleanup {folder}` removes them, --max-creations allows more",
+        )
+    return most - there

@@ -69,7 +69,11 @@ def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
     if mixed is None:
         return list(explanations)
     shown = set(mixed.observations)
-    follows = [each for each in explanations if each is not mixed and each.rule in OF_VALUES and _mostly(each, shown)]
+    follows = [
+        each
+        for each in explanations
+        if each is not mixed and (each.rule == mixed.rule or (each.rule in OF_VALUES and _mostly(each, shown)))
+    ]
     whole = reduce(_with_consequence, follows, mixed)
     return [whole if each is mixed else each for each in explanations if each not in follows]
 

@@ -15,7 +15,7 @@ from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import find
 from conformance.diagnosis.consequences import of_another_object, without_consequences
-from conformance.diagnosis.features import CREATION, REQUEST, Facts, facts_of
+from conformance.diagnosis.features import CREATION, REQUEST, Facts
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, explain
 from conformance.diagnosis.observations import (
     ACCEPTS,
@@ -26,6 +26,7 @@ from conformance.diagnosis.observations import (
     Explanation,
     Observation,
 )
+from conformance.diagnosis.request_facts import FactReader
 from conformance.journal.events import FindingMade
 from conformance.model.finding import Symptom
 from conformance.model.vocabulary import Expectation, Group
@@ -66,9 +67,9 @@ def _grouped(pairs: Sequence[tuple[int, FindingMade]]) -> Explanation:
 
 def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:
     found: list[Facts] = []
-    creations = 0
+    creations, reader = 0, FactReader(contract)
     for each in observations:
-        facts = facts_of(contract, each.case)
+        facts = reader.read(each.case)
         place = {(REQUEST, ""): Decimal(len(found) + 1), (CREATION, ""): Decimal(creations + 1)}
         creations += 200 <= each.status < 300
         found.append(replace(facts, measures={**facts.measures, **place}))

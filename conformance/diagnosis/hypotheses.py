@@ -162,6 +162,7 @@ class FactTable:
     """The facts of all observations, by feature."""
 
     def __init__(self, facts: Sequence[Facts]) -> None:
+        groups: dict[frozenset[Feature], int] = {}
         masks: dict[Feature, int] = {}
         own: dict[Feature, int] = {}
         self._places: dict[str, int] = {}
@@ -169,13 +170,16 @@ class FactTable:
         self.facts = facts
         for index, each in enumerate(facts):
             bit = 1 << index
-            for feature in each.features:
-                masks[feature] = masks.get(feature, 0) | bit
+            for group in each.groups:
+                groups[group] = groups.get(group, 0) | bit
             for feature in each.own:
                 own[feature] = own.get(feature, 0) | bit
                 self._places[feature.place] = self._places.get(feature.place, 0) | bit
             for key, value in each.measures.items():
                 self._measures.setdefault(key, []).append((value, bit))
+        for group, mask in groups.items():
+            for feature in group:
+                masks[feature] = masks.get(feature, 0) | mask
         for values in self._measures.values():
             values.sort()
         self.every = Hypothesis((), (1 << len(facts)) - 1, 0, 0.0)

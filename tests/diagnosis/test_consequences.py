@@ -53,6 +53,8 @@ def test_values_of_another_object() -> None:
     """Responses that hold the object of another request say nothing more of values; a few are no such fault."""
     many = tuple(range(FEW + 1))
     echo = explanation("echo", "/settings", *many)
-    assert ["isolation"] == [each.rule for each in of_another_object([explanation("isolation", NAME, *many), echo])]
+    concurrent = explanation("isolation", "", 99)
+    found = of_another_object([explanation("isolation", NAME, *many), echo, concurrent])
+    assert [("isolation", 3)] == [(each.rule, len(each.findings)) for each in found]
     few = [explanation("isolation", NAME, 1), echo]
     assert few == of_another_object(few)

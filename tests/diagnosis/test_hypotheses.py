@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import between
 from conformance.diagnosis.condition_words import clause
-from conformance.diagnosis.features import facts_of
 from conformance.diagnosis.hypotheses import AT_LEAST, MOST, SEVERAL, Evidence, FactTable, explain
+from conformance.diagnosis.request_facts import FactReader
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
 
 CONTRACT = load_contract()
+READER = FactReader(CONTRACT)
 
 
 def case(settings: dict[str, Any]) -> Case:
@@ -28,7 +29,7 @@ def case(settings: dict[str, Any]) -> Case:
 
 def predicates(failing: list[dict[str, Any]], passing: list[dict[str, Any]]) -> list[str]:
     """Return what explains that some settings fail and others pass, as clauses."""
-    table = FactTable([facts_of(CONTRACT, case(each)) for each in (*failing, *passing)])
+    table = FactTable([READER.read(case(each)) for each in (*failing, *passing)])
     positives = (1 << len(failing)) - 1
     negatives = ((1 << len(passing)) - 1) << len(failing)
     chosen, left = explain(table, Evidence(positives, negatives))
@@ -68,7 +69,7 @@ def test_two_conditions_together() -> None:
 def test_the_value_next_to_a_threshold_is_known() -> None:
     """A threshold knows the nearest value that passed, between which and itself it may lie."""
     cases = [case({"max_replica": each}) for each in (1000, 2001, 100)]
-    (found,), _ = explain(FactTable([facts_of(CONTRACT, each) for each in cases]), Evidence(3, 4))
+    (found,), _ = explain(FactTable([READER.read(each) for each in cases]), Evidence(3, 4))
     (condition,) = found.conditions
     assert (AT_LEAST, Decimal(1000), Decimal(100)) == (condition.direction, condition.bound, condition.passed)
 
@@ -76,7 +77,7 @@ def test_the_value_next_to_a_threshold_is_known() -> None:
 @pytest.mark.parametrize(("sent", "chosen"), [(SEVERAL - 1, 0), (SEVERAL, 1)])
 def test_every_request_needs_several(sent: int, chosen: int) -> None:
     """Where nothing passed, a few requests do not say that it is so with every one."""
-    table = FactTable([facts_of(CONTRACT, case({"max_replica": each})) for each in range(sent)])
+    table = FactTable([READER.read(case({"max_replica": each})) for each in range(sent)])
     found, left = explain(table, Evidence((1 << sent) - 1, 0))
     assert (chosen, sent - chosen * sent) == (len(found), left.bit_count())
 
@@ -84,7 +85,7 @@ def test_every_request_needs_several(sent: int, chosen: int) -> None:
 def test_what_one_request_does_not_explain_is_left() -> None:
     """Of symptoms that have nothing in common no hypothesis is made for each."""
     values = [3, 17, 29, 71, 113, 151, 199, 241, 293, 347, 397, 443, 499, 557, 601, 653, 701, 757, 811, 863, 911, 967]
-    table = FactTable([facts_of(CONTRACT, case({"max_replica": each})) for each in values])
+    table = FactTable([READER.read(case({"max_replica": each})) for each in values])
     positives = sum(1 << index for index in range(0, len(values), 2))
     chosen, left = explain(table, Evidence(positives, positives << 1))
     assert positives == left | sum(each.mask & positives for each in chosen)
@@ -93,7 +94,7 @@ def test_what_one_request_does_not_explain_is_left() -> None:
 
 def test_what_was_rejected_for_its_own_fault_refutes_only_what_is_said_of_it() -> None:
     """Nobody knows what would have become of the rest of a rejected request."""
-    facts = [facts_of(CONTRACT, case({"max_replica": each})) for each in (5, 6)]
+    facts = [READER.read(case({"max_replica": each})) for each in (5, 6)]
     table = FactTable([facts[0], replace(facts[1], own=frozenset())])
     every, left = explain(table, Evidence(1, 0, weak=2))
     assert (1, 0) == (len(every), left)

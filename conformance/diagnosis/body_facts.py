@@ -1,0 +1,281 @@
+"""Facts of a body: what each value in it is, by the contract, and how its properties compare."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import combinations
+from typing import TypeVar
+
+import msgspec
+
+from conformance.contract.nodes import Node
+from conformance.diagnosis.features import (
+    ANYWHERE,
+    COUNT,
+    INTEGER,
+    LARGEST,
+    LENGTH,
+    LONGEST,
+    LONGEST_VALUE,
+    MOST_DIGITS,
+    NUMBER,
+    SMALLEST,
+    Feature,
+)
+from conformance.model.case import SLOT
+from conformance.model.json_values import MISSING, leaves
+from conformance.model.jsontext import Json, is_integral, type_name, write
+from conformance.model.pointer import ANY_ITEM
+
+SHORT = 3
+"""Of strings up to so many characters the exact length is a feature."""
+
+FRESH = re.compile(r"cfm-[0-9a-f]{8}-[0-9a-z]{4}")
+"""A name that a run made up."""
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
+_MOST_CHARACTERS = 12
+"""Of so many special characters of a string is said which they are."""
+
+Measures = dict[tuple[str, str], Decimal]
+
+
+class BodyReader:
+    """Reads the facts of bodies for one schema; what many bodies have in common is read once.
+
+    Args:
+        root: the node of the body.
+
+    """
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+        self._absent: dict[str, frozenset[Feature]] = {}
+        self._comparable = _comparable(root)
+
+    def read(self, value: object) -> tuple[list[frozenset[Feature]], Measures]:
+        """Return the features and the measures of a body; each feature at its place, and as one of the whole body."""
+        seen = _Seen([], {}, {}, {})
+        self._value(self._root, value, seen)
+        for paths in self._comparable:
+            seen.groups += _compared(paths, seen.strings, _strings_compared)
+            seen.groups += _compared(paths, seen.numbers, _numbers_compared)
+        return seen.groups, seen.measures
+
+    def _value(self, node: Node, value: object, seen: "_Seen") -> None:
+        if value is MISSING:
+            seen.groups.append(self._missing(node))
+            return
+        path = node.path
+        seen.add("present", path)
+        seen.add("type", path, type_name(value))  # type: ignore[arg-type]
+        if value is not None:
+            seen.add("set", path)
+        if isinstance(value, dict):
+            self._object(node, value, seen)
+            return
+        for child in node.children:
+            seen.groups.append(self._unreached(child))
+        if isinstance(value, list):
+            self._array(node, value, seen)
+        else:
+            _scalar(path, value, seen)  # type: ignore[arg-type]
+
+    def _object(self, node: Node, value: Mapping[str, Json], seen: "_Seen") -> None:
+        path = node.path
+        seen.measures[COUNT, path] = Decimal(len(value))
+        if not value:
+            seen.add("empty", path, "object")
+        for name, item in value.items():
+            if node.child(name) is None:
+                seen.add("unknown", path)
+                seen.add("unknown name", path, name[:LONGEST_VALUE])
+                for _, leaf in leaves(item):
+                    if _is_number(leaf):
+                        seen.measure(_decimal(leaf))  # type: ignore[arg-type]
+        for child in node.children:
+            if child.name != ANY_ITEM:
+                self._value(child, value.get(child.name, MISSING), seen)
+
+    def _array(self, node: Node, value: Sequence[Json], seen: "_Seen") -> None:
+        seen.measures[COUNT, node.path] = Decimal(len(value))
+        if not value:
+            seen.add("empty", node.path, "array")
+        item = node.child(ANY_ITEM)
+        for each in value if item is not None else ():
+            self._value(item, each, seen)  # type: ignore[arg-type]
+
+    def _missing(self, node: Node) -> frozenset[Feature]:
+        known = self._absent.get(node.path)
+        if known is None:
+            known = self._unreached(node) | at_both("absent", node.path)
+            self._absent[node.path] = known
+        return known
+
+    def _unreached(self, node: Node) -> frozenset[Feature]:
+        """Return that there are no values at a node and below it."""
+        key = f"{node.path} and below"
+        known = self._absent.get(key)
+        if known is None:
+            known = frozenset(each for below in node.walk() for each in at_both("missing", below.path))
+            self._absent[key] = known
+        return known
+
+
+class _Seen(msgspec.Struct):
+    """What was read of a body so far."""
+
+    groups: list[frozenset[Feature]]
+    measures: Measures
+    numbers: dict[str, float | Decimal]
+    strings: dict[str, str]
+
+    def add(self, name: str, place: str, value: str = "") -> None:
+        self.groups.append(at_both(name, place, value))
+
+    def measure(self, number: Decimal | None) -> None:
+        """Take a number into account for the whole body, whether it is declared or not."""
+        if number is not None:
+            self.measures[LARGEST, ""] = max(number, self.measures.get((LARGEST, ""), number))
+            self.measures[SMALLEST, ""] = min(number, self.measures.get((SMALLEST, ""), number))
+
+
+@lru_cache(1 << 14)
+def at_both(name: str, place: str, value: str = "") -> frozenset[Feature]:
+    """Return a feature at its place, and of a property also as one of the body, wherever it is."""
+    places = (place, ANYWHERE) if place.startswith("/") else (place,)
+    return frozenset(Feature(name, each, value) for each in places)
+
+
+def _scalar(path: str, value: Json, seen: _Seen) -> None:
+    if isinstance(value, str):
+        if FRESH.search(value):
+            value = FRESH.sub(SLOT, value)  # one name is as good as another
+        length = Decimal(len(value))
+        seen.measures[LENGTH, path] = length
+        seen.measures[LONGEST, ""] = max(length, seen.measures.get((LONGEST, ""), length))
+        seen.strings[path] = value
+        read = _string_features if len(value) <= LONGEST_VALUE else _string_features.__wrapped__
+        seen.groups.append(read(path, value))
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        seen.numbers[path] = value
+        number = _decimal(value)
+        seen.measure(number)
+        if number is not None:
+            seen.measures[NUMBER, path] = number
+            if isinstance(value, int):
+                seen.measures[INTEGER, path] = number
+        seen.groups.append(_number_features(path, repr(value), value))
+    else:
+        seen.add("value", path, write(value))
+
+
+@lru_cache(1 << 12)
+def _string_features(path: str, value: str) -> frozenset[Feature]:
+    found = [("string", each) for each in _string_classes(value)]
+    written = write(value)
+    if len(written) <= LONGEST_VALUE and value != SLOT:
+        found.append(("value", written))
+    if len(value) <= SHORT:
+        found.append(("characters", str(len(value))))
+    return frozenset(each for name, word in found for each in at_both(name, path, word))
+
+
+@lru_cache(1 << 12)
+def _number_features(path: str, _: str, value: float | Decimal) -> frozenset[Feature]:
+    """Return the features of a number; what it is written like tells it from others that are equal."""
+    found = []
+    written = _plain_number(value)
+    if len(written) <= LONGEST_VALUE:
+        found.append(("value", written))
+    number = _decimal(value)
+    found += [] if number is None else [(name, word) for name, word in _number_classes(value, number)]
+    return frozenset(each for name, word in found for each in at_both(name, path, word))
+
+
+def _number_classes(value: float | Decimal, number: Decimal) -> Iterator[tuple[str, str]]:
+    if number:
+        yield "number", "negative" if number < 0 else "positive"
+    if not is_integral(value):
+        yield "number", "with a fraction"
+        return
+    if abs(number.adjusted()) < MOST_DIGITS:
+        yield "parity", "odd" if int(number) % 2 else "even"
+    if not isinstance(value, int):
+        yield "number", "with a zero fraction" if _has_point(number) else "in exponent form"
+
+
+def _decimal(value: float | Decimal) -> Decimal | None:
+    """Return the exact value of a number, None where it is not finite."""
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return number if number.is_finite() else None
+
+
+def _has_point(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent < 0
+
+
+def _plain_number(value: float | Decimal) -> str:
+    number = Decimal(str(value))
+    whole = number.is_finite() and abs(number.adjusted()) < MOST_DIGITS and number == number.to_integral_value()
+    return str(int(number)) if whole else str(number)
+
+
+def _string_classes(text: str) -> Iterator[str]:
+    if not text:
+        yield "empty"
+        return
+    if not text.isascii():
+        yield "with characters beyond ASCII"
+    if max(text) > "\uffff":
+        yield "with characters beyond U+FFFF"
+    if text != text.strip():
+        yield "with spaces around it"
+    if any(each.isspace() for each in text):
+        yield "with white space"
+    if min(text) < " ":
+        yield "with control characters"
+    if text != text.lower():
+        yield "with upper-case letters"
+    for each in sorted(set(text) - _PLAIN)[:_MOST_CHARACTERS]:
+        yield f"with {write(each)}"
+
+
+def _comparable(root: Node) -> tuple[tuple[str, ...], ...]:
+    """Return the paths of properties whose values can be compared: those of one type."""
+    by_type: dict[frozenset[str], list[str]] = {}
+    for node in root.walk():
+        if ANY_ITEM not in node.path and not node.types & {"object", "array", "boolean"}:
+            by_type.setdefault(node.types - {"null"}, []).append(node.path)
+    return tuple(tuple(each) for each in by_type.values() if len(each) > 1)
+
+
+Scalar = TypeVar("Scalar", str, float | Decimal)
+
+
+def _compared(
+    paths: Sequence[str], values: Mapping[str, Scalar], word: Callable[[Scalar, Scalar], str]
+) -> list[frozenset[Feature]]:
+    """Return how the values at some paths compare, each with each."""
+    present = [(each, values[each]) for each in paths if each in values]
+    return [_comparison(word(left, right), one, other) for (one, left), (other, right) in combinations(present, 2)]
+
+
+def _strings_compared(left: str, right: str) -> str:
+    return "equal" if left == right else "different"
+
+
+def _numbers_compared(left: float | Decimal, right: float | Decimal) -> str:
+    return "equal" if left == right else "less" if left < right else "greater"
+
+
+@lru_cache(1 << 12)
+def _comparison(word: str, one: str, other: str) -> frozenset[Feature]:
+    return frozenset({Feature(word, one, other)})
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

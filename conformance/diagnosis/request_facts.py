@@ -1,0 +1,194 @@
+"""Facts of a request: its method, header fields, credential and bytes, what its case was made for, and its body."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import accumulate
+from typing import TypeAlias
+
+from conformance.classify.classification import classify
+from conformance.classify.traits import JSON_TEXT
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import nearest
+from conformance.diagnosis.body_facts import BodyReader
+from conformance.diagnosis.features import ANYWHERE, DEPTH, LONGEST_VALUE, Facts, Feature
+from conformance.model.case import KEY, Case, Request
+from conformance.model.header_fields import combined, essence
+from conformance.model.json_values import MISSING
+from conformance.model.jsontext import try_read, type_name
+from conformance.model.pointer import generalised, prefixes, within
+from conformance.model.vocabulary import Expectation
+
+UNSAID = frozenset({"relation", "rejected first", "properties"})
+"""Keywords of cases whose body says itself what is wrong with it."""
+
+REQUEST_PARTS = frozenset({"credential", "header", "method", "path", "path parameter", "relation", "trial"})
+"""In the place of a keyword: what a case is about that is not about its body."""
+
+_ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")
+"""A media type or range, or the name of a parameter."""
+
+_TEXTS: Mapping[str, re.Pattern[bytes]] = {
+    "a character escaped by number (\\u0041)": re.compile(rb"\\u[0-9A-Fa-f]{4}"),
+    "an escape in a string": re.compile(rb"\\[^u]"),
+    "the bytes of a surrogate (ED A0 80 to ED BF BF)": re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]"),
+    "bytes beyond ASCII": re.compile(rb"[\x80-\xff]"),
+    "a line break": re.compile(rb"[\r\n]"),
+    "a control character": re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
+}
+
+_ORDINARY = re.compile(rb"[ -\[\]-~]*")
+"""Bytes of which none of these is to be said."""
+
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
+
+
+Fields: TypeAlias = Sequence[tuple[str, str]]
+
+
+class FactReader:
+    """Reads the facts of the cases of one contract; what many of them have in common is read once."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._body = BodyReader(contract.request)
+        self._fields: dict[tuple[tuple[tuple[str, str], ...], bool], frozenset[Feature]] = {}
+
+    def read(self, case: Case) -> Facts:
+        """Return the facts of a case."""
+        request = case.request
+        told = [frozenset(_of_story(self._contract, case)), self._of_headers(request)]
+        if KEY in request.target:
+            told.append(frozenset({Feature("credential", "query", "the key")}))
+        body = request.body or b""
+        text = try_read(request.body)
+        groups, measures = self._body.read(text.value) if text is not None else ([], {})
+        groups.append(_of_bytes(_body_word(body, text.value if text else MISSING, readable=text is not None)))
+        if text is None or text.duplicates or text.byte_order_mark:
+            groups.append(_of_bytes("not plain JSON"))
+        groups.append(frozenset(_of_text(body)))
+        groups.append(frozenset({Feature("method", "", request.method)}))
+        measures[DEPTH, ""] = Decimal(_depth(body))
+        groups += told
+        return Facts(tuple(groups), _about(case, groups).union(*told), measures)
+
+    def _of_headers(self, request: Request) -> frozenset[Feature]:
+        key = (tuple(request.headers), bool(request.body))
+        known = self._fields.get(key)
+        if known is None:
+            known = frozenset(_of_headers(self._contract, request.headers, has_body=bool(request.body)))
+            self._fields[key] = known
+        return known
+
+
+def _about(case: Case, groups: Iterable[frozenset[Feature]]) -> frozenset[Feature]:
+    """Return the features of what a case was made for."""
+    story = case.story
+    if story is None:
+        return frozenset()
+    subject = generalised(story.pointer)
+    anywhere = case.expectation is Expectation.REJECTED and subject.startswith("/")
+    about = [_within(each, subject, anywhere=anywhere) for each in groups] if subject else []
+    if story.keyword == JSON_TEXT:
+        about += [frozenset(each for each in group if each.name in {"body", "text"}) for group in groups]
+    return frozenset[Feature]().union(*about)
+
+
+@lru_cache(1 << 14)
+def _within(group: frozenset[Feature], subject: str, *, anywhere: bool) -> frozenset[Feature]:
+    """Return what a group says of a place or below it; `anywhere`: also where it is said of the whole body."""
+    about = {each for each in group if each.place and (within(each.place, subject) or each.place == subject)}
+    if anywhere:
+        about |= {Feature(each.name, ANYWHERE, each.value) for each in about} & group
+    return frozenset(about)
+
+
+@lru_cache(32)
+def _of_bytes(word: str) -> frozenset[Feature]:
+    return frozenset({Feature("body", "", word)})
+
+
+def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
+    """Yield what the case was made for: the part of the request, the keyword that it breaks, the class of the value."""
+    story = case.story
+    if story is None:
+        return
+    keyword, place, kind = story.keyword, generalised(story.pointer), story.kind
+    if case.expectation is Expectation.REJECTED and keyword in UNSAID:
+        defect = next(iter(classify(contract, case.request.body or b"").defects), None)
+        if defect is None:
+            yield Feature("kind", ANYWHERE, kind)
+            return
+        keyword, place, kind = defect.keyword, generalised(defect.pointer), defect.kind
+    if place.startswith("/"):
+        place = nearest(contract.request, place)[0].path  # a property that is unknown is its object's
+    places = tuple(dict.fromkeys((place, ANYWHERE)))
+    yield from (Feature("kind", each, kind) for each in places)
+    if case.expectation is not Expectation.REJECTED:
+        return
+    yield from (Feature("keyword", each, keyword) for each in places)
+    if keyword not in REQUEST_PARTS:
+        yield Feature("subject", "", "body")
+        if keyword != JSON_TEXT:
+            yield Feature("subject", "", "schema")
+            if place:
+                yield Feature("subject", "", "property")
+            yield from (Feature("invalid", each) for each in ("", *prefixes(place)))
+
+
+def _of_headers(contract: Contract, fields: Fields, *, has_body: bool) -> Iterator[Feature]:
+    """Yield the header fields, and of the credential its scheme and its key."""
+    security = contract.operation.security
+    carrier = security.name.lower() if security else ""
+    counts = Counter(name.lower() for name, _ in fields)
+    for name, value in fields:
+        lower = name.lower()
+        if KEY in value or lower == carrier:
+            yield from _of_credential(contract, lower, value)
+        else:
+            yield Feature("header", lower, value[:LONGEST_VALUE])
+            yield from (Feature("element", lower, each) for each in _ELEMENT.findall(value.lower()))
+        yield Feature("field", lower, "sent" if counts[lower] == 1 else "sent twice")
+    yield from (
+        Feature("field", each, "absent") for each in {"content-type", "accept", carrier} - counts.keys() if each
+    )
+    declared = essence(contract.operation.request_media_type or "")
+    if has_body and declared and essence(combined(fields, "content-type")) != declared:
+        yield Feature("media type", "content-type", "not declared")
+
+
+def _of_credential(contract: Contract, name: str, value: str) -> Iterator[Feature]:
+    scheme, space, key = value.partition(" ")
+    if not space and scheme.lower() != contract.scheme.lower():
+        scheme, key = "", value
+    if not scheme:
+        word = "no scheme"
+    elif scheme.lower() == contract.scheme.lower():
+        word = "the documented scheme" if scheme == contract.scheme else "the documented scheme in other letter case"
+    else:
+        word = "another scheme"
+    yield Feature("scheme", name, word)
+    yield Feature("credential", name, "the key" if key == KEY else "a wrong key" if key else "an empty key")
+
+
+def _body_word(body: bytes | None, value: object, *, readable: bool) -> str:
+    if not body:
+        return "none"
+    return type_name(value) if readable else "not JSON"  # type: ignore[arg-type]
+
+
+def _of_text(body: bytes) -> Iterator[Feature]:
+    """Yield what is to be said of the bytes, whatever they mean."""
+    if _ORDINARY.fullmatch(body):
+        return
+    for word, pattern in _TEXTS.items():
+        if pattern.search(body):
+            yield Feature("text", "", word)
+
+
+def _depth(body: bytes) -> int:
+    """Return how deep brackets are nested in the bytes, be they JSON or not; strings are not told apart."""
+    return max(accumulate(map(_STEPS.__getitem__, body.translate(None, _NO_BRACKETS))), default=0)

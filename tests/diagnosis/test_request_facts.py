@@ -1,0 +1,100 @@
+"""Facts of requests: what the contract tells apart has other facts, and what it does not has the same."""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.classify.classification import classify
+from conformance.classify.traits import JSON_TEXT
+from conformance.contract.contract import load_contract
+from conformance.diagnosis.body_facts import FRESH
+from conformance.diagnosis.features import LONGEST_VALUE, Facts
+from conformance.diagnosis.request_facts import FactReader
+from conformance.model.case import KEY, SLOT, Case, Request
+from conformance.model.jsontext import Json, try_read
+from conformance.model.vocabulary import Expectation
+from conformance.strategies.random.from_hypothesis import environment_requests, invalid_environment_requests
+
+from ..strategies.contracts import cases_of, standard  # noqa: TID252 - test modules are found by path
+
+CONTRACT = load_contract()
+READER = FactReader(CONTRACT)
+
+
+def known(facts: Facts) -> tuple[object, ...]:
+    """Return facts in a form that can be compared."""
+    return facts.features, facts.own, tuple(sorted(facts.measures.items()))
+
+
+def essential(value: Json) -> object:
+    """Return a value without what the contract knows nothing of: made-up names, the characters of long strings."""
+    if isinstance(value, str):
+        value = FRESH.sub(SLOT, value)
+        return len(value) if len(value) > LONGEST_VALUE else value
+    if isinstance(value, dict):
+        return {name: essential(item) for name, item in value.items()}
+    return [essential(item) for item in value] if isinstance(value, list) else value
+
+
+def seen(case: Case) -> str:
+    """Return what the contract knows of a case: no letter case of header names, and no wrong key or scheme."""
+    request, text = case.request, try_read(case.request.body)
+    security = CONTRACT.operation.security
+    credential = {security.name.lower()} if security else set()
+    fields = [
+        (name.lower(), "" if name.lower() in credential or KEY in value else value) for name, value in request.headers
+    ]
+    kind = case.story.kind if case.story and case.story.keyword == JSON_TEXT else ""
+    body = essential(text.value) if text is not None and not text.duplicates else kind
+    target = request.target.partition("?")[0] if KEY in request.target else request.target
+    return repr((request.method, target, sorted(fields), body, case.expectation))
+
+
+def test_cases_with_the_same_facts_are_the_same_to_the_contract() -> None:
+    """Whatever two cases of the catalogue differ in that the contract tells apart is among their facts."""
+    alike: dict[object, set[str]] = defaultdict(set)
+    cases = list(cases_of(standard(CONTRACT)))
+    for each in cases:
+        alike[known(READER.read(each))].add(seen(each))
+    assert [] == [group for group in alike.values() if len(group) > 1]
+    assert len(alike) > 0.9 * len(cases)
+
+
+def body_case(body: Json) -> Case:
+    """Return a case with a body that tells nothing of what it was made for."""
+    request = Request("POST", "/v1/models/m/environments", (), json.dumps(body, default=float).encode())
+    return Case("case", Expectation.ACCEPTED, (), request)
+
+
+BODIES = environment_requests() | invalid_environment_requests().map(lambda drawn: drawn.body)
+NAMES = st.sets(st.sampled_from([node.name for node in CONTRACT.request.children]))
+
+
+@settings(deadline=None)
+@given(BODIES, BODIES, NAMES)
+def test_bodies_with_the_same_facts_have_the_same_defects(one: Json, other: Json, exchanged: set[str]) -> None:
+    """Whatever makes a body another one to the classifier, such as a property from another body, is a fact."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        other = {**one, **{name: other[name] for name in exchanged & other.keys()}}
+    cases = [body_case(one), body_case(other)]
+    facts = [known(READER.read(each)) for each in cases]
+    defects = [classify(CONTRACT, each.request.body or b"").defects for each in cases]
+    assert facts[0] != facts[1] or defects[0] == defects[1]
+
+
+@settings(deadline=None)
+@given(environment_requests())
+def test_the_order_and_the_spaces_of_a_body_are_no_fact(body: dict[str, Any]) -> None:
+    """What the contract does not tell apart has the same facts."""
+    case = body_case(body)
+    request = Request(
+        "POST",
+        "/v1/models/m/environments",
+        (),
+        json.dumps(dict(reversed(body.items())), indent=1, default=float).replace("\n", " ").encode(),
+    )
+    other = Case("another", Expectation.ACCEPTED, (), request)
+    assert known(READER.read(case)) == known(READER.read(other))

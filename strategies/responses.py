@@ -11,6 +11,7 @@ from conformance.model.case import Story
 from conformance.model.jsontext import Writable, write
 from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.values import bodies, classes
+from conformance.strategies.values.wrong_types import wrong_type
 
 DATE_TIMES = (
     ("lower-case", "2026-01-02t03:04:05z", "a date-time in lower case"),
@@ -22,6 +23,15 @@ DATE_TIMES = (
     ("leap-day", "2024-02-29T23:59:59Z", "a date-time on a leap day"),
 )
 """Lexical forms of RFC 3339 section 5.6, without leap seconds, on which the two validators disagree."""
+
+SLIPS = (
+    ("space", "2026-01-02 03:04:05Z", "a date-time with a space instead of T"),
+    ("comma", "2026-01-02T03:04:05,5Z", "a date-time with a comma before its fraction"),
+)
+"""What ISO 8601 or a database writes, and RFC 3339 section 5.6 does not have."""
+
+WORD = "no"
+"""A string that a lax parser reads as a boolean."""
 
 OMITTED = classes.Value("absent", bodies.ABSENT, "an absent optional property", "required")
 
@@ -78,9 +88,17 @@ def invalid_responses(contract: Contract) -> Iterator[ResponseExample]:
     for lineage in bodies.lineages(root):
         node = lineage[-1]
         absent = (MISSING,) if node.required and len(lineage) > 1 else ()
-        for value in (*classes.invalid_values(node), *absent):
+        for value in (*classes.invalid_values(node), *_slips(node), *absent):
             yield _planted(lineage, value, defaults, valid=False)
         yield from _with_undeclared(lineage, 1, defaults, valid=False)
+
+
+def _slips(node: Node) -> Iterator[classes.Value]:
+    """Yield what a parser is lenient with where a response is read."""
+    for slug, text, kind in SLIPS if node.has_format("date-time") else ():
+        yield classes.Value(slug, text, kind, "format")
+    if "boolean" in node.types and "string" not in node.types:
+        yield wrong_type(node, "written-boolean", WORD)
 
 
 def _with_undeclared(

@@ -3,7 +3,7 @@
 import time
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from msgspec.structs import replace
@@ -16,15 +16,28 @@ from conformance.workflow.setup.options import ClientCommandOptions, ClientOptio
 
 if TYPE_CHECKING:
     from conformance.clients.playing import Progress
+    from conformance.contract.contract import Contract
 
+
+class Template(NamedTuple):
+    """A harness to begin with: its text, the file that it becomes, what runs that, and what is changed in the text."""
+
+    text: str
+    path: Path
+    starter: str
+    changes: tuple[tuple[str, str], ...] = ()
+
+
+ASYNCHRONOUS = (("def call(", "async def call("), ("httpx.Client", "httpx.AsyncClient"), ("= http.", "= await http."))
 
 TEMPLATES = {
-    "python": (Path("harness.py"), "python"),
-    "python-async": (Path("harness.py"), "python"),
-    "typescript": (Path("harness.mts"), "npx tsx"),
-    "curl": (Path("harness.sh"), "sh"),
+    "python": Template("python.txt", Path("harness.py"), "python"),
+    "python-async": Template("python.txt", Path("harness.py"), "python", ASYNCHRONOUS),
+    "typescript": Template("javascript.txt", Path("harness.mts"), "npx tsx"),
+    "javascript": Template("javascript.txt", Path("harness.mjs"), "node"),
+    "curl": Template("curl.txt", Path("harness.sh"), "sh"),
 }
-"""The languages that harnesses can be begun in, with the name of the file and what starts it."""
+"""The languages that harnesses can be begun in."""
 
 
 @click.command(
@@ -92,15 +105,9 @@ def _init(language: str, options: ClientOptions) -> int:
     """Write the template of a harness in a language, for the operation of the contract."""
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
 
-    contract = load_contract(options.spec, options.operation)
-    security, operation = contract.operation.security, contract.operation
-    header = security.name if security and security.location == "header" else "Authorization"
-    scheme = f"{contract.scheme} " if contract.scheme else ""
-    text = (files("conformance.clients") / "harnesses" / f"{language}.txt").read_text(encoding="utf-8")
-    filled = {"@PATH@": operation.path, "@METHOD@": operation.method, "@HEADER@": header, "@SCHEME@": scheme}
-    for name, value in filled.items():
-        text = text.replace(name, value)
-    path, starter = TEMPLATES[language]
+    template = TEMPLATES[language]
+    path = template.path
+    text = text_of(template, load_contract(options.spec, options.operation))
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -108,8 +115,20 @@ def _init(language: str, options: ClientOptions) -> int:
         raise UsageError(f"{path} already exists", "move it, or change to another folder") from error
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}", "change to another folder") from error
-    click.echo(f"{path}: fill in the call of your client, then run: conformance client -- {starter} {path}")
+    click.echo(f"{path}: fill in the call of your client, then run: conformance client -- {template.starter} {path}")
     return 0
+
+
+def text_of(template: Template, contract: "Contract") -> str:
+    """Return the text of a harness that calls the operation of a contract."""
+    security, operation = contract.operation.security, contract.operation
+    header = security.name if security and security.location == "header" else "Authorization"
+    scheme = f"{contract.scheme} " if contract.scheme else ""
+    text = (files("conformance.clients") / "harnesses" / template.text).read_text(encoding="utf-8")
+    filled = {"@PATH@": operation.path, "@METHOD@": operation.method, "@HEADER@": header, "@SCHEME@": scheme}
+    for name, value in (*template.changes, *filled.items()):
+        text = text.replace(name, value)
+    return text
 
 
 def _list(options: ClientOptions) -> int:

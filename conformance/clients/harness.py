@@ -1,29 +1,37 @@
 """A harness as a process: one call at a time, with a timeout, restarted after a failure."""
 
 import os
-import queue
-import signal
-import subprocess
-import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import IO, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self
 
 from conformance.clients import protocol
+from conformance.clients.line_process import LONGEST_LINE, LineProcess, Silence
+from conformance.clients.scenarios.expressible import Numbers
 from conformance.clients.scenarios.scenario import CallResult, Scenario
 from conformance.model.errors import TargetLostError, UsageError, os_errors_as
 
-LONGEST_LINE = 16 * 2**20
 STARTUP_SECONDS = 60.0
-STOP_SECONDS = 2.0
 FAILURES_IN_A_ROW = 3
 
 PROTOCOL_HELP = "see docs/clients.md for the protocol, or write a harness with `conformance client --init`"
 
 MOST_REPORTED = 20
 """How many problems of a harness are reported; a harness that logs to its output has thousands."""
+
+OWN_VARIABLES = "CONFORMANCE_"
+"""How the names of our own variables begin: they may hold the key of a server, which no client needs."""
+
+LOCAL = "127.0.0.1,localhost"
+"""Hosts that are not reached through a proxy: the scenarios are served there."""
+
+
+class _HarnessError(Exception):
+    """A harness is of no more use: `problem` says why."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 class Harness:
@@ -45,13 +53,12 @@ class Harness:
         self._timeout = timeout
         self._warn = warn or (lambda _: None)
         self._reported = 0
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lines: queue.Queue[bytes | None] = queue.Queue()
-        self._errors: deque[str] = deque(maxlen=5)
-        self._error_reader: threading.Thread | None = None
+        self._process: LineProcess | None = None
         self._failures = 0
         self.client = ""
         """The name of the client, as the harness gives it."""
+        self.numbers = Numbers.EXACT
+        """Which numbers the harness can hand over."""
 
     def __enter__(self) -> Self:
         """Start the harness and exchange versions.
@@ -79,104 +86,72 @@ class Harness:
 
         """
         try:
-            if self._process is None:
-                self._start()
-            self._write(protocol.ask(scenario, base_url, key))
-            made = self._awaited(scenario.id)
-        except UsageError as error:
-            made = CallResult(trouble=error.problem)
-        if not made.trouble:
-            self._failures = 0
-            return made
-        self._failures += 1
-        self._say(f"{scenario.id}: {made.trouble}")
-        self._stop()
-        if self._failures >= FAILURES_IN_A_ROW:
-            last = made.trouble.removeprefix("the harness ")
-            raise TargetLostError(f"the harness failed {self._failures} consecutive times: {last}")
+            process = self._process or self._start()
+            end = time.monotonic() + self._timeout
+            process.write(protocol.ask(scenario, base_url, key), end)
+            made = protocol.made(self._awaited(process, scenario.id, end))
+        except (UsageError, _HarnessError) as error:
+            return self._lost(scenario.id, error.problem)
+        self._failures = 0
+        if made.trouble:
+            self._say(f"{scenario.id}: {made.trouble}")
         return made
 
-    def _start(self) -> None:
-        self._lines, self._errors = queue.Queue(), deque(maxlen=5)
+    def _lost(self, id_: str, trouble: str) -> CallResult:
+        """Stop the harness, for a new one to be started, and return what is known of the call."""
+        self._failures += 1
+        self._say(f"{id_}: {trouble}")
+        self._stop()
+        if self._failures >= FAILURES_IN_A_ROW:
+            last = trouble.removeprefix("the harness ")
+            raise TargetLostError(f"the harness failed {self._failures} consecutive times: {last}")
+        return CallResult(trouble=trouble)
+
+    def _start(self) -> LineProcess:
         name = self._command[0]
         remedy = "name the harness after `--`, such as `conformance client -- python harness.py`"
         with os_errors_as(UsageError, f"cannot start {name}", remedy):
-            self._process = subprocess.Popen(  # noqa: S603 (the user's own command, run as given)
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        lines, errors = self._lines, self._errors
-        told = (self._process.stdout, lines.put, lambda: lines.put(None))
-        threading.Thread(target=_read, args=told, daemon=True).start()
-        said = (self._process.stderr, lambda line: errors.append(protocol.shown(line)))
-        self._error_reader = threading.Thread(target=_read, args=said, daemon=True)
-        self._error_reader.start()
-        self._write(protocol.hello(self._operation))
-        self._await_ready(time.monotonic() + STARTUP_SECONDS)
-
-    def _await_ready(self, end: float) -> None:
+            self._process = LineProcess(self._command, environment_of(os.environ))
+        end = time.monotonic() + STARTUP_SECONDS
+        self._process.write(protocol.hello(self._operation), end)
         while True:
-            line = self._next(end)
-            if line is None:
-                raise UsageError(f"the harness {self._end()} before its first line", PROTOCOL_HELP)
-            if line == b"":
+            line = self._process.next_line(end)
+            if line is Silence.TIMEOUT:
                 raise UsageError(f"the harness wrote no first line within {STARTUP_SECONDS:.0f} s", PROTOCOL_HELP)
+            if isinstance(line, Silence):
+                raise UsageError(f"{self._end(self._process, line)} before its first line", PROTOCOL_HELP)
             ready = protocol.read_ready(line)
             if ready is not None:
-                self.client = ready.client
-                return
+                self.client, self.numbers = ready.client, ready.numbers
+                return self._process
             self._say(f"the harness wrote a line that is not in the protocol: {protocol.shown(line)}")
 
-    def _awaited(self, id_: str) -> CallResult:
-        end = time.monotonic() + self._timeout
+    def _awaited(self, process: LineProcess, id_: str, end: float) -> protocol.Result:
         while True:
-            line = self._next(end)
-            if line is None:
-                return CallResult(trouble=f"the harness {self._end()}")
-            if line == b"":
-                return CallResult(trouble=f"the harness wrote no result within {self._timeout:g} s")
+            line = process.next_line(end)
+            if line is Silence.TIMEOUT:
+                raise _HarnessError(f"the harness wrote no result within {self._timeout:g} s")
+            if isinstance(line, Silence):
+                raise _HarnessError(self._end(process, line))
             result = protocol.read_result(line)
             if result is None:
                 self._say(f"{id_}: the harness wrote a line that is not in the protocol: {protocol.shown(line)}")
             elif result.id != id_:
                 self._say(f"{id_}: the harness wrote a result for another call: {protocol.shown(result.id.encode())}")
             else:
-                return protocol.made(result)
+                return result
 
-    def _next(self, end: float) -> bytes | None:
-        """Return the next line of the harness, None at its end, and an empty line after the timeout."""
-        try:
-            return self._lines.get(timeout=max(0.0, end - time.monotonic()))
-        except queue.Empty:
-            return b""
-
-    def _write(self, line: bytes) -> None:
-        stdin = self._process.stdin if self._process else None
-
-        def write() -> None:
-            with suppress(OSError, ValueError):
-                if stdin is not None:
-                    stdin.write(line)
-                    stdin.flush()
-
-        # A harness that does not read must not block the run: the timeout is elsewhere.
-        threading.Thread(target=write, daemon=True).start()
-
-    def _end(self) -> str:
-        """Return how the process ended, with its last line on standard error."""
-        process = self._process
-        status: int | None = None
-        if process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                status = process.wait(STOP_SECONDS)
-        if self._error_reader is not None and status is not None:
-            # Its last lines may still be in the pipe.
-            self._error_reader.join(STOP_SECONDS)
-        last = f": {self._errors[-1]}" if self._errors else ""
-        return f"ended with status {status}{last}" if status is not None else f"closed its output{last}"
+    def _end(self, process: LineProcess, why: Silence) -> str:
+        """Return how the process ended, with what it said of it on standard error."""
+        if why is Silence.TOO_LONG:
+            return f"the harness wrote a line of more than {LONGEST_LINE:,} bytes"
+        status, error = process.ending()
+        last = f": {protocol.shown(error)}" if error else ""
+        return (
+            f"the harness ended with status {status}{last}"
+            if status is not None
+            else (f"the harness closed its output{last}")
+        )
 
     def _say(self, line: str) -> None:
         self._reported += 1
@@ -187,27 +162,13 @@ class Harness:
 
     def _stop(self, *, gently: bool = False) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        if gently and process.stdin is not None:
-            with suppress(OSError):
-                process.stdin.close()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(STOP_SECONDS)
-        # Processes that the harness started are killed as well.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for stream in (process.stdin, process.stdout, process.stderr):
-            with suppress(OSError):
-                if stream is not None:
-                    stream.close()
+        if process is not None:
+            process.stop(gently=gently)
 
 
-def _read(stream: IO[bytes], take: Callable[[bytes], None], ended: Callable[[], None] = lambda: None) -> None:
-    """Hand on each line of a stream that is not blank, and its end."""
-    with suppress(OSError, ValueError):
-        while line := stream.readline(LONGEST_LINE):
-            if line.strip():
-                take(line)
-    ended()
+def environment_of(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a harness: without our own variables, and with no proxy before this machine."""
+    kept = {name: value for name, value in variables.items() if not name.upper().startswith(OWN_VARIABLES)}
+    for name in ("NO_PROXY", "no_proxy"):
+        kept[name] = ",".join(filter(None, (kept.get(name), LOCAL)))
+    return kept

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from conformance.clients.scenarios.expressible import Numbers
 from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario
 from conformance.model.errors import UsageError
 from conformance.model.version import VERSION
@@ -28,10 +29,14 @@ class Hello(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """The first line of a harness: the version of the protocol that it supports, and the name of its client."""
+    """The first line of a harness: the version of the protocol that it supports, and the name of its client.
+
+    `numbers` says which numbers it hands over: `double` stands for a client whose language has double precision alone.
+    """
 
     protocol: int
     client: str
+    numbers: Numbers = Numbers.EXACT
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -49,7 +54,7 @@ class Error(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The result of a call: what the client returned, as JSON, or what it raised.
+    """The result of a call: what the client returned, as JSON, or what it raised, or what failed in the harness itself.
 
     `types` may name, by JSON pointer, the types of its objects in the client's language: a `dict` where other responses
     have a class is a finding.
@@ -58,6 +63,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     returned_json: str | None = None
     raised: Error | None = None
+    failed: Error | None = None
     types: Mapping[str, str] = {}
 
 
@@ -102,11 +108,15 @@ def read_result(line: bytes) -> Result | None:
         result = _result.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return result if (result.returned_json is None) != (result.raised is None) else None
+    given = [each for each in (result.returned_json, result.raised, result.failed) if each is not None]
+    return result if len(given) == 1 else None
 
 
 def made(result: Result) -> CallResult:
     """Return what a client made of its response."""
+    if result.failed is not None:
+        told = ": ".join(filter(None, (shown(each.encode()) for each in (result.failed.type, result.failed.message))))
+        return CallResult(trouble=f"the harness failed and not the client: {told}")
     raised = Raised(result.raised.type, result.raised.message) if result.raised else None
     return CallResult(result.returned_json, raised, result.types)
 

@@ -1,6 +1,7 @@
 """The server of scenarios: each has its own base URL, so that several can be played at once."""
 
 import itertools
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,10 @@ from conformance.clients.scenarios.scenario import Scenario
 from conformance.mock.server import BackgroundServer
 from conformance.mock.transmission import Message, Receive, Send, serve_lifespan
 from conformance.model.case import Request
+
+PREFIX = "scenario-"
+TOKEN = re.compile(rf"{PREFIX}\d{{1,9}}")
+"""The first part of the path of each base URL."""
 
 LARGEST = 32 * 2**20
 """The largest body of a request, in bytes, that is kept."""
@@ -32,6 +37,8 @@ class ScenarioServer:
     def __init__(self) -> None:
         self._live: dict[str, LiveScenario] = {}
         self._numbers = itertools.count(1)
+        self._newest = 0
+        """The number of the newest base URL that was used."""
         self._server = BackgroundServer(self)
 
     def __enter__(self) -> Self:
@@ -46,7 +53,7 @@ class ScenarioServer:
     @contextmanager
     def playing(self, scenario: Scenario) -> Iterator[LiveScenario]:
         """Serve a scenario below its own base URL, for as long as the context lasts."""
-        token = f"scenario-{next(self._numbers)}"
+        token = f"{PREFIX}{next(self._numbers)}"
         live = LiveScenario(scenario, f"{self._server.url}/{token}")
         self._live[token] = live
         try:
@@ -55,13 +62,18 @@ class ScenarioServer:
             del self._live[token]
 
     def _found(self, target: str) -> tuple[LiveScenario | None, str]:
+        """Return the scenario that a target is below the base URL of, and the target relative to that."""
         token, slash, rest = target.removeprefix("/").partition("/")
-        live = self._live.get(token)
-        if live is not None:
-            return live, slash + rest
-        # A client that drops the path of its base URL is served where only one scenario is played.
-        only = list(self._live.values())
-        return (only[0] if len(only) == 1 else None), target
+        number = int(token.removeprefix(PREFIX)) if TOKEN.fullmatch(token) else 0
+        only = next(iter(self._live.values())) if len(self._live) == 1 else None
+        current, self._newest = number >= self._newest, max(self._newest, number)
+        if token in self._live:
+            return self._live[token], slash + rest
+        if not number:
+            # A client that drops the path of its base URL is served where only one scenario is played.
+            return only, target
+        # So is one whose base URL can be set once, and that never used a newer one.
+        return (only if current else None), slash + rest
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Respond with the reply of the scenario that the base URL of the request names."""

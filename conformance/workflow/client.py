@@ -10,6 +10,7 @@ from conformance.clients.harness import Harness
 from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.playing import Progress, play_all
 from conformance.clients.scenarios.catalogue import chosen, scenarios
+from conformance.clients.scenarios.expressible import expressible
 from conformance.clients.server import ScenarioServer
 from conformance.clients.session import KEY
 from conformance.contract.contract import load_contract
@@ -28,6 +29,11 @@ UNSEEN = {
     "client-response.compressed": "the client sends no `Accept-Encoding` with gzip",
 }
 """Why requirements may stay without any occasion to judge them."""
+
+INEXPRESSIBLE = "the harness declares `numbers: double`, and the scenario has a number that a double does not hold"
+
+NUMBERS = ("client-request.edges", "client-response.edges")
+"""Requirements that such a harness may leave without any occasion."""
 
 Started = Callable[[str, int], None]
 
@@ -61,14 +67,17 @@ def run_client(
         harness = stack.enter_context(
             Harness(options.command, contract.operation.name, timeout=options.timeout, warn=tell)
         )
+        played = tuple(each for each in plan if expressible(each, harness.numbers))
+        skipped = dict.fromkeys((each.id for each in plan if each not in played), INEXPRESSIBLE)
+        unseen = {**(dict.fromkeys(NUMBERS, INEXPRESSIBLE) if skipped else {}), **skipped, **UNSEEN}
         journal = stack.enter_context(Journal(options.out / FILE_NAME, KEY))
         forget_reports(options.out)
         header = header_of(held, harness.client, options.profile)
         shown = _shown(options)
-        journal.append(replace(header, options=shown, planned=len(plan), skipped=UNSEEN, waivers=waivers))
+        journal.append(replace(header, options=shown, planned=len(played), skipped=unseen, waivers=waivers))
         if started is not None:
-            started(harness.client, len(plan))
-        play_all(held, plan, harness, server, journal, key=KEY, report=report)
+            started(harness.client, len(played))
+        play_all(held, played, harness, server, journal, key=KEY, report=report)
     return drafted(report_again(options.out, kinds=options.reports), options)
 
 

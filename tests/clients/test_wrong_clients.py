@@ -8,6 +8,8 @@ import pytest
 from conformance.journal.writing import Journal
 from conformance.model.jsontext import read
 
+from .conftest import CallError
+
 
 def causes(results):
     """Return the sentences of what was found, with the strength of each."""
@@ -137,6 +139,27 @@ WRONG_REQUESTS = [
         "must",
         "Sends a property that the caller did not set: `extra`",
     ),
+    (
+        "body",
+        with_body(lambda text: {**json.loads(text), "extra": None}),
+        "send.smallest",
+        "must",
+        "Sends a property that the caller did not set: `extra`",
+    ),
+    (
+        "body",
+        with_body(lambda text: {**json.loads(text), "autoscaling_settings": {"min_replica": 0, "max_replica": 1}}),
+        "send.smallest",
+        "advisory",
+        "Sends the documented default of a property that the caller did not set: `autoscaling_settings`",
+    ),
+    (
+        "body",
+        with_body(lambda text: {**json.loads(text), "autoscaling_settings": {"min_replica": 0, "max_replica": 2}}),
+        "send.smallest",
+        "must",
+        "Sends a property that the caller did not set: `autoscaling_settings`",
+    ),
 ]
 
 
@@ -245,6 +268,78 @@ def test_a_key_in_an_error_message_is_told_and_not_shown(client, run, tmp_path):
 def instant(answer):
     """Read a date-time as Python does."""
     return {**answer, "created_at": datetime.fromisoformat(answer["created_at"]).isoformat()}
+
+
+UNDECLARED_STATUS = "Accepts a success status that the document does not declare"
+
+
+@pytest.mark.parametrize("change", [lambda answer: answer, instant, lambda answer: {**answer, "instance_type": None}])
+def test_a_success_that_is_not_declared_is_a_note_for_every_client(client, run, change):
+    """A response with 201 that is returned as all others are is a note, whatever the client makes of date-times."""
+    client.check = lambda response: response.raise_for_status()
+    change_answer(client, change)
+    found = {each.requirement: each.strength.value for each in run(client, "fail.created").results.findings}
+    always = {"client-response.EnvironmentV1.instance_type": "must"}  # as it reads every response
+    assert {"client-error.created.undeclared": "advisory"} == {
+        name: strength for name, strength in found.items() if name not in always
+    }
+
+
+def test_a_success_that_is_not_declared_and_loses_a_value_is_an_error(client, run):
+    """What is lost of a response with 201 alone is a fault."""
+    right = client.call
+
+    def empty(*arguments):
+        try:
+            return right(*arguments)
+        except CallError:
+            return "{}"
+
+    client.call = empty
+    expected = ("must", "Returns an empty value for a status other than 200 instead of reporting an error")
+    assert {expected} == causes(run(client, "fail.created").results)
+
+
+def coerced(value):
+    """Convert the strings of a response as a lax parser does."""
+    if isinstance(value, dict):
+        return {name: coerced(item) for name, item in value.items()}
+    return {"no": False, "true": True, "1": 1}.get(value, value) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize(
+    ("only", "what", "name"),
+    [
+        ("reject.autoscaling_settings.min_replica.quoted-number", "a number", "autoscaling_settings.min_replica"),
+        ("reject.promotion_settings.rolling_deploy.written-boolean", "a boolean", "rolling_deploy"),
+        ("reject.promotion_settings.rolling_deploy.quoted-boolean", "a boolean", "rolling_deploy"),
+    ],
+)
+def test_values_that_are_converted_on_reading_are_one_cause(client, run, only, what, name):
+    """The number of a string, and a boolean of "no": the response was invalid, and nobody learns of it."""
+    change_answer(client, coerced)
+    ((strength, sentence),) = causes(run(client, only).results)
+    assert ("must", f"Returns {what} instead of an error for a response with a value of the wrong type") == (
+        strength,
+        sentence.partition(": ")[0],
+    )
+    assert name in sentence
+
+
+SLIPS = [
+    ("space", lambda answer: answer, ("advisory", "Accepts a response with a string that violates its format")),
+    ("comma", lambda answer: answer, ("should", "Accepts a response with a string that violates its format")),
+    ("space", instant, ("advisory", "Accepts a response with a string that violates its format")),
+    ("comma", instant, ("should", "Accepts a response with a string that violates its format")),
+]
+
+
+@pytest.mark.parametrize(("slug", "change", "expected"), SLIPS)
+def test_date_times_that_are_nearly_right_are_accepted(client, run, slug, change, expected):
+    """A space for T is a note (RFC 3339 has a word for it), a comma is not; the instant is not changed by either."""
+    change_answer(client, change)
+    strength, sentence = expected
+    assert {(strength, f"{sentence}: `created_at`")} == causes(run(client, f"reject.created_at.{slug}").results)
 
 
 WRONG_ANSWERS = [

@@ -45,8 +45,8 @@ class Difference(msgspec.Struct, frozen=True):
 
     @property
     def added_null(self) -> bool:
-        """Whether a null was added."""
-        return self.was is MISSING and self.now is None
+        """Whether a null was added where null is allowed."""
+        return self.was is MISSING and self.now is None and self.node is not None and self.node.nullable
 
     @property
     def defaulted(self) -> bool:
@@ -126,7 +126,7 @@ def _way(was: Json, now: Json, node: Node | None) -> str:
     return difference(was, now)
 
 
-_DATE_TIME = re.compile(r"(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
+_DATE_TIME = re.compile(r"(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2})(?:[.,](\d+))?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -6,7 +6,8 @@ from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.subject import Judged
 from conformance.clients.judging import messages
 from conformance.clients.judging.judged_request import judge_request
-from conformance.clients.judging.judged_result import Baseline, judge_invalid, judge_right, type_named
+from conformance.clients.judging.judged_result import Baseline, is_whole, judge_invalid, judge_right, type_named
+from conformance.clients.judging.returned import is_envelope
 from conformance.clients.replying import accepts_gzip
 from conformance.clients.scenarios.scenario import CallResult, Fate, Scenario, Sort
 from conformance.contract.contract import Contract
@@ -17,6 +18,10 @@ from conformance.model.jsontext import JsonFault, equal, read_text
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Methods of requests that may be sent again (RFC 9110 section 9.2.2)."""
+
+CREATED = "client-error.created"
+
+THE_BODY = "the body"
 
 INVITED = frozenset({"fail.status-429", "fail.status-503"})
 """Scenarios whose response says that nothing was done, and when to send the request again."""
@@ -59,7 +64,7 @@ def _judge(
     elif scenario.sort is Sort.REJECTING:
         yield from judge_invalid(contract, scenario, made, base)
     else:
-        yield from _failed(scenario, made, base)
+        yield from _failed(contract, scenario, made, base)
         yield from _again(scenario, requests)
         if made.raised is not None:
             yield _key_shown(made, key)
@@ -106,19 +111,30 @@ def _once(requests: Sequence[Request], status: int) -> Iterator[Judgement]:
     )
 
 
-def _failed(scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
-    focus = scenario.requirements[0]
+def _failed(contract: Contract, scenario: Scenario, made: CallResult, base: Baseline) -> Judged:
+    focus, *others = scenario.requirements
     if made.raised is not None:
         if base.raised == type_named(made.raised) and scenario.reply.fate is not Fate.RESET:
             yield Doubt(focus, messages.ALWAYS_RAISES.format(error=base.raised))
         else:
-            yield Pass(focus)
+            yield from map(Pass, scenario.requirements)
         return
     returned, body = _value(made.returned or ""), _value(scenario.reply.body.decode())
-    if focus == "client-error.created" and isinstance(returned, dict) and equal(returned, body):  # type: ignore[arg-type]
-        yield Pass(focus)
-        return
     observed = _observed(returned, body, scenario)
+    if observed != THE_BODY and contract.response is not None and is_envelope(returned, contract.response):
+        yield Doubt(focus, messages.ENVELOPE_RETURNED)
+        return
+    if focus == CREATED and is_whole(contract, scenario, made, base):
+        yield Pass(focus)
+        yield finding(
+            others[0],
+            Symptom("undeclared status", "a success response", "accepted"),
+            **messages.UNDECLARED_STATUS.filled(status=scenario.reply.status),
+            pointer="status",
+            expected="an error",
+            actual=made.returned or "",
+        )
+        return
     what = messages.received(scenario.reply)
     yield finding(
         focus,
@@ -145,7 +161,7 @@ def _observed(returned: object, body: object, scenario: Scenario) -> str:
         return "text that is not JSON"
     plain = scenario.reply.body.decode()
     if returned == plain or (body is not MISSING and equal(returned, body)):  # type: ignore[arg-type]
-        return "the body"
+        return THE_BODY
     return "an empty value" if returned in ("", {}, []) else messages.type_of(returned)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, unquote
 
-from conformance.checks.shared.differences import quoted, shown
+from conformance.checks.shared.differences import default_of, quoted, same, shown
 from conformance.checks.shared.findings import brief, clean, finding
 from conformance.checks.shared.messages import Wording
 from conformance.checks.shared.request_parts import admits, path_parameters
@@ -13,7 +13,7 @@ from conformance.clients.judging.comparing import Difference, differences
 from conformance.clients.judging.requirements import parameter_id, sent_id
 from conformance.clients.scenarios.scenario import Scenario
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import occurrences
+from conformance.contract.nodes import Node, occurrences
 from conformance.contract.operation import Security
 from conformance.contract.path_template import fill
 from conformance.model.case import Request
@@ -23,6 +23,7 @@ from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, JsonFault, read, read_text
 
 UNDECLARED = "client-request.undeclared"
+DEFAULTS = "client-request.default"
 
 KNOWN_SCHEMES = frozenset("basic bearer digest token api-key apikey key".split())
 """Schemes that a finding may name: any other word might be a part of a key."""
@@ -223,14 +224,17 @@ def _properties(contract: Contract, asked: Json, found: tuple[Difference, ...]) 
         yield made
     held = {sent_id(node) for node, _, _ in occurrences(contract.request, asked) if node.path}
     nulls = any(value is None for _, _, value in occurrences(contract.request, asked))
-    always = {"client-request.added", "client-request.absent", *(("client-request.null",) if nulls else ())}
+    always = {"client-request.added", "client-request.absent", DEFAULTS, *(("client-request.null",) if nulls else ())}
     yield from (Pass(requirement) for requirement in sorted((held | always) - broken))
 
 
 def _finding(contract: Contract, each: Difference) -> Finding:
     at = each.node or each.holder or contract.request
     requirement = sent_id(at)
-    if each.was is MISSING:
+    default = each.was is MISSING and is_default(contract, each.node, each.now)
+    if default:
+        requirement = DEFAULTS
+    elif each.was is MISSING:
         requirement = "client-request.absent" if each.added_null else "client-request.added"
     elif each.dropped_null:
         requirement = "client-request.null"
@@ -239,13 +243,25 @@ def _finding(contract: Contract, each: Difference) -> Finding:
     kind = "an unknown property" if each.node is None and each.was is not MISSING else each.kind
     return finding(
         requirement,
-        Symptom("sent", kind, each.way),
-        **_wording(each).filled(kind=kind, way=each.way, **each.described(contract.request)),
+        Symptom("sent", "a documented default" if default else kind, each.way),
+        **(messages.SENT_DEFAULT if default else _wording(each)).filled(
+            kind=kind, way=each.way, **each.described(contract.request)
+        ),
         pointer=each.pointer,
         place=at.path,
         expected=shown(each.was),
         actual=shown(each.now),
     )
+
+
+def is_default(contract: Contract, node: Node | None, value: object) -> bool:
+    """Tell whether a value is the documented default of a property, or an object of nothing else."""
+    if node is None:
+        return False
+    if isinstance(value, dict) and value:
+        return all(is_default(contract, node.child(name), item) for name, item in value.items())
+    stated = (default_of(node), contract.prose.defaults.get(node.path, MISSING))
+    return value is not None and any(same(value, each) for each in stated)
 
 
 def _wording(each: Difference) -> Wording:

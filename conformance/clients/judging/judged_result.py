@@ -12,12 +12,13 @@ from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging import messages
 from conformance.clients.judging.comparing import SHORTENED, Difference, differences
 from conformance.clients.judging.requirements import returned_id
+from conformance.clients.judging.returned import returned
 from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.finding import Doubt, Finding, Pass, Symptom
 from conformance.model.json_values import MISSING, get
-from conformance.model.jsontext import Json, JsonFault, read_text
+from conformance.model.jsontext import Json, read_text
 from conformance.model.pointer import within
 
 READ = "client-response.read"
@@ -48,7 +49,7 @@ def baseline(contract: Contract, scenario: Scenario, made: CallResult) -> Baseli
     """Return the baseline from the scenario of the fullest response."""
     if made.raised is not None:
         return Baseline(type_named(made.raised))
-    now = _returned(made, READ)
+    now = returned(made, READ, contract.response)
     if isinstance(now, Doubt):
         return Baseline()
     found = differences(read_text(scenario.answer).value, now, contract.response)
@@ -66,7 +67,7 @@ def judge_right(contract: Contract, scenario: Scenario, made: CallResult, base: 
     if made.raised is not None:
         yield _unread(contract, scenario, focus, made.raised, base)
         return
-    answer, now = read_text(scenario.answer).value, _returned(made, focus)
+    answer, now = read_text(scenario.answer).value, returned(made, focus, contract.response)
     if isinstance(now, Doubt):
         yield now
         return
@@ -95,7 +96,7 @@ def judge_invalid(contract: Contract, scenario: Scenario, made: CallResult, base
     if made.raised is not None:
         yield from _signalled(contract, scenario, made.raised, base, listed=listed)
         return
-    answer, now = read_text(scenario.answer).value, _returned(made, focus)
+    answer, now = read_text(scenario.answer).value, returned(made, focus, contract.response)
     if isinstance(now, Doubt):
         yield now
         return
@@ -122,6 +123,15 @@ def judge_invalid(contract: Contract, scenario: Scenario, made: CallResult, base
             expected="an error",
             actual=scenario.story.became or "absent",
         )
+
+
+def is_whole(contract: Contract, scenario: Scenario, made: CallResult, base: Baseline) -> bool:
+    """Tell whether a client returned a response as it returns every other one: with no difference of its own."""
+    now = returned(made, READ, contract.response)
+    if not isinstance(now, dict):
+        return False
+    found = differences(read_text(scenario.answer).value, now, contract.response)
+    return not any(_new(each, scenario, base) and not each.defaulted for each in found)
 
 
 def _unread(contract: Contract, scenario: Scenario, focus: str, raised: Raised, base: Baseline) -> Finding:
@@ -279,10 +289,3 @@ def _broken(scenario: Scenario) -> str:
         "enum": "an unknown enum value",
         "type": "a value of the wrong type",
     }.get(keyword, kind)
-
-
-def _returned(made: CallResult, focus: str) -> Json | Doubt:
-    try:
-        return read_text(made.returned or "").value
-    except JsonFault as fault:
-        return Doubt(focus, messages.NO_JSON_RETURNED.format(fault=fault.kind))

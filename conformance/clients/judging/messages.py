@@ -43,6 +43,9 @@ INVALID_BODY = Wording(
 )
 SENT_ADDED_NULL = Wording("Sends `null` for a property that the caller did not set", "Sends {now}, which was not set")
 SENT_ADDED = Wording("Sends a property that the caller did not set", "Sends {now}, which the caller did not set")
+SENT_DEFAULT = Wording(
+    "Sends the documented default of a property that the caller did not set", "Sends {now}, which was not set"
+)
 SENT_OMITTED_NULL = Wording("Omits a property that the caller set to `null`", "Omits {name}, which was set to {was}")
 SENT_OMITTED = Wording("Omits {kind} that the caller set", "Omits {name}, which was set to {was}")
 SENT_OTHER_TYPE = Wording("Sends {type} instead of {kind}", "Sends {now} for {name} instead of {was}")
@@ -80,6 +83,7 @@ ERROR_RETURNED = Wording(
     "Returns {returned} for {kind} instead of reporting an error",
     "Returns {returned} for {what} instead of reporting an error",
 )
+UNDECLARED_STATUS = Wording("Accepts a success status that the document does not declare", "Accepts status {status}")
 RETRIED = Wording(
     "Sends a {method} request again after {kind}, although it may have been processed",
     "Sends {count} {method} requests after {what}",
@@ -91,6 +95,9 @@ ALWAYS_RAISES = "The client raises {error} for valid responses as well"
 NOT_CALLED = "The client sent no request and raised {error}"
 NOT_CALLED_RETURNED = "The client sent no request and returned a value"
 NO_JSON_RETURNED = "The harness returned text that is not JSON ({fault})"
+ENVELOPE_RETURNED = (
+    "The harness returned `data` and `error`; it must return `data`, and raise `error` where that is set"
+)
 JUDGE_FAILED = "The judge failed with {error}"
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from conformance.clients.judging.messages import received
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start
@@ -51,7 +53,8 @@ def _odd_successes(start: Start) -> Iterator[Scenario]:
     yield _scenario(start, "not-json", start.reply(start.answer[:-2]), "a body that is not JSON")
     if 201 not in declared:
         reply = start.reply(start.answer, status=201)
-        yield _status(start, "created", reply, " with a valid body", answer=start.answer)
+        created = _status(start, "created", reply, " with a valid body", answer=start.answer)
+        yield replace(created, requirements=(*created.requirements, "client-error.created.undeclared"))
     if 204 not in declared:
         yield _status(start, "no-content", Reply(204))
 

@@ -20,14 +20,18 @@ READ = "client-response.read"
 UNDECLARED = "client-response.undeclared"
 EDGES = "client-response.edges"
 UNKNOWN_VALUE = "client-response.unknown-value"
+SPACED = "client-response.date-time.space"
 
 PLAIN = frozenset({"null", "absent", "true", "false", "zero", "unknown-property"})
 """Classes with a scenario for each property in the standard profile; the others are in all properties together."""
 
 ENOUGH = frozenset(
-    "null absent true integer fraction string object array quoted-number unknown-enum-value unknown-property".split()
+    (
+        "null absent true integer fraction string object array quoted-number unknown-enum-value unknown-property"
+        " zero one quoted-boolean written-boolean"
+    ).split()
 )
-"""Classes of the standard profile; other violations of the same keyword at the same property are in `full`."""
+"""Classes of the standard profile, those that lax parsers convert among them; other violations are in `full`."""
 
 
 def reading(start: Start, *, full: bool) -> Iterator[Scenario]:
@@ -148,6 +152,6 @@ def rejecting(start: Start, *, full: bool) -> Iterator[Scenario]:
             continue
         node = node_at(start.response, answer.story.pointer)
         text = write(answer.body)
-        focus = UNKNOWN_VALUE if value.keyword == "enum" else invalid_id(node)
+        focus = UNKNOWN_VALUE if value.keyword == "enum" else SPACED if value.slug == "space" else invalid_id(node)
         id_ = f"reject.{answer.id}"
         yield start.scenario(id_, Sort.REJECTING, (focus,), start.reply(text), answer.story, answer=text)

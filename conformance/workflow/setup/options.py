@@ -16,7 +16,7 @@ EXAMPLE_PARAMETER = "conformance"
 UNKNOWN_PARAMETER = "conformance-unknown"
 """The value of a path parameter that the reference server does not know."""
 
-LANGUAGES = ("python", "python-async", "typescript", "curl")
+LANGUAGES = ("python", "python-async", "typescript", "javascript", "curl")
 """What there are templates of harnesses for."""
 
 # Why pytest does not have an option.

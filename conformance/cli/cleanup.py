@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.options import REACHING, ConfiguredCommand, with_options
+from conformance.cli.screen import plain
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import RunOptions
 
@@ -19,6 +20,9 @@ SHOWN = 20
 def cleanup(folder: Path, **values: object) -> int:
     """Remove the objects that the run in FOLDER created on its target.
 
+    Its replays and earlier runs in FOLDER are included: their journals were set aside as FOLDER.<run>. The key comes
+    from the variable or file that the run used, unless another source is given.
+
     Only objects in its journal are removed, and none with a protected name. Objects that cannot be removed are listed
     in leftovers.txt next to the journal, each with a command; the exit status is then 3.
     """
@@ -30,4 +34,6 @@ def cleanup(folder: Path, **values: object) -> int:
         click.echo(command)
     if len(done.commands) > SHOWN:
         click.echo(f"# and {len(done.commands) - SHOWN} more in {done.path}")
-    return 3 if done.left else 0
+    for line in done.unread:
+        click.echo(f"conformance: {plain(line)}", err=True)
+    return 3 if done.left or done.unread else 0

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.contract.path_template import fill, match
 from conformance.journal.events import AnyEvent, Creation, ExchangeEnded, Removal, RequestSent
-from conformance.model.case import could_create
+from conformance.model.case import CLEAN_UP, could_create
 from conformance.model.exchange import may_have_acted
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import SURROGATE, try_read
@@ -32,7 +32,8 @@ class Entry(msgspec.Struct, frozen=True):
     """An object that a run has created, or may have where `sure` is false: its response never came, or was 3xx or 5xx.
 
     `target` is the request target that removes it, empty where nobody should send one; `reason` says why it is not to
-    be removed by this suite. `send` is the number of the request that created it, `case` its case.
+    be removed by this suite. `send` is the number of the request that created it, `case` its case. `tried`: a request
+    that removes it may have been carried out already.
     """
 
     send: int
@@ -41,6 +42,7 @@ class Entry(msgspec.Struct, frozen=True):
     target: str
     sure: bool
     reason: str = ""
+    tried: bool = False
 
 
 def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: bool = False) -> tuple[Entry, ...]:
@@ -60,34 +62,67 @@ def read_ledger(contract: Contract, events: Iterable[AnyEvent], *, loopback: boo
 
 def standing(contract: Contract, events: Iterable[AnyEvent], *, loopback: bool = False) -> list[Entry]:
     """Return as `read_ledger` does, but for each request that may have created, though several name one object."""
-    sent: dict[int, RequestSent] = {}
-    sure: set[int] = set()
-    made: set[str] = set()
-    refuses = False
-    removed: set[str] = set()
+    created, removals = _Created(), _Removals()
     for event in events:
+        created.add(event)
+        removals.add(event)
+    tried = set(removals.asked.values())
+    found = []
+    for number, event in created.sent.items():
+        entry = _entry(contract, event, sure=number in created.sure, loopback=loopback)
+        ours = loopback or created.refuses or (bool(event.name) and event.name in entry.name)
+        if not (ours or entry.reason):
+            entry = replace(entry, reason=MAY_BE_OLDER)
+        if entry.target not in removals.done:
+            found.append(replace(entry, tried=entry.target in tried))
+    return found
+
+
+class _Created:
+    """The requests that may have created, those of them that have for `sure`, and whether the target refuses names."""
+
+    def __init__(self) -> None:
+        self.sent: dict[int, RequestSent] = {}
+        self.sure: set[int] = set()
+        self.refuses = False
+        self._made: set[str] = set()
+
+    def add(self, event: AnyEvent) -> None:
         match event:
             case RequestSent() if could_create(event.case):
-                sent[event.send] = event
-            case Creation() if event.send in sent:
-                sure.add(event.send)
-                made.add(sent[event.send].name)
-            case ExchangeEnded() if event.send in sent:
-                refuses = refuses or _refuses_existing(event, sent[event.send].name, made)
-                if event.send not in sure and not may_have_acted(event.response, event.failure):
-                    del sent[event.send]
-            case Removal() if event.removed:
-                removed.add(event.target)
+                self.sent[event.send] = event
+            case Creation() if event.send in self.sent:
+                self.sure.add(event.send)
+                self._made.add(self.sent[event.send].name)
+            case ExchangeEnded() if event.send in self.sent:
+                self.refuses = self.refuses or _refuses_existing(event, self.sent[event.send].name, self._made)
+                if event.send not in self.sure and not may_have_acted(event.response, event.failure):
+                    del self.sent[event.send]
             case _:
                 pass
-    found = []
-    for number, event in sent.items():
-        entry = _entry(contract, event, sure=number in sure, loopback=loopback)
-        if not (loopback or refuses or (bool(event.name) and event.name in entry.name) or entry.reason):
-            entry = replace(entry, reason=MAY_BE_OLDER)
-        if entry.target not in removed:
-            found.append(entry)
-    return found
+
+
+class _Removals:
+    """What was removed, and the requests that may have removed something, by number: what each was sent to."""
+
+    def __init__(self) -> None:
+        self.done: set[str] = set()
+        self.asked: dict[int, str] = {}
+
+    def add(self, event: AnyEvent) -> None:
+        match event:
+            case RequestSent() if event.case.phase == CLEAN_UP:
+                self.asked[event.send] = event.case.request.target
+            case ExchangeEnded() if event.send in self.asked:
+                # A clean-up that was killed then has not recorded what this says.
+                if event.response is not None and event.response.succeeded:
+                    self.done.add(self.asked[event.send])
+                elif not may_have_acted(event.response, event.failure):
+                    del self.asked[event.send]
+            case Removal() if event.removed:
+                self.done.add(event.target)
+            case _:
+                pass
 
 
 def _refuses_existing(ended: ExchangeEnded, name: str, made: set[str]) -> bool:

@@ -46,7 +46,8 @@ class Journal:
 
     That outlives the end of this process, however it comes; for the end of the machine the file is synchronised with
     the disk every `SYNC_SECONDS`. The texts of findings, doubts and of the end are redacted: they may hold what a
-    target sent. With `resume` the events go behind those that are there; a torn last line is cut off.
+    target sent. With `resume` the events go behind those that are there, and a torn last line is cut off; without it a
+    file that is there is replaced. The caller holds the lock of the folder.
 
     Raises:
         UsageError: the file cannot be written.
@@ -62,7 +63,9 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             if resume:
                 self._count = _cut_torn_end(path)
-            self._file: BinaryIO = path.open("ab" if resume else "wb")
+            else:
+                path.unlink(missing_ok=True)
+            self._file: BinaryIO = path.open("ab")
         self._closing = threading.Event()
         self._syncing = threading.Thread(target=self._sync, name="conformance-journal", daemon=True)
         self._syncing.start()

@@ -31,8 +31,8 @@ UNREACHED = frozenset({Failure.REFUSED, Failure.UNRESOLVED, Failure.TLS, Failure
 """Failures after which no byte of the request can have reached the server."""
 
 
-REJECTED = 4
-"""The first digit of the statuses that say that a request was not carried out."""
+SUCCESS, REJECTED = 2, 4
+"""The first digits of the statuses that say that a request was, or was not, carried out."""
 
 
 class Response(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,6 +47,16 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     version: str = "1.1"
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is one of success."""
+        return self.status // 100 == SUCCESS
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the status says that the request was not carried out."""
+        return self.status // 100 == REJECTED
+
     def header(self, name: str) -> str | None:
         """Return the value of the first header field called `name`, in any letter case."""
         return next(iter(values_of(self.headers, name)), None)
@@ -58,7 +68,7 @@ def may_have_acted(response: Response | None, failure: Failure | None) -> bool:
     Only a 4xx says that it has not. A gateway may return 5xx, or nothing, for what the server behind it did.
     """
     if response is not None:
-        return response.status // 100 != REJECTED
+        return not response.rejected
     return failure is not None and failure is not Failure.UNSENT and failure not in UNREACHED
 
 

@@ -260,7 +260,7 @@ def _is_unauthorised(contract: Contract, case: Case, sent: Sent) -> bool:
 
 def _created(case: Case, exchange: Exchange) -> bool:
     response = exchange.response
-    return response is not None and could_create(case) and 200 <= response.status < 300
+    return response is not None and could_create(case) and response.succeeded
 
 
 def _asked_wait(response: Response) -> float:

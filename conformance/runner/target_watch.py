@@ -72,7 +72,7 @@ class TargetWatch:
         if self._works or case.expectation is not Expectation.ACCEPTED or not could_create(case):
             return
         response = exchange.response
-        if response is not None and (200 <= response.status < 300 or 400 <= response.status < 500):
+        if response is not None and (response.succeeded or response.rejected):
             self._works = True
         elif may_have_acted(response, exchange.failure):
             how = f"status {response.status}" if response is not None else str(exchange.failure)

@@ -1,14 +1,18 @@
 """Removing what a run has created: at its end, or at any time after, from its journal."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
-from conformance.contract.contract import Contract, load_contract
+from conformance.contract.contract import Contract
 from conformance.journal.events import RequestSent, RunStarted
+from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
 from conformance.journal.writing import FILE_NAME, Journal, read_journal
-from conformance.model.errors import UsageError
+from conformance.model.errors import JournalError, os_errors_as
 from conformance.reports.curl import curl
 from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.cleanup import Cleaner, Leftover
@@ -16,24 +20,33 @@ from conformance.runner.credentials import Credentials
 from conformance.runner.sending import Sender
 from conformance.strategies.case_builder import Builder
 from conformance.targets.httpx_client.users_client import UsersClient
-from conformance.targets.opening import is_openable, traits_of
 from conformance.targets.target import Target
 from conformance.workflow.interruption import run_cancellable
-from conformance.workflow.setup.key_sources import credentials_of, find_key
+from conformance.workflow.run_folder import (
+    LEFTOVERS,
+    earlier_folders,
+    header_of_record,
+    outlives,
+    recorded_contract,
+    records_in,
+)
+from conformance.workflow.setup.key_sources import credentials_of, find_key, with_recorded_key
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import guard, rate_of
 
-LEFTOVERS = "leftovers.txt"
-
 
 class CleanupResult(msgspec.Struct, frozen=True):
-    """What a clean-up came to: how many objects there were, what is left of them, and where that is written down."""
+    """What a clean-up came to: how many objects there were, what is left of them, and where that is written down.
+
+    `unread` tells of records that could not be read.
+    """
 
     found: int
     left: tuple[Leftover, ...]
     commands: tuple[str, ...]
     path: Path
+    unread: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -46,30 +59,79 @@ class CleanupResult(msgspec.Struct, frozen=True):
         return f"removed {self.found - len(self.left)} of {self.found}: {reasons}; the rest is listed in {self.path}"
 
 
+class _Record(msgspec.Struct, frozen=True):
+    """A record of what was created, and all that is needed to remove it."""
+
+    path: Path
+    contract: Contract
+    options: RunOptions
+    credentials: Credentials
+
+
 def clean_up(folder: Path, options: RunOptions) -> CleanupResult:
-    """Remove what the run in `folder` has created; `options` say how the target is reached and with which key.
+    """Remove what the run in `folder` has created, its replays, and earlier runs whose journals were set aside.
+
+    Nothing is sent unless all of them may be sent to their targets. `options` say how these are reached and with which
+    key. `folder` can also be a single journal.
 
     Raises:
         JournalError: there is no journal, or it is damaged.
-        UsageError: the target may not be sent to, the key is missing, or another document was tested.
+        UsageError: a target may not be sent to, the key is missing, or a run is using the folder.
 
     """
-    header = next(iter(read_journal(folder)))
-    if not isinstance(header, RunStarted):  # read_journal has seen to it
-        raise UsageError(f"{folder} has no journal", "name the folder of a run (its --out)")
-    if not (is_openable(header.target) and traits_of(header.target).lasting):
-        path = folder / LEFTOVERS
-        return CleanupResult(0, (), (), path)  # It ended with the run, and so did all that it held.
-    given = header.options.get("spec")
-    contract = load_contract(Path(given) if given else None, header.operation)
-    if contract.document.sha256 != header.sha256:
-        raise UsageError(f"the OpenAPI document is not the one of the run in {folder}", "restore that document")
-    options = msgspec.structs.replace(options, target=header.target, out=folder)
+    home = folder if folder.is_dir() else folder.parent
+    earlier = list(earlier_folders(folder)) if folder.is_dir() else []
+    header_of_record(folder)
+    with ExitStack() as stack:
+        for each in (home, *earlier):
+            stack.enter_context(folder_lock(each))
+        own = list(_record(folder / FILE_NAME if folder.is_dir() else folder, options))
+        others, unread = _other_records(folder, earlier, options)
+        found, left = 0, list[tuple[str, Leftover]]()
+        for record in (*own, *others):
+            with Journal(record.path, record.credentials.redaction, resume=True) as journal:
+                some, rest = _remove(record, journal)
+            found, left = found + some, [*left, *((record.options.target, one) for one in rest)]
+            if not rest and record.path.parent in earlier:
+                _forget(record.path)
+        return CleanupResult(found, tuple(one for _, one in left), _listed(home, left), home / LEFTOVERS, unread)
+
+
+def _other_records(folder: Path, earlier: Sequence[Path], options: RunOptions) -> tuple[list[_Record], tuple[str, ...]]:
+    """Return the records of replays and of earlier runs, and why others cannot be read."""
+    found: list[_Record] = []
+    unread: list[str] = []
+    for path in (path for each in (folder, *earlier) for path in records_in(each)):
+        if path == folder / FILE_NAME:
+            continue
+        try:
+            found += _record(path, options)
+        except JournalError as error:
+            unread.append(str(error))
+    return found, tuple(unread)
+
+
+def _record(path: Path, options: RunOptions) -> Iterator[_Record]:
+    """Yield what a journal tells of, unless all of it ended with the target of the run."""
+    header = header_of_record(path)
+    if not outlives(header):
+        return
+    contract = recorded_contract(header)
+    options = with_recorded_key(replace(options, target=header.target, out=path.parent), header, path.parent)
     key = find_key(contract, options, loopback=guard(options).loopback)
-    journal = folder if folder.is_file() else folder / FILE_NAME
-    credentials = credentials_of(contract, options, key)
-    with Journal(journal, credentials.redaction, resume=True) as written:
-        return remove(contract, written, journal, options, credentials)
+    yield _Record(path, contract, options, credentials_of(contract, options, key))
+
+
+def _forget(path: Path) -> None:
+    """Remove a record that was set aside for the objects which are gone now, and its folder with the last one."""
+    with os_errors_as(JournalError, f"cannot remove {path}"):
+        path.unlink()
+        (path.parent / LEFTOVERS).unlink(missing_ok=True)
+        if not any(records_in(path.parent)):
+            for each in path.parent.glob(".lock"):
+                each.unlink(missing_ok=True)
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
 
 
 def remove(
@@ -81,41 +143,52 @@ def remove(
     client: UsersClient | None = None,
 ) -> CleanupResult:
     """Remove what the journal at `path` tells of; what comes of it is written behind `journal`, which is open there."""
-    entries = read_ledger(contract, read_journal(path), loopback=guard(options, client).loopback)
+    found, left = _remove(_Record(path, contract, options, credentials), journal, client)
+    commands = _listed(path.parent, [(options.target, each) for each in left])
+    return CleanupResult(found, tuple(left), commands, path.parent / LEFTOVERS)
+
+
+def _remove(record: _Record, journal: Journal, client: UsersClient | None = None) -> tuple[int, list[Leftover]]:
+    """Remove what a record tells of; returns how many objects there were, and what is left."""
+    options, loopback = record.options, guard(record.options, client).loopback
+    entries = read_ledger(record.contract, read_journal(record.path), loopback=loopback)
     left: list[Leftover] = []
 
     async def job() -> None:
-        target = target_of(options, options.target, client=client, credentials=credentials)
+        target = target_of(options, options.target, client=client, credentials=record.credentials)
         try:
-            left.extend(await _cleaner(contract, journal, path, target, options, credentials).clean(entries))
+            left.extend(await _cleaner(record, journal, target).clean(entries))
         finally:
             await target.close()
 
     if entries:
         run_cancellable(job)
-    commands = tuple(_command(options.target, each) for each in left)
-    told = path.parent / LEFTOVERS
+    return len(entries), left
+
+
+def _listed(folder: Path, left: Sequence[tuple[str, Leftover]]) -> tuple[str, ...]:
+    """List in a folder what is left, with the target that it is left on; returns the commands that remove it."""
+    commands = tuple(_command(base, each) for base, each in left)
     if commands:
-        told.write_text("\n".join((HEADING, *commands)) + "\n", encoding="utf-8")
+        (folder / LEFTOVERS).write_text("\n".join((HEADING, *commands)) + "\n", encoding="utf-8")
     else:
-        told.unlink(missing_ok=True)
-    return CleanupResult(len(entries), tuple(left), commands, told)
+        (folder / LEFTOVERS).unlink(missing_ok=True)
+    return commands
 
 
 HEADING = "# What a run created and did not remove. The commands read the key from $API_KEY."
 
 
-def _cleaner(
-    contract: Contract, journal: Journal, path: Path, target: Target, options: RunOptions, credentials: Credentials
-) -> Cleaner:
+def _cleaner(record: _Record, journal: Journal, target: Target) -> Cleaner:
     run_id, last = "", 0
-    for event in read_journal(path):
+    for event in read_journal(record.path):
         if isinstance(event, RunStarted):
             run_id = run_id or event.run_id
         elif isinstance(event, RequestSent):
             last = max(last, event.send)
-    budget = Budget(RunLimits(rate=rate_of(options, loopback=False)))
-    sender = Sender(contract, target, journal, budget, credentials, run_id, first=last)
+    contract = record.contract
+    budget = Budget(RunLimits(rate=rate_of(record.options, loopback=False)))
+    sender = Sender(contract, target, journal, budget, record.credentials, run_id, first=last)
     names = dict.fromkeys(contract.operation.path_parameters, "")
     return Cleaner(contract, sender, journal, Builder(contract, names).headers_without("Content-Type"))
 

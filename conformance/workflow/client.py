@@ -14,12 +14,14 @@ from conformance.clients.scenarios.expressible import expressible
 from conformance.clients.server import ScenarioServer
 from conformance.clients.session import KEY
 from conformance.contract.contract import load_contract
+from conformance.journal.folder_lock import folder_lock
 from conformance.journal.writing import FILE_NAME, Journal
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
 from conformance.reports.writing import checked_kinds
 from conformance.workflow.interruption import interrupt, on_sigterm
 from conformance.workflow.reporting import RunResult, forget_reports, report_again
+from conformance.workflow.run_folder import set_aside
 from conformance.workflow.setup.options import ClientOptions
 from conformance.workflow.setup.run_header import header_of
 from conformance.workflow.setup.waivers import drafted, waivers_of
@@ -70,6 +72,8 @@ def run_client(
         played = tuple(each for each in plan if expressible(each, harness.numbers))
         skipped = dict.fromkeys((each.id for each in plan if each not in played), INEXPRESSIBLE)
         unseen = {**(dict.fromkeys(NUMBERS, INEXPRESSIBLE) if skipped else {}), **skipped, **UNSEEN}
+        stack.enter_context(folder_lock(options.out))
+        set_aside(options.out)
         journal = stack.enter_context(Journal(options.out / FILE_NAME, KEY))
         forget_reports(options.out)
         header = header_of(held, harness.client, options.profile)
@@ -78,7 +82,8 @@ def run_client(
         if started is not None:
             started(harness.client, len(played))
         play_all(held, played, harness, server, journal, key=KEY, report=report)
-    return drafted(report_again(options.out, kinds=options.reports), options)
+        journal.close()
+        return drafted(report_again(options.out, kinds=options.reports), options)
 
 
 def _shown(options: ClientOptions) -> dict[str, str]:

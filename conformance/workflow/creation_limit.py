@@ -3,19 +3,16 @@
 from pathlib import Path
 
 from conformance.contract.contract import Contract
-from conformance.journal.events import RunStarted
 from conformance.journal.ledger import standing
 from conformance.journal.writing import FILE_NAME, read_journal
 from conformance.model.case import Item, could_create
 from conformance.model.errors import UsageError
-
-RECORDS = "replay-*.ndjson"
-"""The files in the folder of a run that record what its replays may have left."""
+from conformance.workflow.run_folder import REPLAYS, header_of_record
 
 
 def created_by_replays(contract: Contract, folder: Path, *, loopback: bool) -> int:
     """Return how many requests of the replays of the run in `folder` may have created what was not removed."""
-    return sum(len(standing(contract, read_journal(each), loopback=loopback)) for each in folder.glob(RECORDS))
+    return sum(len(standing(contract, read_journal(each), loopback=loopback)) for each in folder.glob(REPLAYS))
 
 
 def creations_left(contract: Contract, folder: Path, item: Item, most: int | None, *, loopback: bool) -> int | None:
@@ -26,8 +23,7 @@ def creations_left(contract: Contract, folder: Path, item: Item, most: int | Non
 
     """
     journal = folder / FILE_NAME if folder.is_dir() else folder
-    header = next(iter(read_journal(journal)))
-    known = header.options.get("max_creations") if isinstance(header, RunStarted) else None
+    known = header_of_record(journal).options.get("max_creations")
     most = most or (int(known) if known else None)
     if most is None:
         return None

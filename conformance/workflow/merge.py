@@ -9,10 +9,12 @@ from msgspec.structs import replace
 
 from conformance.journal import events
 from conformance.journal.events import AnyEvent, RunEnded, RunResumed, RunStarted
+from conformance.journal.folder_lock import folder_lock
 from conformance.journal.writing import FILE_NAME, Journal, read_journal
 from conformance.model.errors import UsageError
 from conformance.runner.shards import Shard
 from conformance.targets.addresses import is_loopback
+from conformance.workflow.run_folder import set_aside
 
 APART = frozenset({"shard", "resume", "out", "max_creations"})
 """Options in which shards of one run may differ."""
@@ -41,10 +43,16 @@ def merge(folders: Sequence[Path], out: Path) -> Path:
     path = out / FILE_NAME
     if any(path.resolve() == part.path.resolve() for part in parts):
         raise UsageError(f"{out} is the folder of a shard", "name another folder with --out")
+    with folder_lock(out):
+        set_aside(out)
+        _write(path, parts)
+    return out
+
+
+def _write(path: Path, parts: Sequence[ShardJournal]) -> None:
     with Journal(path) as journal:
         for event in _merged(parts):
             journal.append(event)
-    return out
 
 
 def _part(folder: Path) -> ShardJournal:

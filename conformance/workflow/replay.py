@@ -12,8 +12,9 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.checks.shared.subject import Settings
-from conformance.contract.contract import Contract, contract_of
+from conformance.contract.contract import Contract
 from conformance.journal.events import RunStarted
+from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
 from conformance.journal.writing import Journal, read_journal
 from conformance.model.case import Item
@@ -33,11 +34,12 @@ from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import may_create
 from conformance.targets.opening import is_openable
 from conformance.targets.target import Target
-from conformance.workflow.creation_limit import RECORDS, creations_left
+from conformance.workflow.creation_limit import creations_left
 from conformance.workflow.interruption import interrupt, on_sigterm, run_cancellable
 from conformance.workflow.recorded_case import RecordedCase, ending, read_recorded_case
+from conformance.workflow.run_folder import REPLAYS, recorded_contract
 from conformance.workflow.setup.embedded import EmbeddedMock
-from conformance.workflow.setup.key_sources import credentials_of, find_key
+from conformance.workflow.setup.key_sources import credentials_of, find_key, with_recorded_key
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import guard, offered_by, rate_of
@@ -90,9 +92,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
             f"the run in {folder} used a client object in its own program, {header.target}",
             f"send the case there with conformance.run(target=client, only={case_id!r}), or give --target",
         )
-    contract = contract_of(
-        header.document.encode(errors="surrogatepass"), "the document of the journal", header.operation
-    )
+    contract = recorded_contract(header)
     options = _options(options, recorded, folder)
     item = recorded.item(contract)
     notes = []
@@ -117,6 +117,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
         if url == MOCK:
             url = stack.enter_context(EmbeddedMock(contract, key=credentials.key or None)).url
         path = _path(stack, folder, ready)
+        stack.enter_context(folder_lock(path.parent))
         with Journal(path, credentials.redaction) as journal:
             journal.append(_header(header, ready, url))
             target = target_of(options, url, credentials=credentials)
@@ -145,7 +146,7 @@ class _Ready(msgspec.Struct, frozen=True):
 def _options(options: RunOptions, recorded: RecordedCase, folder: Path) -> RunOptions:
     """Return the options with what the run knew of its target, and the sources of the secrets that it sent."""
     header = recorded.header
-    options = _with_key(options, header, folder)
+    options = with_recorded_key(options, header, folder)
     known = MOCK if header.target.startswith(REFERENCE) else header.target
     secret = _names(header.options.get("secret_headers", "").split(", ")) - _names(options.secret_headers)
     found = {
@@ -163,19 +164,6 @@ def _options(options: RunOptions, recorded: RecordedCase, folder: Path) -> RunOp
     )
 
 
-def _with_key(options: RunOptions, header: RunStarted, folder: Path) -> RunOptions:
-    """Return the options with the source of the run's key, unless they name another.
-
-    A command is not in the journal: it may hold a secret, and a journal that came from elsewhere must not run one.
-    """
-    if options.api_key_env or options.api_key_file or options.api_key_command:
-        return options
-    if "api_key_command" in header.options:
-        raise UsageError(f"the run in {folder} took its key from a command", "give it again with --api-key-command")
-    file = header.options.get("api_key_file")
-    return replace(options, api_key_env=header.options.get("api_key_env"), api_key_file=Path(file) if file else None)
-
-
 def _names(secret_headers: Iterable[str]) -> set[str]:
     """Return the names of headers that were given as `NAME` or `NAME=VARIABLE`, in lower case."""
     return {each.partition("=")[0].strip().lower() for each in secret_headers} - {""}
@@ -183,7 +171,7 @@ def _names(secret_headers: Iterable[str]) -> set[str]:
 
 def _path(stack: ExitStack, folder: Path, ready: _Ready) -> Path:
     """Return where the record of the replay goes: what may be left on another machine is not to be forgotten."""
-    name = RECORDS.replace("*", ready.run_id)
+    name = REPLAYS.replace("*", ready.run_id)
     if ready.settings.loopback and ready.creations is None:
         return Path(stack.enter_context(TemporaryDirectory())) / name
     return (folder if folder.is_dir() else folder.parent) / name

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from conformance.journal.events import RunStarted
 from conformance.journal.resuming import ResumedRun
-from conformance.model.errors import JournalError, UsageError, os_errors_as
+from conformance.model.errors import UsageError
+from conformance.workflow.run_folder import began
 
 SAME = (
     "target",
@@ -29,19 +30,12 @@ def read_resumed_run(path: Path, header: RunStarted, key: str) -> ResumedRun | N
         UsageError: it tells of another run.
 
     """
-    if not path.exists() or not _began(path):
+    if not path.exists() or not began(path):
         return None
     past = ResumedRun.read(path, key)
     if past.header is not None:
         _compare(past.header, header, path)
     return past
-
-
-def _began(path: Path) -> bool:
-    """Tell whether the first line is whole: a run that was killed before that has sent nothing."""
-    remedy = "name the folder of a run with --out"
-    with os_errors_as(JournalError, f"cannot read {path}", remedy), path.open("rb") as file:
-        return file.readline().endswith(b"\n")
 
 
 def _compare(past: RunStarted, present: RunStarted, path: Path) -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import RunResumed, RunStarted
+from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
 from conformance.journal.resuming import ResumedRun
 from conformance.journal.writing import FILE_NAME, Journal, read_journal
@@ -29,6 +30,7 @@ from conformance.workflow.creation_limit import created_by_replays
 from conformance.workflow.interruption import Canceller, interrupt, on_sigterm, run_cancellable
 from conformance.workflow.reporting import RunResult, forget_reports, report_again
 from conformance.workflow.resume import read_resumed_run
+from conformance.workflow.run_folder import set_aside
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import find_key
 from conformance.workflow.setup.opening import target_of
@@ -86,9 +88,11 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         url = mock.url if mock else options.target
         target = target_of(options, url, client=users, credentials=prepared.credentials)
         header = run_header(prepared, url, waivers)
+        stack.enter_context(folder_lock(options.out))
         past = read_resumed_run(path, header, prepared.key) if options.resume else None
         if past is not None and past.finished:
             return report_again(options.out, kinds=options.reports)
+        earlier = set_aside(options.out) if past is None else ""
         journal = stack.enter_context(Journal(path, prepared.credentials.redaction, resume=past is not None))
         forget_reports(options.out)
         header = _begun(journal, header, past, prepared)
@@ -98,7 +102,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
             run_cancellable(lambda: _send(prepared, target, journal, header.run_id, hooks, past), hooks.canceller)
         # What the journal still holds back must be in the file before it is read.
         journal.flush()
-        done = _cleaned(prepared, journal, path, url)
+        done = "; ".join(filter(None, (_cleaned(prepared, journal, path, url), earlier)))
         journal.close()
         try:
             result = report_again(options.out, kinds=options.reports, clean_up=done)

@@ -6,9 +6,13 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from msgspec.structs import replace
+
 from conformance.contract.contract import Contract
+from conformance.journal.events import RunStarted
 from conformance.model.errors import UsageError, os_errors_as
 from conformance.runner.credentials import Credentials, ExtraHeader
 from conformance.targets.httpx_client.users_client import UsersClient, shown
@@ -71,6 +75,23 @@ def find_key(
         return LOCAL_KEY
     remedy = "set it to the key, or use --api-key-env, --api-key-file or --api-key-command"
     raise UsageError(f"the environment variable {variable} is not set", remedy)
+
+
+def with_recorded_key(options: RunOptions, header: RunStarted, folder: Path) -> RunOptions:
+    """Return the options with the source of the key of the run in `folder`, unless they name another.
+
+    A command is not in the journal: it may hold a secret, and a journal that came from elsewhere must not run one.
+
+    Raises:
+        UsageError: the key came from a command.
+
+    """
+    if options.api_key_env or options.api_key_file or options.api_key_command:
+        return options
+    if "api_key_command" in header.options:
+        raise UsageError(f"the run in {folder} took its key from a command", "give it again with --api-key-command")
+    file = header.options.get("api_key_file")
+    return replace(options, api_key_env=header.options.get("api_key_env"), api_key_file=Path(file) if file else None)
 
 
 def key_from_command(command: str) -> str:

@@ -1,0 +1,130 @@
+"""The folder of a run: its records, and those of earlier runs that were set aside because objects are left of them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from conformance.contract.contract import Contract, contract_of
+from conformance.journal.events import RunStarted
+from conformance.journal.ledger import standing
+from conformance.journal.writing import FILE_NAME, read_journal
+from conformance.model.errors import ConformanceError, JournalError, UsageError, os_errors_as
+from conformance.targets.opening import is_openable, traits_of
+
+REPLAYS = "replay-*.ndjson"
+"""The files in the folder of a run that record what its replays may have left."""
+
+LEFTOVERS = "leftovers.txt"
+
+RUN_ID = re.compile(r"[0-9a-f]{8}(\+[0-9a-f]{8})*")
+
+
+def began(path: Path) -> bool:
+    """Tell whether the first line of a journal is whole: a run that was killed before that has sent nothing."""
+    remedy = "name the folder of a run with --out"
+    with os_errors_as(JournalError, f"cannot read {path}", remedy), path.open("rb") as file:
+        return file.readline().endswith(b"\n")
+
+
+def header_of_record(path: Path) -> RunStarted:
+    """Return the header of a journal.
+
+    Raises:
+        JournalError: there is none.
+
+    """
+    header = next(iter(read_journal(path)), None)
+    if not isinstance(header, RunStarted):
+        raise JournalError(f"{path} has no header", "name the folder of a run (its --out)")
+    return header
+
+
+def recorded_contract(header: RunStarted) -> Contract:
+    """Return the contract that a journal holds: no file is opened that it names.
+
+    Raises:
+        ContractError: its document cannot be used.
+
+    """
+    document = header.document.encode(errors="surrogatepass")
+    return contract_of(document, "the document of the journal", header.operation)
+
+
+def outlives(header: RunStarted) -> bool:
+    """Tell whether the target of a run has outlived it, and may hold what it created."""
+    return is_openable(header.target) and traits_of(header.target).lasting
+
+
+def records_in(folder: Path) -> Iterator[Path]:
+    """Yield the journal in a folder, and the records of the replays beside it."""
+    if (folder / FILE_NAME).is_file():
+        yield folder / FILE_NAME
+    yield from sorted(folder.glob(REPLAYS))
+
+
+def earlier_folders(folder: Path) -> Iterator[Path]:
+    """Yield the folders beside `folder` where records of its earlier runs were set aside."""
+    whole = folder.resolve()
+    with suppress(OSError):
+        for each in sorted(whole.parent.iterdir()):
+            id_ = each.name.removeprefix(f"{whole.name}.")
+            if id_ != each.name and RUN_ID.fullmatch(id_) and each.is_dir() and _is_of(each, id_):
+                yield folder.with_name(each.name) if folder.name else each
+
+
+def set_aside(folder: Path) -> str:
+    """Move the records of an earlier run out of a folder, where objects of it may be left; returns what to tell.
+
+    The caller holds the lock of the folder.
+
+    Raises:
+        UsageError: they cannot be moved.
+
+    """
+    left, id_ = _left_of(folder)
+    if not left:
+        return ""
+    whole = folder.resolve()
+    aside = whole.with_name(f"{whole.name}.{id_}") if id_ else _free(whole)
+    remedy = f"remove what it left with `conformance cleanup {folder}`, or name another folder with --out"
+    with os_errors_as(UsageError, f"cannot set the journal of the earlier run aside as {aside}", remedy):
+        aside.mkdir(exist_ok=True)
+        # The journal goes last: whoever is interrupted before that finds it where it was.
+        for each in (folder / LEFTOVERS, *reversed(list(records_in(folder)))):
+            if each.exists():
+                each.rename(aside / each.name)
+    remedy = f"; `conformance cleanup {folder}` removes them" if id_ else ""
+    return f"the journal of the earlier run is in {aside}: {left}{remedy}"
+
+
+def _left_of(folder: Path) -> tuple[str, str]:
+    """Return what is left of the run in a folder, empty where nothing is, and its id, empty where it has none."""
+    objects, id_, unread = 0, "", False
+    for path in records_in(folder):
+        if not began(path):
+            continue
+        try:
+            header = header_of_record(path)
+            if path.name == FILE_NAME and RUN_ID.fullmatch(header.run_id):
+                id_ = header.run_id
+            loopback = outlives(header) and traits_of(header.target).loopback
+            if outlives(header) and not (loopback and "stateless" in header.options):
+                objects += len(standing(recorded_contract(header), read_journal(path), loopback=loopback))
+        except ConformanceError:
+            unread = True
+    if unread:
+        return "it cannot be read, and objects may be left", id_
+    return f"{objects} objects may be left" if objects else "", id_
+
+
+def _is_of(folder: Path, id_: str) -> bool:
+    try:
+        return header_of_record(folder / FILE_NAME).run_id == id_
+    except JournalError:
+        return False
+
+
+def _free(whole: Path) -> Path:
+    return next(path for number in count(1) if not (path := whole.with_name(f"{whole.name}.{number}")).exists())

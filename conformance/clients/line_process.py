@@ -26,7 +26,7 @@ CHUNK = 2**16
 MOST_WAITING = 1000
 """How many lines are kept of a program that is being written to, and does not read."""
 
-STOP_SECONDS = 2.0
+STOP_SECONDS = 1.0
 """How long a program may take to end, once its input has."""
 
 GLANCE_SECONDS = 0.1

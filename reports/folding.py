@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.diagnosis.causes import Shown, causes_of, pattern_of
+from conformance.diagnosis.clients import of_client
 from conformance.diagnosis.explanation import by_symptom, explanations
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.journal.events import AnyEvent, CaseCount, FindingMade, PhaseEnded
@@ -106,7 +107,7 @@ def _explained(
     What is said of a client is about what it did with responses, and not of requests.
     """
     if contract is None or index.client:
-        return by_symptom(observations)
+        return of_client(observations, by_symptom(observations))
     return explanations(
         contract, observations, lambda event: index.rows[event.finding.requirement].strength is not Strength.ADVISORY
     )

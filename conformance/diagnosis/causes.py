@@ -62,6 +62,8 @@ def pattern_of(explanation: Explanation) -> str:
     patterns = tuple(dict.fromkeys(each.finding.pattern for each in explanation.own))
     if len(patterns) == 1:
         return str(patterns[0])
+    if explanation.sentence:
+        return f"{explanation.rule} | {explanation.sentence.partition(':')[0]}"
     return f"{explanation.rule} | {' or '.join(map(_form, explanation.hypotheses)) or _common_place(explanation)}"
 
 

@@ -39,6 +39,7 @@ class Explanation(msgspec.Struct, frozen=True):
     `hypotheses` are predicates over requests, of which any may hold; none where the findings are brought together by
     their symptom or their place. `observations` are the numbers of those that show it, `control` is that of the
     accepted request which is most like them, -1 without one. `family` names what several predicates have in common.
+    `sentence` says it where it has no predicates, and is not said by the places of its findings.
     The last `consequences` of the findings follow from the others.
     """
 
@@ -48,6 +49,7 @@ class Explanation(msgspec.Struct, frozen=True):
     observations: tuple[int, ...] = ()
     control: int = -1
     family: str = ""
+    sentence: str = ""
     consequences: int = 0
 
     @property

@@ -81,6 +81,8 @@ def _mostly(findings: Sequence[FindingMade]) -> list[str]:
 
 def sentence_of(contract: Contract | None, explanation: Explanation, observations: Sequence[Observation]) -> str:
     """Return the sentence of a cause: what the target does, to what, and where."""
+    if explanation.sentence:
+        return explanation.sentence
     statuses = [observations[index].status for index in explanation.observations]
     if contract is not None and explanation.hypotheses:
         title = FAMILIES.get((explanation.rule, explanation.family), "")

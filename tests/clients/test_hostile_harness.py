@@ -27,6 +27,12 @@ def scenario(plan):
     return next(each for each in plan if each.id == BASELINE)
 
 
+CHILD = """sys.stdin.readline()
+import subprocess
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], stdin=subprocess.DEVNULL)
+sys.exit("gone")
+"""
+
 HOSTILE = {
     "a flood of lines": (
         "sys.stdin.readline()\nwhile True: os.write(1, b'noise\\n' * 1000)",
@@ -50,10 +56,7 @@ HOSTILE = {
     ),
     "no reading": ("time.sleep(600)", "the harness wrote no result within 1 s"),
     "a child that holds the output": (
-        "sys.stdin.readline()\n"
-        "import subprocess\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], stdin=subprocess.DEVNULL)\n"
-        "sys.exit('gone')",
+        CHILD,
         "the harness ended with status 1: gone",
     ),
 }
@@ -127,7 +130,7 @@ def test_a_run_ends_soon_after_a_signal_with_its_reports(tmp_path, number):
     """A harness that ignores signals and the end of its input does not hold up the run, nor its reports."""
     (tmp_path / "harness.py").write_text(BEGIN + STUBBORN)
     command = (sys.executable, "-c", RUN, "client", "--timeout", "300", "--", sys.executable, "harness.py")
-    run = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
+    run = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)  # noqa: S603
     end = time.monotonic() + 60
     while not (tmp_path / "waiting").exists() and time.monotonic() < end:
         time.sleep(0.05)

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from conformance.journal.writing import Journal
-from conformance.model.jsontext import read
+from conformance.model.jsontext import JsonFault, read
 
 from .conftest import CallError
 
@@ -420,3 +420,60 @@ def test_undeclared_members_must_be_tolerated(client, run):
     client.validate = closed
     results = run(client, "read.unknown-property").results
     assert {("must", "Raises ValueError for a valid response with an unknown property")} == causes(results)
+
+
+def test_a_client_that_validates_nothing_is_one_cause(client, run):
+    """Whatever is wrong with responses, the fault is one, and lists what it lets through."""
+    client.validate = lambda _: None
+    results = run(client, "reject.*").results
+    kinds = "a string that violates its format, a value of the wrong type, a response without a required property"
+    assert {("should", f"Does not validate responses: accepts {kinds}")} == causes(results)
+    assert len(results.causes[0].findings) > 500
+
+
+def test_a_client_that_validates_types_alone_is_one_cause(client, run):
+    """Who rejects some invalid responses validates; the list says what is not looked at."""
+
+    def types(answer):
+        for each in client.contract.response_validator.violations(answer):
+            if each.keyword == "type":
+                raise CallError
+
+    client.validate = types
+    kinds = "a string that violates its format, a response without a required property"
+    expected = ("should", f"Validates responses incompletely: accepts {kinds}")
+    assert {expected} == causes(run(client, "reject.created_at.*", "reject.name.*").results)
+
+
+def test_a_client_that_converts_is_one_cause(client, run):
+    """Coercion is one habit of a parser, whatever it makes of which value."""
+    change_answer(client, coerced)
+    converted = causes(run(client, "reject.*.quoted-*", "reject.*.written-*").results)
+    assert {("must", "Converts values of the wrong type in responses: to a boolean, a number")} == converted
+
+
+def test_a_client_that_cannot_parse_is_one_cause(client, run):
+    """A page, an empty body and broken JSON are three places of one fault; the pattern of it has no list."""
+    client.read, client.validate = (lambda response: response.text), (lambda _: None)
+    results = run(client, "fail.html", "fail.empty", "fail.not-json").results
+    (cause,) = [each for each in results.causes if "no error" in each.sentence]
+    kinds = "a body that is not JSON, an HTML page with status 200, an empty body with status 200"
+    assert ("must", f"Reports no error for {kinds}") == (cause.strength.value, cause.sentence)
+    assert {"client-error.html", "client-error.empty", "client-error.not-json"} == set(cause.requirements)
+
+
+def test_one_body_that_is_not_parsed_is_named_alone(client, run):
+    """A client that fails on one of them has its own sentence, as before."""
+    right = client.call
+
+    def empty(*arguments):
+        try:
+            return right(*arguments)
+        except JsonFault as fault:
+            if fault.kind == "empty":
+                return "null"
+            raise
+
+    client.call = empty
+    expected = ("must", "Returns `null` for an empty body with status 200 instead of reporting an error")
+    assert {expected} == causes(run(client, "fail.html", "fail.empty", "fail.not-json").results)

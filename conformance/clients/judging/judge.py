@@ -12,6 +12,7 @@ from conformance.clients.replying import accepts_gzip
 from conformance.clients.scenarios.scenario import CallResult, Fate, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.model.case import Request
+from conformance.model.client_symptoms import UNPARSED
 from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
 from conformance.model.json_values import MISSING
 from conformance.model.jsontext import JsonFault, equal, read_text
@@ -138,7 +139,7 @@ def _failed(contract: Contract, scenario: Scenario, made: CallResult, base: Base
     what = messages.received(scenario.reply)
     yield finding(
         focus,
-        Symptom("error", scenario.kind, f"returns {observed}"),
+        Symptom(UNPARSED if scenario.story.keyword == UNPARSED else "error", scenario.kind, f"returns {observed}"),
         **messages.ERROR_RETURNED.filled(returned=observed, kind=scenario.kind, what=what),
         pointer="status",
         expected="an error",

@@ -16,6 +16,7 @@ from conformance.clients.judging.returned import returned
 from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, occurrences
+from conformance.model.client_symptoms import ACCEPTED, INVALID_RESPONSE
 from conformance.model.finding import Doubt, Finding, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, read_text
@@ -116,7 +117,7 @@ def judge_invalid(contract: Contract, scenario: Scenario, made: CallResult, base
     elif not repaired:
         yield finding(
             focus,
-            Symptom("invalid response", kind, "accepted"),
+            Symptom(INVALID_RESPONSE, kind, ACCEPTED),
             **messages.ACCEPTED.filled(kind=kind, what=messages.planted(scenario.story, contract.response)),
             pointer=place,
             place=place,
@@ -270,7 +271,7 @@ def _repaired(contract: Contract, scenario: Scenario, each: Difference, kind: st
     wording = messages.REPAIRED_BY_OMISSION if each.now is MISSING else messages.REPAIRED
     return finding(
         SILENT,
-        Symptom("invalid response", kind, f"returns {described['type']}"),
+        Symptom(INVALID_RESPONSE, kind, f"returns {described['type']}"),
         **wording.filled(kind=kind, **described),
         pointer=each.pointer,
         place=scenario.story.pointer,

@@ -8,6 +8,7 @@ from conformance.clients.judging.messages import received
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start
 from conformance.model.case import Story
+from conformance.model.client_symptoms import UNPARSED
 from conformance.model.jsontext import write
 
 HTML = b"<!DOCTYPE html>\n<html><head><title>A page</title></head><body><h1>A page</h1></body></html>\n"
@@ -48,9 +49,9 @@ def failing(start: Start) -> Iterator[Scenario]:
 def _odd_successes(start: Start) -> Iterator[Scenario]:
     plain, declared = start.reply(start.answer), start.contract.operation.successes
     page = Reply(plain.status, PAGE, HTML)
-    yield _scenario(start, "html", page, f"an HTML page with status {plain.status}")
-    yield _scenario(start, "empty", start.reply(""), f"an empty body with status {plain.status}")
-    yield _scenario(start, "not-json", start.reply(start.answer[:-2]), "a body that is not JSON")
+    yield _unparsed(start, "html", page, f"an HTML page with status {plain.status}")
+    yield _unparsed(start, "empty", start.reply(""), f"an empty body with status {plain.status}")
+    yield _unparsed(start, "not-json", start.reply(start.answer[:-2]), "a body that is not JSON")
     if 201 not in declared:
         reply = start.reply(start.answer, status=201)
         created = _status(start, "created", reply, " with a valid body", answer=start.answer)
@@ -70,6 +71,12 @@ def _status(start: Start, slug: str, reply: Reply, detail: str = "", *, answer: 
     """Return a scenario with a status that the operation does not document as a success."""
     successes = " or ".join(map(str, start.contract.operation.successes))
     return _scenario(start, slug, reply, f"a status other than {successes}", detail, answer=answer)
+
+
+def _unparsed(start: Start, slug: str, reply: Reply, kind: str) -> Scenario:
+    """Return a scenario with a body that is no JSON text."""
+    made = _scenario(start, slug, reply, kind)
+    return replace(made, story=replace(made.story, keyword=UNPARSED))
 
 
 def _scenario(start: Start, slug: str, reply: Reply, kind: str, detail: str = "", *, answer: str = "") -> Scenario:

@@ -10,7 +10,7 @@ from conformance.model.finding import Pass, Symptom
 from conformance.model.jsontext import JsonFault
 from conformance.model.vocabulary import Group
 
-UNREADABLE = frozenset({"too deep", "number too long"})
+UNREADABLE = frozenset({"too deep", "number too long", "too large"})
 """Faults of a JSON text that are limits of the reader: the text may be valid."""
 
 READ_BYTES = 100_000
@@ -86,6 +86,8 @@ def shape(subject: Subject) -> Judged:
     if not names or subject.group in {Group.AUTHENTICATION, Group.ERROR} or not _is_rejection(subject):
         return
     way, body = "", None
+    if isinstance(subject.json, JsonFault) and subject.json.kind in UNREADABLE:
+        return
     if isinstance(subject.json, JsonFault):
         way = "not JSON"
     elif not isinstance(body := subject.json.value, dict):

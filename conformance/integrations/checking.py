@@ -17,7 +17,7 @@ from conformance.journal.redaction import Redaction, redact
 from conformance.model.case import KEY, Case, Relation, Request
 from conformance.model.errors import UsageError
 from conformance.model.exchange import Exchange
-from conformance.model.finding import Doubt, Judgement, Pass
+from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation
 
@@ -126,7 +126,14 @@ class CheckedContract:
         shown = [redact(subject.exchange, key) for subject in subjects]
         if key:
             hide = Redaction((key, KEY))
-            judged = tuple(each if isinstance(each, Pass) else hide.texts_of(each) for each in judged)
+            judged = tuple(
+                hide.finding(each)
+                if isinstance(each, Finding)
+                else hide.doubt(each)
+                if isinstance(each, Doubt)
+                else each
+                for each in judged
+            )
         return Findings(self.contract, shown, judged)
 
     def _sent(self, held: object, case: Case | None) -> Request | None:

@@ -2,8 +2,12 @@
 
 import base64
 import re
-from collections.abc import Iterator
-from functools import cached_property, lru_cache
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from hashlib import sha256
+from itertools import accumulate
 from typing import TypeVar
 
 import msgspec
@@ -11,25 +15,41 @@ from msgspec.structs import replace
 
 from conformance.model.case import KEY
 from conformance.model.exchange import Exchange, Response
+from conformance.model.finding import Doubt, Finding
+from conformance.model.header_fields import combined
 
 SHORTEST_CORE = 6
 """Fewer characters of a Base64 text than this are no trace of a secret: they stand in other texts by chance."""
 
+LONG = 8
+"""A secret of at least so many characters is looked for in other letter case, over line breaks and cut off as well."""
+
+SHORTEST_CUT = 4
+"""How many first characters of a secret at the end of a text that was cut off count as the secret."""
+
 LONGEST_KNOWN = 200
 """Longer texts than this, in characters, are not kept to be known again."""
 
-ESCAPES = "%\\&"
+SEARCHED = 1_000_000
+"""How many bytes are searched of what a body holds compressed."""
+
+KNOWN_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+PACKED = (b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ", b"PK\x03\x04", b"\x04\x22\x4d\x18")
+"""How Zstandard, bzip2, xz, ZIP and LZ4 begin."""
+
 ROUNDS = 4
 """How often a text may be escaped over and over for a secret in it to be noticed."""
 
-WITHHELD = f"{KEY} (redacted completely: it contained a secret, escaped several times)"
+WITHHELD = f"{KEY} (redacted completely: it contained a secret in another encoding)"
 
-# Every branch begins with a plain character: so what holds no escape is passed over quickly.
+# A run of backslashes is taken whole, and what follows it is optional: no branch goes back over what it has taken.
 _ESCAPE = re.compile(
-    r"%(?P<percent>[2-7][0-9a-fA-F])|\\\\*u00(?P<json>[2-7][0-9a-fA-F])|\\\\*(?P<slashed>[!-/:-@\[-`{-~])"
-    r"|&#0*(?P<decimal>\d{2,3});|&#[xX]0*(?P<hexadecimal>[2-7][0-9a-fA-F]);|&(?P<named>amp|lt|gt|quot|apos);"
+    r"%(?P<percent>[2-7][0-9a-fA-F])|\\+(?:u00(?P<json>[2-7][0-9a-fA-F])|(?P<slashed>[!-/:-@\[\]^-`{-~]))?"
+    r"|&#0*+(?P<decimal>\d{2,3});|&#[xX]0*+(?P<hexadecimal>[2-7][0-9a-fA-F]);|&(?P<named>amp|lt|gt|quot|apos);"
 )
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_TORN = re.compile(r"(?:%[0-9a-fA-F]?|\\(?:u[0-9a-fA-F]{0,3})?|&#?[0-9a-zA-Z]{0,9})\Z")
+_BREAKS = re.compile(r"[ \t\r\n\0]+|\\+[nrt]?")
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -38,7 +58,9 @@ class Redactor:
     """Puts `shown` in place of one secret, wherever it stands and however it is written.
 
     That is as it is, in hexadecimal, in Base64 (once or twice, also as a part of a longer text), and with any of its
-    characters escaped as URLs, JSON and HTML do, escapes of escapes among them. An empty secret changes nothing.
+    characters escaped as URLs, JSON and HTML do, escapes of escapes among them; a long one in other letter case too.
+    A text that holds it over line breaks, in UTF-16 or UTF-32, or compressed, is withheld. An empty secret changes
+    nothing. Every step costs a multiple of the length of the text.
     """
 
     def __init__(self, secret: str, shown: str = KEY) -> None:
@@ -47,59 +69,99 @@ class Redactor:
         inner = list(_cores(secret))
         outer = [core for each in inner for core in _cores(each)]
         octets = secret.encode().hex()
+        plain = {secret, secret.encode().decode("latin-1")}
         # The longest first: a form may be the beginning of another.
-        forms = sorted({secret, *inner, *outer, octets, octets.upper()}, key=len, reverse=True) if secret else []
-        self._texts = tuple(forms)
-        self._signs = frozenset((*forms, *(_unfolded(form) for form in forms)))
-        self._letters = frozenset("".join(self._signs) + ESCAPES)
-        self._bytes = tuple(form.encode() for form in forms)
+        forms = sorted({*plain, *inner, *outer, octets, octets.upper()}, key=len, reverse=True) if secret else []
+        self._forms = tuple(forms)
+        self._signs = tuple(sorted({_unescaped_whole(form) for form in forms}, key=len, reverse=True))
+        self._long = len(secret) >= LONG
+        folded = (_lower(_unescaped_whole(each)) for each in (*sorted(plain), octets))
+        self._folded = tuple(dict.fromkeys(folded)) if self._long else ()
+        self._bare = tuple(_BREAKS.sub("", sign) for sign in self._signs) if self._long else ()
         self._known = lru_cache(maxsize=1024)(self._redacted)
 
-    @cached_property
-    def _text_pattern(self) -> re.Pattern[str]:
-        """Every form of the secret, escaped in every way: it takes a while to make, and is hardly ever needed."""
-        return re.compile("|".join("".join(map(_any_spelling, form)) for form in self._texts))
-
-    @cached_property
-    def _bytes_pattern(self) -> re.Pattern[bytes]:
-        return re.compile(self._text_pattern.pattern.encode())
-
-    def text(self, text: str) -> str:
-        """Return a text without the secret."""
+    def text(self, text: str, *, cut: bool = False) -> str:
+        """Return a text without the secret; with `cut` it may end within it."""
         # Headers are mostly the same from answer to answer.
-        return self._known(text) if len(text) <= LONGEST_KNOWN else self._redacted(text)
+        redacted = self._known(text) if len(text) <= LONGEST_KNOWN else self._redacted(text)
+        return self._without_beginning(redacted) if cut else redacted
+
+    def body(self, body: bytes, *, cut: bool = False) -> bytes:
+        """Return bytes without the secret; with `cut` they may end within it."""
+        text = body.decode("latin-1")
+        redacted = self.text(text, cut=cut)
+        if redacted is text or redacted == text:
+            return self._withheld.encode() if self._packed(body) else body
+        return redacted.encode("latin-1")
+
+    def apart(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return header fields, those redacted whose values hold the secret in several pieces."""
+        values = [value for _, value in headers]
+        joined = "".join(values)
+        if not self._long or self._redacted(joined) == joined:
+            return headers
+        ends = list(accumulate(map(len, values)))
+        found = {place for form in self._forms if form in joined for place in _split_over(joined, form, ends)}
+        if not found:
+            # Escaped, in another letter case, or over spaces: where it begins and ends is not known.
+            found = set(range(len(headers)))
+        return [(name, self._shown if place in found else value) for place, (name, value) in enumerate(headers)]
+
+    def plainly(self, body: bytes) -> bytes:
+        """Return bytes of any length without the secret as it is."""
+        return body.replace(self._forms[-1].encode(), b"") if self._forms else body
 
     def _redacted(self, text: str) -> str:
-        for form in self._texts:
+        for form in self._forms:
             if form in text:
                 text = text.replace(form, self._shown)
-        if self._hides_in(text):
-            text = self._text_pattern.sub(self._shown, text)
-            return self._withheld if self._hides_in(text) else text
+        if not self._forms:
+            return text
+        if spans := self._hidden(text):
+            pieces, last = [], 0
+            for begin, end in spans:
+                pieces += [text[last:begin], self._shown]
+                last = end
+            text = "".join([*pieces, text[last:]])
+        if self._long:
+            bare = _BREAKS.sub("", text)
+            if len(bare) < len(text) and any(sign in bare for sign in self._bare):
+                return self._withheld
         return text
 
-    def body(self, body: bytes) -> bytes:
-        """Return bytes without the secret."""
-        for form in self._bytes:
-            if form in body:
-                body = body.replace(form, self._shown.encode())
-        if self._hides_in(body.decode("latin-1")):
-            body = self._bytes_pattern.sub(self._shown.encode(), body)
-            return self._withheld.encode() if self._hides_in(body.decode("latin-1")) else body
-        return body
+    def _hidden(self, text: str) -> list[tuple[int, int]]:
+        """Return where the secret stands in a text once what is escaped is not, in any letter case."""
+        plain = _unescaped_whole(text)
+        found = [(plain, sign) for sign in self._signs if sign in plain] if plain is not text else []
+        if self._folded:
+            folded = _lower(plain)
+            found += [(folded, sign) for sign in self._folded if sign in folded]
+        if not found:
+            return []
+        places = _places(text)
+        spans: list[tuple[int, int]] = []
+        for within, sign in found:
+            begin = within.find(sign)
+            while begin >= 0:
+                spans.append((places[begin], places[begin + len(sign)]))
+                begin = within.find(sign, begin + len(sign))
+        return _apart(spans)
 
-    def _hides_in(self, text: str) -> bool:
-        """Tell whether the secret shows once what is escaped in a text is not; looking for it as it stands is slow."""
-        if not self._texts or not any(escape in text for escape in ESCAPES):
-            return False
-        for _ in range(ROUNDS):
-            if self._letters.isdisjoint(map(_unescaped, _ESCAPE.finditer(text))):
-                return False
-            plain = _ESCAPE.sub(_unescaped, text)
-            if any(sign in plain for sign in self._signs):
-                return True
-            text = plain
-        return False
+    def _without_beginning(self, text: str) -> str:
+        """Return a text that was cut off without the beginning of the secret at its end."""
+        longest = max(map(len, self._forms), default=0)
+        window = text[-longest * ROUNDS * ROUNDS :]
+        plain = _unescaped_whole(window)
+        for whole in (plain, _TORN.sub("", plain)):
+            begin = min(_beginning(whole, self._signs), _beginning(_lower(whole), self._folded))
+            if begin < len(whole):
+                return text[: len(text) - len(window) + _places(window)[begin]] + self._shown
+        return text
+
+    def _packed(self, body: bytes) -> bool:
+        """Tell whether the secret is in what a body holds compressed."""
+        inside = _unpacked(body)
+        return bool(inside) and self._redacted(text := inside.decode("latin-1")) != text
 
 
 class Redaction:
@@ -116,38 +178,57 @@ class Redaction:
             # The newest first: a key that was made anew is the one that comes back.
             self._redactors.insert(0, redactor(secret, shown))
 
-    def text(self, text: str) -> str:
-        """Return a text without the secrets."""
+    def text(self, text: str, *, cut: bool = False) -> str:
+        """Return a text without the secrets; with `cut` it may end within one."""
         for each in self._redactors:
-            text = each.text(text)
+            text = each.text(text, cut=cut)
         return text
 
-    def body(self, body: bytes) -> bytes:
-        """Return bytes without the secrets."""
+    def body(self, body: bytes, *, cut: bool = False) -> bytes:
+        """Return bytes without the secrets; with `cut` they may end within one."""
         for each in self._redactors:
-            body = each.body(body)
+            body = each.body(body, cut=cut)
+        return body
+
+    def plainly(self, body: bytes) -> bytes:
+        """Return bytes of any length without the secrets as they are."""
+        for each in self._redactors:
+            body = each.plainly(body)
         return body
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """Return an exchange whose answer and failure do not hold the secret."""
+        """Return an exchange whose answer and failure do not hold the secret.
+
+        A body that nobody here can decode could hold it: where there is a secret, only length and hash are kept.
+        """
         response = exchange.response
-        if response is not None:
-            headers = tuple((self.text(name), self.text(value)) for name, value in response.headers)
-            reason = self.text(response.reason)
-            response = Response(response.status, headers, self.body(response.body), reason, response.version)
+        if response is not None and self._redactors:
+            headers = self._headers([(self.text(name), self.text(value)) for name, value in response.headers])
+            reason, body = self.text(response.reason), response.body
+            if body and is_undecodable(response):
+                body = f"({len(body)} bytes that cannot be decoded, SHA-256 {sha256(body).hexdigest()})".encode()
+            else:
+                body = self.body(body, cut=exchange.failure is not None)
+            response = replace(response, headers=headers, body=body, reason=reason)
         return replace(exchange, response=response, detail=self.text(exchange.detail))
 
-    def texts_of(self, struct: S) -> S:
-        """Return a struct whose texts, and those of the structs in it, do not hold the secret."""
-        changed = {}
-        for name in struct.__struct_fields__:
-            held = getattr(struct, name)
-            shown = self.text(held) if type(held) is str else held
-            if isinstance(held, msgspec.Struct):
-                shown = self.texts_of(held)
-            if shown != held:
-                changed[name] = shown
-        return replace(struct, **changed) if changed else struct
+    def finding(self, finding: Finding) -> Finding:
+        """Return a finding without the secrets in those of its texts that may hold what a target sent."""
+        return self.texts_of(finding, "message", "pointer", "expected", "actual", "note")
+
+    def doubt(self, doubt: Doubt) -> Doubt:
+        """Return a doubt whose reason does not hold the secrets."""
+        return self.texts_of(doubt, "reason")
+
+    def texts_of(self, struct: S, *names: str) -> S:
+        """Return a struct whose texts of these names do not hold the secret: its others are the suite's own."""
+        return replace(struct, **{name: self.text(getattr(struct, name)) for name in names})
+
+    def _headers(self, headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Return header fields of which no several hold a secret together."""
+        for each in self._redactors:
+            headers = each.apart(headers)
+        return tuple(headers)
 
 
 @lru_cache(maxsize=8)
@@ -176,27 +257,95 @@ def _cores(text: str) -> Iterator[str]:
                 yield core
 
 
-def _unfolded(text: str) -> str:
+def is_undecodable(response: Response) -> bool:
+    """Tell whether a body is in a content coding, or in a compressed format, that the suite cannot undo."""
+    codings = {each.strip().lower() for each in combined(response.headers, "content-encoding").split(",")}
+    return not codings <= KNOWN_CODINGS or response.body.startswith(PACKED)
+
+
+def _beginning(text: str, signs: Iterable[str]) -> int:
+    """Return where the beginning of a sign stands that a text ends with, else the length of the text."""
+    longest = 0
+    for sign in signs:
+        lengths = range(min(len(sign) - 1, len(text)), max(longest, SHORTEST_CUT - 1), -1)
+        longest = next((length for length in lengths if text.endswith(sign[:length])), longest)
+    return len(text) - longest
+
+
+def _split_over(joined: str, form: str, ends: list[int]) -> range:
+    begin = joined.find(form)
+    return range(bisect_right(ends, begin), bisect_right(ends, begin + len(form) - 1) + 1)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return what a body that begins like gzip or zlib holds, as far as that is searched; empty where it is neither."""
+    if not body.startswith(b"\x1f\x8b") and not (body[:1] == b"\x78" and int.from_bytes(body[:2]) % 31 == 0):
+        return b""
+    try:
+        return zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(body, SEARCHED)
+    except zlib.error:
+        return b""
+
+
+def _lower(text: str) -> str:
+    """Return a text with its ASCII letters in lower case, as long as it was."""
+    # The method of texts changes other letters too, and the length with them.
+    return (
+        text.lower()
+        if text.isascii()
+        else text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+    )
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(spans):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+def _unescaped_whole(text: str) -> str:
+    """Return a text without its escapes, and those that come out of them; the very same where there are none."""
     for _ in range(ROUNDS):
-        text = _ESCAPE.sub(_unescaped, text)
+        if not any(escape in text for escape in "%\\&"):
+            return text
+        plain = _ESCAPE.sub(_unescaped, text)
+        if plain == text:
+            return text
+        text = plain
     return text
 
 
+def _places(text: str) -> list[int]:
+    """Return for each character of the unescaped text where it begins in the text, and where the last one ends."""
+    places = list(range(len(text) + 1))
+    for _ in range(ROUNDS):
+        pieces: list[str] = []
+        begins: list[int] = []
+        last = 0
+        for match in _ESCAPE.finditer(text):
+            plain = _unescaped(match)
+            pieces += (text[last : match.start()], plain)
+            begins += places[last : match.start()]
+            begins += [places[match.start()]] * len(plain)
+            last = match.end()
+        pieces.append(text[last:])
+        text, places = "".join(pieces), begins + places[last:]
+    return places
+
+
 def _unescaped(match: re.Match[str]) -> str:
-    kind, text = match.lastgroup, match[match.lastgroup or 0]
+    kind = match.lastgroup
+    if kind is None:
+        return "\\"
+    text = match[kind]
     if kind == "slashed":
         return text
     if kind == "named":
         return _NAMED[text]
     number = int(text, 10 if kind == "decimal" else 16)
     return chr(number) if number < 128 else match[0]
-
-
-@lru_cache(maxsize=128)
-def _any_spelling(character: str) -> str:
-    """Return a pattern for a character as it is, or escaped, as often as may be."""
-    number = ord(character)
-    digits = "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in f"{number:02x}")
-    names = "".join(f"|{name};" for name, plain in _NAMED.items() if plain == character)
-    entity = rf"&(?:amp;)*(?:#0*{number};|#[xX]0*{digits};{names})"
-    return rf"(?:{re.escape(character)}|%(?:25)*{digits}|\\+(?:u00{digits}|{re.escape(character)})|{entity})"

@@ -94,11 +94,13 @@ class Journal:
     def _shown(self, event: E) -> E:
         match event:
             case events.FindingMade():
-                return replace(event, finding=self._redactor.texts_of(event.finding))
+                return replace(event, finding=self._redactor.finding(event.finding))
             case events.DoubtRaised():
-                return replace(event, doubt=self._redactor.texts_of(event.doubt))
-            case events.RunEnded() | events.ClientEnded() | events.Removal():
-                return self._redactor.texts_of(event)
+                return replace(event, doubt=self._redactor.doubt(event.doubt))
+            case events.ClientEnded():
+                return self._redactor.texts_of(event, "returned", "raised", "message", "trouble")
+            case events.RunEnded() | events.Removal():
+                return self._redactor.texts_of(event, "reason")
             case events.RunStarted():
                 return replace(event, options={k: self._redactor.text(v) for k, v in event.options.items()})
             case _:

@@ -35,10 +35,18 @@ SUCCESS, REJECTED = 2, 4
 """The first digits of the statuses that say that a request was, or was not, carried out."""
 
 
+class Whole(msgspec.Struct, frozen=True):
+    """What was received of a response of which less is kept: the length of the body in bytes, and its SHA-256."""
+
+    length: int
+    sha256: str
+
+
 class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     """An HTTP response as received; `body` is after transfer decoding, cut at the limit for bodies.
 
     `version` is that of HTTP; empty where a client called an application in its own process, without a server.
+    Where `whole` is set, only a part of body or headers is kept.
     """
 
     status: int
@@ -46,6 +54,7 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     body: bytes = b""
     reason: str = ""
     version: str = "1.1"
+    whole: Whole | None = None
 
     @property
     def succeeded(self) -> bool:

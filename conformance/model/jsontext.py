@@ -25,6 +25,12 @@ MAX_DEPTH = 128
 MAX_NUMBER_LENGTH = 4300
 """The longest number, in characters, that is read; Python's own limit against quadratic conversion."""
 
+MAX_TEXT = 2_000_000
+"""The longest text of somebody else, in bytes, that is read."""
+
+MAX_VALUES = 100_000
+"""How many values a text of somebody else may hold at most: each takes a hundred times its text."""
+
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character: JSON can write it as an escape, and UTF-8 cannot hold it."""
 
@@ -101,6 +107,15 @@ def read(data: bytes) -> JsonText:
         raise JsonFault("not UTF-8", f"not UTF-8 at byte {error.start}") from error
     found = read_text(text)
     return JsonText(found.value, found.duplicates, marked)
+
+
+def read_bounded(data: bytes) -> JsonText:
+    """Read one JSON text of somebody else; as `read`, and one too large to be read is a fault as well."""
+    if len(data) > MAX_TEXT:
+        raise JsonFault("too large", f"more than {MAX_TEXT} bytes")
+    if len(data) > MAX_VALUES and sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise JsonFault("too large", f"more than {MAX_VALUES} values")
+    return read(data)
 
 
 def read_text(text: str) -> JsonText:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from conformance.checks.shared.subject import UNJUDGED
 from conformance.contract.contract import Contract
 from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSent
+from conformance.journal.evidence import Evidence, judged
 from conformance.journal.resuming import INTERRUPTED, Kept, ResumedRun
 from conformance.journal.writing import Sink
 from conformance.model.case import KEY, Case, Request, could_create
@@ -26,6 +27,9 @@ from conformance.targets.target import IDLE_CLOSED, NotCarriedError, Target
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 PATIENCE = 3
 """How often a request that is answered 429 is sent again."""
+
+PARTIAL = "the journal has only a part of the response, which was too large to be kept"
+"""Why a response from before an interruption is not judged again."""
 
 LONGEST_WAIT = 60.0
 DEFAULT_WAIT = 1.0
@@ -81,6 +85,7 @@ class Sender:
         self._journal = journal
         self._budget = budget
         self._access = access
+        self._evidence = Evidence(access.redaction)
         self._run_id = run_id
         self._past = past
         self._names = past.last_name if past else 0
@@ -220,7 +225,7 @@ class Sender:
             if could_create(case):
                 self._budget.created(possibly=possibly)
         exchange = replace(exchange, request=request)
-        shown = self._access.redaction.exchange(exchange)
+        shown, exchange = self._evidence.kept(exchange), judged(exchange)
         if _created(case, exchange):
             self._journal.append(Creation(send=number, name=name, target=exchange.request.target))
         self._journal.append(ExchangeEnded.of(number, shown))
@@ -243,7 +248,10 @@ class Sender:
         """Return what came of a request before the run was cut off."""
         # Nothing else here waits: others must have their turn.
         await asyncio.sleep(0)
-        return Sent(kept.number, past.exchange(kept), "" if kept.ended is not None else INTERRUPTED, past=True)
+        exchange = past.exchange(kept)
+        partial = exchange.response is not None and exchange.response.whole is not None
+        unjudged = INTERRUPTED if kept.ended is None else PARTIAL if partial else ""
+        return Sent(kept.number, exchange, unjudged, past=True)
 
 
 def _is_unauthorised(contract: Contract, case: Case, sent: Sent) -> bool:

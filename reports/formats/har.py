@@ -87,7 +87,11 @@ def _request(base: str, request: Request) -> dict[str, object]:
 
 def _response(response: Response) -> dict[str, object]:
     text, encoding = _text(response.body)
-    content = {"size": len(response.body), "mimeType": _media_type(response.headers), "text": text}
+    content = {
+        "size": response.whole.length if response.whole else len(response.body),
+        "mimeType": _media_type(response.headers),
+        "text": text,
+    }
     return {
         "status": response.status,
         "statusText": response.reason,

@@ -1,15 +1,20 @@
 """Redaction by value: every spelling of the secret goes, everything else stays."""
 
 import base64
+import gzip
 import html
 import json
+import zlib
+from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 
-from conformance.journal.redaction import WITHHELD, Redactor, redact, redact_text
+from conformance.journal.redaction import WITHHELD, Redaction, Redactor, redact, redact_text
 from conformance.model.case import Request
 from conformance.model.exchange import Exchange, Failure, Response
+from conformance.model.finding import Finding, Symptom
 
 SECRETS = ["conformance-local-key", "sk-Live/9+8=ab&<c\"d\\e%41'", "AAAAAAAA", "x.y_z~1-2:3"]
 
@@ -60,11 +65,81 @@ def test_base64_goes(secret, before, encode):
         assert len(rest) < len(encoded) - len(secret)
 
 
-def test_a_spelling_that_nobody_thought_of_takes_all_with_it():
-    """Where the secret shows only after unescaping in several ways, the whole text is withheld."""
+def test_escapes_of_escapes_in_several_ways():
+    """Where the secret shows only after unescaping over and over, that part of the text goes."""
     odd = numbered(numbered("my-secret-key", "%{:02x}"), "%{:02x}")
-    assert WITHHELD == Redactor("my-secret-key").text(f"it is {odd}")
-    assert WITHHELD.encode() == Redactor("my-secret-key").body(odd.encode())
+    assert "it is $API_KEY." == Redactor("my-secret-key").text(f"it is {odd}.")
+    assert b"$API_KEY" == Redactor("my-secret-key").body(odd.encode())
+
+
+LONG = "sk-Live/94+tZ8Rk"
+
+HIDDEN = {
+    "Base64 in lines": base64.encodebytes(f"{'-' * 51}{LONG}".encode()),
+    "Base64 in lines, in JSON": json.dumps(base64.encodebytes(f"{'-' * 51}{LONG}".encode()).decode()).encode(),
+    "over two lines": f"{LONG[:5]}\r\n  {LONG[5:]}".encode(),
+    "UTF-16": LONG.encode("utf-16"),
+    "UTF-16, big-endian": LONG.encode("utf-16-be"),
+    "UTF-32": f"<{LONG}>".encode("utf-32-le"),
+    "gzip": gzip.compress(f"<{LONG}>".encode()),
+    "zlib": zlib.compress(f"<{LONG}>".encode()),
+    "gzip that was cut off": gzip.compress(f"{LONG}{'x' * 999}".encode())[:-9],
+}
+
+
+@pytest.mark.parametrize("way", HIDDEN)
+def test_what_cannot_be_replaced_is_withheld(way):
+    """A body that holds the secret in another encoding is withheld as a whole."""
+    assert WITHHELD.encode() == Redactor(LONG).body(HIDDEN[way])
+
+
+@pytest.mark.parametrize("written", [LONG.lower(), LONG.upper(), quote(LONG, safe="").lower(), LONG.encode().hex()])
+def test_other_letter_case_goes(written):
+    """The secret in other letter case is the secret."""
+    assert "<$API_KEY>" == Redactor(LONG).text(f"<{written}>")
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_beginning_at_the_end_of_what_was_cut_off_goes(spelling):
+    """A body that was cut off within the secret, however it was written, ends before it."""
+    written = SPELLINGS[spelling](LONG)
+    whole = b"it is " + written.encode()
+    for length in range(len(whole) - len(written) * 2 // 3, len(whole)):
+        exchange = Exchange(Request("GET", "/"), Response(200, (), whole[:length]), Failure.TOO_LARGE)
+        shown = redact(exchange, LONG).response
+        assert shown is not None
+        assert shown.body.startswith(b"it is $API_KEY")
+        assert len(shown.body) < len(b"it is $API_KEY") + 7
+    whole = base64.b64encode(f"Api-Key {LONG}".encode()).rstrip(b"=")[:-6]
+    exchange = Exchange(Request("GET", "/"), Response(200, (), whole), Failure.TOO_LARGE)
+    shown = redact(exchange, LONG).response
+    assert shown is not None
+    assert shown.body.endswith(b"$API_KEY")
+
+
+def test_a_secret_in_several_header_fields_goes():
+    """Fields whose values hold the secret one after the other lose them; others keep theirs."""
+    fields = (("A", "a"), ("B", f"x{LONG[:5]}"), ("C", LONG[5:9]), ("D", LONG[9:]), ("E", "e"))
+    shown = redact(Exchange(Request("GET", "/"), Response(200, fields)), LONG).response
+    assert shown is not None
+    assert ("a", "$API_KEY", "$API_KEY", "$API_KEY", "e") == tuple(value for _, value in shown.headers)
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, compress"])
+def test_what_cannot_be_decoded_is_told_by_length_and_hash(coding):
+    """A body in a content coding that the suite does not know could hold the secret: it is not kept."""
+    response = Response(200, (("Content-Encoding", coding),), b"\x8b\x00")
+    shown = redact(Exchange(Request("GET", "/"), response), LONG).response
+    assert shown is not None
+    told = f"(2 bytes that cannot be decoded, SHA-256 {sha256(response.body).hexdigest()})"
+    assert told.encode() == shown.body
+
+
+def test_the_words_of_the_suite_stay():
+    """A secret that is a part of ids changes what is said of a response, and no id."""
+    finding = Finding("reject.replica_x", "for replica_x", "/replica_x", Symptom("replica_"), "of replica_x", "/a")
+    shown = Redaction(("replica_", "$API_KEY")).finding(finding)
+    assert replace(finding, message="for $API_KEYx") == shown
 
 
 @pytest.mark.parametrize(

@@ -81,3 +81,9 @@ def test_failure_that_is_there_is_kept() -> None:
     response = Response(200, (("Content-Encoding", "gzip"),), gzip.compress(TEXT, mtime=0)[:-8])
     decoded, failure, detail = decode_response(response, Failure.TOO_SLOW, "late", 10_000)
     assert (decoded.body, failure, detail) == (TEXT, Failure.TOO_SLOW, "late")
+
+
+def test_more_members_than_anybody_writes_are_not_decoded() -> None:
+    """A body of half a million empty gzip members costs no more than one of ten thousand."""
+    decoded = decode(gzip.compress(b"") * 495_000, "gzip", 10_000_000)
+    assert (b"", Failure.MISCODED, "more than 10000 gzip members") == (decoded.body, decoded.failure, decoded.detail)

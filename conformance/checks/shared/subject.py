@@ -16,7 +16,7 @@ from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Judgement
 from conformance.model.header_fields import combined, essence
-from conformance.model.jsontext import Json, JsonFault, JsonText, read, try_read
+from conformance.model.jsontext import Json, JsonFault, JsonText, read_bounded, try_read
 from conformance.model.pointer import within
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group
@@ -142,7 +142,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     def json(self) -> JsonText | JsonFault:
         """The body of the response as JSON, or what keeps it from being read."""
         try:
-            return read(self.response.body if self.response else b"")
+            return read_bounded(self.response.body if self.response else b"")
         except JsonFault as fault:
             return fault
 

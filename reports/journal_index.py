@@ -183,8 +183,9 @@ class JournalIndex:
 
     def _judged(self, event: events.Judged) -> None:
         known = len(self.started.requirements)
-        if event.passed and max(event.passed) >= known:
-            raise JournalError(f"the journal judges requirement number {max(event.passed)} of {known}")
+        strange = [number for number in event.passed if not 0 <= number < known]
+        if strange:
+            raise JournalError(f"the journal judges requirement number {strange[0]} of {known}")
         if self.case_of.get(event.send) == DROPPED:
             self.dropped.passes.update(event.passed)
             return

@@ -14,7 +14,10 @@ JOURNAL_VERSION = 2
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True, kw_only=True):
-    """What every event carries: its place in the journal, and when (seconds since the epoch)."""
+    """What every event carries: its place in the journal, and when (seconds since the epoch).
+
+    In a file the last member of its line is `crc`: eight hexadecimal digits, the CRC-32 of the object without it.
+    """
 
     seq: int = 0
     time: float = 0.0

@@ -15,7 +15,8 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.journal.events import AnyEvent, ExchangeEnded, Judged, RequestSent, RunEnded, RunStarted
-from conformance.journal.writing import DECODER, read_placed
+from conformance.journal.lines import decoded
+from conformance.journal.writing import read_placed
 from conformance.model.case import CLEAN_UP, KEY, SLOT, Case, Item, Relation, could_create
 from conformance.model.errors import JournalError
 from conformance.model.exchange import UNREACHED, Exchange, Response, may_have_acted
@@ -189,7 +190,7 @@ class ResumedRun:
     def _event(self, place: int) -> AnyEvent:
         with self._path.open("rb") as file:
             file.seek(place)
-            return DECODER.decode(file.readline())
+            return decoded(file.readline())
 
     def _received(self, response: Response) -> Response:
         if not self._key:

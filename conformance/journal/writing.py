@@ -3,15 +3,16 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol, Self, TypeVar
+from typing import BinaryIO, Protocol, Self, TypeAlias, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from conformance.journal import events
 from conformance.journal.events import JOURNAL_VERSION, AnyEvent, Event
+from conformance.journal.lines import decoded, sealed
 from conformance.journal.redaction import Redaction
 from conformance.model.case import KEY
 from conformance.model.errors import JournalError, UsageError, os_errors_as
@@ -23,7 +24,8 @@ LAST_SECOND = 253_402_300_799.0
 
 E = TypeVar("E", bound=Event)
 
-DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+Damage: TypeAlias = Callable[[str], object]
+"""Is told of each line that cannot be read."""
 
 SYNC_SECONDS = 0.5
 """How often what was written is made to survive a failure of the machine as well."""
@@ -47,7 +49,7 @@ class Journal:
     That outlives the end of this process, however it comes; for the end of the machine the file is synchronised with
     the disk every `SYNC_SECONDS`. The texts of findings, doubts and of the end are redacted: they may hold what a
     target sent. With `resume` the events go behind those that are there, and a torn last line is cut off; without it a
-    file that is there is replaced. The caller holds the lock of the folder.
+    file that is there is replaced. `damaged` is as in `read_journal`. The caller holds the lock of the folder.
 
     Raises:
         UsageError: the file cannot be written.
@@ -55,14 +57,16 @@ class Journal:
 
     """
 
-    def __init__(self, path: Path, secret: str | Redaction = "", *, resume: bool = False) -> None:
+    def __init__(
+        self, path: Path, secret: str | Redaction = "", *, resume: bool = False, damaged: Damage | None = None
+    ) -> None:
         self._encoder = msgspec.json.Encoder()
         self._redactor = secret if isinstance(secret, Redaction) else Redaction((secret, KEY))
         self._count = 0
         with os_errors_as(UsageError, f"cannot write {path}", "name another folder with --out"):
             path.parent.mkdir(parents=True, exist_ok=True)
             if resume:
-                self._count = _cut_torn_end(path)
+                self._count = _cut_torn_end(path, damaged)
             else:
                 path.unlink(missing_ok=True)
             self._file: BinaryIO = path.open("ab")
@@ -74,7 +78,7 @@ class Journal:
         """Write an event, with its place and the time."""
         self._count += 1
         stamped = replace(event, seq=self._count, time=time.time())
-        self._file.write(self._encoded(self._shown(stamped)) + b"\n")
+        self._file.write(sealed(self._encoded(self._shown(stamped))))
         if not isinstance(stamped, DEFERRED):
             self._file.flush()
         return stamped
@@ -145,17 +149,19 @@ class MemorySink:
         return stamped
 
 
-def read_journal(path: Path) -> Iterator[AnyEvent]:
+def read_journal(path: Path, damaged: Damage | None = None) -> Iterator[AnyEvent]:
     """Yield the events of a journal. A last line that is torn, as a killed run leaves it, is left out.
+
+    With `damaged` a line that cannot be read is reported there and left out; the first one has to be right.
 
     Raises:
         JournalError: the file cannot be read, is no journal, is of another version, or is damaged before its end.
 
     """
-    return (event for _, event in read_placed(path))
+    return (event for _, event in read_placed(path, damaged))
 
 
-def read_placed(path: Path) -> Iterator[tuple[int, AnyEvent]]:
+def read_placed(path: Path, damaged: Damage | None = None) -> Iterator[tuple[int, AnyEvent]]:
     """Yield the events of a journal, each with the place in the file where it begins; raises as `read_journal`."""
     path = path / FILE_NAME if path.is_dir() else path
     with os_errors_as(JournalError, f"cannot read {path}", "name the folder of a run (its --out)"):
@@ -164,34 +170,50 @@ def read_placed(path: Path) -> Iterator[tuple[int, AnyEvent]]:
         previous = place = 0
         for number, line in enumerate(lines, 1):
             try:
-                event = DECODER.decode(line)
-            except msgspec.DecodeError as error:
+                event = decoded(line)
+                _check(event, number, None if damaged else previous, path)
+            except ValueError as error:
                 if not line.endswith(b"\n"):
                     break
-                raise JournalError(f"{path} line {number} is not a journal event: {error}") from error
-            _check(event, number, previous, path)
-            previous = event.seq
-            yield place, event
+                _report(JournalError(f"{path} line {number} {error}", DAMAGED if number > 1 else ""), number, damaged)
+            except JournalError as error:
+                _report(error, number, damaged)
+            else:
+                previous = event.seq
+                yield place, event
             place += len(line)
         if previous == 0:
             raise JournalError(f"{path} is empty", "the run did not start; run it again")
 
 
-def _cut_torn_end(path: Path) -> int:
+DAMAGED = "restore the file; `conformance cleanup` still removes what its other lines record"
+
+
+def _report(error: JournalError, number: int, damaged: Damage | None) -> None:
+    if damaged is None or number == 1:
+        raise error
+    damaged(error.problem)
+
+
+def _cut_torn_end(path: Path, damaged: Damage | None) -> int:
     """Cut a torn last line off; returns the number of the last event."""
-    last = size = 0
-    for place, event in read_placed(path):
-        last, size = event.seq, place
+    last = at = 0
+    for place, event in read_placed(path, damaged):
+        last, at = max(last, event.seq), place
     with path.open("r+b") as file:
-        file.seek(size)
-        line = file.readline().removesuffix(b"\n") + b"\n"
-        file.seek(size)
-        file.write(line)
-        file.truncate()
+        file.seek(at)
+        whole = file.readline().removesuffix(b"\n") + b"\n"
+        file.seek(at)
+        file.write(whole)
+        # Lines behind it are damaged, or the last one is torn.
+        for line in file:
+            at = file.tell() - len(line)
+            if not line.endswith(b"\n"):
+                file.truncate(at)
     return last
 
 
-def _check(event: AnyEvent, number: int, previous: int, path: Path) -> None:
+def _check(event: AnyEvent, number: int, previous: int | None, path: Path) -> None:
     if number == 1:
         if not isinstance(event, events.RunStarted):
             raise JournalError(f"{path} does not begin with run.started; it is not a complete journal")
@@ -200,7 +222,7 @@ def _check(event: AnyEvent, number: int, previous: int, path: Path) -> None:
             raise JournalError(f"{path} is of version {found}; this suite reads version {JOURNAL_VERSION}")
     if not 0 <= event.time <= LAST_SECOND:
         raise JournalError(f"{path} line {number}: {event.time:g} is not a time")
-    if event.seq != previous + 1:
+    if previous is not None and event.seq != previous + 1:
         raise JournalError(f"{path} line {number}: event {event.seq} follows {previous}: lines are missing")
 
 

@@ -11,8 +11,8 @@ from conformance.contract.contract import Contract
 from conformance.journal.events import RequestSent, RunStarted
 from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
-from conformance.journal.writing import FILE_NAME, Journal, read_journal
-from conformance.model.errors import JournalError, os_errors_as
+from conformance.journal.writing import FILE_NAME, Damage, Journal, read_journal
+from conformance.model.errors import ConformanceError, JournalError, os_errors_as
 from conformance.reports.curl import curl
 from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.cleanup import Cleaner, Leftover
@@ -39,7 +39,7 @@ from conformance.workflow.setup.preparation import guard, rate_of
 class CleanupResult(msgspec.Struct, frozen=True):
     """What a clean-up came to: how many objects there were, what is left of them, and where that is written down.
 
-    `unread` tells of records that could not be read.
+    `unread` tells of records, and lines of records, that could not be used.
     """
 
     found: int
@@ -71,7 +71,7 @@ class _Record(msgspec.Struct, frozen=True):
 def clean_up(folder: Path, options: RunOptions) -> CleanupResult:
     """Remove what the run in `folder` has created, its replays, and earlier runs whose journals were set aside.
 
-    Nothing is sent unless all of them may be sent to their targets. `options` say how these are reached and with which
+    `options` say how these are reached and with which
     key. `folder` can also be a single journal.
 
     Raises:
@@ -86,29 +86,32 @@ def clean_up(folder: Path, options: RunOptions) -> CleanupResult:
         for each in (home, *earlier):
             stack.enter_context(folder_lock(each))
         own = list(_record(folder / FILE_NAME if folder.is_dir() else folder, options))
-        others, unread = _other_records(folder, earlier, options)
+        unread: dict[str, None] = {}
+        others = _other_records(folder, earlier, options, unread)
         found, left = 0, list[tuple[str, Leftover]]()
         for record in (*own, *others):
-            with Journal(record.path, record.credentials.redaction, resume=True) as journal:
-                some, rest = _remove(record, journal)
+            tell = unread.setdefault
+            with Journal(record.path, record.credentials.redaction, resume=True, damaged=tell) as journal:
+                some, rest = _remove(record, journal, damaged=tell)
             found, left = found + some, [*left, *((record.options.target, one) for one in rest)]
-            if not rest and record.path.parent in earlier:
+            if not (rest or unread) and record.path.parent in earlier:
                 _forget(record.path)
-        return CleanupResult(found, tuple(one for _, one in left), _listed(home, left), home / LEFTOVERS, unread)
+        return CleanupResult(found, tuple(one for _, one in left), _listed(home, left), home / LEFTOVERS, tuple(unread))
 
 
-def _other_records(folder: Path, earlier: Sequence[Path], options: RunOptions) -> tuple[list[_Record], tuple[str, ...]]:
-    """Return the records of replays and of earlier runs, and why others cannot be read."""
+def _other_records(
+    folder: Path, earlier: Sequence[Path], options: RunOptions, unread: dict[str, None]
+) -> list[_Record]:
+    """Return the records of replays and of earlier runs; `unread` gets why others cannot be used."""
     found: list[_Record] = []
-    unread: list[str] = []
     for path in (path for each in (folder, *earlier) for path in records_in(each)):
         if path == folder / FILE_NAME:
             continue
         try:
             found += _record(path, options)
-        except JournalError as error:
-            unread.append(str(error))
-    return found, tuple(unread)
+        except ConformanceError as error:
+            unread[f"nothing that {path} records is removed: {error}"] = None
+    return found
 
 
 def _record(path: Path, options: RunOptions) -> Iterator[_Record]:
@@ -148,16 +151,18 @@ def remove(
     return CleanupResult(found, tuple(left), commands, path.parent / LEFTOVERS)
 
 
-def _remove(record: _Record, journal: Journal, client: UsersClient | None = None) -> tuple[int, list[Leftover]]:
+def _remove(
+    record: _Record, journal: Journal, client: UsersClient | None = None, damaged: Damage | None = None
+) -> tuple[int, list[Leftover]]:
     """Remove what a record tells of; returns how many objects there were, and what is left."""
     options, loopback = record.options, guard(record.options, client).loopback
-    entries = read_ledger(record.contract, read_journal(record.path), loopback=loopback)
+    entries = read_ledger(record.contract, read_journal(record.path, damaged), loopback=loopback)
     left: list[Leftover] = []
 
     async def job() -> None:
         target = target_of(options, options.target, client=client, credentials=record.credentials)
         try:
-            left.extend(await _cleaner(record, journal, target).clean(entries))
+            left.extend(await _cleaner(record, journal, target, damaged).clean(entries))
         finally:
             await target.close()
 
@@ -179,9 +184,9 @@ def _listed(folder: Path, left: Sequence[tuple[str, Leftover]]) -> tuple[str, ..
 HEADING = "# What a run created and did not remove. The commands read the key from $API_KEY."
 
 
-def _cleaner(record: _Record, journal: Journal, target: Target) -> Cleaner:
+def _cleaner(record: _Record, journal: Journal, target: Target, damaged: Damage | None) -> Cleaner:
     run_id, last = "", 0
-    for event in read_journal(record.path):
+    for event in read_journal(record.path, damaged):
         if isinstance(event, RunStarted):
             run_id = run_id or event.run_id
         elif isinstance(event, RequestSent):

@@ -7,7 +7,7 @@ from conformance.journal.ledger import standing
 from conformance.journal.writing import FILE_NAME, read_journal
 from conformance.model.case import Item, could_create
 from conformance.model.errors import UsageError
-from conformance.workflow.run_folder import REPLAYS, header_of_record
+from conformance.workflow.run_folder import REPLAYS, header_of_record, recorded_option
 
 
 def created_by_replays(contract: Contract, folder: Path, *, loopback: bool) -> int:
@@ -23,8 +23,7 @@ def creations_left(contract: Contract, folder: Path, item: Item, most: int | Non
 
     """
     journal = folder / FILE_NAME if folder.is_dir() else folder
-    known = header_of_record(journal).options.get("max_creations")
-    most = most or (int(known) if known else None)
+    most = most or recorded_option(header_of_record(journal), "max_creations", int)
     if most is None:
         return None
     there = len(standing(contract, read_journal(journal), loopback=loopback))

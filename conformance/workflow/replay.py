@@ -37,7 +37,7 @@ from conformance.targets.target import Target
 from conformance.workflow.creation_limit import creations_left
 from conformance.workflow.interruption import interrupt, on_sigterm, run_cancellable
 from conformance.workflow.recorded_case import RecordedCase, ending, read_recorded_case
-from conformance.workflow.run_folder import REPLAYS, recorded_contract
+from conformance.workflow.run_folder import REPLAYS, recorded_contract, recorded_option
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import credentials_of, find_key, with_recorded_key
 from conformance.workflow.setup.opening import target_of
@@ -99,7 +99,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     if item is None:
         item = next(each for each in recorded.cases if case_id in {each.id, recorded.relation})
         notes.append(f"this version has no relation {recorded.relation}: {item.id} is sent alone")
-    strength = fail_on or Strength(header.options.get("fail_on", Strength.MUST))
+    strength = fail_on or recorded_option(header, "fail_on", Strength) or Strength.MUST
     traits = guard(options)
     loopback = traits.loopback
     plan = make_plan(contract, [item], offered_by(options, traits))
@@ -194,12 +194,11 @@ def _header(header: RunStarted, ready: _Ready, url: str) -> RunStarted:
 
 
 def _settings(header: RunStarted, key: str, *, loopback: bool, proven: bool) -> Settings:
-    longest = header.options.get("max_response_time")
     return Settings(
         loopback=loopback,
         stateless="stateless" in header.options,
         key=key,
-        max_response_seconds=float(longest) if longest else None,
+        max_response_seconds=recorded_option(header, "max_response_time", float),
         proven=proven,
     )
 

@@ -16,6 +16,7 @@ from conformance.reports.outcomes import exit_status
 from conformance.reports.results import Results
 from conformance.reports.waiving import told
 from conformance.reports.writing import REPORTS, checked_kinds, write_reports
+from conformance.workflow.run_folder import recorded_option
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The environment variable that names the page of a job."""
@@ -58,7 +59,7 @@ def report_again(
     first = next(events, None)
     if not isinstance(first, RunStarted):
         raise JournalError(f"{folder} has no journal", "name the folder of a run (its --out)")
-    strength = fail_on or Strength(first.options.get("fail_on", Strength.MUST))
+    strength = fail_on or recorded_option(first, "fail_on", Strength) or Strength.MUST
     out = folder if folder.is_dir() else folder.parent
     results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength, junit_by=junit_by)
     hint = "" if "stateless" in first.options else stateless_hint(first.requirements, results)

@@ -1,10 +1,11 @@
 """The folder of a run: its records, and those of earlier runs that were set aside because objects are left of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from conformance.contract.contract import Contract, contract_of
 from conformance.journal.events import RunStarted
@@ -17,6 +18,8 @@ REPLAYS = "replay-*.ndjson"
 """The files in the folder of a run that record what its replays may have left."""
 
 LEFTOVERS = "leftovers.txt"
+
+T = TypeVar("T")
 
 RUN_ID = re.compile(r"[0-9a-f]{8}(\+[0-9a-f]{8})*")
 
@@ -39,6 +42,20 @@ def header_of_record(path: Path) -> RunStarted:
     if not isinstance(header, RunStarted):
         raise JournalError(f"{path} has no header", "name the folder of a run (its --out)")
     return header
+
+
+def recorded_option(header: RunStarted, option: str, kind: Callable[[str], T]) -> T | None:
+    """Return an option of a run as a value of some kind, None where it was not set.
+
+    Raises:
+        JournalError: it is no such value.
+
+    """
+    value = header.options.get(option)
+    try:
+        return None if value is None else kind(value)
+    except ValueError as error:
+        raise JournalError(f"the journal has an invalid option: {option} is {value!r}", "restore the file") from error
 
 
 def recorded_contract(header: RunStarted) -> Contract:

@@ -261,7 +261,10 @@ def test_unknown_references_are_refused() -> None:
     journal.send(journals.case())
     journal.find(journals.case(), stranger)
     head = Journal().events
-    for events in (journal.events, [*head, ExchangeEnded(send=9)], [*head, Judged(send=9)]):
+    one = Journal()
+    one.send(journals.case())
+    strange = [[*one.events, Judged(send=1, passed=(number,))] for number in (-1, 10**6)]
+    for events in (journal.events, [*head, ExchangeEnded(send=9)], [*head, Judged(send=9)], *strange):
         with pytest.raises(JournalError):
             fold(events)
 

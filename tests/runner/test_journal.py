@@ -1,6 +1,7 @@
 """The journal: written event by event, read back unharmed, and refused where it cannot be trusted."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,62 @@ def test_lines_are_json_for_every_program(tmp_path):
     first, second = map(json.loads, path.read_text().splitlines())
     assert ("run.started", "exchange") == (first["event"], second["event"])
     assert "/w==" == second["response"]["body"]
+
+
+def journal_of(path, count=4):
+    """Return the lines of a journal with some events."""
+    case = Case("c", Expectation.OBSERVED, (), Request("POST", "/", (), b"body"))
+    written(path, *(RequestSent(send=number, case=case) for number in range(1, count)))
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def test_every_flipped_bit_is_noticed(tmp_path):
+    """Whatever bit of a line is flipped, the line is reported by its number, or nothing that counts has changed."""
+    path = tmp_path / FILE_NAME
+    lines = journal_of(path)
+    expected = list(read_journal(path))
+    for place in range(len(lines[2])):
+        line = bytearray(lines[2])
+        line[place] ^= 1 << place % 8
+        path.write_bytes(b"".join([*lines[:2], bytes(line), *lines[3:]]))
+        told = []
+        found = list(read_journal(path, told.append))
+        if told:
+            assert f"{path} line 3 " == told[0][: len(f"{path} line 3 ")]
+        else:
+            # What is left of a checksum that nobody recognizes is an unknown member.
+            assert place >= len(lines[2]) - len(',"crc":"00000000"}\n')
+            assert expected == found
+
+
+def test_an_edited_line_and_one_without_a_checksum(tmp_path):
+    """A line that was changed is damaged; one that a person wrote without a checksum counts."""
+    path = tmp_path / FILE_NAME
+    lines = journal_of(path)
+    changed = lines[2].replace(b'"POST"', b'"PUT"')
+    path.write_bytes(b"".join([*lines[:2], changed, *lines[3:]]))
+    with pytest.raises(JournalError, match="line 3 is damaged: its checksum does not match; restore the file"):
+        list(read_journal(path))
+    path.write_bytes(b"".join([*lines[:2], re.sub(rb',"crc":"[0-9a-f]{8}"', b"", changed), *lines[3:]]))
+    assert "PUT" == list(read_journal(path))[2].case.request.method
+
+
+@pytest.mark.parametrize(
+    "line", [b"\xff\xfe", b"\0" * 50, b'{"a":' * 100_000, b'{"event":"judged","send":1,"seq":3,"time":1e300}', b"[]"]
+)
+def test_lines_that_cannot_be_read_are_left_out_where_that_is_asked_for(tmp_path, line):
+    """Each is reported with its number, by reading and by writing behind it; what is there stays in the file."""
+    path = tmp_path / FILE_NAME
+    lines = journal_of(path)
+    path.write_bytes(b"".join([*lines[:2], line + b"\n", lines[3], line + b"\n", b"torn"]))
+    with pytest.raises(JournalError, match="line 3"):
+        list(read_journal(path))
+    told = []
+    assert [1, 2, 4] == [event.seq for event in read_journal(path, told.append)]
+    assert [f"{path} line {number}" for number in (3, 5)] == [
+        re.match(r".* line \d", each)[0].rstrip(":") for each in told
+    ]
+    with Journal(path, resume=True, damaged=told.append) as journal:
+        assert 5 == journal.append(Judged(send=1)).seq
+    assert [*lines[:2], line + b"\n", lines[3], line + b"\n"] == path.read_bytes().splitlines(keepends=True)[:5]
+    assert [1, 2, 4, 5] == [event.seq for event in read_journal(path, told.append)]

@@ -218,3 +218,53 @@ def test_a_cleanup_that_is_killed_goes_on(contract, capsys, after):
     assert 0 == call("report", str(OUT))
     results = json.loads((OUT / "results.json").read_bytes())
     assert [] == [each for each in results["findings"] if each["requirement"] == "drift.clean-up"]
+
+
+def damage(path: Path, number: int, old: bytes, new: bytes) -> None:
+    """Change a line of a file."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert old in lines[number - 1]
+    lines[number - 1] = lines[number - 1].replace(old, new, 1)
+    path.write_bytes(b"".join(lines))
+
+
+def test_a_damaged_journal_is_told_with_its_line(server, capsys):
+    """No command shows a traceback or begins to send; a cleanup removes what the other lines record, and says so."""
+    url, app = server
+    app.reset()
+    asked = ("run", "--target", url, "--out", str(OUT), *FEW)
+    assert 0 == call(*asked)
+    count, sent = len(app.stored), app.requests
+    told = events(OUT)
+    number = next(place for place, each in enumerate(told, 1) if each["event"] == "request.sent")
+    damage(OUT / "journal.ndjson", number, b'"POST"', b'"PUT"')
+    line = f"out/journal.ndjson line {number} is damaged: its checksum does not match"
+    capsys.readouterr()
+    for arguments in (("report", "out"), ("replay", "out", "accept.all.one"), (*asked, "--resume")):
+        assert 2 == call(*arguments)
+        assert (
+            f"conformance: {line}; restore the file; `conformance cleanup` still removes what its other lines record\n"
+        ) == capsys.readouterr().err
+    assert sent == app.requests
+    assert 3 == call("cleanup", "out")
+    said = capsys.readouterr()
+    assert (f"removed {count - 1} of {count - 1}\n", f"conformance: {line}\n") == (said.out, said.err)
+    assert 1 == len(app.stored)
+    # A new run does not overwrite it.
+    assert 0 == call(*asked)
+    assert [f"out.{told[0]['run_id']}"] == aside()
+
+
+def test_a_foreign_journal_opens_no_file(server):
+    """A cleanup reads the document that the journal holds, never the path that it names."""
+    url, app = server
+    app.reset()
+    assert 0 == call("run", "--target", url, "--out", str(OUT), *FEW)
+    journal = OUT / "journal.ndjson"
+    first, *rest = journal.read_bytes().splitlines(keepends=True)
+    header = {**json.loads(first), "options": {"target": url, "spec": "secret.yaml"}}
+    header.pop("crc")
+    journal.write_bytes(b"".join([json.dumps(header).encode() + b"\n", *rest]))
+    os.mkfifo("secret.yaml")
+    assert 0 == call("cleanup", str(OUT))
+    assert {} == app.stored

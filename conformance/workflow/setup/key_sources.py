@@ -90,7 +90,7 @@ def with_recorded_key(options: RunOptions, header: RunStarted, folder: Path) -> 
         return options
     if "api_key_command" in header.options:
         raise UsageError(f"the run in {folder} took its key from a command", "give it again with --api-key-command")
-    file = header.options.get("api_key_file")
+    file = header.options.get("api_key_file", "").partition("\0")[0]
     return replace(options, api_key_env=header.options.get("api_key_env"), api_key_file=Path(file) if file else None)
 
 

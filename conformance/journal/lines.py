@@ -1,0 +1,37 @@
+"""The lines of a journal: one JSON object each, with a checksum as its last member."""
+
+import re
+from zlib import crc32
+
+import msgspec
+
+from conformance.journal.events import AnyEvent
+
+DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+_SEAL = re.compile(rb',"crc":"([0-9a-f]{8})"\}\r?\n?\Z')
+_SEAL_BYTES = 20
+"""How long the checksum with all that belongs to it is at most."""
+
+
+def sealed(event: bytes) -> bytes:
+    """Return the line of an event, given as a JSON object: CRC-32 of that object is its member `crc`."""
+    return b'%b,"crc":"%08x"}\n' % (event[:-1], crc32(event))
+
+
+def decoded(line: bytes) -> AnyEvent:
+    """Return the event of a line. One without a checksum is taken as it is: a person may write it.
+
+    Raises:
+        ValueError: it is no event, or not what was written; its text is what is to be said of the line.
+
+    """
+    seal = _SEAL.search(line, max(0, len(line) - _SEAL_BYTES - 2))
+    if seal is not None and crc32(b"}", crc32(line[: seal.start()])) != int(seal[1], 16):
+        message = "is damaged: its checksum does not match"
+        raise ValueError(message)
+    try:
+        return DECODER.decode(line)
+    except (ValueError, RecursionError) as error:
+        message = f"is not a journal event: {error}"
+        raise ValueError(message) from error

@@ -28,7 +28,8 @@ def cut(text: str, limit: int) -> str:
 
 def short(text: str, limit: int = 2_000) -> str:
     """Return at most `limit` characters of a text in one line, safe to look at."""
-    return cut(one_line(text), limit)
+    # Escapes make it longer only: what is beyond the limit before them is beyond it after them.
+    return cut(one_line(text[: limit + 1]), limit)
 
 
 def number(value: int) -> str:

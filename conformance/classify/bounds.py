@@ -1,13 +1,12 @@
 """Bounds: which of the numbers, lengths, sizes and patterns that a shape states a value breaks."""
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
 from typing import TypeAlias
 
 from conformance.contract.multiples import is_multiple
 from conformance.contract.shapes import Shape
+from conformance.contract.validators import keeps_pattern
 from conformance.model.jsontext import Json
 
 Number: TypeAlias = int | Decimal
@@ -60,15 +59,6 @@ def lengths(shape: Shape) -> Iterator[tuple[str, int]]:
             yield keyword, int(value)
 
 
-@lru_cache(256)
-def matches(pattern: str, text: str) -> bool:
-    """Tell whether a string matches a pattern, wherever in it; every string matches one that cannot be read."""
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return True
-
-
 def _broken_by_number(shape: Shape, number: Number) -> set[str]:
     stated = [(keyword, as_number(shape.value(keyword))) for keyword in NUMERIC_BOUNDS if keyword in shape.keywords]
     return {keyword for keyword, bound in stated if bound is not None and _breaks(keyword, number, bound)}
@@ -81,7 +71,7 @@ def _broken_by_string(shape: Shape, text: str) -> set[str]:
         if ((len(text) < length) if keyword == "minLength" else (len(text) > length))
     }
     pattern = shape.value("pattern")
-    if isinstance(pattern, str) and not matches(pattern, text):
+    if isinstance(pattern, str) and not keeps_pattern(pattern, text):
         found.add("pattern")
     return found
 

@@ -1,13 +1,11 @@
 """Keywords: which of a shape a value breaks, and which shape of a node it is meant for."""
 
-from collections.abc import Hashable
-
 from conformance.classify.bounds import broken_bounds
 from conformance.contract.derived import FORMATS
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.contract.validators import keeps_format
-from conformance.model.jsontext import Json, equal, type_name
+from conformance.model.jsontext import Json, equal, equality_key, type_name
 
 
 def fits(shape: Shape, value: Json) -> bool:
@@ -61,13 +59,3 @@ def _distance(node: Node, branch: int, value: Json) -> tuple[int, int]:
         for child in known
     )
     return len(broken(shape, value)) + len(missing) + wrong, len(held) - len(known)
-
-
-def equality_key(value: Json) -> Hashable:
-    """Return what is the same for equal values (JSON Schema Core section 4.2.2) and differs for others."""
-    if isinstance(value, list):
-        return "array", tuple(map(equality_key, value))
-    if isinstance(value, dict):
-        return "object", frozenset((name, equality_key(item)) for name, item in value.items())
-    # A boolean is a number to Python, and no number to JSON.
-    return isinstance(value, bool), value

@@ -9,10 +9,14 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from conformance.contract.multiples import is_multiple
+from conformance.contract.validators import keeps_format, keeps_pattern
 from conformance.contract.violation import Violation
 from conformance.model.grouping import grouped
-from conformance.model.jsontext import Json, is_integral
+from conformance.model.jsontext import Json, equality_key, is_integral
 from conformance.model.pointer import from_tokens
+
+LONGEST_FORMATTED = 1_000
+"""Longer strings are left to jsonschema-rs: some formats of jsonschema take the square of the length."""
 
 
 class Explainer:
@@ -48,9 +52,26 @@ def _multiple_of(
         yield ValidationError(f"{value} is not a multiple of {divisor}")
 
 
+def _format(validator: Draft202012Validator, name: str, value: object, schema: object) -> Iterator[ValidationError]:
+    if not isinstance(value, str) or len(value) <= LONGEST_FORMATTED:
+        yield from Draft202012Validator.VALIDATORS["format"](validator, name, value, schema)
+    elif not keeps_format(name, value):
+        yield ValidationError(f"a string of {len(value)} characters is not a {name!r}")
+
+
+def _pattern(_: Draft202012Validator, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
+    if isinstance(value, str) and not keeps_pattern(pattern, value):
+        yield ValidationError(f"{value[:LONGEST_FORMATTED]!r} does not match {pattern!r}")
+
+
+def _unique(_: Draft202012Validator, wanted: object, value: object, __: object) -> Iterator[ValidationError]:
+    if wanted is True and isinstance(value, list) and len(set(map(equality_key, value))) < len(value):
+        yield ValidationError("the items are not unique")
+
+
 _Exact = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
-    {"multipleOf": _multiple_of},
+    {"multipleOf": _multiple_of, "format": _format, "pattern": _pattern, "uniqueItems": _unique},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
 

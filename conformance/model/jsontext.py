@@ -184,6 +184,23 @@ def equal(left: Json, right: Json) -> bool:
     return type(left) is type(right) and left == right
 
 
+def equality_key(value: Json) -> str:
+    """Return a text that is the same for values that are equal as by `equal`, and differs for others.
+
+    It is a text because a sender cannot choose texts whose hashes collide, as it can integers.
+    """
+    if isinstance(value, list):
+        return "[" + ",".join(map(equality_key, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ",".join(sorted(f"{_string(name)}:{equality_key(item)}" for name, item in value.items())) + "}"
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return write(value)
+    sign, digits, exponent = Decimal(value).as_tuple()
+    written = "".join(map(str, digits)).lstrip("0")
+    plain = written.rstrip("0")
+    return f"{'-' * sign}{plain}e{int(exponent) + len(written) - len(plain)}" if plain else "0"
+
+
 def type_name(value: Json) -> str:
     """Return the JSON Schema type of `value`; a number without a fraction is an `integer`."""
     match value:

@@ -13,10 +13,9 @@ import msgspec
 from hypothesis import strategies as st
 
 from conformance.classify.bounds import LOWER, NUMERIC_BOUNDS, as_number, keeps_bounds, limits
-from conformance.classify.keywords import equality_key
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
-from conformance.model.jsontext import Json
+from conformance.model.jsontext import Json, equality_key
 from conformance.model.pointer import ANY_ITEM, prefixes, within
 from conformance.strategies.random import strings
 from conformance.strategies.random.weighing import FEW, MANY, MOST, SINGLE, WHOLE, Weighted, slots, weighted

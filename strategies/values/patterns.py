@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from conformance.classify.bounds import matches
+from conformance.contract.validators import keeps_pattern
 
 # By name: whether a type checker knows these modules depends on what else was imported.
 sre = importlib.import_module("re._constants")
@@ -42,7 +42,7 @@ def example(pattern: str, length: int | None = None) -> str | None:
     if text is not None and length is not None and len(text) < length:
         # Where the pattern leaves the end open, anything may follow.
         text += "a" * (length - len(text))
-    fits = text is not None and matches(pattern, text) and length in (None, len(text))
+    fits = text is not None and keeps_pattern(pattern, text) and length in (None, len(text))
     return text if fits else None
 
 

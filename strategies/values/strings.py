@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from conformance.classify.bounds import broken_bounds, keeps_bounds, lengths, matches
+from conformance.classify.bounds import broken_bounds, keeps_bounds, lengths
 from conformance.contract.shapes import Shape
+from conformance.contract.validators import keeps_pattern
 from conformance.model.jsontext import Json, Literal, Writable, plain_json
 from conformance.strategies.values import patterns
 from conformance.strategies.values.value import Value, breaking, keyword_slug
@@ -119,7 +120,7 @@ def _of_length(shape: Shape, length: int) -> str | None:
     if not isinstance(pattern, str):
         return "a" * length
     repeated = (letter * length for letter in ("a", "A", "1"))
-    return next((text for text in repeated if matches(pattern, text)), patterns.example(pattern, length))
+    return next((text for text in repeated if keeps_pattern(pattern, text)), patterns.example(pattern, length))
 
 
 def _like(shape: Shape) -> str | None:

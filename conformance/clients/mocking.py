@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
-from conformance.clients.replying import encoded, reply_at
+from conformance.clients.replying import encoded, located, reply_at
+from conformance.clients.scenarios.redirecting import ELSEWHERE
 from conformance.clients.scenarios.scenario import Fate, Reply
 
 CUT_OFF = "peer closed connection without sending complete message body"
@@ -34,11 +35,11 @@ def reply_to(reply: Reply, request: httpx.Request, target: str) -> httpx.Respons
         httpx.RemoteProtocolError: the reply is a connection closed without a response.
 
     """
-    reply = reply_at(reply, target)
-    if reply.fate is Fate.RESET:
+    reply = located(reply_at(reply, target), f"http://{ELSEWHERE}.{request.url.host}")
+    if reply.fate in {Fate.RESET, Fate.SILENT}:
         message = "Server disconnected without sending a response."
         raise httpx.RemoteProtocolError(message, request=request)
     headers, body = encoded(reply, tuple(request.headers.items()))
-    if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:
+    if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS, Fate.CLOSED_EARLY}:
         return httpx.Response(reply.status, headers=headers, stream=TruncatedStream(body[: len(body) // 2]))
     return httpx.Response(reply.status, headers=headers, content=body)

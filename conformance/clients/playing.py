@@ -7,10 +7,9 @@ from typing import Protocol
 import msgspec
 
 from conformance.clients.judging.judge import judge
-from conformance.clients.judging.judged_result import Baseline, baseline
+from conformance.clients.judging.judged_result import Baseline, learned
 from conformance.clients.judging.messages import JUDGE_FAILED
 from conformance.clients.recording import ScenarioRecorder
-from conformance.clients.scenarios.catalogue import BASELINE
 from conformance.clients.scenarios.scenario import CallResult, Scenario
 from conformance.clients.server import ScenarioServer
 from conformance.contract.contract import Contract
@@ -61,13 +60,12 @@ def play_all(
             before = time.monotonic()
             with server.playing(scenario) as live:
                 try:
-                    made = player.play(scenario, live.base_url, key)
+                    made = player.play(scenario, live.base_url, key + scenario.key_end)
                 except TargetLostError as error:
                     made, reason, lost = CallResult(trouble=error.problem), error.problem, True
             requests = tuple(live.requests)
             sent = [request for request, _ in requests]
-            if scenario.id == BASELINE and not made.trouble:
-                base = baseline(contract, scenario, made)
+            base = learned(contract, base, scenario, made)
             try:
                 found = judge(contract, scenario, sent, made, base, key)
             except Exception as error:  # noqa: BLE001 (an error of the suite must not end a run)

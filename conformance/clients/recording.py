@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from conformance.clients.replying import reply_at
 from conformance.clients.scenarios.scenario import CallResult, Fate, Reply, Scenario
 from conformance.contract.contract import Contract
 from conformance.journal.events import ClientEnded, ExchangeEnded, RequestSent
@@ -16,7 +17,12 @@ from conformance.model.finding import Doubt, Judgement
 
 PHASE = "client"
 
-FAILURES = {Fate.RESET: Failure.CLOSED, Fate.TRUNCATED: Failure.TRUNCATED, Fate.TRUNCATED_CHUNKS: Failure.TRUNCATED}
+FAILURES = {
+    Fate.RESET: Failure.CLOSED,
+    Fate.SILENT: Failure.CLOSED,
+    Fate.TRUNCATED: Failure.TRUNCATED,
+    Fate.TRUNCATED_CHUNKS: Failure.TRUNCATED,
+}
 
 LONGEST = 100_000
 """How many characters of a client's result or error message a journal keeps."""
@@ -43,7 +49,8 @@ class ScenarioRecorder:
     ) -> None:
         """Write one scenario: each request with its response, what the client made of it, and the judgements."""
         for attempt, (request, _) in enumerate(requests, 1):
-            self._exchange(scenario, attempt, exchange_of(scenario.reply, self._hidden(request), seconds))
+            reply = reply_at(scenario.reply, request.target)
+            self._exchange(scenario, attempt, exchange_of(reply, self._hidden(request), seconds))
         if not requests:
             operation = self._contract.operation
             request = Request(operation.method, operation.path, (), scenario.body.encode())
@@ -81,7 +88,7 @@ def exchange_of(reply: Reply, request: Request, seconds: float) -> Exchange:
     failure = FAILURES.get(reply.fate)
     detail = "part of the scenario" if failure else ""
     whole = Response(reply.status, reply.headers, reply.body)
-    response = None if reply.fate is Fate.RESET else whole
-    if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:
+    response = None if reply.fate in {Fate.RESET, Fate.SILENT} else whole
+    if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS, Fate.CLOSED_EARLY}:
         response = replace(whole, body=reply.body[: len(reply.body) // 2])
     return Exchange(request, response, failure, detail, seconds=seconds)

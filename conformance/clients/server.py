@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
-from conformance.clients.replying import NOT_FOUND, reply_at, respond
+from conformance.clients.replying import NOT_FOUND, located, reply_at, respond
 from conformance.clients.scenarios.scenario import Scenario
-from conformance.mock.server import BackgroundServer
+from conformance.mock.server import LOOPBACK, BackgroundServer
 from conformance.mock.transmission import Message, Receive, Send, serve_lifespan
 from conformance.model.case import Request
 
 PREFIX = "scenario-"
 TOKEN = re.compile(rf"{PREFIX}\d{{1,9}}")
 """The first part of the path of each base URL."""
+
+OTHER_NAME = "localhost"
+"""Another name of this machine, which a client takes for another host."""
 
 LARGEST = 32 * 2**20
 """The largest body of a request, in bytes, that is kept."""
@@ -90,7 +93,7 @@ class ScenarioServer:
         reply = NOT_FOUND
         if live is not None:
             live.requests.append((Request(scope["method"], rest, headers, body), time.time()))
-            reply = reply_at(live.scenario.reply, rest)
+            reply = located(reply_at(live.scenario.reply, rest), live.base_url.replace(LOOPBACK, OTHER_NAME))
         await respond(reply, headers, scope, receive, send)
 
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from msgspec.structs import replace
 
 from conformance.clients.judging.judge import judge
-from conformance.clients.judging.judged_result import Baseline, baseline
+from conformance.clients.judging.judged_result import Baseline, learned
 from conformance.clients.judging.requirements import client_requirements
-from conformance.clients.scenarios.catalogue import BASELINE
 from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario
 from conformance.clients.server import LiveScenario, ScenarioServer
 from conformance.contract.contract import Contract
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
 KEY = "conformance-client-key"
 """The key that a client gets: it is valid nowhere."""
 
-MOCKED_URL = "http://scenario.test"
+MOCKED_HOST = "scenario.test"
+MOCKED_URL = f"http://{MOCKED_HOST}"
 
 SILENT = object()
 
@@ -63,7 +63,7 @@ class ClientScenario:
         self._live = live
         self.id = live.scenario.id
         self.base_url = live.base_url
-        self.api_key = KEY
+        self.api_key = KEY + live.scenario.key_end
         self.parameters: Mapping[str, str] = live.scenario.parameters
         self.body_json = live.scenario.body
 
@@ -158,15 +158,14 @@ class ClientSession:
             live.requests.append((Request(request.method, target, headers, request.content), time.time()))
             return reply_to(scenario.reply, request, target)
 
-        router.route(host="scenario.test").mock(side_effect=respond)
+        router.route(host__regex=rf"(.+\.)?{MOCKED_HOST}").mock(side_effect=respond)
         yield ClientScenario(self, live)
 
     def judged(
         self, scenario: Scenario, requests: Sequence[Request], made: CallResult
     ) -> tuple[Judgement | Doubt, ...]:
         """Judge a scenario by the requirements of the contract."""
-        if scenario.id == BASELINE:
-            self._base = baseline(self._contract, scenario, made)
+        self._base = learned(self._contract, self._base, scenario, made)
         return judge(self._contract, scenario, requests, made, self._base, KEY)
 
     def strength(self, finding: Finding) -> Strength:

@@ -28,7 +28,10 @@ from conformance.workflow.setup.waivers import drafted, waivers_of
 
 UNSEEN = {
     "client-response.types": "the harness reports no `types`",
-    "client-response.compressed": "the client sends no `Accept-Encoding` with gzip",
+    **dict.fromkeys(
+        ("client-response.compressed", "client-error.gzip-truncated", "client-error.gzip-checksum"),
+        "the client sends no `Accept-Encoding` with gzip",
+    ),
 }
 """Why requirements may stay without any occasion to judge them."""
 

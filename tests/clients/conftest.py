@@ -7,6 +7,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from conformance.clients import replying
 from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.playing import play_all
 from conformance.clients.scenarios.catalogue import chosen, scenarios
@@ -60,7 +61,10 @@ class Client:
 
     def read(self, response):
         """Return the answer."""
-        return read(response.content).value
+        found = read(response.content)
+        if found.duplicates:
+            raise CallError
+        return found.value
 
     def validate(self, answer):
         """Raise for an answer that is not right; a later document may add values to a list."""
@@ -84,6 +88,14 @@ class Client:
             return CallResult(self.call(base_url, key, scenario.parameters, scenario.body))
         except Exception as error:  # noqa: BLE001 (whatever a client raises is its answer)
             return CallResult(raised=Raised(type(error).__name__, str(error)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def soon():
+    """A server that does not respond is waited for in a moment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replying, "SILENT_SECONDS", 0.3)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -142,7 +142,7 @@ def results(scenario):
     """Yield what wrong clients make of the response of a scenario."""
     yield CallResult(raised=Raised("ValueError", f"a long message with {KEY}"))
     yield CallResult(raised=Raised("", ""))
-    text = scenario.answer or scenario.reply.body.decode()
+    text = scenario.answer or scenario.reply.body.decode("utf-8", "replace")
     yield CallResult(text, types={"": "dict", "/current_deployment": "dict"})
     for change in TEXTS:
         with suppress(ValueError, OverflowError, TypeError, AttributeError):

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.subject import Judged
 from conformance.clients.judging import messages
-from conformance.clients.judging.judged_request import judge_request
+from conformance.clients.judging.judged_redirect import judge_redirect
+from conformance.clients.judging.judged_request import judge_key, judge_request
 from conformance.clients.judging.judged_result import Baseline, is_whole, judge_invalid, judge_right, type_named
 from conformance.clients.judging.returned import is_envelope
 from conformance.clients.replying import accepts_gzip
-from conformance.clients.scenarios.scenario import CallResult, Fate, Scenario, Sort
+from conformance.clients.scenarios.scenario import CODED, CallResult, Fate, Raised, Scenario, Sort
+from conformance.clients.scenarios.sending import DOTS, EMPTY, KEY_CONTROL, KEY_FIELD
 from conformance.contract.contract import Contract
 from conformance.model.case import Request
 from conformance.model.client_symptoms import UNPARSED
@@ -21,6 +23,10 @@ IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Methods of requests that may be sent again (RFC 9110 section 9.2.2)."""
 
 CREATED = "client-error.created"
+STATUS_KEPT = "client-error.status-kept"
+
+RAISED = frozenset({DOTS, EMPTY, KEY_CONTROL, KEY_FIELD})
+"""Requirements that a client keeps that raises an exception before it sends anything."""
 
 THE_BODY = "the body"
 
@@ -50,6 +56,8 @@ def _judge(
     focus = scenario.requirements[0]
     if scenario.sort is Sort.SENDING:
         yield from _sent(contract, scenario, requests, made, key)
+        if scenario.key_end:
+            return
     if made.trouble:
         yield Doubt(focus, made.trouble)
         return
@@ -58,14 +66,15 @@ def _judge(
             raised = messages.NOT_CALLED.format(error=type_named(made.raised)) if made.raised else ""
             yield Doubt(focus, raised or messages.NOT_CALLED_RETURNED)
         return
-    if scenario.reply.fate is Fate.COMPRESSED and not any(accepts_gzip(each.headers) for each in requests):
+    if scenario.reply.fate in CODED and not any(accepts_gzip(each.headers) for each in requests):
         return
     if scenario.sort in {Sort.SENDING, Sort.READING}:
         yield from judge_right(contract, scenario, made, base)
     elif scenario.sort is Sort.REJECTING:
         yield from judge_invalid(contract, scenario, made, base)
     else:
-        yield from _failed(contract, scenario, made, base)
+        followed = judge_redirect(scenario, requests, made, key) if scenario.reply.onward else None
+        yield from followed or _failed(contract, scenario, made, base)
         yield from _again(scenario, requests)
         if made.raised is not None:
             yield _key_shown(made, key)
@@ -73,6 +82,9 @@ def _judge(
 
 def _sent(contract: Contract, scenario: Scenario, requests: Sequence[Request], made: CallResult, key: str) -> Judged:
     focus = scenario.requirements[0]
+    if requests and scenario.key_end:
+        yield judge_key(contract, scenario, requests[0])
+        return
     if requests:
         found = list(judge_request(contract, scenario, requests[0], key))
         yield from found
@@ -82,11 +94,11 @@ def _sent(contract: Contract, scenario: Scenario, requests: Sequence[Request], m
         return
     if made.trouble:
         return
-    if focus == "client-request.path.dots" and made.raised is not None:
+    if focus in RAISED and made.raised is not None:
         yield Pass(focus)
         return
     name = type_named(made.raised) if made.raised else ""
-    kind = scenario.kind or "a valid body"
+    kind = f"a request with {scenario.kind}" if scenario.key_end else scenario.kind or "a valid body"
     wording = messages.UNSENT_RAISED if name else messages.UNSENT
     what = messages.planted(scenario.story, contract.request)
     yield finding(
@@ -117,10 +129,12 @@ def _failed(contract: Contract, scenario: Scenario, made: CallResult, base: Base
     if made.raised is not None:
         if base.raised == type_named(made.raised) and scenario.reply.fate is not Fate.RESET:
             yield Doubt(focus, messages.ALWAYS_RAISES.format(error=base.raised))
-        else:
-            yield from map(Pass, scenario.requirements)
+            return
+        yield from map(Pass, (each for each in scenario.requirements if each != STATUS_KEPT))
+        if STATUS_KEPT in scenario.requirements:
+            yield from _status_kept(scenario, made.raised, base)
         return
-    returned, body = _value(made.returned or ""), _value(scenario.reply.body.decode())
+    returned, body = _value(made.returned or ""), _value(scenario.reply.body.decode("utf-8", "replace"))
     observed = _observed(returned, body, scenario)
     if observed != THE_BODY and contract.response is not None and is_envelope(returned, contract.response):
         yield Doubt(focus, messages.ENVELOPE_RETURNED)
@@ -147,6 +161,23 @@ def _failed(contract: Contract, scenario: Scenario, made: CallResult, base: Base
     )
 
 
+def _status_kept(scenario: Scenario, raised: Raised, base: Baseline) -> Iterator[Judgement]:
+    """Judge whether an error says its status, or is of the type that the client has for this status otherwise."""
+    status, name = scenario.reply.status, type_named(raised)
+    usual = base.errors.get(status)
+    if str(status) in raised.message or name == usual:
+        yield Pass(STATUS_KEPT)
+    elif usual is not None:
+        yield finding(
+            STATUS_KEPT,
+            Symptom("status", "an error with a body that cannot be parsed", f"raises {name}"),
+            **messages.STATUS_LOST.filled(error=name, status=status, usual=usual),
+            pointer="status",
+            expected=usual,
+            actual=f"{raised.type}: {raised.message}",
+        )
+
+
 def _value(text: str) -> object:
     """Return the value of a JSON text, MISSING where it is none."""
     try:
@@ -160,7 +191,7 @@ def _observed(returned: object, body: object, scenario: Scenario) -> str:
         return "`null`"
     if returned is MISSING:
         return "text that is not JSON"
-    plain = scenario.reply.body.decode()
+    plain = scenario.reply.body.decode("utf-8", "replace")
     if returned == plain or (body is not MISSING and equal(returned, body)):  # type: ignore[arg-type]
         return THE_BODY
     return "an empty value" if returned in ("", {}, []) else messages.type_of(returned)

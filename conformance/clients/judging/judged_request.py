@@ -12,6 +12,7 @@ from conformance.clients.judging import messages
 from conformance.clients.judging.comparing import Difference, differences
 from conformance.clients.judging.requirements import parameter_id, sent_id
 from conformance.clients.scenarios.scenario import Scenario
+from conformance.clients.scenarios.sending import EMPTY, INJECTED, KEY_CONTROL, KEY_FIELD
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, occurrences
 from conformance.contract.operation import Security
@@ -41,6 +42,22 @@ def judge_request(contract: Contract, scenario: Scenario, request: Request, key:
     yield from _body(contract, scenario, request)
 
 
+def judge_key(contract: Contract, scenario: Scenario, request: Request) -> Judgement:
+    """Return what becomes of a key with control characters that a client has sent all the same."""
+    security = contract.operation.security
+    injected = scenario.requirements[0] == KEY_FIELD and bool(values_of(request.headers, INJECTED))
+    requirement = KEY_FIELD if injected else KEY_CONTROL
+    kind = "a header field" if injected else "a control character"
+    return finding(
+        requirement,
+        Symptom("key", kind, "sent"),
+        **(messages.KEY_FIELD if injected else messages.KEY_CONTROL).filled(kind=scenario.kind),
+        pointer=security.name if security else "",
+        expected="an error",
+        actual="a request",
+    )
+
+
 def _method(contract: Contract, request: Request) -> Iterator[Judgement]:
     wanted = contract.operation.method
     if request.method == wanted:
@@ -62,6 +79,16 @@ def _target(contract: Contract, scenario: Scenario, request: Request) -> Iterato
     found = path_parameters(contract.operation.path, request.target)
     wrong = [name for name, value in scenario.parameters.items() if found is None or found.get(name) != value]
     plain = all(encoded[name] == value and set(value) != {"."} for name, value in scenario.parameters.items())
+    if scenario.requirements[0] == EMPTY and not scenario.parameters.get(scenario.story.pointer):
+        yield finding(
+            EMPTY,
+            Symptom("target", "an empty path parameter", "sent"),
+            **messages.PATH_EMPTY.filled(name=scenario.story.pointer, sent=messages.shown_text(request.target)),
+            pointer=scenario.story.pointer,
+            expected="an error",
+            actual=request.target,
+        )
+        return
     if not wrong:
         yield Pass("client-request.target")
         yield from (Pass(parameter_id(name)) for name in scenario.parameters if not plain)

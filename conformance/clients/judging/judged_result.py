@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.checks.shared.differences import quoted, shown, type_word
 from conformance.checks.shared.findings import brief, clean, finding
@@ -28,6 +29,12 @@ TYPES = "client-response.types"
 UNKNOWN_VALUE = "client-response.unknown-value"
 KEPT = "client-response.undeclared.kept"
 
+BASELINE = "read.fullest"
+"""The id of the scenario that shows how a client reads a valid response; it comes first."""
+
+STATUS = "fail.status-"
+"""How the ids of scenarios begin that show how a client reports a status."""
+
 LONGEST_TYPE = 80
 
 PLAIN_TYPES = frozenset({"dict", "Object"})
@@ -38,12 +45,24 @@ class Baseline(msgspec.Struct, frozen=True):
     """How a client reads the fullest valid response: the baseline of the other scenarios.
 
     `raised` is the type of its exception, empty where it read the response; `known` are the differences that it always
-    makes, by pointer and way; `types` are the types of its objects by pointer.
+    makes, by pointer and way; `types` are the types of its objects by pointer, `errors` its exceptions by status.
     """
 
     raised: str = ""
     known: frozenset[tuple[str, str]] = frozenset()
     types: Mapping[str, str] = {}
+    errors: Mapping[int, str] = {}
+
+
+def learned(contract: Contract, base: Baseline, scenario: Scenario, made: CallResult) -> Baseline:
+    """Return the baseline with what a scenario adds to it: the first its readings, one of a status its exception."""
+    if made.trouble:
+        return base
+    if scenario.id == BASELINE:
+        return baseline(contract, scenario, made)
+    if scenario.id.startswith(STATUS) and made.raised is not None:
+        return replace(base, errors={**base.errors, scenario.reply.status: type_named(made.raised)})
+    return base
 
 
 def baseline(contract: Contract, scenario: Scenario, made: CallResult) -> Baseline:

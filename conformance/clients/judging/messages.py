@@ -8,10 +8,13 @@ from conformance.checks.shared.differences import quoted, type_word, with_articl
 from conformance.checks.shared.findings import clean
 from conformance.checks.shared.messages import Wording
 from conformance.classify.wording import LONGEST_VALUE, name_of
-from conformance.clients.scenarios.scenario import Fate, Reply
+from conformance.clients.scenarios.scenario import CODED, Fate, Reply
 from conformance.contract.nodes import Node
 from conformance.model.case import Story
 from conformance.model.jsontext import try_read
+
+DAMAGED = CODED | {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}
+"""Fates that a message names: a response that is compressed as it should be is in no message."""
 
 LONGEST_PATH = 55
 """How many characters of a path a message shows."""
@@ -24,6 +27,12 @@ METHOD = Wording("Uses a method other than {method}", "Sends {sent} instead of {
 PATH = Wording("Sends the request to a different path", "Sends the path {sent} instead of {expected}")
 PATH_DOTS = Wording("Does not encode dots in `{name}`", "Sends the path {sent} for `{name}` `{value}`")
 PATH_ENCODING = Wording("Does not percent-encode `{name}` in the path", "Sends the path {sent} for {value} as `{name}`")
+PATH_EMPTY = Wording("Sends a request for an empty `{name}`", "Sends the path {sent} for an empty `{name}`")
+KEY_CONTROL = Wording(
+    "Sends a request for a key with control characters instead of reporting an error",
+    "Sends a request for {kind} instead of reporting an error",
+)
+KEY_FIELD = Wording("Lets a key with a line break add a header field to the request")
 NO_KEY = Wording("Sends no key in `{field}`", "Sends no `{field}`, which must hold the key")
 OTHER_KEY = Wording("Sends a value without the key in `{field}`", "Sends a value without the key in `{field}`")
 KEY_ELSEWHERE = Wording("Also sends the key outside `{field}`", "Also sends the key in {place}")
@@ -88,6 +97,27 @@ RETRIED = Wording(
     "Sends a {method} request again after {kind}, although it may have been processed",
     "Sends {count} {method} requests after {what}",
 )
+STATUS_LOST = Wording(
+    "Reports no status for an error with a body that cannot be parsed (raises {error})",
+    "Raises {error} for status {status} with a body that cannot be parsed, and `{usual}` otherwise",
+)
+REDIRECT_GET = Wording(
+    "Returns the response to a {method} request after a redirect of a {first} request",
+    "Returns the response to {method} after status {status} for {first}",
+)
+REDIRECT_SEE_OTHER = Wording(
+    "Follows status 303 with a method other than GET", "Follows status {status} with a {method} request"
+)
+REDIRECT_METHOD = Wording(
+    "Follows status 307 or 308 with another method or body",
+    "Follows status {status} for {first} with a {method} request of another method or body",
+)
+REDIRECT_KEY = Wording(
+    "Sends the key to another host after a redirect", "Sends the key in {place} to another host after status {status}"
+)
+REDIRECT_BODY = Wording(
+    "Sends the body to another host after a redirect", "Sends the body to another host after status {status}"
+)
 KEY_SHOWN = Wording("Shows the key in an error message", "Shows the key in the message of `{error}`")
 
 # Why something is not decided.
@@ -121,6 +151,8 @@ def with_value(pointer: str, value: object, root: Node | None) -> str:
 
 def planted(story: Story, root: Node | None) -> str:
     """Return what is special about a body: a property and its value, or its class where that is long."""
+    if story.keyword == "key":
+        return f"a request with {story.kind}"
     if not story.pointer.startswith("/"):
         return f"a body ({story.kind})"
     name = name_of(story.pointer, root)
@@ -135,13 +167,19 @@ def planted(story: Story, root: Node | None) -> str:
 
 def received(reply: Reply) -> str:
     """Return what a client receives: a status, and its body where that is not an ordinary one."""
+    if reply.fate is Fate.SILENT:
+        return "no response from a server that keeps the connection open"
     if reply.fate is Fate.RESET:
         return "a connection closed without a response"
     media_type = dict(reply.headers).get("Content-Type", "")
-    if reply.fate in {Fate.TRUNCATED, Fate.TRUNCATED_CHUNKS}:
+    if reply.fate is Fate.CLOSED_EARLY:
+        return f"status {reply.status} with a body {reply.fate.value}"
+    if reply.fate in DAMAGED:
         return f"status {reply.status} with a {reply.fate.value} body"
     if media_type.startswith("text/html"):
         return f"status {reply.status} with an HTML page"
     if not reply.body:
         return f"status {reply.status} with an empty body"
-    return f"status {reply.status}" + ("" if try_read(reply.body) else " with a body that is not JSON")
+    found = try_read(reply.body)
+    kind = "a body that is not JSON" if found is None else "a duplicate property" if found.duplicates else ""
+    return f"status {reply.status}" + (f" with {kind}" if kind else "")

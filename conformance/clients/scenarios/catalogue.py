@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
+from conformance.clients.judging.judged_result import BASELINE
 from conformance.clients.judging.requirements import client_requirements
 from conformance.clients.scenarios.failing import failing
 from conformance.clients.scenarios.reading import reading, rejecting
@@ -14,9 +15,6 @@ from conformance.clients.scenarios.start import Start
 from conformance.contract.contract import Contract
 from conformance.model.errors import ContractError
 from conformance.model.vocabulary import Profile
-
-BASELINE = "read.fullest"
-"""The id of the scenario that shows how a client reads a valid response; it comes first."""
 
 EXAMPLE_PARAMETER = "conformance"
 

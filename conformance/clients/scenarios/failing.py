@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from conformance.clients.judging.messages import received
+from conformance.clients.scenarios.redirecting import ELSEWHERE, redirecting
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start
 from conformance.model.case import Story
 from conformance.model.client_symptoms import UNPARSED
-from conformance.model.jsontext import write
+from conformance.model.jsontext import Members, read_text, write
 
 HTML = b"<!DOCTYPE html>\n<html><head><title>A page</title></head><body><h1>A page</h1></body></html>\n"
 PAGE = (("Content-Type", "text/html; charset=utf-8"),)
-
-ELSEWHERE = "elsewhere"
-"""The location of the redirect, below the base URL of a scenario: the server returns 404 there."""
 
 STATUSES: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     (400, ()),
@@ -42,7 +40,14 @@ def failing(start: Start) -> Iterator[Scenario]:
     yield _status(start, "unregistered", Reply(499, json, body), ", which is not registered")
     right = start.reply(start.answer, status=500)
     yield _status(start, "right-body", right, " with a valid body", answer=start.answer)
+    for status in (422, 500):
+        # The caller of a client needs the status most where it has nothing else.
+        made = _status(start, f"status-{status}", Reply(status, json, body[: len(body) // 2]))
+        requirements = (*made.requirements, "client-error.status-kept")
+        yield replace(made, id=f"fail.unparsed-{status}", requirements=requirements)
     yield from _odd_successes(start)
+    yield from _odd_bodies(start)
+    yield from redirecting(start)
     yield from _broken(start)
 
 
@@ -60,10 +65,29 @@ def _odd_successes(start: Start) -> Iterator[Scenario]:
         yield _status(start, "no-content", Reply(204))
 
 
+def _odd_bodies(start: Start) -> Iterator[Scenario]:
+    plain = start.reply(start.answer)
+    broken = plain.body.replace(b'": "', b'": "\xff', 1)
+    if broken != plain.body:
+        yield _unparsed(start, "not-utf-8", replace(plain, body=broken), "a body that is not UTF-8")
+    yield _unparsed(start, "trailing", replace(plain, body=plain.body + b"garbage"), "a body with trailing bytes")
+    cut = replace(plain, fate=Fate.CLOSED_EARLY)
+    yield _unparsed(start, "cut-by-close", cut, "a body cut by the end of the connection")
+    for slug, fate in (("gzip-truncated", Fate.CUT_COMPRESSED), ("gzip-checksum", Fate.WRONG_CHECKSUM)):
+        yield _scenario(start, slug, replace(plain, fate=fate), f"a body {fate.value}")
+    value = read_text(start.answer).value
+    if isinstance(value, dict) and value:
+        name = next(iter(value))
+        twice = write(Members(((name, None), *value.items()))).encode()
+        yield _scenario(start, "duplicate", replace(plain, body=twice), "a duplicate property")
+
+
 def _broken(start: Start) -> Iterator[Scenario]:
     yield _status(start, "redirect", Reply(302, (("Location", ELSEWHERE),)), " to a location without a response")
     for fate, slug in ((Fate.TRUNCATED, "truncated"), (Fate.TRUNCATED_CHUNKS, "truncated-chunks")):
         yield _scenario(start, slug, start.reply(start.answer, fate), "a truncated body")
+    silent = start.reply(start.answer, Fate.SILENT)
+    yield _scenario(start, "silent", silent, "a server that does not respond")
     yield _scenario(start, "reset", start.reply(start.answer, Fate.RESET), "a connection closed without a response")
 
 

@@ -9,8 +9,8 @@ from conformance.clients.scenarios.start import Start
 from conformance.contract.nodes import Node
 from conformance.model.case import Story
 from conformance.model.grouping import grouped
-from conformance.model.jsontext import read_text, write
-from conformance.model.pointer import ANY_ITEM
+from conformance.model.jsontext import Literal, Writable, read_text, write
+from conformance.model.pointer import ANY_ITEM, join
 from conformance.strategies.catalogue.lexical_forms import backwards
 from conformance.strategies.responses import ResponseExample, invalid_responses, valid_responses, valid_values
 from conformance.strategies.values import bodies
@@ -21,6 +21,13 @@ UNDECLARED = "client-response.undeclared"
 EDGES = "client-response.edges"
 UNKNOWN_VALUE = "client-response.unknown-value"
 SPACED = "client-response.date-time.space"
+
+NON_ASCII = "non-ascii"
+
+MAP = "undeclared_member"
+
+NUMBERS: Writable = {"integer": 2**53 + 1, "small": [1, -1], "fraction": Literal("0.1")}
+"""Numbers as a parser without a schema may change them."""
 
 PLAIN = frozenset({"null", "absent", "true", "false", "zero", "unknown-property"})
 """Classes with a scenario for each property in the standard profile; the others are in all properties together."""
@@ -45,6 +52,8 @@ def reading(start: Start, *, full: bool) -> Iterator[Scenario]:
             yield _answered(start, answer, value)
     yield from _together(start)
     yield from _transport(start)
+    yield from _charset(start)
+    yield from _maps(start)
     yield from _spelled(start)
 
 
@@ -113,8 +122,35 @@ def _transport(start: Start) -> Iterator[Scenario]:
         (Fate.CHUNKED, "chunked", "a chunked body"),
         (Fate.COMPRESSED, "compressed", "a compressed body"),
         (Fate.SLOW, "slow", "a delayed second half of the body"),
+        (Fate.EARLY_HINTS, "early-hints", "status 103 before it"),
+        (Fate.CLOSED, "close-delimited", "a body that ends with the connection"),
     ):
         yield _sent(start, word, f"client-response.{word}", start.reply(text, fate), kind)
+
+
+def _charset(start: Start) -> Iterator[Scenario]:
+    """Yield a response in UTF-8 whose media type names another encoding, which means nothing for JSON."""
+    found = (each for each in valid_responses(start.contract) if each.value is not None and start.valid(each.body))
+    example = next((each for each in found if each.value is not None and each.value.slug == NON_ASCII), None)
+    if example is not None:
+        media_type = f"{start.contract.operation.response_media_type}; charset=iso-8859-1"
+        reply = start.reply(write(example.body), media_type=media_type)
+        yield _sent(start, "charset", "client-response.charset", reply, "a charset parameter that is wrong")
+
+
+def _maps(start: Start) -> Iterator[Scenario]:
+    """Yield numbers inside objects that the schema says nothing of."""
+    for lineage in bodies.lineages(start.response):
+        node = lineage[-1]
+        for branch, shape in enumerate(node.shapes):
+            if shape.type != "object" or not shape.open or (node.path and node.children):
+                continue
+            body = bodies.with_member(lineage, branch, MAP, NUMBERS, "fullest", bodies.Defaults(memo={}))
+            if start.valid(body):
+                text, kind = write(body), "numbers in an unknown object"
+                story = Story(join(node.path, MAP), "additionalProperties", "", write(NUMBERS), kind, kind)
+                id_ = f"read.{'.'.join(filter(None, (*node.path.split('/'), 'numbers')))}"
+                yield start.scenario(id_, Sort.READING, (UNDECLARED,), start.reply(text), story, answer=text)
 
 
 def _spelled(start: Start) -> Iterator[Scenario]:

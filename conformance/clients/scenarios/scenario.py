@@ -39,16 +39,30 @@ class Fate(StrEnum):
     SLOW = "slow"
     TRUNCATED = "truncated"
     TRUNCATED_CHUNKS = "truncated chunked"
+    WRONG_CHECKSUM = "compressed and damaged"
+    CUT_COMPRESSED = "compressed and truncated"
+    CLOSED = "delimited by the end of the connection"
+    CLOSED_EARLY = "cut by the end of the connection"
+    EARLY_HINTS = "preceded by 103"
+    SILENT = "silence"
     RESET = "no response"
 
 
+CODED = frozenset({Fate.COMPRESSED, Fate.WRONG_CHECKSUM, Fate.CUT_COMPRESSED})
+"""Fates that a response has only for a client that offers the coding."""
+
+
 class Reply(msgspec.Struct, frozen=True):
-    """The response that a client gets; the server sets `Content-Length` and the content coding by `fate`."""
+    """The response that a client gets; the server sets `Content-Length` and the content coding by `fate`.
+
+    `onward` is the response at the location of a redirect; without one there is none.
+    """
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     fate: Fate = Fate.WHOLE
+    onward: "Reply | None" = None
 
 
 class Scenario(msgspec.Struct, frozen=True):
@@ -56,7 +70,7 @@ class Scenario(msgspec.Struct, frozen=True):
 
     `parameters` are the path parameters, not encoded; `body` is the JSON text to send. The first of `requirements` is
     the one that fails where the expectation is not met. `answer` is the JSON text of the response, empty where the body
-    is not JSON.
+    is not JSON. `key_end` is what the key ends with in this call.
     """
 
     id: str
@@ -67,6 +81,7 @@ class Scenario(msgspec.Struct, frozen=True):
     reply: Reply
     story: Story
     answer: str = ""
+    key_end: str = ""
 
     @property
     def kind(self) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
 
+from msgspec.structs import replace
+
 from conformance.checks.shared.differences import computable
 from conformance.clients.judging.requirements import parameter_id
 from conformance.clients.scenarios.scenario import Scenario, Sort
@@ -16,10 +18,28 @@ from conformance.strategies.catalogue.paths import VALUES
 from conformance.strategies.covering.arrays import PAIRWISE
 from conformance.strategies.values import bodies
 
+INJECTED = "X-Injected"
+
 SENDS = "client-request.sends"
 UNDECLARED = "client-request.undeclared"
 EDGES = "client-request.edges"
 DOTS = "client-request.path.dots"
+EMPTY = "client-request.path.empty"
+KEY_CONTROL = "client-request.key-control"
+KEY_FIELD = "client-request.key-field"
+
+MORE_VALUES = (
+    ("blank", " ", "a blank"),
+    ("encoded-dots", "%2e%2e", "dots that are encoded already"),
+)
+"""Path parameters that only a client can get wrong."""
+
+KEYS = (
+    ("line-break", "\n", KEY_CONTROL, "a line break at the end"),
+    ("carriage-return", "\r\n", KEY_CONTROL, "a carriage return at the end"),
+    ("field", f"\r\n{INJECTED}: 1", KEY_FIELD, "a header field after a line break"),
+)
+"""Keys that no header field can hold (RFC 9110 section 5.5): their ends, as they come out of files and forms."""
 
 COMBINATIONS = 12
 """How many combinations of properties are sent: a client seldom changes one property only beside another."""
@@ -40,9 +60,9 @@ def sending(start: Start) -> Iterator[Scenario]:
         if case.story is not None and accepted_body and case.id.rpartition(".")[2] not in LEXICAL:
             yield _body(start, case, case.story, accepted_body.decode())
     for name in start.contract.operation.path_parameters:
-        for slug, value, says in VALUES:
-            if value:
-                yield _parameter(start, name, slug, value, says.replace("an encoded ", "a "))
+        for slug, value, says in (*VALUES, *MORE_VALUES):
+            yield _parameter(start, name, slug, value, says.replace("an encoded ", "a "))
+    yield from _keys(start)
 
 
 def _cases(start: Start) -> Iterator[Case]:
@@ -75,10 +95,18 @@ def _body(start: Start, case: Case, story: Story, text: str) -> Scenario:
 
 def _parameter(start: Start, name: str, slug: str, value: str, says: str) -> Scenario:
     story = Story(name, "path parameter", "", value, f"`{name}` has {says}", "a path parameter that needs encoding")
-    focus = DOTS if set(value) == {"."} else parameter_id(name)
+    focus = EMPTY if not value else DOTS if set(value) == {"."} else parameter_id(name)
     parameters = {**start.parameters, name: value}
     id_ = f"send.path.{name}.{slug}"
     return Scenario(id_, Sort.SENDING, (focus,), parameters, start.body, start.reply(start.answer), story, start.answer)
+
+
+def _keys(start: Start) -> Iterator[Scenario]:
+    security = start.contract.operation.security
+    for slug, end, focus, says in KEYS if security is not None and security.location == "header" else ():
+        story = Story(security.name if security else "", "key", "", "", f"the key has {says}", f"a key with {says}")
+        made = start.scenario(f"send.key.{slug}", Sort.SENDING, (focus,), start.reply(start.answer), story)
+        yield replace(made, answer=start.answer, key_end=end)
 
 
 def _as_integers(value: Json) -> Json:

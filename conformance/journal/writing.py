@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol, Self, TypeAlias, TypeVar
 
@@ -15,7 +16,7 @@ from conformance.journal.events import JOURNAL_VERSION, AnyEvent, Event
 from conformance.journal.lines import decoded, sealed
 from conformance.journal.redaction import Redaction
 from conformance.model.case import KEY
-from conformance.model.errors import JournalError, UsageError, os_errors_as
+from conformance.model.errors import JournalError, RunStoppedError, UsageError, os_errors_as
 
 FILE_NAME = "journal.ndjson"
 
@@ -62,7 +63,10 @@ class Journal:
     ) -> None:
         self._encoder = msgspec.json.Encoder()
         self._redactor = secret if isinstance(secret, Redaction) else Redaction((secret, KEY))
+        self._path = path
         self._count = 0
+        self.requests = 0
+        """How many requests were recorded here, each before it left."""
         with os_errors_as(UsageError, f"cannot write {path}", "name another folder with --out"):
             path.parent.mkdir(parents=True, exist_ok=True)
             if resume:
@@ -75,25 +79,38 @@ class Journal:
         self._syncing.start()
 
     def append(self, event: E) -> E:
-        """Write an event, with its place and the time."""
+        """Write an event, with its place and the time.
+
+        Raises:
+            RunStoppedError: it cannot be written.
+
+        """
         self._count += 1
         stamped = replace(event, seq=self._count, time=time.time())
-        self._file.write(sealed(self._encoded(self._shown(stamped))))
-        if not isinstance(stamped, DEFERRED):
-            self._file.flush()
+        line = sealed(self._encoded(self._shown(stamped)))
+        with self._writing():
+            self._file.write(line)
+            if not isinstance(stamped, DEFERRED):
+                self._file.flush()
+        self.requests += isinstance(stamped, events.RequestSent)
         return stamped
 
     def flush(self) -> None:
-        """See that all events are in the file."""
-        self._file.flush()
+        """See that all events are in the file; raises as `append`."""
+        with self._writing():
+            self._file.flush()
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return os_errors_as(RunStoppedError, f"cannot write {self._path}")
 
     def _sync(self) -> None:
         synced = 0
         while not self._closing.wait(SYNC_SECONDS):
             if self._count != synced:
                 synced = self._count
-                self._file.flush()
-                os.fsync(self._file.fileno())
+                with suppress(OSError):  # who writes or closes next is told
+                    self._file.flush()
+                    os.fsync(self._file.fileno())
 
     def _shown(self, event: E) -> E:
         match event:
@@ -118,22 +135,27 @@ class Journal:
             return self._encoder.encode(_encodable(msgspec.to_builtins(event)))
 
     def close(self) -> None:
-        """Synchronise and close the file."""
+        """Synchronise and close the file; raises as `append`."""
         if self._file.closed:
             return
         self._closing.set()
         self._syncing.join()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        try:
+            with self._writing():
+                self._file.flush()
+                os.fsync(self._file.fileno())
+        finally:
+            with suppress(OSError):
+                self._file.close()
 
     def __enter__(self) -> Self:
         """Return the journal."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close the file."""
-        self.close()
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Close the file; where there is an error on its way already, that one counts."""
+        with suppress(*([] if kind is None else [RunStoppedError])):
+            self.close()
 
 
 class MemorySink:

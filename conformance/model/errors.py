@@ -7,6 +7,7 @@ exception           raised by                                              exit 
 `ContractError`     loading the OpenAPI document and its data              2
 `JournalError`      reading a journal back                                 2
 `TargetLostError`   the runner, when the target cannot be reached          3
+`RunStoppedError`   a job that has sent, when it cannot record or report   3
 ==================  =====================================================  ===========
 
 A transport that fails is no exception but an exchange; a check that fails is a doubt of the run.
@@ -39,6 +40,10 @@ class JournalError(UsageError):
 
 class TargetLostError(ConformanceError):
     """The target could not be reached, or stopped answering, so that the run cannot go on."""
+
+
+class RunStoppedError(ConformanceError):
+    """Requests were sent, and what comes of them cannot be recorded: a full disk, a lost file, Ctrl-C."""
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from conformance.runner.sending import Sender
 from conformance.strategies.case_builder import Builder
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
+from conformance.workflow.after_sending import after_sending
 from conformance.workflow.interruption import run_cancellable
 from conformance.workflow.run_folder import (
     LEFTOVERS,
@@ -88,15 +89,19 @@ def clean_up(folder: Path, options: RunOptions) -> CleanupResult:
         own = list(_record(folder / FILE_NAME if folder.is_dir() else folder, options))
         unread: dict[str, None] = {}
         others = _other_records(folder, earlier, options, unread)
-        found, left = 0, list[tuple[str, Leftover]]()
-        for record in (*own, *others):
-            tell = unread.setdefault
-            with Journal(record.path, record.credentials.redaction, resume=True, damaged=tell) as journal:
-                some, rest = _remove(record, journal, damaged=tell)
-            found, left = found + some, [*left, *((record.options.target, one) for one in rest)]
-            if not (rest or unread) and record.path.parent in earlier:
-                _forget(record.path)
-        return CleanupResult(found, tuple(one for _, one in left), _listed(home, left), home / LEFTOVERS, tuple(unread))
+        journals: list[Journal] = []
+        with after_sending(lambda: sum(each.requests for each in journals)):
+            found, left = 0, list[tuple[str, Leftover]]()
+            for record in (*own, *others):
+                tell = unread.setdefault
+                with Journal(record.path, record.credentials.redaction, resume=True, damaged=tell) as journal:
+                    journals.append(journal)
+                    some, rest = _remove(record, journal, damaged=tell)
+                found, left = found + some, [*left, *((record.options.target, one) for one in rest)]
+                if not (rest or unread) and record.path.parent in earlier:
+                    _forget(record.path)
+            commands = _listed(home, left)
+        return CleanupResult(found, tuple(one for _, one in left), commands, home / LEFTOVERS, tuple(unread))
 
 
 def _other_records(

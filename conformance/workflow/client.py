@@ -19,6 +19,7 @@ from conformance.journal.writing import FILE_NAME, Journal
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
 from conformance.reports.writing import checked_kinds
+from conformance.workflow.after_sending import after_sending
 from conformance.workflow.interruption import interrupt, on_sigterm
 from conformance.workflow.reporting import RunResult, forget_reports, report_again
 from conformance.workflow.run_folder import set_aside
@@ -78,15 +79,16 @@ def run_client(
         stack.enter_context(folder_lock(options.out))
         set_aside(options.out)
         journal = stack.enter_context(Journal(options.out / FILE_NAME, KEY))
-        forget_reports(options.out)
-        header = header_of(held, harness.client, options.profile)
-        shown = _shown(options)
-        journal.append(replace(header, options=shown, planned=len(played), skipped=unseen, waivers=waivers))
-        if started is not None:
-            started(harness.client, len(played))
-        play_all(held, played, harness, server, journal, key=KEY, report=report)
-        journal.close()
-        return drafted(report_again(options.out, kinds=options.reports), options)
+        with after_sending(lambda: journal.requests):
+            forget_reports(options.out)
+            header = header_of(held, harness.client, options.profile)
+            shown = _shown(options)
+            journal.append(replace(header, options=shown, planned=len(played), skipped=unseen, waivers=waivers))
+            if started is not None:
+                started(harness.client, len(played))
+            play_all(held, played, harness, server, journal, key=KEY, report=report)
+            journal.close()
+            return drafted(report_again(options.out, kinds=options.reports), options)
 
 
 def _shown(options: ClientOptions) -> dict[str, str]:

@@ -34,6 +34,7 @@ from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import may_create
 from conformance.targets.opening import is_openable
 from conformance.targets.target import Target
+from conformance.workflow.after_sending import after_sending
 from conformance.workflow.creation_limit import creations_left
 from conformance.workflow.interruption import interrupt, on_sigterm, run_cancellable
 from conformance.workflow.recorded_case import RecordedCase, ending, read_recorded_case
@@ -118,7 +119,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
             url = stack.enter_context(EmbeddedMock(contract, key=credentials.key or None)).url
         path = _path(stack, folder, ready)
         stack.enter_context(folder_lock(path.parent))
-        with Journal(path, credentials.redaction) as journal:
+        with Journal(path, credentials.redaction) as journal, after_sending(lambda: journal.requests):
             journal.append(_header(header, ready, url))
             target = target_of(options, url, credentials=credentials)
             with suppress(KeyboardInterrupt, asyncio.CancelledError):

@@ -16,7 +16,6 @@ from conformance.journal.ledger import read_ledger
 from conformance.journal.resuming import ResumedRun
 from conformance.journal.writing import FILE_NAME, Journal, read_journal
 from conformance.model.case import CATALOGUE
-from conformance.model.errors import ConformanceError
 from conformance.model.version import VERSION
 from conformance.reports.writing import checked_kinds
 from conformance.runner.engine import Done, Engine, EngineHooks, Report
@@ -25,6 +24,7 @@ from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.case_builder import Builder
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
+from conformance.workflow.after_sending import after_sending, ways_on
 from conformance.workflow.cleanup import remove
 from conformance.workflow.creation_limit import created_by_replays
 from conformance.workflow.interruption import Canceller, interrupt, on_sigterm, run_cancellable
@@ -67,7 +67,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
 
     Raises:
         UsageError: an option, or a file that it names, cannot be used. Nothing was sent.
-        RunStoppedError: Ctrl-C or SIGTERM came while the reports were written.
+        RunStoppedError: what was sent cannot be recorded or reported, or Ctrl-C or SIGTERM came meanwhile.
 
     """
     checked_kinds(options.reports)
@@ -94,26 +94,24 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
             return report_again(options.out, kinds=options.reports)
         earlier = set_aside(options.out) if past is None else ""
         journal = stack.enter_context(Journal(path, prepared.credentials.redaction, resume=past is not None))
-        forget_reports(options.out)
-        header = _begun(journal, header, past, prepared)
-        if hooks.started is not None:
-            hooks.started(prepared, url, past)
-        with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            run_cancellable(lambda: _send(prepared, target, journal, header.run_id, hooks, past), hooks.canceller)
-        # What the journal still holds back must be in the file before it is read.
-        journal.flush()
-        done = "; ".join(filter(None, (_cleaned(prepared, journal, path, url), earlier)))
-        journal.close()
-        try:
-            result = report_again(options.out, kinds=options.reports, clean_up=done)
-        except KeyboardInterrupt as error:
-            remedy = f"`conformance report {options.out}` creates them from the journal"
-            raise RunStoppedError("interrupted while the reports were written", remedy) from error
-    return drafted(result, options)
-
-
-class RunStoppedError(ConformanceError):
-    """The run was stopped before its reports were whole."""
+        sessions: list[Session] = []
+        with after_sending(
+            lambda: journal.requests,
+            lambda: ways_on(options.out, past.header.run_id if past and past.header else header.run_id),
+            created=lambda: sum(each.creations for each in sessions),
+        ):
+            forget_reports(options.out)
+            run_id = _begun(journal, header, past, prepared).run_id
+            sessions.append(_session(prepared, target, journal, run_id, past))
+            if hooks.started is not None:
+                hooks.started(prepared, url, past)
+            with suppress(KeyboardInterrupt, asyncio.CancelledError):
+                run_cancellable(lambda: _send(prepared, sessions[0], target, hooks), hooks.canceller)
+            # What the journal still holds back must be in the file before it is read.
+            journal.flush()
+            done = "; ".join(filter(None, (_cleaned(prepared, journal, path, url), earlier)))
+            journal.close()
+            return drafted(report_again(options.out, kinds=options.reports, clean_up=done), options)
 
 
 def _cleaned(prepared: PreparedRun, journal: Journal, path: Path, url: str) -> str:
@@ -137,19 +135,20 @@ def _begun(journal: Journal, header: RunStarted, past: ResumedRun | None, prepar
     return past.header
 
 
-async def _send(
-    prepared: PreparedRun, target: Target, journal: Journal, run_id: str, hooks: Hooks, past: ResumedRun | None
-) -> None:
-    options = prepared.options
+def _session(prepared: PreparedRun, target: Target, journal: Journal, run_id: str, past: ResumedRun | None) -> Session:
     chosen = SessionOptions(
         run_id=run_id,
         settings=settings_of(prepared),
         limits=limits_of(prepared),
         credentials=prepared.credentials,
         past=past,
-        replayed=created_by_replays(prepared.contract, options.out, loopback=prepared.loopback) if past else 0,
+        replayed=created_by_replays(prepared.contract, prepared.options.out, loopback=prepared.loopback) if past else 0,
     )
-    session, after = Session(prepared.contract, target, journal, chosen), follow_up_phases(prepared)
+    return Session(prepared.contract, target, journal, chosen)
+
+
+async def _send(prepared: PreparedRun, session: Session, target: Target, hooks: Hooks) -> None:
+    options, after = prepared.options, follow_up_phases(prepared)
     diagnosis = DiagnosisOptions(
         repeats=options.repeats,
         known=prepared.plan.known,

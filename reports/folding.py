@@ -50,7 +50,7 @@ def fold_run(
     contract = contract_of_run(started)
     explained = _explained(contract, index, observations)
     # A drafted waiver names the pattern that the reports show.
-    patterns = {event.id: pattern_of(each) for each in explained for event in each.findings}
+    patterns = {event.id: pattern for each in explained for pattern in (pattern_of(each),) for event in each.findings}
     findings = waiving.waive((_finding(event, index, patterns) for event in index.findings), started.waivers, today)
     waived = {each.id for each in findings if each.waiver is not None}
     reason = UNFINISHED if ended is None else ended.reason or (LOST if ended.lost else "")

@@ -11,7 +11,7 @@ from conformance.classify.requirements import combination_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.contract.path_template import fill
-from conformance.model.case import KEY, SLOT, Case, Need, Request, Story
+from conformance.model.case import KEY, SLOT, Case, Need, Request, Story, holds
 from conformance.model.header_fields import Headers, without_fields
 from conformance.model.jsontext import Writable, encode
 from conformance.model.version import VERSION
@@ -173,8 +173,7 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
     ) -> Case:
         """Return a case; whether it holds the slot is seen from its request."""
         asked = self.contract.asked(requirements)
-        slotted = SLOT in request.target or (request.body is not None and SLOT.encode() in request.body)
-        return Case(id_, expectation, asked, request, story, slotted=slotted, needs=needs)
+        return Case(id_, expectation, asked, request, story, slotted=holds(request, SLOT), needs=needs)
 
 
 def path_slug(path: str) -> str:

@@ -1,21 +1,34 @@
 """Bisection: between the largest value that passed and the smallest that failed, found by sending values in between."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from math import isqrt
 from typing import TypeAlias
 
-from conformance.diagnosis.features import INTEGER, LARGEST, LENGTH, LONGEST, NUMBER, SMALLEST
+from msgspec.structs import replace
+
+from conformance.diagnosis.features import COUNT, DEPTH, INTEGER, LARGEST, LENGTH, LONGEST, NUMBER, SMALLEST
 from conformance.diagnosis.hypotheses import Condition
 from conformance.diagnosis.observations import Explanation, Observation
+from conformance.diagnosis.request_facts import depth
 from conformance.model.case import SLOT, Case
-from conformance.model.json_values import body_value, leaves, with_value
+from conformance.model.json_values import body_value, get, leaves, with_value
 from conformance.model.jsontext import Json, is_integral
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.random.labelling import body_case
+from conformance.strategies.random.labelling import body_case, bytes_case
 
 Fails: TypeAlias = Callable[[Case], Awaitable[bool | None]]
 """Sends a case and tells whether it shows the fault; None where it may not be sent, or cannot be judged."""
+
+Variant: TypeAlias = Callable[[int], Case | None]
+"""Makes the request with a value of another size in the place of one; None where it would be of another kind."""
+
+MEASURED = frozenset({NUMBER, INTEGER, LENGTH, LARGEST, SMALLEST, LONGEST})
+"""What a value is made for; nesting is made as arrays."""
+
+_MIDDLE = re.compile(rb"(\[+)([^\[\]]*)(\]+)")
+"""Nested arrays, and what is in the innermost."""
 
 PHASE = "diagnosis"
 """The phase of the cases that a diagnosis adds."""
@@ -31,32 +44,36 @@ async def narrow(
 
     What was sent and found is in the journal, so that the threshold of the cause is the one that was found.
     """
+    shown = sorted((observations[index].case for index in explanation.observations), key=_size)
     for hypothesis in explanation.hypotheses:
         condition = hypothesis.conditions[0] if len(hypothesis.conditions) == 1 else None
-        if condition is None or condition.passed is None or condition.feature.name not in MEASURED:
+        if condition is None or condition.passed is None:
             continue
-        found = _example(condition, explanation, observations)
-        if found is not None:
-            most -= await _halve(build, condition, found, fails, most)
-
-
-MEASURED = frozenset({NUMBER, INTEGER, LENGTH, LARGEST, SMALLEST, LONGEST})
-
-
-def _example(
-    condition: Condition, explanation: Explanation, observations: Sequence[Observation]
-) -> tuple[Case, str, Json] | None:
-    """Return the smallest request at the threshold, the place of the value there, and the value."""
-    shown = sorted((observations[index].case for index in explanation.observations), key=_size)
-    for case in shown:
-        for pointer, value in leaves(body_value(case.request.body)):
-            if condition.feature.place in {"", pointer} and _measure(condition, value) == condition.bound:
-                return case, pointer, value
-    return None
+        variant = _variant(build, condition, shown)
+        if variant is not None:
+            most -= await _halve(condition, variant, fails, most)
 
 
 def _size(case: Case) -> tuple[int, str]:
     return len(case.request.body or b""), case.id
+
+
+def _variant(build: Builder, condition: Condition, shown: Sequence[Case]) -> Variant | None:
+    """Return what makes the smallest request at a threshold with another value there; None where nothing does."""
+    for case in shown:
+        if condition.feature.name == DEPTH:
+            body = case.request.body or b""
+            if depth(body) == condition.bound and _MIDDLE.search(body):
+                return _deep(build, case)
+        elif condition.feature.name == COUNT:
+            held = get(body_value(case.request.body), condition.feature.place, None)
+            if isinstance(held, dict | list) and len(held) == condition.bound:
+                return _valued(build, case, condition.feature.place, held)
+        elif condition.feature.name in MEASURED:
+            for pointer, value in leaves(body_value(case.request.body)):
+                if condition.feature.place in {"", pointer} and _measure(condition, value) == condition.bound:
+                    return _valued(build, case, pointer, value)
+    return None
 
 
 def _measure(condition: Condition, value: Json) -> Decimal | None:
@@ -67,18 +84,41 @@ def _measure(condition: Condition, value: Json) -> Decimal | None:
     return Decimal(value)
 
 
-async def _halve(build: Builder, condition: Condition, example: tuple[Case, str, Json], fails: Fails, most: int) -> int:
+def _valued(build: Builder, case: Case, pointer: str, value: Json) -> Variant:
+    body = body_value(case.request.body)
+
+    def variant(size: int) -> Case | None:
+        new = _sized(value, size, named=pointer == build.contract.identity)
+        tried = body_case(build, PHASE, with_value(body, pointer, new), None)
+        comparable = tried.expectation is case.expectation and set(tried.needs) <= set(case.needs)
+        return tried if comparable and (case.beyond or not tried.beyond) else None
+
+    return variant
+
+
+def _deep(build: Builder, case: Case) -> Variant:
+    """Return what makes a request with other numbers of nested arrays."""
+    body = case.request.body or b""
+    whole = depth(body)
+
+    def variant(size: int) -> Case | None:
+        middle = max(_MIDDLE.finditer(body), key=lambda found: len(found[1]))
+        arrays = min(len(middle[1]), len(middle[3])) + size - whole
+        if arrays < 1:
+            return None
+        text = body[: middle.start()] + b"[" * arrays + middle[2] + b"]" * arrays + body[middle.end() :]
+        return replace(bytes_case(build, PHASE, text, None), expectation=case.expectation, story=case.story)
+
+    return variant
+
+
+async def _halve(condition: Condition, variant: Variant, fails: Fails, most: int) -> int:
     """Return how many values were sent."""
-    case, pointer, value = example
     passes, failing, sent = int(condition.passed or 0), int(condition.bound), 0
     while abs(failing - passes) > 1 and sent < most:
         middle = between(passes, failing)
-        new = _string(value, middle, named=pointer == build.contract.identity) if isinstance(value, str) else middle
-        tried = body_case(build, PHASE, with_value(body_value(case.request.body), pointer, new), None)
-        comparable = tried.expectation is case.expectation and set(tried.needs) <= set(case.needs)
-        if not comparable or (tried.beyond and not case.beyond):
-            break
-        failed = await fails(tried)
+        tried = variant(middle)
+        failed = await fails(tried) if tried is not None else None
         if failed is None:
             break
         sent += 1
@@ -86,11 +126,16 @@ async def _halve(build: Builder, condition: Condition, example: tuple[Case, str,
     return sent
 
 
-def _string(like: str, length: int, *, named: bool) -> str:
-    """Return a string of some length; one that names the new object holds the slot, so that the name is a fresh one."""
-    if named and length >= len(SLOT):
-        return SLOT + "a" * (length - len(SLOT))
-    return like[:1] * length
+def _sized(like: Json, size: int, *, named: bool) -> Json:
+    """Return a number, or a string, array or object of some length made from a longer one.
+
+    A string that names the new object holds the slot, so that the name is a fresh one.
+    """
+    if isinstance(like, str):
+        return SLOT + "a" * (size - len(SLOT)) if named and size >= len(SLOT) else like[:1] * size
+    if isinstance(like, dict):
+        return dict(list(like.items())[:size])
+    return like[:size] if isinstance(like, list) else size
 
 
 def between(low: int, high: int) -> int:

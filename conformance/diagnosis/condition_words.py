@@ -52,7 +52,7 @@ KEYWORDS: Mapping[str, str] = {
 """What a request is that breaks a keyword."""
 
 SUBJECTS: Mapping[str, str] = {
-    "body": "an invalid body of any kind",
+    "body": "an invalid body of any kind, even one that is not JSON",
     "schema": "a body that violates the schema in any way",
     "property": "an invalid value or property anywhere in the body",
 }
@@ -128,6 +128,7 @@ CLAUSES: Mapping[str, str] = {
     "media type": "the media type is not the declared one",
     "scheme": "{name} has {value}",
     "credential": "the request has {value} in {carrier}",
+    "used name": "{name} has a value accepted before",
 }
 """A condition as a clause about the request, by the name of its feature."""
 
@@ -153,6 +154,7 @@ NOUNS: Mapping[str, str] = {
     "media type": "a body without the declared media type",
     "scheme": "a credential with {value}",
     "credential": "{value} in {carrier}",
+    "used name": "a value of {places} accepted before",
 }
 """A condition as what is sent, by the name of its feature; without one its clause is said of a request."""
 

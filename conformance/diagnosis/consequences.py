@@ -6,6 +6,7 @@ from functools import reduce
 from msgspec.structs import replace
 
 from conformance.diagnosis.observations import Explanation
+from conformance.model.pointer import generalised
 
 SECONDARY = frozenset(
     {
@@ -60,7 +61,8 @@ def _follows(one: Explanation, other: Explanation) -> bool:
 
 
 def _properties(explanation: Explanation) -> set[str]:
-    return {each.finding.place for each in explanation.own if each.finding.place.startswith("/")}
+    places = (generalised(each.finding.place or each.finding.pointer) for each in explanation.own)
+    return {each for each in places if each.startswith("/")}
 
 
 def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:

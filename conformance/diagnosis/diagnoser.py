@@ -116,7 +116,7 @@ class Diagnoser:
             made = tuple(FindingMade(id=number, send=0, case=case.id, finding=each) for each in failures)
             # The status is all that counts: bodies of responses may be large, and there are thousands.
             response = Response(exchange.response.status) if exchange.response else None
-            self._observed.append(Observation(case, Exchange(case.request, response), made))
+            self._observed.append(Observation(case, Exchange(exchange.request, response), made))
 
     async def explain(self, case: Case, exchange: Exchange, found: Found) -> tuple[Found, str]:
         """Return what is to be recorded in the place of `found`, and how often the case failed.

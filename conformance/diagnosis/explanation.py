@@ -15,7 +15,7 @@ from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import find
 from conformance.diagnosis.consequences import of_another_object, without_consequences
-from conformance.diagnosis.features import CREATION, REQUEST, Facts
+from conformance.diagnosis.features import CREATION, REQUEST, USED_NAME, Facts, Feature
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, explain
 from conformance.diagnosis.observations import (
     ACCEPTS,
@@ -68,11 +68,16 @@ def _grouped(pairs: Sequence[tuple[int, FindingMade]]) -> Explanation:
 def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:
     found: list[Facts] = []
     creations, reader = 0, FactReader(contract)
+    names: set[str] = set()
+    used = frozenset({Feature(USED_NAME, contract.identity or "")})
     for each in observations:
         facts = reader.read(each.case)
         place = {(REQUEST, ""): Decimal(len(found) + 1), (CREATION, ""): Decimal(creations + 1)}
-        creations += 200 <= each.status < 300
-        found.append(replace(facts, measures={**facts.measures, **place}))
+        groups = (*facts.groups, used) if facts.name in names else facts.groups
+        if 200 <= each.status < 300:
+            creations += 1
+            names |= {facts.name} - {""}
+        found.append(replace(facts, groups=groups, measures={**facts.measures, **place}))
     return found
 
 
@@ -178,7 +183,9 @@ def _family(contract: Contract, explanation: Explanation, observations: Sequence
         return JSON_TEXT
     broken = {each.finding.requirement for each in explanation.findings}
     coercible = {reject_id(node, "coercible") for node in contract.request.walk()}
-    return COERCION if explanation.rule == ACCEPTS and broken <= coercible else ""
+    if explanation.rule == ACCEPTS and broken <= coercible:
+        return COERCION
+    return broken.pop() if len(broken) == 1 else ""
 
 
 def _joined(group: Sequence[Explanation]) -> Explanation:

@@ -19,6 +19,7 @@ MOST_DIGITS = 40
 
 NUMBER, INTEGER, LENGTH, COUNT, DEPTH = "number", "integer", "length", "count", "depth"
 REQUEST, CREATION = "request", "creation"
+USED_NAME = "used name"
 LARGEST, SMALLEST, LONGEST = "largest number", "smallest number", "longest string"
 """What is measured: thresholds are looked for in it. The last three are those of a whole body."""
 
@@ -34,12 +35,13 @@ class Feature(msgspec.Struct, frozen=True, order=True, cache_hash=True):
 class Facts(msgspec.Struct, frozen=True):
     """All that is known of a request: its features, those of them that the case is about, and what was measured.
 
-    The features come in groups, which many requests share.
+    The features come in groups, which many requests share. `name` is that of the new object, empty where it is unknown.
     """
 
     groups: tuple[frozenset[Feature], ...]
     own: frozenset[Feature]
     measures: Mapping[tuple[str, str], Decimal]
+    name: str = ""
 
     @property
     def features(self) -> frozenset[Feature]:

@@ -25,6 +25,7 @@ from conformance.diagnosis.features import (
     NUMBER,
     REQUEST,
     SMALLEST,
+    USED_NAME,
     Facts,
     Feature,
 )
@@ -67,7 +68,7 @@ COSTS: Mapping[str, float] = {
     "invalid": 1.8,
     "element": 2.0,
     "unknown name": 2.6,
-    "text": 2.3,
+    "text": 2.45,
     "characters": 2.75,
     "unknown": 2.0,
     "kind": 2.4,
@@ -80,6 +81,7 @@ COSTS: Mapping[str, float] = {
     "greater": 3.2,
     "different": 3.6,
     "value": 3.2,
+    "used name": 2.6,
 }
 """How special a condition is: of several that cover the same, the most general speaks."""
 
@@ -233,9 +235,9 @@ def explain(table: FactTable, evidence: Evidence, *, plain: bool = False) -> tup
     while left and len(chosen) < MOST:
         against = evidence.negatives | evidence.weak if plain else evidence.negatives
         now = Evidence(left, against, evidence.weak)
-        best = _best_single(table, now) if plain else _best(table, now)
+        best = _best_plain(table, now) if plain else _best(table, now)
         covered = (best.mask & left).bit_count() if best is not None else 0
-        if best is None or covered < (SEVERAL if plain else left.bit_count() / SHARE):
+        if best is None or (not plain and covered < left.bit_count() / SHARE):
             break
         chosen.append(best)
         left &= ~best.mask
@@ -264,6 +266,18 @@ def _best_single(table: FactTable, evidence: Evidence) -> Hypothesis | None:
         key=lambda each: _rank(each, evidence.positives),
         default=None,
     )
+
+
+def _best_plain(table: FactTable, evidence: Evidence) -> Hypothesis | None:
+    """Return as `_best_single` what several symptoms fit by no chance, or what is said of the state of the target."""
+    left = evidence.positives
+    found = [
+        each
+        for each in table.singles(evidence)
+        if not evidence.refutes(each)
+        and ((each.mask & left).bit_count() >= SEVERAL or each.conditions[0].feature.name == USED_NAME)
+    ]
+    return min(found, key=lambda each: _rank(each, left), default=None)
 
 
 def _best_conjunction(table: FactTable, evidence: Evidence) -> Hypothesis | None:

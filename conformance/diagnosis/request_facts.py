@@ -14,10 +14,10 @@ from conformance.contract.contract import Contract
 from conformance.contract.nodes import nearest
 from conformance.diagnosis.body_facts import BodyReader
 from conformance.diagnosis.features import ANYWHERE, DEPTH, LONGEST_VALUE, Facts, Feature
-from conformance.model.case import KEY, Case, Request
+from conformance.model.case import KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
-from conformance.model.json_values import MISSING
-from conformance.model.jsontext import try_read, type_name
+from conformance.model.json_values import MISSING, get
+from conformance.model.jsontext import Json, try_read, type_name
 from conformance.model.pointer import generalised, prefixes, within
 from conformance.model.vocabulary import Expectation
 
@@ -30,17 +30,22 @@ REQUEST_PARTS = frozenset({"credential", "header", "method", "path", "path param
 _ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")
 """A media type or range, or the name of a parameter."""
 
+BEYOND_ASCII = "bytes beyond ASCII"
+
 _TEXTS: Mapping[str, re.Pattern[bytes]] = {
     "a character escaped by number (\\u0041)": re.compile(rb"\\u[0-9A-Fa-f]{4}"),
     "an escape in a string": re.compile(rb"\\[^u]"),
     "the bytes of a surrogate (ED A0 80 to ED BF BF)": re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]"),
-    "bytes beyond ASCII": re.compile(rb"[\x80-\xff]"),
+    BEYOND_ASCII: re.compile(rb"[\x80-\xff]"),
     "a line break": re.compile(rb"[\r\n]"),
     "a control character": re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
 }
 
 _ORDINARY = re.compile(rb"[ -\[\]-~]*")
 """Bytes of which none of these is to be said."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
+"""A string, to its end or that of the bytes."""
 
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
@@ -71,9 +76,10 @@ class FactReader:
             groups.append(_of_bytes("not plain JSON"))
         groups.append(frozenset(_of_text(body)))
         groups.append(frozenset({Feature("method", "", request.method)}))
-        measures[DEPTH, ""] = Decimal(_depth(body))
+        measures[DEPTH, ""] = Decimal(depth(body))
         groups += told
-        return Facts(tuple(groups), _about(case, groups).union(*told), measures)
+        name = _name(text.value if text is not None else None, self._contract.identity)
+        return Facts(tuple(groups), _about(case, groups).union(*told), measures, name)
 
     def _of_headers(self, request: Request) -> frozenset[Feature]:
         key = (tuple(request.headers), bool(request.body))
@@ -82,6 +88,12 @@ class FactReader:
             known = frozenset(_of_headers(self._contract, request.headers, has_body=bool(request.body)))
             self._fields[key] = known
         return known
+
+
+def _name(body: Json, identity: str | None) -> str:
+    """Return the name of the new object in a body; empty where it has none, or it is filled in when it is sent."""
+    name = get(body, identity, None) if identity else None
+    return name if isinstance(name, str) and SLOT not in name else ""
 
 
 def _about(case: Case, groups: Iterable[frozenset[Feature]]) -> frozenset[Feature]:
@@ -127,10 +139,12 @@ def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
         place = nearest(contract.request, place)[0].path  # a property that is unknown is its object's
     places = tuple(dict.fromkeys((place, ANYWHERE)))
     yield from (Feature("kind", each, kind) for each in places)
-    if case.expectation is not Expectation.REJECTED:
+    left_open = keyword == JSON_TEXT and case.expectation is Expectation.OBSERVED
+    if case.expectation is not Expectation.REJECTED and not left_open:
         return
     yield from (Feature("keyword", each, keyword) for each in places)
-    if keyword not in REQUEST_PARTS:
+    declares_body = any(name.lower() == "content-type" for name, _ in case.request.headers)
+    if keyword not in REQUEST_PARTS and (case.request.body or declares_body):
         yield Feature("subject", "", "body")
         if keyword != JSON_TEXT:
             yield Feature("subject", "", "schema")
@@ -184,11 +198,19 @@ def _of_text(body: bytes) -> Iterator[Feature]:
     """Yield what is to be said of the bytes, whatever they mean."""
     if _ORDINARY.fullmatch(body):
         return
-    for word, pattern in _TEXTS.items():
-        if pattern.search(body):
-            yield Feature("text", "", word)
+    found = [word for word, pattern in _TEXTS.items() if pattern.search(body)]
+    yield from (Feature("text", "", word) for word in found if word != BEYOND_ASCII or _is_utf_8(body))
 
 
-def _depth(body: bytes) -> int:
-    """Return how deep brackets are nested in the bytes, be they JSON or not; strings are not told apart."""
-    return max(accumulate(map(_STEPS.__getitem__, body.translate(None, _NO_BRACKETS))), default=0)
+def _is_utf_8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def depth(body: bytes) -> int:
+    """Return how deep brackets are nested in the bytes, be they JSON or not, outside strings."""
+    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from conformance.journal.events import AnyEvent, ExchangeEnded, Judged, RequestSent, RunEnded, RunStarted
 from conformance.journal.lines import decoded
 from conformance.journal.writing import read_placed
-from conformance.model.case import CLEAN_UP, KEY, SLOT, Case, Item, Relation, could_create
+from conformance.model.case import CLEAN_UP, KEY, SLOT, Case, Item, Relation, could_create, renamed
 from conformance.model.errors import JournalError
 from conformance.model.exchange import UNREACHED, Exchange, Response, may_have_acted
 from conformance.model.grouping import grouped
@@ -234,11 +234,9 @@ class ResumedRun:
 
 def _key(case: Case, name: str, attempt: int, relation: str) -> bytes:
     """Return what a request is known by: all of it but its name, and its headers, which follow from the case."""
-    request, digest = case.request, blake2b(digest_size=16)
-    target, body = request.target, request.body or b""
-    if name:
-        target, body = target.replace(name, SLOT), body.replace(name.encode(), SLOT.encode())
-    for part in (case.id, relation, str(attempt), request.method, target):
+    digest = blake2b(digest_size=16)
+    request = renamed(case.request, name, SLOT) if name else case.request
+    for part in (case.id, relation, str(attempt), request.method, request.target):
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
-    digest.update(body)
+    digest.update(request.body or b"")
     return digest.digest()

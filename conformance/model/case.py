@@ -4,11 +4,15 @@ from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.model.vocabulary import Expectation
 
 SLOT = "cfm-00000000-0000"
 """Stands where a request names the object to create; every send fills it with a fresh name of the same width."""
+
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+"""In which encodings a name is looked for in a body: a target may read all of them."""
 
 KEY = "$API_KEY"
 """Stands where a request carries the credential: cases, journals and reports never hold the real one."""
@@ -67,6 +71,21 @@ class Story(msgspec.Struct, frozen=True, omit_defaults=True):
     became: str
     says: str
     kind: str = ""
+
+
+def holds(request: Request, name: str) -> bool:
+    """Tell whether a name is in the target or the body of a request, in an encoding that a target may read."""
+    body = request.body or b""
+    return name in request.target or any(name.encode(each) in body for each in ENCODINGS)
+
+
+def renamed(request: Request, old: str, new: str) -> Request:
+    """Return a request with a name in its target and body replaced by another."""
+    body = request.body
+    if body is not None:
+        for each in ENCODINGS:
+            body = body.replace(old.encode(each), new.encode(each))
+    return replace(request, target=request.target.replace(old, new), body=body)
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True):

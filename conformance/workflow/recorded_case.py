@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.journal.events import ExchangeEnded, FindingMade, RequestSent, RunStarted
 from conformance.journal.writing import read_journal
-from conformance.model.case import CLEAN_UP, SLOT, Case, Item, Relation
+from conformance.model.case import CLEAN_UP, SLOT, Case, Item, Relation, renamed
 from conformance.model.errors import JournalError, UsageError
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import Expectation, Profile
@@ -126,8 +126,5 @@ def _found(folder: Path, wanted: str) -> tuple[RunStarted, str, set[str], bool, 
 
 def _opened(event: RequestSent) -> Case:
     """Return a case as it was sent, with the slot where the name of that time stood."""
-    case, request, name = event.case, event.case.request, event.name
-    if not name:
-        return case
-    body = request.body.replace(name.encode(), SLOT.encode()) if request.body is not None else None
-    return replace(case, request=replace(request, target=request.target.replace(name, SLOT), body=body))
+    case, name = event.case, event.name
+    return replace(case, request=renamed(case.request, name, SLOT)) if name else case

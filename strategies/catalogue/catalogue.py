@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.model.case import SLOT, Case, Item, Relation, Request
+from conformance.model.case import SLOT, Case, Item, Relation, Request, renamed
 from conformance.model.vocabulary import Expectation, Profile, Strength
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.accepted import accepted_cases
@@ -190,5 +190,4 @@ def fill(request: Request, name: str) -> Request:
     if len(name) != len(SLOT):
         message = f"a name of {len(SLOT)} characters is needed, not {name!r}"
         raise ValueError(message)
-    body = request.body.replace(SLOT.encode(), name.encode()) if request.body is not None else None
-    return replace(request, target=request.target.replace(SLOT, name), body=body)
+    return renamed(request, SLOT, name)

@@ -209,6 +209,79 @@ def breaks_when_deep(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Rep
     return error(500, "recursion") if deepest > 20 else body
 
 
+def breaks_on_many_properties(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 for bodies with more than 30 properties."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        return body
+    return error(500, "many") if isinstance(value, dict) and len(value) > 30 else body
+
+
+def breaks_on_a_used_name() -> Arrives:
+    """Return 500 for a name that was sent before."""
+    used: set[str] = set()
+
+    def arrives(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+        try:
+            value = parsed(body)
+        except ValueError:
+            return body
+        name = value.get("name") if isinstance(value, dict) else None
+        known = isinstance(name, str) and name in used
+        used.update({name} if isinstance(name, str) else ())
+        return error(500, "duplicate key") if known else body
+
+    return arrives
+
+
+def accepts_any_json(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Accept whatever is JSON, be it an object or not."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        return body
+    return valid_part(proxy, value if isinstance(value, dict) else {})
+
+
+def decodes_anything(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Accept UTF-16 and UTF-32, and replace bytes that are not UTF-8."""
+    codec = "utf-8"
+    if body.startswith(b"\xff\xfe"):
+        codec = "utf-32" if body[2:4] == b"\0\0" else "utf-16"
+    elif b"\0" in body[:2]:
+        codec = "utf-16-le"
+    return body.decode(codec, "replace").encode()
+
+
+def rejects_zero_fractions(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Reject integers that are written with a fraction of zero."""
+    return error(422, "float") if re.search(rb":\s*-?\d+\.0+\s*[,}]", body) else body
+
+
+def checks_no_scheme(_proxy: Proxy, scope: Message, body: bytes) -> bytes | Reply:
+    """Accept the key after any scheme, or none."""
+    if dict(scope["headers"]).get(b"authorization", b"").endswith(KEY.encode()):
+        _replace(scope, b"authorization", f"Api-Key {KEY}".encode())
+    return body
+
+
+def checks_no_key(_proxy: Proxy, scope: Message, body: bytes) -> bytes | Reply:
+    """Accept any key."""
+    if dict(scope["headers"]).get(b"authorization", b"").startswith(b"Api-Key "):
+        _replace(scope, b"authorization", f"Api-Key {KEY}".encode())
+    return body
+
+
+def ignores_enums(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Accept any string where the schema lists its values."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        return body
+    return encode(_listed(proxy.mock.contract.request, value))
+
+
 def breaks_from_tenth(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
     """Return 500 from the eleventh creation on."""
     return error(500, "full") if proxy.creations >= 10 else body
@@ -240,6 +313,38 @@ def returns_one_object(first: list[Any]) -> Callable[[Any], Any]:
         return first[0]
 
     return returned
+
+
+def returns_constant(value: Any) -> Any:
+    """Return the same value of one property, whatever was sent."""
+    return {**value, "autoscaling_settings": {**value["autoscaling_settings"], "max_replica": 3}}
+
+
+def returns_floats(value: Any) -> Any:
+    """Return integers as a float holds them."""
+    return _each_integer(value, lambda number: int(float(number)) if abs(number) > 2**53 else number)
+
+
+def returns_int32(value: Any) -> Any:
+    """Return integers as 32 bits hold them."""
+    return _each_integer(value, lambda number: (number + 2**31) % 2**32 - 2**31)
+
+
+def returns_previous() -> Callable[[Any], Any]:
+    """Return one property as it was in the success before."""
+    before: list[Any] = []
+
+    def returned(value: Any) -> Any:
+        settings = value["autoscaling_settings"]
+        before.append(settings.get("max_replica"))
+        return {**value, "autoscaling_settings": {**settings, "max_replica": before[-2:][0]}}
+
+    return returned
+
+
+def omits_time(value: Any) -> Any:
+    """Return no `created_at`."""
+    return {name: item for name, item in value.items() if name != "created_at"}
 
 
 def returns_wrong_time(value: Any) -> Any:
@@ -276,6 +381,20 @@ def _declared(node: Node, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {name: _declared(child, item) for name, item in value.items() if (child := node.child(name)) is not None}
+
+
+def _listed(node: Node, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _listed(child, item) if (child := node.child(name)) else item for name, item in value.items()}
+    shape = node.shape("string")
+    values = shape.value("enum") if shape is not None else None
+    return values[0] if isinstance(value, str) and values and value not in values else value
+
+
+def _each_integer(value: Any, change: Callable[[int], int]) -> Any:
+    if isinstance(value, dict):
+        return {name: _each_integer(item, change) for name, item in value.items()}
+    return change(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _part(body: bytes, name: str) -> dict[str, Any]:

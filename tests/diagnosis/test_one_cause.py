@@ -67,12 +67,19 @@ def test_the_right_server_has_no_cause(tmp_path: Path) -> None:
 
 
 ONE_CAUSE = {
-    servers.accepts_any_bytes: "Accepts a request in which the header field `content-type` is sent and"
-    " the request has an invalid body of any kind",
+    servers.accepts_any_json: "Accepts a body that violates the schema in any way",
+    servers.accepts_any_bytes: "Accepts an invalid body of any kind, even one that is not JSON",
+    servers.ignores_enums: "Accepts an unknown enum value",
     servers.coerces_types: "Converts values to the required type: accepts a quoted number where an integer is required,"
     " a quoted boolean where a boolean is required",
     servers.parses_leniently: "Parses JSON leniently: accepts a body with a block comment, a body with a line comment,"
     " a body with a line that is a comment, a body with a trailing comma",
+    servers.decodes_anything: "Parses JSON leniently: accepts bytes that are not UTF-8, an encoding other than UTF-8",
+    servers.rejects_zero_fractions: "Rejects an integer with a zero fraction (1.0) with 422",
+    servers.checks_no_scheme: "Accepts a credential without the documented scheme",
+    servers.checks_no_key: "Accepts a wrong key",
+    servers.breaks_when_deep: "Returns 500 for a body nested 21 or more levels deep",
+    servers.breaks_on_many_properties: "Returns 500 for 31 or more properties or items",
     servers.rejects_escapes: "Rejects a body with a character escaped by number (\\u0041) with 400",
     servers.breaks_above_int32: "Returns 500 for an integer above 2147483647",
     servers.breaks_above_977: "Returns 500 for an integer above 977 for `max_replica`",
@@ -91,6 +98,29 @@ ONE_CAUSE = {
 def test_one_fault_is_one_cause(arrives: Arrives, said: str, tmp_path: Path) -> None:
     """A standard run tells exactly the predicate of the fault, be it a class, a threshold, an equality or an order."""
     assert [said] == sentences(results_of(tmp_path, arrives))
+
+
+@pytest.mark.slow
+def test_a_name_that_was_used_before(tmp_path: Path) -> None:
+    """A fault of the state of the target is told by what was sent before, and is not intermittent."""
+    said = "Returns 500 for a value of `name` accepted before"
+    assert [said] == sentences(results_of(tmp_path, servers.breaks_on_a_used_name()))
+
+
+RETURNS = {
+    servers.returns_constant: "Returns a different number than was sent: `autoscaling_settings.max_replica`",
+    servers.returns_floats: "Returns a number rounded in 12 places",
+    servers.returns_int32: "Returns a number wrapped to 32 bits in 12 places",
+    servers.returns_previous(): "Returns a different number than was sent: `autoscaling_settings.max_replica`",
+    servers.omits_time: "Omits a required property: `created_at`",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("returns", "said"), RETURNS.items(), ids=lambda each: getattr(each, "__name__", ""))
+def test_one_fault_of_responses_is_one_cause(returns: Callable[[Any], Any], said: str, tmp_path: Path) -> None:
+    """What is wrong with responses is one cause, be it of one property or of all integers."""
+    assert [said] == sentences(results_of(tmp_path, None, returns))
 
 
 @pytest.mark.slow

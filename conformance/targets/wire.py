@@ -17,6 +17,7 @@ from conformance.targets.connection import ATTEMPT, ExactHandler, ExactRequest, 
 from conformance.targets.decoding import decode_response
 from conformance.targets.failures import body_failure_of, failure_of, late
 from conformance.targets.outgoing import Sending, prepare, redacted
+from conformance.targets.resolving import LocalResolver, is_listening
 from conformance.targets.target import ExchangeLimits, Opening, Target, Tls, Traits
 
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -90,11 +91,9 @@ class WireTarget(Target):
             await asyncio.sleep(PAUSE_SECONDS)
         try:
             async with asyncio.timeout(PRESENCE_SECONDS):
-                _, writer = await asyncio.open_connection(self._base.host, self._base.port)
-        except OSError:
+                return await is_listening(self._base.host or "", self._base.port or 0, local=self.traits.loopback)
+        except TimeoutError:
             return False
-        writer.transport.abort()
-        return True
 
     async def send(self, request: Request, *, key: str = "", fresh: bool = False) -> Exchange:
         """Send one request: see `Target.send`."""
@@ -177,7 +176,9 @@ class WireTarget(Target):
     def _opened(self) -> aiohttp.ClientSession:
         """Return the session, made on first use: it belongs to the loop that runs then."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._concurrency)
+            connector = aiohttp.TCPConnector(
+                limit=self._concurrency, resolver=LocalResolver() if self.traits.loopback else None
+            )
             connector._factory = functools.partial(  # type: ignore[assignment]  # noqa: SLF001 (there is no public way)
                 ExactHandler, loop=asyncio.get_running_loop(), max_header_bytes=self._limits.max_header_bytes
             )

@@ -14,6 +14,7 @@ from conformance.contract.contract import Contract
 from conformance.model.case import KEY, Request
 from conformance.model.errors import UsageError
 from conformance.targets.addresses import is_loopback
+from conformance.targets.resolving import leaves
 from conformance.targets.target import Traits
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class UsersClient:
         direct = transport is getattr(client, "_transport", None)
         self.traits = Traits(
             host=self.base.raw_host.decode().lower(),
-            loopback=in_process or (direct and is_loopback(self.base.host)),
+            loopback=in_process or (direct and is_loopback(self.base.host) and not leaves(self.base.host)),
             secure=self.base.scheme == "https",
             lasting=not in_process,
         )

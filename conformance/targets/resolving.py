@@ -38,7 +38,7 @@ async def is_listening(host: str, port: int, *, local: bool) -> bool:
             if local and not is_loopback(str(address[0])):
                 continue
             try:
-                _, writer = await asyncio.open_connection(address[0], port)
+                _, writer = await asyncio.open_connection(str(address[0]), port)
             except OSError:
                 continue
             writer.transport.abort()

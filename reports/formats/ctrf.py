@@ -1,12 +1,13 @@
 """`ctrf.json`: the run in the Common Test Report Format, one test a case."""
 
+import html
 from datetime import UTC, datetime
 
 import msgspec
 
 from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, group_of
 from conformance.reports.evidence import Evidence, RunReport
-from conformance.reports.safe_text import cut
+from conformance.reports.safe_text import cut, visible
 
 FILENAME = "ctrf.json"
 
@@ -46,11 +47,15 @@ def render(run: RunReport) -> bytes:
             "environment": {
                 "appName": results.contract.operation,
                 "testEnvironment": results.target,
-                "extra": {"contractSha256": results.contract.sha256, "profile": results.profile, "seed": results.seed},
+                "extra": {
+                    "contractSha256": results.contract.sha256,
+                    "profile": results.profile,
+                    "seed": results.seed,
+                },
             },
         },
     }
-    return msgspec.json.encode(content) + b"\n"
+    return msgspec.json.encode(_plain(content)) + b"\n"
 
 
 def _test(run: RunReport, each: Evidence) -> dict[str, object]:
@@ -76,3 +81,12 @@ def _test(run: RunReport, each: Evidence) -> dict[str, object]:
     if result.notes:
         test["stdout"] = result.notes
     return test
+
+
+def _plain(value: object) -> object:
+    """Return a value whose texts show nothing but themselves: those who read the format may render them as HTML."""
+    if isinstance(value, str):
+        return html.escape(visible(value), quote=False)
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -9,7 +9,7 @@ from conformance.model.vocabulary import Group, JunitBy, Outcome
 from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, fails, finding_text, group_of
 from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.results import RequirementResult
-from conformance.reports.safe_text import count, cut
+from conformance.reports.safe_text import count, cut, visible
 
 FILENAME = "junit.xml"
 
@@ -45,8 +45,8 @@ def render(run: RunReport) -> bytes:
 
 
 def legal(text: str) -> str:
-    """Return `text` with each character that XML 1.0 cannot hold replaced by U+FFFD."""
-    return _ILLEGAL.sub("\ufffd", text)
+    """Return `text` as `visible` does, with each other character that XML 1.0 cannot hold replaced by U+FFFD."""
+    return _ILLEGAL.sub("\ufffd", visible(text))
 
 
 def _cases(run: RunReport) -> Iterator[tuple[str, Element]]:

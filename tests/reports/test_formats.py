@@ -1,6 +1,7 @@
 """The formats of other programs: each keeps the schema that its readers hold it to, and says what the run says."""
 
 import json
+import re
 from base64 import b64decode
 from functools import cache
 from pathlib import Path
@@ -110,6 +111,15 @@ def test_ctrf_counts_what_it_holds() -> None:
         assert results["summary"][status] == statuses.count(status)
     assert len(statuses) == results["summary"]["tests"] == 35
     assert results["tests"][-1]["message"] == "the target has no wire"
+
+
+def test_ctrf_holds_texts_alone() -> None:
+    """What a target sends is no HTML to whoever renders a message, and what does not show is an escape."""
+    octets = ctrf.render(fold_run(journals.hostile())).decode()
+    test = next(each for each in json.loads(octets)["results"]["tests"] if each["status"] == "failed")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in test["trace"]
+    assert not re.search("<script|[\u202a-\u202e\u2066-\u2069]", octets)
+    assert not re.search("\\\\u(?:202[a-e]|206[6-9])", octets.replace("\\\\", ""))
 
 
 def test_ctrf_tells_a_failure() -> None:

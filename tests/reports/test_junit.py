@@ -1,5 +1,6 @@
 """JUnit: one test case a case, well-formed whatever a target has sent."""
 
+import re
 from xml.etree.ElementTree import Element, fromstring
 
 from conformance.journal.events import AnyEvent
@@ -82,12 +83,13 @@ def test_what_was_not_sent_is_skipped() -> None:
 
 
 def test_hostile_texts_stay_well_formed() -> None:
-    """Whatever a target sends, the file can be read, and what XML cannot hold is replaced."""
+    """Whatever a target sends, the file can be read, and what does not show is an escape."""
     failure = next(read(journals.hostile()).iter("failure"))
     assert "</script><script>alert(1)</script>" in (failure.get("message") or "")
-    assert "\ufffd" in (failure.text or "")
+    assert "\\u2028\\u2029 \\x00\\x07\\x1b[31m \\u202e" in (failure.text or "")
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", render(fold_run(journals.hostile())).decode())
 
 
 def test_legal() -> None:
-    """Characters that XML 1.0 forbids are replaced; all others stay."""
-    assert legal("a\x00\x0b\ud800\ufffe\t\n\r é🎉\u202e") == "a\ufffd\ufffd\ufffd\ufffd\t\n\r é🎉\u202e"
+    """Characters that do not show are escapes, and what else XML 1.0 forbids is replaced; all others stay."""
+    assert "a\\x00\\x0b\\ud800\ufffd\t\n\\r é🎉\\u202e" == legal("a\x00\x0b\ud800\ufffe\t\n\r é🎉\u202e")

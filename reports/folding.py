@@ -91,6 +91,7 @@ def fold_run(
         coverage=coverage_of(index, contract),
         interrupted=tuple(dict.fromkeys(index.case_of.get(send, "") for send in index.interrupted)),
         phases=phase_results(index.phases),
+        waits=dict(sorted(index.waits.items())),
     )
     unsent = tuple(
         (case, why) for case, why in started.skipped.items() if case not in index.rows and case not in index.cases

@@ -49,6 +49,8 @@ class JournalIndex:
         self.last_time = 0.0
         self._created = 0
         self.waited = 0.0
+        self.waits: Counter[str] = Counter()
+        """How often the run waited, by the reason."""
         self.phases: list[events.PhaseEnded] = []
         self.cases: dict[str, Case] = {}
         self.relations: dict[str, str] = {}
@@ -144,6 +146,7 @@ class JournalIndex:
         match event:
             case events.Paced():
                 self.waited += event.wait_seconds
+                self.waits[event.reason] += 1
             case events.PhaseEnded():
                 self.phases.append(event)
             case events.RunEnded():

@@ -190,7 +190,8 @@ class Results(msgspec.Struct, frozen=True):
     `reason` is empty when the whole plan was carried out, else it says why the run is incomplete; `lost` is true when
     the target stopped responding. `interrupted` are the cases that were in flight when a resumed run had been
     interrupted: whether those requests reached the target is unknown. `started_at` is a date-time of RFC 3339,
-    `duration` is in seconds. `phases` are those after the catalogue. `coverage` is null where the document of the
+    `duration` is in seconds. `phases` are those after the catalogue. `waits` counts
+    how often the run waited, by the reason. `coverage` is null where the document of the
     journal cannot be read.
     """
 
@@ -216,6 +217,7 @@ class Results(msgspec.Struct, frozen=True):
     coverage: CoverageResult | None = None
     interrupted: tuple[str, ...] = ()
     phases: tuple[PhaseResult, ...] = ()
+    waits: dict[str, int] = {}
 
 
 def results_schema() -> dict[str, Any]:

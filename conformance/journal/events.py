@@ -156,7 +156,7 @@ class Removal(Event, frozen=True, tag="removal", kw_only=True):
 
 
 class Paced(Event, frozen=True, tag="paced", kw_only=True):
-    """The run waited, because the target asked for it (429) or a limit of the run did."""
+    """The run waited, because the target asked for it (429, or 503 with `Retry-After`) or a limit of the run did."""
 
     wait_seconds: float
     reason: str

@@ -25,8 +25,7 @@ from conformance.model.grouping import grouped
 BASE = 36
 NAME_DIGITS = 4
 
-TRY_AGAIN = frozenset({401, 429})
-"""Statuses after which the same request may have been sent once more."""
+UNAUTHORISED = 401
 
 INTERRUPTED = "the run was interrupted while this request was in flight; --resend-interrupted sends it again"
 
@@ -66,7 +65,9 @@ class _Send:
         nothing = event.response is None and event.failure is None
         self.ended, self.answered = place, event.response is not None and event.failure is None
         self.created = self.created and may_have_acted(event.response, event.failure)
-        self.final = event.response is None or event.response.status not in TRY_AGAIN
+        response = event.response
+        # After these the same request may have been sent once more.
+        self.final = response is None or not (response.asks_to_wait or response.status == UNAUTHORISED)
         self.left = not nothing and event.failure not in UNREACHED
 
     @property

@@ -42,6 +42,10 @@ class Whole(msgspec.Struct, frozen=True):
     sha256: str
 
 
+TOO_MANY, UNAVAILABLE = 429, 503
+"""The statuses of a server that has no time."""
+
+
 class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     """An HTTP response as received; `body` is after transfer decoding, cut at the limit for bodies.
 
@@ -65,6 +69,11 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     def rejected(self) -> bool:
         """Whether the status says that the request was not carried out."""
         return self.status // 100 == REJECTED
+
+    @property
+    def asks_to_wait(self) -> bool:
+        """Whether the request is to be sent again later: 429, or 503 that says when."""
+        return self.status == TOO_MANY or (self.status == UNAVAILABLE and self.header("Retry-After") is not None)
 
     def header(self, name: str) -> str | None:
         """Return the value of the first header field called `name`, in any letter case."""

@@ -62,6 +62,7 @@ class Cleaner:
             self._given_up = str(error)
             return self._given_up
         # An earlier try, of this clean-up or of one that was killed, may be why it is gone.
+        self._given_up = self._given_up or self._sender.watch.breakdown
         gone = sent.exchange.response is not None and sent.exchange.response.status in GONE
         expected = gone and (not entry.sure or entry.tried or self._sender.sent > before + 1)
         reason = "" if expected else self._told(sent)

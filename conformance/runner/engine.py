@@ -11,7 +11,7 @@ from conformance.checks.shared.subject import Subject
 from conformance.journal.events import DoubtRaised, PhaseEnded, RunEnded
 from conformance.model.case import Case, Item, Relation
 from conformance.model.errors import TargetLostError, UsageError
-from conformance.model.exchange import Exchange
+from conformance.model.exchange import TOO_MANY, Exchange
 from conformance.model.finding import Doubt, Judgement
 from conformance.model.vocabulary import Expectation, Strength
 from conformance.runner.case_source import CaseSource, FollowUpPhases
@@ -255,8 +255,9 @@ class Engine:
         return doubt
 
     def _record_waits(self, case: Case, sent: Sent) -> None:
-        """Record what an answer 429 says by itself: whether it tells how long to wait, and not the key."""
-        for earlier in sent.asked_to_wait:
+        """Record what a 429 says by itself: how long to wait, and not the key. A 503 was waited for, and is noted."""
+        limited = (each for each in sent.asked_to_wait if (got := each.exchange.response) and got.status == TOO_MANY)
+        for earlier in limited:
             self._recorder.record(earlier.number, case.id, self._session.judge(self._session.subject(case, earlier)))
 
     def _tell(self, item: Item, sent: Sequence[Sent], found: Found) -> None:

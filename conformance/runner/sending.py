@@ -1,9 +1,6 @@
 """Sending: fresh names, patience with a target that asks for it, and the record of what went out and came back."""
 
 import asyncio
-import time
-from contextlib import suppress
-from email.utils import parsedate_to_datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -15,24 +12,21 @@ from conformance.journal.evidence import Evidence, judged
 from conformance.journal.resuming import INTERRUPTED, Kept, ResumedRun
 from conformance.journal.writing import Sink
 from conformance.model.case import KEY, Case, Request, could_create
-from conformance.model.exchange import Exchange, Failure, Response, may_have_acted
-from conformance.model.json_values import body_value, get
+from conformance.model.exchange import TOO_MANY, Exchange, Failure, may_have_acted
 from conformance.model.vocabulary import Expectation
 from conformance.runner.budget import Budget
 from conformance.runner.credentials import Credentials
+from conformance.runner.patience import LONGEST_IN_ALL, Patience
 from conformance.runner.target_watch import TargetWatch
 from conformance.strategies.catalogue.catalogue import fill, may_create
 from conformance.targets.target import IDLE_CLOSED, NotCarriedError, Target
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 PATIENCE = 3
-"""How often a request that is answered 429 is sent again."""
+"""How often a request is sent again whose response asks to wait."""
 
 PARTIAL = "the journal has only a part of the response, which was too large to be kept"
 """Why a response from before an interruption is not judged again."""
-
-LONGEST_WAIT = 60.0
-DEFAULT_WAIT = 1.0
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -50,11 +44,11 @@ class Sent(msgspec.Struct, frozen=True):
     void: bool = False
     """Whether its answer says nothing of the target, and is no reason for doubt either."""
     asked_to_wait: tuple["Sent", ...] = ()
-    """The tries before this one, which the target returned 429."""
+    """The tries before this one, whose responses asked to wait."""
 
 
 class _Tries:
-    """The tries of one request: how the next is sent, and which were answered 429."""
+    """The tries of one request: how the next is sent, and which got a response that asked to wait."""
 
     def __init__(self, case: Case, attempt: int, relation: str) -> None:
         self.case = case
@@ -91,6 +85,7 @@ class Sender:
         self._names = past.last_name if past else 0
         self.sent = past.last_send if past else first
         self.watch = TargetWatch(target)
+        self._patience = Patience()
 
     def new_name(self) -> str:
         """Return a name that no other request of this run has; as wide as the slot."""
@@ -108,8 +103,8 @@ class Sender:
     async def send(self, case: Case, *, name: str | None = None, attempt: int = 1, relation: str = "") -> Sent:
         """Send a case, its slot filled with `name` or a fresh one.
 
-        A reused connection that the target closed before any byte of an answer is tried again once, and an answer 429
-        after the wait that it asks for; each time with a fresh name, unless `name` is given.
+        A reused connection that the target closed before any byte of an answer is tried again once, and a 429, or a 503
+        with `Retry-After`, after the wait that it asks for; each time with a fresh name, unless `name` is given.
 
         Raises:
             TargetLostError: the target could not be reached, or stayed silent, several times in a row.
@@ -122,7 +117,7 @@ class Sender:
             again = (
                 self._retry_idle(sent, tries)
                 or await self._refresh_credential(case, sent, tries, used)
-                or await self._wait_as_asked(sent, tries)
+                or self._wait_as_asked(sent, tries)
             )
             if again is not True:
                 break
@@ -164,21 +159,31 @@ class Sender:
         tries.refreshed = known or (await self._access.renewed(used) and not self._again(sent, tries))
         return tries.refreshed
 
-    async def _wait_as_asked(self, sent: Sent, tries: _Tries) -> bool | Sent:
-        """Wait as a 429 response asks, so that the request is sent again; at most `PATIENCE` times."""
+    def _wait_as_asked(self, sent: Sent, tries: _Tries) -> bool | Sent:
+        """Have a request sent again after the wait that its response asks for; at most `PATIENCE` times.
+
+        Beyond that a 429 is not judged; a 503 is, as what it is.
+        """
         response = sent.exchange.response
-        if sent.unjudged or response is None or response.status != 429:
+        if sent.unjudged or response is None or not response.asks_to_wait:
             return False
+        how = f"the target returned {response.status}"
         if len(tries.waited) == PATIENCE:
-            return replace(sent, unjudged=f"the target returned 429 to {PATIENCE + 1} tries")
+            limited = response.status == TOO_MANY
+            return replace(sent, unjudged=f"{how} to {PATIENCE + 1} tries") if limited else False
         if reason := self._again(sent, tries):
-            return replace(sent, unjudged=f"the target returned 429, and there is no retry: {reason}")
+            return replace(sent, unjudged=f"{how}, and there is no retry: {reason}")
+        if not sent.past:
+            seconds = self._patience.ask(response)
+            if seconds is None:
+                asked = (
+                    f"the target asks for patience: {how}, and the run has waited {LONGEST_IN_ALL:g} s for it in all"
+                )
+                self.watch.breakdown = self.watch.breakdown or asked
+                return replace(sent, unjudged=asked)
+            self._journal.append(Paced(wait_seconds=seconds, reason=how))
         tries.waited.append(sent)
         tries.refreshed = False
-        if not sent.past:
-            seconds = min(_asked_wait(response), LONGEST_WAIT)
-            self._journal.append(Paced(wait_seconds=seconds, reason="the target returned 429"))
-            await asyncio.sleep(seconds)
         return True
 
     def leaves(self, case: Case, attempt: int, relation: str) -> bool:
@@ -196,6 +201,7 @@ class Sender:
         kept = self._past.take(case, attempt, relation) if self._past else None
         if kept is not None and self._past is not None:
             return await self._remembered(self._past, kept)
+        await self._patience.pause()
         await self._budget.pace()
         if could_create(case) and not self._budget.may_create():
             reason = f"--max-creations {self._budget.limits.creations} is reached"
@@ -269,19 +275,3 @@ def _is_unauthorised(contract: Contract, case: Case, sent: Sent) -> bool:
 def _created(case: Case, exchange: Exchange) -> bool:
     response = exchange.response
     return response is not None and could_create(case) and response.succeeded
-
-
-def _asked_wait(response: Response) -> float:
-    told = get(body_value(response.body), "/retry_after")
-    asked = (_seconds(value) for value in (told, response.header("Retry-After")))
-    return next((seconds for seconds in asked if seconds is not None), DEFAULT_WAIT)
-
-
-def _seconds(value: object) -> float | None:
-    """Return a number of seconds, or how long it is until a date of HTTP; None if it is neither."""
-    with suppress(ValueError):
-        seconds = float(str(value))
-        return seconds if seconds >= 0 else None
-    with suppress(ValueError, TypeError, OverflowError):
-        return max(0.0, parsedate_to_datetime(str(value)).timestamp() - time.time())
-    return None

@@ -103,6 +103,9 @@ def _counts(results: Results) -> list[str]:
     names = ("requests", "creations", "cases", "findings", "notes", "duration")
     figures = [counts.requests, counts.creations, counts.cases, counts.findings, counts.notes]
     lines = _table("r" * len(names), names, [[*figures, duration(results.duration)]])
+    if results.waits:
+        waits = (f"{count(number, 'wait')} because {text(reason)}" for reason, number in results.waits.items())
+        lines += [f"{', '.join(waits)}.", ""]
     present = [outcome for outcome in Outcome if counts.requirements[outcome]]
     if present:
         head = [f"{MARKS[each]} {each.value}" for each in present]

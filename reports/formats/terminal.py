@@ -35,4 +35,5 @@ def sent_and_found(results: Results) -> str:
     """Return how much was sent and found."""
     counts = results.counts
     parts = ((counts.requests, "request"), (counts.creations, "creation"), (counts.findings, "finding"))
-    return ", ".join(counted(*each) for each in (*parts, (counts.notes, "advisory note")))
+    waits = (f"waited {counted(count, 'time')} because {reason}" for reason, count in results.waits.items())
+    return ", ".join((*(counted(*each) for each in (*parts, (counts.notes, "advisory note"))), *waits))

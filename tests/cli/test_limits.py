@@ -108,6 +108,29 @@ def test_patience_with_a_target_that_asks_for_it(command, serve, events_of, resu
     assert 2 == results_of(OUT)["counts"]["requests"]
 
 
+def test_a_target_that_is_unavailable_for_a_while(command, contract, results_of):
+    """A 503 with `Retry-After` is waited out and noted, and is no finding."""
+    app, times = reference_app(contract), []
+
+    async def away(scope, receive, send):
+        if scope["type"] == "http":
+            times.append(scope)
+        if scope["type"] == "http" and len(times) in {2, 3}:
+            headers = [(b"retry-after", b"0"), (b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": 503, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await app(scope, receive, send)
+
+    with BackgroundServer(away) as server:
+        ended = command("run", "--target", server.url, "--only", "accept.all.*", "--concurrency", "1")
+    found = results_of(OUT)
+    assert (0, {"the target returned 503": 2}) == (ended.status, found["waits"])
+    assert found["counts"]["creations"] == len(times)
+    assert "advisory notes, waited 2 times because the target returned 503\n" in ended.out
+    assert "2 waits because the target returned 503." in (OUT / "summary.md").read_text(encoding="utf-8")
+
+
 def test_a_target_that_is_never_ready(command, serve, results_of):
     """A case that is answered 429 to the last try is inconclusive, and no finding."""
     server = serve(lambda _, __: (429, {"Retry-After": "0"}, b"{}"))

@@ -150,7 +150,7 @@ def test_a_relation_that_fails_is_sent_again(contract: Contract, *, always: bool
 
 def test_a_wait_within_a_relation_is_recorded(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
     """A 429 that a request of a relation met is judged by itself, and the request is sent again."""
-    monkeypatch.setattr("conformance.runner.sending.DEFAULT_WAIT", 0.0)
+    monkeypatch.setattr("conformance.runner.patience.DEFAULT_WAIT", 0.0)
     events = carried_out(contract, [RELATION], lambda number, _: Response(429) if number == 1 else OK)
     assert [1] == [event.send for event in findings(events, "error.rate-limit")]
     assert not [event for event in events if isinstance(event, DoubtRaised)]

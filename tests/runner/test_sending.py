@@ -1,7 +1,9 @@
 """Sending: what is tried again, what is not judged, and when a target is given up."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,7 +14,7 @@ from conformance.model.case import SLOT, Case, Request
 from conformance.model.errors import TargetLostError
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.vocabulary import Expectation
-from conformance.runner import sending
+from conformance.runner import patience
 from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.sending import Sender
@@ -120,37 +122,95 @@ def test_a_connection_that_is_closed_again_is_a_dropped_one():
     assert (Failure.CLOSED, "", 2) == (sent.exchange.failure, sent.unjudged, len(target.requests))
 
 
-@pytest.mark.parametrize(
-    ("headers", "body", "seconds"),
-    [
-        ((), b'{"retry_after": 0.01}', 0.01),
-        ((("Retry-After", "0.02"),), b"", 0.02),
-        ((("Retry-After", "7"),), b'{"retry_after": 0.01}', 0.01),
-        ((("Retry-After", "Thu, 01 Jan 1970 00:00:00 GMT"),), b"", 0.0),
-        ((("Retry-After", "-5"),), b'{"retry_after": "soon"}', sending.DEFAULT_WAIT),
-        ((("Retry-After", "nan"),), b'{"retry_after": true}', sending.DEFAULT_WAIT),
-        ((("Retry-After", "inf"),), b"[1]", sending.LONGEST_WAIT),
-        ((), b'{"retry_after": 1e400}', sending.LONGEST_WAIT),
-    ],
-)
-def test_a_wait_that_is_asked_for(monkeypatch, headers, body, seconds):
-    """The body's word counts before the header's; what is no time is a second, and no wait is longer than a minute."""
-    waits = []
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """Have a clock that only waits move; returns the waits."""
+    waits: list[float] = []
 
     async def sleep(delay: float) -> None:
         waits.append(delay)
 
-    monkeypatch.setattr(sending.asyncio, "sleep", sleep)
-    target = Scripted(Response(429, headers, body), OK)
+    monkeypatch.setattr(patience.asyncio, "sleep", sleep)
+    monkeypatch.setattr(patience.time, "monotonic", lambda: 1_000.0 + sum(waits))
+    return waits
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "seconds"),
+    [
+        ((), b'{"retry_after": 0.01}', [0.01]),
+        ((("Retry-After", "0.02"),), b"", [0.02]),
+        ((("Retry-After", "7"),), b'{"retry_after": 0.01}', [0.01]),
+        ((("Retry-After", "Thu, 01 Jan 1970 00:00:00 GMT"),), b"", []),
+        ((("Retry-After", "-5"),), b'{"retry_after": "soon"}', [patience.DEFAULT_WAIT]),
+        ((("Retry-After", "nan"),), b'{"retry_after": true}', [patience.DEFAULT_WAIT]),
+        ((("Retry-After", "inf"),), b"[1]", [patience.LONGEST_WAIT]),
+        ((), b'{"retry_after": 1e400}', [patience.LONGEST_WAIT]),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wait_that_is_asked_for(clock, headers, body, seconds, status):
+    """The body's word counts before the header's; what is no time is a second, and no wait is longer than a minute.
+
+    A 503 asks for it only by the header.
+    """
+    target = Scripted(Response(status, headers, body), OK)
 
     async def job():
         sender, sink = sender_for(target)
         return await sender.send(CASE), sink
 
     sent, sink = carried_out(job)
+    paced = [(event.wait_seconds, event.reason) for event in sink.events if isinstance(event, Paced)]
+    if status == 503 and not headers:
+        assert ([], 503) == (paced, sent.exchange.response.status)
+        return
     assert OK == sent.exchange.response
-    assert [seconds] == waits
-    assert [seconds] == [event.wait_seconds for event in sink.events if isinstance(event, Paced)]
+    assert seconds == [pytest.approx(each) for each in clock]
+    assert [(sum(clock), f"the target returned {status}")] == [(pytest.approx(each), why) for each, why in paced]
+
+
+@pytest.mark.parametrize(
+    "date", ["Sun, 06 Nov 2044 08:49:37 GMT", "Sunday, 06-Nov-44 08:49:37 GMT", "Sun Nov  6 08:49:37 2044"]
+)
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_the_three_forms_of_dates_are_in_utc(monkeypatch, date, zone):
+    """Wherever the suite runs, a date of HTTP is that of UTC."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        monkeypatch.setattr(patience.time, "time", lambda: datetime(2044, 11, 6, 8, 49, 7, tzinfo=UTC).timestamp())
+        assert 30.0 == patience.asked_wait(Response(503, (("Retry-After", date),)))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_waits_of_a_run_add_up(clock):
+    """Requests wait together, each second counts once; beyond the bound the run has to end."""
+    target = Scripted(Response(429, (("Retry-After", "1000000"),)))
+
+    async def job():
+        sender, _ = sender_for(target)
+        sent = await asyncio.gather(*(sender.send(CASE) for _ in range(3)))
+        return [*sent, await sender.send(CASE)], sender.watch.breakdown
+
+    sent, breakdown = carried_out(job)
+    assert patience.LONGEST_IN_ALL >= sum(clock)
+    reason = "the target asks for patience: the target returned 429, and the run has waited 300 s for it in all"
+    assert (reason, reason) == (breakdown, sent[-1].unjudged)
+
+
+def test_a_503_to_the_last_try_is_judged():
+    """A target that is never available does not carry out requests: that is no matter of patience."""
+    target = Scripted(Response(503, (("Retry-After", "0"),)))
+
+    async def job():
+        sender, _ = sender_for(target)
+        return await sender.send(CASE)
+
+    sent = carried_out(job)
+    assert ("", 4, 3) == (sent.unjudged, len(target.requests), len(sent.asked_to_wait))
 
 
 def test_patience_has_an_end():

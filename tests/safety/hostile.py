@@ -155,6 +155,9 @@ BEHAVIOURS: dict[str, Callable[[], Behaviour]] = {
     "a redirect to itself": lambda: says(_whole(b"", "Location: /", status="307 Temporary Redirect")),
     "a redirect to another host": lambda: says(_whole(b"", "Location: http://192.0.2.1/", status="308 Permanent")),
     "a wait of a year": lambda: says(_whole(b'{"retry_after": 31536000}', status="429 Too Many Requests")),
+    "unavailable for a year": lambda: says(
+        _whole(b"{}", "Retry-After: Fri, 31 Dec 9999 23:59:59 GMT", status="503 Service Unavailable")
+    ),
     "a wait of no number": lambda: says(
         _whole(b'{"retry_after": "soon"}', "Retry-After: -5", status="429 Too Many Requests")
     ),

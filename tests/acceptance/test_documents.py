@@ -177,18 +177,18 @@ def test_how_a_harness_is_started(line, beside):
 
 
 def test_many_clients_on_one_page(beside):
-    """Two harnesses as `--init` writes them, in two languages: the second rounds numbers, so the page says no."""
+    """Two harnesses as `--init` writes them, in two languages: neither fails a must."""
     for language, name, own in (("python", "harness.py", "a.py"), ("typescript", "harness.mts", "b.mts")):
         assert 0 == shell(beside, f"conformance client --init {language}")[0]
         (beside / name).rename(beside / own)
     ended = [shell(beside, line) for line in CLIENTS]
-    assert [0, 1, 1] == [status for status, _ in ended], ended
+    assert [0, 0, 0] == [status for status, _ in ended], ended
     assert (beside / "conformance-report" / "matrix.html").exists()
 
 
 FAULTS = {
     "response.raise_for_status()": "response = response if response.status_code == 200 else None",
-    "return response.json()": "return response and json.loads(response.text, parse_int=lambda n: int(float(n)))",
+    "return response.json()": "return response and json.loads(response.content, parse_int=lambda n: int(float(n)))",
     'quote(value, safe="")': 'value.replace("\\0", "%00")',
 }
 """What makes of the harness that `--init` writes one whose client has the three faults that the page shows."""

@@ -170,7 +170,7 @@ BODY = "Returns the body for {} instead of reporting an error"
 OBJECT = "Returns an object for {} instead of reporting an error"
 NULL = "Returns `null` for {} instead of reporting an error"
 
-ROUNDS = "Rounds integers above 2^53 in the response: `undeclared_member.integer`"
+ROUNDS = "Rounds integers above 2^53 in the response: `{}`"
 CHANGES = "Changes a string of the response (a different string)"
 AGAIN = "Sends a POST request again after a server that does not respond, although it may have been processed"
 
@@ -179,7 +179,12 @@ RESPONSES = [
     (reading(replacing), "fail.not-utf-8", ("should", BODY.format("a body that is not UTF-8"))),
     (reading(lambda r: json.loads(r.content)), "fail.duplicate",
      ("advisory", BODY.format("a duplicate property"))),
-    (reading(floats), "read.numbers", ("advisory", ROUNDS)),
+    (reading(floats), "read.numbers", ("advisory", ROUNDS.format("undeclared_member.integer"))),
+    (
+        reading(floats),
+        "read.current_deployment.labels.numbers",
+        ("must", ROUNDS.format("current_deployment.labels")),
+    ),
     (reading(with_length), "read.close-delimited",
      ("must", "Raises CallError for a valid response with a body that ends with the connection")),
     (reading(lambda r: json.loads(r.text)), "read.charset", ("must", CHANGES)),

@@ -91,20 +91,22 @@ def differences(was: Json, now: Json, node: Node | None) -> tuple[Difference, ..
 
 
 def _differences(pointer: str, was: Json, now: Json, node: Node | None, holder: Node | None) -> Iterator[Difference]:
+    # What is in an object that the document does not declare belongs to the nearest one that it does.
+    inside = node or holder
     if isinstance(was, dict) and isinstance(now, dict):
         for name, value in was.items():
             child, at = (node.child(name) if node else None), below(pointer, name)
             if name in now:
-                yield from _differences(at, value, now[name], child, node)
+                yield from _differences(at, value, now[name], child, inside)
             else:
-                yield Difference(at, value, MISSING, child, node, OMITTED)
+                yield Difference(at, value, MISSING, child, inside, OMITTED)
         for name in now.keys() - was.keys():
             child = node.child(name) if node else None
-            yield Difference(below(pointer, name), MISSING, now[name], child, node, ADDED)
+            yield Difference(below(pointer, name), MISSING, now[name], child, inside, ADDED)
     elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         child = node.child(ANY_ITEM) if node else None
         for index, (one, other) in enumerate(zip(was, now, strict=True)):
-            yield from _differences(f"{pointer}/{index}", one, other, child, node)
+            yield from _differences(f"{pointer}/{index}", one, other, child, inside)
     elif not same(was, now):
         way = _way(was, now, node)
         if way:

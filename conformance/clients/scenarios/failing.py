@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from conformance.clients.judging.messages import received
 from conformance.clients.scenarios.redirecting import ELSEWHERE, redirecting
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
-from conformance.clients.scenarios.start import Start
+from conformance.clients.scenarios.start import Start, undeclared
 from conformance.model.case import Story
 from conformance.model.client_symptoms import UNPARSED
 from conformance.model.jsontext import Members, read_text, write
@@ -93,8 +93,7 @@ def _broken(start: Start) -> Iterator[Scenario]:
 
 def _status(start: Start, slug: str, reply: Reply, detail: str = "", *, answer: str = "") -> Scenario:
     """Return a scenario with a status that the operation does not document as a success."""
-    successes = " or ".join(map(str, start.contract.operation.successes))
-    return _scenario(start, slug, reply, f"a status other than {successes}", detail, answer=answer)
+    return _scenario(start, slug, reply, undeclared(start), detail, answer=answer)
 
 
 def _unparsed(start: Start, slug: str, reply: Reply, kind: str) -> Scenario:

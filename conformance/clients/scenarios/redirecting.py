@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.clients.scenarios.scenario import Reply, Scenario, Sort
-from conformance.clients.scenarios.start import Start
+from conformance.clients.scenarios.start import Start, undeclared
 from conformance.model.case import Story
 
 ELSEWHERE = "elsewhere"
@@ -35,7 +35,7 @@ def redirecting(start: Start) -> Iterator[Scenario]:
 
 def _redirect(start: Start, status: int, slug: str, location: str, requirements: tuple[str, ...]) -> Scenario:
     where = "the same host" if slug == "same-host" else "another host"
-    kind = f"a redirect to {where}"
+    kind = undeclared(start)
     story = Story("status", "redirect", "", "", f"the client receives status {status}, a redirect to {where}", kind)
     reply = Reply(status, (("Location", location),), onward=start.reply(start.answer))
     id_ = f"fail.redirect-{status}.{slug}"

@@ -14,6 +14,11 @@ from conformance.strategies.case_builder import Builder
 from conformance.strategies.values import bodies
 
 
+def undeclared(start: "Start") -> str:
+    """Return the kind of a response whose status is not documented as a success."""
+    return f"a status other than {' or '.join(map(str, start.contract.operation.successes))}"
+
+
 class Start(msgspec.Struct, frozen=True, dict=True):
     """A contract, path parameters, and what scenarios are made from."""
 

@@ -29,6 +29,14 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.Fo
 http = httpx.Client()
 
 
+def once(pairs):
+    """Return an object, whose names must differ."""
+    if len(dict(pairs)) < len(pairs):
+        message = "a property occurs twice"
+        raise ClientError(message)
+    return dict(pairs)
+
+
 def call(base_url, api_key, model_id, body):
     """Create an environment, or say why not."""
     if model_id in {"", ".", ".."}:
@@ -39,7 +47,7 @@ def call(base_url, api_key, model_id, body):
     if response.status_code != 200:
         message = f"status {response.status_code}"
         raise ClientError(message)
-    answer = json.loads(response.content)
+    answer = json.loads(response.content, object_pairs_hook=once)
     VALIDATOR.validate(answer)
     return json.dumps(answer), {}
 

@@ -20,14 +20,16 @@ const validate = ajv.compile({ ...document.components.schemas.EnvironmentV1, com
 
 await play("a right client in TypeScript", async ({ base_url, api_key, model_id, body_json }) => {
   if (["", ".", ".."].includes(model_id)) throw new Error("this names no model");
+  if (/[\x00-\x1f\x7f]/.test(api_key)) throw new Error("this is no key"); // fetch would trim it
   const response = await fetch(`${base_url}/v1/models/${encodeURIComponent(model_id)}/environments`, {
     method: "POST",
     redirect: "error",
+    signal: AbortSignal.timeout(5_000), // a damaged gzip stream would be waited for for ever
     headers: { "Content-Type": "application/json", Authorization: `Api-Key ${api_key}` },
     body: stringify(parse(body_json)),
   });
   if (response.status !== 200) throw new Error(`status ${response.status}`);
-  const text = await response.text();
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(await response.arrayBuffer());
   if (!validate(JSON.parse(text))) throw new Error(ajv.errorsText(validate.errors));
   return stringify(parse(text)) as string;
 });

@@ -1,5 +1,6 @@
 """Replies without a socket: responses of httpx, or its exceptions."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -7,6 +8,8 @@ import httpx
 from conformance.clients.replying import encoded, located, reply_at
 from conformance.clients.scenarios.redirecting import ELSEWHERE
 from conformance.clients.scenarios.scenario import Fate, Reply
+
+CONTROLS = re.compile(rb"[\0\r\n]")
 
 CUT_OFF = "peer closed connection without sending complete message body"
 
@@ -26,6 +29,19 @@ class TruncatedStream(httpx.SyncByteStream, httpx.AsyncByteStream):
         """Yield the bytes, then raise."""
         for piece in self:
             yield piece
+
+
+def check_headers(request: httpx.Request) -> None:
+    """Do with header fields what the transport of httpx does, which a router replaces.
+
+    Raises:
+        httpx.LocalProtocolError: a value cannot be sent.
+
+    """
+    for _, value in request.headers.raw:
+        if CONTROLS.search(value) or value != value.strip():
+            message = f"Illegal header value {value!r}"
+            raise httpx.LocalProtocolError(message, request=request)
 
 
 def reply_to(reply: Reply, request: httpx.Request, target: str) -> httpx.Response:

@@ -146,11 +146,12 @@ class ClientSession:
         What needs a socket (a reset, a truncated body) is raised as the exception of httpx.
         """
         # Callers with a router have loaded respx and httpx.
-        from conformance.clients.mocking import reply_to  # noqa: PLC0415
+        from conformance.clients.mocking import check_headers, reply_to  # noqa: PLC0415
 
         live = LiveScenario(scenario, MOCKED_URL)
 
         def respond(request: Any) -> Any:  # noqa: ANN401 (httpx's own types)
+            check_headers(request)
             target = request.url.raw_path.decode("latin-1")
             headers = tuple(
                 (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw

@@ -86,6 +86,26 @@ def test_transports_break_through_respx(session, plan, respx_mock, id_):
     assert played.judge(raised=caught.value)
 
 
+@pytest.mark.parametrize("id_", ["send.key.line-break", "send.key.field"])
+@respx.mock
+def test_a_key_that_no_header_holds_is_raised_through_respx(session, plan, respx_mock, id_):
+    """What the transport of httpx rejects is rejected without it as well: nothing is sent."""
+    with session.mocking(find(plan, id_), respx_mock) as played, pytest.raises(httpx.LocalProtocolError) as caught:
+        post(played)
+    assert () == played.requests
+    assert played.judge(raised=caught.value, fail_on="should")
+
+
+@respx.mock
+def test_another_host_is_reached_through_respx(session, plan, respx_mock):
+    """A redirect to another host is followed there, and judged the same."""
+    with session.mocking(find(plan, "fail.redirect-302.other-host"), respx_mock) as played:
+        response = post(played, httpx.Client(follow_redirects=True))
+        with pytest.raises(ClientFault, match="Returns the response to GET after status 302 for POST"):
+            played.judge(returned=response.json())
+    assert ["POST", "GET"] == [each.method for each in played.requests]
+
+
 async def _call(played):
     async with httpx.AsyncClient() as http:
         headers = {"Authorization": f"Api-Key {played.api_key}"}

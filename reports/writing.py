@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from conformance.journal.events import AnyEvent
+from conformance.journal.writing import for_owner
 from conformance.model.errors import UsageError, os_errors_as
 from conformance.model.vocabulary import JunitBy, Strength
 from conformance.reports.evidence import RunReport
@@ -95,7 +96,8 @@ def _replace(path: Path, content: bytes) -> None:
     # Beside its target, because a rename is atomic only within one file system.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_bytes(content)
+        with open(temporary, "wb", opener=for_owner) as file:
+            file.write(content)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

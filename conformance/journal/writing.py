@@ -73,7 +73,7 @@ class Journal:
                 self._count = _cut_torn_end(path, damaged)
             else:
                 path.unlink(missing_ok=True)
-            self._file: BinaryIO = path.open("ab")
+            self._file: BinaryIO = open(path, "ab", opener=for_owner)  # noqa: SIM115 (a path has no opener)
         self._closing = threading.Event()
         self._syncing = threading.Thread(target=self._sync, name="conformance-journal", daemon=True)
         self._syncing.start()
@@ -215,6 +215,11 @@ def _report(error: JournalError, number: int, damaged: Damage | None) -> None:
     if damaged is None or number == 1:
         raise error
     damaged(error.problem)
+
+
+def for_owner(path: str, flags: int) -> int:
+    """Open a file that only its owner may read where it is new: it holds what a target sent."""
+    return os.open(path, flags, 0o600)
 
 
 def _cut_torn_end(path: Path, damaged: Damage | None) -> int:

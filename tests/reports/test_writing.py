@@ -139,3 +139,10 @@ def test_same_journal_same_bytes(tmp_path: Path, script: str, files: int) -> Non
         printed.append(done.stdout)
     assert printed[0] == printed[1]
     assert len(printed[0].splitlines()) == files
+
+
+def test_only_the_owner_may_read_them(tmp_path: Path) -> None:
+    """Reports hold what a target sent: they are made for their owner alone, also in the place of others."""
+    (tmp_path / "results.json").touch(0o644)
+    write_reports(journals.failing(), tmp_path)
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}

@@ -242,3 +242,11 @@ def test_lines_that_cannot_be_read_are_left_out_where_that_is_asked_for(tmp_path
         assert 5 == journal.append(Judged(send=1)).seq
     assert [*lines[:2], line + b"\n", lines[3], line + b"\n"] == path.read_bytes().splitlines(keepends=True)[:5]
     assert [1, 2, 4, 5] == [event.seq for event in read_journal(path, told.append)]
+
+
+def test_only_the_owner_may_read_it(tmp_path):
+    """A journal holds what a target sent: it is made for its owner alone, also in the place of another."""
+    path = tmp_path / FILE_NAME
+    path.touch(0o644)
+    written(path)
+    assert 0o600 == path.stat().st_mode & 0o777

@@ -150,11 +150,15 @@ def credentials_of(
         UsageError: a header is none, or its value is not there.
 
     """
+    _check_distinct(contract, key, "the key")
     renew = partial(key_from_command, options.api_key_command) if options.api_key_command and key else None
     headers = list(_headers(contract, options, environment))
     if client is not None:
         known = {each.name.lower() for each in headers}
         headers += [ExtraHeader(n, v, shown(n, v)) for n, v in client.headers if n.lower() not in known]
+    for each in headers:
+        if each.secret:
+            _check_distinct(contract, each.value, f"the value of the secret header {each.name}")
     credentials = Credentials(key, headers=headers, renew=renew)
     for secret, placeholder in client.secrets() if client is not None else ():
         credentials.redaction.add(secret, placeholder)
@@ -162,6 +166,16 @@ def credentials_of(
     if password:
         credentials.redaction.add(unquote(password), "$PROXY_PASSWORD")
     return credentials
+
+
+def _check_distinct(contract: Contract, secret: str, what: str) -> None:
+    """See that a secret in a response can be told from the names of the document."""
+    names = (contract.operation.path, *(row.id for row in contract.requirements))
+    if secret and any(secret in name for name in names):
+        raise UsageError(
+            f"{what} occurs in the names of the OpenAPI document, and cannot be told apart from them in responses",
+            "use another one",
+        )
 
 
 def _long_enough(secret: str, what: str) -> None:

@@ -1,11 +1,13 @@
 """Consequences: symptoms that follow from a fault which is reported already, and are no fault of their own."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import reduce
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.observations import Explanation
+from conformance.contract.contract import Contract
+from conformance.diagnosis.observations import CONSTANT, Explanation
 from conformance.model.pointer import generalised
 
 SECONDARY = frozenset(
@@ -78,6 +80,22 @@ def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
     ]
     whole = reduce(_with_consequence, follows, mixed)
     return [whole if each is mixed else each for each in explanations if each not in follows]
+
+
+def of_constant_responses(
+    contract: Contract, explanations: Sequence[Explanation], successes: AbstractSet[int]
+) -> list[Explanation]:
+    """Return the explanations; where most values, the name among them, are lost in most responses, it is one fault."""
+    echoes = [each for each in explanations if each.rule == "echo"]
+    named = [each for each in echoes if contract.identity in _properties(each)]
+    lost = set[int]().union(*(each.observations for each in named)) & successes
+    places = set[str]().union(*map(_properties, echoes))
+    if 2 * len(lost) <= len(successes) or 2 * len(places) <= len(contract.echoes) or len(echoes) < FEW - 1:
+        return list(explanations)
+    first, *more = (each for each in explanations if each.rule in OF_VALUES - SECONDARY)
+    findings = tuple({event.id: event for each in (first, *more) for event in each.findings}.values())
+    whole = replace(first, rule="echo", family=CONSTANT, findings=findings, consequences=0)
+    return [*(each for each in explanations if each is not first and each not in more), whole]
 
 
 def _with_consequence(one: Explanation, other: Explanation) -> Explanation:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import find
-from conformance.diagnosis.consequences import of_another_object, without_consequences
+from conformance.diagnosis.consequences import of_another_object, of_constant_responses, without_consequences
 from conformance.diagnosis.features import CREATION, REQUEST, USED_NAME, Facts, Feature
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, explain
 from conformance.diagnosis.observations import (
@@ -48,7 +48,9 @@ def explanations(
     for rule in REQUEST_RULES:
         found += _of_requests(contract, table, heavy, rule)
     found += _of_responses(contract, heavy)
-    return [*without_consequences(of_another_object(found)), *by_symptom(notes)]
+    successes = {index for index, each in enumerate(heavy) if 200 <= each.status < 300}
+    found = of_constant_responses(contract, of_another_object(found), successes)
+    return [*without_consequences(found), *by_symptom(notes)]
 
 
 def by_symptom(observations: Sequence[Observation]) -> list[Explanation]:

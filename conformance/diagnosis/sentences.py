@@ -10,6 +10,7 @@ from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.diagnosis.observations import (
     ACCEPTS,
     COERCION,
+    CONSTANT,
     JSON_TEXT,
     REJECTS,
     REQUEST_RULES,
@@ -22,6 +23,9 @@ from conformance.model.pointer import generalised
 
 RARE = 4
 """Of several differences those are not said that fewer than one in so many findings show."""
+
+WITHOUT_MEMORY = " (to test a target that keeps nothing, use `--stateless`)"
+"""What to do where a target returns values of another request, or of none."""
 
 FAMILIES: Mapping[tuple[str, str], str] = {
     (ACCEPTS, COERCION): "Converts values to the required type",
@@ -91,6 +95,8 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
     if explanation.rule in REQUEST_RULES and any(each.finding.pattern.intermittent for each in explanation.findings):
         often = f"{len(statuses)} of {len(observations)} requests"
         return f"Intermittent: {_done(explanation.rule, statuses, often)}"
+    if explanation.family == CONSTANT:
+        return f"Returns the same values whatever was sent{WITHOUT_MEMORY}"
     findings = explanation.own
     places = sorted({generalised(each.finding.place or each.finding.pointer) for each in findings} - {""})
     said = _mostly(findings)
@@ -105,4 +111,5 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
         return f"{said[0]}, and {others}{located(root, places) or ': the body'}"
     if len(places) == 1 and not places[0].startswith("/"):
         return said[0]  # the one header field or status that it is about
-    return said[0] + located(root, places)
+    hint = WITHOUT_MEMORY if explanation.rule == "isolation" and explanation.consequences else ""
+    return said[0] + located(root, places) + hint

@@ -150,6 +150,13 @@ def test_a_response_that_is_wrong_now_and_then(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_server_that_returns_one_object(tmp_path: Path) -> None:
     """Every echo is lost, and every default: it is one fault."""
-    assert ["Returns the object of another request: `name`"] == sentences(
-        results_of(tmp_path, None, servers.returns_one_object([]))
-    )
+    said = "Returns the object of another request: `name` (to test a target that keeps nothing, use `--stateless`)"
+    assert [said] == sentences(results_of(tmp_path, None, servers.returns_one_object([])))
+
+
+@pytest.mark.slow
+def test_a_server_that_returns_an_example(tmp_path: Path) -> None:
+    """A mock that returns its example whatever was sent is one fault, and told how to be tested."""
+    said = "Returns the same values whatever was sent (to test a target that keeps nothing, use `--stateless`)"
+    returned = servers.returns_one_object([])
+    assert [said] == sentences(results_of(tmp_path, None, lambda value: {**returned(value), "name": "example"}))

@@ -20,7 +20,7 @@ from conformance.reports.coverage import contract_of_run, coverage_of
 from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.journal_index import JournalIndex, index_journal
 from conformance.reports.results import SCHEMA_VERSION, ContractRef, Counts, FindingResult, PhaseResult, Results
-from conformance.reports.rows import alias_rows, requirement_rows
+from conformance.reports.rows import alias_rows, requirement_rows, rows_with_masks
 
 UNFINISHED = "the journal ends before the end of the run"
 LOST = "the target stopped responding"
@@ -56,6 +56,12 @@ def fold_run(
     reason = UNFINISHED if ended is None else ended.reason or (LOST if ended.lost else "")
     rows = requirement_rows(index, findings, reason)
     found = _by_strength(index, findings)
+    unsaid = {row.id for row in rows if row.outcome is Outcome.NOT_EXERCISED and not started.skipped.get(row.id)}
+    undecided = tuple(each for each in started.requirements if each.id in unsaid and not reason)
+    shown = Shown(
+        contract, observations, index.rows, frozenset(waived), _weights(index), index.dropped.findings, undecided
+    )
+    causes = causes_of(explained, shown)
     results = Results(
         schema_version=SCHEMA_VERSION,
         suite_version=started.suite_version,
@@ -78,11 +84,8 @@ def fold_run(
             notes=found[Strength.ADVISORY],
             requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
         ),
-        causes=causes_of(
-            explained,
-            Shown(contract, observations, index.rows, frozenset(waived), _weights(index), index.dropped.findings),
-        ),
-        requirements=rows,
+        causes=causes,
+        requirements=rows_with_masks(rows, causes),
         aliases=alias_rows(rows),
         findings=findings,
         waivers=waiving.waiver_results(

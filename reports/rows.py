@@ -3,6 +3,9 @@
 import heapq
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
+from conformance.diagnosis.causes import Cause
 from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome
@@ -45,6 +48,12 @@ def requirement_rows(
     for (requirement, _), count in index.dropped.findings.items():
         by_id[requirement].fail_unnamed(count)
     return tuple(tally.result(index.started.skipped.get(tally.row.id) or unexercised) for tally in tallies)
+
+
+def rows_with_masks(rows: Iterable[RequirementResult], causes: Iterable[Cause]) -> tuple[RequirementResult, ...]:
+    """Return the rows; of what a cause masks, the reason names it."""
+    reasons = {each: f"Masked by this cause: {cause.sentence}" for cause in causes for each in cause.masks}
+    return tuple(replace(row, reason=reasons.get(row.id, row.reason)) for row in rows)
 
 
 def alias_rows(rows: Iterable[RequirementResult]) -> tuple[AliasResult, ...]:

@@ -9,6 +9,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.hypotheses import Hypothesis
+from conformance.diagnosis.masking import masked
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.diagnosis.sentences import sentence_of
 from conformance.model.finding import Symptom
@@ -41,6 +42,7 @@ class Cause(msgspec.Struct, frozen=True):
     `case` and `finding` name the evidence with the smallest body, `control` the accepted case that is most like it.
     `pointers` have `*` for indices. `when` are the conditions under which it shows: one list of them has to hold whole;
     none are given where it shows with every request, or where findings are brought together by their symptom alone.
+    `masks` are the requirements that were not exercised because of it.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Cause(msgspec.Struct, frozen=True):
     findings: tuple[str, ...]
     when: tuple[tuple[ConditionResult, ...], ...] = ()
     control: str = ""
+    masks: tuple[str, ...] = ()
 
 
 def pattern_of(explanation: Explanation) -> str:
@@ -81,7 +84,8 @@ class Shown(msgspec.Struct, frozen=True):
 
     `contract` is None where the document of a run cannot be read. `rows` has the requirements, `waived` the ids of
     findings that are let pass, and `weights` the size of the body of each finding, and whether nothing was cut down to
-    it: the least is shown. `more` is how many findings of a requirement and symptom were counted and not kept.
+    it: the least is shown. `more` is how many findings of a requirement and symptom were counted and not kept,
+    `undecided` are the requirements that no response decided.
     """
 
     contract: Contract | None
@@ -90,6 +94,7 @@ class Shown(msgspec.Struct, frozen=True):
     waived: frozenset[str]
     weights: Mapping[str, tuple[int, bool]]
     more: Mapping[tuple[str, Symptom], int]
+    undecided: tuple[Requirement, ...] = ()
 
 
 def causes_of(explanations: Iterable[Explanation], shown: Shown) -> tuple[Cause, ...]:
@@ -132,6 +137,7 @@ def _cause(explanation: Explanation, shown: Shown, more: int) -> Cause:
         findings=tuple(sorted((event.id for event in group), key=lambda each: (len(each), each))),
         when=_when(contract.request if contract is not None else None, explanation),
         control=shown.observations[control].case.id if control >= 0 else "",
+        masks=masked(contract, explanation, shown.undecided) if contract is not None else (),
     )
 
 

@@ -177,6 +177,11 @@ def rejects_long_names(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | R
     return error(422, "long") if isinstance(name, str) and len(name) > 40 else body
 
 
+def breaks_on_a_property(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 where one property is sent."""
+    return error(500, "KeyError") if "max_replica" in _part(body, "autoscaling_settings") else body
+
+
 def breaks_on_equal(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
     """Return 500 where two properties are equal."""
     settings = _part(body, "autoscaling_settings")

@@ -1,11 +1,13 @@
 """Consequences: what follows from a fault counts to it, and what does not is a fault of its own."""
 
-from conformance.diagnosis.consequences import FEW, of_another_object, without_consequences
+from conformance.contract.contract import load_contract
+from conformance.diagnosis.consequences import FEW, of_another_object, of_constant_responses, without_consequences
 from conformance.diagnosis.hypotheses import Hypothesis
-from conformance.diagnosis.observations import Explanation
+from conformance.diagnosis.observations import CONSTANT, Explanation
 from conformance.journal.events import FindingMade
 from conformance.model.finding import Finding, Symptom
 
+CONTRACT = load_contract()
 NAME, TIME = "/name", "/created_at"
 
 
@@ -58,3 +60,13 @@ def test_values_of_another_object() -> None:
     assert [("isolation", 3)] == [(each.rule, len(each.findings)) for each in found]
     few = [explanation("isolation", NAME, 1), echo]
     assert few == of_another_object(few)
+
+
+def test_values_that_do_not_depend_on_the_request() -> None:
+    """Where most values are lost in most responses it is one fault; where the name is returned, it is not."""
+    symptoms = [NAME, *(each.path for each, _ in CONTRACT.echoes[1:])]
+    lost = [explanation("echo", place, *range(9)) for place in symptoms]
+    (found,) = of_constant_responses(CONTRACT, lost, set(range(10)))
+    assert (CONSTANT, len(symptoms)) == (found.family, len(found.own))
+    assert lost[1:] == of_constant_responses(CONTRACT, lost[1:], set(range(10)))
+    assert lost == of_constant_responses(CONTRACT, lost, set(range(30)))

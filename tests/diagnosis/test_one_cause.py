@@ -124,6 +124,18 @@ def test_one_fault_of_responses_is_one_cause(returns: Callable[[Any], Any], said
 
 
 @pytest.mark.slow
+def test_a_fault_that_masks_others_says_so(tmp_path: Path) -> None:
+    """What no response decided, since all that would show it have an error, is named in the cause and the other way."""
+    results = results_of(tmp_path, servers.breaks_on_a_property)
+    (cause,) = [each for each in results.causes if each.strength is not Strength.ADVISORY]
+    echo = "semantics.UpdateAutoscalingSettingsV1.max_replica.echo"
+    assert "Returns 500 for a body with `max_replica`" == cause.sentence
+    assert echo in cause.masks
+    (row,) = [each for each in results.requirements if each.id == echo]
+    assert (Outcome.NOT_EXERCISED, f"Masked by this cause: {cause.sentence}") == (row.outcome, row.reason)
+
+
+@pytest.mark.slow
 def test_now_and_then(tmp_path: Path) -> None:
     """A fault that shows in one request of seven is intermittent, with how often it showed."""
     (said,) = sentences(results_of(tmp_path, servers.breaks_sometimes))

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 from msgspec import inspect
 from msgspec.structs import replace
 
-from conformance.workflow.setup.configuration import file_options
+from conformance.workflow.setup.configuration import read_file
 from conformance.workflow.setup.option_table import Row, rows
 from conformance.workflow.setup.options import ClientOptions, RunOptions
 
@@ -45,6 +45,9 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
 
+FILE_GROUP = "Configuration file"
+
+
 class ConfiguredCommand(GroupedCommand):
     """A command whose options a file may set.
 
@@ -67,13 +70,46 @@ class ConfiguredCommand(GroupedCommand):
         self._owner = owner
         self._own = own
 
+        self.params += [
+            GroupedOption(
+                ["--config", "config"],
+                group=FILE_GROUP,
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="File with options, in the place of conformance.toml and pyproject.toml. It is trusted.",
+            ),
+            GroupedOption(
+                ["--trust-config", "trust_config"],
+                group=FILE_GROUP,
+                is_flag=True,
+                help="Use api-key-command, allow-host and allow-plaintext from conformance.toml or pyproject.toml.",
+            ),
+        ]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments, then the file; help is given also where the file is broken."""
         rest = super().parse_args(ctx, args)
-        for name, value in {} if ctx.resilient_parsing else file_options(self._owner).items():
-            if name not in self._own and ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
-                ctx.params[name] = value
+        named, trusted = ctx.params.pop("config", None), ctx.params.pop("trust_config", False)
+        if ctx.resilient_parsing:
+            return rest
+        file = read_file(self._owner, named=named)
+        used = [
+            name
+            for name in file.values
+            if name not in self._own and ctx.get_parameter_source(name) is ParameterSource.DEFAULT
+        ]
+        if not (trusted or named):
+            file.check_trust(used)
+        ctx.params.update({name: file.values[name] for name in used})
+        ctx.meta[FILE_GROUP] = file.name if used else ""
         return rest
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Say which file sets options, and carry out the command."""
+        name = ctx.meta.get(FILE_GROUP, "")
+        if name and not ctx.params.get("quiet"):
+            click.echo(f"options from {name}")
+        return super().invoke(ctx)
 
 
 REACHING = tuple(row for row in rows(RunOptions).values() if row.option.reaching)

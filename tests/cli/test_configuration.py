@@ -6,10 +6,11 @@ import pytest
 
 
 def plan_of(command, *arguments: str) -> str:
-    """Return the second line of the plan, without random cases: profile and counts."""
+    """Return the line of the plan with profile and counts, without random cases."""
     ended = command("run", "--plan", "--phases", "catalogue", *arguments)
     assert 0 == ended.status, ended.err
-    return str(ended.out.splitlines()[1])
+    lines = ended.out.splitlines()
+    return str(lines[1 + next(place for place, line in enumerate(lines) if line.endswith(": nothing is sent"))])
 
 
 @pytest.mark.parametrize(
@@ -93,3 +94,57 @@ def test_the_project_file_that_means_us_and_is_broken(command, text):
     ended = command("run", "--plan")
     assert 2 == ended.status
     assert "pyproject.toml" in ended.complaint
+
+
+UNTRUSTED = {
+    'api-key-command = "touch ran"': "api-key-command",
+    'allow-host = "api.example.com"': "allow-host",
+    "allow-plaintext = true": "allow-plaintext",
+}
+
+
+@pytest.mark.parametrize("line", UNTRUSTED)
+@pytest.mark.parametrize(("name", "head"), [("conformance.toml", ""), ("pyproject.toml", "[tool.conformance]\n")])
+def test_a_file_that_somebody_left_in_the_folder_is_not_trusted(command, name, head, line):
+    """What would run a command, or send the user's key elsewhere, is used only from a file that the user trusts."""
+    Path(name).write_text(f'{head}{line}\nonly = "accept.all.one"\nquiet = true\n')
+    shown = name if not head else f"[tool.conformance] of {name}"
+    flag = UNTRUSTED[line]
+    for arguments in (("run",), ("run", "--plan"), ("cleanup", "nowhere"), ("replay", "nowhere", "accept.all.one")):
+        ended = command(*arguments)
+        assert (2, False) == (ended.status, Path("ran").exists())
+        said = f"conformance: {shown} sets {flag}, and is not trusted; check the file, then add --trust-config, "
+        assert f"{said}or give --{flag} on the command line" == ended.complaint
+    for trusting in (("--trust-config",), ("--config", name)):
+        ended = command("run", "--api-key-env", "NONE", *trusting)
+        assert ("not trusted" in ended.err, Path("ran").exists()) == (False, False)
+        command("run", *trusting)
+        assert (flag == "api-key-command") == Path("ran").exists()
+        Path("ran").unlink(missing_ok=True)
+
+
+def test_what_the_command_line_sets_is_not_used_from_the_file(command):
+    """An option that the user gives does not need trust in the file that sets it as well."""
+    Path("conformance.toml").write_text('allow-host = "evil.example.com"\ntarget = "https://evil.example.com"\n')
+    ended = command("run", "--allow-host", "api.example.com", "--model-id", "m")
+    assert (2, True) == (ended.status, ended.complaint.startswith("conformance: evil.example.com is a remote host"))
+    Path("conformance.toml").write_text("allow-plaintext = false\nallow-host = []\n")
+    assert 0 == command("run", "--plan").status
+
+
+@pytest.mark.parametrize(("name", "head"), [("conformance.toml", ""), ("pyproject.toml", "[tool.conformance]\n")])
+def test_the_file_is_named_first(command, name, head):
+    """The first line says which file sets options, where one does that are used."""
+    Path(name).write_text(f'{head}only = "accept.all.one"\n')
+    said = "options from " + (name if not head else f"[tool.conformance] of {name}")
+    assert said == command("run", "--plan").out.splitlines()[0]
+    assert said != command("run", "--plan", "--only", "accept.all.null").out.splitlines()[0]
+
+
+def test_a_file_that_the_user_names(command):
+    """It is read in the place of those in the folder; one that is not there is told."""
+    Path("conformance.toml").write_text('profile = "no such"\n')
+    Path("mine.toml").write_text('profile = "smoke"\n')
+    ended = command("run", "--plan", "--config", "mine.toml")
+    assert (0, "options from mine.toml") == (ended.status, ended.out.splitlines()[0])
+    assert "there is no file none.toml" in command("run", "--plan", "--config", "none.toml").complaint

@@ -2,10 +2,12 @@
 
 import base64
 import json
+import os
 import shlex
 import ssl
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +18,8 @@ import uvicorn
 
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
+from conformance.model.errors import UsageError
+from conformance.workflow.setup.key_sources import key_from_command
 
 KEY = "a-key-of-the-test-1"
 OUT = Path("conformance-report")
@@ -108,6 +112,45 @@ def test_a_key_that_is_never_right(command, contract):
         ended = command("run", "--target", server.url, "--profile", "smoke", "--api-key-command", wrong)
     assert ended.status in {1, 3}
     assert "1" == Path("count").read_text(encoding="utf-8")
+
+
+CHILDREN = """
+import os, subprocess, sys, time
+CHILD = "import os, time; open('child', 'w').write(str(os.getpid())); time.sleep(60)"
+subprocess.Popen([sys.executable, "-c", CHILD])
+while not os.path.exists("child") or not open("child").read(): time.sleep(0.01)
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (f"{CHILDREN}time.sleep(60)", "took more than 1 seconds; make it end, and faster"),
+        (f"{CHILDREN}print('a-key-that-is-right')", "took more than 1 seconds; make it end, and faster"),
+        (f"{CHILDREN}os.close(1); time.sleep(60)", "took more than 1 seconds; make it end, and faster"),
+        (f"{CHILDREN}\nwhile True: print('k' * 1000)", "prints more than 65536 bytes; print the key alone"),
+    ],
+    ids=["sleeps", "leaves a child", "closes its output", "floods"],
+)
+def test_what_a_command_started_ends_with_its_time_limit(monkeypatch, script, said):
+    """Its children end as well, also where it has ended itself and one of them holds its output."""
+    monkeypatch.setattr("conformance.workflow.setup.key_command.COMMAND_SECONDS", 1.0)
+    Path("key.py").write_text(script)
+    began = time.monotonic()
+    with pytest.raises(UsageError, match=said):
+        key_from_command(f"{sys.executable} key.py")
+    assert time.monotonic() - began < 5
+    child = int(Path("child").read_text())
+    while time.monotonic() - began < 10:
+        try:
+            os.kill(child, 0)
+            state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
+        except (ProcessLookupError, FileNotFoundError):
+            return
+        if state == "Z":
+            return
+        time.sleep(0.02)
+    pytest.fail("the child is still there")
 
 
 def test_headers_of_every_request(command, contract, monkeypatch):

@@ -64,8 +64,8 @@ def test_the_groups_are_these():
         if isinstance(each, click.Option)
     }  # fmt: skip
     assert {
-        "Cases", "Connection and credentials", "Harness", "Pace and limits", "Safety", "Screen", "Target",
-        "Verdict and reports",
+        "Cases", "Configuration file", "Connection and credentials", "Harness", "Pace and limits", "Safety", "Screen",
+        "Target", "Verdict and reports",
     } == groups  # fmt: skip
     for words, command in COMMANDS.items():
         on_screen = [each.name for each in command.params if getattr(each, "group", "") == "Screen"]

@@ -2,8 +2,6 @@
 
 import os
 import re
-import shlex
-import subprocess
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,14 +14,12 @@ from conformance.journal.events import RunStarted
 from conformance.model.errors import UsageError, os_errors_as
 from conformance.runner.credentials import Credentials, ExtraHeader
 from conformance.targets.httpx_client.users_client import UsersClient, shown
+from conformance.workflow.setup.key_command import printed_by
 from conformance.workflow.setup.opening import proxy_for
 from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions
 
 LOCAL_KEY = "conformance-local-key"
 """The key for the reference server and for servers on this machine where none is named."""
-
-COMMAND_SECONDS = 60.0
-"""How long the command that makes a key may take."""
 
 SHORTEST_SECRET = 8
 """Characters of a secret that can be told apart: a shorter text stands in ids and words by chance, and taking it out of
@@ -101,19 +97,7 @@ def key_from_command(command: str) -> str:
         UsageError: it cannot be run, fails, takes too long, or writes no key. What it writes is never told.
 
     """
-    try:
-        words = shlex.split(command)
-        done = subprocess.run(  # noqa: S603 (the user's own command)
-            words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False
-        )
-    except (OSError, ValueError) as error:
-        problem = f"the command for the key cannot be run: {getattr(error, 'strerror', None) or error}"
-        raise UsageError(problem, "correct --api-key-command") from error
-    except subprocess.TimeoutExpired as error:
-        raise UsageError(f"the command for the key took more than {COMMAND_SECONDS:g} seconds") from error
-    if done.returncode:
-        raise UsageError(f"the command for the key ended with status {done.returncode}", "run it in a shell to see why")
-    return usable_key(done.stdout.decode("latin-1").strip(), "the output of --api-key-command")
+    return usable_key(printed_by(command).decode("latin-1").strip(), "the output of --api-key-command")
 
 
 def usable_key(key: str, where: str) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.diagnosis.condition_words import clause
+from conformance.diagnosis.features import COMPARISONS
 from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.diagnosis.masking import masked
 from conformance.diagnosis.observations import Explanation, Observation
@@ -143,8 +144,9 @@ def _cause(explanation: Explanation, shown: Shown, more: int) -> Cause:
 
 def _places(explanation: Explanation) -> tuple[str, ...]:
     """Return the places that a cause is about: of its conditions where those name any, else of its findings."""
-    conditions = [each.feature.place for one in explanation.hypotheses for each in one.conditions]
-    named = {each for each in conditions if each.startswith("/")}
+    features = [each.feature for one in explanation.hypotheses for each in one.conditions]
+    compared = [each.value for each in features if each.name in COMPARISONS]
+    named = {each for each in (*(each.place for each in features), *compared) if each.startswith("/")}
     return tuple(sorted(named or {generalised(event.finding.pointer) for event in explanation.own}))
 
 

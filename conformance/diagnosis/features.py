@@ -19,6 +19,9 @@ MOST_DIGITS = 40
 
 NUMBER, INTEGER, LENGTH, COUNT, DEPTH = "number", "integer", "length", "count", "depth"
 REQUEST, CREATION = "request", "creation"
+COMPARISONS = frozenset({"equal", "different", "less", "greater"})
+"""Features of two properties: the place is the one, the value the other."""
+
 USED_NAME = "used name"
 LARGEST, SMALLEST, LONGEST = "largest number", "smallest number", "longest string"
 """What is measured: thresholds are looked for in it. The last three are those of a whole body."""

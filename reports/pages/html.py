@@ -6,6 +6,7 @@ from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.reports.evidence import RunReport
 from conformance.reports.outcomes import of_finding
 from conformance.reports.pages.cases import case_pieces, lists
+from conformance.reports.pages.comparison import compared
 from conformance.reports.pages.exchanges import exchange_view
 from conformance.reports.pages.page import page, slug
 from conformance.reports.pages.schema import trees
@@ -82,6 +83,7 @@ def _headline(run: RunReport) -> str:
 def _cause(run: RunReport, cause: Cause) -> dict[str, object]:
     finding, evidence = run.by_finding[cause.finding], run.by_case.get(cause.case)
     row = run.rows[finding.requirement]
+    control = run.by_case.get(cause.control)
     return {
         "cause": cause,
         "finding": finding,
@@ -92,6 +94,9 @@ def _cause(run: RunReport, cause: Cause) -> dict[str, object]:
         "others": [run.rows[each] for each in cause.requirements if each != row.id],
         "story": evidence.case.story if evidence else None,
         "exchange": exchange_view(run, evidence, finding) if evidence else None,
+        "compared": compared(evidence.shown(finding.id).exchange, control.shown("").exchange)
+        if evidence and control
+        else None,
     }
 
 

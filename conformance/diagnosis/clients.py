@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from conformance.diagnosis.condition_words import SPELLED_OUT
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.model.client_symptoms import ACCEPTED, INVALID_RESPONSE, UNPARSED
 from conformance.model.finding import Finding
@@ -72,9 +73,10 @@ def _rejects_some(observations: Sequence[Observation]) -> bool:
 def _listed(family: Family, group: Sequence[Explanation]) -> str:
     """Return what a client does in several ways: the kinds of response, or what it returns for them."""
     symptoms = sorted({each.findings[0].finding.symptom for each in group}, key=lambda each: (each.kind, each.observed))
-    if family.name == CONVERTED:
-        return ", ".join(dict.fromkeys(each.observed.removeprefix(RETURNS) for each in symptoms))
-    return ", ".join(dict.fromkeys(each.kind.removeprefix(PREFIX) for each in symptoms))
+    said = [each.observed.removeprefix(RETURNS) if family.name == CONVERTED else each.kind for each in symptoms]
+    names = list(dict.fromkeys(each.removeprefix(PREFIX) for each in said))
+    more = len(names) - SPELLED_OUT
+    return ", ".join(names[:SPELLED_OUT]) + (f", and {more} more" if more > 0 else "")
 
 
 def _joined(group: Sequence[Explanation], sentence: str) -> Explanation:

@@ -477,3 +477,13 @@ def test_one_body_that_is_not_parsed_is_named_alone(client, run):
     client.call = empty
     expected = ("must", "Returns `null` for an empty body with status 200 instead of reporting an error")
     assert {expected} == causes(run(client, "fail.html", "fail.empty", "fail.not-json").results)
+
+
+def test_a_long_list_is_counted(client, run):
+    """Of more than five places of one fault the sentence names five."""
+    client.call = lambda *arguments: client.send(arguments[0] + "/x", {}, b"{}").content.decode("utf-8", "replace")
+    scenarios = ("fail.html", "fail.empty", "fail.not-json", "fail.not-utf-8", "fail.trailing", "fail.cut-by-close")
+    (cause,) = [each for each in run(client, *scenarios).results.causes if "no error" in each.sentence]
+    kinds = "a body cut by the end of the connection, a body that is not JSON, a body that is not UTF-8"
+    named = f"{kinds}, a body with trailing bytes, an HTML page with status 200, and 1 more"
+    assert f"Reports no error for {named}" == cause.sentence

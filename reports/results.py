@@ -1,6 +1,7 @@
 """What a run found, as other programs read it: the types of `results.json`."""
 
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -61,7 +62,8 @@ class RequirementResult(msgspec.Struct, frozen=True):
 
     `reason` says why it was not exercised, or could not be judged; else it is empty. `cases` are the ids of the cases
     made for it or with a finding or doubt of it, filled up to 25 with other cases that passed it;
-    `exercised` counts all the cases that decided it. `findings` are ids in `Results.findings`.
+    `exercised` counts all the cases that decided it. `findings` are ids in `Results.findings`. `exercised_by` says of
+    a requirement of the group `error`, which any request exercises, what its cases were about: how many by keyword.
     """
 
     id: str
@@ -75,6 +77,7 @@ class RequirementResult(msgspec.Struct, frozen=True):
     exercised: int
     cases: tuple[str, ...]
     findings: tuple[str, ...]
+    exercised_by: Mapping[str, int] = {}
 
 
 class FindingResult(msgspec.Struct, frozen=True):

@@ -1,14 +1,15 @@
 """What became of each requirement of a run, and of each published number."""
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from conformance.diagnosis.causes import Cause
 from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
-from conformance.model.vocabulary import Outcome
+from conformance.model.vocabulary import Expectation, Group, Outcome
 from conformance.reports import outcomes
 from conformance.reports.controls import Controls, needs_control
 from conformance.reports.journal_index import JournalIndex
@@ -47,7 +48,23 @@ def requirement_rows(
         tallies[number].hold_unnamed(count)
     for (requirement, _), count in index.dropped.findings.items():
         by_id[requirement].fail_unnamed(count)
-    return tuple(tally.result(index.started.skipped.get(tally.row.id) or unexercised) for tally in tallies)
+    return tuple(
+        tally.result(
+            index.started.skipped.get(tally.row.id) or unexercised,
+            _kinds(index, tally.decided) if tally.row.group is Group.ERROR else {},
+        )
+        for tally in tallies
+    )
+
+
+def _kinds(index: JournalIndex, cases: Iterable[str]) -> dict[str, int]:
+    """Return what cases are about: how many by keyword, most first; valid ones are one kind."""
+    known = (index.cases[each] for each in cases if each in index.cases)
+    counts = Counter(
+        each.story.keyword if each.story and each.expectation is not Expectation.ACCEPTED else "valid request"
+        for each in known
+    )
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def rows_with_masks(rows: Iterable[RequirementResult], causes: Iterable[Cause]) -> tuple[RequirementResult, ...]:
@@ -127,7 +144,12 @@ class _Tally:
         example, more = min(self.cases), f" and {len(self.cases) - 1} more" if len(self.cases) > 1 else ""
         return f"{example}{more} {'were' if more else 'was'} sent for it, and no response decided it"
 
-    def result(self, unexercised: str) -> RequirementResult:
+    @property
+    def decided(self) -> set[str]:
+        """The cases that decided it."""
+        return {*self._showed, *self._against}
+
+    def result(self, unexercised: str, exercised_by: Mapping[str, int]) -> RequirementResult:
         """Return the row; `unexercised` is the reason if nothing was counted."""
         row, outcome = self.row, outcomes.worst(self._seen)
         if outcome is Outcome.NOT_EXERCISED and self._unproven:
@@ -146,6 +168,7 @@ class _Tally:
             exercised=len(self._against) + self._unnamed + self._held,
             cases=tuple(shown),
             findings=tuple(self._findings),
+            exercised_by=exercised_by,
         )
 
 

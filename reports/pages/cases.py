@@ -43,7 +43,7 @@ class CaseRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RequirementRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A requirement in the list; `cases` are places in the list of cases, `findings` their number."""
+    """A requirement in the list; `cases` are places in the list of cases, `findings` their number, `by` their kinds."""
 
     id: str
     outcome: Outcome
@@ -56,6 +56,7 @@ class RequirementRow(msgspec.Struct, frozen=True, omit_defaults=True):
     exercised: int
     cases: list[int]
     findings: int
+    by: str = ""
 
 
 class CaseDetails(msgspec.Struct, frozen=True):
@@ -128,6 +129,7 @@ def _requirement(row: RequirementResult, index: dict[str, int]) -> RequirementRo
         exercised=row.exercised,
         cases=[index[case] for case in row.cases if case in index],
         findings=len(row.findings),
+        by=short(", ".join(f"{kind} {count}" for kind, count in row.exercised_by.items())),
     )
 
 

@@ -64,3 +64,15 @@ def test_what_was_sent_and_decided_nothing_is_said() -> None:
     row = next(row for row in fold(journal.end()).requirements if row.id == SHOULD.id)
     assert Outcome.NOT_EXERCISED is row.outcome
     assert "sent was sent for it, and no response decided it" == row.reason
+
+
+def test_what_any_request_exercises_says_with_what() -> None:
+    """That no request gets a 5xx response counts for the kinds of requests that were sent, and for no others."""
+    rule = replace(MUST, id="error.server-error", group=Group.ERROR)
+    journal = Journal((rule,))
+    journal.send(replace(journals.case("right"), expectation=Expectation.ACCEPTED), OK, passed=[rule.id])
+    for number, keyword in enumerate(("type", "type", "enum")):
+        story = Story("/settings/min_replica", keyword, "", "", "a story", "a kind")
+        journal.send(replace(journals.case(f"case-{number}"), story=story), DENIED, passed=[rule.id])
+    (row,) = fold(journal.end()).requirements
+    assert [("type", 2), ("enum", 1), ("valid request", 1)] == list(row.exercised_by.items())

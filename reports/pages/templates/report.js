@@ -85,6 +85,7 @@ const requirementContent = (row, cases) => {
   const about = [term("Source", make("span", { class: "source" }, row.source || "the suite")), term("Group", row.group)];
   if (row.alias) about.push(term("Number", row.alias));
   if (row.reason) about.push(term("Reason", ...ticks(row.reason)));
+  if (row.by) about.push(term("Exercised with", row.by));
   const ids = row.cases.map((index) => cases[index]);
   const items = ids.slice(0, 25).map((each) => make("li", {}, pill(each.outcome), " ", linked("cases", each.id), make("span", { class: "says" }, ...ticks(each.says || ""))));
   const rest = ids.length > 25 ? `, ${ids.length - 25} more in the list` : "";

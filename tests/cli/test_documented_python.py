@@ -103,7 +103,7 @@ class MyClient:
             raise MyClientError(answer.status_code)
         return Created(answer.json())
 
-pytestmark = pytest.mark.client_scenarios(only=("fail.status-*",))
+pytestmark = pytest.mark.conformance_scenarios(only=("fail.status-*",))
 
 """
 

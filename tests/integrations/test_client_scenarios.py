@@ -33,7 +33,7 @@ def test_a_test_runs_once_for_each_scenario_that_its_marker_chooses(pytester, re
     pytester.makepyfile(
         CLIENT
         + f"""
-@pytest.mark.client_scenarios(only=["fail.status-40*", "fail.reset", "read.all.b*"], respx={respx})
+@pytest.mark.conformance_scenarios(only=["fail.status-40*", "fail.reset", "read.all.b*"], respx={respx})
 def test_my_client(client_scenario):
     play(client_scenario)
 """
@@ -49,7 +49,7 @@ def test_a_client_that_is_wrong_fails_where_it_is(pytester):
     pytester.makepyfile(
         CLIENT
         + """
-@pytest.mark.client_scenarios(only="fail.status-40[13]")
+@pytest.mark.conformance_scenarios(only="fail.status-40[13]")
 def test_my_client(client_scenario):
     play(client_scenario, check=False)
 """
@@ -66,10 +66,10 @@ def test_a_marker_that_cannot_be_used_is_one_clear_line(pytester, marker):
         f"""
 import pytest
 
-@pytest.mark.client_scenarios({marker})
+@pytest.mark.conformance_scenarios({marker})
 def test_my_client(client_scenario): ...
 """
     )
     result = pytester.runpytest_inprocess()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*client_scenarios: * use only=, skip=, profile= and respx=*"])
+    result.stdout.fnmatch_lines(["*conformance_scenarios: * use only=, skip=, profile= and respx=*"])

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from msgspec.structs import fields
 
+from conformance.integrations.pytest_plugin import declared, options
 from conformance.integrations.pytest_plugin.options import OPTIONS
 from conformance.integrations.pytest_plugin.plugin import MARKERS
 from conformance.integrations.pytest_plugin.settings import run_options
@@ -85,6 +88,29 @@ def test_every_option_of_a_run_is_one_of_the_plugin():
     assert set(ARRIVES) == {row.flag for row in OPTIONS}
 
 
+def test_what_is_declared_is_the_table():
+    """What a session reads at its start is what the table of options says: `options.py` writes it anew."""
+    assert Path(declared.__file__).read_text(encoding="utf-8") == options.module()
+
+
+def test_a_session_that_does_not_use_the_plugin_imports_next_to_nothing(tmp_path):
+    """Of the suite it imports the plugin alone, and no library that only the suite needs, Schemathesis least of all."""
+    (tmp_path / "test_nothing.py").write_text("def test_it(): pass\n")
+    program = (
+        "import sys, pytest; pytest.main(['-q', '-p', 'no:schemathesis', '-p', 'no:cov', '-p', 'no:xdist',"
+        " '-p', 'no:hypothesispytest']);"
+        "print(*sorted(name for name in sys.modules if name.split('.')[0] in"
+        " {'conformance', 'schemathesis', 'msgspec', 'aiohttp', 'jsonschema_rs'}))"
+    )
+    done = subprocess.run(  # noqa: S603 (our own words)
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    room = "conformance.integrations.pytest_plugin"
+    expected = ["conformance", "conformance.integrations", room]
+    expected += [f"{room}.{name}" for name in ("declared", "fixtures", "keys", "plugin")]
+    assert [*expected, "conformance.model", "conformance.model.version"] == done.stdout.splitlines()[-1].split()
+
+
 def test_every_option_is_told_by_the_help(pytester):
     """`pytest --help` has them all, and `pytest --markers` has every marker."""
     told = pytester.runpytest_inprocess("--help").stdout.str()
@@ -96,7 +122,7 @@ def test_every_option_is_told_by_the_help(pytester):
 def test_every_marker_has_a_name_of_its_own(pytester):
     """The plugin registers no generic marker: a project may use `must` and `should` for its own."""
     names = {line.partition(":")[0].partition("(")[0] for line in MARKERS}
-    assert {"client_scenarios"} == {name for name in names if not name.startswith("conformance_")}
+    assert set() == {name for name in names if not name.startswith("conformance_")}
     told = pytester.runpytest_inprocess("--markers").stdout.str()
     assert [] == [name for name in ("must", "should", "advisory") if f"@pytest.mark.{name}:" in told]
 

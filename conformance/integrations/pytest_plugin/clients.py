@@ -11,7 +11,7 @@ from conformance.integrations.pytest_plugin.settings import session_contract
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
 
-MARKER = "client_scenarios"
+MARKER = "conformance_scenarios"
 
 _SESSION: pytest.StashKey[ClientSession] = pytest.StashKey()
 

@@ -32,7 +32,7 @@ def client_scenario(request: pytest.FixtureRequest) -> Iterator[ClientScenario]:
 
     Have the client call `client_scenario.base_url` with `.api_key`, `.parameters` and `.body`, then say what came of
     it: `client_scenario.judge(returned=...)` or `.judge(raised=...)`.
-    `@pytest.mark.client_scenarios(only="fail.*", respx=True)` chooses among them, and spares the socket.
+    `@pytest.mark.conformance_scenarios(only="fail.*", respx=True)` chooses among them, and spares the socket.
     """
     from conformance.integrations.pytest_plugin.clients import scenario_of_test  # noqa: PLC0415 (heavy)
 

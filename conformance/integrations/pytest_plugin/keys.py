@@ -12,3 +12,9 @@ SUMMARY: pytest.StashKey[tuple[str, ...]] = pytest.StashKey()
 
 ITEM = "conformance_item"
 """The argument by which a test of the suite is known."""
+
+PREFIX = "--conformance-"
+"""What every option of the plugin begins with."""
+
+DEST = "conformance_"
+"""What the name of its value begins with."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.integrations.pytest_plugin.declared import DECLARED
 from conformance.integrations.pytest_plugin.fixtures import *  # noqa: F403 (pytest finds fixtures by what a plugin holds)
-from conformance.integrations.pytest_plugin.keys import FOLDER, SUMMARY
-from conformance.integrations.pytest_plugin.options import DEST, OPTIONS, PREFIX
+from conformance.integrations.pytest_plugin.keys import DEST, FOLDER, SUMMARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ MARKERS = (
     "conformance_should: a case of a requirement of strength should",
     "conformance_advisory: a case of an advisory requirement",
     "conformance_faults(*ids): faults of the `reference_server` of a test, by id or glob",
-    "client_scenarios(only=(), skip=(), profile='standard', respx=False): the scenarios of `client_scenario`",
+    "conformance_scenarios(only=(), skip=(), profile='standard', respx=False): the scenarios of `client_scenario`",
     "conformance_cases(only=(), skip=(), profile='smoke'): run a test once for each case; see `conformance.cases`",
 )
 
@@ -30,13 +30,11 @@ MARKERS = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options; their defaults are those of the file of settings, and of `conformance run`."""
     group = parser.getgroup("conformance", "conformance of an HTTP API (see `conformance run --help`)")
-    for row in OPTIONS:
-        flag, dest, text = f"{PREFIX}{row.flag}", f"{DEST}{row.field}", row.option.help
-        if row.is_flag:
-            group.addoption(flag, dest=dest, action="store_const", const=True, default=None, help=text)
+    for flag, field, action, metavar, text in DECLARED:
+        dest = f"{DEST}{field}"
+        if action == "store_const":
+            group.addoption(flag, dest=dest, action=action, const=True, default=None, help=text)
         else:
-            action = "append" if row.repeatable or row.comma_separated else "store"
-            metavar = row.option.metavar or f"[{'|'.join(row.choices)}]"
             group.addoption(flag, dest=dest, action=action, default=None, metavar=metavar, help=text)
 
 
@@ -52,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _asked_for(config: pytest.Config) -> bool:
     """Tell whether the command line speaks of the suite."""
-    given = any(config.getoption(f"{DEST}{row.field}", None) for row in OPTIONS)
+    given = any(config.getoption(f"{DEST}{field}", None) for _, field, *_ in DECLARED)
     return given or any(SUITE in str(argument) for argument in config.args)
 
 

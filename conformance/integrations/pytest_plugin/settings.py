@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.integrations.pytest_plugin.options import DEST, OPTIONS, PREFIX
+from conformance.integrations.pytest_plugin.keys import DEST, PREFIX
+from conformance.integrations.pytest_plugin.options import OPTIONS
 from conformance.model.case import CATALOGUE
 from conformance.workflow.setup.configuration import file_options
 from conformance.workflow.setup.option_table import read_options

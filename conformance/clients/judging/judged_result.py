@@ -198,7 +198,8 @@ def _lost(contract: Contract, each: Difference) -> Finding:
     elif each.way == SHORTENED:
         requirement, wording = "client-response.date-time.precision", messages.FRACTION
     elif unknown:
-        requirement, kind = KEPT, "an unknown property"
+        # Who rounds numbers does so everywhere: that is one fault.
+        requirement, kind = KEPT, kind if each.rounded else "an unknown property"
         wording = messages.UNKNOWN_OMITTED if each.now is MISSING else _changed(each)
     else:
         wording = _changed(each)

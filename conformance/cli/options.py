@@ -76,7 +76,7 @@ class ConfiguredCommand(GroupedCommand):
                 group=FILE_GROUP,
                 type=click.Path(path_type=Path),
                 metavar="FILE",
-                help="File with options, in the place of conformance.toml and pyproject.toml. It is trusted.",
+                help="File with options, instead of conformance.toml and pyproject.toml. It is trusted.",
             ),
             GroupedOption(
                 ["--trust-config", "trust_config"],

@@ -25,6 +25,7 @@ from conformance.workflow.after_sending import after_sending
 from conformance.workflow.interruption import run_cancellable
 from conformance.workflow.run_folder import (
     LEFTOVERS,
+    began,
     earlier_folders,
     header_of_record,
     outlives,
@@ -72,21 +73,23 @@ class _Record(msgspec.Struct, frozen=True):
 def clean_up(folder: Path, options: RunOptions) -> CleanupResult:
     """Remove what the run in `folder` has created, its replays, and earlier runs whose journals were set aside.
 
-    `options` say how these are reached and with which
-    key. `folder` can also be a single journal.
+    `options` say how these are reached and with which key. `folder` can also be a single journal.
 
     Raises:
         JournalError: there is no journal, or it is damaged.
         UsageError: a target may not be sent to, the key is missing, or a run is using the folder.
 
     """
-    home = folder if folder.is_dir() else folder.parent
+    home, main = (folder, folder / FILE_NAME) if folder.is_dir() else (folder.parent, folder)
     earlier = list(earlier_folders(folder)) if folder.is_dir() else []
-    header_of_record(folder)
+    # A run that was killed before its first line was written has left nothing; the one before it may have.
+    none = bool(earlier) and not (main.is_file() and began(main))
+    if not none:
+        header_of_record(main)
     with ExitStack() as stack:
         for each in (home, *earlier):
             stack.enter_context(folder_lock(each))
-        own = list(_record(folder / FILE_NAME if folder.is_dir() else folder, options))
+        own = [] if none else list(_record(main, options))
         unread: dict[str, None] = {}
         others = _other_records(folder, earlier, options, unread)
         journals: list[Journal] = []

@@ -151,6 +151,20 @@ def test_a_second_run_keeps_what_the_first_created(server, capsys):
     assert 0 == call("cleanup", str(OUT))
 
 
+@pytest.mark.parametrize("content", [None, b"", b'{"event":"run.sta'])
+def test_a_run_that_was_killed_at_once_hides_no_earlier_one(server, content):
+    """Where the first line was never written, a cleanup removes what the run before it has left."""
+    url, app = server
+    app.reset()
+    assert 0 == call("run", "--target", url, "--out", str(OUT), *FEW)
+    OUT.rename(f"out.{events(OUT)[0]['run_id']}")
+    OUT.mkdir()
+    if content is not None:
+        (OUT / "journal.ndjson").write_bytes(content)
+    assert 0 == call("cleanup", str(OUT))
+    assert {} == app.stored
+
+
 def test_a_folder_that_cannot_be_set_aside_is_left_as_it_is(server, capsys):
     """Where the record of what is left would be lost, no run begins."""
     url, app = server

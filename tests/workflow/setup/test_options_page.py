@@ -18,8 +18,8 @@ One option has one name everywhere: `--max-creations` of the command is `max-cre
 `[tool.conformance]` of `pyproject.toml`, `max_creations` in `conformance.run`, and `--conformance-max-creations` in
 pytest. The command line overrides files. Files are read from the working directory; `conformance.toml` comes first.
 The first line of the output says which file sets options. `--config FILE` names another. `api-key-command`,
-`allow-host` and `allow-plaintext` are used from a file only if `--config` names it, or with `--trust-config`: whoever
-wrote the file could run a command or have the key. pytest trusts its files.
+`allow-host` and `allow-plaintext` are used from a file only if `--config` names it, or with `--trust-config`: the
+author of the file could run a command or have the key. pytest trusts its files.
 
 `replay` and `cleanup` have the options of the connection and `--allow-host`, `--allow-plaintext`, `--rate`, `--timeout`
 and `--max-body`, with the same values from files.

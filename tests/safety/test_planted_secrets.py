@@ -24,6 +24,7 @@ KEY = 'sk-Live/94+tZ="q8\\Rk&xVw7'
 GATE = 'gate-Pass/17+uY="k3\\Wd&mBn5'
 SECRETS = {"the key": KEY, "a secret header": GATE}
 OUT = Path("out")
+MAX_BODY = 5_000
 
 
 def whole(body: bytes, *fields: str, status: str = "422 Unprocessable") -> bytes:
@@ -61,6 +62,13 @@ PLACES: dict[str, Callable[[str], bytes]] = {
     "percent-encoded twice": lambda s: whole(quote(quote(s, safe=""), safe="").encode()),
     "HTML": lambda s: whole(html.escape(s).encode()),
     "compressed": lambda s: whole(gzip.compress(s.encode()), "Content-Encoding: gzip"),
+    "undeclared gzip": lambda s: whole(gzip.compress(f"it is {s}".encode())),
+    "unknown coding": lambda s: whole(s.encode(), "Content-Encoding: br"),
+    "UTF-16": lambda s: whole(s.encode("utf-16")),
+    "Base64 in lines": lambda s: whole(base64.encodebytes(b"-" * 48 + s.encode())),
+    "other letter case": lambda s: whole(s.swapcase().encode()),
+    "two header fields": lambda s: whole(b"{}", f"X-One: {s[:9]}", f"X-Two: {s[9:]}"),
+    "cut by the limit": lambda s: whole(b"x" * (MAX_BODY - 9) + s.encode()),
     "cut body": lambda s: whole(s.encode() + b"..").replace(b"Content-Length: ", b"Content-Length: 1")[:-1],
     "no HTTP": lambda s: f"HTTP/1.1 {s} {s}\r\n{s}\r\n\r\n".encode(),
 }
@@ -120,6 +128,8 @@ def readings(content: bytes, depth: int = DEPTH) -> Iterator[bytes]:
         yield from readings(unquote_to_bytes(content), depth - 1)
     if b"&" in content:
         yield from readings(html.unescape(content.decode("latin-1")).encode("latin-1", "replace"), depth - 1)
+    yield content.replace(b"\0", b"")
+    yield from readings(re.sub(rb"[ \r\n]+|\\[nr]", b"", content), 1) if depth == DEPTH else ()
     if b"\\" in content:
         yield re.sub(
             rb"\\(?:u00([0-9a-fA-F]{2})|(.))", lambda m: bytes.fromhex(m[1].decode()) if m[1] else m[2], content
@@ -134,16 +144,18 @@ def readings(content: bytes, depth: int = DEPTH) -> Iterator[bytes]:
 
 
 def signs(secret: str) -> list[bytes]:
-    """Return what gives a secret away: it itself, and the half of it that no encoding of its ends could hide."""
-    return [secret.encode(), secret.encode()[4:-4]]
+    """Return what gives a secret away: it itself, the half of it that no encoding of its ends hides, and its pieces."""
+    return [each.lower().encode() for each in (secret, secret[4:-4], secret[:9], secret[9:])]
 
 
 def holds(content: bytes, secret: str) -> bool:
     """Tell whether a secret can be read in a content."""
-    return any(sign in reading for reading in readings(content) for sign in signs(secret))
+    return any(sign in reading.lower() for reading in readings(content) for sign in signs(secret))
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place not in {"two chunks", "compressed"}])
+@pytest.mark.parametrize(
+    "place", [place for place in PLACES if place not in {"two chunks", "compressed", "undeclared gzip"}]
+)
 def test_the_search_finds_what_is_planted(place):
     """What is looked for is seen in every answer that gives it back, also inside a body that a journal encodes."""
     for secret in SECRETS.values():
@@ -161,6 +173,7 @@ def test_no_secret_is_told(capsys):
             [
                 sys.executable, "-c", MAIN, "run", "--target", url, "--out", str(OUT), "--api-key-env", "MY_KEY",
                 "--secret-header", "X-Gate=MY_GATE", "--concurrency", "1", "--repeats", "1", "--max-requests", "150",
+                "--max-body", str(MAX_BODY),
             ],
             env={**os.environ, "MY_KEY": KEY, "MY_GATE": GATE}, capture_output=True, timeout=120, check=False,
         )  # fmt: skip

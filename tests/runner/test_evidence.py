@@ -1,16 +1,27 @@
 """Evidence: what a run keeps of responses is bounded, for each and for all, and holds no secret."""
 
+import asyncio
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from conformance.checks.authentication import key_echo
 from conformance.checks.content import json_text
 from conformance.checks.shared.subject import Settings, Subject
+from conformance.contract.contract import Contract
+from conformance.journal.events import ExchangeEnded, RequestSent, RunStarted
 from conformance.journal.evidence import FIELD, FIELDS, HEAD, LARGEST, SMALL_HEAD, SMALL_TAIL, TAIL, Evidence, judged
 from conformance.journal.redaction import Redaction
+from conformance.journal.resuming import ResumedRun
+from conformance.journal.writing import Journal, MemorySink
 from conformance.model.case import KEY, Case, Request
 from conformance.model.exchange import Exchange, Response, Whole
 from conformance.model.jsontext import MAX_TEXT, MAX_VALUES
 from conformance.model.vocabulary import Expectation
+from conformance.runner.budget import Budget, RunLimits
+from conformance.runner.credentials import Credentials
+from conformance.runner.sending import PARTIAL, Sender
+from conformance.targets.asgi import AsgiTarget
 
 SECRET = "sk-Live/94+tZ8Rk"  # noqa: S105 (no secret)
 REQUEST = Request("POST", "/v1/models/m/environments", (("Content-Type", "application/json"),), b'{"name": "n"}')
@@ -66,6 +77,47 @@ def test_all_responses_of_a_run_are_bounded_together():
     assert LARGEST == len(responses[0].body)
     assert SMALL_HEAD + SMALL_TAIL + 200 > len(responses[-1].body)
     assert sum(len(each.body) for each in responses) < 9_000_000
+
+
+def test_what_is_kept_in_part_is_not_judged_again(contract, tmp_path):
+    """A run that resumes has only a part of such a response: that decides nothing, and is no reason to send it anew."""
+    case = Case("c", Expectation.ACCEPTED, (), REQUEST)
+    (partial,) = kept(Response(200, (), b"a" * 200_000))
+    path = tmp_path / "journal.ndjson"
+    with Journal(path) as journal:
+        journal.append(header(contract))
+        for number, response in enumerate((partial, Response(200, (), b"{}")), 1):
+            journal.append(RequestSent(send=number, case=replace(case, id=f"c{number}")))
+            journal.append(ExchangeEnded(send=number, response=response))
+    past = ResumedRun.read(path)
+    past.settle((), resend=False, survives=True)
+    target = AsgiTarget(no_application)
+    sender = Sender(contract, target, MemorySink(), Budget(RunLimits()), Credentials(), "00000000", past=past)
+    sent = [asyncio.run(sender.send(replace(case, id=f"c{number}"))) for number in (1, 2)]
+    assert [PARTIAL, ""] == [each.unjudged for each in sent]
+    assert [partial.whole, None] == [each.exchange.response.whole for each in sent if each.exchange.response]
+
+
+async def no_application(*_: object) -> None:
+    """Fail: nothing is to be sent."""
+    raise AssertionError
+
+
+def header(contract: Contract) -> RunStarted:
+    """Return the header of a journal."""
+    document, operation = contract.document, contract.operation
+    return RunStarted(
+        suite_version="0",
+        run_id="00000000",
+        document=document.text,
+        sha256=document.sha256,
+        operation=operation.name,
+        path=operation.path,
+        target="asgi",
+        profile="smoke",
+        seed=0,
+        requirements=contract.requirements,
+    )
 
 
 def test_a_body_too_large_to_be_read_is_inconclusive(contract):

@@ -125,7 +125,7 @@ while True: time.sleep(600)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_a_run_ends_soon_after_a_signal_with_its_reports(tmp_path, number):
     """A harness that ignores signals and the end of its input does not hold up the run, nor its reports."""
     (tmp_path / "harness.py").write_text(BEGIN + STUBBORN)

@@ -425,10 +425,10 @@ def test_undeclared_members_must_be_tolerated(client, run):
 def test_a_client_that_validates_nothing_is_one_cause(client, run):
     """Whatever is wrong with responses, the fault is one, and lists what it lets through."""
     client.validate = lambda _: None
-    results = run(client, "reject.*").results
+    results = run(client, "reject.name.*", "reject.created_at.*", "reject.autoscaling_settings.*").results
     kinds = "a string that violates its format, a value of the wrong type, a response without a required property"
     assert {("should", f"Does not validate responses: accepts {kinds}")} == causes(results)
-    assert len(results.causes[0].findings) > 500
+    assert len(results.causes[0].findings) > 60
 
 
 def test_a_client_that_validates_types_alone_is_one_cause(client, run):

@@ -17,7 +17,7 @@ HEAD = """\
 One option has one name everywhere: `--max-creations` of the command is `max-creations` in `conformance.toml` and in
 `[tool.conformance]` of `pyproject.toml`, `max_creations` in `conformance.run`, and `--conformance-max-creations` in
 pytest. The command line overrides files. Files are read from the working directory; `conformance.toml` comes first.
-The first line of the output says which file sets options. `--config FILE` names another. `api-key-command`,
+The first line of the output says which file sets options. `--config` names another. `api-key-command`,
 `allow-host` and `allow-plaintext` are used from a file only if `--config` names it, or with `--trust-config`: the
 author of the file could run a command or have the key. pytest trusts its files.
 

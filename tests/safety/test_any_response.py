@@ -28,7 +28,7 @@ from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.reports.writing import REPORTS, write_reports
-from conformance.runner import sending
+from conformance.runner import patience
 from conformance.runner.budget import RunLimits
 from conformance.runner.engine import Engine
 from conformance.runner.plan import Plan
@@ -168,11 +168,11 @@ def carry_out(contract: Contract, items: tuple[Item, ...], answers: Iterator[Res
 @pytest.mark.slow
 def test_whole_runs(contract, right, tmp_path_factory, monkeypatch):
     """Runs, their diagnoses included, end in reports without a fault of the suite, whatever the responses hold."""
-    monkeypatch.setattr(sending, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(patience, "LONGEST_WAIT", 0.0)
     items = catalogue(contract, Profile.SMOKE, Knowledge({"model_id": "m"}))
     draw = responses(right)
 
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(draw, min_size=1, max_size=9))
     def any_responses(drawn: list[Response]) -> None:
         carry_out(contract, items, cycle(drawn), tmp_path_factory.mktemp("run"))

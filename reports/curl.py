@@ -74,6 +74,8 @@ def _headers(request: Request) -> list[str]:
     given = {name.lower() for name, _ in request.headers}
     own = _OWN if request.body is not None else _OWN[:2]
     lines += [f"{name}:" for name in own if name.lower() not in given]
+    if not request.hosts:
+        lines.append("Host:")
     if request.chunked:
         lines.append("Transfer-Encoding: chunked")
     return lines

@@ -76,6 +76,19 @@ def trials(subject: Subject) -> Judged:
     )
 
 
+def reserved(subject: Subject) -> Judged:
+    """Whether a property name that parsers reserve is accepted is recorded."""
+    requirement = "accept.reserved-property"
+    if requirement not in subject.case.requirements:
+        return
+    if subject.succeeded:
+        yield Pass(requirement)
+    elif subject.rejected and not subject.beside:
+        yield request_finding(
+            subject, requirement, messages.REJECTS, rule="rejects", observed="4xx", expected="accepted"
+        )
+
+
 def right_credential(subject: Subject) -> Judged:
     """A valid credential in the documented form is accepted.
 
@@ -117,4 +130,4 @@ def _weakened(subject: Subject) -> str:
     return BEYOND_PROSE if subject.case.beyond and must else subject.focus
 
 
-CHECKS = (accepted, prose, trials, right_credential)
+CHECKS = (accepted, prose, trials, reserved, right_credential)

@@ -12,6 +12,7 @@ RIGHT: dict[str, tuple[frozenset[int], str]] = {
     "reject.json-text": (frozenset({400}), "a body that is not JSON"),
     "reject.utf-8": (frozenset({400}), "a body that is not JSON"),
     "reject.media-type": (frozenset({400, 415, 422}), "an undeclared media type"),
+    "reject.content-coding": (frozenset({400, 415, 422}), "a body that is not in its content coding"),
     "reject.body.required": (frozenset({400, 411, 415, 422}), "a request without a body"),
 }
 """The statuses for the rejection of a request, by what is invalid in it; of any other body `BROKEN`."""

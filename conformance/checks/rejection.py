@@ -1,4 +1,4 @@
-"""Rejection: what the contract forbids is rejected."""
+"""Rejection: what the contract forbids is rejected, and what it leaves open is recorded."""
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import request_finding
@@ -6,7 +6,18 @@ from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation
 
-DUPLICATES = "reject.duplicate-names"
+RECORDED = frozenset(
+    {
+        "reject.duplicate-names",
+        "reject.json-media-type",
+        "reject.no-media-type",
+        "transport.other-path",
+    }
+)
+"""Requirements whose requests may be accepted, which is a note."""
+
+WRONG_KEY, UNTESTED = "authentication.wrong", "authentication.unconfigured"
+"""A wrong key is tested where the right one is known; a target that accepts a key that was made up knows none."""
 
 EXPECTED = "rejected with 4xx"
 
@@ -16,7 +27,17 @@ def rejected(subject: Subject) -> Judged:
     case = subject.case
     if case.expectation is not Expectation.REJECTED or not subject.focus:
         return
-    if subject.succeeded:
+    if subject.succeeded and subject.focus == WRONG_KEY and subject.settings.key_made_up:
+        yield request_finding(
+            subject,
+            UNTESTED,
+            messages.NO_KEY,
+            rule="checks no key",
+            kind="a wrong key",
+            observed="2xx",
+            expected=EXPECTED,
+        )
+    elif subject.succeeded:
         yield request_finding(
             subject, subject.focus, messages.ACCEPTS, rule="accepts", observed="2xx", expected=EXPECTED
         )
@@ -24,16 +45,19 @@ def rejected(subject: Subject) -> Judged:
         for requirement in case.requirements:
             if requirement != "error.unknown-resource":
                 yield Pass(requirement)
+        if subject.focus == WRONG_KEY and subject.settings.key_made_up:
+            yield Pass(UNTESTED)
 
 
-def duplicates(subject: Subject) -> Judged:
-    """Whether a body with a duplicate property is accepted is recorded."""
-    if DUPLICATES not in subject.case.requirements:
-        return
-    if subject.succeeded:
-        yield request_finding(subject, DUPLICATES, messages.ACCEPTS, rule="accepts", observed="2xx", expected=EXPECTED)
-    elif subject.rejected and not subject.beside:
-        yield Pass(DUPLICATES)
+def recorded(subject: Subject) -> Judged:
+    """Whether a request that a server may accept or reject is accepted is recorded."""
+    for requirement in RECORDED.intersection(subject.case.requirements):
+        if subject.succeeded:
+            yield request_finding(
+                subject, requirement, messages.ACCEPTS, rule="accepts", observed="2xx", expected=EXPECTED
+            )
+        elif subject.rejected and not subject.beside:
+            yield Pass(requirement)
 
 
-CHECKS = (rejected, duplicates)
+CHECKS = (rejected, recorded)

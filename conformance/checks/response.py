@@ -135,7 +135,8 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
         actual="absent" if keyword == "required" else brief(value),
         note=note,
     )
-    return found, frozenset({requirement_id(Group.RESPONSE, node.label, keyword)})
+    untold = ("type", "enum", *BOUNDS) if keyword == "type" else (keyword,)
+    return found, frozenset(requirement_id(Group.RESPONSE, node.label, each) for each in untold)
 
 
 def _expected(violation: Violation, node: Node) -> str:

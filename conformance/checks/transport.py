@@ -132,6 +132,7 @@ def method(subject: Subject) -> Judged:
         )
     elif subject.status in {404, 405, 501}:
         yield Pass(requirement)
+        yield from _allow(subject)
     elif subject.succeeded and sent not in SAFE:
         yield status_finding(
             subject,
@@ -147,6 +148,26 @@ def method(subject: Subject) -> Judged:
             messages.METHOD,
             Symptom(rule, kind, "another 4xx"),
             expected=REJECTED,
+        )
+
+
+def _allow(subject: Subject) -> Judged:
+    """A 405 lists the methods that work in Allow: the documented one, and not the one that was sent."""
+    if subject.status != 405 or subject.response is None:
+        return
+    requirement, field = "transport.allow", subject.response.header("Allow") or ""
+    listed = {each.strip() for each in field.split(",")}
+    sent, declared = subject.case.request.method, subject.contract.operation.method
+    if declared in listed and sent not in listed:
+        yield Pass(requirement)
+    else:
+        yield finding(
+            requirement,
+            Symptom("Allow", "an undeclared method", "other methods"),
+            **messages.ALLOW.filled(found=field, method=sent, declared=declared),
+            pointer="Allow",
+            expected=f"{declared}, and not {sent}",
+            actual=field,
         )
 
 

@@ -40,6 +40,13 @@ def coerced(types: AbstractSet[str], value: Json) -> bool | int | Decimal | None
     return _as_boolean(value) if "boolean" in types else None
 
 
+def is_rounded_integer(types: AbstractSet[str], value: Json) -> bool:
+    """Tell whether a number is no integer, and one of `types` only for a parser that reads it in double precision."""
+    if "integer" not in types or "number" in types or not isinstance(value, Decimal) or is_integral(value):
+        return False
+    return float(value).is_integer()
+
+
 def spelled_number(value: Json) -> int | Decimal | None:
     """Return the number that a string spells as JSON does, with white space or a `+` before it; else None."""
     text = value.strip() if isinstance(value, str) else ""

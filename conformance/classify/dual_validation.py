@@ -7,7 +7,7 @@ difference that no data knows is a doubt.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -98,7 +98,13 @@ def read_answer(contract: Contract, answer: Json) -> Reading:
     if not violations and not disputed:
         heard = next((f"{each.keyword} at {each.pointer!r}" for each in validator.fast_violations(answer)), "nothing")
         disputed.append(("", _cut(f"jsonschema-rs finds {heard} wrong, jsonschema nothing")))
-    return Reading(tuple(violations), tuple(disputed), answer)
+    return Reading(_of_type_first(violations), tuple(disputed), answer)
+
+
+def _of_type_first(violations: Sequence[Violation]) -> tuple[Violation, ...]:
+    """Return the violations; a value of a wrong type breaks nothing else, though validators say that it does."""
+    mistyped = {each.pointer for each in violations if each.keyword == "type"}
+    return tuple(each for each in violations if each.keyword == "type" or each.pointer not in mistyped)
 
 
 @cache

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from conformance.classify.coercion import coerced, spelled_number
+from conformance.classify.coercion import coerced, is_rounded_integer, spelled_number
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, is_integral
+
+QUOTED = {"{": "object", "[": "array"}
+"""What a string that begins so may be the text of."""
 
 MISSING = "an absent required property"
 NO_BODY = "a request without a body"
@@ -50,6 +53,8 @@ def type_kind(types: AbstractSet[str], value: Json) -> str:
             return "an object"
         case _ if coerced(types, value) is not None:
             return "0 or 1"
+        case _ if is_rounded_integer(types, value):
+            return "a fraction that double precision rounds to an integer"
         case _:
             return "an integer" if is_integral(value) else "a number with a fraction"
 
@@ -59,6 +64,8 @@ def _string_kind(types: AbstractSet[str], text: str) -> str:
         return "the empty string"
     if text == "null" and "null" in types:
         return "quoted null"
+    if QUOTED.get(text[0], "") in types:
+        return f"a quoted {QUOTED[text[0]]}"
     if coerced(types, text) is None:
         return "a string"
     return "a quoted boolean" if spelled_number(text) is None else "a quoted number"

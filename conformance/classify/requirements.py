@@ -8,6 +8,9 @@ from conformance.model.vocabulary import Group
 
 BEYOND_PROSE = "accept.beyond-prose"
 
+PRECISION = "precision"
+"""The rule that is broken by a number which only double precision makes an integer."""
+
 
 def accept_id(node: Node, keyword: str = "") -> str:
     """Return the id of the requirement that a server accepts valid values of `node`."""
@@ -22,7 +25,7 @@ def combination_id(root: Node) -> str:
 def reject_id(node: Node, rule: str) -> str:
     """Return the id of the requirement that a server rejects what breaks a rule of `node`.
 
-    The rule is a keyword, or `coercible` for a value of another type that a lax parser converts.
+    The rule is a keyword, `coercible` for a value of another type that a lax parser converts, or `PRECISION`.
     """
     return requirement_id(Group.REJECTION, node.label, rule)
 

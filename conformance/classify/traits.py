@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import msgspec
 
-from conformance.classify.coercion import coerced
+from conformance.classify.coercion import coerced, is_rounded_integer
 from conformance.classify.keywords import broken, fitting, nearest
 from conformance.classify.kinds import MISSING, kind_of, type_kind, undeclared_kind
-from conformance.classify.requirements import accept_id, reject_id, undeclared_id
+from conformance.classify.requirements import PRECISION, accept_id, reject_id, undeclared_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, find, occurrences
 from conformance.contract.shapes import Shape
@@ -52,6 +52,7 @@ def defects(node: Node, value: Json, pointer: str = "") -> Iterator[Trait]:
     branches = fitting(node, value)
     if not branches:
         rule = "type" if coerced(node.types, value) is None else "coercible"
+        rule = PRECISION if is_rounded_integer(node.types, value) else rule
         yield Trait(pointer, "type", kind_of(node, "type", value), reject_id(node, rule))
         return
     branch = branches[0] if len(branches) == 1 else nearest(node, value)

@@ -5,6 +5,8 @@ A component that occurs at several places gives each of its rows several times, 
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from conformance.contract.nodes import Node
 from conformance.contract.operation import Operation
 from conformance.contract.shapes import Keyword, Shape
@@ -51,6 +53,7 @@ TITLES = {
     (Group.REJECTION, "required"): "`{label}`: a body without this required property is rejected",
     (Group.REJECTION, "type"): "`{label}`: a value of another type is rejected",
     (Group.REJECTION, "coercible"): "`{label}`: a value that could be coerced to {a_type} is rejected",
+    (Group.REJECTION, "precision"): "`{label}`: a fraction that double precision rounds to an integer is rejected",
     (Group.REJECTION, "enum"): "`{label}`: an unknown enum value is rejected",
     (Group.REJECTION, "bound"): "`{label}`: a value that violates `{keyword}` is rejected",
     (Group.REJECTION, "additionalProperties"): "`{owner}`: unknown properties are rejected",
@@ -107,6 +110,9 @@ def rejection(root: Node, operation: Operation) -> Iterator[Requirement]:
         yield _row(Group.REJECTION, node, "type")
         if node.types & COERCIBLE:
             yield _row(Group.REJECTION, node, "coercible", Strength.SHOULD)
+        if "integer" in node.types and "number" not in node.types:
+            row = _row(Group.REJECTION, node, "precision", Strength.SHOULD)
+            yield replace(row, source=(*row.source, "RFC 8259 section 6"))
         if _enumerated(node):
             yield _row(Group.REJECTION, node, "enum")
         yield from _bounds(Group.REJECTION, node)

@@ -159,4 +159,5 @@ async def _read(scope: Message, receive: Receive) -> Transaction | None:
     path = scope.get("raw_path") or quote(scope["path"]).encode()
     headers = [(bytes(name).lower(), bytes(value)) for name, value in scope["headers"]]
     query, body = scope.get("query_string", b""), b"".join(pieces)
-    return Transaction(scope["method"], path, query, headers, body, too_large=size > MAX_BODY_BYTES)
+    large, hosted = size > MAX_BODY_BYTES, scope.get("http_version") == "1.1"
+    return Transaction(scope["method"], path, query, headers, body, too_large=large, hosted=hosted)

@@ -26,6 +26,7 @@ CREATED_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 class Stage(StrEnum):
     """The stages by name, in the order in which they run."""
 
+    HOST = "host"
     ROUTE = "route"
     METHOD = "method"
     AUTHENTICATE = "authenticate"
@@ -38,6 +39,12 @@ class Stage(StrEnum):
     REJECT = "reject"
     SERIALIZE = "serialize"
     SEND = "send"
+
+
+def host(_: MockState, tx: Transaction) -> None:
+    """Require exactly one Host field in a request over HTTP/1.1: 400 otherwise (RFC 9112 section 3.2)."""
+    if tx.hosted and len(tx.values("host")) != 1:
+        raise Rejection(400, "BAD_REQUEST", "the request must have one Host field")
 
 
 def route(state: MockState, tx: Transaction) -> None:
@@ -202,6 +209,7 @@ def send(_: MockState, tx: Transaction) -> None:
 
 
 PROCESSING = (
+    (Stage.HOST, host),
     (Stage.ROUTE, route),
     (Stage.METHOD, method),
     (Stage.AUTHENTICATE, authenticate),

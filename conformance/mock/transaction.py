@@ -72,8 +72,9 @@ NORMAL = Delivery()
 class Transaction:
     """One request and its response; each stage fills in its part.
 
-    `sent` is the JSON value of the request body, `response` that of the response body. `number` counts requests,
-    `creation` the objects that were created before. `fired` holds the ids of the faults that showed.
+    `sent` is the JSON value of the request body, `response` that of the response body. `hosted` tells that it
+    came with the header section of HTTP/1.1. `number` counts requests, `creation` the objects that were created before.
+    `fired` holds the ids of the faults that showed.
     """
 
     method: str
@@ -82,6 +83,7 @@ class Transaction:
     headers: list[tuple[bytes, bytes]]
     body: bytes
     too_large: bool = False
+    hosted: bool = False
     state: MockState = field(init=False)
     received_at: datetime = field(init=False)
     number: int = 0

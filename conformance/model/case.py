@@ -33,11 +33,13 @@ class Need(StrEnum):
     STATE = "state"
     """It remembers what it created: not with `--stateless`."""
     KEYS = "keys"
-    """It knows right keys from wrong ones: not with `--stateless`."""
+    """It knows right keys from wrong ones: not with `--any-key`."""
     NAME_EDGES = "name edges"
     """Objects with odd names may be created: loopback, or allowed by the caller."""
     PROBES = "probes"
     """It offers the requests beside the operation that `spec/prose.yaml` describes, so that creations can be read."""
+    SERVER = "server"
+    """A server reads the bytes of the request: not an application in this process, nor a client object."""
     LOOPBACK = "loopback"
     """It is a server on this machine: the request is heavy, or leaves the values that are safe on a live one."""
 
@@ -47,7 +49,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `target` is the request target below the server's base URL, percent-encoded and sent unchanged. `headers` are
     sent unchanged and in this order; `Host` and the framing headers are the transport's. `chunked` sends the body
-    without a `Content-Length`.
+    without a `Content-Length`; `hosts` is the number of `Host` fields.
     """
 
     method: str
@@ -55,6 +57,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     chunked: bool = False
+    hosts: int = 1
 
 
 class Story(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -93,7 +96,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
 
     The first of `requirements` is the one that fails when the expectation is not met. `beyond` names the advisory
     requirements whose range the body leaves, though the schema allows it. `slotted`: the body has `SLOT`;
-    `merged`: the request has many unusual values at once; `reduced`: another case was minimized to it.
+    `merged`: the request has many unusual values at once; `reduced`: another case was minimized to it. `control` is the
+    request that differs only in what the case is about: where it is rejected as well, a rejection says nothing.
     """
 
     id: str
@@ -107,6 +111,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     beyond: tuple[str, ...] = ()
     merged: bool = False
     reduced: bool = False
+    control: Request | None = None
 
     @property
     def cases(self) -> tuple["Case"]:

@@ -236,7 +236,7 @@ class Engine:
 
         With `concurrent`, another request was in flight: response and request are compared by the relation alone.
         """
-        found = self._session.judge(subject)
+        found = await self._session.controlled(case, self._session.judge(subject))
         if concurrent:
             rows = self._session.contract.by_id
             found = [each for each in found if not rows[each.requirement].compares]

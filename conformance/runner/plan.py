@@ -14,9 +14,10 @@ from conformance.strategies.catalogue.catalogue import creations
 
 REASONS = {
     Need.STATE: "The target is stateless (--stateless)",
-    Need.KEYS: "The target is stateless (--stateless) and cannot tell keys apart",
+    Need.KEYS: "The target does not distinguish keys (--any-key)",
     Need.NAME_EDGES: "Edge-case names are not sent to remote hosts (--allow-name-edges)",
     Need.PROBES: "Created objects are not read back (--probes)",
+    Need.SERVER: "The target is an application without a server",
     Need.LOOPBACK: "Not sent to remote hosts",
 }
 
@@ -83,8 +84,11 @@ def make_plan(
                 lost.setdefault(requirement, reason)
     known = tuple(known)
     for item in known:
-        if why_left_out(contract, item, offered, only, skip, why_not) is None:
+        reason = why_left_out(contract, item, offered, only, skip, why_not)
+        if reason is None:
             lost |= dict.fromkeys(requirements_of(item), LARGER)
+        else:
+            lost = dict.fromkeys(requirements_of(item), reason) | lost
     exercised = {requirement for item in kept for requirement in requirements_of(item)}
     skipped = {each: reason for each, reason in lost.items() if each not in exercised and each in contract.by_id}
     singles = {item.request: item for item in known if isinstance(item, Case)}

@@ -14,7 +14,7 @@ from conformance.journal.recording import Recorder, Stop
 from conformance.journal.resuming import ResumedRun
 from conformance.journal.writing import Sink
 from conformance.model.case import Case, Item, Relation, could_create
-from conformance.model.finding import Doubt, Judgement
+from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.vocabulary import Expectation, Strength
 from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.credentials import Credentials
@@ -23,6 +23,9 @@ from conformance.targets.target import Target
 
 Found: TypeAlias = Sequence[Judgement | Doubt]
 """What the checks say of an exchange, or of the exchanges of a relation."""
+
+CONTROLLED = frozenset({"rejects", "status for an invalid credential", "credential form"})
+"""Rules about rejections, which say something only beside an accepted control."""
 
 ENOUGH = "the requested findings were made"
 
@@ -127,12 +130,26 @@ class Session:
         if subject.case.expectation is Expectation.ACCEPTED and subject.succeeded and not self._settings.proven:
             self._settings = replace(self._settings, proven=True)
 
+    async def controlled(self, case: Case, found: Found) -> Found:
+        """Return what was found, without rejections that say nothing: the target rejects the control as well.
+
+        The control is sent only where there is such a rejection, and is not judged itself.
+        """
+        if case.control is None or not any(map(_needs_control, found)):
+            return found
+        plain = Case(f"{case.id}.control", Expectation.OBSERVED, (), case.control, slotted=case.slotted)
+        sent = await self.send(plain)
+        response = None if isinstance(sent, str) or sent[0].unjudged else sent[0].exchange.response
+        if response is not None and 200 <= response.status < 300:
+            return found
+        return [each for each in found if not _needs_control(each)]
+
     async def examine(self, case: Case, *, attempt: int = 1) -> Found | None:
         """Send a case once more; returns what the checks say, None where a limit forbids it or it can't be judged."""
         sent = await self.send(case, attempt=attempt)
         if isinstance(sent, str) or sent[0].unjudged:
             return None
-        return self.judge(self.subject(case, sent[0]))
+        return await self.controlled(case, self.judge(self.subject(case, sent[0])))
 
     async def examine_relation(self, relation: Relation, *, attempt: int = 1) -> Found | None:
         """Send a relation once more; returns what its check says, None as `examine`."""
@@ -147,3 +164,7 @@ class Session:
         return not any(
             named and not case.slotted and case.request.body is not None and could_create(case) for case in item.cases
         )
+
+
+def _needs_control(each: Judgement | Doubt) -> bool:
+    return isinstance(each, Finding) and each.symptom.rule in CONTROLLED

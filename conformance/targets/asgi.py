@@ -9,7 +9,7 @@ from conformance.model.exchange import Exchange, Failure, Response
 from conformance.targets.decoding import decode_response
 from conformance.targets.lifespan import Lifespan
 from conformance.targets.loading import App, Message, load_app
-from conformance.targets.outgoing import BODILESS_METHODS, Sending, prepare, redacted
+from conformance.targets.outgoing import BODILESS_METHODS, Sending, hosts_of, prepare, redacted
 from conformance.targets.target import ExchangeLimits, Opening, Target, Traits
 
 _HOST = "127.0.0.1"
@@ -26,7 +26,7 @@ class AsgiTarget(Target):
     though it is waited for. The context variables that it sets are the caller's.
     """
 
-    traits = Traits(loopback=True, lasting=False)
+    traits = Traits(loopback=True, lasting=False, server=False)
 
     def __init__(self, app: App, limits: ExchangeLimits | None = None, name: str = "asgi") -> None:
         self.name = name
@@ -195,7 +195,7 @@ def _scope(sending: Sending) -> Message:
     path, _, query = target.partition(b"?")
     fields = [(name.lower().encode(), value.encode()) for name, value in sending.fields]
     if not any(name == b"host" for name, _ in fields):
-        fields.insert(0, (b"host", _HOST.encode()))
+        fields = [(b"host", each.encode()) for each in hosts_of(sending.hosts, _HOST)] + fields
     if sending.chunked:
         fields.append((b"transfer-encoding", b"chunked"))
     elif sending.body is not None or sending.method not in BODILESS_METHODS:

@@ -18,7 +18,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 
-from conformance.targets.outgoing import Sending
+from conformance.targets.outgoing import Sending, hosts_of
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _INTERIM = re.compile(rb"\s*HTTP/1\.\d 1(?!01)\d\d")
@@ -51,7 +51,8 @@ class ExactRequest(ClientRequest):
         fields = attempt.sending.fields
         self.headers = CIMultiDict(fields)
         if hdrs.HOST not in self.headers:
-            self.headers = CIMultiDict(((hdrs.HOST, self.url.host_port_subcomponent or ""), *fields))
+            hosts = hosts_of(attempt.sending.hosts, self.url.host_port_subcomponent or "")
+            self.headers = CIMultiDict((*((hdrs.HOST, each) for each in hosts), *fields))
 
     def update_expect_continue(self, expect: bool = False) -> None:  # noqa: FBT001, FBT002 (aiohttp's signature)
         """Wait for 100 (Continue) where the request says so, but not for ever."""

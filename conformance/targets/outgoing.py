@@ -11,6 +11,9 @@ from conformance.model.errors import UsageError
 BODILESS_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that announce no length when they have no body (RFC 9110 section 8.6)."""
 
+OTHER_HOST = "conformance.invalid"
+"""A host that is not the target (RFC 6761 section 6.4)."""
+
 _NOT_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 _NOT_VALUE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _NOT_TARGET = re.compile("[\x00-\x20\x7f\ud800-\udfff]")
@@ -25,6 +28,7 @@ class Sending(msgspec.Struct, frozen=True):
     fields: tuple[tuple[str, str], ...]
     body: bytes | None
     chunked: bool
+    hosts: int = 1
 
 
 def prepare(request: Request, key: str) -> Sending:
@@ -52,7 +56,12 @@ def prepare(request: Request, key: str) -> Sending:
     target = request.target.replace(KEY, quote(key, safe="")) if KEY in request.target else request.target
     fields = tuple((name, value.replace(KEY, key)) for name, value in request.headers)
     body = b"" if request.chunked and request.body is None else request.body
-    return Sending(request.method, target, fields, body, request.chunked)
+    return Sending(request.method, target, fields, body, request.chunked, request.hosts)
+
+
+def hosts_of(count: int, host: str) -> tuple[str, ...]:
+    """Return the values of as many `Host` fields as a request has: that of the target, and others."""
+    return (host, *[OTHER_HOST] * (count - 1))[:count]
 
 
 def redacted(text: str, key: str) -> str:

@@ -59,6 +59,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
         handshakes: whether the suite itself does the TLS handshake, so that a connection which is closed before the
             first response may have been refused there.
         lasting: whether the target outlives the run, and with it what the run created.
+        server: whether a server reads requests as the suite wrote them.
 
     """
 
@@ -67,6 +68,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     secure: bool = False
     handshakes: bool = False
     lasting: bool = True
+    server: bool = True
 
 
 class NotCarriedError(Exception):

@@ -31,6 +31,7 @@ class RunKeywords(TypedDict, total=False):
     path_params: dict[str, str]
     unknown_model_id: str | None
     stateless: bool
+    any_key: bool
     probes: bool
     spec: Path | str | None
     operation: str | None

@@ -40,7 +40,7 @@ from conformance.workflow.interruption import interrupt, on_sigterm, run_cancell
 from conformance.workflow.recorded_case import RecordedCase, ending, read_recorded_case
 from conformance.workflow.run_folder import REPLAYS, recorded_contract, recorded_option
 from conformance.workflow.setup.embedded import EmbeddedMock
-from conformance.workflow.setup.key_sources import credentials_of, find_key, with_recorded_key
+from conformance.workflow.setup.key_sources import credentials_of, find_key, names_key, with_recorded_key
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import guard, offered_by, rate_of
@@ -110,6 +110,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     credentials = credentials_of(contract, options, find_key(contract, options, loopback=loopback))
     proven = recorded.proven and options.target in {header.target, MOCK}
     settings = _settings(header, credentials.key, loopback=loopback, proven=proven)
+    settings = replace(settings, key_made_up=loopback and options.target != MOCK and not names_key(options))
     left = creations_left(contract, folder, item, options.max_creations, loopback=loopback)
     ready = _Ready(contract, item, options, credentials, settings, left, secrets.token_hex(4))
     with ExitStack() as stack:
@@ -160,6 +161,7 @@ def _options(options: RunOptions, recorded: RecordedCase, folder: Path) -> RunOp
         options,
         target=options.target or known,
         stateless="stateless" in header.options,
+        any_key="any_key" in header.options,
         probes="probes" in header.options,
         secret_headers=(*options.secret_headers, *sorted(found)),
     )

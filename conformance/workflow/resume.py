@@ -13,6 +13,7 @@ SAME = (
     "path_params",
     "unknown_model_id",
     "stateless",
+    "any_key",
     "probes",
     "only",
     "skip",

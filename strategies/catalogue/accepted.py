@@ -20,19 +20,26 @@ from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.covering import combinations
 from conformance.strategies.values import bodies, classes
 
-Extra: TypeAlias = tuple[str, str, Writable]
-"""An unknown property: the slug of its cases, its name, its value."""
+Extra: TypeAlias = tuple[str, str, Writable, str]
+"""An unknown property: the slug of its cases, its name, its value, its kind."""
 
 ABSENCE = "an absent optional property"
 UNKNOWN = "an unknown property"
 SMALLEST = "the body has only the required properties"
 
+UNDECLARED = "conformance_undeclared"
+"""The name of an unknown property."""
+
+PLAIN: Extra = ("unknown-property", UNDECLARED, "x", UNKNOWN)
+
 EXTRAS: tuple[Extra, ...] = (
-    ("unknown-property", "conformance_undeclared", "x"),
-    ("unknown-object", "conformance_undeclared", {"a": [1, None]}),
-    ("proto-property", "__proto__", "x"),
-    ("empty-name", "", "x"),
+    PLAIN,
+    ("unknown-object", UNDECLARED, {"a": [1, None]}, "an unknown property that holds an object"),
+    ("empty-name", "", "x", "a property with an empty name"),
 )
+
+RESERVED: Extra = ("proto-property", "__proto__", "x", "the property __proto__")
+"""What parsers of JavaScript reject, or drop, on purpose."""
 
 
 def accepted_cases(build: Builder, strength: int) -> Iterator[Case]:
@@ -171,7 +178,7 @@ def classes_together(build: Builder) -> Iterator[Case]:
         yield replace(case, requirements=build.contract.asked((focus, *held)))
 
 
-def open_objects(build: Builder, extras: Iterable[Extra] = EXTRAS) -> Iterator[Case]:
+def open_objects(build: Builder, extras: Iterable[Extra] = (*EXTRAS, RESERVED)) -> Iterator[Case]:
     """Yield the smallest body with each of `extras` in each object that allows unknown properties."""
     for lineage in bodies.lineages(build.contract.request):
         node = lineage[-1]
@@ -179,14 +186,21 @@ def open_objects(build: Builder, extras: Iterable[Extra] = EXTRAS) -> Iterator[C
             if shape.type != "object" or not shape.open:
                 continue
             requirement = undeclared_id(Group.ACCEPTANCE, shape)
-            for slug, name, extra in extras:
-                body = bodies.with_member(lineage, branch, name, extra, "smallest", build.defaults)
-                if _clashes(lineage, body):
-                    continue
-                pointer, keyword, kind, became = join(node.path, name), "additionalProperties", UNKNOWN, write(extra)
+            plain = bodies.with_member(lineage, branch, UNDECLARED, "x", "smallest", build.defaults)
+            if _clashes(lineage, plain):
+                continue
+            for extra in extras:
+                slug, name, value, kind = extra
+                body = bodies.with_member(lineage, branch, name, value, "smallest", build.defaults)
+                pointer, keyword, became = join(node.path, name), "additionalProperties", write(value)
                 story = Story(pointer, keyword, "", became, says(pointer, keyword, became, kind, lineage[0]), kind)
-                id_ = f"accept.{path_slug(node.path)}.{slug}"
-                yield build.accepting(id_, (requirement,), body, story)
+                slug = f"{path_slug(node.path)}.{slug}"
+                case = build.accepting(f"accept.{slug}", (requirement,), body, story)
+                if extra == RESERVED:
+                    about = ("accept.reserved-property",)
+                    case = build.observed(f"observe.{slug}", about, case.request, story)
+                # Where a plain unknown property is rejected as well, it is not the odd one that is.
+                yield case if extra == PLAIN else replace(case, control=build.request(plain))
 
 
 def combined(build: Builder, strength: int) -> Iterator[Case]:

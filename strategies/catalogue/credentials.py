@@ -12,6 +12,9 @@ from conformance.strategies.case_builder import Builder
 ANY_SCHEME = "a credential without the documented scheme"
 NO_CREDENTIAL = "a request without a credential"
 WRONG_KEY = "wrong-key-of-the-conformance-suite"
+LONG_KEY = "k" * 8_000
+PLAIN = "conformance"
+"""What a control has where a case has the key in a place of its own."""
 
 
 def credential_cases(build: Builder) -> Iterator[Case]:
@@ -35,21 +38,20 @@ def _missing(build: Builder, security: Security) -> Iterator[Case]:
     if security.location == "header":
         story = _story(security, f"`{security.name}` is empty", "an empty credential")
         yield build.rejected("reject.credential.empty", missing, _carrying(build, ((security.name, ""),)), story)
+    if build.contract.scheme and build.credential_headers:
+        name, scheme = build.credential_headers[0][0], build.contract.scheme
+        story = _story(security, "the scheme is sent without a key", "an empty key")
+        for slug, value in (("scheme-alone", scheme), ("scheme-and-space", f"{scheme} ")):
+            yield build.rejected(f"reject.credential.{slug}", missing, _carrying(build, ((name, value),)), story)
 
 
 def _wrong(build: Builder, security: Security) -> Iterator[Case]:
     wrong = "authentication.wrong"
     story = _story(security, "the key is wrong", "a wrong key")
-    for slug, key in (("wrong-key", WRONG_KEY), ("long-key", "k" * 8_000), ("key-and-more", f"{KEY}x")):
+    for slug, key in (("wrong-key", WRONG_KEY), ("long-key", LONG_KEY), ("key-and-more", f"{KEY}x")):
         request = _with_key(build.right, key)
-        yield build.rejected(f"reject.credential.{slug}", wrong, request, story, (Need.KEYS,))
-    scheme = build.contract.scheme
-    if scheme and build.credential_headers:
-        name = build.credential_headers[0][0]
-        story = _story(security, "the scheme is sent without a key", "an empty key")
-        for slug, value in (("scheme-alone", scheme), ("scheme-and-space", f"{scheme} ")):
-            request = _carrying(build, ((name, value),))
-            yield build.rejected(f"reject.credential.{slug}", wrong, request, story, (Need.KEYS,))
+        case = build.rejected(f"reject.credential.{slug}", wrong, request, story, (Need.KEYS,))
+        yield _controlled(build, case, ("X-Conformance-Filler", key)) if key == LONG_KEY else case
     request = _with_key(build.request(b"{"), WRONG_KEY)
     story = _story(security, "the key is wrong and the body is not JSON", "a wrong key with an invalid body")
     yield build.observed("observe.credential.with-bad-body", ("authentication.order",), request, story, (Need.KEYS,))
@@ -60,15 +62,28 @@ def _misplaced(build: Builder, security: Security) -> Iterator[Case]:
     for slug, query in (("query-api-key", f"api_key={KEY}"), ("query-same-name", f"{name}={KEY}")):
         request = _carrying(build, (), target=build.target_with({}, query=query, credential=False))
         story = _story(security, "the key is sent in the query", "the key in the query")
-        yield build.rejected(f"reject.credential.{slug}", location, request, story)
-    for slug, header, value in (
+        control = replace(build.right, target=build.target_with({}, query=query.replace(KEY, PLAIN)))
+        yield replace(build.rejected(f"reject.credential.{slug}", location, request, story), control=control)
+    elsewhere = (
         ("cookie", "Cookie", f"{name}={KEY}"),
         ("other-header", "X-Conformance-Key", build.credential),
         ("api-key-header", "X-API-Key", KEY),
         ("proxy-header", "Proxy-Authorization", build.credential),
-    ):
+    )
+    for slug, header, value in elsewhere:
         story = _story(security, f"the key is sent in `{header}`", "the key in another header")
-        yield build.rejected(f"reject.credential.{slug}", location, _carrying(build, ((header, value),)), story)
+        case = build.rejected(f"reject.credential.{slug}", location, _carrying(build, ((header, value),)), story)
+        yield _controlled(build, case, (header, value.replace(KEY, PLAIN)))
+    # In all these places at once: a short run meets them in one request.
+    story = _story(security, "the key is sent in every other place", "the key in every other place")
+    fields = tuple((header, value) for _, header, value in elsewhere)
+    target = build.target_with({}, query=f"api_key={KEY}&{name}={KEY}", credential=False)
+    request = _carrying(build, fields, target=target)
+    plain = tuple((header, value.replace(KEY, PLAIN)) for header, value in fields)
+    around = build.target_with({}, query=f"api_key={PLAIN}&{name}={PLAIN}")
+    control = replace(build.right, target=around, headers=(*build.right.headers, *plain))
+    case = build.rejected("reject.credential.every-other-place", location, request, story)
+    yield replace(case, merged=True, control=control)
 
 
 def _schemes(build: Builder, security: Security, scheme: str) -> Iterator[Case]:
@@ -101,6 +116,11 @@ def _carrying(build: Builder, headers: Headers, *, target: str | None = None) ->
     """Return the valid request with other headers in the place of those that carry the credential."""
     kept = build.headers_without(*(name for name, _ in build.credential_headers))
     return replace(build.right, headers=(*kept, *headers), target=target or build.right.target)
+
+
+def _controlled(build: Builder, case: Case, field: tuple[str, str]) -> Case:
+    """Return a case whose control is the valid request with one more header field."""
+    return replace(case, control=replace(build.right, headers=(*build.right.headers, field)))
 
 
 def _with_key(request: Request, key: str) -> Request:

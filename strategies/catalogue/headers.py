@@ -19,6 +19,8 @@ def header_cases(build: Builder) -> Iterator[Case]:
     """Yield requests whose header fields, method or path are special."""
     yield from _media_types(build)
     yield from _accept(build)
+    yield from _content_codings(build)
+    yield from _hosts(build)
     yield from _other_headers(build)
     yield from _methods(build)
 
@@ -43,17 +45,48 @@ def _media_types(build: Builder) -> Iterator[Case]:
         ("multipart", "multipart/form-data; boundary=x", right.body),
         ("octets", "application/octet-stream", right.body),
         ("nonsense", "nonsense", right.body),
-        ("absent", None, right.body),
     ):
         request = replace(right, headers=build.headers_with(name, wrong), body=body)
-        says = f"`{name}` is `{wrong}`" if wrong else f"`{name}` is absent"
-        kind = "an undeclared media type" if wrong else f"a request without `{name}`"
-        story = header_story(name, wrong or "", says, kind)
+        kind = "an undeclared media type" if "/" in wrong else "an invalid media type"
+        story = header_story(name, wrong, f"`{name}` is `{wrong}`", kind)
         yield build.rejected(f"reject.media-type.{slug}", "reject.media-type", request, story)
-    for slug, value in (("suffix", "application/vnd.conformance+json"), ("json-variant", "text/json")):
+    bare = replace(right, headers=build.headers_without(name))
+    story = header_story(name, "", f"`{name}` is absent", f"a request without `{name}`")
+    yield build.observed("observe.media-type.absent", ("reject.no-media-type",), bare, story)
+    for slug, value in (
+        ("suffix", "application/vnd.conformance+json"),
+        ("problem", "application/problem+json"),
+        ("json-variant", "text/json"),
+    ):
         story = header_story(name, value, f"`{name}` is `{value}`", "an undeclared JSON media type")
         request = replace(right, headers=build.headers_with(name, value))
-        yield build.observed(f"observe.media-type.{slug}", (VARIANTS,), request, story)
+        yield build.observed(f"observe.media-type.{slug}", ("reject.json-media-type",), request, story)
+
+
+def _content_codings(build: Builder) -> Iterator[Case]:
+    """Yield bodies that are not in their content coding, or not in one that anybody knows; and two media types."""
+    right, about = build.right, "reject.content-coding"
+    for slug, coding, kind in (
+        ("unknown", "conformance", "an unknown content coding"),
+        ("gzip", "gzip", "an uncompressed body with `Content-Encoding: gzip`"),
+    ):
+        story = header_story("Content-Encoding", coding, f"`Content-Encoding` is `{coding}`", kind)
+        request = replace(right, headers=(*right.headers, ("Content-Encoding", coding)))
+        yield build.rejected(f"reject.content-coding.{slug}", about, request, story)
+    story = header_story("Content-Type", "text/plain", "a second `Content-Type` is `text/plain`", "two `Content-Type`")
+    twice = replace(right, headers=(*right.headers, ("Content-Type", "text/plain")))
+    yield build.observed("observe.media-type.two", (VARIANTS,), twice, story)
+
+
+def _hosts(build: Builder) -> Iterator[Case]:
+    for slug, count, says, kind in (
+        ("absent", 0, "`Host` is absent", "a request without `Host`"),
+        ("two", 2, "`Host` is sent twice", "a request with two `Host`"),
+    ):
+        request = replace(build.right, hosts=count)
+        yield build.rejected(
+            f"reject.host.{slug}", "transport.host", request, header_story("Host", "", says, kind), (Need.SERVER,)
+        )
 
 
 def _accept(build: Builder) -> Iterator[Case]:
@@ -94,7 +127,7 @@ def _other_headers(build: Builder) -> Iterator[Case]:
 
 def _methods(build: Builder) -> Iterator[Case]:
     right = build.right
-    for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "POST", "CREATE"):
+    for method in ("PUT", "GET", "HEAD", "PATCH", "DELETE", "OPTIONS", "TRACE", "POST", "CREATE"):
         if method in build.contract.operation.methods:
             continue
         bare = Request(method, right.target, build.headers_without("Content-Type"))

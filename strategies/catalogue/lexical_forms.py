@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from conformance.model.case import Case, Need
-from conformance.model.jsontext import Literal, Members, Writable, write
+from conformance.model.jsontext import Literal, Members, write
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.catalogue.wire_parts import SERVER_ERROR, byte_story, with_number
+from conformance.strategies.catalogue.accepted import UNDECLARED
+from conformance.strategies.catalogue.wire_parts import SERVER_ERROR, backwards, byte_story, escaped_names, with_number
 from conformance.strategies.values.value import BEYOND_DOUBLE
 
 
@@ -20,7 +23,7 @@ def _forms(build: Builder) -> Iterator[Case]:
     text = write(build.smallest)
     full = build.fullest
     spaced = re.sub(r'("(?:[^"\\]|\\.)*")|([{}:,])', lambda m: m[1] or f" \t{m[2]}\r\n ", write(full))
-    escaped = re.sub(r'"(\w)(\w*)":', lambda m: f'"\\u{ord(m[1]):04x}{m[2]}":', text)
+    escaped = escaped_names(text)
     compact = re.sub(r'("(?:[^"\\]|\\.)*")|([:,]) ', lambda m: m[1] or m[2], write(full))
     for slug, body, says in (
         ("line-break-after", text + "\r\n", "a line break after the JSON text"),
@@ -32,7 +35,10 @@ def _forms(build: Builder) -> Iterator[Case]:
         ("compact", compact, "no white space"),
     ):
         request = build.request(body.encode())
-        yield build.accepted(f"accept.json.{slug}", ("accept.json-text",), request, byte_story(says, ""))
+        case = build.accepted(f"accept.json.{slug}", ("accept.json-text",), request, byte_story(says, ""))
+        # Where an unknown property carries the oddity, that alone may be what is rejected.
+        carried = UNDECLARED in body
+        yield replace(case, control=build.request(_with_text(build, '"a"').encode())) if carried else case
     if isinstance(build.smallest, dict) and build.smallest:
         pairs = tuple(build.smallest.items())
         for slug, twice in (
@@ -56,15 +62,8 @@ def _with_text(build: Builder, text: str) -> str:
     """Return the smallest body with one text more where that is allowed, else as it is."""
     shapes = build.contract.request.shapes
     if isinstance(build.smallest, dict) and all(shape.type == "object" and shape.open for shape in shapes):
-        return write({**build.smallest, "conformance_undeclared": Literal(text)})
+        return write({**build.smallest, UNDECLARED: Literal(text)})
     return write(build.smallest)
-
-
-def backwards(value: Writable) -> Writable:
-    """Return a value with the properties of all objects in reverse order."""
-    if isinstance(value, dict):
-        return {name: backwards(item) for name, item in reversed(value.items())}
-    return value
 
 
 def _heavy(build: Builder, *, large: bool) -> Iterator[Case]:
@@ -77,12 +76,15 @@ def _heavy(build: Builder, *, large: bool) -> Iterator[Case]:
     heavy["many-properties"] = ("{" + ", ".join([f'"m{n}": {n}' for n in range(10_000)]) + "}", "10,000 properties")
     if large:
         heavy["size-10-mb"] = (write("a" * 10_000_000), "a string of 10 MB")
+    parts = f'"deep": {"[" * 1_500 + "]" * 1_500}, "long": {heavy["size-1-mb"][0]}, "number": {"1" * 5_000}'
+    together = f"{{{parts}, {heavy['many-properties'][0][1:]}"
+    heavy["merged"] = (together, "1 MB, 10,000 properties, a number of 5,000 digits, and arrays nested 1,500 deep")
     for slug, (text, says) in heavy.items():
-        body = {**build.smallest, "conformance_undeclared": Literal(text)}
+        body = {**build.smallest, UNDECLARED: Literal(text)}
         request = build.request(body)
-        yield build.observed(
-            f"observe.heavy.{slug}", ("error.large",), request, byte_story(says, "", says), (Need.LOOPBACK,)
-        )
+        story = byte_story(says, "", says)
+        case = build.observed(f"observe.heavy.{slug}", ("error.large",), request, story, (Need.LOOPBACK,))
+        yield replace(case, merged=slug == "merged")
     unclosed = build.request(b"[" * 100_000)
     story = byte_story("100,000 arrays that are not closed", "", "arrays nested deeply and not closed")
     yield build.observed("observe.heavy.unclosed", ("error.large",), unclosed, story, (Need.LOOPBACK,))

@@ -43,15 +43,12 @@ def _not_json(build: Builder) -> Iterator[Case]:
         "single-quotes": (text.replace('"', "'"), "single quotes"),
         "unquoted-name": (text.replace(first, first.strip('"'), 1), "an unquoted property name"),
         "missing-colon": (text.replace(":", " ", 1), "a missing colon"),
-        "missing-comma": (text[:-1] + ' "conformance_undeclared": 1}', "a missing comma"),
-        "bad-escape": (text[:-1] + ', "conformance_undeclared": "\\x41"}', "an unknown escape sequence"),
+        "missing-comma": (without_comma(build), "a missing comma"),
+        "bad-escape": (in_text(text, "\\x41"), "an unknown escape sequence"),
         "form": ("&".join(f"{name}={SLOT}" for name in [first.strip('"')]), "a form in place of JSON"),
         "semicolon": (text[:-1] + ";}", "a semicolon"),
-        "raw-control": (
-            text.replace(SLOT, f"\x01{SLOT}") if SLOT in text else '{"a": "\x01"}',
-            "a raw control character",
-        ),
-        "raw-line-break": (text.replace(SLOT, f"\n{SLOT}") if SLOT in text else '{"a": "\n"}', "a raw line break"),
+        "raw-control": (in_text(text, "\x01"), "a raw control character"),
+        "raw-line-break": (in_text(text, "\n"), "a raw line break"),
         "two-documents": (text + text, "two JSON texts"),
         "trailing-characters": (text + " x", "characters after the JSON text"),
         "trailing-brace": (text + "}", "an extra closing brace"),
@@ -84,6 +81,17 @@ def _not_json(build: Builder) -> Iterator[Case]:
     yield build.rejected("reject.json.no-body", requirement, none, story)
 
 
+def in_text(text: str, odd: str) -> str:
+    """Return the text of a body with something odd in a string of it: a declared one, where the schema has one."""
+    return text.replace(SLOT, f"{odd}{SLOT}") if SLOT in text else f'{{"a": "{odd}"}}'
+
+
+def without_comma(build: Builder) -> str:
+    """Return the text of the fullest body without its first comma between properties."""
+    text = write(build.fullest)
+    return text.replace(", ", " ", 1) if ", " in text else '{"a": 1 "b": 2}'
+
+
 def _truncated(build: Builder) -> Iterator[Case]:
     """Yield a body cut after each structural token: a server that reads what came must see that more is due."""
     text = write(nested(build))
@@ -103,8 +111,8 @@ def _encodings(build: Builder) -> Iterator[Case]:
     if not mark:
         head, mark, tail = b'{"a": "', b"", b'"}'
     for slug, odd, says in (
-        ("lone-continuation", b"\x80", "a lone continuation byte"),
         ("overlong", b"\xc0\xaf", "an overlong sequence"),
+        ("lone-continuation", b"\x80", "a lone continuation byte"),
         ("cut-sequence", b"\xe2\x82", "a truncated sequence"),
         ("surrogate", b"\xed\xa0\x80", "an encoded surrogate"),
         ("beyond-unicode", b"\xf5\x80\x80\x80", "a sequence beyond Unicode"),

@@ -1,6 +1,7 @@
 """Requests that the contract forbids, each with exactly one violation, in the smallest and in the fullest body."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from conformance.classify.kinds import MISSING, expected_kind, undeclared_kind
 from conformance.classify.requirements import reject_id, undeclared_id
@@ -8,11 +9,12 @@ from conformance.classify.wording import says
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.case import Case, Story
-from conformance.model.jsontext import Json, write
+from conformance.model.jsontext import Json, Literal, write
 from conformance.model.pointer import join
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.values import bodies, classes
+from conformance.strategies.values.wrong_types import wrong_type
 
 BASES: tuple[bodies.Base, ...] = ("smallest", "fullest")
 
@@ -25,6 +27,7 @@ def rejected_cases(build: Builder) -> Iterator[Case]:
             yield from _wrong_values(build, lineage, base, wrong)
             yield from _missing(build, lineage, base)
             yield from _undeclared(build, lineage, base)
+    yield from _rounded(build)
 
 
 def _wrong_values(
@@ -40,6 +43,18 @@ def _wrong_values(
         story = Story(node.path, value.keyword, _was(build, node, base), became, told, kind_of(node, value))
         id_ = f"reject.{path_slug(node.path)}.{value.slug}.{base}"
         yield build.rejected(id_, reject_id(node, value.rule), build.request(body), story)
+
+
+def _rounded(build: Builder) -> Iterator[Case]:
+    """Yield, at the first integer, more fractions that double precision rounds to an integer: large, and tiny."""
+    integers = (each for each in bodies.lineages(build.contract.request) if _is_integer(each[-1]))
+    for lineage in islice(integers, 1):
+        large, tiny = ("large-fraction", Literal("9007199254740992.5")), ("tiny-fraction", Literal("1e-400"))
+        yield from _wrong_values(build, lineage, "smallest", [wrong_type(lineage[-1], *each) for each in (large, tiny)])
+
+
+def _is_integer(node: Node) -> bool:
+    return "integer" in node.types and "number" not in node.types and bool(node.path)
 
 
 def _missing(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> Iterator[Case]:

@@ -1,5 +1,7 @@
 """What cases about bytes and header fields are made from."""
 
+import re
+
 from conformance.classify.traits import JSON_TEXT
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, write
@@ -46,3 +48,15 @@ def nested(build: Builder) -> Writable:
         if len(lineage) == DEPTH:
             return bodies.planted(lineage, bodies.smallest(lineage[-1], build.defaults), "smallest", build.defaults)
     return build.smallest
+
+
+def backwards(value: Writable) -> Writable:
+    """Return a value with the properties of all objects in reverse order."""
+    if isinstance(value, dict):
+        return {name: backwards(item) for name, item in reversed(value.items())}
+    return value
+
+
+def escaped_names(text: str) -> str:
+    """Return a JSON text with the first letter of each property name escaped."""
+    return re.sub(r'"(\w)(\w*)":', lambda match: f'"\\u{ord(match[1]):04x}{match[2]}":', text)

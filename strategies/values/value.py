@@ -13,8 +13,8 @@ class Value(msgspec.Struct, frozen=True):
 
     `slug` is unique at its node, `kind` names the class in words that are the same for every property, `keyword` the
     JSON Schema keyword that the value is about. `edge` marks a valid value that a server may still reject
-    (weaker than must); `coercible` an invalid one that a lax parser would convert; `undecided` a valid one that
-    validators in Python cannot be trusted with.
+    (weaker than must); `weaker` is the rule of an invalid one that a lax parser would convert; `undecided` a valid
+    one that validators in Python cannot be trusted with.
     """
 
     slug: str
@@ -22,13 +22,13 @@ class Value(msgspec.Struct, frozen=True):
     kind: str
     keyword: str = "type"
     edge: bool = False
-    coercible: bool = False
+    weaker: str = ""
     undecided: bool = False
 
     @property
     def rule(self) -> str:
         """The rule that it breaks, as the id of the requirement ends."""
-        return "coercible" if self.coercible else self.keyword
+        return self.weaker or self.keyword
 
 
 def breaking(keyword: str, json: Writable, end: str = "broken") -> Value:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
-from conformance.classify.coercion import NUMERIC, coerced
+from conformance.classify.coercion import NUMERIC, coerced, is_rounded_integer
 from conformance.classify.keywords import fits
 from conformance.classify.kinds import type_kind
+from conformance.classify.requirements import PRECISION
 from conformance.contract.nodes import Node
 from conformance.model.jsontext import Literal, Writable, plain_json
+from conformance.strategies.values import construction
+from conformance.strategies.values.construction import NO_DEFAULTS
 from conformance.strategies.values.value import Value
 
 
@@ -17,10 +20,11 @@ def wrong_types(node: Node) -> Iterator[Value]:
     for slug, json, telling in (
         ("null", None, True),
         ("true", True, True),
-        ("false", False, numeric),
+        ("false", False, True),
         ("fraction", Literal("1.5"), True),
+        ("long-fraction", Literal("1.0000000000000000000001"), numeric),
         ("integer", 2, True),
-        ("zero", 0, boolean),
+        ("zero", 0, True),
         ("one", 1, boolean),
         ("string", "abc", True),
         ("empty-string", "", True),
@@ -28,8 +32,10 @@ def wrong_types(node: Node) -> Iterator[Value]:
         ("quoted-boolean", "true", boolean),
         ("quoted-null", "null", "null" in allowed),
         ("array", [], True),
-        ("one-item-array", [_inside(allowed)], bool(allowed & {"object", "integer", "string", "boolean"})),
+        ("one-item-array", [construction.build(node, "smallest", NO_DEFAULTS)], allowed != {"null"}),
         ("object", {}, True),
+        ("quoted-object", "{}", "object" in allowed),
+        ("quoted-array", "[]", "array" in allowed),
     ):
         if telling and not any(fits(shape, plain_json(json)) for shape in node.shapes):
             yield wrong_type(node, slug, json)
@@ -38,11 +44,6 @@ def wrong_types(node: Node) -> Iterator[Value]:
 def wrong_type(node: Node, slug: str, json: Writable) -> Value:
     """Return a value of a type that the node forbids, called as every such value is."""
     held = plain_json(json)
-    return Value(slug, json, type_kind(node.types, held), coercible=coerced(node.types, held) is not None)
-
-
-def _inside(allowed: frozenset[str]) -> Writable:
-    """Return a right value to be wrapped in an array, as a lax parser may unwrap it."""
-    if "object" in allowed:
-        return {}
-    return 1 if "integer" in allowed else True if "boolean" in allowed else "abc"
+    rule = "coercible" if coerced(node.types, held) is not None else ""
+    rule = PRECISION if is_rounded_integer(node.types, held) else rule
+    return Value(slug, json, type_kind(node.types, held), weaker=rule)

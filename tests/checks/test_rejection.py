@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.rejection import duplicates
+from conformance.checks.rejection import recorded
 from conformance.checks.rejection import rejected as check
 from conformance.checks.shared.subject import Settings
 from conformance.model.exchange import Failure
@@ -81,14 +81,14 @@ def test_does_not_apply() -> None:
 def test_duplicates() -> None:
     """A body with a member twice may be taken, which is a note, or refused, which passes."""
     twice = observed("error.server-error", TWICE, story=a_story("", "JSON text", "a duplicate property"))
-    found = only(duplicates(subject(twice, status=201)))
+    found = only(recorded(subject(twice, status=201)))
     assert (TWICE, "accepts | a duplicate property | 2xx", "") == summary(found)
     assert ("Accepts a duplicate property", "201") == (found.sentence, found.actual)
     for code in (302, 400, 422):
-        assert [TWICE] == passed(duplicates(subject(twice, status=code)))
-    assert [TWICE] == passed(duplicates(subject(twice, status=404, settings=PROVEN)))
-    assert silent(duplicates, *(subject(twice, status=code) for code in (401, 404, 429, 500)))
-    assert silent(duplicates, subject(), subject(rejected(), status=400))
+        assert [TWICE] == passed(recorded(subject(twice, status=code)))
+    assert [TWICE] == passed(recorded(subject(twice, status=404, settings=PROVEN)))
+    assert silent(recorded, *(subject(twice, status=code) for code in (401, 404, 429, 500)))
+    assert silent(recorded, subject(), subject(rejected(), status=400))
 
 
 def test_about_credential() -> None:
@@ -97,3 +97,15 @@ def test_about_credential() -> None:
     assert not subject(rejected(REJECT, "authentication.wrong")).about_credential
     assert not subject(rejected("error.unknown-resource")).about_credential
     assert not subject(rejected("no.such")).about_credential
+
+
+def test_a_wrong_key_where_the_right_one_was_made_up() -> None:
+    """A target that accepts it knows no keys, which is one note; one that rejects it passes both requirements."""
+    unknown = Settings(key_made_up=True)
+    wrong = rejected("authentication.wrong", story=a_story("Authorization", "credential", "a wrong key"))
+    found = only(check(subject(wrong, settings=unknown)))
+    assert ("authentication.unconfigured", "checks no key | a wrong key | 2xx", "Authorization") == summary(found)
+    both = ["authentication.wrong", "authentication.unconfigured"]
+    assert both == passed(check(subject(wrong, status=401, settings=unknown)))
+    missing = rejected("authentication.missing")
+    assert "authentication.missing" == only(check(subject(missing, settings=unknown))).requirement

@@ -328,3 +328,13 @@ def test_answers_that_are_no_part_of_the_response_schema_when_cut_off() -> None:
         ),
     ]
     assert silent(unread, *others)
+
+
+def test_null_for_an_enum_is_one_finding() -> None:
+    """A value of a wrong type in the place of an enum is not also one that is not listed, and passes nothing there."""
+    for wrong in (None, 7):
+        answer = changed({**ANSWER, "current_deployment": DEPLOYMENT}, "current_deployment/status", wrong)
+        said = list(shape(subject(answer=answer)))
+        (found,) = findings(said)
+        assert ("response.DeploymentV1.status.type", "") == (found.requirement, found.note)
+        assert "response.DeploymentV1.status.enum" not in passes(said)

@@ -15,6 +15,7 @@ from .subjects import (
     body_of,
     case,
     contract_of,
+    findings,
     observed,
     only,
     passed,
@@ -173,11 +174,20 @@ def by(verb: str, *, keyword: str = "method", code: int = 405, allow: str | None
 
 @pytest.mark.parametrize(
     ("verb", "code", "allow"),
-    [("PUT", 405, "POST"), ("PUT", 405, ""), ("PUT", 404, None), ("CREATE", 501, None), ("HEAD", 405, "POST")],
+    [("PUT", 405, "POST"), ("PUT", 404, None), ("CREATE", 501, None), ("HEAD", 405, "POST")],
 )
 def test_method_refused(verb: str, code: int, allow: str | None) -> None:
     """405 with Allow, 404 and 501 are right."""
-    assert [METHOD] == passed(method(by(verb, code=code, allow=allow)))
+    listed = ["transport.allow"] if code == 405 else []
+    assert [METHOD, *listed] == passed(method(by(verb, code=code, allow=allow)))
+
+
+@pytest.mark.parametrize("allow", ["", "GET, HEAD", "POST, PUT", "post"])
+def test_allow_lists_other_methods(allow: str) -> None:
+    """`Allow` lists the methods that work: the documented one, and not the one that got 405."""
+    (found,) = findings(method(by("PUT", code=405, allow=allow)))
+    assert ("transport.allow", "Allow | an undeclared method | other methods", "Allow") == summary(found)
+    assert ("POST, and not PUT", allow) == (found.expected, found.actual)
 
 
 def test_method_without_allow() -> None:

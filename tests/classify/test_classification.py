@@ -34,10 +34,13 @@ def rolled(value: Writable) -> Writable:
     return {"name": "staging", "promotion_settings": {"rolling_deploy": value}}
 
 
+ROUNDED = ("1.0000000000000000000001", "1e-400", "9007199254740992.5")
+
 INVALID: list[tuple[Writable, str]] = [
     *((scaled(value), f"{MIN}.coercible") for value in ("1", "+1", " 1 ", "1.0", "1.5e3", True, False)),
     *((scaled(value), f"{MIN}.type") for value in ("", " ", "1.5", "0x10", "1_000", "inf", "nan", "abc", "true")),
-    *((scaled(value), f"{MIN}.type") for value in (Literal("1.5"), Literal("1e-400"), [], [1], {})),
+    *((scaled(value), f"{MIN}.type") for value in (Literal("1.5"), [], [1], {})),
+    *((scaled(Literal(text)), f"{MIN}.precision") for text in ROUNDED),
     *((rolled(value), f"{ROLLING}.coercible") for value in (0, 1, Literal("1.0"), "true", "FALSE", "yes", "off", "0")),
     *((rolled(value), f"{ROLLING}.type") for value in (2, Literal("0.5"), "", "abc", "2", [], {})),
     ({}, f"{NAME}.required"),

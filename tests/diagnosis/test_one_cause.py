@@ -57,7 +57,7 @@ def test_rejects_every_request(tmp_path: Path) -> None:
     ],
 )
 def test_in_smoke(arrives: Arrives, said: str, tmp_path: Path) -> None:
-    """Sixty requests are enough to tell what a server does not check."""
+    """A short run is enough to tell what a server does not check."""
     assert [said] == sentences(results_of(tmp_path, arrives, profile="smoke"))
 
 

@@ -49,10 +49,12 @@ async def drive_app(app: Any, request: Request) -> Answer:
     """Call `app` once with `request`, the key put in, and judge the framing of what it sends."""
     path, _, query = request.target.replace(KEY, SECRET).encode().partition(b"?")
     headers = [(name.lower().encode(), value.replace(KEY, SECRET).encode()) for name, value in request.headers]
+    headers = [(b"host", b"localhost")] * request.hosts + headers
     if request.chunked:
         headers.append((b"transfer-encoding", b"chunked"))
     scope = {
         "type": "http",
+        "http_version": "1.1",
         "method": request.method,
         "path": unquote(path.decode()),
         "raw_path": path,

@@ -40,7 +40,7 @@ def test_standard_exercises_every_keyword_of_the_request_on_both_sides(contract:
 
 
 def test_smoke_exercises_nearly_all_of_it(contract: Contract) -> None:
-    """Sixty requests leave few sides out."""
+    """A short run leaves few sides out."""
     assert request_coverage(contract, cases_of(standard(contract, Profile.SMOKE))).ratio > 0.9
 
 

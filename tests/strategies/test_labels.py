@@ -7,7 +7,7 @@ import pytest
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.model.case import SLOT, Case, Item, holds
-from conformance.model.vocabulary import Expectation, Profile
+from conformance.model.vocabulary import Expectation, Profile, Strength
 from conformance.strategies.catalogue.catalogue import fill
 from conformance.strategies.catalogue.label_proof import BY_BODY
 
@@ -23,7 +23,11 @@ OPEN = {
     "observe.accept.unmet": "a server may disregard Accept (RFC 9110 section 12.4.1)",
     "observe.compression": "compression is an offer",
     "observe.expect": "no page says what comes of it",
-    "observe.media-type.*": "JSON media types that are not declared",
+    "observe.media-type.*": "JSON media types that are not declared, and none at all (RFC 9110 section 8.3)",
+    "observe.*.proto-property": "parsers of JavaScript reject this name on purpose",
+    "observe.query.*": "the document declares no query",
+    "observe.other-path.*": "servers may normalize paths (RFC 3986 section 6)",
+    "observe.merged.beyond-double": "validators read 1e400 as infinity, or not at all, and hold no lone surrogate",
     "observe.method.*": "no page says what else the path supports",
     "observe.path.*": "whether a resource of such a name exists is the server's to know",
     "observe.merged.unusual-path": "whether a resource of such a name exists is the server's to know",
@@ -35,14 +39,15 @@ OPEN = {
 }
 """The cases whose answer is only recorded, each with the reason why no validator can judge it."""
 
-ELSEWHERE = ("reject.credential.*", "reject.media-type.*", "reject.path.*")
+ELSEWHERE = ("reject.content-coding.*", "reject.credential.*", "reject.host.*", "reject.media-type.*", "reject.path.*")
 """Cases that are refused for something else than their body."""
 
 REFUSED = {
-    "integer": "true false fraction string empty-string quoted-number array one-item-array object",
+    "integer": "true false fraction long-fraction string empty-string quoted-number array one-item-array object",
     "boolean": "fraction integer zero one string empty-string quoted-boolean quoted-null array one-item-array object",
-    "string": "true fraction integer array one-item-array object unknown-enum-value other-case padded prefix empty",
-    "object": "true fraction integer string empty-string quoted-null array one-item-array",
+    "string": "true false fraction integer zero array one-item-array object unknown-enum-value other-case padded prefix"
+    " empty",
+    "object": "true false fraction integer zero string empty-string quoted-null array one-item-array quoted-object",
 }
 """What a member of each type is refused for in the published document, null aside."""
 
@@ -185,14 +190,15 @@ def test_slots_are_filled_where_they_are(cases: dict[str, Case]) -> None:
         fill(next(iter(cases.values())).request, "short")
 
 
-def test_the_order_shows_most_first(contract: Contract) -> None:
-    """The first tenth of standard exercises most of the requirements that standard exercises."""
-    found = standard(contract)
-    both = [
-        {each for item in part for case in cases_of([item]) for each in case.requirements}
-        for part in (found[:110], found)
-    ]
-    assert len(both[0]) > 0.85 * len(both[1])
+def test_a_short_run_exercises_nearly_all_that_can_fail_it(contract: Contract) -> None:
+    """Smoke exercises the requirements of strength must and should; precision is the parser's, at every place alike."""
+
+    def exercised(profile: Profile) -> set[str]:
+        found = {each for case in cases_of(standard(contract, profile)) for each in case.requirements}
+        rows = (contract.by_id[each] for each in found)
+        return {row.id for row in rows if row.strength is not Strength.ADVISORY and not row.id.endswith(".precision")}
+
+    assert len(exercised(Profile.SMOKE)) > 0.95 * len(exercised(Profile.STANDARD))
 
 
 def test_members_of_alternatives_do_not_hide_each_other() -> None:

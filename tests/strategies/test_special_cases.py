@@ -68,10 +68,10 @@ def test_credentials_are_sent_as_they_are_called(cases: dict[str, Case], id_: st
 
 def test_a_key_that_is_wrong_is_no_key(cases: dict[str, Case]) -> None:
     """Cases about wrong keys hold none that is right, and need a target that can tell."""
-    for id_ in ("wrong-key", "long-key", "scheme-alone"):
+    for id_, needs in (("wrong-key", (Need.KEYS,)), ("long-key", (Need.KEYS,)), ("scheme-alone", ())):
         case = cases[f"reject.credential.{id_}"]
         assert KEY not in str(case.request.headers) + case.request.target
-        assert (Need.KEYS,) == case.needs
+        assert needs == case.needs
     assert b"{" == cases["observe.credential.with-bad-body"].request.body
     assert 2 == len(credential(cases["observe.credential.two"]))
 
@@ -166,7 +166,7 @@ def test_media_types_and_headers_are_what_they_are_called(cases: dict[str, Case]
     types = {id_: header(case, "Content-Type") for id_, case in cases.items() if ".media-type." in id_}
     assert "application/json; charset=utf-8" == types["accept.media-type.charset"]
     assert "APPLICATION/JSON" == types["accept.media-type.upper-case"]
-    assert types["reject.media-type.absent"] is None
+    assert types["observe.media-type.absent"] is None
     assert "text/plain" == types["reject.media-type.text"]
     assert "application/vnd.conformance+json" == types["observe.media-type.suffix"]
     assert header(cases["accept.accept.absent"], "Accept") is None

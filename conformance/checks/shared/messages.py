@@ -36,6 +36,7 @@ def with_status(what: str, status: int) -> str:
 # Whether a request is accepted.
 ACCEPTS = Wording("Accepts {kind}", "Accepts {request}")
 REJECTS = Wording("Rejects {kind}", "Rejects {request}")
+NO_KEY = Wording("Accepts any key: configure a key (--api-key-env) to test how a wrong one is rejected")
 DOCUMENTED = Wording(
     "Accepts values outside the ranges and rules that the documentation states",
     "Accepts {request}, which the documentation rules out",
@@ -48,6 +49,10 @@ REDIRECTED = Wording("Returns a redirect instead of a 4xx for {kind}", "Returns 
 REJECTION = Wording("Returns {word} for {kind}", "Returns {status} for {what}, expected {expected}")
 METHOD = Wording("Returns a 4xx other than 404 and 405 for an undeclared method", "Returns {status} for {method}")
 NO_ALLOW = Wording("Returns 405 without `Allow`", "Returns 405 without `Allow` for {method}")
+ALLOW = Wording(
+    "Returns an `Allow` that lists other methods than those that work",
+    "Returns 405 with `Allow: {found}` for {method}; {declared} works and {method} does not",
+)
 UNDECLARED_STATUS = Wording(
     "Returns {word}, which the document does not declare", "Returns {status} for {what}, expected {expected}"
 )

@@ -1,5 +1,6 @@
 """What was asked: path parameters and media types of a request, and which answer the document describes for them."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -9,14 +10,22 @@ from conformance.contract.path_template import match
 from conformance.model.header_fields import essence
 from conformance.model.pointer import join
 
+MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})|[{}\\]")
+"""What a request target must not contain: a percent sign that encodes nothing, and some characters (RFC 3986)."""
+
 
 def path_parameters(template: str, target: str) -> Mapping[str, str] | None:
     """Return the values of a path template's parameters in a request target, decoded once (RFC 3986 section 2.4).
 
-    None where the target is another path.
+    None where the target is another path, or a value is not percent-encoded UTF-8.
     """
     found = match(template, target)
-    return {name: unquote(value) for name, value in found.items()} if found is not None else None
+    if found is None or any(map(MALFORMED.search, found.values())):
+        return None
+    try:
+        return {name: unquote(value, errors="strict") for name, value in found.items()}
+    except UnicodeDecodeError:
+        return None
 
 
 def admits(accept: str, declared: str) -> bool:

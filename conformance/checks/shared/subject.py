@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from conformance.checks.shared.request_parts import admits, described, path_parameters
+from conformance.checks.shared.request_parts import MALFORMED, admits, described, path_parameters
 from conformance.classify.dual_validation import Reading, read_answer
 from conformance.classify.wording import name_of, planted
 from conformance.contract.contract import Contract
@@ -40,7 +40,8 @@ class Settings(msgspec.Struct, frozen=True):
     """What the run knows of the target.
 
     `loopback` tells a server on this machine, which is held to the document alone; `stateless` one that does not
-    echo. `key` is the real credential, looked for in responses. `created_tolerance` is in seconds. `proven` tells that
+    echo. `key` is the real credential, looked for in responses; with `key_made_up` the target may not know it, and
+    whether it tells keys apart is only noted. `created_tolerance` is in seconds. `proven` tells that
     the target has accepted a valid request: credential and path are right, so from then on its 401, 403, 404 and 405
     are about what is wrong with a request.
     """
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True):
     loopback: bool = True
     stateless: bool = False
     key: str = ""
+    key_made_up: bool = False
     max_response_seconds: float | None = None
     created_tolerance: float = 300.0
     proven: bool = False
@@ -88,8 +90,10 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def unparsed(self) -> bool:
-        """Whether the parser of the server said no before any application could: 400 to a method that nobody knows."""
-        return self.status == 400 and self.case.request.method not in METHODS
+        """Whether the parser of the server said no before any application could: 400 to what is hardly HTTP."""
+        request = self.case.request
+        odd = request.method not in METHODS or request.hosts != 1 or MALFORMED.search(request.target)
+        return self.status == 400 and bool(odd)
 
     @property
     def kind(self) -> str:

@@ -11,7 +11,7 @@ from conformance.model.case import Story
 from conformance.model.grouping import grouped
 from conformance.model.jsontext import Literal, Writable, read_text, write
 from conformance.model.pointer import ANY_ITEM, join
-from conformance.strategies.catalogue.lexical_forms import backwards
+from conformance.strategies.catalogue.wire_parts import backwards
 from conformance.strategies.responses import ResponseExample, invalid_responses, valid_responses, valid_values
 from conformance.strategies.values import bodies
 from conformance.strategies.values.value import Value

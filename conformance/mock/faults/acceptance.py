@@ -1,9 +1,12 @@
 """Faults of accepting what must be rejected, derived from the request schema: one constraint ignored at one place."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 
+from conformance.classify.coercion import is_rounded_integer
+from conformance.classify.requirements import PRECISION, reject_id, undeclared_id
 from conformance.contract.contract import Contract
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
 from conformance.mock.faults.parts.laxity import class_test, lenient_value, typical_value
@@ -12,12 +15,12 @@ from conformance.mock.faults.parts.witnesses import planted, smallest, with_unkn
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Rejection, Step, Transaction
 from conformance.model.case import Request
-from conformance.model.jsontext import Json
+from conformance.model.jsontext import Json, Literal
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.values import bodies, classes
 
-LEFT_OUT = frozenset({"false", "zero", "one", "quoted-null", "one-item-array", "prefix"})
+LEFT_OUT = frozenset({"false", "zero", "one", "quoted-null", "one-item-array", "prefix", "long-fraction"})
 """Classes of invalid values that another class stands for."""
 
 Correct: TypeAlias = Callable[[Transaction], Json]
@@ -28,6 +31,7 @@ def acceptance_faults(contract: Contract) -> Iterator[Fault]:
     """Yield a fault for each class of value that is invalid in the request and that the mock accepts."""
     if contract.operation.request_required:
         yield _without_body(contract)
+    yield from _rounded(contract)
     for location in locations(contract.request):
         for value in classes.invalid_values(location.node):
             if value.slug not in LEFT_OUT:
@@ -48,17 +52,38 @@ def _invalid(contract: Contract, location: Location, value: classes.Value) -> Fa
     return _fault(
         f"{location.label}.{value.slug}",
         f"Accepts {value.kind} for `{location.label}`.",
-        (location.label, value.rule),
+        reject_id(location.node, value.rule),
         correct,
         partial(planted, lineage=location.lineage, value=value.json),
     )
+
+
+def _rounded(contract: Contract) -> Iterator[Fault]:
+    """Yield the fault of a parser that reads numbers in double precision, wherever they are."""
+    integers = [each for each in locations(contract.request) if "integer" in each.node.types and each.node.path]
+    if not integers:
+        return
+
+    def rounded(held: Json) -> Json:
+        return int(float(held)) if isinstance(held, Decimal) and is_rounded_integer({"integer"}, held) else held
+
+    def correct(tx: Transaction) -> Json:
+        body = tx.sent
+        for location in integers:
+            body = location.change(body, rounded)
+        return body
+
+    first = integers[0]
+    slug, sentence = "number.rounded-fraction", "Accepts fractions that double precision rounds to integers."
+    witness = partial(planted, lineage=first.lineage, value=Literal("1.0000000000000000000001"))
+    yield _fault(slug, sentence, reject_id(first.node, PRECISION), correct, witness)
 
 
 def _missing(contract: Contract, location: Location) -> Fault:
     return _fault(
         f"{location.label}.absent",
         f"Accepts a body without `{location.label}`.",
-        (location.label, "required"),
+        reject_id(location.node, "required"),
         lambda tx: location.fill(tx.sent, typical_value(contract, location.node, tx)),
         partial(planted, lineage=location.lineage, value=bodies.ABSENT),
     )
@@ -81,7 +106,7 @@ def _unknown_property(location: Location) -> Iterator[Fault]:
         yield _fault(
             f"{shape.owner}.unknown-property",
             f"Accepts unknown properties in `{shape.owner}`.",
-            (shape.owner, "additionalProperties"),
+            undeclared_id(Group.REJECTION, shape),
             correct,
             partial(with_unknown_property, lineage=location.lineage, branch=branch),
         )
@@ -103,8 +128,7 @@ def _without_body(contract: Contract) -> Fault:
     return Fault("accepts.body.absent", "Accepts a request without a body.", requirement, Stage.PARSE, effect, witness)
 
 
-def _fault(slug: str, sentence: str, broken: tuple[str, str], correct: Correct, witness: Witness) -> Fault:
-    requirement = requirement_id(Group.REJECTION, *broken)
+def _fault(slug: str, sentence: str, requirement: str, correct: Correct, witness: Witness) -> Fault:
     return Fault(f"accepts.{slug}", sentence, requirement, Stage.VALIDATE, _correcting(correct), witness)
 
 

@@ -26,13 +26,58 @@ JSON_AS_OTHER = (
 
 def exchange_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults of how a request is received."""
+    yield from _hosts()
     yield from _methods()
+    yield from _content_codings()
     yield from _accept_fields()
     yield from _media_types(contract.operation.request_media_type)
     yield from _chunked_bodies()
 
 
+def _hosts() -> Iterator[Fault]:
+    for slug, says, count in (("absent", "no `Host`", 0), ("two", "two `Host`", 2)):
+
+        def has(tx: Transaction, count: int = count) -> bool:
+            return len(tx.values("host")) == count
+
+        def witness(contract: Contract, count: int = count) -> Request:
+            return replace(smallest(contract), hosts=count)
+
+        sentence = f"Accepts a request with {says}."
+        yield Fault(f"host.{slug}-accepted", sentence, "transport.host", Stage.HOST, accepting(has), witness)
+    crashes = with_status(500)
+    sentence = "Returns 500 for a request without `Host`."
+    yield Fault("host.absent-crashes", sentence, "error.server-error", Stage.HOST, crashes, witness_without_host)
+
+
+def witness_without_host(contract: Contract) -> Request:
+    """Return a valid request without `Host`."""
+    return replace(smallest(contract), hosts=0)
+
+
+def _content_codings() -> Iterator[Fault]:
+    requirement = "reject.content-coding"
+    for slug, says, coding in (
+        ("unknown", "a body in an unknown content coding", "conformance"),
+        ("gzip", "an uncompressed body with `Content-Encoding: gzip`", "gzip"),
+    ):
+
+        def has(tx: Transaction, coding: bytes = coding.encode()) -> bool:
+            return coding in tx.values("content-encoding")
+
+        witness = with_header("Content-Encoding", coding)
+        effects = (
+            ("accepted", f"Accepts {says}.", requirement, accepting(has)),
+            ("crashes", f"Returns 500 for {says}.", "error.server-error", with_status(500, has)),
+        )
+        for what, sentence, broken, effect in effects:
+            yield Fault(f"content-coding.{slug}-{what}", sentence, broken, Stage.MEDIA_TYPE, effect, witness)
+
+
 def _methods() -> Iterator[Fault]:
+    def lists_another(tx: Transaction) -> bool:
+        return "allow" in dict(tx.response_headers) and tx.set_header("allow", "GET, HEAD")
+
     def create(tx: Transaction) -> bool:
         tx.action = "create"
         return True
@@ -42,6 +87,13 @@ def _methods() -> Iterator[Fault]:
     for slug, sentence, requirement, stage, effect in (
         ("any", "Creates an object for any method.", not_allowed, Stage.METHOD, accepting(create)),
         ("without-allow", "Returns 405 without Allow.", not_allowed, Stage.REJECT, without_allow),
+        (
+            "wrong-allow",
+            "Lists other methods in Allow.",
+            "transport.allow",
+            Stage.REJECT,
+            after(lists_another),
+        ),
         ("status-200", f"Returns 200 for {other}.", not_allowed, Stage.METHOD, with_status(200)),
         ("status-400", f"Returns 400 for {other}.", not_allowed, Stage.METHOD, with_status(400)),
         ("status-500", f"Returns 500 for {other}.", "error.server-error", Stage.METHOD, with_status(500)),
@@ -76,7 +128,15 @@ def _media_types(declared: str) -> Iterator[Fault]:
     accepted, crash = "reject.media-type", "error.server-error"
     unchecked = "Accepts any media type, and none."
     yield _media_type("unchecked-accepted", unchecked, accepted, accepting(always), "text/plain")
-    yield _media_type("absent-accepted", "Accepts a body without a media type.", accepted, accepting(absent), None)
+    bare = "reject.no-media-type"
+    yield _media_type("absent-accepted", "Accepts a body without a media type.", bare, accepting(absent), None)
+    yield _media_type(
+        "json-accepted",
+        "Accepts every media type of JSON.",
+        "reject.json-media-type",
+        accepting(lambda tx: essence(_content_type(tx)).endswith("json")),
+        "application/problem+json",
+    )
     for slug, says, pattern, value in JSON_AS_OTHER:
 
         def matches(tx: Transaction, pattern: str = pattern) -> bool:

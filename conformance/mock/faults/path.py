@@ -1,22 +1,23 @@
 """Faults of path parameters: decoded wrongly, echoed wrongly, not found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from urllib.parse import quote, unquote
 
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.faults.parts.effects import changing_response, on, rejecting
-from conformance.mock.faults.parts.fault import Fault
+from conformance.mock.faults.parts.effects import Test, changing_response, on, rejecting
+from conformance.mock.faults.parts.fault import Effect, Fault, Witness
 from conformance.mock.faults.parts.witnesses import builder, smallest, with_parameter
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Transaction
+from conformance.mock.transaction import Rejection, Step, Transaction
 from conformance.model.case import Request
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
+from conformance.strategies.catalogue.paths import MALFORMED
 
 LONG = 1_000
 
@@ -27,6 +28,84 @@ def path_faults(contract: Contract) -> Iterator[Fault]:
         yield from _of_echo(name, pointer)
     for name in contract.operation.path_parameters:
         yield from _of_target(name)
+    yield from _malformed(contract.operation.path_parameters[-1:])
+    yield from _other_paths()
+
+
+def _malformed(names: Sequence[str]) -> Iterator[Fault]:
+    """Yield crashes on targets that are not percent-encoded, in the path and in the query."""
+    for slug, raw, says in MALFORMED:
+
+        def in_path(tx: Transaction, raw: bytes = raw.encode()) -> bool:
+            return raw in tx.path
+
+        def in_query(tx: Transaction, raw: bytes = raw.encode()) -> bool:
+            return raw in tx.query
+
+        def with_query(contract: Contract, raw: str = raw) -> Request:
+            return replace(smallest(contract), target=builder(contract).target_with({}, query=f"a={raw}"))
+
+        in_paths = ((name, f"the path parameter `{name}`", in_path, partial(_with_raw, name, raw)) for name in names)
+        rows: list[tuple[str, str, Test, Witness]] = [("query", "a query", in_query, with_query), *in_paths]
+        for place, where, test, witness in rows:
+            sentence, effect = f"Returns 500 for {where} with {says}.", _crashing(test)
+            id_ = f"path.{place}.{slug}-crashes"
+            yield Fault(id_, sentence, "error.server-error", Stage.ROUTE, effect, witness)
+
+
+def _crashing(test: Test) -> Effect:
+    """Return an effect that crashes before the route is known."""
+
+    def effect(tx: Transaction, step: Step) -> bool:
+        if test(tx):
+            raise Rejection(500, "INTERNAL_ERROR", "internal server error", deliberate=True)
+        step(tx)
+        return False
+
+    return effect
+
+
+def _with_raw(name: str, raw: str, contract: Contract) -> Request:
+    target = builder(contract).target_with({name: "0-mark-0"}).replace("0-mark-0", raw)
+    return replace(smallest(contract), target=target)
+
+
+def _other_paths() -> Iterator[Fault]:
+    """Yield paths that are taken for the documented one."""
+    for slug, says, right, wrong in (
+        ("two-slashes", "a path that begins with two slashes", _single_slash, lambda target: f"/{target}"),
+        ("letter-case", "a path in other letter case", bytes.lower, str.upper),
+        ("encoded-slash", "a path whose last segment an encoded slash separates", _decoded_slash, _encoded_slash),
+    ):
+
+        def effect(tx: Transaction, step: Step, right: Callable[[bytes], bytes] = right) -> bool:
+            path = tx.path
+            try:
+                step(tx)
+            except Rejection:
+                tx.path = right(path)
+                step(tx)
+                return True
+            return False
+
+        def witness(contract: Contract, wrong: Callable[[str], str] = wrong) -> Request:
+            request = smallest(contract)
+            path, question, query = request.target.partition("?")
+            return replace(request, target=f"{wrong(path)}{question}{query}")
+
+        yield Fault(f"path.{slug}-accepted", f"Accepts {says}.", "transport.other-path", Stage.ROUTE, effect, witness)
+
+
+def _single_slash(path: bytes) -> bytes:
+    return path.replace(b"//", b"/")
+
+
+def _decoded_slash(path: bytes) -> bytes:
+    return path.replace(b"%2F", b"/")
+
+
+def _encoded_slash(target: str) -> str:
+    return "%2F".join(target.rsplit("/", 1))
 
 
 def _of_echo(name: str, target: str) -> Iterator[Fault]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeAlias, cast
 
+from msgspec.structs import replace
+
 from conformance.contract.contract import Contract
 from conformance.mock.faults.parts.effects import Test, rejecting
 from conformance.mock.faults.parts.fault import Fault, Witness
@@ -39,6 +41,20 @@ def rejection_faults(contract: Contract) -> Iterator[Fault]:
             yield from _classes(contract, location)
         yield from _unknown_property(location)
     yield from _whole_bodies(contract)
+    if any(shape.type == "object" and shape.open for shape in contract.request.shapes):
+        yield _reserved()
+
+
+def _reserved() -> Fault:
+    def has_proto(tx: Transaction) -> bool:
+        return b'"__proto__"' in tx.body
+
+    def witness(contract: Contract) -> Request:
+        request = smallest(contract)
+        return replace(request, body=(request.body or b"").rstrip()[:-1] + b', "__proto__": "x"}')
+
+    sentence, requirement = "Rejects the property `__proto__`.", "accept.reserved-property"
+    return Fault("rejects.proto-property", sentence, requirement, Stage.VALIDATE, rejecting(has_proto), witness)
 
 
 def _classes(contract: Contract, location: Location) -> Iterator[Fault]:

@@ -111,6 +111,8 @@ class UsersClient:
 
     def why_not(self, request: Request) -> str:
         """Return why a request cannot be sent as it stands, empty where it can."""
+        if request.hosts != 1:
+            return "httpx sends `Host` itself"
         if self.wsgi:
             names = [name.lower() for name, _ in request.headers]
             if request.chunked:

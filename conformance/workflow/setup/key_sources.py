@@ -90,6 +90,16 @@ def with_recorded_key(options: RunOptions, header: RunStarted, folder: Path) -> 
     return replace(options, api_key_env=header.options.get("api_key_env"), api_key_file=Path(file) if file else None)
 
 
+def names_key(
+    options: RunOptions, environment: Mapping[str, str] = os.environ, client: UsersClient | None = None
+) -> bool:
+    """Tell whether the user says where the key is; without that, a server on this machine gets one that is made up."""
+    named = options.api_key_env or options.api_key_file or options.api_key_command
+    return bool(
+        named or environment.get(DEFAULT_KEY_VARIABLE) or (client is not None and client.credential is not None)
+    )
+
+
 def key_from_command(command: str) -> str:
     """Return what a command writes to its standard output, without the line break at its end; no shell is involved.
 

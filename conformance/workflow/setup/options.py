@@ -71,6 +71,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     ] = {}
     unknown_model_id: Annotated[str | None, _target("ID", "A model id that does not exist on the target.")] = None
     stateless: Annotated[bool, _target("", "The target neither stores nor echoes values (a static mock).")] = False
+    any_key: Annotated[bool, _target("", "The target does not distinguish keys (a mock).")] = False
     probes: Annotated[bool, _target("", "Verify created objects with the GET operation.")] = False
     spec: Spec = None
     operation: Operation = None

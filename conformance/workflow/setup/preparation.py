@@ -12,12 +12,12 @@ from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
 from conformance.runner.budget import RunLimits
 from conformance.runner.credentials import Credentials
-from conformance.runner.plan import Plan, make_plan
+from conformance.runner.plan import Plan, make_plan, why_left_out
 from conformance.runner.shards import Shard
 from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, catalogue, smoke
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Traits
-from conformance.workflow.setup.key_sources import credentials_of, find_key
+from conformance.workflow.setup.key_sources import LOCAL_KEY, credentials_of, find_key, names_key
 from conformance.workflow.setup.opening import traits_for
 from conformance.workflow.setup.options import EXAMPLE_PARAMETER, MOCK, UNKNOWN_PARAMETER, RunOptions
 from conformance.workflow.setup.phases import FUZZ_SECONDS, chosen_phases
@@ -38,6 +38,7 @@ class PreparedRun(msgspec.Struct, frozen=True, kw_only=True):
         phases: what it sends, in order.
         client: what it sends with, where that is the user's own.
         elsewhere: the items of the plan that other shards send.
+        key_made_up: whether the user named no key, so that the suite made one up.
 
     """
 
@@ -52,6 +53,7 @@ class PreparedRun(msgspec.Struct, frozen=True, kw_only=True):
     phases: tuple[str, ...]
     client: UsersClient | None
     elsewhere: tuple[Item, ...]
+    key_made_up: bool = False
 
     @property
     def loopback(self) -> bool:
@@ -96,9 +98,12 @@ def prepare(
     profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
     known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
     phases = chosen_phases(contract, options, profile, loopback=loopback)
-    items = () if CATALOGUE not in phases else smoke(known) if profile is Profile.SMOKE else known
     offered = offered_by(options, traits)
     why_not = None if client is None else client.why_not
+    items = known if CATALOGUE in phases else ()
+    if profile is Profile.SMOKE:
+        # What this target is not sent takes no place in a short plan.
+        items = smoke(each for each in items if why_left_out(contract, each, offered, (), (), why_not) is None)
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
     elsewhere: tuple[Item, ...] = ()
     if options.shard:
@@ -121,6 +126,7 @@ def prepare(
         phases=phases,
         client=client,
         elsewhere=elsewhere,
+        key_made_up=key == LOCAL_KEY and options.target != MOCK and not names_key(options, environment, client),
     )
 
 
@@ -171,9 +177,13 @@ def _knowledge(contract: Contract, options: RunOptions, *, loopback: bool) -> Kn
 
 def offered_by(options: RunOptions, traits: Traits) -> frozenset[Need]:
     """Return what a target offers, as its traits and the options say."""
-    offered = set() if options.stateless else {Need.STATE, Need.KEYS}
+    offered = set() if options.stateless else {Need.STATE}
+    if not options.any_key:
+        offered.add(Need.KEYS)
     if traits.loopback:
         offered.add(Need.LOOPBACK)
+    if traits.server:
+        offered.add(Need.SERVER)
     if traits.loopback or options.allow_name_edges:
         offered.add(Need.NAME_EDGES)
     if options.probes or options.target == MOCK:
@@ -208,5 +218,6 @@ def settings_of(prepared: PreparedRun) -> Settings:
         loopback=prepared.loopback,
         stateless=prepared.options.stateless,
         key=prepared.key,
+        key_made_up=prepared.key_made_up,
         max_response_seconds=prepared.options.max_response_time,
     )

@@ -12,7 +12,7 @@ from conformance.model.version import VERSION
 from conformance.model.vocabulary import Profile
 from conformance.model.waiver import Waiver
 from conformance.runner.plan import REASONS
-from conformance.targets.httpx_client.users_client import KEPT, UsersClient
+from conformance.targets.httpx_client.users_client import KEPT
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
 
@@ -50,15 +50,20 @@ def run_header(prepared: PreparedRun, url: str, waivers: tuple[Waiver, ...]) -> 
         header_of(contract, target, prepared.profile, options.seed),
         options=_shown(replace(options, max_creations=prepared.most_creations)),
         planned=prepared.plan.cases,
-        skipped={**_unexercised(contract, options, prepared.client), **prepared.plan.skipped},
+        skipped={**_unexercised(prepared), **prepared.plan.skipped},
         waivers=waivers,
         phases=prepared.phases,
     )
 
 
-def _unexercised(contract: Contract, options: RunOptions, client: UsersClient | None) -> dict[str, str]:
+def _unexercised(prepared: PreparedRun) -> dict[str, str]:
     """Return why requirements that checks judge by themselves are not exercised with these options."""
+    contract, options, client = prepared.contract, prepared.options, prepared.client
     reasons = {}
+    if prepared.key_made_up:
+        reasons["authentication.wrong"] = "No key is configured (--api-key-env)"
+    else:
+        reasons["authentication.unconfigured"] = "A key is configured"
     for row in contract.requirements:
         if options.stateless and row.compares:
             reasons[row.id] = REASONS[Need.STATE]

@@ -103,9 +103,9 @@ def phases_sent(out: Path) -> Counter[str]:
 
 
 def test_smoke_sends_the_catalogue_alone(right: str, tmp_path: Path) -> None:
-    """No case is made for it, and its sixty requests are sixty."""
+    """No case is made for it, and its 150 requests are 150."""
     conformance.run(target=right, profile="smoke", out=tmp_path, reports=())
-    assert {"catalogue": 60} == phases_sent(tmp_path)
+    assert {"catalogue": 150} == phases_sent(tmp_path)
     assert [] == events(tmp_path, "phase.ended")
 
 

@@ -22,6 +22,8 @@ from conformance.mock.server import BackgroundServer
 MAIN = "from conformance.cli import main; main()"
 KEY = "the-key-of-the-test"
 NAME = re.compile(rb"cfm-[0-9a-f]{8}-[0-9a-z]{4}")
+WIDE_NAME = re.compile(rb"\0*c\0*f\0*m\0*-(?:\0*[0-9a-f]){8}\0*-(?:\0*[0-9a-z]){4}\0*")
+"""A name in UTF-16 or UTF-32."""
 
 Signature = tuple[str, str, bytes, bytes]
 """Method, target, the headers, and the body of a request, names replaced: what makes it the same request."""
@@ -50,7 +52,7 @@ class Recording:
             body, more = body + message.get("body", b""), message.get("more_body", False)
         headers = b"\n".join(name + b":" + value for name, value in scope["headers"] if name != b"host")
         target = NAME.sub(b"NAME", scope["raw_path"] + b"?" + scope["query_string"])
-        self.log.append((scope["method"], target.decode("latin-1"), headers, NAME.sub(b"NAME", body)))
+        self.log.append((scope["method"], target.decode("latin-1"), headers, WIDE_NAME.sub(b"NAME", body)))
         self.names += [name.decode() for name in set(NAME.findall(body))]
         if self._constant:
             # Otherwise what is answered differs from creation to creation.

@@ -33,7 +33,11 @@ CLIENTS = (
     "conformance client --out runs/b -- npx tsx b.mts",
     "conformance report runs/a runs/b --matrix",
 )
-HARNESSES = {"npx tsx harness.mts": ("typescript", "my-client 1.0"), "sh harness.sh": ("curl", "curl")}
+HARNESSES = {
+    "npx tsx harness.mts": ("typescript", "my-client 1.0"),
+    "node harness.mjs": ("javascript", "my-client 1.0"),
+    "sh harness.sh": ("curl", "curl"),
+}
 
 
 def test_every_snippet_is_known_here():

@@ -51,7 +51,7 @@ NOT_RUN = {
 """Words between backticks that look like a call and are none, with what they are."""
 
 PROGRAMS = frozenset(
-    "conformance curl docker make npm npx pip pipx pytest python python3 ruff sh st tox uv uvx".split()
+    "conformance curl docker make node npm npx pip pipx pytest python python3 ruff sh st tox uv uvx".split()
 )
 BLOCKS = {"console": "line", "python": "python", "toml": "toml", "": "text"}
 """Languages of blocks, and the kind of snippet that they make."""
@@ -173,7 +173,7 @@ def _way_of_call(snippet: Snippet) -> Way | None:
         return Way.ACCEPTANCE
     if snippet.page == "CONTRIBUTING.md" or snippet.program in {"tox", "ruff"}:
         return Way.DEVELOPMENT
-    if {"npx", "sh"} & {Path(word).name for word in words} or "runs/a" in words:
+    if {"node", "npx", "sh"} & {Path(word).name for word in words} or "runs/a" in words:
         return Way.ACCEPTANCE
     if words[:2] == ["conformance", "prove"]:
         return Way.PROOF

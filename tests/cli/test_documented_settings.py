@@ -164,7 +164,7 @@ def test_the_lines_of_the_protocol():
     schema = json.loads((ROOT / "spec" / "schemas" / "client-protocol.json").read_bytes())
     *lines, types = map(json.loads, JSON)
     lines.append({**lines[3], "types": types})
-    kinds = ("Hello", "Ready", "Call", "Result", "Result", "Result")
+    kinds = ("Hello", "Ready", "Call", "Result", "Result", "Result", "Result")
     for kind, line in zip(kinds, lines, strict=True):
         validator = Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
         assert [] == [error.message for error in validator.iter_errors(line)]

@@ -38,6 +38,7 @@ ARRIVES = {
     "client-cert": ("client.pem", Path("client.pem")),
     "client-key": ("client.key", Path("client.key")),
     "stateless": (None, True),
+    "any-key": (None, True),
     "probes": (None, True),
     "cleanup": (None, True),
     "allow-name-edges": (None, True),

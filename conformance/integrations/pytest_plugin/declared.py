@@ -37,6 +37,13 @@ DECLARED = (
         "The target neither stores nor echoes values (a static mock).",
     ),
     (
+        "--conformance-any-key",
+        "any_key",
+        "store_const",
+        "",
+        "The target does not distinguish keys (a mock).",
+    ),
+    (
         "--conformance-probes",
         "probes",
         "store_const",

@@ -76,7 +76,7 @@ def test_a_run_on_a_screen_that_is_no_terminal(command, right):
     assert lines[-3].startswith("conforming: 321 requirements (")
     assert "report: conformance-report/report.html" == lines[-1]
     assert "\x1b" not in ended.out + ended.err
-    quiet = command("run", "--target", right, "--only", "accept.all.*", "--quiet")
+    quiet = command("run", "--target", right, "--only", "accept.all.*", "--out", "another", "--quiet")
     assert [lines[-3]] == quiet.out.splitlines()
 
 

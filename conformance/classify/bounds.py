@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from conformance.contract.multiples import is_multiple
 from conformance.contract.shapes import Shape
-from conformance.contract.validators import keeps_pattern
+from conformance.contract.text_checks import keeps_pattern
 from conformance.model.jsontext import Json
 
 Number: TypeAlias = int | Decimal

@@ -18,7 +18,8 @@ from conformance.contract.contract import Contract
 from conformance.contract.document import parse_yaml
 from conformance.contract.nodes import occurrences
 from conformance.contract.rows import DATA
-from conformance.contract.validators import BodyValidator, keeps_format
+from conformance.contract.text_checks import keeps_format
+from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
 from conformance.model.json_values import get
 from conformance.model.jsontext import SURROGATE, Json

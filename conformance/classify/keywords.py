@@ -4,7 +4,7 @@ from conformance.classify.bounds import broken_bounds
 from conformance.contract.derived import FORMATS
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
-from conformance.contract.validators import keeps_format
+from conformance.contract.text_checks import keeps_format
 from conformance.model.jsontext import Json, equal, equality_key, type_name
 
 

@@ -9,7 +9,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from conformance.contract.multiples import is_multiple
-from conformance.contract.validators import keeps_format, keeps_pattern
+from conformance.contract.text_checks import keeps_format, keeps_pattern
 from conformance.contract.violation import Violation
 from conformance.model.grouping import grouped
 from conformance.model.jsontext import Json, equality_key, is_integral

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from conformance.contract.validators import keeps_pattern
+from conformance.contract.text_checks import keeps_pattern
 
 # By name: whether a type checker knows these modules depends on what else was imported.
 sre = importlib.import_module("re._constants")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conformance.classify.bounds import broken_bounds, keeps_bounds, lengths
 from conformance.contract.shapes import Shape
-from conformance.contract.validators import keeps_pattern
+from conformance.contract.text_checks import keeps_pattern
 from conformance.model.jsontext import Json, Literal, Writable, plain_json
 from conformance.strategies.values import patterns
 from conformance.strategies.values.value import Value, breaking, keyword_slug

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from conformance.contract.contract import load_contract
 from conformance.contract.multiples import is_multiple
-from conformance.contract.validators import BodyValidator, keeps_format
+from conformance.contract.text_checks import keeps_format
+from conformance.contract.validators import BodyValidator
 from conformance.model.jsontext import Json, read
 
 from .documents import document_of

@@ -83,10 +83,12 @@ def key(monkeypatch) -> None:
 def test_a_run_removes_what_it_created(contract, capsys):
     """`--cleanup` leaves nothing at a server that removes, and the requirement about it has passed."""
     app = reference_app(contract, key=KEY)
+    # The name that is left out cannot be part of a path; on another host it is not sent.
+    whole = ("--profile", "smoke", "--skip", "observe.merged.beyond-double")
     with BackgroundServer(app) as server:
-        assert 0 == call("run", "--target", server.url, "--profile", "smoke", "--cleanup", "--out", str(OUT))
+        assert 0 == call("run", "--target", server.url, *whole, "--cleanup", "--out", str(OUT))
     assert {} == app.stored
-    assert "removed 15 of 15" in capsys.readouterr().out
+    assert "removed 13 of 13" in capsys.readouterr().out
     outcomes = {row["id"]: row["outcome"] for row in json.loads((OUT / "results.json").read_bytes())["requirements"]}
     assert "passed" == outcomes["drift.clean-up"]
 

@@ -186,7 +186,7 @@ def _way_of_words(text: str) -> Way | None:
         return Way.DEVELOPMENT
     if text.startswith("-n "):
         return Way.ACCEPTANCE
-    if text.startswith("--conformance-"):
+    if text.startswith(("--conformance-", "addopts = ")):
         return Way.PYTHON
     if text.startswith("--"):
         return Way.CALLED

@@ -151,7 +151,8 @@ def test_what_a_run_has_created_is_removed(call, carry_out, contract):
     """At any time after the run."""
     app = reference_app(contract)
     with BackgroundServer(app) as server:
-        carry_out("conformance run", *QUICK, "--target", server.url)
+        # The name of the case that is left out cannot be part of a path.
+        carry_out("conformance run", *QUICK, "--skip", "observe.merged.beyond-double", "--target", server.url)
         assert 10 < len(app.stored)
         ended = carry_out(call, DIR=str(OUT))
     assert (0, {}) == (ended.status, app.stored)
@@ -186,10 +187,8 @@ def test_a_mock_that_is_wrong_as_it_is_told_to_be(call, carry_out, serving, resu
     """A run finds the faults that are named, and nothing else."""
     assert 1 == carry_out("conformance run", *QUICK, "--target", serving(call)).status
     found = {cause["sentence"] for cause in results_of(OUT)["causes"] if cause["strength"] == "must"}
-    assert {
-        "Returns a different number than was sent: `autoscaling_settings.max_replica`",
-        "Returns a different number than was sent: `autoscaling_settings.min_replica`",
-    } == found
+    places = "`autoscaling_settings.max_replica`, `autoscaling_settings.min_replica`"
+    assert {f"Returns a different number than was sent: {places}"} == found
 
 
 @calls("--api-key-env NAME")
@@ -210,12 +209,12 @@ def test_faults_are_listed(call, carry_out):
 
 @calls("conformance client --init python", "conformance client -- python harness.py", "conformance client --list")
 def test_a_harness(call, carry_out, results_of):
-    """One is written, and played with as it is; the scenarios that are listed are some 900."""
+    """One is written, and played with as it is; the scenarios that are listed are some 1,000."""
     begun = carry_out("conformance client --init python")
     assert (0, True) == (begun.status, Path("harness.py").exists())
     if "--list" in call:
         ended = carry_out(call)
-        assert (0, True) == (ended.status, 850 < len(ended.out.splitlines()) < 1000)
+        assert (0, True) == (ended.status, 950 < len(ended.out.splitlines()) < 1100)
     elif "--init" not in call:
         ended = carry_out(call, "--only", "send.path.*", "--only", "fail.status-40*", python=sys.executable)
         assert (0, "conforming") == (ended.status, results_of(Path("conformance-client"))["verdict"])

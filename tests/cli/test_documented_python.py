@@ -18,6 +18,7 @@ pytest_plugins = ["pytester"]
 
 HERE = "http://127.0.0.1:8000"
 QUIET = "-p no:cacheprovider -p no:randomly -p no:asyncio -p no:schemathesis -p no:unraisableexception".split()
+SETTING = 'addopts = ["-p", "no:schemathesis"]'
 
 
 def of(kind, page=""):
@@ -46,6 +47,7 @@ def test_every_snippet_is_known_here():
     assert calls == {
         ("README.md", f"pytest --pyargs conformance.suite --conformance-target {HERE}"),
         ("docs/python.md", "--conformance-fail-on should"),
+        ("docs/python.md", SETTING),
         ("docs/python.md", "pytest --help"),
         ("CHANGELOG.md", "pytest --help"),
         ("docs/python.md", "st run"),
@@ -75,6 +77,12 @@ def test_what_the_suite_is_told_is_in_the_help_of_pytest(session):
     """Each option of the plugin is explained there."""
     status, said = session("--help")
     assert (0, True) == (status, "--conformance-target=URL" in said)
+
+
+def test_schemathesis_can_be_turned_off(pytester):
+    """The setting of pytest is read as one, and its plugin stays away."""
+    pytester.makepyprojecttoml(f"[tool.pytest.ini_options]\n{SETTING}\n")
+    assert pytester.parseconfig().pluginmanager.is_blocked("schemathesis")
 
 
 def test_schemathesis_has_the_command():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,9 +26,13 @@ def test_a_plain_mock_is_right(command, served):
     assert (0, True) == (ended.status, "conforming" in ended.out), ended.out
 
 
-def test_a_mock_that_takes_every_key_is_told_as_that(command, served):
-    """`--any-key` is a way to be wrong, and no other is reported."""
-    ended = command("run", "--target", served("--any-key"), "--profile", "smoke")
+def test_a_mock_that_takes_every_key_is_told_as_that(command, served, monkeypatch):
+    """`--any-key` is a way to be wrong, and no other is reported: a note until a key is configured."""
+    monkeypatch.setenv("MINE", "a-key-of-my-own")
+    run = ("run", "--target", served("--any-key"), "--profile", "smoke")
+    assert 0 == command(*run).status
+    assert "- Accepts any key: " in Path("conformance-report/summary.md").read_text(encoding="utf-8")
+    ended = command(*run, "--api-key-env", "MINE")
     assert 1 == ended.status
     found = re.findall(r"^  must +(.+?) \(", ended.out, re.MULTILINE)
     assert ["Accepts a wrong key in the header field `authorization`"] == found

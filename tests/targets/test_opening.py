@@ -104,7 +104,7 @@ def test_key_with_a_line_break_is_the_users_to_mend() -> None:
         ("http://localhost:80/b", Traits(host="localhost", loopback=True)),
         ("https://API.example.com", Traits(host="api.example.com", secure=True, handshakes=True)),
         ("https://[::1]:4010", Traits(host="::1", loopback=True, secure=True, handshakes=True)),
-        ("asgi:no_such_module:app", Traits(loopback=True, lasting=False)),
+        ("asgi:no_such_module:app", Traits(loopback=True, lasting=False, server=False)),
     ],
 )
 def test_what_a_target_is_like_is_known_before_it_is_opened(name: str, traits: Traits) -> None:

@@ -25,7 +25,7 @@ HARD = (
     "response.EnvironmentV1.null",
     "rejects.UpdateAutoscalingSettingsV1.max_replica.absent",
     "rejects.UpdateRollingDeployConfigV1.max_surge_percent.absent",
-    "rejects.CreateEnvironmentRequestV1.promotion_settings.absent",
+    "rejects.UpdatePromotionSettingsV1.rolling_deploy.absent",
 )
 """Faults of time, of no answer, of coding, and of what is left out."""
 
@@ -59,8 +59,9 @@ def test_the_steps_of_a_proof_are_told() -> None:
 
 
 def test_a_fault_that_no_request_meets_is_not_found_and_says_so() -> None:
-    """A smoke run holds no text of every kind: what does not show cannot be found."""
-    proof = prove(ProofOptions(profile=Profile.SMOKE, faults=("accept-field.range-rejected",), processes=1))
+    """A smoke run holds no wrong value of every kind at every place: what does not show cannot be found."""
+    missed = "accepts.UpdatePromotionSettingsV1.rolling_deploy_config.array"
+    proof = prove(ProofOptions(profile=Profile.SMOKE, faults=(missed,), processes=1))
     (fault,) = proof.faults
     assert (fault.found, fault.shown) == (False, 0)
     assert fault.reason == "No request of the profile triggers the fault"

@@ -1,6 +1,7 @@
 """Facts of a body: what each value in it is, by the contract, and how its properties compare."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -27,6 +28,8 @@ from conformance.model.case import SLOT
 from conformance.model.json_values import MISSING, leaves
 from conformance.model.jsontext import Json, is_integral, type_name, write
 from conformance.model.pointer import ANY_ITEM
+
+LARGEST_DOUBLE = Decimal(sys.float_info.max)
 
 SHORT = 3
 """Of strings up to so many characters the exact length is a feature."""
@@ -140,6 +143,8 @@ class _Seen(msgspec.Struct):
         if number is not None:
             self.measures[LARGEST, ""] = max(number, self.measures.get((LARGEST, ""), number))
             self.measures[SMALLEST, ""] = min(number, self.measures.get((SMALLEST, ""), number))
+            if number.copy_abs() > LARGEST_DOUBLE:
+                self.add("number", ANYWHERE, "beyond double precision")
 
 
 @lru_cache(1 << 14)

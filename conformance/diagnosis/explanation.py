@@ -31,6 +31,8 @@ from conformance.journal.events import FindingMade
 from conformance.model.finding import Symptom
 from conformance.model.vocabulary import Expectation, Group
 
+HOST = "transport.host"
+
 
 def explanations(
     contract: Contract, observations: Sequence[Observation], weighs: Callable[[FindingMade], bool]
@@ -125,14 +127,18 @@ def _evidence(observations: Sequence[Observation], rule: str) -> Evidence:
         elif not each.status:
             continue
         elif rule == ACCEPTS:
-            negatives |= bit if each.case.expectation is Expectation.REJECTED and rejected else 0
+            told = each.case.expectation is Expectation.REJECTED and rejected
+            if told and HOST in each.case.requirements:
+                weak |= bit  # what is no HTTP is rejected before the target reads it, whatever it accepts
+            elif told:
+                negatives |= bit
         elif rule == REJECTS:
             negatives |= bit if each.case.expectation is Expectation.ACCEPTED and 200 <= each.status < 300 else 0
         elif each.status < 500 and each.case.expectation is not Expectation.ACCEPTED and rejected:
             weak |= bit
         elif each.status < 500:
             negatives |= bit
-    return Evidence(positives, negatives, weak)
+    return Evidence(positives, negatives, weak, timeless=rule == ACCEPTS)
 
 
 def _explanation(

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter, or_
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.diagnosis.features import (
     ANYWHERE,
@@ -69,6 +70,7 @@ COSTS: Mapping[str, float] = {
     "element": 2.0,
     "unknown name": 2.6,
     "text": 2.45,
+    "target": 2.35,
     "characters": 2.75,
     "unknown": 2.0,
     "kind": 2.4,
@@ -88,8 +90,8 @@ COSTS: Mapping[str, float] = {
 MEASURE_COSTS = {
     NUMBER: 2.5,
     INTEGER: 2.55,
-    LARGEST: 2.6,
-    SMALLEST: 2.6,
+    LARGEST: 2.65,
+    SMALLEST: 2.65,
     LENGTH: 2.8,
     LONGEST: 2.85,
     COUNT: 2.9,
@@ -145,11 +147,15 @@ class Hypothesis(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """Which observations show a symptom, which lack it, and which lack it and were rejected for their own fault."""
+    """Which observations show a symptom, which lack it, and which lack it and were rejected for their own fault.
+
+    With `timeless` the place in the run explains nothing.
+    """
 
     positives: int
     negatives: int
     weak: int = 0
+    timeless: bool = False
 
     def refutes(self, hypothesis: Hypothesis) -> bool:
         """Tell whether an observation contradicts a hypothesis."""
@@ -197,7 +203,8 @@ class FactTable:
             if each.mask & evidence.positives:
                 yield each
         for (name, place), values in self._measures.items():
-            yield from self._bounds(name, place, values, evidence)
+            if not (evidence.timeless and name in {CREATION, REQUEST}):
+                yield from self._bounds(name, place, values, evidence)
 
     def _bounds(
         self, name: str, place: str, values: Sequence[tuple[Decimal, int]], evidence: Evidence
@@ -229,12 +236,12 @@ def explain(table: FactTable, evidence: Evidence, *, plain: bool = False) -> tup
     """
     left = evidence.positives
     chosen: list[Hypothesis] = []
-    if not evidence.negatives and not evidence.weak:
+    if not evidence.negatives and (evidence.timeless or not evidence.weak):
         # Of few requests nothing general can be said, as none was there to refute it.
         return ([table.every], 0) if left.bit_count() >= SEVERAL else ([], left)
     while left and len(chosen) < MOST:
         against = evidence.negatives | evidence.weak if plain else evidence.negatives
-        now = Evidence(left, against, evidence.weak)
+        now = replace(evidence, positives=left, negatives=against)
         best = _best_plain(table, now) if plain else _best(table, now)
         covered = (best.mask & left).bit_count() if best is not None else 0
         if best is None or (not plain and covered < left.bit_count() / SHARE):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate
 from typing import TypeAlias
+from urllib.parse import unquote
 
 from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
@@ -44,6 +45,8 @@ _TEXTS: Mapping[str, re.Pattern[bytes]] = {
 _ORDINARY = re.compile(rb"[ -\[\]-~]*")
 """Bytes of which none of these is to be said."""
 
+_NO_DIGITS = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 """A string, to its end or that of the bytes."""
 
@@ -77,7 +80,7 @@ class FactReader:
         groups.append(frozenset(_of_text(body)))
         groups.append(frozenset({Feature("method", "", request.method)}))
         measures[DEPTH, ""] = Decimal(depth(body))
-        groups += told
+        groups += [*told, _of_target(request.target)]
         name = _name(text.value if text is not None else None, self._contract.identity)
         return Facts(tuple(groups), _about(case, groups).union(*told), measures, name)
 
@@ -208,6 +211,21 @@ def _is_utf_8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+@lru_cache(1 << 10)
+def _of_target(target: str) -> frozenset[Feature]:
+    """Return which parts of a target have percent-encoding that stands for no text (RFC 3986 section 2.1)."""
+    path, _, query = target.partition("?")
+    return frozenset(Feature("target", "", name) for name, text in (("path", path), ("query", query)) if _is_odd(text))
+
+
+def _is_odd(text: str) -> bool:
+    try:
+        unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return True
+    return _NO_DIGITS.search(text) is not None
 
 
 def depth(body: bytes) -> int:

@@ -22,6 +22,11 @@ CAUSES = [
     ("should", f"Converts values to the required type: accepts {CONVERTED}"),
     ("should", "Returns 422 for a body that is not JSON"),
     ("should", "Accepts an encoding other than UTF-8"),
+    ("should", "Accepts a fraction that double precision rounds to an integer where an integer is required"),
+    (
+        "should",
+        "Rejects a large integer with a zero fraction, a large negative integer in exponent form with 422",
+    ),
 ]
 
 JSON = "application/json"
@@ -38,6 +43,8 @@ SHOWN: list[tuple[bytes, dict[str, str], int]] = [
     (b'{"name": "a", "promotion_settings": {"rolling_deploy": "true"}}', {}, 200),
     ('{"name": "a"}'.encode("utf-16"), {}, 200),
     (b'{"name": "a"', {}, 422),
+    (b'{"name": "a", "autoscaling_settings": {"min_replica": 1.0000000000000000000001}}', {}, 200),
+    (b'{"name": "a", "autoscaling_settings": {"min_replica": 1000000000000000000001.0}}', {}, 422),
 ]
 """The faults by request and answer, sent by hand: body, header fields, status."""
 

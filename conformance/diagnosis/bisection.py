@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.features import COUNT, DEPTH, INTEGER, LARGEST, LENGTH, LONGEST, NUMBER, SMALLEST
+from conformance.diagnosis.features import DEPTH, INTEGER, LARGEST, LENGTH, LONGEST, NUMBER, SMALLEST
 from conformance.diagnosis.hypotheses import Condition
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.diagnosis.request_facts import depth
 from conformance.model.case import SLOT, Case
-from conformance.model.json_values import body_value, get, leaves, with_value
+from conformance.model.json_values import body_value, leaves, with_value
 from conformance.model.jsontext import Json, is_integral
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import body_case, bytes_case
@@ -65,10 +65,6 @@ def _variant(build: Builder, condition: Condition, shown: Sequence[Case]) -> Var
             body = case.request.body or b""
             if depth(body) == condition.bound and _MIDDLE.search(body):
                 return _deep(build, case)
-        elif condition.feature.name == COUNT:
-            held = get(body_value(case.request.body), condition.feature.place, None)
-            if isinstance(held, dict | list) and len(held) == condition.bound:
-                return _valued(build, case, condition.feature.place, held)
         elif condition.feature.name in MEASURED:
             for pointer, value in leaves(body_value(case.request.body)):
                 if condition.feature.place in {"", pointer} and _measure(condition, value) == condition.bound:
@@ -127,15 +123,10 @@ async def _halve(condition: Condition, variant: Variant, fails: Fails, most: int
 
 
 def _sized(like: Json, size: int, *, named: bool) -> Json:
-    """Return a number, or a string, array or object of some length made from a longer one.
-
-    A string that names the new object holds the slot, so that the name is a fresh one.
-    """
-    if isinstance(like, str):
-        return SLOT + "a" * (size - len(SLOT)) if named and size >= len(SLOT) else like[:1] * size
-    if isinstance(like, dict):
-        return dict(list(like.items())[:size])
-    return like[:size] if isinstance(like, list) else size
+    """Return a number, or a string of some length; one that names the new object holds the slot, so it is fresh."""
+    if not isinstance(like, str):
+        return size
+    return SLOT + "a" * (size - len(SLOT)) if named and size >= len(SLOT) else like[:1] * size
 
 
 def between(low: int, high: int) -> int:

@@ -34,7 +34,8 @@ def after_sending(
         sent = f"{counted(requests(), 'request')} sent"
         if created():
             sent += f", {created()} of which may have created an object"
-        raise RunStoppedError(f"{_problem(error)}; {sent}", remedy()) from error
+        own = error.remedy if isinstance(error, ConformanceError) else ""
+        raise RunStoppedError(f"{_problem(error)}; {sent}", f"{own}; {remedy()}" if own else remedy()) from error
 
 
 def _problem(error: BaseException) -> str:

@@ -214,15 +214,6 @@ def breaks_when_deep(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Rep
     return error(500, "recursion") if deepest > 20 else body
 
 
-def breaks_on_many_properties(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
-    """Return 500 for bodies with more than 30 properties."""
-    try:
-        value = parsed(body)
-    except ValueError:
-        return body
-    return error(500, "many") if isinstance(value, dict) and len(value) > 30 else body
-
-
 def breaks_on_a_used_name() -> Arrives:
     """Return 500 for a name that was sent before."""
     used: set[str] = set()

@@ -22,7 +22,9 @@ from .killing import KEY, MAIN, events
 COUNT, FIRST = int(os.environ.get("CONFORMANCE_KILLS", "3")), int(os.environ.get("CONFORMANCE_KILLS_FROM", "0"))
 pytestmark = pytest.mark.slow
 
-RUN = ("run", "--profile", "smoke", "--report", "results", "--rate", "40", "--out", "out", "--quiet", "--target")
+# One name cannot be part of a path, so that its object cannot be removed: it is left out.
+FEW = ("--profile", "smoke", "--skip", "observe.merged.beyond-double")
+RUN = ("run", *FEW, "--report", "results", "--rate", "40", "--out", "out", "--quiet", "--target")
 CLEANUP = ("cleanup", "out")
 
 

@@ -27,6 +27,9 @@ PRISM_CAUSES = [
     ("should", "Accepts a fraction that double precision rounds to an integer where an integer is required"),
 ]
 
+ENDS_PRISM = ("observe.path.model_id.no-*", "observe.path.model_id.merged")
+"""A path that cannot be decoded ends the process of Prism, which is sent such a one by hand, last."""
+
 DEEP = b'{"name": "a", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 JSON = "application/json"
 SHOWN: list[tuple[str, bytes, dict[str, str], int, str]] = [
@@ -44,12 +47,14 @@ SHOWN: list[tuple[str, bytes, dict[str, str], int, str]] = [
 def test_prism(serve: Serve, tmp_path: Path, mode: tuple[str, ...]) -> None:
     """Static or dynamic, Prism has these faults, one cause each, and nothing else is told of it."""
     target = serve("prism", *PRISM, *mode)
-    result = conformance.run(target=target, stateless=True, out=tmp_path, repeats=0)
+    result = conformance.run(target=target, stateless=True, out=tmp_path, repeats=0, skip=ENDS_PRISM)
     against = [cause for cause in result.results.causes if cause.strength != "advisory"]
     assert sorted(PRISM_CAUSES) == sorted((cause.strength.value, cause.sentence) for cause in against)
     for method, body, fields, status, missing in SHOWN:
         answer = sent(target, method, body, fields)
         assert (status, None) == (answer.status, answer.headers[missing] if missing else None)
+    with pytest.raises(ConnectionError):
+        sent(target, "POST", b"", {"Authorization": "Api-Key a"}, "/v1/models/%zz/environments")
 
 
 def test_mockoon_dates_are_one_cause_at_created_at(serve: Serve, tmp_path: Path) -> None:
@@ -65,10 +70,12 @@ def test_mockoon_dates_are_one_cause_at_created_at(serve: Serve, tmp_path: Path)
     assert ["Accepts every invalid request", path, dates[0].sentence] == sorted(against)
 
 
-def sent(target: str, method: str, body: bytes, fields: dict[str, str]) -> HTTPResponse:
+def sent(
+    target: str, method: str, body: bytes, fields: dict[str, str], path: str = "/v1/models/m/environments"
+) -> HTTPResponse:
     """Return the answer to a request that is sent by hand."""
     connection = HTTPConnection(urlsplit(target).netloc, timeout=10)
-    connection.request(method, "/v1/models/m/environments", body, fields)
+    connection.request(method, path, body, fields)
     answer = connection.getresponse()
     answer.read()
     connection.close()

@@ -11,15 +11,24 @@ from conformance.diagnosis.causes import Shown, causes_of, pattern_of
 from conformance.diagnosis.clients import of_client
 from conformance.diagnosis.explanation import by_symptom, explanations
 from conformance.diagnosis.observations import Explanation, Observation
-from conformance.journal.events import AnyEvent, CaseCount, FindingMade, PhaseEnded
+from conformance.journal.events import AnyEvent, CaseCount, FindingMade, PhaseEnded, RunStarted
 from conformance.model.case import CLEAN_UP
 from conformance.model.grouping import grouped
+from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import JunitBy, Outcome, Strength
 from conformance.reports import outcomes, waiving
 from conformance.reports.coverage import contract_of_run, coverage_of
 from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.journal_index import JournalIndex, index_journal
-from conformance.reports.results import SCHEMA_VERSION, ContractRef, Counts, FindingResult, PhaseResult, Results
+from conformance.reports.results import (
+    SCHEMA_VERSION,
+    ContractRef,
+    Counts,
+    FindingResult,
+    PhaseResult,
+    RequirementResult,
+    Results,
+)
 from conformance.reports.rows import alias_rows, requirement_rows, rows_with_masks
 
 UNFINISHED = "the journal ends before the end of the run"
@@ -56,8 +65,7 @@ def fold_run(
     reason = UNFINISHED if ended is None else ended.reason or (LOST if ended.lost else "")
     rows = requirement_rows(index, findings, reason)
     found = _by_strength(index, findings)
-    unsaid = {row.id for row in rows if row.outcome is Outcome.NOT_EXERCISED and not started.skipped.get(row.id)}
-    undecided = tuple(each for each in started.requirements if each.id in unsaid and not reason)
+    undecided = () if reason else _undecided(started, rows)
     shown = Shown(
         contract, observations, index.rows, frozenset(waived), _weights(index), index.dropped.findings, undecided
     )
@@ -96,11 +104,22 @@ def fold_run(
         phases=phase_results(index.phases),
         waits=dict(sorted(index.waits.items())),
     )
-    unsent = tuple(
-        (case, why) for case, why in started.skipped.items() if case not in index.rows and case not in index.cases
-    )
     told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
-    return RunReport(results, started, tuple(_evidence(index, findings)), unsent, index.waited, junit_by or told)
+    return RunReport(
+        results, started, tuple(_evidence(index, findings)), _unsent(started, index), index.waited, junit_by or told
+    )
+
+
+def _undecided(started: RunStarted, rows: Iterable[RequirementResult]) -> tuple[Requirement, ...]:
+    """Return the requirements that no response decided, though no option left them out."""
+    unsaid = {row.id for row in rows if row.outcome is Outcome.NOT_EXERCISED and not started.skipped.get(row.id)}
+    return tuple(each for each in started.requirements if each.id in unsaid)
+
+
+def _unsent(started: RunStarted, index: JournalIndex) -> tuple[tuple[str, str], ...]:
+    """Return the cases that were not sent, with the reason of each."""
+    known = index.rows.keys() | index.cases.keys()
+    return tuple((case, why) for case, why in started.skipped.items() if case not in known)
 
 
 def _explained(

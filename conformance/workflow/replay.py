@@ -67,6 +67,17 @@ class ReplayResult(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
+def _require_target(folder: Path, case_id: str, header: RunStarted, options: RunOptions) -> None:
+    """Raise UsageError where the run was of a client, or its target is an object of its own program."""
+    if play := played_by(header.options, case_id):
+        raise UsageError(f"the run in {folder} tested a client", f"`{play}` repeats the scenario")
+    if not (options.target or header.target.startswith(REFERENCE) or is_openable(header.target)):
+        raise UsageError(
+            f"the run in {folder} used a client object in its own program, {header.target}",
+            f"send the case there with conformance.run(target=client, only={case_id!r}), or give --target",
+        )
+
+
 def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength | None = None) -> ReplayResult:
     """Send a case of the run in `folder` again, and judge the answer.
 
@@ -86,13 +97,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
     """
     recorded = read_recorded_case(folder, case_id)
     header = recorded.header
-    if play := played_by(header.options, case_id):
-        raise UsageError(f"the run in {folder} tested a client", f"`{play}` repeats the scenario")
-    if not (options.target or header.target.startswith(REFERENCE) or is_openable(header.target)):
-        raise UsageError(
-            f"the run in {folder} used a client object in its own program, {header.target}",
-            f"send the case there with conformance.run(target=client, only={case_id!r}), or give --target",
-        )
+    _require_target(folder, case_id, header, options)
     contract = recorded_contract(header)
     options = _options(options, recorded, folder)
     item = recorded.item(contract)

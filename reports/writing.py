@@ -58,7 +58,7 @@ def write_reports(
     """
     wanted = checked_kinds(kinds)
     run = fold_run(events, fail_on=fail_on, junit_by=junit_by)
-    with os_errors_as(UsageError, f"{out} cannot be written to", "choose another folder"):
+    with os_errors_as(UsageError, f"{out} cannot be written to", "free that path or choose another folder"):
         out.mkdir(parents=True, exist_ok=True)
         for kind in wanted:
             report = REPORTS[kind]

@@ -4,22 +4,28 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from conformance.journal.writing import FILE_NAME
-from conformance.model.errors import ConformanceError, RunStoppedError, UsageError
+from conformance.model.errors import ConformanceError, JournalError, RunStoppedError, UsageError
 from conformance.reports.formats.terminal import counted
 
-AGAIN = "run the same command again"
+Remedy: TypeAlias = Callable[[ConformanceError | None], str]
+
+
+def again(error: ConformanceError | None) -> str:
+    """Return what to do where a command has no more to offer than to be run again."""
+    return f"{own}; run the same command again" if (own := _own(error)) else "run the same command again"
 
 
 @contextmanager
 def after_sending(
-    requests: Callable[[], int], remedy: Callable[[], str] = lambda: AGAIN, created: Callable[[], int] = lambda: 0
+    requests: Callable[[], int], remedy: Remedy = again, created: Callable[[], int] = lambda: 0
 ) -> Iterator[None]:
     """Add to an error in the context, or an interruption, what was sent before it.
 
     `requests` tells how many requests were sent, `created` how many of them may have created an object, `remedy` how to
-    go on.
+    go on after an error of the suite (None for any other).
 
     Raises:
         RunStoppedError: something was sent, or the journal cannot be written.
@@ -34,8 +40,8 @@ def after_sending(
         sent = f"{counted(requests(), 'request')} sent"
         if created():
             sent += f", {created()} of which may have created an object"
-        own = error.remedy if isinstance(error, ConformanceError) else ""
-        raise RunStoppedError(f"{_problem(error)}; {sent}", f"{own}; {remedy()}" if own else remedy()) from error
+        told = error if isinstance(error, ConformanceError) else None
+        raise RunStoppedError(f"{_problem(error)}; {sent}", remedy(told)) from error
 
 
 def _problem(error: BaseException) -> str:
@@ -46,9 +52,16 @@ def _problem(error: BaseException) -> str:
     return "interrupted"
 
 
-def ways_on(out: Path, run_id: str) -> str:
-    """Return what to do with a run that stopped in the folder `out`."""
+def _own(error: ConformanceError | None) -> str:
+    return error.remedy if error else ""
+
+
+def ways_on(out: Path, run_id: str, error: ConformanceError | None) -> str:
+    """Return what to do with a run that an error stopped in the folder `out`."""
     if not (out / FILE_NAME).is_file():
         return f"the journal in {out} is gone: remove objects whose names begin with cfm-{run_id} by hand"
+    if isinstance(error, JournalError) and error.remedy:
+        return error.remedy
     ways = f"`conformance report {out}` writes the reports, `conformance cleanup {out}` removes objects"
-    return f"the same command with --resume goes on, {ways}"
+    ways = f"the same command with --resume goes on, {ways}"
+    return f"{own}; {ways}" if (own := _own(error)) else ways

@@ -97,7 +97,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         sessions: list[Session] = []
         with after_sending(
             lambda: journal.requests,
-            lambda: ways_on(options.out, past.header.run_id if past and past.header else header.run_id),
+            lambda error: ways_on(options.out, past.header.run_id if past and past.header else header.run_id, error),
             created=lambda: sum(each.creations for each in sessions),
         ):
             forget_reports(options.out)

@@ -76,7 +76,7 @@ def test_unknown_kind_is_refused(tmp_path: Path) -> None:
 def test_unwritable_folder_is_refused(tmp_path: Path) -> None:
     """A folder that is a file is a wrong call."""
     (tmp_path / "out").write_text("")
-    with pytest.raises(UsageError, match="choose another folder"):
+    with pytest.raises(UsageError, match="free that path or choose another folder"):
         write_reports(journals.passing(), tmp_path / "out")
 
 

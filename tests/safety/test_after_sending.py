@@ -51,6 +51,7 @@ WAYS_ON = (
     "the same command with --resume goes on, `conformance report out` writes the reports, `conformance cleanup out` "
     "removes objects"
 )
+RESTORE = "restore the file; `conformance cleanup` still removes what its other lines record"
 GONE = "the journal in out is gone: remove objects whose names begin with cfm-[0-9a-f]{8} by hand"
 
 
@@ -58,8 +59,8 @@ GONE = "the journal in out is gone: remove objects whose names begin with cfm-[0
     ("action", "problem", "remedy"),
     [
         (lambda: shutil.rmtree(OUT), r"cannot read out: No such file or directory", GONE),
-        (broken, r"out/journal\.ndjson line \d+ is not a journal event: .*", WAYS_ON),
-        (blocked, r"out cannot be written to: Is a directory", WAYS_ON),
+        (broken, r"out/journal\.ndjson line \d+ is not a journal event: .*", RESTORE),
+        (blocked, r"out cannot be written to: Is a directory", f"free that path or choose another folder; {WAYS_ON}"),
     ],
     ids=["folder removed", "journal broken", "report blocked"],
 )

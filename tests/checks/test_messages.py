@@ -146,6 +146,7 @@ def faults(text: str, kind: str) -> list[str]:
     return [name for name, wrong in checks.items() if wrong]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sentence", "message", "reason", "story"])
 def test_every_text_is_plain(texts: dict[str, set[str]], kind: str) -> None:
     """Each text is complete, short, in the words of HTTP and JSON Schema, and names what it is about."""

@@ -153,6 +153,7 @@ def invalid(name: str) -> st.SearchStrategy[Invalid]:
     return invalid_environment_requests(contract=CONTRACTS[name])
 
 
+@pytest.mark.slow
 @each_contract
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
@@ -186,6 +187,7 @@ def test_all_agree_on_valid_bodies(name: str, data: st.DataObject) -> None:
     assert Expectation.REJECTED is not agreed(name, encode(body)).expectation
 
 
+@pytest.mark.slow
 @each_contract
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())

@@ -18,6 +18,7 @@ def some(*globs):
     return [word for glob in globs for word in ("--only", glob)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["python", "python-async"])
 def test_a_harness_to_begin_with_works_as_it_is(command, language):
     """What `--init` writes plays scenarios at once: its own call breaks no must."""
@@ -31,6 +32,7 @@ def test_a_harness_to_begin_with_works_as_it_is(command, language):
     assert {"results.json", "report.html", "journal.ndjson", "junit.xml"} <= written
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("jq") and shutil.which("curl")), reason="needs curl and jq")
 def test_a_harness_of_curl_works_as_it_is(command):
     """The loop of curl and jq sends what it is asked to, keeps every digit, and tells errors."""
@@ -40,6 +42,7 @@ def test_a_harness_of_curl_works_as_it_is(command):
     assert (0, "curl") == (ended.status, results()["target"]), ended
 
 
+@pytest.mark.slow
 def test_what_a_client_does_wrong_is_on_the_screen(command):
     """Causes, verdict and the place of the report are told; the exit status says that a requirement failed."""
     command("client", "--init", "python")
@@ -59,6 +62,7 @@ def wrong_harness():
     return ("--", sys.executable, str(harness))
 
 
+@pytest.mark.slow
 def test_failures_of_a_client_that_are_let_pass(command):
     """Waivers are drafted, refused until they are filled in, and then let the failure pass until their day."""
     command("client", "--init", "python")
@@ -79,6 +83,7 @@ def test_failures_of_a_client_that_are_let_pass(command):
     assert "there is no requirement 'transport.status'" in command("client", *chosen, *harness).complaint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["conformance.toml", "pyproject.toml"])
 def test_options_in_a_file(command, name):
     """A table of its own sets defaults, the command line wins; a run and a client do not trip over each other's."""

@@ -123,6 +123,7 @@ def test_a_file_that_somebody_left_in_the_folder_is_not_trusted(command, name, h
         Path("ran").unlink(missing_ok=True)
 
 
+@pytest.mark.slow
 def test_what_the_command_line_sets_is_not_used_from_the_file(command):
     """An option that the user gives does not need trust in the file that sets it as well."""
     Path("conformance.toml").write_text('allow-host = "evil.example.com"\ntarget = "https://evil.example.com"\n')

@@ -85,6 +85,7 @@ def test_a_run_of_the_reference_writes_every_file_of_the_table(call, carry_out):
     assert sorted(files) == sorted(path.name for path in OUT.iterdir())
 
 
+@pytest.mark.slow
 @calls(f"conformance run --target {LOCAL} --stateless")
 def test_a_mock_that_does_not_echo(call, carry_out, contract):
     """What a static mock does not remember is held against it only without `--stateless`."""
@@ -111,6 +112,7 @@ def test_an_application_in_this_folder(call, carry_out, monkeypatch):
     monkeypatch.delitem(sys.modules, "main")
 
 
+@pytest.mark.slow
 @calls("conformance run --target https://staging.example.com --allow-host staging.example.com --model-id abc123")
 def test_an_endpoint_elsewhere(call, carry_out, contract, monkeypatch, results_of, events_of):
     """At most 150 requests, and 15 creations with names of ours, which the call that the page names removes."""
@@ -176,12 +178,14 @@ def serving(spawn):
         assert 0 == process.wait(10)
 
 
+@pytest.mark.slow
 @calls("conformance mock", "conformance mock --port 8000")
 def test_a_mock_that_is_right(call, carry_out, serving):
     """It takes the key that a run sends, and no other, so that a run finds nothing."""
     assert 0 == carry_out("conformance run", *QUICK, "--fail-on", "should", "--target", serving(call)).status
 
 
+@pytest.mark.slow
 @calls("conformance mock --port 8000 --fault 'echo.*.min_replica.*' --tell")
 def test_a_mock_that_is_wrong_as_it_is_told_to_be(call, carry_out, serving, results_of):
     """A run finds the faults that are named, and nothing else."""
@@ -191,6 +195,7 @@ def test_a_mock_that_is_wrong_as_it_is_told_to_be(call, carry_out, serving, resu
     assert {f"Returns a different number than was sent: {places}"} == found
 
 
+@pytest.mark.slow
 @calls("--api-key-env NAME")
 def test_a_mock_with_a_key_of_ones_own(call, carry_out, serving, monkeypatch):
     """The variable names the one key that is right."""
@@ -207,6 +212,7 @@ def test_faults_are_listed(call, carry_out):
     assert (0, True) == (ended.status, len(ended.out.splitlines()) > 1300)
 
 
+@pytest.mark.slow
 @calls("conformance client --init python", "conformance client -- python harness.py", "conformance client --list")
 def test_a_harness(call, carry_out, results_of):
     """One is written, and played with as it is; the scenarios that are listed are some 1,000."""
@@ -245,6 +251,7 @@ def runs(made, elsewhere):
     return elsewhere
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("runs")
 @calls("conformance report conformance-report", "conformance report DIR")
 def test_reports_are_made_again(call, carry_out):
@@ -297,6 +304,7 @@ def test_a_history(call, carry_out):
     assert (OUT / "history.html").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("runs")
 @calls(
     "conformance replay conformance-report CASE-ID",
@@ -324,6 +332,7 @@ def test_lists(call, carry_out, contract):
     assert "cases" in call or len(lines) == len(contract.requirements)
 
 
+@pytest.mark.slow
 @calls("--profile standard", "--phases catalogue,schemathesis,hypothesis", "--waivers FILE", "--example-db DIR")
 def test_options_of_a_run(call, carry_out, results_of):
     """They are taken, and a run of a few cases with them ends well."""
@@ -342,6 +351,7 @@ def test_a_part_of_a_run(call, carry_out, results_of):
     assert cases[0] != cases[1]
 
 
+@pytest.mark.slow
 @calls("--profile fuzz --time-budget 600", "--profile fuzz --time-budget S")
 def test_a_campaign(call, carry_out, events_of):
     """It goes on with random cases until the time is over, here 2 seconds, and nothing is wrong with the reference."""

@@ -54,6 +54,7 @@ def test_every_snippet_is_known_here():
     }
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme(pytester, session, right):
     """A run from Python, and property tests that draw from the contract."""
     called, properties = (each.text for each in of("python", "README.md"))
@@ -116,6 +117,7 @@ pytestmark = pytest.mark.conformance_scenarios(only=("fail.status-*",))
 """
 
 
+@pytest.mark.slow
 def test_the_test_of_a_client(pytester, session):
     """The example for clients in Python passes with a client that knows an error."""
     (example,) = (each.text for each in of("python", "docs/clients.md"))
@@ -124,6 +126,7 @@ def test_the_test_of_a_client(pytester, session):
     assert (0, True) == (status, " passed" in said), said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", sorted({each.page for each in of("doctest")}))
 def test_the_examples_of_docstrings(page, contract):
     """They say what they show; a server of ours stands for the one that they name, whose mark says to skip it."""

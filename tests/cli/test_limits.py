@@ -56,6 +56,7 @@ def test_creations_are_counted_as_the_target_does(command, serve, results_of, li
     assert results_of(OUT)["counts"]["creations"] <= limit
 
 
+@pytest.mark.slow
 def test_failures_end_a_run_when_that_is_asked_for(command, serve, results_of):
     """`--max-failures` ends the run; without it no finding does."""
     server = serve(lambda _, __: (500, {}, b"{}"))
@@ -201,6 +202,7 @@ def test_a_connection_that_was_closed_while_idle(command, contract, results_of, 
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.slow
 def test_a_run_that_exercised_too_little_fails(command, right, results_of):
     """Below `--min-coverage` the exit status is 1, and a line says how much was exercised; at it, it is 0."""
     ended = command("run", "--target", right, "--only", "accept.all.*", "--min-coverage", "90")

@@ -67,6 +67,7 @@ NO_SIGINT = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("concurrency", ["1", "8"])
 def test_a_target_that_dies_in_the_middle(command, spawn, monkeypatch, results_of, concurrency):
     """What was in flight when the server was killed is held against nobody; what was done before is reported."""
@@ -98,6 +99,7 @@ def test_a_target_that_dies_in_the_middle(command, spawn, monkeypatch, results_o
     assert 0 == found["counts"]["requirements"]["failed"]
 
 
+@pytest.mark.slow
 @NO_SIGINT
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_interrupted(spawn, wait_for, right, results_of, events_of, number):
@@ -119,6 +121,7 @@ def test_a_run_that_is_interrupted(spawn, wait_for, right, results_of, events_of
     assert ("inconclusive", "interrupted") == (found["verdict"], found["reason"])
 
 
+@pytest.mark.slow
 @NO_SIGINT
 def test_an_interruption_before_anything_was_sent(spawn, wait_for):
     """Ctrl-C before the first request is one line, and exit status 3."""

@@ -26,6 +26,7 @@ def test_a_plain_mock_is_right(command, served):
     assert (0, True) == (ended.status, "conforming" in ended.out), ended.out
 
 
+@pytest.mark.slow
 def test_a_mock_that_takes_every_key_is_told_as_that(command, served, monkeypatch):
     """`--any-key` is a way to be wrong, and no other is reported: a note until a key is configured."""
     monkeypatch.setenv("MINE", "a-key-of-my-own")
@@ -38,6 +39,7 @@ def test_a_mock_that_takes_every_key_is_told_as_that(command, served, monkeypatc
     assert ["Accepts a wrong key in the header field `authorization`"] == found
 
 
+@pytest.mark.slow
 def test_a_key_of_ones_own(command, served, monkeypatch):
     """The key of a variable is the only one that is right."""
     monkeypatch.setenv("MINE", "a-key-of-my-own")

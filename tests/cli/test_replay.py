@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 
 import httpx
+import pytest
 
 import conformance
 from conformance.contract.contract import Contract
@@ -43,6 +44,7 @@ def refused(_):
     return 500, {}, b"{}"
 
 
+@pytest.mark.slow
 def test_same_bytes_and_a_fresh_name(command, serve, events_of):
     """Every kind of request comes again as it came before, header by header; only the name is another."""
     script, requests = listening(refused)

@@ -46,6 +46,7 @@ def test_the_screen_and_the_results_agree_on_what_was_sent_and_found(command, se
     assert f"\n{shown}{counts['notes']} advisory notes\n" in ended.out
 
 
+@pytest.mark.slow
 def test_a_plan_counts_what_the_random_phases_send(command, contract, events_of, elsewhere):
     """`--plan` tells of each phase how many requests it has: as many as the run then sends."""
     asked = ("--phases", "schemathesis,hypothesis", "--seed", "3", "--only", "reject.*", "--only", "accept.*")
@@ -72,6 +73,7 @@ def test_a_plan_of_a_campaign_has_no_end(command, right):
     assert "then random cases until the time budget ends: schemathesis, hypothesis (seed 0)" in planned.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", ["spec cases", "spec requirements --json", "mock --list-faults", "--help"])
 @pytest.mark.parametrize("lines", [0, 1])
 def test_a_list_that_is_cut_off_by_its_reader(spawn, arguments, lines):
@@ -84,6 +86,7 @@ def test_a_list_that_is_cut_off_by_its_reader(spawn, arguments, lines):
     assert 0 == process.wait(30)
 
 
+@pytest.mark.slow
 def test_a_reader_who_goes_changes_no_verdict(spawn, serve, results_of, elsewhere):
     """A run whose reader has gone is carried out to its end, and its status tells what it found."""
     server = serve(lambda _, __: (500, {}, b"{}"))

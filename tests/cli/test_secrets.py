@@ -8,6 +8,8 @@ import threading
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
+
 KEY = "sk-Live/94+tZ=q8Rk&xVw7"
 OUT = Path("conformance-report")
 
@@ -41,6 +43,7 @@ def traces(key: str) -> list[bytes]:
     return [each.encode() for each in found]
 
 
+@pytest.mark.slow
 def test_the_key_is_in_no_file_of_a_run(command, serve, monkeypatch):
     """Echoed in header names, values, reasons, redirects and bodies, in every spelling, the key is replaced."""
     monkeypatch.setenv("MY_KEY", KEY)

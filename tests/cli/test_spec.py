@@ -80,6 +80,7 @@ def test_a_run_on_a_screen_that_is_no_terminal(command, right):
     assert [lines[-3]] == quiet.out.splitlines()
 
 
+@pytest.mark.slow
 def test_a_run_proposes_stateless(command, serve, contract):
     """A server that gives everybody the same right answer is met with a proposal, which then is right."""
     answer = reference_app(contract, responses="full").respond(

@@ -207,6 +207,7 @@ def faults(text, kind):
     return [name for name, wrong in checks.items() if wrong]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sentence", "message", "reason", "story"])
 def test_every_text_is_plain(texts, kind):
     """Each text is complete, short, in the field's words, and names its property and value."""

@@ -35,6 +35,7 @@ def test_every_scenario_speaks_of_requirements_that_there_are(contract, plan):
     assert Strength.MUST is rows["client-response.silent-loss"].strength
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", [Profile.STANDARD, Profile.FULL])
 def test_answers_are_as_right_as_they_say(contract, profile):
     """Right answers keep the schema by both validators, wrong ones break it; bodies to send are valid."""

@@ -23,6 +23,7 @@ def test_what_arrives_is_kept_as_it_came(server, plan):
     assert ("x-odd", "1") in request.headers
 
 
+@pytest.mark.slow
 def test_scenarios_at_once_do_not_mix(server, plan):
     """Each scenario answers and records its own, however many are played at once."""
     wanted = [each for each in plan if each.id.startswith("fail.status-")]

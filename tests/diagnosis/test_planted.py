@@ -68,6 +68,7 @@ SAMPLE = [(*PAIRS, seed, (400, 500)[seed % 2]) for seed in range(6)] + [(*TRIPLE
 """Strength, profile, seed and status: more seeds say the same and take longer."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("strength", "profile", "seed", "status"), SAMPLE)
 def test_an_interaction_is_told_as_its_members(strength: int, profile: Profile, seed: int, status: int) -> None:
     """Any two members are found in `standard`, any three in `full`, and the one cause names them and no others."""

@@ -27,6 +27,7 @@ def play(scenario, **how):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("respx", [False, True])
 def test_a_test_runs_once_for_each_scenario_that_its_marker_chooses(pytester, respx):
     """A client that is right passes them all; each test is called by its scenario."""
@@ -44,6 +45,7 @@ def test_my_client(client_scenario):
     assert {"failed"}.isdisjoint(result.parseoutcomes())
 
 
+@pytest.mark.slow
 def test_a_client_that_is_wrong_fails_where_it_is(pytester):
     """An error that comes back as data fails its own test, and the message names the requirement."""
     pytester.makepyfile(

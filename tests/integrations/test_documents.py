@@ -47,6 +47,7 @@ SLOW = {"Schemathesis": [pytest.mark.slow]}
 """Sections that call a program which takes long."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("heading", [pytest.param(each, marks=SLOW.get(each, ())) for each in SECTIONS])
 def test_the_examples_run(heading, pytester, serve):
     """Each command of a section ends well, with the files that stand before it."""

@@ -35,6 +35,7 @@ def test_the_target_that_is_named_is_given(pytester):
     pytester.runpytest_inprocess("--conformance-target", "http://127.0.0.1:9").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_the_reference_server_is_wrong_where_a_marker_says_so(pytester):
     """`reference_server` starts anew for each test, right but for the faults of its markers, and tells its state."""
     pytester.makepyfile(
@@ -117,6 +118,7 @@ CASES = """
 """
 
 
+@pytest.mark.slow
 def test_cases_for_a_test_of_the_users_own(pytester):
     """`@conformance.cases` runs a test once for each case; their ids are the slugs, and names are fresh."""
     pytester.makepyfile(CASES)

@@ -167,6 +167,7 @@ def session(pytester, results_of):
     return Session(pytester, results_of)
 
 
+@pytest.mark.slow
 def test_the_path_is_filled_in(session, serve):
     """`--conformance-model-id` and `--conformance-path-param` name the object below which all is sent."""
     server = serve()
@@ -187,6 +188,7 @@ def test_what_names_nothing_is_asked_for(session, contract):
     assert "passed" == session.outcome("error.unknown-resource")
 
 
+@pytest.mark.slow
 def test_the_key_has_a_source(session, serve, pytester, monkeypatch):
     """The key comes from a variable, a file or a command, and is shown nowhere."""
     server = serve(key="a-key-of-mine")
@@ -352,6 +354,7 @@ def test_slow_answers_are_findings_where_a_limit_is_set(session, serve):
     assert {"passed": 1} == session.run(*flags, "--conformance-max-response-time", "60", only="accept.fullest")
 
 
+@pytest.mark.slow
 def test_the_plan_is_shared_among_machines(session, serve):
     """The parts that `--conformance-shard` names are the whole, each test in one of them."""
     target = ("--conformance-target", serve().url)

@@ -107,6 +107,7 @@ def test_the_catalogue_is_sent_as_examples(tmp_path, monkeypatch):
     assert {"conformance"} == {each.path_parameters["model_id"] for each in examples}
 
 
+@pytest.mark.slow
 def test_the_profile_can_be_chosen(tmp_path, monkeypatch):
     """A file names the profile, a variable comes before it; the smallest is the one for a server elsewhere."""
     monkeypatch.chdir(tmp_path)

@@ -98,6 +98,7 @@ def test_the_first_failure_ends_the_run(pytester, serve):
     assert server.mock.requests < 30
 
 
+@pytest.mark.slow
 def test_what_failed_last_is_sent_again_alone(pytester, serve):
     """`--lf` sends the cases of the tests that failed."""
     server = serve("rejects.*.max_replica.*")
@@ -112,6 +113,7 @@ def test_what_failed_last_is_sent_again_alone(pytester, serve):
     assert failed <= server.mock.requests - before < before
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_verdict_and_report(pytester, serve, steady):
     """With `-n 2` one run is behind the tests of both processes; nothing of the report differs."""
     server = serve(NAME_FAULT)
@@ -278,6 +280,7 @@ def conformance_target():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CLIENTS)
 def test_a_client_of_the_users_own_is_tested(kind, pytester, results_of):
     """`conformance_target` may give a client of httpx: what it does not send is skipped."""

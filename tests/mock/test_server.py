@@ -114,6 +114,7 @@ def test_an_encoded_path_reaches_the_mock_undecoded(url: str) -> None:
     connection.close()
 
 
+@pytest.mark.slow
 def test_many_clients_at_once_get_their_own_answers(url: str) -> None:
     """Concurrent creations do not mix."""
 

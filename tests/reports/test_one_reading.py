@@ -25,6 +25,7 @@ READ = {
 """What becomes of a number, and how its sentence begins."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", READ)
 def test_one_fault_reads_one_way(fault: str, tmp_path: Path) -> None:
     """The numbers of the accepted catalogue show one cause, though some that came back could be wrapped ones."""

@@ -33,6 +33,7 @@ PLANTED = dict(
 """Faults of eight families, by the requirement that each breaks."""
 
 
+@pytest.mark.slow
 def test_eight_faults_are_eight_causes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Thousands of findings of eight faults are eight causes, one for each requirement that is broken."""
     monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)

@@ -124,6 +124,7 @@ def test_results_have_the_published_names(tmp_path: Path) -> None:
     assert {"id", "pattern", "sentence", "count", "case"} <= content["causes"][0].keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "files"),
     [(SCRIPT, 3 * len(REPORTS)), (SEVERAL, len(REPORTS) + 6)],

@@ -80,6 +80,7 @@ def limited(size: int):
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [150_000, 300_000])
 def test_a_disk_that_is_full(contract, monkeypatch, size):
     """Whether the journal or a report does not fit: said as that; what is there can be read, and the run goes on."""

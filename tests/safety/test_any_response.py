@@ -117,6 +117,7 @@ def check_reports(out: Path) -> None:
             fromstring(content)  # noqa: S314 (our own)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", [False, True], ids=["the published document", "a document with every keyword"])
 def test_every_check_and_report(contract, right, tmp_path, other):
     """One response after another is judged, recorded and reported; no check breaks on any."""

@@ -212,6 +212,7 @@ def killing_cleanup(app, *, after: bool):
         yield serving.url, killing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [True, False], ids=["after the response", "before the response"])
 def test_a_cleanup_that_is_killed_goes_on(contract, capsys, after):
     """What it removed before its record was written is gone for the next one: no finding, nothing left, status 0."""

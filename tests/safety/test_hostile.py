@@ -88,6 +88,7 @@ def test_there_are_many() -> None:
     assert len(BEHAVIOURS) >= 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BEHAVIOURS)
 def test_a_hostile_answer(contract, cases, tmp_path, name):
     """The run ends within its limits; what came is bounded and judged, and the reports are written."""

@@ -81,6 +81,7 @@ def test_a_live_host_that_takes_everything(removal):
         assert [] == [name for name in names if name not in listed]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("host", "expected"), [("127.0.0.1", set(PHASES)), (HOST, {"catalogue"})])
 def test_no_random_case_unless_it_is_asked_for(host, expected):
     """A live host gets the catalogue alone, whatever the profile; the same command on this machine sends all phases."""

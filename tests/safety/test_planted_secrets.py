@@ -165,6 +165,7 @@ def test_the_search_finds_what_is_planted(place):
         assert not holds(answer, secret[::-1])
 
 
+@pytest.mark.slow
 def test_no_secret_is_told(capsys):
     """Of the key and the value of a secret header, given back in every place, no file and no stream holds a trace."""
     echoing = Echoing()

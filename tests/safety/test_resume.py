@@ -127,6 +127,7 @@ def test_another_run_is_not_resumed(contract, run, tmp_path, option, said):
     assert said in told
 
 
+@pytest.mark.slow
 def test_a_refusal_for_another_reason_is_judged(contract, run, tmp_path):
     """What was in flight, names an object by itself and is refused for its credential is judged as in any run."""
     only = ("--only", "authentication.order", "--only", "accept.smallest", "--profile", "standard")

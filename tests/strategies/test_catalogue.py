@@ -205,11 +205,13 @@ def findings_of(contract: Contract) -> tuple[list[str], list[str]]:
     return found, [str(event) for event in sink.events if isinstance(event, DoubtRaised)]
 
 
+@pytest.mark.slow
 def test_the_published_contract_and_its_reference_server_agree(contract: Contract) -> None:
     """A right server gives no finding that weighs, and no doubt."""
     assert findings_of(contract) == ([], [])
 
 
+@pytest.mark.slow
 def test_renaming_every_member_changes_nothing_but_names(contract: Contract, renamed: Contract) -> None:
     """The code knows no member: a document with other names gives the same cases, requirements and verdict."""
     assert renamed.identity == f"/{new('name')}"

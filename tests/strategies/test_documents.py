@@ -100,6 +100,7 @@ UNIONS: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["member", "required", "root"])
 @pytest.mark.parametrize("union", UNIONS)
 def test_a_right_server_of_alternatives_has_no_finding(union: str, place: str) -> None:

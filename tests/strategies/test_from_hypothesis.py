@@ -59,12 +59,14 @@ def test_valid_requests_are_valid_by_both_validators() -> None:
         _agree(CONTRACT.request_validator, body, valid=True)
 
 
+@pytest.mark.slow
 def test_invalid_requests_are_invalid_by_both_validators() -> None:
     """What `invalid_environment_requests` draws is not, with one violation and with three."""
     for each in drawn(invalid_environment_requests()) + drawn(invalid_environment_requests(violations=3)):
         _agree(CONTRACT.request_validator, each.body, valid=False)
 
 
+@pytest.mark.slow
 def test_answers_are_labelled_right_by_both_validators() -> None:
     """What `environments` draws is valid, what `invalid_environments` draws is not."""
     validator = CONTRACT.response_validator
@@ -97,6 +99,7 @@ def test_several_violations_are_as_many_as_asked_for() -> None:
         assert 2 == len({story.pointer for story in each.stories})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(DOCUMENTS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_any_document_will_do(path: Path) -> None:
     """Labels hold for documents that know nothing of environments."""
@@ -157,6 +160,7 @@ MINIMAL: dict[str, tuple[Callable[[Any], bool], Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", MINIMAL)
 def test_a_failure_shrinks_to_what_a_person_would_write(what: str) -> None:
     """Members that are not needed go, texts become "a", numbers 0 or the bound, lists their first value."""
@@ -166,6 +170,7 @@ def test_a_failure_shrinks_to_what_a_person_would_write(what: str) -> None:
     assert expected == find(environment_requests(exclude=other), fails, settings=SEARCH)
 
 
+@pytest.mark.slow
 def test_an_invalid_body_shrinks_to_one_wrong_member() -> None:
     """What is wrong stays, and everything else goes."""
     found = find(
@@ -188,6 +193,7 @@ def _case(expectation: Expectation, drawn_: Any) -> Case:
     return Case("x", expectation, (), Request("POST", "/", (), encode(body)), story)
 
 
+@pytest.mark.slow
 def test_draws_meet_the_keywords_on_both_sides() -> None:
     """Some hundred draws meet nearly every keyword of the request, on its valid and on its invalid side."""
     assert 0.85 <= request_coverage(CONTRACT, _cases(250)).ratio

@@ -81,6 +81,7 @@ def stop_at(last: int) -> Callable[[GeneratorProcess, int], object]:
     return lambda generator, count: generator.stop() if count == last else None
 
 
+@pytest.mark.slow
 def test_the_same_seed_generates_the_same_cases() -> None:
     """In the order of the phases, in one process or in another."""
     first, again = results(Cover(), Draw(20)), results(Cover(), Draw(20))
@@ -96,6 +97,7 @@ def test_every_phase_ends_by_itself() -> None:
     assert [*3 * [Generated], Ended, *9 * [Generated], Ended, *6 * [Generated], Ended] == list(map(type, found))
 
 
+@pytest.mark.slow
 def test_a_campaign_generates_cases_of_both_libraries_in_turn() -> None:
     """Only of the phases that are asked for; each source has its part, and rounds differ."""
     one = sum(SIZES.values())
@@ -142,6 +144,7 @@ def broken_schemathesis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     return (tmp_path / "schemathesis.py").write_text
 
 
+@pytest.mark.slow
 def test_a_source_that_cannot_go_on_is_told_and_the_others_do(broken_schemathesis: Callable[[str], object]) -> None:
     """What is wrong with one of several is an error beside the cases, told once."""
     broken_schemathesis('raise RuntimeError("this version has another interface")')
@@ -152,6 +155,7 @@ def test_a_source_that_cannot_go_on_is_told_and_the_others_do(broken_schemathesi
     assert 2 * ["RuntimeError: this version has another interface"] == errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("breaks", "told"),
     [

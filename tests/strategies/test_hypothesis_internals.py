@@ -41,6 +41,7 @@ def drawn(backend: str) -> list[tuple[int, int]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_independent_backend_draws_each_case_by_itself() -> None:
     """Of the backend under its own name, many values are those of an earlier draw."""
 

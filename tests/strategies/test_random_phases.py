@@ -138,6 +138,7 @@ def drawn(campaign: Campaign, batch: Batch) -> list[Case]:
     return found
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_and_another_seed_does_not() -> None:
     """A batch follows from the seed alone, for every source."""
     for batch in Campaign(BUILD, 3).round(1):
@@ -150,6 +151,7 @@ def test_the_same_seed_draws_the_same_and_another_seed_does_not() -> None:
     assert [each.source for each in one] == list(SIZES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [RIGHT, WRONG])
 def test_few_draws_equal_an_earlier_one(source: str) -> None:
     """Two batches of a source: less than a twentieth of what they draw was drawn before."""

@@ -60,6 +60,7 @@ CLIENTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", CLIENTS)
 def test_a_right_application_in_this_process(contract, tmp_path, way):
     """The reference behaviour behind the transports of both libraries conforms."""
@@ -110,6 +111,7 @@ def test_a_client_that_respx_mocks(tmp_path, asynchronous, profile):
     assert ([], "conforming", 0) == (against(result.results), result.results.verdict, result.exit_status)
 
 
+@pytest.mark.slow
 def test_a_mock_that_is_wrong(tmp_path):
     """A fault of a router of respx is found."""
     with conformance.respx_router(base_url=LOCAL, key=LOCAL_KEY, faults=[FAULT]):

@@ -67,6 +67,7 @@ def test_a_fault_that_no_request_meets_is_not_found_and_says_so() -> None:
     assert fault.reason == "No request of the profile triggers the fault"
 
 
+@pytest.mark.slow
 def test_a_fault_that_another_requirement_finds_says_why() -> None:
     """Where names collide by their beginning, each creation but the first is refused before names can be compared."""
     chosen = ("state.names-equal-after-8-characters",)

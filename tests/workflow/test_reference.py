@@ -14,7 +14,10 @@ app = reference_app(load_contract(), key="conformance-local-key", unknown=frozen
 """
 
 
-@pytest.mark.parametrize(("target", "profile"), [("mock", "smoke"), ("mock", "standard"), ("asgi", "standard")])
+@pytest.mark.parametrize(
+    ("target", "profile"),
+    [("mock", "smoke"), *(pytest.param(target, "standard", marks=pytest.mark.slow) for target in ("mock", "asgi"))],
+)
 def test_the_reference_server_is_right(
     target: str, profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ async def failing(scope, receive, send):
     await send({"type": "http.response.body", "body": b'{"name": "\\ud800", "created_at": 1e400}'})
 
 
+@pytest.mark.slow
 def test_a_real_run_keeps_the_schemas(tmp_path: Path):
     """Every line of the journal, and the results, of a run full of findings are valid by the schemas."""
     with BackgroundServer(failing) as server:

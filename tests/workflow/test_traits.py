@@ -93,6 +93,7 @@ def test_an_oddity_in_an_unknown_property(tested: Tested) -> None:
     assert [(Strength.SHOULD, "Rejects an unknown property in the body with 422")] == said(results)
 
 
+@pytest.mark.slow
 def test_a_reserved_property(tested: Tested) -> None:
     """`__proto__` is no unknown property like others: rejecting it is a note."""
     results = tested(lambda _, body: 400 if b"__proto__" in body else None, "accept.*", "observe.*.proto-property")
@@ -115,6 +116,7 @@ def test_only_a_key_in_the_query_is_rejected_with_400(tested: Tested) -> None:
     assert [(Strength.ADVISORY, "Rejects two credentials"), status] == said(results)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["smoke", "standard"])
 def test_the_absence_of_a_neighbour(tested: Tested, profile: str) -> None:
     """A crash that the absence of a property brings about is not blamed on the value beside it."""

@@ -90,6 +90,7 @@ def contract() -> Contract:
     return load_contract()
 
 
+@pytest.mark.slow
 def test_two_members_are_told_as_the_cause(contract: Contract) -> None:
     """A crash on one value beside a null is told as that, in `standard`."""
 
@@ -101,6 +102,7 @@ def test_two_members_are_told_as_the_cause(contract: Contract) -> None:
     assert sentences == ["Returns 500 for a body in which `rolling_deploy` is true and `rolling_deploy_config` is null"]
 
 
+@pytest.mark.slow
 def test_three_members_are_told_as_the_cause(contract: Contract) -> None:
     """A refusal of three values together is found in `full`, and told as those three."""
 
@@ -127,6 +129,7 @@ def test_one_member_is_told_by_its_own_requirement(contract: Contract) -> None:
     assert weighty == {"accept.UpdateAutoscalingSettingsV1.scale_down_delay"}
 
 
+@pytest.mark.slow
 def test_a_cause_costs_at_most_forty_requests(contract: Contract) -> None:
     """However many combinations fail for one cause, it is cut down once."""
 
@@ -147,6 +150,7 @@ def absences(body: dict[str, Any], holder: str, name: str) -> bool:
     return isinstance(held, dict) and name not in held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", [Profile.SMOKE, Profile.STANDARD])
 def test_a_member_that_is_absent_is_told_as_the_cause(contract: Contract, profile: Profile) -> None:
     """A refusal for want of one member is told as that, by the requirement of the member, whatever stands beside."""
@@ -166,6 +170,7 @@ def test_a_member_of_the_body_itself_that_is_absent(contract: Contract) -> None:
     assert weighty == {"accept.CreateEnvironmentRequestV1.promotion_settings"}
 
 
+@pytest.mark.slow
 def test_null_beside_an_absent_member(contract: Contract) -> None:
     """A crash on a null beside a member that is left out is told as both."""
 
@@ -185,6 +190,7 @@ def test_a_server_that_refuses_everything_costs_little(contract: Contract) -> No
     assert extra <= 60
 
 
+@pytest.mark.slow
 def test_an_object_that_is_empty_is_told_as_that(contract: Contract) -> None:
     """Where an object fails because it holds nothing, no member of it is told as absent."""
     events, _ = findings(contract, lambda body: body.get(PROMOTION, 1) == {}, 400, Profile.STANDARD)

@@ -109,6 +109,7 @@ def test_smoke_sends_the_catalogue_alone(right: str, tmp_path: Path) -> None:
     assert [] == events(tmp_path, "phase.ended")
 
 
+@pytest.mark.slow
 def test_a_run_that_ends_within_the_catalogue_makes_no_random_case(right: str, tmp_path: Path) -> None:
     """Where `max_requests` is below the plan, nobody waits for what could not be sent; the run is incomplete."""
     result = conformance.run(target=right, max_requests=20, out=tmp_path, reports=())
@@ -124,6 +125,7 @@ MADE = ("phases", [("hypothesis",), pytest.param(("schemathesis", "hypothesis"),
 """Phases of random cases: the one that is the quicker to make, and both of them."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(*MADE)
 def test_shards_send_every_random_case_once(right: str, tmp_path: Path, phases: tuple[str, ...]) -> None:
     """The parts of two machines are those of one, and nothing is in both, nor in the catalogue of the other."""
@@ -137,6 +139,7 @@ def test_shards_send_every_random_case_once(right: str, tmp_path: Path, phases: 
     assert all(len(part) > len(whole) / 4 for part in parts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(*MADE)
 def test_a_run_that_was_cut_off_sends_no_random_case_twice(right: str, tmp_path: Path, phases: tuple[str, ...]) -> None:
     """What is in the journal is taken from it; the rest follows."""
@@ -149,6 +152,7 @@ def test_a_run_that_was_cut_off_sends_no_random_case_twice(right: str, tmp_path:
     assert [id_ for id_, _ in sent(tmp_path / "whole")] == [id_ for id_, _ in sent(tmp_path / "part")]
 
 
+@pytest.mark.slow
 def test_a_campaign_can_be_had_again(right: str, tmp_path: Path) -> None:
     """The same seed sends the same cases in the same order; another seed sends others."""
     for name, seed in (("one", 7), ("again", 7), ("other", 8)):
@@ -169,6 +173,7 @@ def test_a_campaign_can_be_had_again(right: str, tmp_path: Path) -> None:
     assert len(set(one) & set(other)) < len(one) / 2
 
 
+@pytest.mark.slow
 def test_a_right_server_passes_all_phases_by_default(right: str, tmp_path: Path) -> None:
     """Each phase sends what the ones before it did not, and no case of it is a false alarm."""
     result = conformance.run(target=right, out=tmp_path, reports=("results",))
@@ -185,6 +190,7 @@ def test_a_right_server_passes_all_phases_by_default(right: str, tmp_path: Path)
     assert not [each for each in result.results.findings if each.strength.value != "advisory"]
 
 
+@pytest.mark.slow
 def test_a_short_campaign_against_a_right_server(right: str, tmp_path: Path) -> None:
     """`fuzz` sends cases of both libraries until its time is over, and finds nothing against a right server."""
     result = conformance.run(target=right, profile="fuzz", time_budget=8, out=tmp_path, reports=("results",))
@@ -195,6 +201,7 @@ def test_a_short_campaign_against_a_right_server(right: str, tmp_path: Path) -> 
     assert Verdict.NOT_CONFORMING is not result.results.verdict
 
 
+@pytest.mark.slow
 def test_what_breaks_the_server_is_one_cause_whatever_body_it_was_met_with(tmp_path: Path) -> None:
     """Wrong bodies that meet the fault come down to the right body that does."""
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.document_warnings import warn_of_document
 from conformance.cli.options import DOCUMENT, with_options
 
 
@@ -56,6 +57,7 @@ def mock(
     from conformance.mock.server import serve  # noqa: PLC0415  (loads what only a server needs)
 
     contract = load_contract(spec, operation)
+    warn_of_document(contract)
     if list_faults:
         for fault in all_faults(contract):
             click.echo(f"{fault.id}\t{fault.requirement}\t{fault.sentence}")

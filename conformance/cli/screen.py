@@ -40,6 +40,7 @@ class Screen:
 
     def started(self, prepared: "PreparedRun", url: str, past: "ResumedRun | None") -> None:
         """Print the target and the plan."""
+        self.document(prepared)
         if self._quiet:
             return
         plan = prepared.plan
@@ -56,6 +57,11 @@ class Screen:
             self._bar = _bar(plan.requests)
             self._bar.start()
 
+    def document(self, prepared: "PreparedRun") -> None:
+        """Print what is wrong in the document, or not covered of it."""
+        for each in prepared.contract.warnings:
+            self.warn(f"warning: {prepared.contract.document.name}: {each}")
+
     def progress(self, step: "Step") -> None:
         """Show how far the run is."""
         more = f"{step.sent} requests sent" if step.sent > step.reached else ""
@@ -69,6 +75,7 @@ class Screen:
     def plan(self, prepared: "PreparedRun", more: "Sequence[PhasePreview]" = ()) -> None:
         """Print what would be sent, by the plan and by the phases after it."""
         plan = prepared.plan
+        self.document(prepared)
         self._say(f"{prepared.contract.operation.name} at {prepared.options.target}: nothing is sent")
         self._say(
             f"{prepared.profile.value}: {plan.cases} cases, {plan.requests} requests, "

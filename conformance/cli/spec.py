@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.document_warnings import warn_of_document
 from conformance.cli.options import DOCUMENT, with_options
 from conformance.model.vocabulary import Profile
 
@@ -22,6 +23,7 @@ def requirements(*, as_json: bool, spec: Path | None, operation: str | None) -> 
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
 
     contract = load_contract(spec, operation)
+    warn_of_document(contract)
     if as_json:
         import msgspec  # noqa: PLC0415  (beside the rest)
 
@@ -71,6 +73,7 @@ def cases(*, as_json: bool, profile: str, model_id: str, spec: Path | None, oper
     from conformance.workflow.listing import describe_case, list_cases  # noqa: PLC0415  (loads what only this needs)
 
     contract = load_contract(spec, operation)
+    warn_of_document(contract)
     found = list_cases(contract, Profile(profile), model_id)
     if as_json:
         click.echo(json.dumps([describe_case(case) for case in found], indent=2))

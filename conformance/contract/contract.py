@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 
 from conformance.contract import derived
-from conformance.contract.document import Document, follow, load_document, parse_document, parse_yaml
+from conformance.contract.document import Document, follow, get, load_document, parse_document, parse_yaml
 from conformance.contract.nodes import Node, build_node, find
 from conformance.contract.operation import Operation, pick_operation
 from conformance.contract.prose import Prose, read_prose
 from conformance.contract.rows import DATA, apply_aliases, read_rows, stated_ids
-from conformance.contract.shapes import owner_of
+from conformance.contract.shapes import ANNOTATIONS, owner_of
 from conformance.contract.validators import BodyValidator
 from conformance.model.errors import ContractError
 from conformance.model.pointer import last, split
@@ -47,6 +47,11 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
         """The validators of successful answers, or None where the document declares no JSON answer."""
         pointer = self.operation.response_pointer
         return BodyValidator(self.document, pointer) if pointer else None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is wrong in the document, where a run is possible all the same."""
+        return self.document.warnings
 
     @cached_property
     def by_id(self) -> dict[str, Requirement]:
@@ -127,17 +132,13 @@ def contract_of(data: bytes, name: str, operation: str | None) -> Contract:
 
 def build_contract(document: Document, operation: Operation, folder: Traversable) -> Contract:
     """Derive the contract of one operation; raises as `load_contract`."""
-    pointer, _ = follow(document, operation.request_pointer)
-    request = build_node(document, pointer, owner_of(pointer))
+    request = _root(document, operation.request_pointer)
     # What is no JSON Schema must show now, and not in the middle of a run.
     for each in filter(None, (operation.request_pointer, operation.response_pointer)):
         BodyValidator(document, each)
     if not request.shapes:
         raise ContractError(f"{document.name}: the request schema of {operation.name} allows no body at all")
-    response = None
-    if operation.response_pointer:
-        pointer, _ = follow(document, operation.response_pointer)
-        response = build_node(document, pointer, owner_of(pointer))
+    response = _root(document, operation.response_pointer) if operation.response_pointer else None
     prose = _prose(folder, operation)
     rows = [*derived.acceptance(request), *derived.rejection(request, operation)]
     if response is not None:
@@ -156,6 +157,14 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
         identity=_identity(request, response, prose),
         requirements=apply_aliases(folder / "requirements" / "aliases.yaml", operation, ordered),
     )
+
+
+def _root(document: Document, pointer: str) -> Node:
+    """Return the tree of nodes of a body; a reference that says no more of it gives it its name."""
+    schema = get(document, pointer)
+    if isinstance(schema, dict) and schema.keys() <= ANNOTATIONS | {"$ref"}:
+        pointer, _ = follow(document, pointer)
+    return build_node(document, pointer, owner_of(pointer))
 
 
 def _prose(folder: Traversable, operation: Operation) -> Prose:

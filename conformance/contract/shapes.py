@@ -1,9 +1,11 @@
 """Shapes: what a schema allows, one JSON type at a time."""
 
+import re
 from collections.abc import Mapping
 
 import msgspec
 
+from conformance.contract.references import FILES
 from conformance.model.jsontext import Json
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
@@ -101,10 +103,16 @@ class Shape(msgspec.Struct, frozen=True):
         )
 
 
+COMPONENT = re.compile(
+    rf"#/(?:components/schemas|{FILES}/[^/]+(?:/components/schemas|/\$defs|/definitions)?)/(?P<name>[^/]+)"
+)
+"""The pointers of schemas that have a name: components, and what other files hold."""
+
+
 def owner_of(pointer: str) -> str:
     """Return the name of the component that `pointer` is, or a slug of the pointer."""
-    prefix = "#/components/schemas/"
-    if pointer.startswith(prefix) and "/" not in pointer.removeprefix(prefix):
-        return pointer.removeprefix(prefix)
+    component = COMPONENT.fullmatch(pointer)
+    if component:
+        return component["name"]
     words = "".join(c if c.isalnum() else " " for c in pointer.replace("~1", " ").replace("~0", " ")).split()
     return "-".join(words[-6:]) or "schema"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+REFERRED = frozenset({"components", "paths", "webhooks", "$defs", "definitions"})
+"""Members of a document that references lead to, those beginning with `x-` aside."""
+
 
 def _no_retrieval(uri: str) -> NoReturn:
     raise ValueError(f"{uri} is not part of the document")
@@ -34,11 +37,11 @@ class BodyValidator:
 
     def __init__(self, document: Document, pointer: str) -> None:
         schema = get(document, pointer)
-        bundle = {k: v for k, v in document.content.items() if k in {"components", "paths", "webhooks"}}
+        bundle = {k: v for k, v in document.content.items() if k in REFERRED or k.startswith("x-")}
         self._schema: dict[str, Json] = {
             "$schema": DIALECT,
-            **bundle,
             **(schema if isinstance(schema, dict) else {"not": {}} if schema is False else {}),
+            **bundle,
         }
         try:
             self._fast = jsonschema_rs.validator_for(self._schema, validate_formats=True, retriever=_no_retrieval)

@@ -6,7 +6,7 @@ import re
 import yaml
 
 from conformance.model.errors import ContractError
-from conformance.model.jsontext import Json
+from conformance.model.jsontext import SURROGATE, Json
 
 MAX_VALUES = 2_000_000
 """How many values a document may hold, those that aliases repeat counted each time."""
@@ -70,7 +70,9 @@ class _Conversion:
             return [self.value(item, inside) for item in value]
         if isinstance(value, float) and not math.isfinite(value):
             raise ContractError(f"{self.name} holds a number beyond double precision")
-        if value is None or isinstance(value, (bool, int, float, str)):
+        if isinstance(value, str):
+            return _readable(value)
+        if value is None or isinstance(value, (bool, int, float)):
             return value
         raise ContractError(f"{self.name} holds a {type(value).__name__}, which JSON has not")
 
@@ -78,4 +80,9 @@ class _Conversion:
 def _member(key: object) -> str:
     if key is None:
         return "null"
-    return str(key).lower() if isinstance(key, bool) else str(key)
+    return str(key).lower() if isinstance(key, bool) else _readable(str(key))
+
+
+def _readable(text: str) -> str:
+    """Return a text without lone surrogates, which JSON can write as escapes and no validator can read."""
+    return text if text.isascii() else SURROGATE.sub("\ufffd", text)

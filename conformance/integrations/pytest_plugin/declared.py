@@ -55,7 +55,7 @@ DECLARED = (
         "spec",
         "store",
         "FILE",
-        "OpenAPI 3.1 document to test instead of the built-in one.",
+        "OpenAPI 3 document to test instead of the built-in one.",
     ),
     (
         "--conformance-operation",

@@ -38,7 +38,7 @@ _harness = partial(Option, "Harness")
 _screen = partial(Option, "Screen")
 
 # Options that `conformance client` has as well.
-Spec = Annotated[Path | None, _target("FILE", "OpenAPI 3.1 document to test instead of the built-in one.")]
+Spec = Annotated[Path | None, _target("FILE", "OpenAPI 3 document to test instead of the built-in one.")]
 Operation = Annotated[str | None, _target("'METHOD /path'", "Operation of the document, if it has several.")]
 FailOn = Annotated[Strength, _report("", "Weakest strength that fails the run.", choices=("must", "should"))]
 Reports = Annotated[

@@ -25,14 +25,21 @@ class Controls:
     def __init__(self, index: JournalIndex) -> None:
         self._missing = NONE_SENT
         self._objects: set[str] = set()
+        self._sent = ""
         for number, sent in index.sends.items():
             case, response = index.cases.get(index.case_of[number]), sent.exchange.response
             if case is None or case.expectation is not Expectation.ACCEPTED:
                 continue
             self._missing = self._missing and NONE_ACCEPTED
+            self._sent = self._sent or case.id
             if response is not None and response.status in SUCCESSES:
                 self._missing = ""
                 self._objects |= set(_objects(body_value(case.request.body)))
+
+    @property
+    def rejected(self) -> str:
+        """A valid request of a run whose valid requests were all rejected; empty for any other run."""
+        return self._sent if self._missing == NONE_ACCEPTED else ""
 
     def lacking(self, case: Case) -> str:
         """Return why the rejection of a case proves nothing; empty where an accepted request is its control."""

@@ -11,11 +11,14 @@ from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group, Outcome
 from conformance.reports import outcomes
-from conformance.reports.controls import Controls, needs_control
+from conformance.reports.controls import NONE_ACCEPTED, Controls, needs_control
 from conformance.reports.journal_index import JournalIndex
 from conformance.reports.results import AliasResult, FindingResult, RequirementResult
 
 NO_CASE = "No case of this run exercises it"
+
+SUCCESS = "transport.status"
+"""What holds only where a valid request was accepted: without that, nothing is conforming."""
 
 LISTED = 25
 """Up to how many cases of a requirement are listed that were not made for it."""
@@ -44,6 +47,8 @@ def requirement_rows(
                 tallies[number].hold_without_control(case_id, lacking)
             else:
                 tallies[number].hold(case_id)
+    if controls.rejected and not index.client and SUCCESS in by_id and not any(tally.failed for tally in tallies):
+        by_id[SUCCESS].doubt(controls.rejected, Outcome.INCONCLUSIVE, NONE_ACCEPTED)
     for number, count in index.dropped.passes.items():
         tallies[number].hold_unnamed(count)
     for (requirement, _), count in index.dropped.findings.items():
@@ -97,6 +102,11 @@ class _Tally:
         self._findings: list[str] = []
         self._doubts: dict[Outcome, tuple[str, str]] = {}
         self._unproven = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether a must requirement has a finding that is not waived."""
+        return Outcome.FAILED in self._seen
 
     def find(self, finding: FindingResult) -> None:
         """Count a finding."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from conformance.classify.requirements import combination_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
-from conformance.contract.path_template import fill
+from conformance.contract.path_template import fill, with_query
 from conformance.model.case import KEY, SLOT, Case, Need, Request, Story, holds
 from conformance.model.header_fields import Headers, without_fields
 from conformance.model.jsontext import Writable, encode
@@ -106,10 +106,8 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         values = {**self.parameters, **parameters}.items()
         target = fill(self.contract.operation.path, {name: quote(value, safe="") for name, value in values})
         security = self.contract.operation.security
-        parts = [query] if query else []
-        if credential and security is not None and security.location == "query":
-            parts.append(f"{security.name}={KEY}")
-        return target + ("?" + "&".join(parts) if parts else "")
+        keyed = credential and security is not None and security.location == "query"
+        return with_query(target, query, f"{security.name}={KEY}" if keyed and security else "")
 
     def headers_without(self, *names: str) -> Headers:
         """Return the right headers without those called `names`."""

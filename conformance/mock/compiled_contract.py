@@ -11,7 +11,7 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.contract.document import follow
-from conformance.contract.path_template import expression, parameters
+from conformance.contract.path_template import expression, fixed_query, parameters
 from conformance.contract.prose import Probe
 from conformance.mock.base_responses import ResponseStyle, base_responses
 from conformance.mock.overlay import Echo, apply, compile_overlay
@@ -26,11 +26,15 @@ Action: TypeAlias = OneOf["create", "read", "remove"]
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A path of the mock: its template as a regular expression, its parameters, and what each method does there."""
+    """A path of the mock: its template as a regular expression, its parameters, and what each method does there.
+
+    `query` are the parameters that a request must have in its query, where the path itself has them.
+    """
 
     expression: re.Pattern[bytes]
     parameters: tuple[str, ...]
     actions: Mapping[str, Action]
+    query: frozenset[bytes] = frozenset()
 
 
 class CompiledContract:
@@ -128,7 +132,12 @@ def _routes(contract: Contract) -> tuple[Route, ...]:
         if probe is not None and contract.identity:
             found.setdefault(probe.path, {}).setdefault(probe.method.upper(), action)
     return tuple(
-        Route(re.compile(expression(template, "([^/]+)").encode()), parameters(template), actions)
+        Route(
+            re.compile(expression(template, "([^/]+)").encode()),
+            parameters(template),
+            actions,
+            frozenset(each.encode() for each in fixed_query(template)),
+        )
         for template, actions in found.items()
     )
 

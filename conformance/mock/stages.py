@@ -51,7 +51,7 @@ def route(state: MockState, tx: Transaction) -> None:
     """Match the path and decode its parameters: 404 for paths that are not declared."""
     for each in state.compiled.routes:
         match = each.expression.fullmatch(tx.path)
-        if match is None:
+        if match is None or not each.query <= set(tx.query.split(b"&")):
             continue
         try:
             tx.parameters = {

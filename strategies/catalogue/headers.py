@@ -137,5 +137,6 @@ def _methods(build: Builder) -> Iterator[Case]:
         id_ = f"observe.method.{method.lower()}"
         yield build.observed(id_, ("transport.method-not-allowed",), request, story, needs)
     story = Story("", "path", "", "/", "the path ends in a slash", "a path with a trailing slash")
-    slashed = replace(right, target=right.target + "/")
+    path, question, query = right.target.partition("?")
+    slashed = replace(right, target=f"{path}/{question}{query}")
     yield build.observed("observe.path.trailing-slash", (VARIANTS,), slashed, story)

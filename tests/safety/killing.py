@@ -1,5 +1,6 @@
 """Runs that are killed at a chosen request and resumed, and the record that the server keeps of them."""
 
+import asyncio
 import json
 import os
 import re
@@ -20,6 +21,15 @@ from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 
 MAIN = "from conformance.cli import main; main()"
+HOST = "api.staging.test"
+HOST_MAIN = f"""
+import socket
+known = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *a, **k: known("127.0.0.1" if host == "{HOST}" else host, *a, **k)
+{MAIN}
+"""
+"""The command line, for which the name of a remote host stands for this machine."""
+
 KEY = "the-key-of-the-test"
 NAME = re.compile(rb"cfm-[0-9a-f]{8}-[0-9a-z]{4}")
 WIDE_NAME = re.compile(rb"\0*c\0*f\0*m\0*-(?:\0*[0-9a-f]){8}\0*-(?:\0*[0-9a-z]){4}\0*")
@@ -29,16 +39,25 @@ Signature = tuple[str, str, bytes, bytes]
 """Method, target, the headers, and the body of a request, names replaced: what makes it the same request."""
 
 
+Question = tuple[str, str, str]
+"""Case, relation and body of a request, names replaced: what makes it the same by the journal."""
+
+
 class Recording:
-    """A server, right but for `faults`, that keeps a log, and kills a process at a request of its choice."""
+    """A server, right but for `faults`, that keeps a log, and kills a process at a request of its choice.
+
+    That is before it answers, or `after_answer`: then `delay` seconds later.
+    """
 
     def __init__(self, contract: Contract, faults: Iterable[str] = (), *, constant: bool = False) -> None:
         self._app = reference_app(contract, key=KEY, faults=pick(contract, faults))
         self._constant = constant
         self.log: list[Signature] = []
         self.names: list[str] = []
+        self.removals: list[bytes] = []
         self.kill_at = 0
         self.after_answer = False
+        self.delay = 0.0
         self.process: subprocess.Popen[bytes] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -57,6 +76,7 @@ class Recording:
         if self._constant:
             # Otherwise what is answered differs from creation to creation.
             self._app.creations = 0
+        self.removals += [scope["raw_path"]] if scope["method"] == "DELETE" else []
         chosen = len(self.log) == self.kill_at
         if chosen and not self.after_answer:
             self._kill()
@@ -67,7 +87,18 @@ class Recording:
 
         await self._app(scope, again, send)
         if chosen and self.after_answer:
+            await asyncio.sleep(self.delay)
             self._kill()
+
+    @property
+    def left(self) -> list[str]:
+        """The names of the objects that it holds."""
+        return sorted(name for _, name in self._app.stored)
+
+    @property
+    def creations(self) -> int:
+        """How many objects it has created."""
+        return self._app.creations
 
     def _kill(self) -> None:
         if self.process is not None:
@@ -81,15 +112,20 @@ def serving(recording: Recording) -> Iterator[str]:
         yield server.url
 
 
-def command(url: str, out: Path, *options: str) -> "subprocess.Popen[bytes]":
-    """Start a run against `url` in a process of its own."""
+def started(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Start a command in a folder, in a process of its own."""
     return subprocess.Popen(  # noqa: S603 (our own command)
-        [sys.executable, "-c", MAIN, "run", "--target", url, "--out", str(out), "--quiet", *options],
+        [sys.executable, "-c", HOST_MAIN, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "CONFORMANCE_API_KEY": KEY},
-        cwd=out.parent,
+        cwd=folder,
     )
+
+
+def command(url: str, out: Path, *options: str) -> "subprocess.Popen[bytes]":
+    """Start a run against `url` in a process of its own."""
+    return started(out.parent, "run", "--target", url, "--out", str(out), "--quiet", *options)
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -107,6 +143,29 @@ def seen(out: Path) -> Seen:
     return Seen(results["verdict"], outcomes, frozenset(cause["pattern"] for cause in results["causes"]))
 
 
+TIMES = ("run_id", "started_at", "duration", "counts", "target")
+
+
+def comparable(out: Path) -> dict[str, Any]:
+    """Return the results without times, run ids, counts and repeats."""
+    results: dict[str, Any] = json.loads((out / "results.json").read_bytes())
+    for name in TIMES:
+        results.pop(name)
+    for finding in results["findings"]:
+        finding.pop("repeats")
+    results["coverage"] = _uncounted(results["coverage"])
+    return results
+
+
+def _uncounted(value: Any) -> Any:
+    """Return data with whether there is any in the place of how many there are: repeats are counted as well."""
+    if isinstance(value, dict):
+        return {name: _uncounted(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_uncounted(item) for item in value]
+    return value > 0 if isinstance(value, int) else value
+
+
 def events(out: Path) -> list[dict[str, Any]]:
     """Return the whole lines of a journal."""
     lines = (out / "journal.ndjson").read_bytes().split(b"\n")[:-1]
@@ -122,13 +181,18 @@ def interrupted(out: Path) -> list[dict[str, Any]]:
 
 def sent_again(out: Path) -> list[str]:
     """Return the cases that were sent although they had an answer: by the journal, deliberate repeats aside."""
-    told = events(out)
-    cut = next((place for place, event in enumerate(told) if event["event"] == "run.resumed"), 0)
-    lost = set(told[cut].get("interrupted", ()))
-    answered = {event["send"] for event in told[:cut] if event["event"] == "exchange"} - lost
-    done = {_question(event) for event in told[:cut] if event["event"] == "request.sent" and event["send"] in answered}
-    later = (event for event in told[cut:] if event["event"] == "request.sent")
-    return [event["case"]["id"] for event in later if event.get("attempt", 1) == 1 and _question(event) in done]
+    again, done, answered, asked = [], set[Question](), set[int](), dict[int, Question]()
+    for event in events(out):
+        match event["event"]:
+            case "run.resumed":
+                done |= {asked[number] for number in answered - set(event.get("interrupted", ()))}
+            case "request.sent":
+                asked[event["send"]] = _question(event)
+                if event.get("attempt", 1) == 1 and asked[event["send"]] in done:
+                    again.append(event["case"]["id"])
+            case "exchange":
+                answered.add(event["send"])
+    return again
 
 
 def surplus(recording: Recording, unbroken: Recording) -> Counter[Signature]:
@@ -136,7 +200,7 @@ def surplus(recording: Recording, unbroken: Recording) -> Counter[Signature]:
     return Counter(recording.log) - Counter(unbroken.log)
 
 
-def _question(event: dict[str, Any]) -> tuple[str, str, str]:
+def _question(event: dict[str, Any]) -> Question:
     request = event["case"]["request"]
     name = event.get("name") or "cfm"
     body = json.dumps(request.get("body")) if not request.get("body") else _plain(request["body"], name)

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,9 +12,7 @@ from conformance.runner.shards import Shard
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .calling import call
-from .killing import KEY, Recording, serving
-
-TIMES = ("run_id", "started_at", "duration", "counts", "target")
+from .killing import KEY, Recording, comparable, serving
 
 # None has a threshold: what is sent to find one follows from what its shard saw.
 FAULTS = (
@@ -29,26 +26,6 @@ FAULTS = (
 def key(monkeypatch) -> None:
     """Set the key."""
     monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
-
-
-def comparable(out: Path) -> dict[str, Any]:
-    """Return the results without times, run ids, counts and repeats."""
-    results: dict[str, Any] = json.loads((out / "results.json").read_bytes())
-    for name in TIMES:
-        results.pop(name)
-    for finding in results["findings"]:
-        finding.pop("repeats")
-    results["coverage"] = uncounted(results["coverage"])
-    return results
-
-
-def uncounted(value: Any) -> Any:
-    """Return data with whether there is any in the place of how many there are: repeats are counted as well."""
-    if isinstance(value, dict):
-        return {name: uncounted(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [uncounted(item) for item in value]
-    return value > 0 if isinstance(value, int) else value
 
 
 def run(contract: Contract, out: Path, *options: str, faults: tuple[str, ...] = (), profile: str = "smoke") -> int:

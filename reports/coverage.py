@@ -71,7 +71,7 @@ def _answers(index: JournalIndex, contract: Contract) -> Iterator[tuple[Json, bo
         response = sent.exchange.response
         case = index.cases[index.case_of[sent.send]]
         asked = case.expectation is not Expectation.REJECTED and sent.exchange.request.method == operation.method
-        if not asked or validator is None or response is None or response.status not in operation.successes:
+        if not asked or validator is None or response is None or not operation.responses.accepts(response.status):
             continue
         if len(response.body) > LARGEST:
             continue

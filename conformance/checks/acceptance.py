@@ -19,7 +19,7 @@ def accepted(subject: Subject) -> Judged:
     case = subject.case
     if case.expectation is not Expectation.ACCEPTED or not subject.focus:
         return
-    if subject.status in subject.contract.operation.successes:
+    if subject.contract.operation.responses.accepts(subject.status):
         for requirement in case.requirements:
             yield Pass(requirement)
         return

@@ -6,6 +6,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted, with_article
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.subject import Judged, Subject
+from conformance.classify.dual_validation import Reading
 from conformance.classify.wording import name_of
 from conformance.contract.contract import Contract
 from conformance.contract.derived import BOUNDS
@@ -34,23 +35,27 @@ def shape(subject: Subject) -> Judged:
 
     Of one fault at the items of an array the first shows; where the validators disagree on a place, nothing is decided.
     """
-    contract, root, answer = subject.contract, subject.contract.response, subject.answer
-    if root is None or not subject.answered:
-        return
+    root = subject.contract.response
+    if root is not None and subject.answered:
+        yield from body(subject.contract, root, subject.reading, subject.answer)
+
+
+def body(contract: Contract, root: Node, reading: Reading, answer: Json) -> Judged:
+    """Judge a body by its schema, whose tree is `root`; `reading` is what the validators say of it."""
     undecided: set[str] = set()
-    for pointer, reason in subject.reading.disputed:
+    for pointer, reason in reading.disputed:
         node = nearest(root, pointer)[0]
-        requirement = _existing(contract, requirement_id(Group.RESPONSE, node.label, "format"))
+        requirement = _existing(contract, root, requirement_id(Group.RESPONSE, node.label, "format"))
         undecided.add(requirement)
         yield Doubt(requirement, messages.DISPUTED.format(reason=reason))
     causes: set[PlacedSymptom] = set()
-    for violation in subject.reading.violations:
-        found, broken = _finding(contract, root, violation, subject.reading.answer)
+    for violation in reading.violations:
+        found, broken = _finding(contract, root, violation, reading.answer)
         undecided |= {found.requirement, *broken}
         if found.cause not in causes:
             causes.add(found.cause)
             yield found
-    for requirement in exercised(contract, answer):
+    for requirement in exercised(contract, root, answer):
         if requirement not in undecided:
             yield Pass(requirement)
 
@@ -64,12 +69,11 @@ def unread(subject: Subject) -> Judged:
     yield Doubt(requirement, messages.UNREAD)
 
 
-def exercised(contract: Contract, answer: Json) -> tuple[str, ...]:
-    """Return the response requirements that a response exercises."""
+def exercised(contract: Contract, root: Node | None, answer: Json) -> tuple[str, ...]:
+    """Return the response requirements that a body with the tree `root` exercises."""
     found: dict[str, None] = {}
-    if contract.response is not None:
-        for node, _, value in occurrences(contract.response, answer):
-            found.update(dict.fromkeys(_of_node(node, value)))
+    for node, _, value in occurrences(root, answer) if root is not None else ():
+        found.update(dict.fromkeys(_of_node(node, value)))
     return tuple(each for each in found if each in contract.by_id)
 
 
@@ -90,11 +94,9 @@ def _node_requirements(label: str, owners: tuple[str, ...], members: tuple[str, 
     return tuple(found)
 
 
-def _existing(contract: Contract, wanted: str) -> str:
+def _existing(contract: Contract, root: Node, wanted: str) -> str:
     """Return `wanted`, or, where the document's composition hides which row it is, that of the whole body."""
-    if wanted in contract.by_id or contract.response is None:
-        return wanted
-    return requirement_id(Group.RESPONSE, contract.response.label, "type")
+    return wanted if wanted in contract.by_id else requirement_id(Group.RESPONSE, root.label, "type")
 
 
 def _finding(contract: Contract, root: Node, violation: Violation, answer: Json) -> tuple[Finding, frozenset[str]]:
@@ -120,7 +122,7 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
     elif keyword == "enum":
         note = "A later document may have added this value (drift)"
     found = finding(
-        _existing(contract, wanted) if declared or keyword == "additionalProperties" else _existing(contract, ""),
+        _existing(contract, root, wanted if declared or keyword == "additionalProperties" else ""),
         Symptom(f"response {keyword}", kind, observed),
         **WORDINGS.get(keyword, messages.KEYWORD).filled(
             kind=kind,

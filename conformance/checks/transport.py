@@ -71,7 +71,7 @@ def status(subject: Subject) -> Judged:
     if not subject.names_operation or subject.case.expectation is Expectation.REJECTED:
         return
     accepted = subject.case.expectation is Expectation.ACCEPTED
-    if subject.status in operation.successes:
+    if operation.responses.accepts(subject.status):
         yield Pass("transport.status")
         if accepted:
             yield Pass("transport.target")

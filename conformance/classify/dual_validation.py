@@ -16,7 +16,7 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.contract.document import parse_yaml
-from conformance.contract.nodes import occurrences
+from conformance.contract.nodes import Node, occurrences
 from conformance.contract.rows import DATA
 from conformance.contract.text_checks import keeps_format
 from conformance.contract.validators import BodyValidator
@@ -69,8 +69,13 @@ def verdict(validator: BodyValidator, body: Json, constructed: bool | None = Non
 def read_answer(contract: Contract, answer: Json) -> Reading:
     """Return what both validators make of a response; nothing where jsonschema-rs finds it right."""
     validator = contract.response_validator
-    if validator is None:
-        return Reading()
+    return (
+        Reading() if validator is None or contract.response is None else read_body(contract.response, validator, answer)
+    )
+
+
+def read_body(root: Node, validator: BodyValidator, answer: Json) -> Reading:
+    """Return what both validators make of a body whose schema has the tree `root`, as `read_answer`."""
     try:
         valid = validator.is_valid(answer)
     except UnicodeEncodeError:
@@ -89,7 +94,7 @@ def read_answer(contract: Contract, answer: Json) -> Reading:
             reason = f"no {each.expected} by jsonschema, one by jsonschema-rs: {_cut(text, 100)}"
             disputed.append((each.pointer, reason))
     spoken = {each.pointer for each in violations if each.keyword == "format"}
-    for pointer, name, text in _formatted(contract, answer):
+    for pointer, name, text in _formatted(root, answer):
         if pointer in spoken or keeps_format(name, text):
             continue
         if known(name, text) is not None:
@@ -142,11 +147,9 @@ def _explained(validator: BodyValidator, answer: Json) -> tuple[Violation, ...]:
         return tuple(islice(validator.fast_violations(answer), MANY))
 
 
-def _formatted(contract: Contract, answer: Json) -> Iterator[tuple[str, str, str]]:
+def _formatted(root: Node, answer: Json) -> Iterator[tuple[str, str, str]]:
     """Yield pointer, format and text of each text whose place states a format."""
-    if contract.response is None:
-        return
-    for node, pointer, value in occurrences(contract.response, answer):
+    for node, pointer, value in occurrences(root, answer):
         shapes = [shape for shape in node.shapes if shape.type == "string"]
         name = shapes[0].value("format") if len(shapes) == 1 else None
         if isinstance(name, str) and isinstance(value, str):

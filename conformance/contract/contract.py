@@ -1,6 +1,6 @@
 """The contract: document, operation, nodes, requirements and prose in one value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,6 +13,7 @@ from conformance.contract.document import Document, follow, get, load_document, 
 from conformance.contract.nodes import Node, build_node, find
 from conformance.contract.operation import Operation, pick_operation
 from conformance.contract.prose import Prose, read_prose
+from conformance.contract.response_rows import response_rows
 from conformance.contract.rows import DATA, apply_aliases, read_rows, stated_ids
 from conformance.contract.shapes import ANNOTATIONS, owner_of
 from conformance.contract.validators import BodyValidator
@@ -22,11 +23,19 @@ from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength
 
 
+class Described(msgspec.Struct, frozen=True):
+    """What a schema of the document describes: its tree of nodes and its validators."""
+
+    node: Node
+    validator: BodyValidator
+
+
 class Contract(msgspec.Struct, frozen=True, dict=True):
     """What a target is held to.
 
     `request` and `response` are the trees of nodes of the two bodies (`response` is None where the document declares
-    no JSON answer); `identity` is the path of the request member that names the new object, or None.
+    no JSON answer), `other_responses` those of the other responses by the pointer of their schema; `identity` is the
+    path of the request member that names the new object, or None.
     """
 
     document: Document
@@ -36,6 +45,7 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     prose: Prose
     identity: str | None
     requirements: tuple[Requirement, ...]
+    other_responses: Mapping[str, Node] = {}
 
     @cached_property
     def request_validator(self) -> BodyValidator:
@@ -52,6 +62,21 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     def warnings(self) -> tuple[str, ...]:
         """What is wrong in the document, where a run is possible all the same."""
         return self.document.warnings
+
+    def described(self, schema: str) -> Described:
+        """Return what the schema at a pointer describes: the body of a declared response, a header field, a parameter.
+
+        Each is read once; raises as `load_contract`.
+        """
+        if schema not in self._described:
+            node = self.response if schema == self.operation.response_pointer else self.other_responses.get(schema)
+            known = node or schema_tree(self.document, schema)
+            self._described[schema] = Described(known, BodyValidator(self.document, schema))
+        return self._described[schema]
+
+    @cached_property
+    def _described(self) -> dict[str, Described]:
+        return {}
 
     @cached_property
     def by_id(self) -> dict[str, Requirement]:
@@ -81,7 +106,9 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _possible(self) -> frozenset[str]:
-        return frozenset(derived.possible_ids(filter(None, (self.request, self.response))))
+        return frozenset(
+            derived.possible_ids(filter(None, (self.request, self.response, *self.other_responses.values())))
+        )
 
     @cached_property
     def echoes(self) -> tuple[tuple[Node, Node], ...]:
@@ -132,19 +159,26 @@ def contract_of(data: bytes, name: str, operation: str | None) -> Contract:
 
 def build_contract(document: Document, operation: Operation, folder: Traversable) -> Contract:
     """Derive the contract of one operation; raises as `load_contract`."""
-    request = _root(document, operation.request_pointer)
+    request = schema_tree(document, operation.request_pointer)
     # What is no JSON Schema must show now, and not in the middle of a run.
-    for each in filter(None, (operation.request_pointer, operation.response_pointer)):
+    declared = (each.schema for each in operation.responses.all)
+    for each in dict.fromkeys(filter(None, (operation.request_pointer, *declared))):
         BodyValidator(document, each)
     if not request.shapes:
         raise ContractError(f"{document.name}: the request schema of {operation.name} allows no body at all")
-    response = _root(document, operation.response_pointer) if operation.response_pointer else None
+    response = schema_tree(document, operation.response_pointer) if operation.response_pointer else None
     prose = _prose(folder, operation)
     rows = [*derived.acceptance(request), *derived.rejection(request, operation)]
     if response is not None:
         rows += derived.response(response)
         rows += derived.semantics(_echoes(request, response, prose), frozenset(prose.echo.defaults_vary))
         rows += _parameter_rows(operation, response)
+    others = {
+        each.schema: schema_tree(document, each.schema)
+        for each in operation.responses.all
+        if each.schema not in {"", operation.response_pointer}
+    }
+    rows += response_rows(operation, others)
     rows += read_rows(folder / "requirements", operation)
     unique = {row.id: row for row in reversed(rows)}
     ordered = tuple(unique.pop(row.id) for row in rows if row.id in unique)
@@ -156,10 +190,11 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
         prose=prose,
         identity=_identity(request, response, prose),
         requirements=apply_aliases(folder / "requirements" / "aliases.yaml", operation, ordered),
+        other_responses=others,
     )
 
 
-def _root(document: Document, pointer: str) -> Node:
+def schema_tree(document: Document, pointer: str) -> Node:
     """Return the tree of nodes of a body; a reference that says no more of it gives it its name."""
     schema = get(document, pointer)
     if isinstance(schema, dict) and schema.keys() <= ANNOTATIONS | {"$ref"}:

@@ -1,22 +1,20 @@
 """The one operation under test, read out of the document."""
 
-import re
-from typing import cast
+from functools import cached_property
 
 import msgspec
 
 from conformance.contract.document import Document, follow, get
-from conformance.contract.path_template import parameters
+from conformance.contract.parameters import Parameter, read_parameters
+from conformance.contract.path_template import parameters as names_in
+from conformance.contract.responses import Declared, json_content, read_responses
 from conformance.model.errors import ContractError
-from conformance.model.header_fields import essence
 from conformance.model.jsontext import Json
 from conformance.model.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 LISTED = 5
 """How many operations a message lists."""
-
-JSON_MEDIA_TYPE = re.compile(r"^application/(?:[\w.-]+\+)?json$", re.IGNORECASE)
 
 
 class Security(msgspec.Struct, frozen=True):
@@ -28,12 +26,12 @@ class Security(msgspec.Struct, frozen=True):
     pointer: str
 
 
-class Operation(msgspec.Struct, frozen=True):
+class Operation(msgspec.Struct, frozen=True, dict=True):
     """Method and path, and the document pointers and media types of the request and the successful response.
 
-    `successes` are the declared 2xx statuses, `statuses` all declared ones (`default` and ranges as written);
     `methods` are those that the path declares. `request_pointer` and `response_pointer` are empty where the
-    operation declares no JSON body.
+    operation declares no JSON body; the response is that of the first success that has one. `request_media_types` are
+    all that a body may have.
     """
 
     method: str
@@ -46,9 +44,20 @@ class Operation(msgspec.Struct, frozen=True):
     request_required: bool
     response_pointer: str
     response_media_type: str
-    successes: tuple[int, ...]
-    statuses: tuple[str, ...]
+    responses: Declared
     security: Security | None
+    request_media_types: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+    @cached_property
+    def successes(self) -> tuple[int, ...]:
+        """The success statuses; 200 stands for those that are declared as a range."""
+        return self.responses.successes
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """All statuses that are declared, `default` and ranges as written."""
+        return tuple(each.status for each in self.responses.all)
 
     @property
     def name(self) -> str:
@@ -100,7 +109,7 @@ def _listed(names: tuple[str, ...] | list[str]) -> str:
 def _has_json_body(document: Document, name: str) -> bool:
     method, _, path = name.partition(" ")
     pointer, _ = follow(document, join("#/paths", path))
-    return bool(_request(document, join(pointer, method.lower()))[0])
+    return bool(_request(document, join(pointer, method.lower()))[1])
 
 
 def _read(document: Document, method: str, path: str) -> Operation:
@@ -108,60 +117,39 @@ def _read(document: Document, method: str, path: str) -> Operation:
     pointer, operation = follow(document, join(item_pointer, method))
     if not isinstance(item, dict) or not isinstance(operation, dict):
         raise ContractError(f"{document.name}: {pointer} is not an object")
-    request, request_media, required = _request(document, pointer)
+    media_types, request, request_media, required = _request(document, pointer)
     if not request:
         raise ContractError(f"{document.name}: {method.upper()} {path} has no JSON request body", "name another one")
-    successes, statuses, response, response_media = _responses(document, pointer)
+    responses = read_responses(document, pointer)
+    primary = responses.primary
+    if primary is None:
+        raise ContractError(f"{document.name}: {pointer} declares no 2xx response", "declare the successful status")
     return Operation(
         method=method.upper(),
         path=path,
         pointer=pointer,
-        path_parameters=parameters(path),
+        path_parameters=names_in(path),
         methods=tuple(each.upper() for each in METHODS if each in item),
         request_pointer=request,
         request_media_type=request_media,
         request_required=required,
-        response_pointer=response,
-        response_media_type=response_media,
-        successes=successes,
-        statuses=statuses,
+        response_pointer=primary.schema,
+        response_media_type=primary.media_type,
+        responses=responses,
         security=_security(document, operation),
+        request_media_types=media_types,
+        parameters=read_parameters(document, item_pointer, pointer),
     )
 
 
-def _json_content(document: Document, pointer: str) -> tuple[str, str]:
-    """Return the pointer of the JSON media type's schema below `pointer`, and the media type; empty without one."""
-    holder = get(document, pointer)
-    content = holder.get("content") if isinstance(holder, dict) else None
-    for media_type, value in content.items() if isinstance(content, dict) else ():
-        is_json = JSON_MEDIA_TYPE.match(essence(media_type))
-        if is_json and isinstance(value, dict) and "schema" in value:
-            return join(pointer, "content", media_type, "schema"), media_type
-    return "", ""
-
-
-def _request(document: Document, pointer: str) -> tuple[str, str, bool]:
+def _request(document: Document, pointer: str) -> tuple[tuple[str, ...], str, str, bool]:
+    """Return the media types of the body, the schema and name of the one that is JSON, and whether one is required."""
     operation = get(document, pointer)
     if not isinstance(operation, dict) or "requestBody" not in operation:
-        return "", "", False
+        return (), "", "", False
     body_pointer, body = follow(document, join(pointer, "requestBody"))
-    schema, media_type = _json_content(document, body_pointer)
-    return schema, media_type, isinstance(body, dict) and body.get("required") is True
-
-
-def _responses(document: Document, pointer: str) -> tuple[tuple[int, ...], tuple[str, ...], str, str]:
-    operation = cast("dict[str, Json]", get(document, pointer))
-    responses = operation.get("responses")
-    statuses = tuple(responses) if isinstance(responses, dict) else ()
-    successes = tuple(int(status) for status in statuses if re.fullmatch(r"2\d\d", status))
-    if not successes:
-        raise ContractError(f"{document.name}: {pointer} declares no 2xx response", "declare the successful status")
-    for status in successes:
-        response_pointer, _ = follow(document, join(pointer, "responses", str(status)))
-        schema, media_type = _json_content(document, response_pointer)
-        if schema:
-            return successes, statuses, schema, media_type
-    return successes, statuses, "", ""
+    media_types, media_type, schema = json_content(document, body_pointer)
+    return media_types, schema, media_type, isinstance(body, dict) and body.get("required") is True
 
 
 def _security(document: Document, operation: dict[str, Json]) -> Security | None:

@@ -10,14 +10,13 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.contract.document import follow
 from conformance.contract.path_template import expression, fixed_query, parameters
 from conformance.contract.prose import Probe
 from conformance.mock.base_responses import ResponseStyle, base_responses
+from conformance.mock.declared_forms import DeclaredForms
 from conformance.mock.overlay import Echo, apply, compile_overlay
 from conformance.model.json_values import leaves, with_value
 from conformance.model.jsontext import Json
-from conformance.model.pointer import join
 
 NAME = "name"
 """The parameter that stands for the object's name in the paths of probes (see `Probe`)."""
@@ -44,6 +43,7 @@ class CompiledContract:
         self.contract = contract
         self.routes = _routes(contract)
         self.success = _success(contract)
+        self.forms = DeclaredForms(contract)
         self.overlay: Echo | None = compile_overlay(contract)
         self._bases: dict[ResponseStyle, _Lazy] = {}
 
@@ -117,12 +117,8 @@ class _Lazy:
 
 def _success(contract: Contract) -> int:
     """Return the declared success status whose response is JSON, else the first."""
-    operation = contract.operation
-    for status in operation.successes:
-        pointer, _ = follow(contract.document, join(operation.pointer, "responses", str(status)))
-        if operation.response_pointer.startswith(f"{pointer}/"):
-            return status
-    return operation.successes[0]
+    responses, primary = contract.operation.responses, contract.operation.responses.primary
+    return next(status for status in responses.successes if responses.of(status) is primary)
 
 
 def _routes(contract: Contract) -> tuple[Route, ...]:

@@ -10,9 +10,11 @@ from enum import StrEnum
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl
 
+from conformance.contract.responses import is_declared
 from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
 from conformance.mock.compiled_contract import NAME, decode_segment
+from conformance.mock.declared_forms import ErrorForm
 from conformance.mock.transaction import Key, MockState, Rejection, Transaction
 from conformance.model.header_fields import essence
 from conformance.model.json_values import get
@@ -105,7 +107,8 @@ def media_type(state: MockState, tx: Transaction) -> None:
     if not tx.body and not operation.request_required and not fields:
         return
     found = [essence(field.decode("latin-1")) for field in fields]
-    if found != [wanted]:
+    ranges = [each for each in operation.request_media_types if each.endswith("/*")]
+    if found != [wanted] and not (len(found) == 1 and is_declared(ranges, found[0])):
         raise Rejection(415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {wanted}")
     if any(value.strip().lower() != b"identity" for value in tx.values("content-encoding")):
         raise Rejection(415, "UNSUPPORTED_MEDIA_TYPE", "the body must not be compressed")
@@ -182,12 +185,17 @@ def build(state: MockState, tx: Transaction) -> None:
         tx.response = {**tx.parameters, "deleted": True}
 
 
-def reject(_: MockState, tx: Transaction) -> None:
-    """Make the response to a rejected request: its status, its fields, and a body that says what and why."""
+def reject(state: MockState, tx: Transaction) -> None:
+    """Make the response to a rejected request: its status, its fields, and a body that says what and why.
+
+    Where the document declares another form for the status, the body has that.
+    """
     if tx.rejection is not None:
         tx.status = tx.rejection.status
         tx.response_headers = tx.rejection.headers
-        tx.response = {"code": tx.rejection.code, "message": tx.rejection.message}
+        usual: dict[str, Json] = {"code": tx.rejection.code, "message": tx.rejection.message}
+        form = state.compiled.forms.error(tx.status, usual)
+        tx.response = usual if form.body is None else form.body
 
 
 def serialize(state: MockState, tx: Transaction) -> None:
@@ -197,12 +205,16 @@ def serialize(state: MockState, tx: Transaction) -> None:
     if created and not operation.response_pointer:
         tx.set_header("content-type", None)
         return
-    tx.response_body = encode(tx.response)
-    tx.set_header("content-type", (created and operation.response_media_type) or "application/json")
+    form = ErrorForm() if tx.rejection is None else state.compiled.forms.error(tx.status, tx.response)
+    tx.response_body = tx.rejection.message.encode() if tx.rejection and form.text else encode(tx.response)
+    tx.set_header("content-type", (created and operation.response_media_type) or form.media_type)
 
 
-def send(_: MockState, tx: Transaction) -> None:
-    """Add Date and Content-Length."""
+def send(state: MockState, tx: Transaction) -> None:
+    """Add the declared header fields, Date and Content-Length."""
+    for name, value in state.compiled.forms.headers(tx.status) if tx.route else ():
+        if not any(name == other for other, _ in tx.response_headers):
+            tx.set_header(name, value)
     tx.set_header("date", format_datetime(tx.received_at.astimezone(UTC), usegmt=True))
     if tx.status not in {204, 304}:
         tx.set_header("content-length", str(len(tx.response_body)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from conformance.contract.responses import is_declared
 from conformance.model.case import SLOT, Case, Need, Request, Story
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.wire_parts import VARIANTS, header_story
@@ -46,6 +47,8 @@ def _media_types(build: Builder) -> Iterator[Case]:
         ("octets", "application/octet-stream", right.body),
         ("nonsense", "nonsense", right.body),
     ):
+        if is_declared(build.contract.operation.request_media_types, wrong):
+            continue
         request = replace(right, headers=build.headers_with(name, wrong), body=body)
         kind = "an undeclared media type" if "/" in wrong else "an invalid media type"
         story = header_story(name, wrong, f"`{name}` is `{wrong}`", kind)

@@ -90,6 +90,20 @@ FORMAT = Wording("Returns a string that is not a valid {kind}", "Returns {found}
 KEYWORD = Wording("Returns a value that violates {keyword}", "Returns {found} for {name}, which violates {keyword}")
 UNKNOWN = Wording("Returns unknown properties", "Returns the unknown properties {names}")
 
+# Responses beside the first success, and header fields of all.
+BODY_NOT_DECLARED = Wording(
+    "Returns a body in a success response that declares none", "Returns a body with {status}, which declares none"
+)
+RESPONSE_MEDIA_TYPE = Wording(
+    "Returns a media type that the document does not declare for the status",
+    "Returns {found} with {status}, expected {declared}",
+)
+NO_HEADER = Wording("Omits the header field `{name}`", "Omits the header field `{name}` with {status}")
+HEADER_INVALID = Wording(
+    "Returns a value that violates the schema of the header field `{name}`",
+    "Returns {found} for the header field `{name}`, which violates its schema",
+)
+
 # The body of an error.
 NO_REPRESENTATION = Wording("Returns an error with an empty body", "Returns {status} with an empty body")
 ERROR_NOT_JSON = Wording(

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from conformance.contract.document import Document, follow
-from conformance.contract.operation import JSON_MEDIA_TYPE, Operation
+from conformance.contract.operation import Operation
 from conformance.contract.path_template import match
 from conformance.model.header_fields import essence
-from conformance.model.pointer import join
 
 MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})|[{}\\]")
 """What a request target must not contain: a percent sign that encodes nothing, and some characters (RFC 3986)."""
@@ -40,13 +39,7 @@ def described(document: Document, operation: Operation, status: int) -> bool:
     """Tell whether the response schema of the contract is that of a status: each success may declare its own."""
     if not operation.response_pointer:
         return True
-    pointer, response = follow(document, join(operation.pointer, "responses", str(status)))
-    content = response.get("content") if isinstance(response, dict) else None
-    wanted = follow(document, operation.response_pointer)[0]
-    return any(
-        JSON_MEDIA_TYPE.match(essence(media_type))
-        and isinstance(held, dict)
-        and "schema" in held
-        and follow(document, join(pointer, "content", media_type, "schema"))[0] == wanted
-        for media_type, held in (content.items() if isinstance(content, dict) else ())
-    )
+    declared = operation.responses.of(status)
+    if declared is None or not declared.schema:
+        return False
+    return follow(document, declared.schema)[0] == follow(document, operation.response_pointer)[0]

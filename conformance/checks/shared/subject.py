@@ -12,6 +12,7 @@ from conformance.classify.dual_validation import Reading, read_answer
 from conformance.classify.wording import name_of, planted
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import nearest
+from conformance.contract.responses import DeclaredResponse
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Judgement
@@ -175,6 +176,11 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return same and values is not None and not any(value in {"", ".", ".."} for value in values)
 
     @cached_property
+    def declared(self) -> DeclaredResponse | None:
+        """The response that the document declares for the status, where the operation itself returned it."""
+        return self.contract.operation.responses.of(self.status) if self.names_operation and self.response else None
+
+    @cached_property
     def promised(self) -> bool:
         """Whether the response is complete, and the one that the document describes."""
         return self.response is not None and self.due
@@ -186,7 +192,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         A request that asks for another media type may get another form.
         """
         return (
-            self.status in self.contract.operation.successes
+            self.contract.operation.responses.accepts(self.status)
             and self.status not in BODILESS
             and self.names_operation
             and self.case.expectation is not Expectation.REJECTED

@@ -53,7 +53,7 @@ def _statuses(contract: Contract) -> Iterator[Fault]:
         tx.set_header("location", "/elsewhere")
 
     # A status that the document declares is no fault.
-    undeclared = [each for each in (201, 202, 203, 206, 226) if each not in contract.operation.successes]
+    undeclared = [each for each in (201, 202, 203, 206, 226) if not contract.operation.responses.accepts(each)]
     for status, says, stage, change in (
         *((each, str(each), Stage.BUILD, _with(status=each)) for each in undeclared),
         (204, "204 without a body", Stage.SERIALIZE, _with(status=204, response_body=b"", response_headers=())),

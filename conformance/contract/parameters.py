@@ -65,7 +65,8 @@ def read_parameter(document: Document, pointer: str, content: dict[str, Json], n
     """Return the parameter at a pointer, or the header field, whose name stands elsewhere."""
     usual = USUAL_STYLES.get(location, "simple")
     style = str(content.get("style", usual))
-    schema, media_type = ("schema",) if "schema" in content else (), ""
+    schema: tuple[str, ...] = ("schema",) if "schema" in content else ()
+    media_type = ""
     held = content.get("content")
     if not schema and isinstance(held, dict) and held:
         media_type = next(iter(held))

@@ -58,6 +58,7 @@ def test_every_check_is_asked() -> None:
         "acceptance",
         "authentication",
         "content",
+        "declared",
         "defaults",
         "drift",
         "echo",

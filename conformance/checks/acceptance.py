@@ -8,13 +8,15 @@ from conformance.model.finding import Pass, Symptom
 from conformance.model.vocabulary import Expectation, Group, Strength
 
 VALID = "authentication.valid"
+LEAVES_NOTHING = "error.leaves-nothing"
+"""What a case says that has the name of a rejected request."""
 
 
 def accepted(subject: Subject) -> Judged:
     """A request that the contract allows is accepted; one that the documentation rules out may be rejected.
 
     401, 404 and 405 are about credential and path, and so is 403 before a valid request was accepted; a redirect is no
-    verdict on a body, and 409 is one only where the object has a fresh name.
+    verdict on a body, and 409 is one only where the object has a fresh name, which no rejected request had.
     """
     case = subject.case
     if case.expectation is not Expectation.ACCEPTED or not subject.focus:
@@ -23,7 +25,8 @@ def accepted(subject: Subject) -> Judged:
         for requirement in case.requirements:
             yield Pass(requirement)
         return
-    if not 400 <= subject.status < 500 or _is_outside(subject) or (subject.status == 409 and not case.slotted):
+    fresh = case.slotted and LEAVES_NOTHING not in case.requirements
+    if not 400 <= subject.status < 500 or _is_outside(subject) or (subject.status == 409 and not fresh):
         return
     if case.beyond and not subject.settings.loopback:
         return

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from conformance.checks.defaults import unsent
 from conformance.checks.echo import ISOLATION, names_another
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import default_of, quoted, same, shown
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.nodes import Node
-from conformance.model.finding import Pass, Symptom
+from conformance.model.finding import Finding, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 
 
@@ -114,18 +115,34 @@ def in_turn(subjects: Sequence[Subject]) -> Judged:
             get(after_second.answer, answered.path, MISSING), other
         ):
             stayed.append(answered.path)
-    if stayed:
-        yield finding(
-            ISOLATION,
-            Symptom("isolation", "two consecutive requests", "values of another request"),
-            **messages.KEPT.filled(names=first.names(stayed)),
-            pointer=stayed[0],
-            place="",
-            expected="nothing of the request before",
-            actual=", ".join(stayed[:10]),
-        )
-    else:
-        yield Pass(ISOLATION)
+    yield _kept(first, stayed) if stayed else Pass(ISOLATION)
+
+
+def around(subjects: Sequence[Subject]) -> Judged:
+    """What a full request sent is not returned for the one after it, where the one before it had another value."""
+    before, full, after = subjects
+    if not all(each.echoing for each in subjects):
+        return
+    stayed = []
+    for sent, answered in before.contract.echoes:
+        value, earlier = get(full.sent, sent.path, MISSING), get(before.answer, answered.path, MISSING)
+        if sent.required or value is MISSING or value is None or same(value, earlier):
+            continue
+        if unsent(after.sent, sent.path) and same(get(after.answer, answered.path, MISSING), value):
+            stayed.append(answered.path)
+    yield _kept(before, stayed) if stayed else Pass(ISOLATION)
+
+
+def _kept(subject: Subject, stayed: Sequence[str]) -> Finding:
+    return finding(
+        ISOLATION,
+        Symptom("isolation", "two consecutive requests", "values of another request"),
+        **messages.KEPT.filled(names=subject.names(stayed)),
+        pointer=stayed[0],
+        place="",
+        expected="nothing of the request before",
+        actual=", ".join(stayed[:10]),
+    )
 
 
 def alike_names(subjects: Sequence[Subject]) -> Judged:

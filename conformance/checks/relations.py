@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from conformance.checks.acceptance import LEAVES_NOTHING
 from conformance.checks.defaults import nulled
 from conformance.checks.errors import redirected
-from conformance.checks.isolation import alike_names, in_turn, isolation
+from conformance.checks.isolation import alike_names, around, in_turn, isolation
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted, same, shown, type_word
 from conformance.checks.shared.findings import finding, status_finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.case import RelationKind
-from conformance.model.finding import Doubt, Pass, Symptom
+from conformance.model.finding import Doubt, Finding, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
@@ -62,7 +63,7 @@ def leaves_nothing(subjects: Sequence[Subject]) -> Judged:
 
     409 says that the name exists; 400 and 422 may say so, or reject any valid request, as long as none was accepted.
     """
-    requirement = "error.leaves-nothing"
+    requirement = LEAVES_NOTHING
     first, then = subjects
     if not first.rejected or first.beside or then.settings.stateless:
         return
@@ -129,6 +130,22 @@ def visible(subjects: Sequence[Subject]) -> Judged:
         )
 
 
+def series(subjects: Sequence[Subject]) -> Judged:
+    """What other relations ask, in one sequence: a rejection, a small creation, a full one, two with similar names.
+
+    The small one has the name of the rejected request, and the third null for what it does not have.
+    """
+    rejected, small, full, null, last = subjects
+    if small.succeeded or small.status == TAKEN:
+        yield from leaves_nothing((rejected, small))
+    for other in (full, null, last):
+        yield from alike_names((small, other))
+    stayed = list(around((small, full, null)))
+    yield from stayed
+    if not any(isinstance(each, Finding) for each in stayed):
+        yield from null_beside_absent((small, null))
+
+
 RELATIONS: Mapping[RelationKind, RelationCheck] = {
     RelationKind.NULL_BESIDE_ABSENT: null_beside_absent,
     RelationKind.ISOLATION: isolation,
@@ -137,5 +154,6 @@ RELATIONS: Mapping[RelationKind, RelationCheck] = {
     RelationKind.LEAVES_NOTHING: leaves_nothing,
     RelationKind.SAME_NAME: same_name,
     RelationKind.VISIBLE: visible,
+    RelationKind.SERIES: series,
 }
 """The check of each kind of relation."""

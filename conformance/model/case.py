@@ -129,6 +129,7 @@ class RelationKind(StrEnum):
     LEAVES_NOTHING = "leaves-nothing"
     SAME_NAME = "same-name"
     VISIBLE = "visible"
+    SERIES = "series"
 
 
 class Relation(msgspec.Struct, frozen=True, omit_defaults=True):

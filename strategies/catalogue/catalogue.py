@@ -1,6 +1,7 @@
 """The catalogue: every deterministic case of a profile, once each, the most telling first."""
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
@@ -19,6 +20,7 @@ from conformance.strategies.catalogue.label_proof import proven
 from conformance.strategies.catalogue.lexical_forms import lexical_form_cases
 from conformance.strategies.catalogue.malformed import malformed_cases
 from conformance.strategies.catalogue.merged import merged_cases
+from conformance.strategies.catalogue.merged_relations import merged_relations
 from conformance.strategies.catalogue.paths import path_cases
 from conformance.strategies.catalogue.rejected import rejected_cases
 from conformance.strategies.catalogue.relations import relations
@@ -32,8 +34,8 @@ SMOKE_CREATIONS = 15
 PRECISE = f".{PRECISION}"
 """How requirements end that hold or fail everywhere at once: numbers are parsed alike at every place."""
 
-MERGED = 24
-"""What a case weighs that holds as many odd things as there are classes of them."""
+MERGED = 1_000
+"""What a case weighs that holds as many odd things as there are classes of them: it comes before all that hold one."""
 
 BESIDE_BODY = frozenset({"credential", "header"})
 """What a story is about where each lexical form is another matter: not one kind at several places."""
@@ -122,6 +124,7 @@ def _all(build: Builder, knowledge: Knowledge, strength: int, *, large: bool) ->
     yield from path_cases(build, knowledge.unknown)
     yield from trial_cases(build)
     yield from relations(build)
+    yield from merged_relations(build)
 
 
 def _distinct(items: Iterable[Item]) -> list[Item]:
@@ -159,26 +162,41 @@ def _named_apart(case: Case, ids: set[str]) -> Case:
 
 
 def _ordered(contract: Contract, items: list[Item]) -> list[Item]:
-    """Return items so that each adds most to what those before it exercised (lazy greedy cover)."""
+    """Return items so that each adds most to what those before it exercised (lazy greedy cover).
+
+    The smallest valid request is the first: all others are more than that. Of items that add as much, those come first
+    whose place has had the fewest.
+    """
     weights: dict[str, float] = {}
     features = [_features(contract, item, weights) for item in items]
-    seen: set[str] = set()
+    turns = list(_turns(items))
+    seen: set[str] = set(features[0])
 
     def gain(index: int) -> float:
         return sum(weights[each] for each in features[index] - seen) / len(items[index].cases)
 
-    heap = [(-gain(index), index) for index in range(len(items))]
+    heap = [(-gain(index), turns[index], index) for index in range(1, len(items))]
     heapq.heapify(heap)
-    result = []
+    result = items[:1]
     while heap:
-        _, index = heapq.heappop(heap)
+        _, turn, index = heapq.heappop(heap)
         value = gain(index)
         if heap and -heap[0][0] > value:
-            heapq.heappush(heap, (-value, index))
+            heapq.heappush(heap, (-value, turn, index))
             continue
         seen |= features[index]
         result.append(items[index])
     return result
+
+
+def _turns(items: Iterable[Item]) -> Iterator[int]:
+    """Yield, for each item, how many before it say the same of the same place: that it is accepted, or rejected."""
+    turns: Counter[tuple[Expectation, str]] = Counter()
+    for item in items:
+        case = item.cases[0]
+        about = (case.expectation, case.story.pointer if case.story else "")
+        yield turns[about]
+        turns[about] += 1
 
 
 def _features(contract: Contract, item: Item, weights: dict[str, float]) -> frozenset[str]:

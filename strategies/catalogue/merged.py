@@ -8,16 +8,13 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from conformance.classify.bounds import NUMERIC_BOUNDS, keeps_bounds
-from conformance.classify.requirements import BEYOND_PROSE, accept_id, undeclared_id
+from conformance.classify.requirements import BEYOND_PROSE, accept_id
 from conformance.classify.wording import SEVERAL, name_of
 from conformance.contract.nodes import Node
 from conformance.model.case import SLOT, Case, Need, Story
-from conformance.model.json_values import get, with_value
-from conformance.model.jsontext import Json, Literal, Writable
-from conformance.model.pointer import join
-from conformance.model.vocabulary import Group
+from conformance.model.json_values import with_value
+from conformance.model.jsontext import Json, Literal, Writable, encode
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.catalogue.accepted import UNDECLARED
 from conformance.strategies.catalogue.paths import encoded_letter
 from conformance.strategies.catalogue.wire_parts import SERVER_ERROR, backwards, escaped_names
 from conformance.strategies.values import bodies
@@ -38,31 +35,9 @@ ODD_SEGMENT = "A/b c+d%2Fe;f=g?h#i\u00e9\U0001f600"
 
 def merged_cases(build: Builder) -> Iterator[Case]:
     """Yield a name and a path of odd characters, and a valid request in an odd spelling."""
-    cases = (_odd_name, _odd_spelling, _odd_path, _same_values, _unknown_properties)
+    cases = (_odd_name, _odd_spelling, _odd_path, _same_values)
     for case in (each for make in cases for each in make(build)):
         yield replace(case, merged=True)
-
-
-def _unknown_properties(build: Builder) -> Iterator[Case]:
-    """Yield the fullest body with an unknown property in every object that allows one."""
-    body, requirements = build.fullest, dict[str, None]()
-    for node in build.contract.request.walk():
-        for shape in node.shapes:
-            if (
-                shape.type == "object"
-                and shape.open
-                and "*" not in node.path
-                and isinstance(get(body, node.path), dict)
-            ):
-                body = with_value(body, join(node.path, UNDECLARED), "x")
-                requirements[undeclared_id(Group.ACCEPTANCE, shape)] = None
-    if len(requirements) > 1:
-        body = with_value(body, "/", "x")  # and one with an empty name
-        kind = "an unknown property in every open object"
-        story = Story("", "properties", "", "", f"the body has {kind}", kind)
-        case = build.accepting("accept.merged.unknown-properties", tuple(requirements), body, story)
-        headers = build.headers_with("Accept", "application/*")
-        yield replace(case, request=replace(case.request, headers=headers))
 
 
 def _same_values(build: Builder) -> Iterator[Case]:
@@ -81,15 +56,12 @@ def _same_values(build: Builder) -> Iterator[Case]:
         story = Story("", SEVERAL, "", "", f"every number or boolean is {kind}", kind)
         held = (accept_id(node, "type") for node in nodes)
         yield build.accepting(f"accept.merged.{slug}", (BEYOND_PROSE, *held), body, story)
-    nodes, values = _scalars(build, Literal("1e400"), boolean=None)
-    if build.contract.identity is not None:
-        values[build.contract.identity] = Literal(f'"{SLOT}\\ud800"')
-    if nodes:
-        body = bodies.fullest(build.contract.request, bodies.Defaults({**build.defaults.values, **values}))
-        kind = "numbers beyond double precision and a lone surrogate"
-        story = Story("", SEVERAL, "", "", f"the body has {kind} (1e400)", kind)
-        needs = (Need.NAME_EDGES,)
-        yield build.observed("observe.merged.beyond-double", (SERVER_ERROR,), build.request(body), story, needs)
+
+
+def beyond_double(build: Builder) -> Writable:
+    """Return the fullest body with 1e400 for every number that may be one."""
+    _, values = _scalars(build, Literal("1e400"), boolean=None)
+    return bodies.fullest(build.contract.request, bodies.Defaults({**build.defaults.values, **values}))
 
 
 def _enumerated(build: Builder) -> Iterator[tuple[Node, Sequence[Json]]]:
@@ -153,14 +125,22 @@ def _with_objects(build: Builder, body: Writable, value: Writable) -> Writable:
 
 
 def _odd_path(build: Builder) -> Iterator[Case]:
-    """Yield a request whose path parameters hold everything that must be percent-encoded, and is decoded once."""
+    """Yield a request whose path parameters hold everything that must be percent-encoded, and is decoded once.
+
+    It is sent with a name that has a lone surrogate as well; that one is first, and adds all that the other does.
+    """
     names = build.contract.operation.path_parameters
     if not names:
         return
     kind = "a path parameter of many unusual characters"
     story = Story(names[-1], "path parameter", "", ODD_SEGMENT, f"`{names[-1]}` has many unusual characters", kind)
     request = replace(build.right, target=build.target_with(dict.fromkeys(names, ODD_SEGMENT)))
-    yield build.observed("observe.merged.unusual-path", ("transport.variants",), request, story)
+    id_, about = "observe.merged.unusual-path", ("transport.variants",)
+    if build.contract.identity is not None:
+        body = with_value(build.smallest, build.contract.identity, Literal(f'"{SLOT}\\ud800"'))
+        named = replace(request, body=encode(body))
+        yield build.observed(f"{id_}-and-name", (*about, SERVER_ERROR), named, story, (Need.NAME_EDGES,))
+    yield build.observed(id_, about, request, story)
 
 
 def _odd_spelling(build: Builder) -> Iterator[Case]:

@@ -60,7 +60,7 @@ def _same_name(build: Builder) -> Relation:
 
 def _leaves_nothing(build: Builder) -> Iterator[Relation]:
     """Yield a rejected request followed by a right one with the same name."""
-    for slug, body, requirement, says, kind in _rejected(build):
+    for slug, body, requirement, says, kind in rejected_bodies(build):
         id_ = f"relate.leaves-nothing.{slug}"
         story = Story("", "rejected first", "", write(body)[:200] if not isinstance(body, bytes) else "", says, kind)
         first = build.rejected(f"{id_}.rejected", requirement, build.request(body), story)
@@ -70,7 +70,7 @@ def _leaves_nothing(build: Builder) -> Iterator[Relation]:
         yield Relation(id_, RelationKind.LEAVES_NOTHING, requirements, cases, same_name=True, together_only=True)
 
 
-def _rejected(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str, str]]:
+def rejected_bodies(build: Builder) -> Iterator[tuple[str, Writable | bytes, str, str, str]]:
     """Yield bodies that name an object and must be rejected: by type, by an unknown property, by the bytes."""
     for lineage in bodies.lineages(build.contract.request):
         node, name = lineage[-1], name_of(lineage[-1].path, build.contract.request)

@@ -49,10 +49,15 @@ def _null_beside_absent(build: Builder) -> Iterator[Relation]:
 def _null_beside_absent_leaves(build: Builder) -> Relation:
     """Return two bodies with every object there: in one all optional leaves are absent, in the other all are null."""
     root = build.contract.request
-    leaves = [node for node in root.walk() if node.path and not node.children and not node.required and node.nullable]
-    absent = (_with_leaves(root, build, bodies.ABSENT), "a body with empty objects")
-    null = (_with_leaves(root, build, None), "a body with null for every property of its objects")
-    return _nulls(build, "leaves", [node.label for node in leaves], absent, null)
+    absent = (with_leaves(root, build, bodies.ABSENT), "a body with empty objects")
+    null = (with_leaves(root, build, None), "a body with null for every property of its objects")
+    return _nulls(build, "leaves", nullable_leaves(build), absent, null)
+
+
+def nullable_leaves(build: Builder) -> list[str]:
+    """Return the labels of the optional properties that can be null and hold no others."""
+    nodes = build.contract.request.walk()
+    return [each.label for each in nodes if each.path and not each.children and not each.required and each.nullable]
 
 
 def _nulls(
@@ -65,7 +70,7 @@ def _nulls(
     return Relation(id_, RelationKind.NULL_BESIDE_ABSENT, requirements, cases)
 
 
-def _with_leaves(node: Node, build: Builder, leaf: Writable) -> Writable:
+def with_leaves(node: Node, build: Builder, leaf: Writable) -> Writable:
     """Return the body with every object there and `leaf` at every optional leaf that can be null."""
     branch = next((i for i, shape in enumerate(node.shapes) if shape.type == "object"), None)
     if branch is None:
@@ -73,7 +78,7 @@ def _with_leaves(node: Node, build: Builder, leaf: Writable) -> Writable:
     result: dict[str, Writable] = {}
     for child in node.members(branch):
         if child.children and child.shape("object"):
-            result[child.name] = _with_leaves(child, build, leaf)
+            result[child.name] = with_leaves(child, build, leaf)
         elif child.required:
             result[child.name] = bodies.smallest(child, build.defaults)
         elif child.nullable and leaf is not bodies.ABSENT:
@@ -83,7 +88,7 @@ def _with_leaves(node: Node, build: Builder, leaf: Writable) -> Writable:
 
 def _isolation(build: Builder) -> Iterator[Relation]:
     """Yield pairs in flight at once, each with values of its own at every property."""
-    one, other = _distinct_body(build, 0), _distinct_body(build, 1)
+    one, other = distinct_body(build, 0), distinct_body(build, 1)
     for number in range(1, PAIRS + 1):
         id_ = f"relate.isolation.{number}"
         cases = (
@@ -98,16 +103,16 @@ def _isolation(build: Builder) -> Iterator[Relation]:
 def _in_turn(build: Builder) -> Relation:
     """Return full bodies with different values, each followed by the smallest: nothing of the first may stay."""
     sent = (
-        (_distinct_body(build, 0), "a full body"),
+        (distinct_body(build, 0), "a full body"),
         (build.smallest, "the smallest body after it"),
-        (_distinct_body(build, 1), "another full body"),
+        (distinct_body(build, 1), "another full body"),
         (build.smallest, "the smallest body after that"),
     )
     cases = tuple(build.related(f"relate.in-turn.{number}", *each) for number, each in enumerate(sent, 1))
     return Relation("relate.in-turn", RelationKind.IN_TURN, ("semantics.isolation",), cases)
 
 
-def _distinct_body(build: Builder, which: int) -> Writable:
+def distinct_body(build: Builder, which: int) -> Writable:
     """Return a full body that differs from its neighbour wherever a property can have more than one plain value."""
     chosen: dict[str, Writable] = {}
     body, prose = build.fullest, build.contract.prose

@@ -73,8 +73,9 @@ def test_refuses_without_a_story() -> None:
 
 
 def test_name_that_is_taken() -> None:
-    """409 is a refusal only where the name is fresh."""
+    """409 is a refusal only where the name is fresh, and no rejected request had it."""
     assert only(accepted(subject(usual(), status=409)))
+    assert silent(accepted, subject(usual(FOCUS, "error.leaves-nothing"), status=409))
     assert silent(accepted, subject(usual(slotted=False), status=409))
     assert only(accepted(subject(usual(slotted=False), status=400)))
 

@@ -282,9 +282,8 @@ def test_hostile_answers_of_relations(body: bytes) -> None:
     odd = json.dumps(changed(ANSWER, "autoscaling_settings/min_replica", 11223344)).encode().replace(b"11223344", body)
     for kind in relations.RELATIONS:
         for answer in (odd, body):
-            subjects = [
-                subject(answer=answer, settings=Settings(key=KEY)) for _ in range(4 if kind == "in-turn" else 2)
-            ]
+            count = {"in-turn": 4, "series": 5}.get(kind, 2)
+            subjects = [subject(answer=answer, settings=Settings(key=KEY)) for _ in range(count)]
             said = judge_relation(relation(kind, "semantics.distinct"), subjects)
             assert [] == [item for item in said if isinstance(item, Doubt) and item.ours]
 

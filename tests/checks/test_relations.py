@@ -10,6 +10,7 @@ from conformance.checks.relations import (
     leaves_nothing,
     null_beside_absent,
     same_name,
+    series,
     visible,
 )
 from conformance.checks.shared.differences import quoted
@@ -249,6 +250,43 @@ def test_visible_does_not_apply() -> None:
         (subject(), subject(response=False, failure=Failure.CLOSED)),
     ):
         assert [] == list(visible(subjects))
+
+
+def run_of(
+    *, first: int = 200, full: int = 200, null: Any = ANSWER, before: int = 422, last: str = f"{NAME}_a"
+) -> list[Subject]:
+    """Return a series: a rejection, a small creation, a full one, one with nulls, and one with a similar name."""
+    body = {"name": f"{NAME}-A", "promotion_settings": {"ramp_up_duration_seconds": 7}}
+    nulls = {"name": f"{NAME} ", "promotion_settings": {"ramp_up_duration_seconds": None}}
+    returned = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", 7)
+    return [
+        subject(rejected(), status=before),
+        subject(case(sent={"name": NAME}), status=first),
+        subject(observed(sent=body), status=full, answer={**returned, "name": f"{NAME}-A"}),
+        subject(observed(sent=nulls), answer={**null, "name": f"{NAME} "}),
+        subject(observed(), answer={**ANSWER, "name": last}),
+    ]
+
+
+def test_a_series_in_which_nothing_is_wrong() -> None:
+    """It passes what each of the relations in it asks; a rejected full body leaves what needs it undecided."""
+    leaves, distinct, apart = "error.leaves-nothing", "semantics.distinct", "semantics.isolation"
+    assert {leaves, distinct, apart, RAMP} == passes(series(run_of()))
+    assert {leaves, distinct, RAMP} == passes(series(run_of(full=422)))
+    assert {leaves, distinct, apart, RAMP} == passes(series(run_of(last=f"{NAME}_b")))
+
+
+def test_each_fault_in_a_series_is_one_finding() -> None:
+    """A value that stays is no null that differs, and a name that was kept says nothing of similar names."""
+    stayed = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", 7)
+    differs = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", 5)
+    assert ["semantics.isolation"] == [each.requirement for each in findings(series(run_of(null=stayed)))]
+    assert [RAMP] == [each.requirement for each in findings(series(run_of(null=differs)))]
+    assert ["semantics.distinct"] == [each.requirement for each in findings(series(run_of(full=409)))]
+    assert ["semantics.distinct"] == [each.requirement for each in findings(series(run_of(last=NAME)))]
+    assert ["error.leaves-nothing"] == [each.requirement for each in findings(series(run_of(first=409)))]
+    # 422 may be about the body.
+    assert [] == list(series(run_of(first=422)))
 
 
 def test_every_kind_has_a_check_and_a_relation() -> None:

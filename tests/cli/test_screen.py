@@ -16,7 +16,7 @@ def test_repeats_do_not_count_against_the_plan(command, serve, monkeypatch):
     """A run that sends failures again never shows more requests than it planned; the others are counted apart."""
     monkeypatch.setattr("conformance.cli.screen.LINE_EVERY_SECONDS", 0.0)
     server = serve(lambda _, __: (500, {}, b"{}"))
-    ended = command("run", "--target", server.url, "--only", "accept.all.*", "--profile", "smoke", "--repeats", "2")
+    ended = command("run", "--target", server.url, "--only", "accept.merged.*", "--profile", "smoke", "--repeats", "2")
     steps = [found for line in ended.out.splitlines() if (found := STEP.match(line))]
     planned = re.search(r"^smoke: (\d+) planned requests", ended.out, re.MULTILINE)
     assert planned is not None
@@ -29,7 +29,7 @@ def test_repeats_do_not_count_against_the_plan(command, serve, monkeypatch):
 def test_a_run_without_repeats_counts_the_plan_alone(command, right, monkeypatch):
     """Where nothing is sent beyond the plan, nothing but the plan is told."""
     monkeypatch.setattr("conformance.cli.screen.LINE_EVERY_SECONDS", 0.0)
-    ended = command("run", "--target", right, "--only", "accept.all.*", "--profile", "smoke", "--concurrency", "1")
+    ended = command("run", "--target", right, "--only", "accept.merged.*", "--profile", "smoke", "--concurrency", "1")
     planned = re.search(r"^smoke: (\d+) planned requests", ended.out, re.MULTILINE)
     assert planned is not None
     expected = [f"{number} of {planned[1]} planned requests" for number in range(1, int(planned[1]) + 1)]
@@ -39,7 +39,7 @@ def test_a_run_without_repeats_counts_the_plan_alone(command, right, monkeypatch
 def test_the_screen_and_the_results_agree_on_what_was_sent_and_found(command, serve, results_of, elsewhere):
     """The last lines of a run name the counts of `results.json`, each with what it counts."""
     server = serve(lambda _, __: (500, {}, b"{}"))
-    ended = command("run", "--target", server.url, "--only", "accept.all.*", "--profile", "smoke", "--repeats", "2")
+    ended = command("run", "--target", server.url, "--only", "accept.merged.*", "--profile", "smoke", "--repeats", "2")
     counts = results_of(elsewhere / "conformance-report")["counts"]
     assert server.requests >= counts["requests"]
     shown = f"{counts['requests']} requests, {counts['creations']} creations, {counts['findings']} findings, "
@@ -90,7 +90,7 @@ def test_a_list_that_is_cut_off_by_its_reader(spawn, arguments, lines):
 def test_a_reader_who_goes_changes_no_verdict(spawn, serve, results_of, elsewhere):
     """A run whose reader has gone is carried out to its end, and its status tells what it found."""
     server = serve(lambda _, __: (500, {}, b"{}"))
-    process = spawn("run", "--target", server.url, "--only", "accept.all.*", "--profile", "smoke")
+    process = spawn("run", "--target", server.url, "--only", "accept.merged.*", "--profile", "smoke")
     process.stdout.close()
     assert "" == process.stderr.read()
     assert 1 == process.wait(60)

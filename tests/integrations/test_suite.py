@@ -42,8 +42,8 @@ def test_without_a_target_the_reference_server_is_tested(pytester, steady):
 def test_a_failed_test_tells_requirement_request_and_answer(pytester, serve, results_of):
     """A fault fails the tests that show it, with what was sent, what came, and which requirement is broken."""
     server = serve(NAME_FAULT)
-    done = pytester.runpytest_inprocess(*SUITE, "--conformance-target", server.url, "-k", "accept.fullest")
-    done.assert_outcomes(failed=1, deselected=148)
+    done = pytester.runpytest_inprocess(*SUITE, "--conformance-target", server.url, "-k", "accept.smallest")
+    done.assert_outcomes(failed=1, deselected=144)
     done.stdout.fnmatch_lines(
         [
             "must: semantics.CreateEnvironmentRequestV1.name.echo",
@@ -85,7 +85,7 @@ def test_markers_select_by_strength(pytester):
         done = pytester.runpytest_inprocess(*SUITE, "--collect-only", "-q", "--strict-markers", "-m", marker)
         counts[marker] = len([line for line in done.outlines if "test_case[" in line])
     assert all(counts.values())
-    assert 149 == sum(counts.values())
+    assert 145 == sum(counts.values())
 
 
 def test_the_first_failure_ends_the_run(pytester, serve):
@@ -170,17 +170,17 @@ def test_what_is_waived_fails_no_test(pytester, serve):
     server = serve(NAME_FAULT)
     waiver = '[[waiver]]\nrequirement = "{}"\nowner = "me"\nreason = "known"\nexpires = {}\n'
     echo = "semantics.CreateEnvironmentRequestV1.name.echo"
-    arguments = (*SUITE, "--conformance-target", server.url, "-k", "accept.fullest", "--conformance-waivers", "w.toml")
+    arguments = (*SUITE, "--conformance-target", server.url, "-k", "accept.smallest", "--conformance-waivers", "w.toml")
     pytester.makefile(".toml", w=waiver.format(echo, "2999-01-01"))
-    pytester.runpytest_inprocess(*arguments).assert_outcomes(passed=1, deselected=148)
+    pytester.runpytest_inprocess(*arguments).assert_outcomes(passed=1, deselected=144)
     pytester.makefile(".toml", w=waiver.format(echo, "2020-01-01"))
-    pytester.runpytest_inprocess(*arguments).assert_outcomes(failed=1, deselected=148)
+    pytester.runpytest_inprocess(*arguments).assert_outcomes(failed=1, deselected=144)
 
 
 def test_a_target_that_is_not_there_fails_the_session(pytester):
     """Tests whose cases nobody could send are skipped with the reason, and the session fails all the same."""
     done = pytester.runpytest_inprocess(*SUITE, "--conformance-target", "http://127.0.0.1:1", "-rs")
-    done.assert_outcomes(skipped=149)
+    done.assert_outcomes(skipped=145)
     done.stdout.fnmatch_lines(["inconclusive: *", "*cannot be reached*", "*SKIPPED*not sent: *cannot be reached*"])
     assert 1 == done.ret
 
@@ -209,8 +209,8 @@ def test_settings_stand_in_a_file(pytester, serve, results_of):
     """`[tool.conformance]` sets options, by the names of the command line, and the command line wins."""
     server = serve()
     pytester.makepyprojecttoml(
-        f'[tool.conformance]\ntarget = "{server.url}"\nprofile = "standard"\nonly = ["accept.all.*", "reject.name.*"]\n'
-        'report = "results"\npath-param = {model_id = "m7"}\n'
+        f'[tool.conformance]\ntarget = "{server.url}"\nprofile = "standard"\n'
+        'only = ["accept.merged.*", "reject.name.*"]\nreport = "results"\npath-param = {model_id = "m7"}\n'
     )
     done = pytester.runpytest_inprocess("--pyargs", "conformance.suite", "--conformance-profile", "smoke")
     assert 0 == done.ret
@@ -316,8 +316,8 @@ def test_a_run_within_a_test_takes_a_client_as_well(pytester):
 def test_a_target_that_is_none(pytester):
     """What is neither a text nor a client is told."""
     pytester.makeconftest(TARGET.format(body="    return 7"))
-    done = pytester.runpytest_inprocess(*SUITE, "-k", "accept.fullest")
-    done.assert_outcomes(errors=1, deselected=148)
+    done = pytester.runpytest_inprocess(*SUITE, "-k", "accept.smallest")
+    done.assert_outcomes(errors=1, deselected=144)
     done.stdout.fnmatch_lines(["*UsageError: target must be a string, got 7*"])
 
 

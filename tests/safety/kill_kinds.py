@@ -16,7 +16,7 @@ FAULTS = (
     "accepts.UpdateAutoscalingSettingsV1.concurrency_target.object",
 )
 
-FEW = ("--profile", "smoke", "--skip", "observe.merged.beyond-double")
+FEW = ("--profile", "smoke", "--skip", "observe.merged.unusual-path-and-name")
 """One name cannot be part of a path, so that its object cannot be removed: it is left out."""
 
 REACH = ("--allow-host", HOST, "--allow-plaintext")

@@ -84,7 +84,7 @@ def test_a_run_removes_what_it_created(contract, capsys):
     """`--cleanup` leaves nothing at a server that removes, and the requirement about it has passed."""
     app = reference_app(contract, key=KEY)
     # The name that is left out cannot be part of a path; on another host it is not sent.
-    whole = ("--profile", "smoke", "--skip", "observe.merged.beyond-double")
+    whole = ("--profile", "smoke", "--skip", "observe.merged.unusual-path-and-name")
     with BackgroundServer(app) as server:
         assert 0 == call("run", "--target", server.url, *whole, "--cleanup", "--out", str(OUT))
     assert {} == app.stored

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,34 @@ def test_the_sizes_keep_their_bounds(contract: Contract) -> None:
     assert sum(len(item.cases) for item in smoke) <= 150
     assert sum(map(creations, smoke)) <= 15
     assert sum(len(item.cases) for item in standard) < 1_500
+
+
+def test_the_creations_of_smoke(contract: Contract) -> None:
+    """The smallest valid request is the first; the others hold as much as they can."""
+    smoke = catalogue(contract, Profile.SMOKE, knowledge(contract))
+    assert smoke[0].id == "accept.smallest"
+    assert {item.id: creations(item) for item in smoke[1:] if creations(item)} == {
+        "accept.merged.falsy": 1,
+        "accept.merged.large-floats": 1,
+        "accept.merged.negative-exponents": 1,
+        "accept.merged.lexical-forms": 1,
+        "accept.merged.unusual-name": 1,
+        "accept.merged.hostile-name": 1,
+        "observe.merged.unusual-path-and-name": 1,
+        "observe.heavy.merged": 1,
+        "relate.isolation.merged": 2,
+        "relate.series": 4,
+    }
+
+
+def test_a_short_run_looks_at_every_place_as_often(contract: Contract) -> None:
+    """Of the rejected values at properties of one type, no place has two more than another."""
+    smoke = catalogue(contract, Profile.SMOKE, knowledge(contract))
+    paths = {node.path for node in contract.request.walk() if "integer" in node.types}
+    stories = (case.story for case in cases_of(smoke) if case.expectation is Expectation.REJECTED)
+    counts = Counter(story.pointer for story in stories if story and story.pointer in paths)
+    assert counts.keys() == paths
+    assert max(counts.values()) - min(counts.values()) <= 2
 
 
 def test_smoke_is_taken_from_standard_in_its_order(contract: Contract) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.model.case import KEY, SLOT, Case, Item, Need, Relation
+from conformance.model.case import KEY, SLOT, Case, Item, Need, Relation, RelationKind
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, JsonFault, equal, read
 from conformance.model.vocabulary import Expectation, Profile
@@ -186,8 +186,7 @@ def test_methods_that_the_path_does_not_declare(cases: dict[str, Case]) -> None:
 def test_relations_belong_together(items: dict[str, Item]) -> None:
     """Pairs in flight at once differ; a name that is sent twice is one; null stands beside absence."""
     found = {id_: item for id_, item in items.items() if isinstance(item, Relation)}
-    kinds = {"null-beside-absent", "isolation", "in-turn", "alike-names", "same-name", "leaves-nothing", "visible"}
-    assert kinds == {item.kind for item in found.values()}
+    assert set(RelationKind) == {item.kind for item in found.values()}
     for item in found.values():
         bodies = [case.request.body for case in item.cases]
         assert item.concurrent is (item.kind == "isolation")
@@ -197,6 +196,10 @@ def test_relations_belong_together(items: dict[str, Item]) -> None:
             assert all(case.slotted for case in item.cases)
         if item.kind == "leaves-nothing":
             assert [Expectation.REJECTED, Expectation.ACCEPTED] == [case.expectation for case in item.cases]
+    series = found["relate.series"].cases
+    names = [SLOT + end for end in ("-a", "-a", "-A", "-a ", "_a")]
+    assert names == [(read(case.request.body or b"").value or {})["name"] for case in series]
+    assert ["rejected", "accepted", *["observed"] * 3] == [case.expectation for case in series]
     one, other = (json.loads(case.request.body or b"") for case in found["relate.isolation.1"].cases)
     leaves = one["autoscaling_settings"].items()
     assert all(value != other["autoscaling_settings"][name] for name, value in leaves if value is not None)

@@ -25,7 +25,7 @@ HARD = (
     "response.EnvironmentV1.null",
     "rejects.UpdateAutoscalingSettingsV1.max_replica.absent",
     "rejects.UpdateRollingDeployConfigV1.max_surge_percent.absent",
-    "rejects.UpdatePromotionSettingsV1.rolling_deploy.absent",
+    "rejects.CreateEnvironmentRequestV1.promotion_settings.absent",
 )
 """Faults of time, of no answer, of coding, and of what is left out."""
 

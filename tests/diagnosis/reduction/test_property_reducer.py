@@ -164,7 +164,7 @@ def test_a_member_that_is_absent_is_told_as_the_cause(contract: Contract, profil
 
 def test_a_member_of_the_body_itself_that_is_absent(contract: Contract) -> None:
     """The smallest body is refused because it lacks a member: the catalogue's first requests say so."""
-    events, _ = findings(contract, lambda body: PROMOTION not in body, 400, Profile.STANDARD)
+    events, _ = findings(contract, lambda body: PROMOTION not in body, 400, Profile.SMOKE)
     made = [event for event in events if isinstance(event, FindingMade)]
     weighty = {e.finding.requirement for e in made if contract.by_id[e.finding.requirement].strength == "must"}
     assert weighty == {"accept.CreateEnvironmentRequestV1.promotion_settings"}

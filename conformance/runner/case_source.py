@@ -1,6 +1,8 @@
 """What a run sends next, from the catalogue and then from the phases after it."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
@@ -39,6 +41,8 @@ REMEDY = "run without it (--phases), or report this as an error of the suite"
 class CaseSource:
     """Hands out items to the workers of a run, each once, and no case that equals one which was handed out before.
 
+    Requests whose target cannot be decoded are held back until all else is done: they end the process of some targets.
+
     Args:
         planned: the items of the catalogue.
         later: the phases after it.
@@ -48,7 +52,9 @@ class CaseSource:
 
     def __init__(self, planned: Iterable[Item], later: FollowUpPhases, ended: Callable[[PhaseEnded], None]) -> None:
         own = tuple(planned)
-        self._planned = iter(own)
+        held = [item for item in own if any(_undecodable(case.request.target) for case in item.cases)]
+        self._planned = iter([item for item in own if item not in held])
+        self._held = tuple(held)
         self._all = (*own, *later.elsewhere)
         self._generator = later.generator
         self._phases = list(later.generator.phases)
@@ -77,13 +83,17 @@ class CaseSource:
                     self._end_phase(error)
         return None
 
+    def release(self) -> None:
+        """Hand out what was held back."""
+        self._planned = iter(self._held)
+
     def finish(self) -> None:
         """Hand out what is left of the catalogue, and nothing after it."""
         self._generator.stop()
 
     def stop(self) -> None:
         """Hand out nothing more, and tell how far the phases came."""
-        self._planned = iter(())
+        self._planned, self._held = iter(()), ()
         self._generator.stop()
         while self._phases:
             self._end_phase()
@@ -117,3 +127,12 @@ class CaseSource:
             self._skipped += 1
             return False
         return True
+
+
+def _undecodable(target: str) -> bool:
+    """Tell whether a request target has invalid percent-encoding, or encodes what is not UTF-8."""
+    try:
+        unquote_to_bytes(target).decode()
+    except UnicodeDecodeError:
+        return True
+    return re.search("%(?![0-9A-Fa-f]{2})", target) is not None

@@ -107,6 +107,8 @@ class Engine:
                 await asyncio.gather(*workers)
                 if self._diagnosis is not None and not self._reason:
                     await self._diagnosis.conclude()
+                items.release()
+                await self._work(items)
             self._session.sender.watch.check_reached()
         except TargetLostError as error:
             self._reason, lost = str(error), True

@@ -106,6 +106,24 @@ def test_silence_at_the_beginning_is_judged_once_the_target_has_answered(contrac
     assert 2 == len(dropped)
 
 
+def test_a_target_that_dies_of_a_request_loses_nothing_else(contract: Contract) -> None:
+    """What ends some targets is sent when all else is judged: a target that it ends has lost only that."""
+    fatal = replace(case("fatal"), expectation=Expectation.OBSERVED, request=Request("POST", "/v1/models/%zz/a"))
+    dead = False
+
+    def script(_: int, request: Request) -> Response | Failure:
+        nonlocal dead
+        before, dead = dead, dead or "%zz" in request.target
+        return Failure.REFUSED if before else Failure.CLOSED if dead else OK
+
+    items = [fatal, *(case(f"case-{number}") for number in range(9))]
+    events = carried_out(contract, items, script)
+    judged = [event.send for event in events if isinstance(event, Judged)]
+    sent = {event.send: event.case.id for event in events if isinstance(event, RequestSent)}
+    assert [f"case-{number}" for number in range(9)] == [sent[number] for number in judged]
+    assert "fatal" == sent[10]
+
+
 @pytest.mark.parametrize(
     ("method", "body", "counted"),
     [("POST", b"{}", True), ("POST", None, True), ("PUT", b"{}", True), ("GET", None, False), ("DELETE", None, False)],

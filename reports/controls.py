@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from conformance.model.case import Case
 from conformance.model.json_values import body_value
 from conformance.model.jsontext import Json
-from conformance.model.pointer import join, parent
+from conformance.model.pointer import generalised, join, parent
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group
 from conformance.reports.journal_index import JournalIndex
@@ -20,7 +20,7 @@ NONE_SENT = "No valid request was sent in this run (--only 'accept.smallest' add
 
 
 class Controls:
-    """The accepted requests of a run, and the objects that they held."""
+    """The accepted requests of a run, and the objects and arrays that they held."""
 
     def __init__(self, index: JournalIndex) -> None:
         self._missing = NONE_SENT
@@ -46,7 +46,7 @@ class Controls:
         if self._missing:
             return self._missing
         holder = parent(case.story.pointer) if case.story and case.story.pointer.startswith("/") else ""
-        if case.expectation is Expectation.REJECTED and holder and holder not in self._objects:
+        if case.expectation is Expectation.REJECTED and holder and generalised(holder) not in self._objects:
             return f"The target accepted no valid request with {holder} in this run: rejections in it prove nothing"
         return ""
 
@@ -57,7 +57,8 @@ def needs_control(row: Requirement) -> bool:
 
 
 def _objects(value: Json, pointer: str = "") -> Iterator[str]:
-    if isinstance(value, dict):
-        yield pointer
-        for name, item in value.items():
-            yield from _objects(item, join(pointer, name))
+    """Yield the generalised pointer of each object and array."""
+    if isinstance(value, dict | list):
+        yield generalised(pointer)
+        for token, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _objects(item, join(pointer, token))

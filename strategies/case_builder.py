@@ -17,6 +17,7 @@ from conformance.model.jsontext import Writable, encode
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.values import bodies, classes
+from conformance.strategies.values.search import proper
 
 USER_AGENT = f"environment-conformance/{VERSION}"
 
@@ -72,13 +73,19 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def smallest(self) -> Writable:
-        """The smallest valid body."""
-        return bodies.smallest(self.contract.request, self.defaults)
+        """The smallest valid body; an invalid one where none is found."""
+        found = self._proper("smallest")
+        return bodies.smallest(self.contract.request, self.defaults) if found is None else found
 
     @cached_property
     def fullest(self) -> Writable:
-        """The fullest valid body."""
-        return bodies.fullest(self.contract.request, self.defaults)
+        """The fullest valid body; the smallest where no fuller one is found."""
+        found = self._proper("fullest")
+        return self.smallest if found is None else found
+
+    def _proper(self, base: bodies.Base) -> Writable | None:
+        contract = self.contract
+        return proper(contract.request, contract.request_validator, base, self.defaults, contract.examples)
 
     @cached_property
     def combination(self) -> str:

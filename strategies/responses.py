@@ -9,7 +9,6 @@ from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, write
-from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.wrong_types import wrong_type
 
@@ -66,7 +65,7 @@ def valid_responses(contract: Contract) -> Iterator[ResponseExample]:
         yield ResponseExample(id_, True, body, Story("", "", "", "", f"the body has {kind}", kind))  # noqa: FBT003 (a field)
     for lineage in bodies.lineages(root):
         node = lineage[-1]
-        absent = () if node.required or node.name == ANY_ITEM else (OMITTED,)
+        absent = () if node.required or node.indexed else (OMITTED,)
         for value in (*valid_values(node), *absent) if len(lineage) > 1 else ():
             yield _planted(lineage, value, defaults, valid=True)
         yield from _with_undeclared(lineage, {"a": 1}, defaults, valid=True)

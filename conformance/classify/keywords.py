@@ -32,7 +32,7 @@ def broken(shape: Shape, value: Json) -> frozenset[str]:
     elif isinstance(value, list):
         if shape.value("uniqueItems") is True and len({equality_key(item) for item in value}) < len(value):
             found.add("uniqueItems")
-    elif isinstance(value, dict) and shape.closed and value.keys() - shape.members.keys():
+    elif isinstance(value, dict) and shape.closed and not all(map(shape.declares, value)):
         found.add("additionalProperties")
     return frozenset(found)
 

@@ -30,6 +30,11 @@ def reject_id(node: Node, rule: str) -> str:
     return requirement_id(Group.REJECTION, node.label, rule)
 
 
+def schema_id(root: Node) -> str:
+    """Return the id of the requirement that a server rejects a body that breaks what no other requirement says."""
+    return reject_id(root, "schema")
+
+
 def undeclared_id(group: Group, shape: Shape) -> str:
     """Return the id of the requirement about properties that a shape does not declare."""
     return requirement_id(group, shape.owner, "additionalProperties")

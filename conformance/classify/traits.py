@@ -9,14 +9,14 @@ import msgspec
 from conformance.classify.coercion import coerced, is_rounded_integer
 from conformance.classify.keywords import broken, fitting, nearest
 from conformance.classify.kinds import MISSING, kind_of, type_kind, undeclared_kind
-from conformance.classify.requirements import PRECISION, accept_id, reject_id, undeclared_id
+from conformance.classify.requirements import PRECISION, accept_id, reject_id, schema_id, undeclared_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node, find, occurrences
 from conformance.contract.shapes import Shape
 from conformance.contract.violation import Violation
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, is_integral
-from conformance.model.pointer import ANY_ITEM, join, last, parent
+from conformance.model.pointer import join, last, parent
 from conformance.model.vocabulary import Group
 
 PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -60,8 +60,9 @@ def defects(node: Node, value: Json, pointer: str = "") -> Iterator[Trait]:
     if isinstance(value, dict):
         yield from _in_object(node, branch, value, pointer)
     elif isinstance(value, list):
-        for place in node.members(branch):
-            for index, item in enumerate(value if place.name == ANY_ITEM else ()):
+        for index, item in enumerate(value):
+            place = node.item(index)
+            if place is not None and place.branch == branch:
                 yield from defects(place, item, join(pointer, index))
     for keyword in sorted(broken(shape, value) - {"additionalProperties"}):
         yield Trait(pointer, keyword, kind_of(node, keyword, value), reject_id(node, keyword))
@@ -71,11 +72,12 @@ def _in_object(node: Node, branch: int, value: dict[str, Json], pointer: str) ->
     shape = node.shapes[branch]
     if shape.closed:
         for name, item in value.items():
-            if name not in shape.members:
+            if not shape.declares(name):
                 yield _undeclared(shape, name, item, pointer)
     for child in node.members(branch):
-        if child.name in value:
-            yield from defects(child, value[child.name], join(pointer, child.name))
+        for name in value if child.names is not None else [child.name]:
+            if name in value and (name == child.name or node.child(name) is child):
+                yield from defects(child, value[name], join(pointer, name))
     for name in shape.required:
         if name not in value:
             missing = node.child(name)
@@ -91,8 +93,11 @@ def explained(contract: Contract, body: Json) -> Iterator[Trait]:
     """Yield what jsonschema finds wrong with a body: for what the nodes of a schema do not say."""
     for violation in contract.request_validator.violations(body):
         trait = _explained(contract.request, body, violation)
-        if trait is not None:
+        if trait is not None and trait.requirement in contract.by_id:
             yield trait
+        else:
+            kind = f"a value against {violation.keyword}"
+            yield Trait(violation.pointer, violation.keyword, kind, schema_id(contract.request))
 
 
 def _explained(root: Node, body: Json, violation: Violation) -> Trait | None:

@@ -10,14 +10,18 @@ import msgspec
 
 from conformance.contract import derived
 from conformance.contract.document import Document, follow, get, load_document, parse_document, parse_yaml
-from conformance.contract.nodes import Node, build_node, find
+from conformance.contract.examples import body_examples, wrong_examples
+from conformance.contract.nodes import Node, find
 from conformance.contract.operation import Operation, pick_operation
 from conformance.contract.prose import Prose, read_prose
 from conformance.contract.response_rows import response_rows
 from conformance.contract.rows import DATA, apply_aliases, read_rows, stated_ids
-from conformance.contract.shapes import ANNOTATIONS, owner_of
+from conformance.contract.shapes import ANNOTATIONS, Shape, owner_of
+from conformance.contract.trees import build_node
 from conformance.contract.validators import BodyValidator
+from conformance.model.case import SLOT
 from conformance.model.errors import ContractError
+from conformance.model.jsontext import Json
 from conformance.model.pointer import last, split
 from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength
@@ -58,10 +62,17 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
         pointer = self.operation.response_pointer
         return BodyValidator(self.document, pointer) if pointer else None
 
-    @property
+    @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What is wrong in the document, where a run is possible all the same."""
-        return self.document.warnings
+        wrong = wrong_examples(self.document, self.operation.request_pointer, self.request)
+        return (*self.document.warnings, *dict.fromkeys(wrong))
+
+    @cached_property
+    def examples(self) -> tuple[Json, ...]:
+        """The examples of the request body that are valid."""
+        found = [each.value for each in body_examples(self.document, self.operation.request_pointer)]
+        return tuple(filter(self.request_validator.holds, found))
 
     def described(self, schema: str) -> Described:
         """Return what the schema at a pointer describes: the body of a declared response, a header field, a parameter.
@@ -168,7 +179,8 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
         raise ContractError(f"{document.name}: the request schema of {operation.name} allows no body at all")
     response = schema_tree(document, operation.response_pointer) if operation.response_pointer else None
     prose = _prose(folder, operation)
-    rows = [*derived.acceptance(request), *derived.rejection(request, operation)]
+    shown = any(body_examples(document, operation.request_pointer))
+    rows = [*derived.acceptance(request, shown=shown), *derived.rejection(request, operation)]
     if response is not None:
         rows += derived.response(response)
         rows += derived.semantics(_echoes(request, response, prose), frozenset(prose.echo.defaults_vary))
@@ -218,9 +230,16 @@ def _identity(request: Node, response: Node | None, prose: Prose) -> str | None:
         shape = node.shape("string")
         answered = response.child(last(node.path)) if response else None
         free = shape is not None and not {"enum", "pattern", "format", "maxLength"} & shape.keywords.keys()
+        free = free and node.types <= {"string", "null"} and not _is_long(shape)
         if node.required and free and answered is not None and answered.shape("string"):
             return node.path
     return None
+
+
+def _is_long(shape: Shape | None) -> bool:
+    """Tell whether a string must be longer than the slot for a name."""
+    least = shape.value("minLength") if shape is not None else None
+    return isinstance(least, int | float) and least > len(SLOT)
 
 
 def _echoes(request: Node, response: Node | None, prose: Prose) -> list[tuple[Node, Node]]:

@@ -55,6 +55,7 @@ TITLES = {
     (Group.REJECTION, "coercible"): "`{label}`: a value that could be coerced to {a_type} is rejected",
     (Group.REJECTION, "precision"): "`{label}`: a fraction that double precision rounds to an integer is rejected",
     (Group.REJECTION, "enum"): "`{label}`: an unknown enum value is rejected",
+    (Group.REJECTION, "schema"): "A body that violates the schema as a whole is rejected",
     (Group.REJECTION, "bound"): "`{label}`: a value that violates `{keyword}` is rejected",
     (Group.REJECTION, "additionalProperties"): "`{owner}`: unknown properties are rejected",
     (Group.RESPONSE, "required"): "`{label}` is present",
@@ -81,9 +82,10 @@ def possible_ids(roots: Iterable[Node]) -> Iterator[str]:
         yield from (requirement_id(group, subject, ending) for subject in subjects)
 
 
-def acceptance(root: Node) -> Iterator[Requirement]:
-    """Yield what a server must accept."""
-    for keyword in ("required", "combination", "example"):
+def acceptance(root: Node, *, shown: bool) -> Iterator[Requirement]:
+    """Yield what a server must accept; `shown` tells that the document has an example of the whole body."""
+    shown = shown or any(shape.listed("examples") for child in root.members(0) for shape in child.shapes)
+    for keyword in ("required", "combination", *(["example"] if shown else [])):
         yield _row(Group.ACCEPTANCE, root, keyword)
     for node in root.walk():
         if node is not root:
@@ -94,7 +96,7 @@ def acceptance(root: Node) -> Iterator[Requirement]:
             yield _row(Group.ACCEPTANCE, node, "enum")
         yield from _bounds(Group.ACCEPTANCE, node)
         for shape in _objects(node):
-            if shape.open:
+            if shape.open and shape.value("enum") is None:
                 yield _shape_row(Group.ACCEPTANCE, shape, node, "additionalProperties", Strength.SHOULD)
 
 
@@ -104,6 +106,8 @@ def rejection(root: Node, operation: Operation) -> Iterator[Requirement]:
         source = operation.request_pointer.rpartition("/content/")[0] + "/required"
         id_, title = requirement_id(Group.REJECTION, "body.required"), TITLES[Group.REJECTION, "body"]
         yield Requirement(id_, title, Strength.MUST, Group.REJECTION, (source,))
+    if not root.modelled:
+        yield _row(Group.REJECTION, root, "schema")
     for node in root.walk():
         if node.required and node is not root:
             yield _row(Group.REJECTION, node, "required")

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import msgspec
-from msgspec.structs import replace
 
-from conformance.contract.composition import shapes_of
-from conformance.contract.document import Document
 from conformance.contract.shapes import Shape
+from conformance.contract.text_checks import keeps_pattern
 from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM, escape, is_index, join, last, parent, split
 
@@ -23,6 +21,11 @@ class Node(msgspec.Struct, frozen=True, dict=True):
     `path` is a JSON pointer into the body, with `*` for the items of an array. `owner` and `member` name the
     requirement's subject (`member` is empty for the root). `pointer` is where its schema stands in the document.
     `branch` is the index of the shape of the parent that declares it: alternatives of `oneOf` have children apart.
+
+    A node stands for all properties whose names match `names`, where that is not None; its path has one such name.
+    `indexed` tells an item of an array.
+    `fillers` are the required properties and items whose schemas the tree follows no further, each with a value that
+    can be made; `contained` is the item that an array must hold. Both are there to be built, and are no places.
     """
 
     path: str
@@ -33,6 +36,10 @@ class Node(msgspec.Struct, frozen=True, dict=True):
     shapes: tuple[Shape, ...]
     children: tuple["Node", ...] = ()
     branch: int = 0
+    names: str | None = None
+    indexed: bool = False
+    fillers: tuple["Node", ...] = ()
+    contained: tuple["Node", ...] = ()
 
     @cached_property
     def name(self) -> str:
@@ -71,8 +78,14 @@ class Node(msgspec.Struct, frozen=True, dict=True):
         """Whether the nodes from here on say all that the schema says: what is derived from them needs no proof."""
         shapes = [node.shapes for node in self.walk()]
         alone = all(len({shape.type.replace("integer", "number") for shape in each}) == len(each) for each in shapes)
-        plain = not any(shape.loose or COUNTS & shape.keywords.keys() for each in shapes for shape in each)
-        return alone and plain and not self.unmodelled
+        plain = not any(
+            shape.loose
+            or COUNTS & shape.keywords.keys()
+            or (shape.type in {"object", "array"} and "enum" in shape.keywords)
+            for each in shapes
+            for shape in each
+        )
+        return alone and plain and all(shapes) and not self.unmodelled
 
     def shape(self, type_: str) -> Shape | None:
         """Return the first shape of the given type, or None."""
@@ -85,7 +98,18 @@ class Node(msgspec.Struct, frozen=True, dict=True):
 
     def child(self, name: str) -> "Node | None":
         """Return the node of the declared member `name`, or None."""
-        return self._by_name.get(name)
+        found = self._by_name.get(name)
+        if found is not None or not self._by_pattern:
+            return found
+        return next((node for node in self._by_pattern if keeps_pattern(node.names or "", name)), None)
+
+    def item(self, index: int) -> "Node | None":
+        """Return the node of the item at an index, or None."""
+        return self._by_name.get(str(index)) or self._by_name.get(ANY_ITEM)
+
+    @cached_property
+    def _by_pattern(self) -> tuple["Node", ...]:
+        return tuple(node for node in self.children if node.names is not None)
 
     @cached_property
     def _by_name(self) -> dict[str, "Node"]:
@@ -95,16 +119,15 @@ class Node(msgspec.Struct, frozen=True, dict=True):
         """Return the children that the shape with index `branch` declares."""
         return tuple(node for node in self.children if node.branch == branch)
 
+    def filler(self, branch: int, name: str) -> "Node | None":
+        """Return the node to build a required property, or an item, from that is no place of its own."""
+        return next((node for node in self.fillers if node.branch == branch and node.name == name), None)
+
     def walk(self) -> Iterator["Node"]:
         """Yield this node and all below it, parents first."""
         yield self
         for child in self.children:
             yield from child.walk()
-
-
-def build_node(document: Document, pointer: str, owner: str) -> Node:
-    """Return the tree of nodes for the schema at `pointer`; raises as `shapes_of`."""
-    return _build(document, "", owner, "", (pointer,), required=True, above=())
 
 
 def find(root: Node, path: str) -> Node | None:
@@ -151,38 +174,7 @@ def _occurrences(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, 
             if child is not None:
                 yield from _occurrences(child, f"{pointer}/{escape(name)}", item)
     elif isinstance(value, list):
-        child = node.child(ANY_ITEM)
-        for index, item in enumerate(value if child else ()):
-            yield from _occurrences(child, join(pointer, index), item)  # type: ignore[arg-type]
-
-
-def _build(
-    document: Document,
-    path: str,
-    owner: str,
-    member: str,
-    pointers: tuple[str, ...],
-    *,
-    required: bool,
-    above: tuple[str, ...],
-) -> Node:
-    shapes = shapes_of(document, pointers, owner)
-    children: list[Node] = []
-    for branch, shape in enumerate(shapes):
-        places = [(name, name, shape.owner, schemas) for name, schemas in shape.members.items()]
-        if shape.items:
-            places.append((ANY_ITEM, f"{member}.items".lstrip("."), owner, shape.items))
-        for token, called, holder, schemas in places:
-            if schemas[0] in above:
-                continue
-            child = _build(
-                document,
-                join(path, token),
-                holder,
-                called,
-                schemas,
-                required=token in shape.required,
-                above=(*above, schemas[0]),
-            )
-            children.append(replace(child, branch=branch))
-    return Node(path, owner, member, pointers[0], required, shapes, tuple(children))
+        for index, item in enumerate(value):
+            child = node.item(index)
+            if child is not None:
+                yield from _occurrences(child, join(pointer, index), item)

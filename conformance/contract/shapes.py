@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from conformance.contract.references import FILES
+from conformance.contract.text_checks import keeps_pattern
 from conformance.model.jsontext import Json
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
@@ -28,13 +29,21 @@ APPLIES_TO: Mapping[str, frozenset[str]] = {
         ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), frozenset({"integer", "number"})
     ),
     **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), frozenset({"string"})),
-    **dict.fromkeys(("items", "minItems", "maxItems", "uniqueItems"), frozenset({"array"})),
     **dict.fromkeys(
-        ("properties", "required", "additionalProperties", "minProperties", "maxProperties"), frozenset({"object"})
+        "items prefixItems contains minContains maxContains minItems maxItems uniqueItems unevaluatedItems".split(),
+        frozenset({"array"}),
+    ),
+    **dict.fromkeys(
+        "properties patternProperties propertyNames required dependentRequired dependentSchemas additionalProperties "
+        "unevaluatedProperties minProperties maxProperties".split(),
+        frozenset({"object"}),
     ),
 }
 """The JSON types that a keyword says something of; a keyword that is not here speaks of all."""
 
+
+OTHERS = ("additionalProperties", "unevaluatedProperties")
+"""Keywords that speak of the members that are not declared."""
 
 JOINED = frozenset(
     "type required enum minimum exclusiveMinimum maximum exclusiveMaximum minLength maxLength minItems maxItems "
@@ -53,10 +62,11 @@ class Keyword(msgspec.Struct, frozen=True):
 class Shape(msgspec.Struct, frozen=True):
     """One JSON type that a schema allows, with every keyword in force for it.
 
-    `members` maps each declared member to the pointers of its schemas, `items` are those of an array's items;
-    `owner` names the component (or the place) that the shape was found in. `loose` tells that the keywords do not say
-    all: a value that keeps them may be forbidden, because alternatives of `oneOf` overlap or keywords of `allOf` could
-    not be joined into one.
+    `members` maps each declared member to the pointers of its schemas, `items` are those of an array's items, `prefix`
+    those of its first ones; `patterns` are those of the members that a regular expression names, `rest` of all others,
+    `contains` of an item that there must be. `owner` names the component (or the place) that the shape was found in.
+    `loose` tells that the keywords do not say all: a value that keeps them may be forbidden, because alternatives of
+    `oneOf` overlap or keywords of `allOf` could not be joined into one.
     """
 
     type: str
@@ -65,6 +75,10 @@ class Shape(msgspec.Struct, frozen=True):
     members: Mapping[str, tuple[str, ...]] = {}
     items: tuple[str, ...] = ()
     loose: bool = False
+    prefix: tuple[tuple[str, ...], ...] = ()
+    patterns: tuple[tuple[str, str], ...] = ()
+    rest: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
 
     def value(self, keyword: str) -> Json:
         """Return the value of `keyword`, or None where it is not in force."""
@@ -84,12 +98,16 @@ class Shape(msgspec.Struct, frozen=True):
     @property
     def closed(self) -> bool:
         """Whether members that are not declared are forbidden."""
-        return self.value("additionalProperties") is False
+        return any(self.value(keyword) is False for keyword in OTHERS)
 
     @property
     def open(self) -> bool:
         """Whether members that are not declared may hold anything."""
-        return self.value("additionalProperties") in (None, True, {})
+        return all(self.value(keyword) in (None, True, {}) for keyword in OTHERS)
+
+    def declares(self, name: str) -> bool:
+        """Tell whether a member is declared, by its name or by a regular expression."""
+        return name in self.members or any(keeps_pattern(pattern, name) for pattern, _ in self.patterns)
 
     @property
     def unmodelled(self) -> tuple[Keyword, ...]:

@@ -4,6 +4,7 @@ from functools import cache
 
 import jsonschema_rs
 
+from conformance.contract.ecma import for_validators
 from conformance.model.jsontext import SURROGATE
 
 
@@ -25,11 +26,21 @@ def keeps_pattern(pattern: str, text: str) -> bool:
 
 
 @cache
+def readable(pattern: str) -> str | None:
+    """Return a pattern as jsonschema-rs reads it, which may be as it stands; None where it cannot be read."""
+    for written in (pattern, for_validators(pattern)):
+        try:
+            jsonschema_rs.Draft202012Validator({"pattern": written})
+        except (jsonschema_rs.ValidationError, ValueError):
+            continue
+        return written
+    return None
+
+
+@cache
 def _pattern(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
-    try:
-        return jsonschema_rs.Draft202012Validator({"pattern": pattern})
-    except (jsonschema_rs.ValidationError, ValueError):
-        return None
+    written = readable(pattern)
+    return None if written is None else jsonschema_rs.Draft202012Validator({"pattern": written})
 
 
 @cache

@@ -1,12 +1,13 @@
 """Two independent validators of one schema: jsonschema-rs decides, jsonschema explains."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import jsonschema_rs
 
 from conformance.contract.document import Document, get
+from conformance.contract.text_checks import readable
 from conformance.contract.violation import Violation
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json
@@ -21,8 +22,35 @@ REFERRED = frozenset({"components", "paths", "webhooks", "$defs", "definitions"}
 """Members of a document that references lead to, those beginning with `x-` aside."""
 
 
+UNREAD = 'is not a "regex"'
+"""How the message ends that a pattern cannot be read."""
+
+
 def _no_retrieval(uri: str) -> NoReturn:
     raise ValueError(f"{uri} is not part of the document")
+
+
+def _no_schema(
+    document: Document, pointer: str, bundle: Collection[str], error: jsonschema_rs.ValidationError
+) -> ContractError:
+    path = from_tokens(error.instance_path)
+    place = f"#{path}" if path.partition("/")[2].partition("/")[0] in bundle else f"{pointer}{path}"
+    return ContractError(f"{document.name}: {place} is no JSON Schema: {error.message}")
+
+
+def _with_readable(value: Json) -> Json:
+    """Return a schema with its patterns in the words of the validators; what they cannot read at all stays."""
+    if isinstance(value, list):
+        return [_with_readable(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: _with_readable(item) for name, item in value.items()}
+    pattern, named = found.get("pattern"), found.get("patternProperties")
+    if isinstance(pattern, str):
+        found["pattern"] = readable(pattern) or pattern
+    if isinstance(named, dict):
+        found["patternProperties"] = {readable(name) or name: item for name, item in named.items()}
+    return found
 
 
 class BodyValidator:
@@ -44,11 +72,18 @@ class BodyValidator:
             **bundle,
         }
         try:
-            self._fast = jsonschema_rs.validator_for(self._schema, validate_formats=True, retriever=_no_retrieval)
+            self._fast = self._compiled()
         except jsonschema_rs.ValidationError as error:
-            path = from_tokens(error.instance_path)
-            place = f"#{path}" if path.partition("/")[2].partition("/")[0] in bundle else f"{pointer}{path}"
-            raise ContractError(f"{document.name}: {place} is no JSON Schema: {error.message}") from error
+            if not error.message.endswith(UNREAD):
+                raise _no_schema(document, pointer, bundle, error) from error
+            self._schema = cast("dict[str, Json]", _with_readable(self._schema))
+            try:
+                self._fast = self._compiled()
+            except jsonschema_rs.ValidationError as other:
+                raise _no_schema(document, pointer, bundle, other) from other
+
+    def _compiled(self) -> jsonschema_rs.Validator:
+        return jsonschema_rs.validator_for(self._schema, validate_formats=True, retriever=_no_retrieval)
 
     def is_valid(self, value: Json) -> bool:
         """Tell the verdict of jsonschema-rs.
@@ -68,6 +103,22 @@ class BodyValidator:
             return self.is_valid(value)
         except ValueError:
             return self.is_valid_by_jsonschema(value)
+
+    def agreed(self, value: Json) -> bool:
+        """Tell whether both validators find a value valid."""
+        try:
+            return self.is_valid(value) and self.is_valid_by_jsonschema(value)
+        except ValueError:
+            return False
+
+    def broken_places(self, value: Json) -> tuple[str, ...]:
+        """Return the place of each error that jsonschema-rs finds in a value, those under alternatives among them."""
+        if self.holds(value):
+            return ()
+        try:
+            return tuple(error["instanceLocation"] for error in self._fast.evaluate(value).errors()) or ("",)
+        except ValueError:
+            return ("",)
 
     def is_valid_by_jsonschema(self, value: Json) -> bool:
         """Tell the verdict of jsonschema, the second validator."""

@@ -19,7 +19,7 @@ from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.case import Case
 from conformance.model.jsontext import Json, try_read
-from conformance.model.pointer import ANY_ITEM, join
+from conformance.model.pointer import join
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.catalogue.label_proof import BY_BODY
 
@@ -166,10 +166,10 @@ def _judge(node: Node, value: Json, found: list[Verdict]) -> None:
             if child.name in value:
                 _judge(child, value[child.name], found)
     elif isinstance(value, list):
-        for child in node.members(branch):
-            if child.name == ANY_ITEM:
-                for item in islice(value, ITEMS):
-                    _judge(child, item, found)
+        for index, item in enumerate(islice(value, ITEMS)):
+            place = node.item(index)
+            if place is not None and place.branch == branch:
+                _judge(place, item, found)
 
 
 def _told(shape: Shape, value: Json) -> Iterator[tuple[str, bool]]:

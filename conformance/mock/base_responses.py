@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Literal as OneOf
 from typing import TypeAlias
 
+from conformance.classify.bounds import limits
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
 from conformance.model.jsontext import Json, Writable, plain_json
-from conformance.model.pointer import ANY_ITEM, last
+from conformance.model.pointer import last
 from conformance.strategies.responses import DATE_TIMES
-from conformance.strategies.values import bodies, classes
+from conformance.strategies.values import bodies, classes, construction
+from conformance.strategies.values.search import proper
 
 ResponseStyle: TypeAlias = OneOf["varied", "fresh", "full"]
 
@@ -33,9 +35,15 @@ def base_responses(contract: Contract, style: ResponseStyle) -> Iterator[Json]:
         return
     candidates = {"fresh": _fresh, "full": _full, "varied": _varied}[style](contract, root)
     valid = (body for body in candidates if _is_valid(contract, body))
-    # A schema that the strategies cannot satisfy still gets a response.
-    yield next(valid, plain_json(bodies.fullest(root)))
+    yield next(valid, None) or _searched(contract, root)
     yield from valid
+
+
+def _searched(contract: Contract, root: Node) -> Json:
+    """Return a valid response that is not constructed; the fullest where none is found: no server can do better."""
+    validator = contract.response_validator
+    found = proper(root, validator, "fullest") if validator is not None else None
+    return plain_json(bodies.fullest(root) if found is None else found)
 
 
 def _fresh(contract: Contract, root: Node) -> Iterator[Json]:
@@ -99,10 +107,11 @@ class _Rotation:
         return result
 
     def _items(self, node: Node, branch: int, visit: int) -> Writable:
-        least = node.shapes[branch].value("minItems")
-        item = next((child for child in node.members(branch) if last(child.path) == ANY_ITEM), None)
-        count = max(least if isinstance(least, int) else 0, visit % 3)
-        return [self.value(item) if item else index for index in range(count)]
+        _, most = limits(node.shapes[branch], "minItems", "maxItems")
+        count = min(max(construction.fewest_items(node, branch), visit % 3), most)
+        usual = construction.first_items(node, branch, count, "smallest")
+        places = [child if (child := node.item(index)) and child.branch == branch else None for index in range(count)]
+        return [self.value(place) if place else held for place, held in zip(places, usual, strict=True)]
 
 
 def _classes(node: Node) -> list[Writable]:
@@ -115,4 +124,4 @@ def _classes(node: Node) -> list[Writable]:
 
 def _is_valid(contract: Contract, body: Json) -> bool:
     validator = contract.response_validator
-    return validator is None or (validator.holds(body) and validator.is_valid_by_jsonschema(body))
+    return validator is None or validator.agreed(body)

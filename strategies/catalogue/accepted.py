@@ -13,7 +13,7 @@ from conformance.classify.wording import SEVERAL, name_of, says
 from conformance.contract.nodes import Node, occurrences
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.model.json_values import with_value
-from conformance.model.jsontext import Json, Literal, Writable, write
+from conformance.model.jsontext import Json, Literal, Writable, plain_json, write
 from conformance.model.pointer import join
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
@@ -25,6 +25,9 @@ Extra: TypeAlias = tuple[str, str, Writable, str]
 
 ABSENCE = "an absent optional property"
 UNKNOWN = "an unknown property"
+MOST_EXAMPLES = 10
+"""How many examples of a document are sent at most."""
+
 SMALLEST = "the body has only the required properties"
 
 UNDECLARED = "conformance_undeclared"
@@ -59,32 +62,35 @@ def whole_bodies(build: Builder) -> Iterator[Case]:
     root = build.contract.request
     story = Story("", "required", "", write(build.smallest), SMALLEST, "the smallest valid body")
     yield build.accepting("accept.smallest", (accept_id(root, "required"),), build.smallest, story)
-    example = _example(build)
-    story = Story(
-        "", "examples", "", write(example), "the body is the example of the document", "the example of the document"
-    )
-    yield build.accepting("accept.example", (accept_id(root, "example"),), example, story)
+    for number, example in enumerate(_examples(build), start=1):
+        told = "the body is the example of the document"
+        story = Story("", "examples", "", write(example), told, "the example of the document")
+        id_ = "accept.example" if number == 1 else f"accept.example.{number}"
+        yield build.accepting(id_, (accept_id(root, "example"),), example, story)
     text = write(build.fullest)
     story = Story("", "properties", "", text, "the body has every declared property", "the fullest valid body")
     yield _row(build, "accept.fullest", build.fullest, story, text)
 
 
-def _example(build: Builder) -> Writable:
-    """Return the first example of the whole body, or of each property that has one, with a fresh name."""
-    root, identity = build.contract.request, build.contract.identity
-    examples = root.shapes[0].listed("examples")
-    body: Writable = examples[0] if examples else build.smallest
-    for child in root.members(0) if not examples and root.shapes[0].type == "object" else ():
-        found = next((listed for shape in child.shapes if (listed := shape.listed("examples"))), None)
-        if found:
-            body = with_value(body, child.path, found[0])
-    return body if identity is None else with_value(body, identity, SLOT)
+def _examples(build: Builder) -> Iterator[Writable]:
+    """Yield the valid examples of the whole body, else one of those of its properties, each with a fresh name."""
+    contract, identity = build.contract, build.contract.identity
+    found: list[Writable] = list(contract.examples[:MOST_EXAMPLES])
+    if not found and contract.request.shapes[0].type == "object":
+        body = build.smallest
+        for child in contract.request.members(0):
+            listed = [each for shape in child.shapes for each in shape.listed("examples")]
+            trials = (with_value(body, child.path, each) for each in listed)
+            body = next((each for each in trials if contract.request_validator.holds(plain_json(each))), body)
+        found = [body] if body is not build.smallest else []
+    for body in found:
+        yield body if identity is None else with_value(body, identity, SLOT)
 
 
 def absence_case(build: Builder, lineage: bodies.Lineage) -> Iterator[Case]:
     """Yield the fullest body without an optional property."""
     node = lineage[-1]
-    if len(lineage) == 1 or node.required or node.path.endswith("*"):
+    if len(lineage) == 1 or node.required or node.indexed:
         return
     body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
     if not _clashes(lineage, body):
@@ -183,7 +189,7 @@ def open_objects(build: Builder, extras: Iterable[Extra] = (*EXTRAS, RESERVED)) 
     for lineage in bodies.lineages(build.contract.request):
         node = lineage[-1]
         for branch, shape in enumerate(node.shapes):
-            if shape.type != "object" or not shape.open:
+            if shape.type != "object" or not shape.open or shape.value("enum") is not None:
                 continue
             requirement = undeclared_id(Group.ACCEPTANCE, shape)
             plain = bodies.with_member(lineage, branch, UNDECLARED, "x", "smallest", build.defaults)
@@ -191,6 +197,8 @@ def open_objects(build: Builder, extras: Iterable[Extra] = (*EXTRAS, RESERVED)) 
                 continue
             for extra in extras:
                 slug, name, value, kind = extra
+                if shape.declares(name):
+                    continue
                 body = bodies.with_member(lineage, branch, name, value, "smallest", build.defaults)
                 pointer, keyword, became = join(node.path, name), "additionalProperties", write(value)
                 story = Story(pointer, keyword, "", became, says(pointer, keyword, became, kind, lineage[0]), kind)

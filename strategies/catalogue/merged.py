@@ -3,6 +3,7 @@
 When one of them fails, the cases that do one of these things at a time tell which it was.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
@@ -25,6 +26,9 @@ ODD_TEXT = (
 )
 """Every class of odd text that is not about length, NUL or control characters."""
 
+
+BRACES = re.compile(r'("(?:[^"\\]|\\.)*")|([{}])')
+"""Strings, to be passed over, and braces."""
 
 LONG = 10_000
 """The length of a long name."""
@@ -147,7 +151,7 @@ def _odd_spelling(build: Builder) -> Iterator[Case]:
     """Yield the fullest body with white space, chunked, under header names and a media type of other letter case."""
     right = build.request(backwards(build.fullest))
     text = escaped_names((right.body or b"").decode())
-    spaced = "\r\n " + text.replace("{", "{\n\t ").replace("}", " \r\n}") + "\n"
+    spaced = "\r\n " + BRACES.sub(lambda m: m[1] or ("{\n\t " if m[2] == "{" else " \r\n}"), text) + "\n"
     headers = []
     for name, value in right.headers:
         if name == "Content-Type":

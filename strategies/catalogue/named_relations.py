@@ -74,7 +74,8 @@ def rejected_bodies(build: Builder) -> Iterator[tuple[str, Writable | bytes, str
     """Yield bodies that name an object and must be rejected: by type, by an unknown property, by the bytes."""
     for lineage in bodies.lineages(build.contract.request):
         node, name = lineage[-1], name_of(lineage[-1].path, build.contract.request)
-        if len(lineage) == TOP and node.path != build.contract.identity and node.types & {"object"}:
+        held = "object" in node.types and "string" not in node.types
+        if len(lineage) == TOP and node.path != build.contract.identity and held:
             body = bodies.planted(lineage, "abc", "smallest", build.defaults)
             yield (
                 f"type-{path_slug(node.path)}",

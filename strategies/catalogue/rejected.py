@@ -97,7 +97,7 @@ def undeclared_names(shape: Shape) -> Iterator[tuple[str, str, Json]]:
         ("empty-name", "", 1),
     )
     for slug, name, value in candidates:
-        if name not in shape.members:
+        if not shape.declares(name):
             yield slug, name, value
 
 

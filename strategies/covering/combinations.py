@@ -62,7 +62,8 @@ def body(build: Builder, of: Model, row: Sequence[int | None]) -> Writable:
 
 
 def _object(build: Builder, node: Node, branch: int, chosen: dict[str, Level]) -> Writable:
-    result: dict[str, Writable] = {}
+    fillers = [each for each in node.fillers if each.branch == branch]
+    result: dict[str, Writable] = {each.name: bodies.smallest(each, build.defaults) for each in fillers}
     for child in node.members(branch):
         level = chosen.get(child.path)
         name = child.name

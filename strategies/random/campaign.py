@@ -5,11 +5,13 @@ Only what it documents is used; what it does not is in `hypothesis_internals`.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TypeAlias
 
 import msgspec
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 
 from conformance.classify.bounds import keeps_bounds
 from conformance.contract.nodes import find
@@ -17,7 +19,7 @@ from conformance.contract.prose import Range
 from conformance.model.case import SLOT, Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis, strings
-from conformance.strategies.random.from_hypothesis import invalid_bodies, valid_bodies
+from conformance.strategies.random.from_hypothesis import breakable, invalid_bodies, valid_bodies
 from conformance.strategies.random.generation import Choices, Values, nulls
 from conformance.strategies.random.hypothesis_internals import independent_backend
 from conformance.strategies.random.labelling import body_case
@@ -38,6 +40,10 @@ turn.
 
 UNTIMED = (HealthCheck.too_slow, HealthCheck.data_too_large)
 """Health checks that the speed of the machine decides, and that say nothing of what is drawn."""
+
+
+SIEVED = (HealthCheck.filter_too_much,)
+"""The health check that is of no use where a validator sorts out what cannot be constructed."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -65,10 +71,16 @@ class Campaign:
     def draw(self, batch: Batch, emit: Emit) -> None:
         """Hand every case of a batch to `emit`, in order.
 
+        Where nothing of a source fits the schema, there is none.
+
         Raises:
             Exception: Hypothesis or Schemathesis says that it cannot go on.
 
         """
+        if batch.source == WRONG and not breakable(self._build.contract.request, _tame(self._build)):
+            return
+
+        modelled = self._build.contract.request.modelled
 
         @settings(
             max_examples=batch.size,
@@ -78,14 +90,15 @@ class Campaign:
             backend=independent_backend(),
             report_multiple_bugs=False,
             print_blob=False,
-            suppress_health_check=UNTIMED,
+            suppress_health_check=(*UNTIMED, *(() if modelled else SIEVED)),
         )
         @seed(batch.seed)
         @given(self._strategy(batch.source))
         def test(case: Case) -> None:
             emit(case)
 
-        test()
+        with suppress(*(() if modelled else (Unsatisfiable,))):
+            test()
 
     def example(self, size: int) -> Iterator[Batch]:
         """Yield the batches of a run that is no campaign: a few valid bodies and a few wrong ones."""
@@ -125,15 +138,20 @@ def right_cases(build: Builder) -> st.SearchStrategy[Case]:
     free = Choices(fixed=_name(build, odd=True))
     tame = Choices(extras=False, fixed={**_ranges(build), **_name(build, odd=False)})
     both = [valid_bodies(contract.request, contract.request_validator, each) for each in (free, tame)]
-    return st.one_of(both).map(lambda body: body_case(build, PHASE, body, None, valid=True))
+    known = True if contract.request.modelled else None
+    return st.one_of(both).map(lambda body: body_case(build, PHASE, body, None, valid=known))
 
 
 def wrong_cases(build: Builder) -> st.SearchStrategy[Case]:
     """Return a strategy of requests that the contract forbids, each for one reason."""
     contract = build.contract
-    choices = Choices(fixed={**_ranges(build), **_name(build, odd=False)})
-    found = invalid_bodies(contract.request, contract.request_validator, choices)
-    return found.map(lambda drawn: body_case(build, PHASE, drawn.body, drawn.story, valid=False))
+    known = False if contract.request.modelled else None
+    found = invalid_bodies(contract.request, contract.request_validator, _tame(build))
+    return found.map(lambda drawn: body_case(build, PHASE, drawn.body, drawn.story, valid=known))
+
+
+def _tame(build: Builder) -> Choices:
+    return Choices(fixed={**_ranges(build), **_name(build, odd=False)})
 
 
 def _name(build: Builder, *, odd: bool) -> dict[str, Values]:

@@ -18,8 +18,8 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.contract.nodes import Node
 from conformance.contract.validators import BodyValidator
 from conformance.model.case import Story
-from conformance.model.json_values import at
-from conformance.model.jsontext import Json, write
+from conformance.model.json_values import MISSING, get
+from conformance.model.jsontext import Json, plain_json, write
 from conformance.model.pointer import join, prefixes, within
 from conformance.model.vocabulary import Group
 from conformance.strategies.catalogue.rejected import kind_of
@@ -27,6 +27,7 @@ from conformance.strategies.random import places
 from conformance.strategies.random.generation import Choices, Values, valid_values
 from conformance.strategies.random.places import Place
 from conformance.strategies.values import bodies
+from conformance.strategies.values.search import BASES, proper
 from conformance.strategies.values.value import Value
 
 __all__ = ["Invalid", "environment_requests", "environments", "invalid_environment_requests", "invalid_environments"]
@@ -168,11 +169,16 @@ def valid_bodies(root: Node, validator: BodyValidator, choices: Choices) -> Valu
     found = valid_values(root, choices)
     if root.modelled:
         return found
-    # The smallest body is known to be right: where the schema says much that is not understood, it is what is left.
-    smallest = bodies.smallest(root)
-    known = [smallest] if validator.is_valid(smallest) and not choices.included else []  # type: ignore[arg-type]
-    sieved = found.filter(validator.is_valid)
-    return st.sampled_from(known) | sieved if known else sieved  # type: ignore[return-value]
+    # Some bodies are known to be right: where the schema says much that is not understood, they are what is left.
+    made = [proper(root, validator, base) for base in BASES] if not choices.included else []
+    known = [plain_json(each) for each in made if each is not None]
+    sieved = found.filter(validator.holds)
+    return st.sampled_from(known) | sieved if known else sieved
+
+
+def breakable(root: Node, choices: Choices) -> bool:
+    """Tell whether a body can be wrong at any place that a caller leaves open."""
+    return any(_untouched(place, choices) for place in places.places(root))
 
 
 def invalid_bodies(
@@ -185,7 +191,7 @@ def invalid_bodies(
     if violations < 1 or not usable:
         raise InvalidArgument(f"violations={violations}: there is nothing to break so often in this body")
     found = _invalid(root, usable, violations, _bases(root, choices))
-    return found if root.modelled else found.filter(lambda drawn: not validator.is_valid(drawn.body))
+    return found if root.modelled else found.filter(lambda drawn: not validator.holds(drawn.body))
 
 
 @st.composite
@@ -204,8 +210,8 @@ def _invalid(
         value = draw(place.wrong)
         extra = place.keyword == "additionalProperties"
         stories.append(_story(root, place, value, body))
-        shape = place.node.shapes[place.branch]
-        requirements.append(undeclared_id(Group.REJECTION, shape) if extra else reject_id(place.node, value.rule))
+        spoken = reject_id(place.node, value.rule)
+        requirements.append(undeclared_id(Group.REJECTION, place.node.shapes[place.branch]) if extra else spoken)
         body = places.plant(place, value, body)
     return Invalid(body, tuple(stories), tuple(requirements))
 
@@ -229,7 +235,8 @@ def _story(root: Node, place: Place, value: Value, body: Json) -> Story:
         name = next(iter(value.json)) if isinstance(value.json, dict) else ""
         pointer, held = join(node.path, name), write(value.json[name]) if isinstance(value.json, dict) else ""
         return Story(pointer, value.keyword, "", held, says(pointer, value.keyword, held, value.kind, root), value.kind)
-    was = "" if place.keyword == "required" and not node.path else write(at(body, place.first))
+    before = get(body, place.first, MISSING)
+    was = "" if before is MISSING or (place.keyword == "required" and not node.path) else write(before)
     if value.json is bodies.ABSENT:
         return Story(node.path, "required", was, "", says(node.path, "required", "", value.kind, root), value.kind)
     became = write(value.json)

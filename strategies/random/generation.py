@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from conformance.classify.bounds import LOWER, NUMERIC_BOUNDS, as_number, keeps_bounds, limits
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
-from conformance.model.jsontext import Json, equality_key
+from conformance.model.jsontext import Json, equality_key, plain_json
 from conformance.model.pointer import ANY_ITEM, prefixes, within
 from conformance.strategies.random import strings
 from conformance.strategies.random.weighing import FEW, MANY, MOST, SINGLE, WHOLE, Weighted, slots, weighted
-from conformance.strategies.values import scalars
+from conformance.strategies.values import construction, scalars
 
 Values: TypeAlias = st.SearchStrategy[Json]
 
@@ -32,6 +32,9 @@ WEIGHTS = {"object": WHOLE, "array": MANY, "integer": MOST, "number": MOST, "str
 
 MOST_ITEMS = 5
 """How many items more than it must have an array gets at most, where nothing bounds it."""
+
+MANY_ITEMS = 50
+"""An array that must have more items than this is always the same: it is too much to draw."""
 
 MOST_EXTRAS = 2
 """How many unknown properties an open object gets at most."""
@@ -183,12 +186,25 @@ def _excluded(shape: Shape, keyword: str) -> float | None:
 def _arrays(node: Node, branch: int, choices: Choices) -> Values:
     shape = node.shapes[branch]
     least, most = limits(shape, "minItems", "maxItems")
-    place = next((child for child in node.members(branch) if child.name == ANY_ITEM), None)
+    place = next((each for each in node.members(branch) if each.name == ANY_ITEM), node.filler(branch, ANY_ITEM))
     if place is not None and not place.shapes:
-        most = 0
+        most = max(least, len(shape.prefix))
     elif place is not None and _wants(place, choices):
         least = max(least, 1)
     items = anything(choices.alphabet) if place is None or not place.shapes else valid_values(place, choices)
+    first = construction.prefix_places(node, branch)
+    held = [each for each in node.contained if each.branch == branch] * construction.fewest_contained(node, branch)
+    if first or held:
+        own = [valid_values(each, choices) for each in (*first, *held)]
+        room = max(min(most, least + MOST_ITEMS) - len(own), 0)
+        fewest = max(least - len(own), 1 if place is not None and place.shapes and _wants(place, choices) else 0)
+        more = st.lists(items, min_size=min(fewest, room), max_size=room)
+        return st.tuples(st.tuples(*own), more).map(lambda both: [*both[0], *both[1]])
+    if least > MANY_ITEMS:
+        filled = construction.distinct_items(node, branch, least) or construction.first_items(
+            node, branch, least, "smallest"
+        )
+        return st.just(plain_json(filled))
     unique = equality_key if shape.value("uniqueItems") is True else None
     return st.lists(items, min_size=least, max_size=min(most, least + MOST_ITEMS), unique_by=unique)
 
@@ -203,9 +219,9 @@ def _objects(node: Node, branch: int, choices: Choices) -> Values:
         needed = child.name in shape.required or _wants(child, choices)
         # Absence is one more alternative, and the first: so a failure loses each property that it does not need.
         members[child.name] = slots(found if needed else [(ABSENT, SINGLE), *found])
-    for name in shape.required:
-        if name not in members:
-            members[name] = st.just(anything(choices.alphabet))
+    for each in node.fillers:
+        if each.branch == branch:
+            members[each.name] = slots(_alternatives(each, choices))
     objects = _present(tuple(members.items()))
     least, most = limits(shape, "minProperties", "maxProperties")
     if shape.open and choices.extras and most > len(members):

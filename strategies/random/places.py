@@ -54,7 +54,9 @@ class Place(msgspec.Struct, frozen=True):
     def first(self) -> str:
         """The pointer of the node's first occurrence in a body."""
         steps = pairwise(self.lineage)
-        return from_tokens(0 if holder.shapes[node.branch].type == "array" else node.name for holder, node in steps)
+        return from_tokens(
+            len(holder.shapes[node.branch].prefix) if node.name == ANY_ITEM else node.name for holder, node in steps
+        )
 
     @property
     def leaf(self) -> bool:
@@ -86,7 +88,7 @@ def _places(lineage: bodies.Lineage) -> Iterator[Place]:
         wrong.append((found.map(lambda json: wrong_type(node, "random", json)), weight))
     if wrong:
         yield Place(lineage, "type", weighted(wrong), node.path)
-    if node.required and node.path and node.name != ANY_ITEM:
+    if node.required and node.path:
         absent = Value("absent", bodies.ABSENT, MISSING, "required")
         yield Place(lineage, "required", st.just(absent), node.path)
     for branch, shape in enumerate(node.shapes):
@@ -137,7 +139,7 @@ def _single(json: Json) -> Weighted[Json]:
 
 def _undeclared(shape: Shape) -> Wrong:
     """Return properties that a closed object does not declare, as objects of one property."""
-    random = strings.free(0, 12).filter(lambda name: name not in shape.members)
+    random = strings.free(0, 12).filter(lambda name: not shape.declares(name))
     names = random | st.sampled_from([name for _, name, _ in rejected.undeclared_names(shape)])
 
     def member(drawn: tuple[str, Json]) -> Value:

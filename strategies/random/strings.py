@@ -14,6 +14,9 @@ from conformance.strategies.values import strings as fixed
 MOST_CHARACTERS = 12
 """How many characters more than it must have a text gets at most, where nothing bounds it."""
 
+LONGEST_DRAWN = 100
+"""Of a text that must be longer than this only the end is drawn."""
+
 DAY = 24 * 60 - 1
 """The greatest offset from UTC in minutes (RFC 3339 section 5.6)."""
 
@@ -34,6 +37,8 @@ def plain(max_size: int = 5) -> st.SearchStrategy[str]:
 def texts(node: Node, shape: Shape, alphabet: str | None) -> st.SearchStrategy[str]:
     """Return a strategy of texts that keep a shape; with `alphabet` of its characters, where no pattern has its own."""
     format_ = str(shape.value("format"))
+    if format_ in fixed.HALF_ASSERTED:
+        return st.just(fixed.HALF_ASSERTED[format_])
     if format_ in fixed.FORMATS:
         return _of_format(format_)
     pattern = shape.value("pattern")
@@ -46,6 +51,9 @@ def texts(node: Node, shape: Shape, alphabet: str | None) -> st.SearchStrategy[s
 def free(least: int, most: int, alphabet: str | None = None) -> st.SearchStrategy[str]:
     """Return texts between two lengths: of letters, of all of Unicode, and with combining characters among them."""
     most = min(most, least + MOST_CHARACTERS)
+    if least > LONGEST_DRAWN:
+        filling = (alphabet or PLAIN)[0] * (least - 1)
+        return free(1, most - least + 1, alphabet).map(lambda text: filling + text)
     if alphabet is not None:
         return st.text(alphabet, min_size=least, max_size=most)
     if most == 0:

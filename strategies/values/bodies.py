@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from conformance.contract.nodes import Node
 from conformance.model.jsontext import Writable
-from conformance.strategies.values.construction import ABSENT, NO_DEFAULTS, Base, Defaults, beside, build, members
+from conformance.strategies.values.construction import ABSENT, NO_DEFAULTS, Base, Defaults, build, members, with_item
 
 __all__ = [
     "ABSENT",
@@ -54,7 +54,7 @@ def planted(lineage: Lineage, value: Writable, base: Base, defaults: Defaults = 
     shape = node.shapes[child.branch]
     inner = planted(tuple(below), value, base, defaults)
     if shape.type == "array":
-        return [inner, *beside(node, child.branch, inner, base, defaults)]
+        return with_item(node, child, inner, base, defaults)
     result = members(node, child.branch, base, defaults)
     name = child.name
     if inner is ABSENT:

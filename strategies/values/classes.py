@@ -13,6 +13,9 @@ from conformance.strategies.values.wrong_types import wrong_types
 
 __all__ = ["Value", "invalid_values", "valid_values"]
 
+LONGEST_SLUG = 60
+"""How many characters of an enum value a slug holds."""
+
 
 def valid_values(node: Node) -> Iterator[Value]:
     """Yield one value of each valid class of a node; objects only in their empty form, where it is allowed."""
@@ -35,7 +38,7 @@ def _by_class(values: Iterator[Value]) -> Iterator[Value]:
 
 
 def _valid(node: Node, branch: int, shape: Shape) -> Iterator[Value]:
-    if shape.value("enum") is not None and shape.type not in {"null", "object", "array"}:
+    if shape.value("enum") is not None and shape.type != "null":
         yield from _declared(shape)
         return
     match shape.type:
@@ -73,7 +76,7 @@ def _invalid(node: Node, branch: int, shape: Shape) -> Iterator[Value]:
 
 def _declared(shape: Shape) -> Iterator[Value]:
     for value in shape.listed("enum"):
-        slug = "".join(c.lower() if c.isalnum() else "-" for c in str(value)).strip("-") or "empty"
+        slug = "".join(c.lower() if c.isalnum() else "-" for c in str(value)).strip("-")[:LONGEST_SLUG] or "empty"
         yield Value(f"enum-{slug}", value, "an enum value", "enum")
 
 

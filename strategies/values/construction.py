@@ -1,12 +1,14 @@
 """Construction: a valid value for any node, with its required members alone or with all of them."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Literal as OneOf
 from typing import TypeAlias
 
 import msgspec
 
 from conformance.classify.bounds import limits
+from conformance.classify.keywords import broken
 from conformance.contract.nodes import Node
 from conformance.model.jsontext import JsonFault, Literal, Writable, equal, plain_json
 from conformance.model.pointer import ANY_ITEM
@@ -44,10 +46,28 @@ def item(node: Node, branch: int, base: Base = "smallest", defaults: Defaults = 
     return build(found, base, defaults) if found else 0
 
 
+def first_items(node: Node, branch: int, count: int, base: Base, defaults: Defaults = NO_DEFAULTS) -> list[Writable]:
+    """Return `count` valid items of an array: those that have a place of their own, and what it must hold."""
+    own = [build(place, base, defaults) for place in prefix_places(node, branch)[:count]]
+    held = [build(each, base, defaults) for each in node.contained if each.branch == branch]
+    fewest = fewest_contained(node, branch)
+    rest = (held * fewest)[: max(count - len(own), 0)]
+    more = count - len(own) - len(rest)
+    return [*own, *rest, *(item(node, branch, base, defaults) for _ in range(more))]
+
+
+def fewest_items(node: Node, branch: int) -> int:
+    """Return how many items an array has at least."""
+    least, _ = limits(node.shapes[branch], "minItems", "maxItems")
+    return max(least, len(prefix_places(node, branch)) + 1 if fewest_contained(node, branch) else 0)
+
+
 def distinct_items(node: Node, branch: int, count: int) -> list[Writable] | None:
     """Return `count` different valid items of an array, or None where they cannot be made."""
-    found: list[Writable] = []
     place = _item_node(node, branch)
+    found: list[Writable] = []
+    if prefix_places(node, branch) or fewest_contained(node, branch):
+        found = first_items(node, branch, min(count, fewest_items(node, branch)), "smallest")
     for each in _several(place) if place else range(count):
         if len(found) >= count:
             break
@@ -65,6 +85,11 @@ def of_size(node: Node, branch: int, count: int) -> dict[str, Writable] | None:
             result.setdefault(child.name, build(child, "smallest", NO_DEFAULTS))
     if shape.open:
         result.update({f"conformance_{number}": 0 for number in range(count - len(result))})
+    for child in (each for each in node.members(branch) if each.names is not None and each.shapes):
+        names = (f"{stem}{number}" for number in range(count) for stem in (child.name, "conformance_"))
+        fitting = (name for name in names if name not in shape.members and node.child(name) is child)
+        for name in islice(fitting, count - len(result)):
+            result.setdefault(name, build(child, "smallest", NO_DEFAULTS))
     return result if len(result) == count else None
 
 
@@ -83,8 +108,14 @@ def build(node: Node, base: Base, defaults: Defaults) -> Writable:
 
 
 def _built(node: Node, base: Base, defaults: Defaults) -> Writable:
-    branch = _preferred(node)
+    return built(node, _preferred(node), base, defaults)
+
+
+def built(node: Node, branch: int, base: Base, defaults: Defaults) -> Writable:
+    """Return a value of the shape with index `branch`."""
     shape = node.shapes[branch]
+    if shape.type in {"object", "array"} and (listed := shape.listed("enum")):
+        return next((each for each in listed if not broken(shape, each)), listed[0])
     if shape.type == "object":
         return members(node, branch, base, defaults)
     if shape.type == "array":
@@ -94,11 +125,16 @@ def _built(node: Node, base: Base, defaults: Defaults) -> Writable:
 
 def _array(node: Node, branch: int, base: Base, defaults: Defaults, at_least: int = 0) -> list[Writable]:
     shape = node.shapes[branch]
-    least, most = limits(shape, "minItems", "maxItems")
+    _, most = limits(shape, "minItems", "maxItems")
     place = _item_node(node, branch)
-    count = max(least, at_least, 1 if base == "fullest" and most and (place is None or place.shapes) else 0)
+    full = (
+        max(1, len(prefix_places(node, branch)))
+        if base == "fullest" and most and (place is None or place.shapes)
+        else 0
+    )
+    count = max(fewest_items(node, branch), at_least, full)
     unique = distinct_items(node, branch, count) if shape.value("uniqueItems") is True and count > 1 else None
-    return unique or [item(node, branch, base, defaults) for _ in range(count)]
+    return unique or first_items(node, branch, count, base, defaults)
 
 
 def members(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
@@ -122,20 +158,28 @@ def members(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str
 
 def _required(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
     names = node.shapes[branch].required
-    result = {child.name: build(child, base, defaults) for child in node.members(branch) if child.name in names}
-    for name in names:
-        result.setdefault(name, 0)
-    return result
+    places = [*node.members(branch), *(each for each in node.fillers if each.branch == branch)]
+    return {each.name: build(each, base, defaults) for each in places if each.name in names}
 
 
 def beside(node: Node, branch: int, inner: Writable, base: Base, defaults: Defaults) -> list[Writable]:
     """Return the items that an array needs besides `inner`."""
     shape = node.shapes[branch]
-    count = max(limits(shape, "minItems", "maxItems")[0] - 1, 0)
+    count = max(fewest_items(node, branch) - 1, 0)
     if count and shape.value("uniqueItems") is True:
         others = [each for each in distinct_items(node, branch, count + 1) or [] if not _same(each, inner)]
         return others[:count]
-    return [item(node, branch, base, defaults) for _ in range(count)]
+    return first_items(node, branch, count + 1, base, defaults)[1:]
+
+
+def with_item(node: Node, place: Node, inner: Writable, base: Base, defaults: Defaults) -> list[Writable]:
+    """Return an array with `inner` at one of its places."""
+    if place.name == ANY_ITEM and not prefix_places(node, place.branch):
+        return [inner, *beside(node, place.branch, inner, base, defaults)]
+    index = len(prefix_places(node, place.branch)) if place.name == ANY_ITEM else int(place.name)
+    items = first_items(node, place.branch, max(fewest_items(node, place.branch), index + 1), base, defaults)
+    kept = items[:index] if inner is ABSENT else [*items[:index], inner]
+    return [*kept, *items[index + 1 :]]
 
 
 def _same(one: Writable, other: Writable) -> bool:
@@ -147,7 +191,22 @@ def _same(one: Writable, other: Writable) -> bool:
 
 
 def _item_node(node: Node, branch: int) -> Node | None:
-    return next((child for child in node.members(branch) if child.name == ANY_ITEM), None)
+    return next((child for child in node.members(branch) if child.name == ANY_ITEM), node.filler(branch, ANY_ITEM))
+
+
+def prefix_places(node: Node, branch: int) -> list[Node]:
+    """Return the places of the first items of an array."""
+    count = len(node.shapes[branch].prefix)
+    places = {each.name: each for each in (*node.fillers, *node.members(branch)) if each.branch == branch}
+    return [places[str(index)] for index in range(count) if str(index) in places]
+
+
+def fewest_contained(node: Node, branch: int) -> int:
+    """Return how many items an array must hold that `contains` speaks of."""
+    if not any(each.branch == branch for each in node.contained):
+        return 0
+    stated = node.shapes[branch].value("minContains")
+    return stated if isinstance(stated, int) else 1
 
 
 def _several(node: Node) -> Iterator[Writable]:
@@ -160,7 +219,7 @@ def _several(node: Node) -> Iterator[Writable]:
                 yield from ({**whole, child.name: each} for each in _several(child))
         elif shape.type == "array":
             least, most = limits(shape, "minItems", "maxItems")
-            for count in range(least, min(most, least + MORE)):
+            for count in range(max(least, fewest_items(node, branch)), min(most, least + MORE)):
                 if shape.value("uniqueItems") is True and distinct_items(node, branch, count) is None:
                     break
                 yield _array(node, branch, "smallest", NO_DEFAULTS, count)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.classify.bounds import keeps_bounds
-from conformance.classify.keywords import fits
+from conformance.classify.keywords import broken, fits
 from conformance.contract.nodes import Node
 from conformance.contract.shapes import Shape
 from conformance.model.jsontext import Json, Writable
@@ -35,7 +35,7 @@ def _suggested(shape: Shape) -> Iterator[Json]:
         yield listed[0]
         return
     for value in [*shape.listed("examples"), shape.value("default")]:
-        if value is not None and fits(shape, value) and keeps_bounds(shape, value):
+        if value is not None and fits(shape, value) and not broken(shape, value):
             yield value
 
 
@@ -51,7 +51,7 @@ def several(node: Node, shape: Shape) -> Iterator[Writable]:
         case "integer" | "number":
             usual = numbers.typical(shape)
             yield from (n for step in range(1, MOST) for n in (usual + step, usual - step) if keeps_bounds(shape, n))
-        case "string" if shape.value("format") not in strings.FORMATS:
+        case "string" if shape.value("format") not in {**strings.FORMATS, **strings.HALF_ASSERTED}:
             numbered = (f"{letter}{number}" for number in range(MOST) for letter in ("a", "A", ""))
             repeated = ("a" * number for number in range(2, MOST))
             yield from (text for text in (*repeated, *numbered) if keeps_bounds(shape, text))

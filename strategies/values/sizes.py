@@ -23,11 +23,11 @@ def valid_arrays(node: Node, branch: int) -> Iterator[Value]:
     """Yield an array of each valid class: empty, one, two different, two equal items, and at each bound."""
     least, most = limits(node.shapes[branch], *ITEMS)
     unique = node.shapes[branch].value("uniqueItems") is True
-    if least == 0:
+    if construction.fewest_items(node, branch) == 0:
         yield Value("empty-array", [], "an empty array")
     for slug, count, kind in (("one-item", 1, "a one-item array"), ("two-items", 2, "a two-item array")):
         items = construction.distinct_items(node, branch, count)
-        if least <= count <= most and items is not None:
+        if construction.fewest_items(node, branch) <= count <= most and items is not None:
             yield Value(slug, items, kind, "uniqueItems" if unique and count > 1 else "type")
     one = construction.distinct_items(node, branch, 1)
     if one is not None and not unique and least <= len(one * 2) <= most:
@@ -77,5 +77,5 @@ def _at_bounds(
 def _array(node: Node, branch: int, size: int) -> Writable:
     items = construction.distinct_items(node, branch, size)
     if items is None and node.shapes[branch].value("uniqueItems") is not True:
-        return [construction.item(node, branch) for _ in range(size)]
+        return construction.first_items(node, branch, size, "smallest")
     return items

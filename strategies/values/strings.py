@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from conformance.classify.bounds import broken_bounds, keeps_bounds, lengths
+from conformance.contract import pattern_texts
 from conformance.contract.shapes import Shape
 from conformance.contract.text_checks import keeps_pattern
 from conformance.model.jsontext import Json, Literal, Writable, plain_json
-from conformance.strategies.values import patterns
 from conformance.strategies.values.value import Value, breaking, keyword_slug
 
 LONGEST = 1_000_000
@@ -56,6 +56,17 @@ FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "regex": ("^a+$", ("(",)),
 }
 """For each format that validators assert: a valid text, and invalid ones."""
+
+HALF_ASSERTED: dict[str, str] = {
+    "idn-email": "a@example.com",
+    "idn-hostname": "example.com",
+    "iri": "https://example.com/a",
+    "iri-reference": "/a",
+    "uri-reference": "/a",
+    "uri-template": "/a/{b}",
+    "relative-json-pointer": "1/a",
+}
+"""For each format that jsonschema-rs alone asserts: a valid text."""
 
 
 def valid(shape: Shape) -> Iterator[Value]:
@@ -120,15 +131,16 @@ def _of_length(shape: Shape, length: int) -> str | None:
     if not isinstance(pattern, str):
         return "a" * length
     repeated = (letter * length for letter in ("a", "A", "1"))
-    return next((text for text in repeated if keeps_pattern(pattern, text)), patterns.example(pattern, length))
+    return next((text for text in repeated if keeps_pattern(pattern, text)), pattern_texts.example(pattern, length))
 
 
 def _like(shape: Shape) -> str | None:
     pattern = shape.value("pattern")
-    return patterns.example(pattern) if isinstance(pattern, str) else None
+    return pattern_texts.example(pattern) if isinstance(pattern, str) else None
 
 
 def _format(shape: Shape) -> tuple[str, ...]:
     """Return a text that keeps the format of a shape and then some that break it; nothing where none is asserted."""
-    kept, broken = FORMATS.get(str(shape.value("format")), ("", ()))
+    name = str(shape.value("format"))
+    kept, broken = FORMATS.get(name, (HALF_ASSERTED.get(name, ""), ()))
     return (kept, *broken) if kept else ()

@@ -6,9 +6,10 @@ from typing import Any
 
 from conformance.contract.contract import Contract, build_contract
 from conformance.contract.document import Document, parse_document
-from conformance.contract.nodes import Node, build_node
+from conformance.contract.nodes import Node
 from conformance.contract.operation import Operation, pick_operation
 from conformance.contract.shapes import owner_of
+from conformance.contract.trees import build_node
 
 NO_DATA = Path("no-data-beside-the-document")
 JSON = "application/json"

@@ -16,7 +16,9 @@ from .journals import MUST, SHOULD, Journal
 OK, DENIED = Response(200, (), b"{}"), Response(422, (), b"{}")
 
 
-def rejection(control: Response | None, body: bytes = b"{}") -> RequirementResult:
+def rejection(
+    control: Response | None, body: bytes = b"{}", pointer: str = "/settings/min_replica"
+) -> RequirementResult:
     """Return what becomes of a requirement that a rejection passes, beside a valid request with this response."""
     journal = Journal()
     if control is not None:
@@ -25,7 +27,7 @@ def rejection(control: Response | None, body: bytes = b"{}") -> RequirementResul
         journals.case("rejected"),
         expectation=Expectation.REJECTED,
         requirements=(MUST.id,),
-        story=Story("/settings/min_replica", "type", "", "", "`min_replica` is a string", "a string"),
+        story=Story(pointer, "type", "", "", "a property is a string", "a string"),
     )
     journal.send(case, DENIED, passed=[MUST.id])
     return next(row for row in fold(journal.end()).requirements if row.id == MUST.id)
@@ -34,6 +36,13 @@ def rejection(control: Response | None, body: bytes = b"{}") -> RequirementResul
 def test_beside_an_accepted_request_it_passes() -> None:
     """The accepted request holds the object that the rejected one breaks."""
     assert Outcome.PASSED is rejection(OK, b'{"settings": {"min_replica": 1}}').outcome
+
+
+@pytest.mark.parametrize("pointer", ["/list/*", "/list/*/n", "/list/0/n"])
+def test_items_of_an_array_have_controls_as_well(pointer: str) -> None:
+    """An accepted request with an item of an array is the control of all its items."""
+    assert Outcome.PASSED is rejection(OK, b'{"list": [{"n": 1}]}', pointer).outcome
+    assert Outcome.INCONCLUSIVE is rejection(OK, b'{"other": [{"n": 1}]}', pointer).outcome
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.model.case import SLOT, Case, Item, holds
+from conformance.model.errors import ContractError
 from conformance.model.vocabulary import Expectation, Profile, Strength
 from conformance.strategies.catalogue.catalogue import fill
 from conformance.strategies.catalogue.label_proof import BY_BODY
@@ -219,7 +220,9 @@ def test_members_of_alternatives_do_not_hide_each_other() -> None:
 
 
 def test_a_document_without_a_valid_body_is_told() -> None:
-    """Where not even the smallest body can be made, nothing is sent; the keywords in the way are named."""
-    contract = contract_of({"type": "object", "minProperties": 1, "propertyNames": {"pattern": "^never$"}})
-    with pytest.raises(Exception, match=r"no valid request could be made for PUT /things; .*propertyNames"):
+    """Where not even the smallest body can be made, nothing is sent; the keyword in the way is named, and a remedy."""
+    rule = {"propertyNames": {"pattern": "^never$"}}
+    contract = contract_of({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}, **rule})
+    told = r"no valid request could be made for PUT /things: `pattern` of #/.*; add a valid request as #/.*/example"
+    with pytest.raises(ContractError, match=told):
         standard(contract)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from conformance.contract.contract import Contract
 from conformance.contract.derived import FORMATS as ASSERTED
+from conformance.contract.pattern_texts import example
 from conformance.model.jsontext import Json, encode, read, write
 from conformance.strategies.values import classes, strings
-from conformance.strategies.values.patterns import example
 
 from .contracts import contract_of, verdicts
 

@@ -5,15 +5,21 @@ The parse tree is Python's own and not documented; `example` proves what was bui
 
 import importlib
 import re
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import permutations
 from typing import Any
 
+from conformance.contract.ecma import for_python
 from conformance.contract.text_checks import keeps_pattern
 
 # By name: whether a type checker knows these modules depends on what else was imported.
 sre = importlib.import_module("re._constants")
 parser = importlib.import_module("re._parser")
+
+MOST_JOINED = 4
+"""How many patterns that all apply are tried beside each other."""
 
 PLAIN = "aA0-_ .b1B"
 """Characters to choose from, the plainest first."""
@@ -32,9 +38,14 @@ CATEGORIES: dict[Any, Callable[[str], bool]] = {
 def example(pattern: str, length: int | None = None) -> str | None:
     """Return a text that keeps a pattern, of `length` characters where given; None where none is found."""
     try:
-        tree = parser.parse(pattern)
-    except re.error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of sets in sets, which another Python may have
+            tree = list(parser.parse(for_python(pattern), re.ASCII))
+    except (re.error, OverflowError):
         return None
+    conditions = [argument[1] for operator, argument in tree if operator is sre.ASSERT and argument[0] == 1]
+    if conditions and len(conditions) == len(tree) - 1:
+        return _together(pattern, conditions, length)
     least = _Writing(0).text(tree)
     if least is None:
         return None
@@ -44,6 +55,17 @@ def example(pattern: str, length: int | None = None) -> str | None:
         text += "a" * (length - len(text))
     fits = text is not None and keeps_pattern(pattern, text) and length in (None, len(text))
     return text if fits else None
+
+
+def _together(pattern: str, conditions: list[Any], length: int | None) -> str | None:
+    """Return a text that keeps several patterns at once: that of one of them, or theirs beside each other."""
+    texts = [text for tree in conditions if (text := _Writing(0).text(tree)) is not None]
+    joined = ("".join(each) for each in permutations(texts[:MOST_JOINED]))
+    for text in (*texts, *joined):
+        for filled in (text, text + "a" * max((length or 0) - len(text), 0)):
+            if keeps_pattern(pattern, filled) and length in (None, len(filled)):
+                return filled
+    return None
 
 
 class _Writing:

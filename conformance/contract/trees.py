@@ -1,0 +1,200 @@
+"""Trees of nodes: from a schema to every place that it speaks of, bounded in depth and in number.
+
+A schema inside itself is followed once; what a value needs beyond that, or beyond the bounds, is a filler.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.contract.composition import shapes_of
+from conformance.contract.document import Document, get
+from conformance.contract.nodes import Node
+from conformance.contract.pattern_texts import example
+from conformance.contract.shapes import Shape
+from conformance.contract.text_checks import keeps_pattern
+from conformance.model.jsontext import Json
+from conformance.model.pointer import ANY_ITEM, join
+
+MOST_NODES = 800
+"""How many places of a body have cases at most."""
+
+DEPTHS = (24, 12, 8, 6, 5, 4, 3, 2, 1)
+"""How deep a tree is at most: the first of these with which it is not too large."""
+
+GROUND = 8
+"""How deep the value of a filler is at most."""
+
+NAMES = ("conformance_1", "x-a", "a", "A", "key", "1", "abc", "a1", "A1", "x_a")
+"""Names to choose from where a regular expression, or none, names a property."""
+
+
+class _TooLargeError(Exception):
+    """The tree has more nodes than it may."""
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """What a shape declares: a member by name or by regular expression, or items."""
+
+    token: str
+    member: str
+    owner: str
+    schemas: tuple[str, ...]
+    needed: bool
+    names: str | None = None
+    pointer: str = ""
+    indexed: bool = False
+
+
+def build_node(document: Document, pointer: str, owner: str) -> Node:
+    """Return the tree of nodes for the schema at `pointer`; raises as `shapes_of`."""
+    root = _Place("", "", owner, (pointer,), needed=True)
+    for depth in DEPTHS[:-1]:
+        with suppress(_TooLargeError):
+            return _Tree(document, MOST_NODES).node("", root, (), depth)
+    return _Tree(document, None).node("", root, (), DEPTHS[-1])
+
+
+class _Tree:
+    """One attempt to build a tree of at most `most` nodes."""
+
+    def __init__(self, document: Document, most: int | None) -> None:
+        self._document = document
+        self._left = most
+        self._shapes: dict[tuple[tuple[str, ...], str], tuple[Shape, ...]] = {}
+        self._grounded: dict[tuple[tuple[str, ...], int], Node | None] = {}
+
+    def node(self, path: str, place: _Place, above: tuple[str, ...], depth: int) -> Node:
+        """Return the node of a place, and those below it; `above` are the schemas that it lies in."""
+        if self._left is not None:
+            self._left -= 1
+            if self._left < 0:
+                raise _TooLargeError
+        kept: list[Shape] = []
+        children: list[Node] = []
+        fillers: list[Node] = []
+        contained: list[Node] = []
+        for shape in self._shapes_of(place):
+            branch = len(kept)
+            below = self._below(path, place, shape, above, depth)
+            if below is None:
+                continue  # no value has this shape: a property that it requires cannot be
+            held = self._contained(path, place, shape)
+            kept.append(shape)
+            children += [replace(each, branch=branch) for each in below[0]]
+            fillers += [replace(each, branch=branch) for each in below[1]]
+            contained += [replace(each, branch=branch) for each in held]
+        return Node(
+            path=path,
+            owner=place.owner,
+            member=place.member,
+            pointer=place.schemas[0] if place.schemas else place.pointer,
+            required=place.needed and not place.indexed,
+            shapes=tuple(kept),
+            children=tuple(children),
+            names=place.names,
+            indexed=place.indexed,
+            fillers=tuple(fillers),
+            contained=tuple(contained),
+        )
+
+    def _below(
+        self, path: str, place: _Place, shape: Shape, above: tuple[str, ...], depth: int
+    ) -> tuple[list[Node], list[Node]] | None:
+        """Return the children and the fillers of a shape; None where one that it needs cannot be made."""
+        children: list[Node] = []
+        fillers: list[Node] = []
+        for each in self._places(place, shape):
+            if each.schemas and (each.schemas[0] in above or depth <= 0):
+                filler = self._ground(join(path, each.token), each) if each.needed else None
+                if filler is not None:
+                    fillers.append(filler)
+                elif each.needed:
+                    return None
+                continue
+            schemas = (*above, each.schemas[0]) if each.schemas else above
+            child = self.node(join(path, each.token), each, schemas, depth - 1)
+            if each.needed and not child.shapes:
+                return None
+            children.append(child)
+        return children, fillers
+
+    def _places(self, place: _Place, shape: Shape) -> Iterator[_Place]:
+        for name, schemas in shape.members.items():
+            stated = "" if schemas else shape.keywords["required"].pointer
+            yield _Place(name, name, shape.owner, schemas, name in shape.required, pointer=stated)
+        called = f"{place.member}.values".lstrip(".")
+        for regex, pointer in shape.patterns:
+            key = self._name(shape, regex)
+            if key is not None:
+                yield _Place(key, called, place.owner, (pointer,), needed=False, names=regex)
+        rule = self._rule_of_names(shape).get("pattern")
+        if isinstance(rule, str) and not shape.closed and (key := self._name(shape, rule)) is not None:
+            stated = shape.keywords["propertyNames"].pointer
+            yield _Place(key, called, place.owner, shape.rest, needed=False, names=rule, pointer=stated)
+        elif shape.rest and (key := self._name(shape, None)) is not None:
+            yield _Place(key, called, place.owner, shape.rest, needed=False, names="")
+        least, most = (shape.value(keyword) for keyword in ("minItems", "maxItems"))
+        fewest = least if isinstance(least, int) else 0
+        greatest = most if isinstance(most, int) else len(shape.prefix) + 1
+        called = f"{place.member}.items".lstrip(".")
+        for index, schemas in enumerate(shape.prefix[:greatest]):
+            yield _Place(str(index), called, place.owner, schemas, needed=index < fewest, indexed=True)
+        if shape.items and greatest > len(shape.prefix):
+            needed = fewest > len(shape.prefix)
+            yield _Place(ANY_ITEM, called, place.owner, shape.items, needed=needed, indexed=True)
+
+    def _contained(self, path: str, place: _Place, shape: Shape) -> list[Node]:
+        """Return the item that an array must hold, which keeps `items` as well; nothing where there is none."""
+        if not shape.contains:
+            return []
+        schemas = shape.items + shape.contains
+        found = self._ground(join(path, ANY_ITEM), _Place(ANY_ITEM, place.member, place.owner, schemas, needed=True))
+        return [found] if found is not None else []
+
+    def _ground(self, path: str, place: _Place) -> Node | None:
+        """Return the node of the least deep value of a place; None where there is none, or it is too deep."""
+        return next((found for limit in range(GROUND) if (found := self._grounds(path, place, limit))), None)
+
+    def _grounds(self, path: str, place: _Place, limit: int) -> Node | None:
+        key = (place.schemas, limit)
+        if key in self._grounded:
+            return self._grounded[key]
+        kept: list[Shape] = []
+        children: list[Node] = []
+        for shape in self._shapes_of(place):
+            needed = [each for each in self._places(place, shape) if each.needed]
+            found = [self._grounds(join(path, each.token), each, limit - 1) if limit else None for each in needed]
+            made = [each for each in found if each is not None]
+            if len(made) == len(needed):
+                children += [replace(each, branch=len(kept)) for each in made]
+                kept.append(shape)
+        pointer = place.schemas[0] if place.schemas else place.pointer
+        node = Node(path, place.owner, place.member, pointer, place.needed, tuple(kept), tuple(children))
+        self._grounded[key] = node if kept else None
+        return self._grounded[key]
+
+    def _name(self, shape: Shape, regex: str | None) -> str | None:
+        """Return a name that a regular expression, or none, lets a property of an object have."""
+        for name in (*NAMES, *filter(None, [example(regex)] if regex else [])):
+            fits = not shape.declares(name) if regex is None else keeps_pattern(regex, name)
+            if name not in shape.members and fits and self._keeps_names(shape, name):
+                return name
+        return None
+
+    def _keeps_names(self, shape: Shape, name: str) -> bool:
+        pattern = self._rule_of_names(shape).get("pattern")
+        return not isinstance(pattern, str) or keeps_pattern(pattern, name)
+
+    def _rule_of_names(self, shape: Shape) -> dict[str, Json]:
+        keyword = shape.keywords.get("propertyNames")
+        rule = get(self._document, keyword.pointer) if keyword is not None else None
+        return rule if isinstance(rule, dict) else {}
+
+    def _shapes_of(self, place: _Place) -> tuple[Shape, ...]:
+        key = (place.schemas, place.owner)
+        if key not in self._shapes:
+            self._shapes[key] = shapes_of(self._document, place.schemas, place.owner)
+        return self._shapes[key]

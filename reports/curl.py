@@ -15,6 +15,9 @@ _OWN = ("Accept", "User-Agent", "Content-Type", "Expect")
 _VARIABLE = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
 """What stands for the value of a header that is secret."""
 
+_KEYS = re.compile(r"\$(?:API_KEY|CREDENTIAL_\w+)")
+"""What stands for the credentials, each left for the shell to fill in."""
+
 _PLAIN = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/?\[\]]*")
 
 
@@ -54,8 +57,9 @@ def _header(line: str) -> str:
 
 def quote(text: str) -> str:
     """Return `text` as one word of a POSIX shell, with `$API_KEY` left for the shell to fill in."""
-    pieces = [_single(piece) if piece else "" for piece in text.split(KEY)]
-    return f'"{KEY}"'.join(pieces) or "''"
+    pieces = [_single(piece) if piece else "" for piece in _KEYS.split(text)]
+    names = [*_KEYS.findall(text), ""]
+    return "".join(f'{piece}"{name}"' if name else piece for piece, name in zip(pieces, names, strict=True)) or "''"
 
 
 def _single(text: str) -> str:

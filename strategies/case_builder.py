@@ -16,6 +16,7 @@ from conformance.model.header_fields import Headers, without_fields
 from conformance.model.jsontext import Writable, encode
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
+from conformance.strategies.carried_credentials import Carried, carried
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.search import proper
 
@@ -25,11 +26,13 @@ USER_AGENT = f"environment-conformance/{VERSION}"
 class Builder(msgspec.Struct, frozen=True, dict=True):
     """Makes cases for one contract.
 
-    `parameters` are the path parameters, not yet encoded.
+    `parameters` are the path parameters, not yet encoded; `credentials` the security schemes beside those of the first
+    alternative that the caller has a credential for.
     """
 
     contract: Contract
     parameters: Mapping[str, str]
+    credentials: frozenset[str] = frozenset()
 
     @cached_property
     def defaults(self) -> bodies.Defaults:
@@ -52,14 +55,15 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         return f"{self.contract.scheme} {KEY}" if self.contract.scheme else KEY
 
     @cached_property
+    def carried(self) -> Carried:
+        """Where a valid request has its credentials."""
+        alternatives = self.contract.operation.alternatives
+        return carried(self.contract, alternatives[0] if alternatives else ())
+
+    @property
     def credential_headers(self) -> Headers:
-        """The header that carries the credential; empty where it travels elsewhere or none is asked for."""
-        security = self.contract.operation.security
-        if security is None or security.location == "query":
-            return ()
-        if security.location == "cookie":
-            return (("Cookie", f"{security.name}={self.credential}"),)
-        return ((security.name, self.credential),)
+        """The header fields that carry credentials; empty where they travel elsewhere or none is asked for."""
+        return self.carried.headers
 
     @cached_property
     def headers(self) -> Headers:
@@ -112,9 +116,7 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         """Return the request target with other path parameters (not yet encoded) and more query."""
         values = {**self.parameters, **parameters}.items()
         target = fill(self.contract.operation.path, {name: quote(value, safe="") for name, value in values})
-        security = self.contract.operation.security
-        keyed = credential and security is not None and security.location == "query"
-        return with_query(target, query, f"{security.name}={KEY}" if keyed and security else "")
+        return with_query(target, query, *(self.carried.query if credential else ()))
 
     def headers_without(self, *names: str) -> Headers:
         """Return the right headers without those called `names`."""

@@ -1,11 +1,15 @@
 """`conformance mock`: serve the reference server."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli.document_warnings import warn_of_document
 from conformance.cli.options import DOCUMENT, with_options
+
+if TYPE_CHECKING:
+    from conformance.contract.security import Security
 
 
 @click.command(short_help="Serve the reference server, or a faulty server.")
@@ -62,7 +66,8 @@ def mock(
         for fault in all_faults(contract):
             click.echo(f"{fault.id}\t{fault.requirement}\t{fault.sentence}")
         return 0
-    key = _accepted_key(api_key_env, any_key=any_key) if contract.operation.security else None
+    security = contract.operation.security
+    key = _accepted_key(security, api_key_env, any_key=any_key) if security else None
     chosen = pick(contract, faults)
     app = reference_app(contract, responses=responses, faults=chosen, key=key, tell=tell)  # type: ignore[arg-type]
 
@@ -76,17 +81,18 @@ def mock(
     return 0
 
 
-def _accepted_key(variable: str | None, *, any_key: bool) -> str | None:
-    """Return the accepted key, None where every key is accepted."""
+def _accepted_key(security: "Security", variable: str | None, *, any_key: bool) -> str | None:
+    """Return the accepted key as requests carry it, None where every key is accepted."""
     import os  # noqa: PLC0415  (beside the rest of what only a server needs)
 
     from conformance.model.errors import UsageError  # noqa: PLC0415  (loads what only a server needs)
-    from conformance.workflow.setup.key_sources import LOCAL_KEY, usable_key  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.workflow.setup.key_sources import local_key, usable_key  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.workflow.setup.other_credentials import as_sent  # noqa: PLC0415  (loads what only a server needs)
 
     if any_key and variable:
         raise UsageError("--any-key and --api-key-env exclude each other", "remove one")
     if variable is None:
-        return None if any_key else LOCAL_KEY
+        return None if any_key else local_key(security)
     if not os.environ.get(variable):
         raise UsageError(f"the environment variable {variable} is not set", "set it to the key")
-    return usable_key(os.environ[variable], variable)
+    return usable_key(as_sent(security, os.environ[variable], variable), variable)

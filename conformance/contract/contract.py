@@ -133,9 +133,12 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def scheme(self) -> str:
-        """The word before the credential, or an empty text where the bare credential is sent."""
+        """The word before the credential, or an empty text where the bare credential is sent.
+
+        Prose states it where the document has a field for the credential and cannot say what stands before it.
+        """
         security = self.operation.security
-        return (self.prose.scheme or security.scheme) if security else ""
+        return (security.scheme or self.prose.scheme) if security else ""
 
 
 def load_contract(spec: Path | None = None, operation: str | None = None, data: Path | None = None) -> Contract:

@@ -8,8 +8,8 @@ from conformance.contract.document import Document, follow, get
 from conformance.contract.parameters import Parameter, read_parameters
 from conformance.contract.path_template import parameters as names_in
 from conformance.contract.responses import Declared, json_content, read_responses
+from conformance.contract.security import Alternative, Security, read_security
 from conformance.model.errors import ContractError
-from conformance.model.jsontext import Json
 from conformance.model.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -17,21 +17,13 @@ LISTED = 5
 """How many operations a message lists."""
 
 
-class Security(msgspec.Struct, frozen=True):
-    """How a request carries its credential: `location` is `header`, `query` or `cookie`, `name` the field there."""
-
-    location: str
-    name: str
-    scheme: str
-    pointer: str
-
-
 class Operation(msgspec.Struct, frozen=True, dict=True):
     """Method and path, and the document pointers and media types of the request and the successful response.
 
     `methods` are those that the path declares. `request_pointer` and `response_pointer` are empty where the
     operation declares no JSON body; the response is that of the first success that has one. `request_media_types` are
-    all that a body may have.
+    all that a body may have. `alternatives` are the combinations of credentials of which a request needs one; none
+    where a request without a credential is right as well.
     """
 
     method: str
@@ -45,9 +37,19 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     response_pointer: str
     response_media_type: str
     responses: Declared
-    security: Security | None
+    alternatives: tuple[Alternative, ...] = ()
     request_media_types: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def security(self) -> Security | None:
+        """The credential that is tested first; None where none is asked for."""
+        return self.alternatives[0][0] if self.alternatives else None
+
+    @property
+    def also(self) -> Alternative:
+        """The credentials that a request needs beside the first."""
+        return self.alternatives[0][1:] if self.alternatives else ()
 
     @cached_property
     def successes(self) -> tuple[int, ...]:
@@ -136,7 +138,7 @@ def _read(document: Document, method: str, path: str) -> Operation:
         response_pointer=primary.schema,
         response_media_type=primary.media_type,
         responses=responses,
-        security=_security(document, operation),
+        alternatives=read_security(document, operation),
         request_media_types=media_types,
         parameters=read_parameters(document, item_pointer, pointer),
     )
@@ -150,22 +152,3 @@ def _request(document: Document, pointer: str) -> tuple[tuple[str, ...], str, st
     body_pointer, body = follow(document, join(pointer, "requestBody"))
     media_types, media_type, schema = json_content(document, body_pointer)
     return media_types, schema, media_type, isinstance(body, dict) and body.get("required") is True
-
-
-def _security(document: Document, operation: dict[str, Json]) -> Security | None:
-    stated = operation.get("security", document.content.get("security"))
-    entries = [entry for entry in stated if isinstance(entry, dict)] if isinstance(stated, list) else []
-    if {} in entries:
-        return None  # a request without a credential is right as well
-    names = [name for entry in entries for name in entry]
-    for name in names:
-        pointer = join("#/components/securitySchemes", name)
-        pointer, scheme = follow(document, pointer)
-        if not isinstance(scheme, dict):
-            continue
-        if scheme.get("type") == "apiKey":
-            return Security(str(scheme.get("in", "header")), str(scheme.get("name", "Authorization")), "", pointer)
-        if scheme.get("type") in {"http", "oauth2", "openIdConnect"}:
-            word = str(scheme.get("scheme", "bearer"))
-            return Security("header", "Authorization", word[:1].upper() + word[1:], pointer)
-    return None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.model.case import KEY, Case
+from conformance.model.case import KEY, OTHER_KEY, Case
 from conformance.model.json_values import body_value
 from conformance.model.jsontext import Json
 from conformance.model.vocabulary import Expectation
@@ -66,7 +66,8 @@ class CaseToSend:
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The header fields in their order, with the credential in them."""
-        return [(name, value.replace(KEY, str(self.key))) for name, value in self.case.request.headers]
+        key = str(self.key)
+        return [(name, OTHER_KEY.sub(KEY, value).replace(KEY, key)) for name, value in self.case.request.headers]
 
     @property
     def body(self) -> bytes | None:

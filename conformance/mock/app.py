@@ -1,7 +1,7 @@
 """The reference server: one plain ASGI callable, correct by its contract except for the faults that it is given."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -30,6 +30,7 @@ class Mock:
             `fresh` is an object that was just created, `full` has every declared property.
         faults: the faults to enable.
         key: the one valid credential; None accepts every one that is not empty.
+        keys: other credentials by security scheme; the one valid credential counts for a scheme without one.
         unknown: values of path parameters that do not exist: 404.
         tell: name the faults that showed in a response in `X-Conformance-Fault`.
         clock: returns the time, for `Date` and the time of creation.
@@ -45,6 +46,7 @@ class Mock:
         responses: ResponseStyle = "varied",
         faults: Iterable[Fault] = (),
         key: str | None = None,
+        keys: Mapping[str, str] = {},
         unknown: frozenset[str] = frozenset(),
         tell: bool = False,
         clock: Callable[[], datetime] = now,
@@ -56,6 +58,7 @@ class Mock:
         self.responses: ResponseStyle = responses
         self.faults = tuple(faults)
         self.key = key
+        self.keys: Mapping[str, str] = dict(keys)
         self.unknown = unknown
         self.tell = tell
         self.clock = clock

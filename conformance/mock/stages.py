@@ -11,6 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl
 
 from conformance.contract.responses import is_declared
+from conformance.contract.security import Alternative, Security
 from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
 from conformance.mock.compiled_contract import NAME, decode_segment
@@ -76,19 +77,24 @@ def method(_: MockState, tx: Transaction) -> None:
 
 
 def authenticate(state: MockState, tx: Transaction) -> None:
-    """Require exactly one credential, valid and in its documented place: 401 otherwise."""
-    if state.contract.operation.security is None:
-        return
-    problem = _credential_problem(state, credentials(state, tx))
-    if problem:
-        raise Rejection(401, "UNAUTHORIZED", problem, (("www-authenticate", state.compiled.challenge),))
+    """Require the credentials of one alternative, each once, valid and in its documented place: 401 otherwise."""
+    problems = [_problem_of(state, tx, schemes) for schemes in state.contract.operation.alternatives]
+    if problems and all(problems):
+        raise Rejection(401, "UNAUTHORIZED", problems[0], (("www-authenticate", state.compiled.challenge),))
 
 
 def credentials(state: MockState, tx: Transaction) -> list[str]:
-    """Return every credential in the documented place, unchanged."""
+    """Return every credential in the documented place, unchanged; of several schemes that of the first."""
     security = state.contract.operation.security
-    if security is None:
-        return []
+    return [] if security is None else _sent(tx, security)
+
+
+def _problem_of(state: MockState, tx: Transaction, schemes: Alternative) -> str:
+    found = (_credential_problem(state, each, _sent(tx, each)) for each in schemes)
+    return next(filter(None, found), "")
+
+
+def _sent(tx: Transaction, security: Security) -> list[str]:
     if security.location == "query":
         pairs = parse_qsl(tx.query.decode("latin-1"), keep_blank_values=True)
         return [value for name, value in pairs if name == security.name]
@@ -267,12 +273,14 @@ def _own_parameters(state: MockState, tx: Transaction) -> list[str]:
     return [name for name in state.contract.operation.path_parameters if name in tx.parameters]
 
 
-def _credential_problem(state: MockState, found: list[str]) -> str:
+def _credential_problem(state: MockState, security: Security, found: list[str]) -> str:
     if not found:
         return "no credential was sent"
     if len(found) > 1:
         return "more than one credential was sent"
-    scheme = state.contract.scheme
+    first = security == state.contract.operation.security
+    scheme = state.contract.scheme if first else security.scheme
+    right = state.key if first else state.keys.get(security.id, state.key)
     key = found[0].strip(" ")
     if scheme:
         word, _, key = key.partition(" ")
@@ -281,7 +289,7 @@ def _credential_problem(state: MockState, found: list[str]) -> str:
         key = key.strip(" ")
     if not key:
         return "the credential is empty"
-    if state.key is not None and key != state.key:
+    if right is not None and key != right:
         return "the credential is wrong"
     return ""
 

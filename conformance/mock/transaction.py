@@ -1,6 +1,6 @@
 """One request on its way through the mock: what was sent, how it is processed, and the response to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
@@ -26,6 +26,7 @@ class MockState(Protocol):
     compiled: CompiledContract
     responses: ResponseStyle
     key: str | None
+    keys: Mapping[str, str]
     unknown: frozenset[str]
     stored: dict[Key, Json]
     creations: int

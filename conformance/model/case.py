@@ -1,5 +1,6 @@
 """Cases: requests to send, and what the contract lets one expect of the answers."""
 
+import re
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -16,6 +17,9 @@ ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 KEY = "$API_KEY"
 """Stands where a request carries the credential: cases, journals and reports never hold the real one."""
+
+OTHER_KEY = re.compile(r"\$CREDENTIAL_\w+")
+"""Stands where a request carries the credential of another security scheme: the key, unless a run has one for it."""
 
 MINIMAL = ".minimal"
 """How the id of a case ends that another was cut down to."""
@@ -74,6 +78,11 @@ class Story(msgspec.Struct, frozen=True, omit_defaults=True):
     became: str
     says: str
     kind: str = ""
+
+
+def credential_of(scheme: str) -> str:
+    """Return what stands for the credential of a security scheme beside the first, by its name in the document."""
+    return f"$CREDENTIAL_{re.sub(r'[^A-Za-z0-9]', '_', scheme).upper()}"
 
 
 def holds(request: Request, name: str) -> bool:

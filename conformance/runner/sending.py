@@ -268,7 +268,7 @@ def _is_unauthorised(contract: Contract, case: Case, sent: Sent) -> bool:
     if case.expectation is Expectation.ACCEPTED:
         return True
     carried = KEY in case.request.target or any(KEY in value for _, value in case.request.headers)
-    row = contract.by_id.get(case.requirements[0])
+    row = contract.by_id.get(case.requirements[0]) if case.requirements else None
     return carried and not (row is not None and row.about_credential)
 
 

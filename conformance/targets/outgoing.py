@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from conformance.model.case import KEY, Request
+from conformance.model.case import KEY, OTHER_KEY, Request
 from conformance.model.errors import UsageError
 
 BODILESS_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -53,8 +53,8 @@ def prepare(request: Request, key: str) -> Sending:
             raise ValueError(f"not a value of header {name}: {value!r}")
         if name.lower() in _FRAMING:
             raise ValueError(f"the header {name} is set by the transport")
-    target = request.target.replace(KEY, quote(key, safe="")) if KEY in request.target else request.target
-    fields = tuple((name, value.replace(KEY, key)) for name, value in request.headers)
+    target = OTHER_KEY.sub(KEY, request.target).replace(KEY, quote(key, safe=""))
+    fields = tuple((name, OTHER_KEY.sub(KEY, value).replace(KEY, key)) for name, value in request.headers)
     body = b"" if request.chunked and request.body is None else request.body
     return Sending(request.method, target, fields, body, request.chunked, request.hosts)
 

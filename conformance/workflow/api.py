@@ -38,6 +38,7 @@ class RunKeywords(TypedDict, total=False):
     api_key_env: str | None
     api_key_file: Path | str | None
     api_key_command: str | None
+    credentials: Sequence[str]
     headers: Sequence[str]
     secret_headers: Sequence[str]
     ca_bundle: Path | str | None

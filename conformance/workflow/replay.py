@@ -122,7 +122,7 @@ def replay(folder: Path, case_id: str, options: RunOptions, *, fail_on: Strength
         stack.enter_context(on_sigterm(interrupt))
         url = options.target
         if url == MOCK:
-            url = stack.enter_context(EmbeddedMock(contract, key=credentials.key or None)).url
+            url = stack.enter_context(EmbeddedMock(contract, key=credentials.key or None, keys=credentials.others)).url
         path = _path(stack, folder, ready)
         stack.enter_context(folder_lock(path.parent))
         with Journal(path, credentials.redaction) as journal, after_sending(lambda: journal.requests):

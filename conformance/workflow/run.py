@@ -32,7 +32,7 @@ from conformance.workflow.reporting import RunResult, forget_reports, report_aga
 from conformance.workflow.resume import read_resumed_run
 from conformance.workflow.run_folder import set_aside
 from conformance.workflow.setup.embedded import EmbeddedMock
-from conformance.workflow.setup.key_sources import find_key
+from conformance.workflow.setup.key_sources import find_key, other_credentials
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, limits_of, prepare, settings_of
@@ -80,7 +80,8 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         if users is not None:
             options = replace(options, target=users.url)
         key = find_key(contract, options, loopback=True) if options.target == MOCK else None
-        mock = stack.enter_context(EmbeddedMock(contract, key=key or None)) if key is not None else None
+        keys = other_credentials(contract, options, loopback=True) if key is not None else {}
+        mock = stack.enter_context(EmbeddedMock(contract, key=key or None, keys=keys)) if key is not None else None
         prepared = prepare(contract, options, key=key, client=users)
         if hooks.choose is not None:
             # Who chooses among the items of the plan wants nothing else to be sent.

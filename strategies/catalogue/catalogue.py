@@ -72,10 +72,14 @@ _WEIGHT = {Strength.MUST: 6, Strength.SHOULD: 3, Strength.ADVISORY: 1}
 
 
 class Knowledge(msgspec.Struct, frozen=True):
-    """What the caller says of the target: path parameters, and for some of them a value that names nothing."""
+    """What the caller says of the target: path parameters, and for some of them a value that names nothing.
+
+    `credentials` are the security schemes beside those of the first alternative that there is a credential for.
+    """
 
     parameters: Mapping[str, str] = {}
     unknown: Mapping[str, str] = {}
+    credentials: frozenset[str] = frozenset()
 
 
 def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tuple[Item, ...]:
@@ -85,7 +89,7 @@ def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tup
     No two cases send the same bytes; relations keep all of theirs.
     """
     full = profile in {Profile.FULL, Profile.FUZZ}
-    build = Builder(contract, knowledge.parameters)
+    build = Builder(contract, knowledge.parameters, knowledge.credentials)
     standard = _ordered(contract, _distinct(proven(build, _all(build, knowledge, PAIRWISE, large=False))))
     if profile is Profile.SMOKE:
         return smoke(standard)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from conformance.contract.operation import Security
+from conformance.contract.security import Security
 from conformance.model.case import KEY, Case, Need, Request, Story
 from conformance.model.header_fields import Headers
 from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.combined_credentials import combined_cases, is_place
 
 ANY_SCHEME = "a credential without the documented scheme"
 NO_CREDENTIAL = "a request without a credential"
@@ -24,10 +25,10 @@ def credential_cases(build: Builder) -> Iterator[Case]:
         return
     yield from _missing(build, security)
     yield from _wrong(build, security)
-    if security.location == "header":
-        yield from _misplaced(build, security)
-        if build.contract.scheme:
-            yield from _schemes(build, security, build.contract.scheme)
+    yield from _misplaced(build, security)
+    if security.location == "header" and build.contract.scheme:
+        yield from _schemes(build, security, build.contract.scheme)
+    yield from combined_cases(build)
 
 
 def _missing(build: Builder, security: Security) -> Iterator[Case]:
@@ -59,28 +60,39 @@ def _wrong(build: Builder, security: Security) -> Iterator[Case]:
 
 def _misplaced(build: Builder, security: Security) -> Iterator[Case]:
     location, name = "authentication.location", security.name
-    for slug, query in (("query-api-key", f"api_key={KEY}"), ("query-same-name", f"{name}={KEY}")):
+    queries = [
+        (slug, f"{field}={KEY}")
+        for slug, field in (("query-api-key", "api_key"), ("query-same-name", name))
+        if not is_place(build.contract, "query", field)
+    ]
+    for slug, query in queries:
         request = _carrying(build, (), target=build.target_with({}, query=query, credential=False))
         story = _story(security, "the key is sent in the query", "the key in the query")
         control = replace(build.right, target=build.target_with({}, query=query.replace(KEY, PLAIN)))
         yield replace(build.rejected(f"reject.credential.{slug}", location, request, story), control=control)
-    elsewhere = (
-        ("cookie", "Cookie", f"{name}={KEY}"),
-        ("other-header", "X-Conformance-Key", build.credential),
-        ("api-key-header", "X-API-Key", KEY),
-        ("proxy-header", "Proxy-Authorization", build.credential),
-    )
+    elsewhere = [
+        (slug, header, value)
+        for slug, header, value in (
+            ("cookie", "Cookie", f"{name}={KEY}"),
+            ("other-header", "X-Conformance-Key", build.credential),
+            ("api-key-header", "X-API-Key", KEY),
+            ("proxy-header", "Proxy-Authorization", build.credential),
+        )
+        if not is_place(build.contract, *(("cookie", name) if slug == "cookie" else ("header", header)))
+    ]
     for slug, header, value in elsewhere:
         story = _story(security, f"the key is sent in `{header}`", "the key in another header")
-        case = build.rejected(f"reject.credential.{slug}", location, _carrying(build, ((header, value),)), story)
+        bare = _carrying(build, ((header, value),), target=build.target_with({}, credential=False))
+        case = build.rejected(f"reject.credential.{slug}", location, bare, story)
         yield _controlled(build, case, (header, value.replace(KEY, PLAIN)))
     # In all these places at once: a short run meets them in one request.
     story = _story(security, "the key is sent in every other place", "the key in every other place")
     fields = tuple((header, value) for _, header, value in elsewhere)
-    target = build.target_with({}, query=f"api_key={KEY}&{name}={KEY}", credential=False)
+    query = "&".join(each for _, each in queries)
+    target = build.target_with({}, query=query, credential=False)
     request = _carrying(build, fields, target=target)
     plain = tuple((header, value.replace(KEY, PLAIN)) for header, value in fields)
-    around = build.target_with({}, query=f"api_key={PLAIN}&{name}={PLAIN}")
+    around = build.target_with({}, query=query.replace(KEY, PLAIN))
     control = replace(build.right, target=around, headers=(*build.right.headers, *plain))
     case = build.rejected("reject.credential.every-other-place", location, request, story)
     yield replace(case, merged=True, control=control)
@@ -88,7 +100,8 @@ def _misplaced(build: Builder, security: Security) -> Iterator[Case]:
 
 def _schemes(build: Builder, security: Security, scheme: str) -> Iterator[Case]:
     unknown, case = "authentication.unknown-scheme", "authentication.scheme-case"
-    others = [each for each in ("Basic", "Token", "Digest", "Conformance") if each.lower() != scheme.lower()]
+    known = {scheme.lower(), *(each.scheme.lower() for held in build.contract.operation.alternatives for each in held)}
+    others = [each for each in ("Basic", "Token", "Digest", "Conformance") if each.lower() not in known]
     for slug, requirement, value, says in (
         ("bare-key", "authentication.bare-key", KEY, "the key is sent without its scheme"),
         *((f"scheme-{other.lower()}", unknown, f"{other} {KEY}", f"the scheme is `{other}`") for other in others),
@@ -101,7 +114,7 @@ def _schemes(build: Builder, security: Security, scheme: str) -> Iterator[Case]:
         ("scheme-upper-case", case, f"{scheme.upper()} {KEY}", "the scheme in upper case"),
         ("two-spaces", case, f"{scheme}  {KEY}", "two spaces after the scheme"),
     ]
-    if scheme.lower() != "bearer":
+    if "bearer" not in known:
         forms.append(("bearer", "authentication.bearer", f"Bearer {KEY}", "the scheme `Bearer`"))
     for slug, requirement, value, kind in forms:
         request = _carrying(build, ((security.name, value),))

@@ -33,7 +33,8 @@ def contract_from(text: str, folder: Path, operation: str | None = None) -> Cont
 def run_of(contract: Contract, target: Any = None, **options: Any) -> Results:
     """Return the results of the catalogue against the reference server of a contract, or another ASGI application."""
     prepared = prepare(contract, replace(RunOptions(phases=("catalogue",)), **options), {})
-    app = target or Mock(contract, key=prepared.key or None, unknown=frozenset({UNKNOWN_PARAMETER}))
+    keys = prepared.credentials.others
+    app = target or Mock(contract, key=prepared.key or None, keys=keys, unknown=frozenset({UNKNOWN_PARAMETER}))
     sink = MemorySink()
     sink.append(run_header(prepared, "in this process", ()))
 

@@ -32,6 +32,7 @@ ARRIVES = {
     "api-key-env": ("HOME", "HOME"),
     "api-key-file": ("key.txt", Path("key.txt")),
     "api-key-command": ("echo a-key-of-mine", "echo a-key-of-mine"),
+    "credential": ("key=env:HOME", ("key=env:HOME",)),
     "header": ("X-Tenant: one", ("X-Tenant: one",)),
     "secret-header": ("X-Token=HOME", ("X-Token=HOME",)),
     "ca-bundle": ("ca.pem", Path("ca.pem")),

@@ -86,6 +86,13 @@ DECLARED = (
         "Command that prints the API key; run again when the target rejects it.",
     ),
     (
+        "--conformance-credential",
+        "credentials",
+        "append",
+        "SCHEME=SOURCE",
+        "Credential of a security scheme of the document: SCHEME=env:NAME or SCHEME=file:PATH. Repeatable.",
+    ),
+    (
         "--conformance-header",
         "headers",
         "append",

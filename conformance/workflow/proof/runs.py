@@ -29,7 +29,7 @@ from conformance.targets.target import ExchangeLimits, Target
 from conformance.workflow.proof.cached_judge import CachedJudge, JudgementCache
 from conformance.workflow.proof.miss_reasons import reason
 from conformance.workflow.proof.virtual_time import run_in_virtual_time
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.key_sources import local_key
 from conformance.workflow.setup.options import UNKNOWN_PARAMETER, RunOptions
 from conformance.workflow.setup.preparation import prepare
 
@@ -120,7 +120,7 @@ class ProofRuns:
     def _mock(self, chosen: Iterable[Fault]) -> Mock:
         return Mock(
             self.contract,
-            key=LOCAL_KEY if self.contract.operation.security else None,
+            key=local_key(security) if (security := self.contract.operation.security) else None,
             unknown=frozenset({UNKNOWN_PARAMETER}),
             faults=chosen,
             clock=lambda: self.baseline.moment,
@@ -137,7 +137,8 @@ class ProofRuns:
             asyncio.run(self._run(open_target(server.url, limits, concurrency=2), sink, judge, stop))
 
     async def _run(self, target: Target, sink: MemorySink, judge: CachedJudge, stop: Stop | None) -> None:
-        key = LOCAL_KEY if self.contract.operation.security else ""
+        security = self.contract.operation.security
+        key = local_key(security) if security else ""
         options = SessionOptions(
             run_id="0" * 8, settings=Settings(key=key, max_response_seconds=LATE_SECONDS), judge=judge, stop=stop
         )

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
@@ -33,12 +34,14 @@ class EmbeddedMock:
     Args:
         contract: what to serve.
         key: the one right credential; None takes every one that is not empty.
+        keys: those of other security schemes.
 
     """
 
-    def __init__(self, contract: Contract, *, key: str | None = None) -> None:
+    def __init__(self, contract: Contract, *, key: str | None = None, keys: Mapping[str, str] = {}) -> None:
         self._contract = contract
         self._key = key
+        self._keys = keys
         self._stack = ExitStack()
         self._line: Connection | None = None
         self._url = ""
@@ -68,7 +71,7 @@ class EmbeddedMock:
         from conformance.mock.app import reference_app  # noqa: PLC0415
         from conformance.mock.server import BackgroundServer  # noqa: PLC0415
 
-        app = reference_app(self._contract, key=self._key, unknown=frozenset({UNKNOWN_PARAMETER}))
+        app = reference_app(self._contract, key=self._key, keys=self._keys, unknown=frozenset({UNKNOWN_PARAMETER}))
         return stack.enter_context(BackgroundServer(app)).url
 
     def _fork(self) -> None:

@@ -1,5 +1,6 @@
 """The key, from a variable, a file or a command, and the headers that every request carries."""
 
+import base64
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -10,13 +11,16 @@ from urllib.parse import unquote, urlsplit
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
+from conformance.contract.security import Security
 from conformance.journal.events import RunStarted
+from conformance.model.case import KEY
 from conformance.model.errors import UsageError, os_errors_as
 from conformance.runner.credentials import Credentials, ExtraHeader
 from conformance.targets.httpx_client.users_client import UsersClient, shown
 from conformance.workflow.setup.key_command import printed_by
-from conformance.workflow.setup.opening import proxy_for
+from conformance.workflow.setup.opening import proxy_for, traits_for
 from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions
+from conformance.workflow.setup.other_credentials import as_sent, stated_credentials
 
 LOCAL_KEY = "conformance-local-key"
 """The key for the reference server and for servers on this machine where none is named."""
@@ -43,8 +47,12 @@ def find_key(
         UsageError: what is to hold it or make it does not, or it has an invalid character.
 
     """
-    if contract.operation.security is None:
+    security = contract.operation.security
+    if security is None:
         return ""
+    given = stated_credentials(options.credentials, contract, environment).get(security.id, "")
+    if given:
+        return _usable(security, given, f"--credential {security.id}")
     sources = {
         "--api-key-env": options.api_key_env,
         "--api-key-file": options.api_key_file,
@@ -58,19 +66,54 @@ def find_key(
             raise UsageError(f"the key has two sources: the client and {named[0]}", "remove one")
         return usable_key(client.credential.key, "the client") if client.credential.key else ""
     if options.api_key_command:
-        return key_from_command(options.api_key_command)
+        return as_sent(security, key_from_command(options.api_key_command), "the output of --api-key-command")
     if options.api_key_file:
         path = options.api_key_file
         with os_errors_as(UsageError, f"cannot read the key from {path}", "name another --api-key-file"):
-            return usable_key(path.read_text(encoding="latin-1").strip(), str(path))
+            return _usable(security, path.read_text(encoding="latin-1").strip(), str(path))
     variable = options.api_key_env or DEFAULT_KEY_VARIABLE
     key = environment.get(variable, "")
     if key:
-        return usable_key(key, variable)
+        return _usable(security, key, variable)
     if options.api_key_env is None and loopback:
-        return LOCAL_KEY
+        return local_key(security)
     remedy = "set it to the key, or use --api-key-env, --api-key-file or --api-key-command"
     raise UsageError(f"the environment variable {variable} is not set", remedy)
+
+
+def local_key(security: Security | None) -> str:
+    """Return the credential that is made up for servers on this machine."""
+    return as_sent(security, f"conformance:{LOCAL_KEY}", "") if security is not None and security.basic else LOCAL_KEY
+
+
+def other_credentials(
+    contract: Contract, options: RunOptions, environment: Mapping[str, str] = os.environ, *, loopback: bool
+) -> dict[str, str]:
+    """Return the credentials of the security schemes beside the first, by name; the key counts for one without.
+
+    Raises:
+        UsageError: one that every request needs is not given, and the target is a remote host.
+
+    """
+    operation = contract.operation
+    given = stated_credentials(options.credentials, contract, environment)
+    found = {}
+    for each in dict.fromkeys(each for held in operation.alternatives for each in held):
+        if each == operation.security:
+            continue
+        if each.id in given:
+            found[each.id] = _usable(each, given[each.id], f"--credential {each.id}")
+        elif not loopback and each in operation.also:
+            raise UsageError(
+                f"the security scheme {each.id!r} has no credential", f"add --credential {each.id}=env:NAME"
+            )
+        elif each.basic or (operation.security is not None and operation.security.basic):
+            found[each.id] = local_key(each)
+    return found
+
+
+def _usable(security: Security, text: str, where: str) -> str:
+    return usable_key(as_sent(security, text, where), where)
 
 
 def with_recorded_key(options: RunOptions, header: RunStarted, folder: Path) -> RunOptions:
@@ -87,7 +130,13 @@ def with_recorded_key(options: RunOptions, header: RunStarted, folder: Path) -> 
     if "api_key_command" in header.options:
         raise UsageError(f"the run in {folder} took its key from a command", "give it again with --api-key-command")
     file = header.options.get("api_key_file", "").partition("\0")[0]
-    return replace(options, api_key_env=header.options.get("api_key_env"), api_key_file=Path(file) if file else None)
+    stated = tuple(filter(None, header.options.get("credentials", "").split(", ")))
+    return replace(
+        options,
+        api_key_env=header.options.get("api_key_env"),
+        api_key_file=Path(file) if file else None,
+        credentials=options.credentials or stated,
+    )
 
 
 def names_key(
@@ -96,7 +145,10 @@ def names_key(
     """Tell whether the user says where the key is; without that, a server on this machine gets one that is made up."""
     named = options.api_key_env or options.api_key_file or options.api_key_command
     return bool(
-        named or environment.get(DEFAULT_KEY_VARIABLE) or (client is not None and client.credential is not None)
+        named
+        or options.credentials
+        or environment.get(DEFAULT_KEY_VARIABLE)
+        or (client is not None and client.credential is not None)
     )
 
 
@@ -108,6 +160,10 @@ def key_from_command(command: str) -> str:
 
     """
     return usable_key(printed_by(command).decode("latin-1").strip(), "the output of --api-key-command")
+
+
+def _renewed(security: Security, command: str) -> str:
+    return as_sent(security, key_from_command(command), "the output of --api-key-command")
 
 
 def usable_key(key: str, where: str) -> str:
@@ -145,7 +201,11 @@ def credentials_of(
 
     """
     _check_distinct(contract, key, "the key")
-    renew = partial(key_from_command, options.api_key_command) if options.api_key_command and key else None
+    security, renew = contract.operation.security, None
+    if options.api_key_command and key and security is not None:
+        renew = partial(_renewed, security, options.api_key_command)
+    loopback = client is not None or traits_for(options, client).loopback
+    others = other_credentials(contract, options, environment, loopback=loopback)
     headers = list(_headers(contract, options, environment))
     if client is not None:
         known = {each.name.lower() for each in headers}
@@ -153,7 +213,9 @@ def credentials_of(
     for each in headers:
         if each.secret:
             _check_distinct(contract, each.value, f"the value of the secret header {each.name}")
-    credentials = Credentials(key, headers=headers, renew=renew)
+    credentials = Credentials(key, headers=headers, renew=renew, others=others)
+    if security is not None and security.basic and key:
+        credentials.redaction.add(base64.b64decode(key).decode("latin-1"), KEY)
     for secret, placeholder in client.secrets() if client is not None else ():
         credentials.redaction.add(secret, placeholder)
     password = urlsplit(proxy_for(options.target)).password

@@ -88,6 +88,14 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     api_key_command: Annotated[
         str | None, _connection("COMMAND", "Command that prints the API key; run again when the target rejects it.")
     ] = None
+    credentials: Annotated[
+        tuple[str, ...],
+        _connection(
+            "SCHEME=SOURCE",
+            "Credential of a security scheme of the document: SCHEME=env:NAME or SCHEME=file:PATH. Repeatable.",
+            flag="credential",
+        ),
+    ] = ()
     headers: Annotated[
         tuple[str, ...], _connection("'NAME: VALUE'", "Header for every request. Repeatable.", flag="header")
     ] = ()

@@ -17,7 +17,7 @@ from conformance.runner.shards import Shard
 from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, catalogue, smoke
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Traits
-from conformance.workflow.setup.key_sources import LOCAL_KEY, credentials_of, find_key, names_key
+from conformance.workflow.setup.key_sources import credentials_of, find_key, local_key, names_key
 from conformance.workflow.setup.opening import traits_for
 from conformance.workflow.setup.options import EXAMPLE_PARAMETER, MOCK, UNKNOWN_PARAMETER, RunOptions
 from conformance.workflow.setup.phases import FUZZ_SECONDS, chosen_phases
@@ -126,7 +126,9 @@ def prepare(
         phases=phases,
         client=client,
         elsewhere=elsewhere,
-        key_made_up=key == LOCAL_KEY and options.target != MOCK and not names_key(options, environment, client),
+        key_made_up=key == local_key(contract.operation.security)
+        and options.target != MOCK
+        and not names_key(options, environment, client),
     )
 
 
@@ -172,7 +174,14 @@ def _knowledge(contract: Contract, options: RunOptions, *, loopback: bool) -> Kn
         unknown[names[-1]] = options.unknown_model_id
     elif options.target == MOCK and names:
         unknown[names[-1]] = UNKNOWN_PARAMETER
-    return Knowledge(given, unknown)
+    return Knowledge(given, unknown, _credentials(contract, options))
+
+
+def _credentials(contract: Contract, options: RunOptions) -> frozenset[str]:
+    """Return the security schemes beside those of the first alternative that there is a credential for."""
+    if options.target == MOCK:
+        return frozenset(each.id for held in contract.operation.alternatives for each in held)
+    return frozenset(each.partition("=")[0] for each in options.credentials)
 
 
 def offered_by(options: RunOptions, traits: Traits) -> frozenset[Need]:

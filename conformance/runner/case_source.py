@@ -41,7 +41,8 @@ REMEDY = "run without it (--phases), or report this as an error of the suite"
 class CaseSource:
     """Hands out items to the workers of a run, each once, and no case that equals one which was handed out before.
 
-    Requests whose target cannot be decoded are held back until all else is done: they end the process of some targets.
+    What ends some targets is held back until all else is done: requests that may take for ever, and then those whose
+    target cannot be decoded.
 
     Args:
         planned: the items of the catalogue.
@@ -52,9 +53,11 @@ class CaseSource:
 
     def __init__(self, planned: Iterable[Item], later: FollowUpPhases, ended: Callable[[PhaseEnded], None]) -> None:
         own = tuple(planned)
-        held = [item for item in own if any(_undecodable(case.request.target) for case in item.cases)]
-        self._planned = iter([item for item in own if item not in held])
-        self._held = tuple(held)
+        lasting = [item for item in own if any(case.seconds for case in item.cases)]
+        undecodable = [item for item in own if any(_undecodable(case.request.target) for case in item.cases)]
+        self._held = (*lasting, *undecodable)
+        held = {item.id for item in self._held}
+        self._planned = iter([item for item in own if item.id not in held])
         self._all = (*own, *later.elsewhere)
         self._generator = later.generator
         self._phases = list(later.generator.phases)

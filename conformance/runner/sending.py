@@ -1,6 +1,8 @@
 """Sending: fresh names, patience with a target that asks for it, and the record of what went out and came back."""
 
 import asyncio
+import time
+from collections.abc import Awaitable
 
 import msgspec
 from msgspec.structs import replace
@@ -216,7 +218,8 @@ class Sender:
         self._journal.append(event)
         possibly = True
         try:
-            exchange = await self._target.send(outgoing, key=self._access.key, fresh=tries.fresh)
+            sending = self._target.send(outgoing, key=self._access.key, fresh=tries.fresh)
+            exchange = await (_within(case, sending) if case.seconds else sending)
             possibly = may_have_acted(exchange.response, exchange.failure)
         except NotCarriedError as error:
             possibly = False
@@ -258,6 +261,17 @@ class Sender:
         partial = exchange.response is not None and exchange.response.whole is not None
         unjudged = INTERRUPTED if kept.ended is None else PARTIAL if partial else ""
         return Sent(kept.number, exchange, unjudged, past=True)
+
+
+async def _within(case: Case, sending: Awaitable[Exchange]) -> Exchange:
+    """Return an exchange, which is over when the time of its case is."""
+    started, begun = time.time(), time.monotonic()
+    try:
+        async with asyncio.timeout(case.seconds):
+            return await sending
+    except TimeoutError:
+        detail = f"the limit for it is {case.seconds:g} s"
+        return Exchange(case.request, None, Failure.TIMEOUT, detail, started, time.monotonic() - begun)
 
 
 def _is_unauthorised(contract: Contract, case: Case, sent: Sent) -> bool:

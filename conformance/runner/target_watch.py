@@ -68,7 +68,11 @@ class TargetWatch:
         return gone
 
     def notice_breakdown(self, case: Case, exchange: Exchange) -> None:
-        """Take in how a valid request to a remote target ended that could create something."""
+        """Take in how a valid request to a remote target ended that could create something; or that one hangs."""
+        if case.seconds and exchange.failure is Failure.TIMEOUT:
+            # It may hang for ever, and what comes after it would be blamed for that.
+            kind = case.story.kind if case.story else case.id
+            self.breakdown = f"{self._target.name} sent no response in {case.seconds:g} s to {kind}"
         if self._works or case.expectation is not Expectation.ACCEPTED or not could_create(case):
             return
         response = exchange.response

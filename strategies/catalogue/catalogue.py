@@ -16,6 +16,7 @@ from conformance.strategies.catalogue.accepted import accepted_cases
 from conformance.strategies.catalogue.credentials import credential_cases
 from conformance.strategies.catalogue.documented import BY_PAGE, documented_cases, trial_cases
 from conformance.strategies.catalogue.headers import header_cases
+from conformance.strategies.catalogue.heavy import heavy_cases
 from conformance.strategies.catalogue.label_proof import proven
 from conformance.strategies.catalogue.lexical_forms import lexical_form_cases
 from conformance.strategies.catalogue.malformed import malformed_cases
@@ -123,7 +124,8 @@ def _all(build: Builder, knowledge: Knowledge, strength: int, *, large: bool) ->
     yield from rejected_cases(build)
     yield from credential_cases(build)
     yield from malformed_cases(build)
-    yield from lexical_form_cases(build, large=large)
+    yield from lexical_form_cases(build)
+    yield from heavy_cases(build, large=large)
     yield from header_cases(build)
     yield from path_cases(build, knowledge.unknown)
     yield from trial_cases(build)

@@ -1,11 +1,11 @@
-"""Right JSON in lexical forms other than the usual; properties twice; numbers and bodies of any size."""
+"""Right JSON in lexical forms other than the usual; properties twice; numbers of any size."""
 
 import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from conformance.model.case import Case, Need
+from conformance.model.case import Case
 from conformance.model.jsontext import Literal, Members, write
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.accepted import UNDECLARED
@@ -13,13 +13,8 @@ from conformance.strategies.catalogue.wire_parts import SERVER_ERROR, backwards,
 from conformance.strategies.values.value import BEYOND_DOUBLE
 
 
-def lexical_form_cases(build: Builder, *, large: bool) -> Iterator[Case]:
-    """Yield requests whose body has an unusual lexical form, or is heavy; with `large` also of 10 MB."""
-    yield from _forms(build)
-    yield from _heavy(build, large=large)
-
-
-def _forms(build: Builder) -> Iterator[Case]:
+def lexical_form_cases(build: Builder) -> Iterator[Case]:
+    """Yield requests whose body has an unusual lexical form."""
     text = write(build.smallest)
     full = build.fullest
     spaced = re.sub(r'("(?:[^"\\]|\\.)*")|([{}:,])', lambda m: m[1] or f" \t{m[2]}\r\n ", write(full))
@@ -64,27 +59,3 @@ def _with_text(build: Builder, text: str) -> str:
     if isinstance(build.smallest, dict) and all(shape.type == "object" and shape.open for shape in shapes):
         return write({**build.smallest, UNDECLARED: Literal(text)})
     return write(build.smallest)
-
-
-def _heavy(build: Builder, *, large: bool) -> Iterator[Case]:
-    if not isinstance(build.smallest, dict):
-        return
-    deep = {f"depth-{n}": ("[" * n + "]" * n, f"arrays nested {n:,} deep") for n in (1_000, 100_000)}
-    objects = '{"a":' * 1_000 + "1" + "}" * 1_000
-    heavy = {**deep, "object-depth-1000": (objects, "objects nested 1,000 deep")}
-    heavy["size-1-mb"] = (write("a" * 1_000_000), "a string of 1 MB")
-    heavy["many-properties"] = ("{" + ", ".join([f'"m{n}": {n}' for n in range(10_000)]) + "}", "10,000 properties")
-    if large:
-        heavy["size-10-mb"] = (write("a" * 10_000_000), "a string of 10 MB")
-    parts = f'"deep": {"[" * 1_500 + "]" * 1_500}, "long": {heavy["size-1-mb"][0]}, "number": {"1" * 5_000}'
-    together = f"{{{parts}, {heavy['many-properties'][0][1:]}"
-    heavy["merged"] = (together, "1 MB, 10,000 properties, a number of 5,000 digits, and arrays nested 1,500 deep")
-    for slug, (text, says) in heavy.items():
-        body = {**build.smallest, UNDECLARED: Literal(text)}
-        request = build.request(body)
-        story = byte_story(says, "", says)
-        case = build.observed(f"observe.heavy.{slug}", ("error.large",), request, story, (Need.LOOPBACK,))
-        yield replace(case, merged=slug == "merged")
-    unclosed = build.request(b"[" * 100_000)
-    story = byte_story("100,000 arrays that are not closed", "", "arrays nested deeply and not closed")
-    yield build.observed("observe.heavy.unclosed", ("error.large",), unclosed, story, (Need.LOOPBACK,))

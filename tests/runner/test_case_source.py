@@ -73,14 +73,15 @@ def test_items_are_handed_out_once_and_what_was_left_out_is_counted(refused, lef
 
 
 def test_what_ends_some_targets_is_handed_out_when_all_else_is_done():
-    """Targets that cannot be decoded come after the phases, once they are released; other odd ones keep their place."""
+    """What may take for ever, and then targets that cannot be decoded come after the phases, once released."""
     ended: list[PhaseEnded] = []
     odd = ("/%zz", "/a?b=%ff", "/%", "/%25zz", "/{a}")
     planned = [Case(target, Expectation.OBSERVED, (), Request("POST", target)) for target in odd]
-    items = source(Listed(one=[*generated(2), Ended()]), ended, *planned)
+    slow = Case("slow", Expectation.OBSERVED, (), Request("POST", "/slow"), seconds=1.0)
+    items = source(Listed(one=[*generated(2), Ended()]), ended, *planned, slow)
     assert ["/%25zz", "/{a}", "c0", "c1"] == handed_out(items, workers=1)
     items.release()
-    assert ["/%zz", "/a?b=%ff", "/%"] == handed_out(items, workers=1)
+    assert ["slow", "/%zz", "/a?b=%ff", "/%"] == handed_out(items, workers=1)
 
 
 def test_errors_of_a_phase_are_told_at_its_end_with_what_to_do():

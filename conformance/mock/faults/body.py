@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -9,15 +10,20 @@ from conformance.contract.contract import Contract
 from conformance.mock.faults.malformed import before_end, doubled, is_utf_8
 from conformance.mock.faults.parts.effects import Test, crashing, on, rejecting, with_status
 from conformance.mock.faults.parts.fault import Fault, Witness
+from conformance.mock.faults.parts.locations import locations
 from conformance.mock.faults.parts.witnesses import builder, post, with_body
 from conformance.mock.stages import Stage
-from conformance.mock.transaction import Transaction
+from conformance.mock.transaction import Delivery, Rejection, Step, Transaction
 from conformance.model.case import Request
-from conformance.model.jsontext import BYTE_ORDER_MARK, Writable, try_read
+from conformance.model.jsontext import BYTE_ORDER_MARK, Literal, Writable, try_read
+from conformance.strategies.values import bodies
 
 ESCAPED_NAME = rb'"(?:[^"\\]|\\[^u])*+\\u(?:[^"\\]|\\.)*+"\s*:'
 
 LONG_NUMBER = rb"(?<!\d)\d{4500}"
+
+HANGING = range(21, 100)
+"""How many brackets make the mock hang, with the fault of that."""
 
 BodyTest: TypeAlias = Callable[[bytes], bool]
 Form: TypeAlias = tuple[str, str, BodyTest, Callable[[bytes], bytes]]
@@ -116,8 +122,9 @@ LEXICAL: tuple[Form, ...] = (
 body_of: Callable[[Transaction], bytes] = attrgetter("body")
 
 
-def body_faults(_: Contract) -> Iterator[Fault]:
+def body_faults(contract: Contract) -> Iterator[Fault]:
     """Yield crashes on bodies as a whole, and rejections of valid lexical forms."""
+    yield from _deep(contract)
     for slug, says, test, make in INVALID:
         for prefix, does, requirement, dropped in (
             ("crash", "Returns 500 for", "error.server-error", False),
@@ -134,6 +141,34 @@ def body_faults(_: Contract) -> Iterator[Fault]:
     for slug, says, test, make in LEXICAL:
         yield _rejected(slug, f"Rejects a JSON text with {says}.", on(body_of, test), with_body(make))
     yield _rejected("order", "Rejects properties in reverse order.", _has_other_order, _in_reverse_order)
+
+
+def _deep(contract: Contract) -> Iterator[Fault]:
+    """Yield a crash on depth in each object that allows unknown properties, and one that never responds to depth."""
+    for location in locations(contract.request):
+        for branch, shape in enumerate(location.node.shapes):
+            if shape.type == "object" and shape.open and location.node.path:
+                name = re.escape(location.node.name.encode())
+                nested = _matches(rb'"%b"\s*:\s*\{[^{}\[\]]*(?:[\[{](?:"a":)?){900}' % name)
+                sentence = f"Returns 500 for a value nested 1,000 levels in an unknown property of `{shape.owner}`."
+                witness = partial(_with_deep, lineage=location.lineage, branch=branch)
+                effect, id_ = with_status(500, on(body_of, nested)), f"crash.{shape.owner}.deep"
+                yield Fault(id_, sentence, "error.server-error", Stage.PARSE, effect, witness)
+
+    def hangs(tx: Transaction, step: Step) -> bool:
+        if tx.body.count(b"[") + tx.body.count(b"{") in HANGING:
+            tx.delivery = Delivery(stall=0)
+            raise Rejection(500, "INTERNAL_ERROR", "internal server error", deliberate=True)
+        step(tx)
+        return False
+
+    sentence = "Never responds to a body with 20 to 100 arrays and objects."
+    yield Fault("drop.body.nested", sentence, "transport.dropped", Stage.PARSE, hangs, with_body(_nested(25)))
+
+
+def _with_deep(contract: Contract, lineage: bodies.Lineage, branch: int) -> Request:
+    make, nested = builder(contract), Literal("[" * 1_000 + "]" * 1_000)
+    return make.request(bodies.with_member(lineage, branch, "undeclared", nested, "smallest", make.defaults))
 
 
 def _rejected(slug: str, sentence: str, test: Test, witness: Witness) -> Fault:

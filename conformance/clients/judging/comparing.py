@@ -140,7 +140,8 @@ def moment(text: str) -> Fraction | None:
     seconds, fraction, offset = match.groups()
     try:
         at = datetime.fromisoformat(f"{seconds}{offset}".upper())
-        whole = (at - _EPOCH) // timedelta(seconds=1)
+        # Thousands of digits are more than Python makes a number of, and no moment either.
+        part = Fraction(int(fraction), 10 ** len(fraction)) if fraction else Fraction(0)
     except (ValueError, OverflowError):
         return None
-    return whole + (Fraction(int(fraction), 10 ** len(fraction)) if fraction else Fraction(0))
+    return (at - _EPOCH) // timedelta(seconds=1) + part

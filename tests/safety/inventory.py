@@ -1,0 +1,242 @@
+"""Which regular expressions and decoders the package has, read from its source, and whose bytes each of them reads."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+ROOMS = ("conformance", "reports", "spec", "strategies")
+
+EXPRESSIONS = frozenset({"compile", "sub", "subn", "match", "fullmatch", "search", "split", "findall", "finditer"})
+
+DECODERS = frozenset(
+    """b64decode b32decode a85decode fromhex unhexlify decompress decompressobj loads Decoder JSONDecoder
+    json.decode msgpack.decode unquote unquote_to_bytes parse_qs parse_qsl urlsplit urlparse parsedate_to_datetime
+    fromisoformat strptime html.unescape yaml.load yaml.compose fromstring shlex.split literal_eval""".split()
+)
+"""What makes a value, or other bytes, of bytes or a text. Numbers are bounded in length before they are made."""
+
+
+SIGNS = re.compile(rf"^import re$|\b(?:{'|'.join(each.rpartition('.')[2] for each in DECODERS)})\(", re.MULTILINE)
+"""What a file has that needs to be read."""
+
+
+def expressions() -> Counter[str]:
+    """Return how many regular expressions each name of each file is made of."""
+    return Counter(f"{place} {name}" for place, name, call in _calls() if _is_expression(call))
+
+
+def decoders() -> Counter[str]:
+    """Return how many calls of decoders each name of each file has."""
+    return Counter(f"{place} {name}" for place, name, call in _calls() if _called(call) & DECODERS)
+
+
+@cache
+def _calls() -> tuple[tuple[str, str, ast.Call], ...]:
+    """Return the calls of those files, each with its file and with the function or constant that it is in."""
+    return tuple(_read())
+
+
+def _read() -> Iterator[tuple[str, str, ast.Call]]:
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            place, text = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+            if not SIGNS.search(text):
+                continue
+            for statement in ast.parse(text).body:
+                yield from ((place, name, call) for name, call in _within(statement, ""))
+
+
+def _within(node: ast.AST, name: str) -> Iterator[tuple[str, ast.Call]]:
+    name = _name(node) or name
+    if isinstance(node, ast.Call):
+        yield name or "-", node
+    for child in ast.iter_child_nodes(node):
+        yield from _within(child, name)
+
+
+def _name(node: ast.AST) -> str:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return node.name
+    target = (
+        node.targets[0] if isinstance(node, ast.Assign) else node.target if isinstance(node, ast.AnnAssign) else None
+    )
+    return target.id if isinstance(target, ast.Name) and target.id.strip("_").isupper() else ""
+
+
+def _is_expression(call: ast.Call) -> bool:
+    function = call.func
+    of_re = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "re"
+    return of_re and function.attr in EXPRESSIONS
+
+
+def _called(call: ast.Call) -> set[str]:
+    """Return how a function is called: by its last name, and by its last two."""
+    names: list[str] = []
+    function: ast.expr = call.func.value if isinstance(call.func, ast.Subscript) else call.func
+    while isinstance(function, ast.Attribute):
+        names.insert(0, function.attr)
+        function = function.value
+    if isinstance(function, ast.Name):
+        names.insert(0, function.id)
+    return {names[-1], ".".join(names[-2:])} if names else set()
+
+
+MEASURED: dict[str, str] = {
+    "conformance/checks/defaults.py _date 1": "times",
+    "conformance/checks/defaults.py _moment 1": "times",
+    "conformance/checks/defaults.py _moment 2": "times",
+    "conformance/checks/echo.py names_another 1": "names",
+    "conformance/checks/error_bodies.py FRAMES 5": "judging an error",
+    "conformance/checks/error_bodies.py PAGE 1": "judging an error",
+    "conformance/classify/coercion.py _NUMBER 1": "names",
+    "conformance/classify/dual_validation.py known 1": "times",
+    "conformance/clients/judging/comparing.py _DATE_TIME 1": "times",
+    "conformance/clients/judging/comparing.py moment 1": "times",
+    "conformance/clients/judging/judged_request.py _carried 1": "requests of clients",
+    "conformance/clients/judging/judged_request.py _credential 1": "requests of clients",
+    "conformance/clients/line_process.py ERROR_LINE 1": "lines of harnesses",
+    "conformance/clients/protocol.py - 2": "lines of harnesses",
+    "conformance/clients/server.py TOKEN 1": "names",
+    "conformance/contract/operation.py JSON_MEDIA_TYPE 1": "names",
+    "conformance/diagnosis/body_facts.py FRESH 1": "names",
+    "conformance/journal/lines.py DECODER 1": "lines of journals",
+    "conformance/journal/lines.py _SEAL 1": "lines of journals",
+    "conformance/journal/redaction.py _BREAKS 1": "redaction",
+    "conformance/journal/redaction.py _ESCAPE 1": "redaction",
+    "conformance/journal/redaction.py _TORN 1": "redaction of a body cut off",
+    "conformance/journal/redaction.py _unpacked 2": "evidence",
+    "conformance/model/jsontext.py SURROGATE 1": "names",
+    "conformance/model/jsontext.py _decoder 1": "reading",
+    "conformance/model/pointer.py _INDEX 1": "names",
+    "conformance/runner/patience.py _seconds 1": "times",
+    "conformance/targets/connection.py _CODED 1": "header sections",
+    "conformance/targets/connection.py _HEAD_END 1": "header sections",
+    "conformance/targets/connection.py _INTERIM 1": "header sections",
+    "conformance/targets/connection.py _LENGTH 1": "header sections",
+    "conformance/targets/decoding.py _inflate 3": "content codings",
+    "reports/formats/junit.py _ILLEGAL 1": "showing",
+    "reports/formats/markdown.py _ACTIVE 1": "showing",
+    "reports/formats/sarif.py _ACTIVE 1": "showing",
+    "reports/pages/bodies.py _SPACE 1": "laying out",
+    "reports/pages/bodies.py _TOKEN 1": "laying out",
+    "reports/pages/bodies.py _DECODER 1": "laying out",
+    "reports/pages/bodies.py _is_json 1": "laying out",
+    "reports/safe_text.py _ODD 1": "showing",
+}
+"""What sees the bytes of a target, or of a client under test, by the work that is measured with it."""
+
+OTHERS: dict[str, str] = {
+    "the document, and how it is found": """
+        conformance/contract/document.py _json 1
+        conformance/contract/document.py parse_document 1
+        conformance/contract/document.py parse_yaml 1
+        conformance/contract/document.py resolve 1
+        conformance/contract/operation.py _responses 1
+        conformance/contract/path_template.py _PARAMETER 1
+        conformance/contract/path_template.py expression 1
+        conformance/contract/prose.py _leaves 1
+        conformance/contract/references.py _file 2
+        conformance/contract/references.py _found 2
+        conformance/contract/shapes.py COMPONENT 1
+        conformance/contract/structure.py _validator 1
+        conformance/contract/yamltext.py - 1
+        conformance/integrations/checking.py _unknown 1
+        conformance/integrations/schemathesis/contracts.py _key 1
+        reports/lines.py _root 1
+        strategies/random/from_schemathesis.py _operation 1
+        strategies/random/strings.py _of_pattern 1
+    """,
+    "requests and cases of the suite": """
+        conformance/checks/shared/request_parts.py MALFORMED 1
+        conformance/checks/shared/request_parts.py path_parameters 1
+        conformance/classify/traits.py PLAIN_TEXT 1
+        conformance/clients/mocking.py CONTROLS 1
+        conformance/clients/scenarios/reading.py _escaped 1
+        conformance/clients/session.py body 1
+        conformance/contract/path_template.py match 1
+        conformance/diagnosis/bisection.py _MIDDLE 1
+        conformance/diagnosis/request_facts.py _ELEMENT 1
+        conformance/diagnosis/request_facts.py _NO_DIGITS 1
+        conformance/diagnosis/request_facts.py _ORDINARY 1
+        conformance/diagnosis/request_facts.py _STRING 1
+        conformance/diagnosis/request_facts.py _TEXTS 6
+        conformance/diagnosis/request_facts.py _is_odd 1
+        conformance/integrations/responses.py _target 1
+        conformance/integrations/schemathesis/contracts.py _judged 1
+        conformance/integrations/schemathesis/contracts.py _prepared 1
+        conformance/integrations/schemathesis/examples.py _within_floats 1
+        conformance/journal/ledger.py UNSAFE 1
+        conformance/journal/ledger.py _parameters 1
+        conformance/model/jsontext.py read_spelled 1
+        conformance/targets/asgi.py _scope 1
+        conformance/targets/outgoing.py _NOT_TARGET 1
+        conformance/targets/outgoing.py _NOT_TOKEN 1
+        conformance/targets/outgoing.py _NOT_VALUE 1
+        conformance/workflow/listing.py _body 1
+        conformance/workflow/replay.py _STANDS_FOR 1
+        reports/curl.py _PLAIN 1
+        reports/curl.py _VARIABLE 1
+        reports/curl.py _single 1
+        strategies/catalogue/lexical_forms.py _forms 2
+        strategies/catalogue/malformed.py _truncated 1
+        strategies/catalogue/wire_parts.py escaped_names 1
+    """,
+    "options and files of the user, and what the suite wrote": """
+        conformance/integrations/pytest_plugin/outcomes.py __init__ 1
+        conformance/runner/shards.py parse 1
+        conformance/targets/httpx_client/users_client.py _variable 1
+        conformance/targets/httpx_client/users_client.py inner 1
+        conformance/workflow/comparison.py read_results 1
+        conformance/workflow/merge.py _common 1
+        conformance/workflow/run_folder.py RUN_ID 1
+        conformance/workflow/setup/configuration.py _own 1
+        conformance/workflow/setup/configuration.py _project 1
+        conformance/workflow/setup/key_command.py printed_by 1
+        conformance/workflow/setup/key_sources.py TOKEN 1
+        conformance/workflow/setup/key_sources.py _secret 1
+        conformance/workflow/setup/key_sources.py credentials_of 2
+        conformance/workflow/setup/opening.py proxy_for 1
+        conformance/workflow/setup/waivers.py read_waivers 1
+        reports/curl.py _prefix 1
+        reports/formats/har.py _URL 1
+        reports/formats/har.py _request 1
+        reports/pages/exchanges.py replayed_by 1
+        reports/pages/page.py _when 1
+        reports/pages/proof.py read_figures 1
+        reports/results.py checked_results 1
+        reports/waiving.py day_of 1
+        strategies/random/generator.py main 1
+        strategies/random/messages.py RESULTS 1
+    """,
+    "requests to the mock": """
+        conformance/mock/compiled_contract.py _routes 1
+        conformance/mock/compiled_contract.py decode_segment 1
+        conformance/mock/faults/authentication.py in_query 1
+        conformance/mock/faults/body.py _escaped_name 1
+        conformance/mock/faults/body.py _matches 1
+        conformance/mock/faults/http.py _texts 1
+        conformance/mock/faults/malformed.py NO_TEXT 1
+        conformance/mock/faults/malformed.py _closed 1
+        conformance/mock/faults/malformed.py _first_text 1
+        conformance/mock/faults/malformed.py _sub 1
+        conformance/mock/faults/parts/mutations.py OF_STRINGS 2
+        conformance/mock/faults/path.py _of_echo 1
+        conformance/mock/stages.py credentials 1
+    """,
+}
+"""What sees other bytes, by whose these are."""
+
+
+def found() -> list[str]:
+    """Return all regular expressions and decoders, each with how many there are under its name."""
+    return sorted({f"{name} {count}" for kind in (expressions(), decoders()) for name, count in kind.items()})
+
+
+def entered() -> list[str]:
+    """Return all that are entered here."""
+    others = (line.strip() for lines in OTHERS.values() for line in lines.split("\n"))
+    return sorted({*MEASURED, *filter(None, others)})

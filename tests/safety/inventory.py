@@ -101,7 +101,8 @@ MEASURED: dict[str, str] = {
     "conformance/clients/line_process.py ERROR_LINE 1": "lines of harnesses",
     "conformance/clients/protocol.py - 2": "lines of harnesses",
     "conformance/clients/server.py TOKEN 1": "names",
-    "conformance/contract/operation.py JSON_MEDIA_TYPE 1": "names",
+    "conformance/contract/responses.py JSON_MEDIA_TYPE 1": "names",
+    "conformance/contract/serialization.py NUMBER 1": "names",
     "conformance/diagnosis/body_facts.py FRESH 1": "names",
     "conformance/journal/lines.py DECODER 1": "lines of journals",
     "conformance/journal/lines.py _SEAL 1": "lines of journals",
@@ -135,7 +136,14 @@ OTHERS: dict[str, str] = {
         conformance/contract/document.py parse_document 1
         conformance/contract/document.py parse_yaml 1
         conformance/contract/document.py resolve 1
-        conformance/contract/operation.py _responses 1
+        conformance/contract/composition.py _joins 1
+        conformance/contract/ecma.py PART 1
+        conformance/contract/ecma.py _common 3
+        conformance/contract/ecma.py _in_class 2
+        conformance/contract/ecma.py for_python 1
+        conformance/contract/responses.py _is_success 1
+        conformance/contract/responses.py read_responses 1
+        conformance/model/case.py credential_of 1
         conformance/contract/path_template.py _PARAMETER 1
         conformance/contract/path_template.py expression 1
         conformance/contract/prose.py _leaves 1
@@ -171,17 +179,21 @@ OTHERS: dict[str, str] = {
         conformance/integrations/schemathesis/examples.py _within_floats 1
         conformance/journal/ledger.py UNSAFE 1
         conformance/journal/ledger.py _parameters 1
+        conformance/model/case.py OTHER_KEY 1
         conformance/model/jsontext.py read_spelled 1
+        conformance/runner/case_source.py _undecodable 1
         conformance/targets/asgi.py _scope 1
         conformance/targets/outgoing.py _NOT_TARGET 1
         conformance/targets/outgoing.py _NOT_TOKEN 1
         conformance/targets/outgoing.py _NOT_VALUE 1
         conformance/workflow/listing.py _body 1
         conformance/workflow/replay.py _STANDS_FOR 1
+        reports/curl.py _KEYS 1
         reports/curl.py _PLAIN 1
         reports/curl.py _VARIABLE 1
         reports/curl.py _single 1
-        strategies/catalogue/lexical_forms.py _forms 2
+        strategies/catalogue/lexical_forms.py lexical_form_cases 2
+        strategies/catalogue/merged.py BRACES 1
         strategies/catalogue/malformed.py _truncated 1
         strategies/catalogue/wire_parts.py escaped_names 1
     """,
@@ -198,7 +210,7 @@ OTHERS: dict[str, str] = {
         conformance/workflow/setup/key_command.py printed_by 1
         conformance/workflow/setup/key_sources.py TOKEN 1
         conformance/workflow/setup/key_sources.py _secret 1
-        conformance/workflow/setup/key_sources.py credentials_of 2
+        conformance/workflow/setup/key_sources.py credentials_of 3
         conformance/workflow/setup/opening.py proxy_for 1
         conformance/workflow/setup/waivers.py read_waivers 1
         reports/curl.py _prefix 1
@@ -225,7 +237,7 @@ OTHERS: dict[str, str] = {
         conformance/mock/faults/malformed.py _sub 1
         conformance/mock/faults/parts/mutations.py OF_STRINGS 2
         conformance/mock/faults/path.py _of_echo 1
-        conformance/mock/stages.py credentials 1
+        conformance/mock/stages.py _sent 1
     """,
 }
 """What sees other bytes, by whose these are."""

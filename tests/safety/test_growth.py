@@ -29,7 +29,8 @@ from conformance.clients.scenarios.catalogue import scenarios
 from conformance.clients.server import TOKEN
 from conformance.contract.contract import Contract
 from conformance.contract.explanation import Explainer
-from conformance.contract.operation import JSON_MEDIA_TYPE
+from conformance.contract.responses import JSON_MEDIA_TYPE
+from conformance.contract.serialization import NUMBER
 from conformance.diagnosis.body_facts import FRESH
 from conformance.journal.events import ExchangeEnded
 from conformance.journal.evidence import Evidence
@@ -93,6 +94,7 @@ def names(text: str) -> None:
     names_another(SLOT, text)
     is_index(text)
     JSON_MEDIA_TYPE.match(text)
+    NUMBER.fullmatch(text)
     FRESH.sub(SLOT, text)
     SURROGATE.sub("?", text)
     TOKEN.fullmatch(text)

@@ -10,13 +10,13 @@ from conformance.classify.dual_validation import Reading
 from conformance.classify.wording import name_of
 from conformance.contract.contract import Contract
 from conformance.contract.derived import BOUNDS
-from conformance.contract.nodes import Node, nearest, occurrences
+from conformance.contract.nodes import Node, is_hidden, nearest, occurrences
 from conformance.contract.violation import Violation
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass, PlacedSymptom, Symptom
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, type_name
-from conformance.model.pointer import last
+from conformance.model.pointer import last, parent
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
@@ -50,6 +50,8 @@ def body(contract: Contract, root: Node, reading: Reading, answer: Json) -> Judg
         yield Doubt(requirement, messages.DISPUTED.format(reason=reason))
     causes: set[PlacedSymptom] = set()
     for violation in reading.violations:
+        if is_hidden(root, violation.pointer):
+            continue  # `required` counts a write-only property, which a server never returns
         found, broken = _finding(contract, root, violation, reading.answer)
         undecided |= {found.requirement, *broken}
         if found.cause not in causes:
@@ -132,7 +134,7 @@ def _finding(contract: Contract, root: Node, violation: Violation, answer: Json)
             found=quoted(value),
         ),
         pointer=violation.pointer,
-        place=node.path,
+        place=node.path if node.names is None else parent(node.path),
         expected=_expected(violation, node),
         actual="absent" if keyword == "required" else brief(value),
         note=note,

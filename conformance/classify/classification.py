@@ -7,6 +7,7 @@ from conformance.classify.kinds import NO_BODY, NOT_JSON
 from conformance.classify.requirements import BEYOND_PROSE, combination_id, held_ids
 from conformance.classify.traits import JSON_TEXT, Trait, defects, explained, oddities
 from conformance.contract.contract import Contract
+from conformance.contract.nodes import has_hidden
 from conformance.model.jsontext import Json, JsonFault, read
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Expectation, Group, Strength
@@ -62,7 +63,8 @@ def classify(contract: Contract, data: bytes, *, constructed: bool | None = None
     except JsonFault as fault:
         return _unreadable(contract, data, fault)
     body = text.value
-    doubtful = text.duplicates or text.byte_order_mark
+    # What a server does with a read-only property is its own matter: it may ignore or reject it (Validation 9.4).
+    doubtful = text.duplicates or text.byte_order_mark or has_hidden(contract.request, body)
     valid = None if doubtful else verdict(contract.request_validator, body, constructed)
     if valid is None:
         return Classification(valid=None, body=body)

@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.contract import derived
 from conformance.contract.document import Document, follow, get, load_document, parse_document, parse_yaml
@@ -21,7 +22,7 @@ from conformance.contract.trees import build_node
 from conformance.contract.validators import BodyValidator
 from conformance.model.case import SLOT
 from conformance.model.errors import ContractError
-from conformance.model.jsontext import Json
+from conformance.model.jsontext import Json, equal
 from conformance.model.pointer import last, split
 from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength
@@ -126,6 +127,11 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
         """Request and response nodes that must hold the same value, leaves only."""
         return tuple(_echoes(self.request, self.response, self.prose))
 
+    @property
+    def claims_relations(self) -> bool:
+        """Whether data states that responses repeat what was sent; OpenAPI cannot, and then it is learned."""
+        return claims(self.prose)
+
     @cached_property
     def echoed_parameters(self) -> dict[str, str]:
         """Path parameters that the answer repeats: name to pointer into the answer."""
@@ -173,7 +179,7 @@ def contract_of(data: bytes, name: str, operation: str | None) -> Contract:
 
 def build_contract(document: Document, operation: Operation, folder: Traversable) -> Contract:
     """Derive the contract of one operation; raises as `load_contract`."""
-    request = schema_tree(document, operation.request_pointer)
+    request = schema_tree(document, operation.request_pointer, hidden="readOnly")
     # What is no JSON Schema must show now, and not in the middle of a run.
     declared = (each.schema for each in operation.responses.all)
     for each in dict.fromkeys(filter(None, (operation.request_pointer, *declared))):
@@ -183,11 +189,12 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
     response = schema_tree(document, operation.response_pointer) if operation.response_pointer else None
     prose = _prose(folder, operation)
     shown = any(body_examples(document, operation.request_pointer))
-    rows = [*derived.acceptance(request, shown=shown), *derived.rejection(request, operation)]
+    rows = [*derived.acceptance(request, operation, shown=shown), *derived.rejection(request, operation)]
     if response is not None:
         rows += derived.response(response)
-        rows += derived.semantics(_echoes(request, response, prose), frozenset(prose.echo.defaults_vary))
-        rows += _parameter_rows(operation, response)
+        pairs, varying = _echoes(request, response, prose), frozenset(prose.echo.defaults_vary)
+        related = (*derived.semantics(pairs, varying), *_parameter_rows(operation, response))
+        rows += related if claims(prose) else [replace(row, strength=Strength.ADVISORY) for row in related]
     others = {
         each.schema: schema_tree(document, each.schema)
         for each in operation.responses.all
@@ -209,12 +216,15 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
     )
 
 
-def schema_tree(document: Document, pointer: str) -> Node:
-    """Return the tree of nodes of a body; a reference that says no more of it gives it its name."""
+def schema_tree(document: Document, pointer: str, hidden: str = "writeOnly") -> Node:
+    """Return the tree of nodes of a body; a reference that says no more of it gives it its name.
+
+    `hidden` is the keyword of properties that do not belong into it.
+    """
     schema = get(document, pointer)
     if isinstance(schema, dict) and schema.keys() <= ANNOTATIONS | {"$ref"}:
         pointer, _ = follow(document, pointer)
-    return build_node(document, pointer, owner_of(pointer))
+    return build_node(document, pointer, owner_of(pointer), hidden)
 
 
 def _prose(folder: Traversable, operation: Operation) -> Prose:
@@ -245,6 +255,11 @@ def _is_long(shape: Shape | None) -> bool:
     return isinstance(least, int | float) and least > len(SLOT)
 
 
+def claims(prose: Prose) -> bool:
+    """Tell whether data beside the document speaks of its operation."""
+    return prose != Prose()
+
+
 def _echoes(request: Node, response: Node | None, prose: Prose) -> list[tuple[Node, Node]]:
     if response is None:
         return []
@@ -252,9 +267,22 @@ def _echoes(request: Node, response: Node | None, prose: Prose) -> list[tuple[No
     for sent in request.walk():
         leaf = not sent.children and sent.path and "*" not in split(sent.path)
         answered = find(response, sent.path) if leaf and sent.path not in prose.echo.without else None
-        if answered is not None and (sent.types & answered.types) - {"null"}:
+        alike = (sent.types & answered.types) - {"null"} if answered is not None else None
+        if answered is not None and alike and (claims(prose) or _holds_all(sent, answered)):
             pairs.append((sent, answered))
     return pairs
+
+
+def _holds_all(sent: Node, answered: Node) -> bool:
+    """Tell whether a place of the response can hold whatever the request may hold: else it repeats not everything."""
+    if not sent.types - {"null"} <= answered.types or len(answered.shapes) > len(answered.types):
+        return False
+    for shape in answered.shapes:
+        other = sent.shape(shape.type)
+        bounds = [name for name in (*derived.BOUNDS, "enum") if name in shape.keywords]
+        if other is not None and any(not equal(shape.value(name), other.value(name)) for name in bounds):
+            return False
+    return True
 
 
 def _echoed_parameters(operation: Operation, response: Node | None) -> dict[str, str]:

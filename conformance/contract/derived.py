@@ -44,6 +44,7 @@ TITLES = {
     (Group.ACCEPTANCE, "combination"): "Any combination of valid properties is accepted",
     (Group.ACCEPTANCE, "example"): "The example in the document is accepted",
     (Group.ACCEPTANCE, "required"): "A body with only the required properties is accepted",
+    (Group.ACCEPTANCE, "body"): "A request without a body is accepted",
     (Group.ACCEPTANCE, ""): "`{label}`: {variants} accepted",
     (Group.ACCEPTANCE, "type"): "`{label}`: any {type} is accepted",
     (Group.ACCEPTANCE, "enum"): "`{label}`: every enum value is accepted",
@@ -82,11 +83,14 @@ def possible_ids(roots: Iterable[Node]) -> Iterator[str]:
         yield from (requirement_id(group, subject, ending) for subject in subjects)
 
 
-def acceptance(root: Node, *, shown: bool) -> Iterator[Requirement]:
+def acceptance(root: Node, operation: Operation, *, shown: bool) -> Iterator[Requirement]:
     """Yield what a server must accept; `shown` tells that the document has an example of the whole body."""
     shown = shown or any(shape.listed("examples") for child in root.members(0) for shape in child.shapes)
     for keyword in ("required", "combination", *(["example"] if shown else [])):
         yield _row(Group.ACCEPTANCE, root, keyword)
+    if not operation.request_required:
+        id_, title = requirement_id(Group.ACCEPTANCE, "body.optional"), TITLES[Group.ACCEPTANCE, "body"]
+        yield Requirement(id_, title, Strength.MUST, Group.ACCEPTANCE, (_request_body(operation),))
     for node in root.walk():
         if node is not root:
             yield _row(Group.ACCEPTANCE, node, "")
@@ -100,10 +104,14 @@ def acceptance(root: Node, *, shown: bool) -> Iterator[Requirement]:
                 yield _shape_row(Group.ACCEPTANCE, shape, node, "additionalProperties", Strength.SHOULD)
 
 
+def _request_body(operation: Operation) -> str:
+    return operation.request_pointer.rpartition("/content/")[0]
+
+
 def rejection(root: Node, operation: Operation) -> Iterator[Requirement]:
     """Yield what a server must reject."""
     if operation.request_required:
-        source = operation.request_pointer.rpartition("/content/")[0] + "/required"
+        source = _request_body(operation) + "/required"
         id_, title = requirement_id(Group.REJECTION, "body.required"), TITLES[Group.REJECTION, "body"]
         yield Requirement(id_, title, Strength.MUST, Group.REJECTION, (source,))
     if not root.modelled:

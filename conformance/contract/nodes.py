@@ -26,6 +26,7 @@ class Node(msgspec.Struct, frozen=True, dict=True):
     `indexed` tells an item of an array.
     `fillers` are the required properties and items whose schemas the tree follows no further, each with a value that
     can be made; `contained` is the item that an array must hold. Both are there to be built, and are no places.
+    `hidden` are the properties that do not belong into this body, by `readOnly` or `writeOnly`.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Node(msgspec.Struct, frozen=True, dict=True):
     indexed: bool = False
     fillers: tuple["Node", ...] = ()
     contained: tuple["Node", ...] = ()
+    hidden: frozenset[str] = frozenset()
 
     @cached_property
     def name(self) -> str:
@@ -107,6 +109,11 @@ class Node(msgspec.Struct, frozen=True, dict=True):
         """Return the node of the item at an index, or None."""
         return self._by_name.get(str(index)) or self._by_name.get(ANY_ITEM)
 
+    def at(self, token: str) -> "Node | None":
+        """Return the node of the member or item that a token of a pointer names, or None."""
+        item = self._by_name.get(ANY_ITEM) if is_index(token) else None
+        return self._by_name.get(token) or item or self.child(token)
+
     @cached_property
     def _by_pattern(self) -> tuple["Node", ...]:
         return tuple(node for node in self.children if node.names is not None)
@@ -140,11 +147,34 @@ def nearest(root: Node, path: str) -> tuple[Node, bool]:
     """Return the node of the deepest declared place at or above a pointer, and whether it is the place itself."""
     node = root
     for token in split(path):
-        child = node.child(token) or (node.child(ANY_ITEM) if is_index(token) else None)
+        child = node.at(token)
         if child is None:
             return node, False
         node = child
     return node, True
+
+
+def is_hidden(root: Node, pointer: str) -> bool:
+    """Tell whether a place of a body is one that does not belong into it, or lies in one."""
+    node = root
+    for token in split(pointer):
+        if token in node.hidden:
+            return True
+        child = node.at(token)
+        if child is None:
+            return False
+        node = child
+    return False
+
+
+def has_hidden(root: Node, body: Json) -> bool:
+    """Tell whether a body has a property that does not belong into it, or lacks one that its schema requires."""
+    for node, _, value in occurrences(root, body):
+        if node.hidden and isinstance(value, dict):
+            needed = {name for shape in node.shapes for name in shape.required}
+            if any((name in value) is not (name in needed) for name in node.hidden):
+                return True
+    return False
 
 
 def name_in(root: Node, pointer: str) -> str:

@@ -48,20 +48,25 @@ class _Place(msgspec.Struct, frozen=True):
     indexed: bool = False
 
 
-def build_node(document: Document, pointer: str, owner: str) -> Node:
-    """Return the tree of nodes for the schema at `pointer`; raises as `shapes_of`."""
+def build_node(document: Document, pointer: str, owner: str, hidden: str = "") -> Node:
+    """Return the tree of nodes for the schema at `pointer`; raises as `shapes_of`.
+
+    `hidden` is the keyword (`readOnly`, `writeOnly`) of properties that do not belong into this body: they are no
+    places of it, and where they are required they are fillers.
+    """
     root = _Place("", "", owner, (pointer,), needed=True)
     for depth in DEPTHS[:-1]:
         with suppress(_TooLargeError):
-            return _Tree(document, MOST_NODES).node("", root, (), depth)
-    return _Tree(document, None).node("", root, (), DEPTHS[-1])
+            return _Tree(document, MOST_NODES, hidden).node("", root, (), depth)
+    return _Tree(document, None, hidden).node("", root, (), DEPTHS[-1])
 
 
 class _Tree:
     """One attempt to build a tree of at most `most` nodes."""
 
-    def __init__(self, document: Document, most: int | None) -> None:
+    def __init__(self, document: Document, most: int | None, hidden: str) -> None:
         self._document = document
+        self._hidden = hidden
         self._left = most
         self._shapes: dict[tuple[tuple[str, ...], str], tuple[Shape, ...]] = {}
         self._grounded: dict[tuple[tuple[str, ...], int], Node | None] = {}
@@ -76,6 +81,7 @@ class _Tree:
         children: list[Node] = []
         fillers: list[Node] = []
         contained: list[Node] = []
+        hidden: list[str] = []
         for shape in self._shapes_of(place):
             branch = len(kept)
             below = self._below(path, place, shape, above, depth)
@@ -83,6 +89,7 @@ class _Tree:
                 continue  # no value has this shape: a property that it requires cannot be
             held = self._contained(path, place, shape)
             kept.append(shape)
+            hidden += [each.token for each in self._places(place, shape) if self._is_hidden(each)]
             children += [replace(each, branch=branch) for each in below[0]]
             fillers += [replace(each, branch=branch) for each in below[1]]
             contained += [replace(each, branch=branch) for each in held]
@@ -98,6 +105,7 @@ class _Tree:
             indexed=place.indexed,
             fillers=tuple(fillers),
             contained=tuple(contained),
+            hidden=frozenset(hidden),
         )
 
     def _below(
@@ -107,7 +115,7 @@ class _Tree:
         children: list[Node] = []
         fillers: list[Node] = []
         for each in self._places(place, shape):
-            if each.schemas and (each.schemas[0] in above or depth <= 0):
+            if self._is_hidden(each) or (each.schemas and (each.schemas[0] in above or depth <= 0)):
                 filler = self._ground(join(path, each.token), each) if each.needed else None
                 if filler is not None:
                     fillers.append(filler)
@@ -145,6 +153,12 @@ class _Tree:
         if shape.items and greatest > len(shape.prefix):
             needed = fewest > len(shape.prefix)
             yield _Place(ANY_ITEM, called, place.owner, shape.items, needed=needed, indexed=True)
+
+    def _is_hidden(self, place: _Place) -> bool:
+        if not self._hidden or place.names is not None or place.indexed:
+            return False
+        shapes = self._shapes_of(place)
+        return bool(shapes) and all(shape.value(self._hidden) is True for shape in shapes)
 
     def _contained(self, path: str, place: _Place, shape: Shape) -> list[Node]:
         """Return the item that an array must hold, which keeps `items` as well; nothing where there is none."""

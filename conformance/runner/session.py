@@ -18,6 +18,7 @@ from conformance.model.finding import Doubt, Finding, Judgement
 from conformance.model.vocabulary import Expectation, Strength
 from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.credentials import Credentials
+from conformance.runner.learning import LearnedRelations
 from conformance.runner.sending import Sender, Sent
 from conformance.targets.target import Target
 
@@ -71,6 +72,7 @@ class Session:
             contract, target, journal, self.budget, self._credentials, options.run_id, past=options.past
         )
         self._judge = options.judge
+        self._relations = LearnedRelations(contract)
         self._replayed = options.replayed
         self._settings = options.settings
 
@@ -115,7 +117,7 @@ class Session:
 
     def judge(self, subject: Subject) -> Found:
         """Return what the checks say of one exchange."""
-        return self._judge.alone(subject)
+        return self._relations.admitted(self._judge.alone(subject))
 
     def subjects(self, relation: Relation, sent: Sequence[Sent]) -> list[Subject]:
         """Return what the checks judge, for each case of a relation."""
@@ -123,7 +125,7 @@ class Session:
 
     def judge_relation(self, relation: Relation, subjects: Sequence[Subject]) -> Found:
         """Return what the check of a relation says of its exchanges."""
-        return self._judge.together(relation, subjects)
+        return self._relations.admitted(self._judge.together(relation, subjects))
 
     def learn(self, subject: Subject) -> None:
         """Know from the first success on that the target is there, and accepts our credential."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from conformance.classify.classification import NO_BODY_REJECTED
 from conformance.classify.kinds import NO_BODY
 from conformance.classify.traits import JSON_TEXT
 from conformance.model.case import SLOT, Case, Request, Story
@@ -12,6 +13,7 @@ from conformance.model.jsontext import Literal, encode, write
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.wire_parts import (
     NOT_JSON,
+    SERVER_ERROR,
     VARIANTS,
     byte_story,
     nested,
@@ -72,13 +74,22 @@ def _not_json(build: Builder) -> Iterator[Case]:
         body = write(with_number(build, Literal(number)))
         story = byte_story(says, number, "a body with NaN or Infinity" if number in NOT_FINITE else "")
         yield build.rejected(f"reject.json.{slug}", NOT_JSON, build.request(body.encode()), story)
+    yield from _without_body(build)
+
+
+def _without_body(build: Builder) -> Iterator[Case]:
+    """Yield requests without a body: with its media type, and without."""
     empty = replace(build.request(b""), body=b"")
-    requirement = "reject.body.required" if build.contract.operation.request_required else NOT_JSON
     story = Story("", JSON_TEXT, "", "", "the body is empty", NO_BODY)
-    yield build.rejected("reject.json.empty", requirement, empty, story)
     none = Request(empty.method, empty.target, build.headers_without("Content-Type"))
-    story = Story("", JSON_TEXT, "", "", "the request has no body", f"{NO_BODY} and media type")
-    yield build.rejected("reject.json.no-body", requirement, none, story)
+    bare = Story("", JSON_TEXT, "", "", "the request has no body", f"{NO_BODY} and media type")
+    if build.contract.operation.request_required:
+        yield build.rejected("reject.json.empty", NO_BODY_REJECTED, empty, story)
+        yield build.rejected("reject.json.no-body", NO_BODY_REJECTED, none, bare)
+        return
+    # The media type of a body that is not there says that there is one, and that it is empty.
+    yield build.observed("observe.json.empty", (SERVER_ERROR,), empty, story)
+    yield build.accepted("accept.no-body", ("accept.body.optional",), none, bare)
 
 
 def in_text(text: str, odd: str) -> str:

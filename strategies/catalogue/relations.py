@@ -12,6 +12,7 @@ from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.catalogue.named_relations import named_relations
 from conformance.strategies.values import bodies
+from conformance.strategies.values.construction import required
 
 PAIRS = 3
 """How often a pair of requests is sent at once: mixed-up responses are a matter of chance."""
@@ -35,7 +36,7 @@ def _null_beside_absent(build: Builder) -> Iterator[Relation]:
             optional = [child for child in node.members(branch) if child.nullable and not child.required]
             if shape.type != "object" or not optional:
                 continue
-            held = {c.name: bodies.smallest(c, build.defaults) for c in node.members(branch) if c.required}
+            held = required(node, branch, "smallest", build.defaults)
             absent = bodies.planted(lineage, held, "smallest", build.defaults)
             null = {**held, **{child.name: None for child in optional}}
             nulls = bodies.planted(lineage, null, "smallest", build.defaults)
@@ -75,15 +76,16 @@ def with_leaves(node: Node, build: Builder, leaf: Writable) -> Writable:
     branch = next((i for i, shape in enumerate(node.shapes) if shape.type == "object"), None)
     if branch is None:
         return bodies.smallest(node, build.defaults)
+    needed = required(node, branch, "smallest", build.defaults)
     result: dict[str, Writable] = {}
     for child in node.members(branch):
         if child.children and child.shape("object"):
             result[child.name] = with_leaves(child, build, leaf)
         elif child.required:
-            result[child.name] = bodies.smallest(child, build.defaults)
+            result[child.name] = needed[child.name]
         elif child.nullable and leaf is not bodies.ABSENT:
             result[child.name] = leaf
-    return result
+    return {**result, **{name: value for name, value in needed.items() if name not in result}}
 
 
 def _isolation(build: Builder) -> Iterator[Relation]:

@@ -79,7 +79,7 @@ def distinct_items(node: Node, branch: int, count: int) -> list[Writable] | None
 def of_size(node: Node, branch: int, count: int) -> dict[str, Writable] | None:
     """Return an object with `count` properties, all valid; None where there cannot be one."""
     shape = node.shapes[branch]
-    result = _required(node, branch, "smallest", NO_DEFAULTS)
+    result = required(node, branch, "smallest", NO_DEFAULTS)
     for child in node.members(branch):
         if len(result) < count and child.shapes:
             result.setdefault(child.name, build(child, "smallest", NO_DEFAULTS))
@@ -141,22 +141,23 @@ def members(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str
     """Return a new object; in the order of the document, and within the bounds of its size."""
     shape = node.shapes[branch]
     least, most = limits(shape, "minProperties", "maxProperties")
-    required = _required(node, branch, base, defaults)
+    needed = required(node, branch, base, defaults)
     result: dict[str, Writable] = {}
-    room = most - len(required)
+    room = most - len(needed)
     for child in node.members(branch):
-        if child.name in required:
-            result[child.name] = required[child.name]
+        if child.name in needed:
+            result[child.name] = needed[child.name]
         elif base == "fullest" and child.shapes and room > 0:
             result[child.name] = build(child, base, defaults)
             room -= 1
-    result.update(required)
+    result.update(needed)
     if len(result) < least:
         result = {**(of_size(node, branch, least) or {}), **result}
     return result
 
 
-def _required(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
+def required(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
+    """Return the properties that an object must have, those that are no places of their own among them."""
     names = node.shapes[branch].required
     places = [*node.members(branch), *(each for each in node.fillers if each.branch == branch)]
     return {each.name: build(each, base, defaults) for each in places if each.name in names}

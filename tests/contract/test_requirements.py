@@ -192,8 +192,8 @@ def test_what_follows_from_an_answer() -> None:
         "response.A.b.type", "response.A.id.type",
     } == strengths(contract, "response.").keys()  # fmt: skip
     assert {
-        "semantics.S.a.echo": "must", "semantics.S.b.echo": "must", "semantics.S.b.null-as-absent": "should",
-        "semantics.S.b.default": "should",
+        "semantics.S.a.echo": "advisory", "semantics.S.b.echo": "advisory", "semantics.S.b.null-as-absent": "advisory",
+        "semantics.S.b.default": "advisory",
     } == strengths(contract, "semantics.")  # fmt: skip
     assert "/a" == contract.identity
     assert [("/a", "/a"), ("/b", "/b")] == [(one.path, other.path) for one, other in contract.echoes]

@@ -18,10 +18,13 @@ NO_DATA = Path("no-data-beside-the-document")
 
 
 def contract_of(schema: Any, answer: Any = None, **more: Any) -> Contract:
-    """Return the contract of a document with one operation, `PUT /things`, and nothing beside it."""
+    """Return the contract of a document with one operation, `PUT /things`, and nothing beside it.
+
+    `required` tells whether a request must have a body.
+    """
     content = {"content": {"application/json": {"schema": answer}}} if answer is not None else {}
     operation = {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "requestBody": {"required": more.pop("required", True), "content": {"application/json": {"schema": schema}}},
         "responses": {"200": {"description": "", **content}},
     }
     info = {"title": "t", "version": "1"}

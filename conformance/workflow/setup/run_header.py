@@ -11,6 +11,7 @@ from conformance.model.case import Need
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Profile
 from conformance.model.waiver import Waiver
+from conformance.runner.learning import NOT_LEARNED, is_learned
 from conformance.runner.plan import REASONS
 from conformance.targets.httpx_client.users_client import KEPT
 from conformance.workflow.setup.options import MOCK, RunOptions
@@ -59,7 +60,7 @@ def run_header(prepared: PreparedRun, url: str, waivers: tuple[Waiver, ...]) -> 
 def _unexercised(prepared: PreparedRun) -> dict[str, str]:
     """Return why requirements that checks judge by themselves are not exercised with these options."""
     contract, options, client = prepared.contract, prepared.options, prepared.client
-    reasons = {}
+    reasons = {row.id: NOT_LEARNED for row in contract.requirements if is_learned(contract, row.id)}
     if prepared.key_made_up:
         reasons["authentication.wrong"] = "No key is configured (--api-key-env)"
     else:

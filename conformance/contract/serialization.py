@@ -120,7 +120,7 @@ def scalars(text: str, node: Node | None) -> Iterator[Json]:
     """Yield the scalars that a text may stand for, those of the types of its schema first."""
     types = node.types if node is not None else frozenset()
     if types & {"integer", "number"} and NUMBER.fullmatch(text):
-        yield read_text(text).value
+        yield from _json(text)  # a number too long to be read is none
     if "boolean" in types and text in {"true", "false"}:
         yield text == "true"
     if "null" in types and not text:

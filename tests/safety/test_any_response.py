@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from importlib.resources import files
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
@@ -36,7 +36,7 @@ from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue, fill
 from conformance.targets.asgi import AsgiTarget
 
-from .spoilt import LITERALS, answering, places, responses, spoil
+from .spoilt import FIELDS, LITERALS, VALUES, answering, places, responses, spoil
 
 KEY = "key-1234567"
 STARTED = 1_767_225_600.0
@@ -63,7 +63,11 @@ PROPERTIES: dict[str, Any] = {
 def other_contract() -> Contract:
     """Return the contract of a document whose bodies have every keyword."""
     schema = {"type": "object", "required": ["text"], "properties": PROPERTIES}
-    body = {"description": "", "content": {"application/json": {"schema": schema}}}
+    fields = {
+        "X-Odd": {"schema": {"type": ["integer", "boolean"]}},
+        "Allow": {"schema": {"type": "array", "items": {}}},
+    }
+    body = {"description": "", "content": {"application/json": {"schema": schema}}, "headers": fields}
     operation = {"post": {"requestBody": body, "responses": {"200": body}}}
     content = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/things": operation}}
     document = parse_document(json.dumps(content).encode(), "other.json")
@@ -144,6 +148,8 @@ def test_every_check_and_report(contract, right, tmp_path, other):
 
         for place, literal in zip(cycle(places(answer)), LITERALS * 2, strict=False):
             take(Response(200, (("Content-Type", "application/json"),), spoil(answer, place, literal).encode()))
+        for field in product(FIELDS, VALUES):
+            take(Response(200, (("Content-Type", "application/json"), field), json.dumps(answer).encode()))
         any_response()
     check_reports(tmp_path)
 

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 from conformance.checks.authentication import key_echo
 from conformance.checks.content import json_text
 from conformance.checks.shared.subject import Settings, Subject
-from conformance.contract.contract import Contract
-from conformance.journal.events import ExchangeEnded, RequestSent, RunStarted
+from conformance.journal.events import ExchangeEnded, RequestSent
 from conformance.journal.evidence import FIELD, FIELDS, HEAD, LARGEST, SMALL_HEAD, SMALL_TAIL, TAIL, Evidence, judged
 from conformance.journal.redaction import Redaction
 from conformance.journal.resuming import ResumedRun
@@ -17,11 +16,12 @@ from conformance.journal.writing import Journal, MemorySink
 from conformance.model.case import KEY, Case, Request
 from conformance.model.exchange import Exchange, Response, Whole
 from conformance.model.jsontext import MAX_TEXT, MAX_VALUES
-from conformance.model.vocabulary import Expectation
+from conformance.model.vocabulary import Expectation, Profile
 from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.sending import PARTIAL, Sender
 from conformance.targets.asgi import AsgiTarget
+from conformance.workflow.setup.run_header import header_of
 
 SECRET = "sk-Live/94+tZ8Rk"  # noqa: S105 (no secret)
 REQUEST = Request("POST", "/v1/models/m/environments", (("Content-Type", "application/json"),), b'{"name": "n"}')
@@ -85,7 +85,7 @@ def test_what_is_kept_in_part_is_not_judged_again(contract, tmp_path):
     (partial,) = kept(Response(200, (), b"a" * 200_000))
     path = tmp_path / "journal.ndjson"
     with Journal(path) as journal:
-        journal.append(header(contract))
+        journal.append(header_of(contract, "asgi", Profile.SMOKE))
         for number, response in enumerate((partial, Response(200, (), b"{}")), 1):
             journal.append(RequestSent(send=number, case=replace(case, id=f"c{number}")))
             journal.append(ExchangeEnded(send=number, response=response))
@@ -101,23 +101,6 @@ def test_what_is_kept_in_part_is_not_judged_again(contract, tmp_path):
 async def no_application(*_: object) -> None:
     """Fail: nothing is to be sent."""
     raise AssertionError
-
-
-def header(contract: Contract) -> RunStarted:
-    """Return the header of a journal."""
-    document, operation = contract.document, contract.operation
-    return RunStarted(
-        suite_version="0",
-        run_id="00000000",
-        document=document.text,
-        sha256=document.sha256,
-        operation=operation.name,
-        path=operation.path,
-        target="asgi",
-        profile="smoke",
-        seed=0,
-        requirements=contract.requirements,
-    )
 
 
 def test_a_body_too_large_to_be_read_is_inconclusive(contract):

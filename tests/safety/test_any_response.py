@@ -19,7 +19,7 @@ from conformance.contract.contract import Contract, build_contract
 from conformance.contract.document import parse_document
 from conformance.contract.operation import pick_operation
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
-from conformance.journal.events import ExchangeEnded, RequestSent, RunStarted
+from conformance.journal.events import ExchangeEnded, RequestSent
 from conformance.journal.recording import Recorder
 from conformance.journal.writing import Journal, read_journal
 from conformance.mock.app import Mock
@@ -35,6 +35,7 @@ from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue, fill
 from conformance.targets.asgi import AsgiTarget
+from conformance.workflow.setup.run_header import header_of
 
 from .spoilt import FIELDS, LITERALS, VALUES, answering, places, responses, spoil
 
@@ -90,23 +91,6 @@ def accepted(contract: Contract) -> Case:
     return Case(case.id, case.expectation, case.requirements, fill(case.request, "cfm-00000000-0000"), slotted=True)
 
 
-def header(contract: Contract) -> RunStarted:
-    """Return the header of a journal."""
-    document, operation = contract.document, contract.operation
-    return RunStarted(
-        suite_version="0",
-        run_id="00000000",
-        document=document.text,
-        sha256=document.sha256,
-        operation=operation.name,
-        path=operation.path,
-        target="asgi",
-        profile="smoke",
-        seed=0,
-        requirements=contract.requirements,
-    )
-
-
 def check_reports(out: Path) -> None:
     """See that all reports of a journal can be written and read, and that none has an error of the suite."""
     write_reports(read_journal(out), out)
@@ -129,7 +113,7 @@ def test_every_check_and_report(contract, right, tmp_path, other):
     answer = dict.fromkeys(PROPERTIES, "a") if other else right
     case = accepted(of)
     with Journal(tmp_path / "journal.ndjson", KEY) as journal:
-        journal.append(header(of))
+        journal.append(header_of(of, "asgi", Profile.SMOKE))
         recorder = Recorder(of, journal)
         numbers = iter(range(1, 10**9))
 
@@ -160,7 +144,7 @@ def carry_out(contract: Contract, items: tuple[Item, ...], answers: Iterator[Res
     async def job() -> None:
         target = AsgiTarget(answering(lambda _: next(answers)))
         with Journal(out / "journal.ndjson", KEY) as journal:
-            journal.append(header(contract))
+            journal.append(header_of(contract, "asgi", Profile.SMOKE))
             options = SessionOptions(
                 run_id="00000000", settings=Settings(key=KEY), limits=RunLimits(requests=150, seconds=60)
             )

@@ -1,4 +1,4 @@
-"""`conformance spec`: list requirements and cases without sending anything."""
+"""`conformance spec`: requirements and cases, and what changed between documents, without sending anything."""
 
 import json
 from pathlib import Path
@@ -6,13 +6,17 @@ from pathlib import Path
 import click
 
 from conformance.cli.document_warnings import warn_of_document
+from conformance.cli.drift import drift
 from conformance.cli.options import DOCUMENT, with_options
 from conformance.model.vocabulary import Profile
 
 
-@click.group(short_help="List the requirements and the cases.")
+@click.group(short_help="List the requirements, the cases, and what changed between documents.")
 def spec() -> None:
-    """List the requirements and the cases of a run."""
+    """List the requirements and the cases of a run, or what changed between two documents."""
+
+
+spec.add_command(drift)
 
 
 @spec.command(short_help="List the requirements with strength and source.")

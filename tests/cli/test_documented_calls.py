@@ -374,3 +374,25 @@ def test_a_requirement_is_a_test_case(call, carry_out, contract):
     assert JunitBy.REQUIREMENT.value == call.split()[1]
     assert 0 == carry_out(f"conformance run {call}", *QUICK).status
     assert len(contract.requirements) == (OUT / "junit.xml").read_text(encoding="utf-8").count("<testcase ")
+
+
+DRIFT = (
+    "conformance spec drift newer.yaml",
+    "conformance spec drift old.yaml newer.yaml",
+    "conformance spec drift newer.yaml --fail-on breaking --reader client",
+    "conformance spec drift old.yaml new.yaml --format markdown --out drift.md",
+)
+
+
+@calls(*DRIFT)
+def test_drift_between_documents(call, carry_out):
+    """The document has a property more than the built-in one, or than the older one; it breaks no client."""
+    held = (Path(conformance.__file__).parents[1] / "spec" / "openapi.yaml").read_text()
+    Path("old.yaml").write_text(held)
+    for name in ("newer.yaml", "new.yaml"):
+        Path(name).write_text(
+            held.replace("        name:\n", "        label:\n          type: string\n        name:\n", 1)
+        )
+    ended = carry_out(call)
+    said = Path("drift.md").read_text() if "drift.md" in call else ended.out
+    assert (0, True) == (ended.status, "Adds the optional request property" in said), said

@@ -6,17 +6,20 @@ requirement is about.
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 import msgspec
 import pytest
 
+from conformance.classify.coercion import is_rounded_integer
 from conformance.contract.contract import Contract, load_contract
 from conformance.contract.nodes import Node
 from conformance.mock.faults.catalogue import faults
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.transaction import Transaction
+from conformance.model.json_values import body_value, leaves
 from tests.proof.differential import DifferentialRun, Exchange, Outcome, changes
 
 When: TypeAlias = Callable[[Fault, Exchange, Outcome], bool]
@@ -68,6 +71,12 @@ def chunked(fault: Fault, exchange: Exchange, outcome: Outcome) -> bool:
 def encoded(fault: Fault, exchange: Exchange, outcome: Outcome) -> bool:
     """The path has percent-encoded characters."""
     return passed(fault, exchange, outcome) and b"%" in exchange.path
+
+
+def imprecise(_: Fault, exchange: Exchange, outcome: Outcome) -> bool:
+    """The request is rejected, and its body has a fraction that double precision rounds to an integer."""
+    numbers = (value for _, value in leaves(body_value(exchange.body)) if isinstance(value, Decimal))
+    return with_status(422)(_, exchange, outcome) and any(is_rounded_integer({"integer"}, number) for number in numbers)
 
 
 def read(_: Fault, __: Exchange, outcome: Outcome) -> bool:
@@ -132,6 +141,7 @@ RULES = (
     Rule("semantics.*", "*", accepted, same, PLACE),
     Rule("reject.*", "error.*", rejected_here, SUCCESS, STATUS),
     Rule("reject.body.required", "*", without_body, other),
+    Rule("reject.*", "accepts.number.rounded-fraction", imprecise, other),
     Rule("reject.*", "accepts.*", broken, other),
     Rule("reject.json-text", "*", with_status(400), other),
     Rule("reject.utf-8", "*", with_status(400), other),

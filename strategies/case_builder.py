@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from urllib.parse import quote
 
 import msgspec
 from msgspec.structs import replace
@@ -10,13 +9,15 @@ from msgspec.structs import replace
 from conformance.classify.requirements import combination_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import Node
+from conformance.contract.parameters import Parameter
 from conformance.contract.path_template import fill, with_query
 from conformance.model.case import KEY, SLOT, Case, Need, Request, Story, holds
 from conformance.model.header_fields import Headers, without_fields
-from conformance.model.jsontext import Writable, encode
+from conformance.model.jsontext import Json, Writable, encode
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.carried_credentials import Carried, carried
+from conformance.strategies.parameter_values import PLAIN, carried_parameters, path_text, stated_value, usual_values
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.search import proper
 
@@ -27,12 +28,13 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
     """Makes cases for one contract.
 
     `parameters` are the path parameters, not yet encoded; `credentials` the security schemes beside those of the first
-    alternative that the caller has a credential for.
+    alternative that the caller has a credential for, `fixed` the values of other parameters that the caller gives.
     """
 
     contract: Contract
     parameters: Mapping[str, str]
     credentials: frozenset[str] = frozenset()
+    fixed: Mapping[str, str] = {}
 
     @cached_property
     def defaults(self) -> bodies.Defaults:
@@ -66,14 +68,40 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         return self.carried.headers
 
     @cached_property
+    def values(self) -> dict[Parameter, Json]:
+        """The values that every request has of parameters outside of the path: required ones and fixed ones."""
+        found = {}
+        for each in self.contract.operation.parameters:
+            if each.location == "path":
+                continue
+            if each.name in self.fixed:
+                found[each] = stated_value(self.contract, each, self.fixed[each.name])
+            elif each.required:
+                found[each] = next(usual_values(self.contract, each), PLAIN)
+        return found
+
+    @cached_property
     def headers(self) -> Headers:
         """The headers of a valid request."""
+        return self.headers_of(self.values, self.carried)
+
+    def headers_of(self, values: Mapping[Parameter, Json], credentials: Carried) -> Headers:
+        """Return the headers of a request with these parameters and credentials."""
+        held = carried_parameters(values.items())
+        cookies = (*held.cookies, *credentials.cookies)
         return (
             ("User-Agent", USER_AGENT),
             ("Accept", "application/json"),
-            *self.credential_headers,
+            *credentials.fields,
+            *held.fields,
+            *((("Cookie", "; ".join(cookies)),) if cookies else ()),
             ("Content-Type", self.contract.operation.request_media_type),
         )
+
+    @property
+    def headers_without_credentials(self) -> Headers:
+        """The headers of a valid request, those left out that carry credentials."""
+        return self.headers_of(self.values, Carried())
 
     @cached_property
     def smallest(self) -> Writable:
@@ -112,11 +140,32 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
             self._valid[id(node)] = tuple(classes.valid_values(node))
         return self._valid[id(node)]
 
-    def target_with(self, parameters: Mapping[str, str], *, query: str = "", credential: bool = True) -> str:
-        """Return the request target with other path parameters (not yet encoded) and more query."""
-        values = {**self.parameters, **parameters}.items()
-        target = fill(self.contract.operation.path, {name: quote(value, safe="") for name, value in values})
-        return with_query(target, query, *(self.carried.query if credential else ()))
+    def target_with(
+        self,
+        parameters: Mapping[str, str],
+        *,
+        query: str = "",
+        credential: bool = True,
+        values: Mapping[Parameter, Json] | None = None,
+    ) -> str:
+        """Return the request target with other path parameters (not yet encoded), more query, and other parameters."""
+        known = {each.name: each for each in self.contract.operation.parameters if each.location == "path"}
+        filled = {
+            name: path_text(known.get(name), value, self.contract)
+            for name, value in {**self.parameters, **parameters}.items()
+        }
+        target = fill(self.contract.operation.path, filled)
+        held = carried_parameters((self.values if values is None else values).items())
+        return with_query(target, *held.query, query, *(self.carried.query if credential else ()))
+
+    def with_values(self, values: Mapping[Parameter, Json]) -> Request:
+        """Return the valid request with these parameters in the place of its own."""
+        headers = self.headers_of(values, self.carried)
+        return replace(self.right, target=self.target_with({}, values=values), headers=headers)
+
+    def request_to(self, target: str) -> Request:
+        """Return the valid request at another target."""
+        return replace(self.right, target=target)
 
     def headers_without(self, *names: str) -> Headers:
         """Return the right headers without those called `names`."""

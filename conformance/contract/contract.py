@@ -14,6 +14,7 @@ from conformance.contract.document import Document, follow, get, load_document, 
 from conformance.contract.examples import body_examples, wrong_examples
 from conformance.contract.nodes import Node, find
 from conformance.contract.operation import Operation, pick_operation
+from conformance.contract.parameter_rows import parameter_rows
 from conformance.contract.prose import Prose, read_prose
 from conformance.contract.response_rows import response_rows
 from conformance.contract.rows import DATA, apply_aliases, read_rows, stated_ids
@@ -201,6 +202,8 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
         if each.schema not in {"", operation.response_pointer}
     }
     rows += response_rows(operation, others)
+    for each in operation.parameters:
+        rows += parameter_rows(each, schema_tree(document, each.schema) if each.schema else None)
     rows += read_rows(folder / "requirements", operation)
     unique = {row.id: row for row in reversed(rows)}
     ordered = tuple(unique.pop(row.id) for row in rows if row.id in unique)

@@ -32,6 +32,10 @@ class Parameter(msgspec.Struct, frozen=True):
     pointer: str
     examples: tuple[Json, ...] = ()
 
+    def __hash__(self) -> int:
+        """Return a hash of what tells parameters apart: an example may be an object, which has none."""
+        return hash(self.key)
+
     @property
     def key(self) -> tuple[str, str]:
         """What tells parameters of one operation apart: name and place, header names in any letter case."""

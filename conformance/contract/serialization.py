@@ -143,4 +143,5 @@ def _parts(text: str, style: Style) -> list[str]:
             return text.split("|")
         case "label":
             return text.removeprefix(".").split("." if style.explode else ",")
-    return [each.strip(" ") for each in text.split(",")] if text else []
+    parts = text.split(",") if text else []
+    return [each.strip(" ") for each in parts] if style.name == "simple" else parts

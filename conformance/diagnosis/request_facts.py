@@ -25,7 +25,10 @@ from conformance.model.vocabulary import Expectation
 UNSAID = frozenset({"relation", "rejected first", "properties"})
 """Keywords of cases whose body says itself what is wrong with it."""
 
-REQUEST_PARTS = frozenset({"credential", "header", "method", "path", "path parameter", "relation", "trial"})
+REQUEST_PARTS = frozenset(
+    {"credential", "header", "method", "path", "relation", "trial", "parameters"}
+    | {f"{place} parameter" for place in ("path", "query", "header", "cookie")}
+)
 """In the place of a keyword: what a case is about that is not about its body."""
 
 _ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")

@@ -16,6 +16,7 @@ from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
 from conformance.mock.compiled_contract import NAME, decode_segment
 from conformance.mock.declared_forms import ErrorForm
+from conformance.mock.parameters import wrong_parameter
 from conformance.mock.transaction import Key, MockState, Rejection, Transaction
 from conformance.model.header_fields import essence
 from conformance.model.json_values import get
@@ -33,6 +34,7 @@ class Stage(StrEnum):
     ROUTE = "route"
     METHOD = "method"
     AUTHENTICATE = "authenticate"
+    PARAMETERS = "parameters"
     MEDIA_TYPE = "media type"
     LIMIT = "limit"
     PARSE = "parse"
@@ -101,6 +103,15 @@ def _sent(tx: Transaction, security: Security) -> list[str]:
     if security.location == "cookie":
         return [value for field in tx.values("cookie") for value in _cookies(field, security.name)]
     return [value.decode("utf-8", "surrogateescape") for value in tx.values(security.name.lower())]
+
+
+def parameters(state: MockState, tx: Transaction) -> None:
+    """Require every required parameter, and hold all to their schemas: 400 otherwise."""
+    if tx.action != "create" or not state.contract.operation.parameters:
+        return
+    problem = wrong_parameter(state.contract, tx)
+    if problem:
+        raise Rejection(400, "INVALID_PARAMETER", problem)
 
 
 def media_type(state: MockState, tx: Transaction) -> None:
@@ -231,6 +242,7 @@ PROCESSING = (
     (Stage.ROUTE, route),
     (Stage.METHOD, method),
     (Stage.AUTHENTICATE, authenticate),
+    (Stage.PARAMETERS, parameters),
     (Stage.MEDIA_TYPE, media_type),
     (Stage.LIMIT, limit),
     (Stage.PARSE, parse),

@@ -29,6 +29,7 @@ class RunKeywords(TypedDict, total=False):
     target: str | HttpxClient
     model_id: str | None
     path_params: dict[str, str]
+    params: dict[str, str]
     unknown_model_id: str | None
     stateless: bool
     any_key: bool

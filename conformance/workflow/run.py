@@ -21,7 +21,6 @@ from conformance.reports.writing import checked_kinds
 from conformance.runner.engine import Done, Engine, EngineHooks, Report
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
-from conformance.strategies.case_builder import Builder
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
 from conformance.workflow.after_sending import after_sending, ways_on
@@ -153,7 +152,7 @@ async def _send(prepared: PreparedRun, session: Session, target: Target, hooks: 
     diagnosis = DiagnosisOptions(
         repeats=options.repeats,
         known=prepared.plan.known,
-        build=after.build or Builder(prepared.contract, prepared.knowledge.parameters),
+        build=after.build or prepared.knowledge.builder(prepared.contract),
         examples=after.examples,
     )
     told = EngineHooks(report=hooks.report, done=hooks.done)

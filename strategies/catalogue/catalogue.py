@@ -22,6 +22,7 @@ from conformance.strategies.catalogue.lexical_forms import lexical_form_cases
 from conformance.strategies.catalogue.malformed import malformed_cases
 from conformance.strategies.catalogue.merged import merged_cases
 from conformance.strategies.catalogue.merged_relations import merged_relations
+from conformance.strategies.catalogue.parameters import parameter_cases
 from conformance.strategies.catalogue.paths import path_cases
 from conformance.strategies.catalogue.rejected import rejected_cases
 from conformance.strategies.catalogue.relations import relations
@@ -75,12 +76,18 @@ _WEIGHT = {Strength.MUST: 6, Strength.SHOULD: 3, Strength.ADVISORY: 1}
 class Knowledge(msgspec.Struct, frozen=True):
     """What the caller says of the target: path parameters, and for some of them a value that names nothing.
 
-    `credentials` are the security schemes beside those of the first alternative that there is a credential for.
+    `credentials` are the security schemes beside those of the first alternative that there is a credential for, `fixed`
+    the values of parameters outside of the path.
     """
 
     parameters: Mapping[str, str] = {}
     unknown: Mapping[str, str] = {}
     credentials: frozenset[str] = frozenset()
+    fixed: Mapping[str, str] = {}
+
+    def builder(self, contract: Contract) -> Builder:
+        """Return what makes cases with what is known."""
+        return Builder(contract, self.parameters, self.credentials, self.fixed)
 
 
 def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tuple[Item, ...]:
@@ -90,7 +97,7 @@ def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tup
     No two cases send the same bytes; relations keep all of theirs.
     """
     full = profile in {Profile.FULL, Profile.FUZZ}
-    build = Builder(contract, knowledge.parameters, knowledge.credentials)
+    build = knowledge.builder(contract)
     standard = _ordered(contract, _distinct(proven(build, _all(build, knowledge, PAIRWISE, large=False))))
     if profile is Profile.SMOKE:
         return smoke(standard)
@@ -128,6 +135,7 @@ def _all(build: Builder, knowledge: Knowledge, strength: int, *, large: bool) ->
     yield from heavy_cases(build, large=large)
     yield from header_cases(build)
     yield from path_cases(build, knowledge.unknown)
+    yield from parameter_cases(build)
     yield from trial_cases(build)
     yield from relations(build)
     yield from merged_relations(build)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.contract.security import Security
 from conformance.model.case import Case, Need, Request, Story
+from conformance.model.header_fields import Headers
 from conformance.strategies.carried_credentials import carried
 from conformance.strategies.case_builder import Builder
 
@@ -48,9 +49,16 @@ def combined_cases(build: Builder) -> Iterator[Case]:
 def request_with(build: Builder, schemes: tuple[Security, ...], **secrets: str) -> Request:
     """Return the valid request with the credentials of some schemes in the place of its own."""
     held = carried(build.contract, schemes, **secrets)
-    kept = build.headers_without(*(name for name, _ in build.credential_headers))
     target = build.target_with({}, query="&".join(held.query), credential=False)
-    return replace(build.right, headers=(*kept, *held.headers), target=target)
+    return replace(build.right, headers=build.headers_of(build.values, held), target=target)
+
+
+def one_cookie(headers: Headers) -> Headers:
+    """Return headers with all cookies in one field: a client sends no second one (RFC 6265 section 5.4)."""
+    cookies = [value for name, value in headers if name == "Cookie"]
+    if not cookies:
+        return headers
+    return (*(each for each in headers if each[0] != "Cookie"), ("Cookie", "; ".join(cookies)))
 
 
 def _slug(security: Security) -> str:

@@ -8,7 +8,7 @@ from conformance.contract.security import Security
 from conformance.model.case import KEY, Case, Need, Request, Story
 from conformance.model.header_fields import Headers
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.catalogue.combined_credentials import combined_cases, is_place
+from conformance.strategies.catalogue.combined_credentials import combined_cases, is_place, one_cookie
 
 ANY_SCHEME = "a credential without the documented scheme"
 NO_CREDENTIAL = "a request without a credential"
@@ -127,8 +127,11 @@ def _schemes(build: Builder, security: Security, scheme: str) -> Iterator[Case]:
 
 def _carrying(build: Builder, headers: Headers, *, target: str | None = None) -> Request:
     """Return the valid request with other headers in the place of those that carry the credential."""
-    kept = build.headers_without(*(name for name, _ in build.credential_headers))
-    return replace(build.right, headers=(*kept, *headers), target=target or build.right.target)
+    return replace(
+        build.right,
+        headers=one_cookie((*build.headers_without_credentials, *headers)),
+        target=target or build.right.target,
+    )
 
 
 def _controlled(build: Builder, case: Case, field: tuple[str, str]) -> Case:

@@ -29,7 +29,7 @@ class Generator:
 
     def __init__(self, config: messages.GeneratorConfig, send: Callable[[messages.Result], object]) -> None:
         contract = load_contract(None if config.spec is None else Path(config.spec), config.operation)
-        self._build = Builder(contract, config.parameters)
+        self._build = Builder(contract, config.parameters, fixed=config.fixed)
         self._campaign = Campaign(self._build, config.seed)
         self._send = send
 

@@ -30,13 +30,14 @@ class Fuzz(msgspec.Struct, frozen=True, tag=True):
 
 
 class GeneratorConfig(msgspec.Struct, frozen=True):
-    """What to generate cases for (document, operation, path parameters), from which seed, and the phases by name."""
+    """What to generate cases for (document, operation, parameters), from which seed, and the phases by name."""
 
     spec: str | None = None
     operation: str | None = None
     parameters: dict[str, str] = {}
     seed: int = 0
     phases: dict[str, Cover | Draw | Fuzz] = {}
+    fixed: dict[str, str] = {}
 
 
 class Generated(msgspec.Struct, frozen=True, tag=True):

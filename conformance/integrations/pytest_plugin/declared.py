@@ -23,6 +23,13 @@ DECLARED = (
         "Value of a path parameter, by name. Repeatable.",
     ),
     (
+        "--conformance-param",
+        "params",
+        "append",
+        "NAME=VALUE",
+        "Value of a query, header, cookie or path parameter, by name. Repeatable.",
+    ),
+    (
         "--conformance-unknown-model-id",
         "unknown_model_id",
         "store",

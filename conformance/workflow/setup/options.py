@@ -69,6 +69,10 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     path_params: Annotated[
         dict[str, str], _target("NAME=VALUE", "Value of a path parameter, by name. Repeatable.", flag="path-param")
     ] = {}
+    params: Annotated[
+        dict[str, str],
+        _target("NAME=VALUE", "Value of a query, header, cookie or path parameter, by name. Repeatable.", flag="param"),
+    ] = {}
     unknown_model_id: Annotated[str | None, _target("ID", "A model id that does not exist on the target.")] = None
     stateless: Annotated[bool, _target("", "The target neither stores nor echoes values (a static mock).")] = False
     any_key: Annotated[bool, _target("", "The target does not distinguish keys (a mock).")] = False

@@ -15,11 +15,12 @@ from conformance.runner.credentials import Credentials
 from conformance.runner.plan import Plan, make_plan, why_left_out
 from conformance.runner.shards import Shard
 from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, catalogue, smoke
+from conformance.strategies.path_values import is_path_value, usual_path_value
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Traits
 from conformance.workflow.setup.key_sources import credentials_of, find_key, local_key, names_key
 from conformance.workflow.setup.opening import traits_for
-from conformance.workflow.setup.options import EXAMPLE_PARAMETER, MOCK, UNKNOWN_PARAMETER, RunOptions
+from conformance.workflow.setup.options import MOCK, UNKNOWN_PARAMETER, RunOptions
 from conformance.workflow.setup.phases import FUZZ_SECONDS, chosen_phases
 
 
@@ -155,7 +156,13 @@ def guard(options: RunOptions, client: UsersClient | None = None) -> Traits:
 
 def _knowledge(contract: Contract, options: RunOptions, *, loopback: bool) -> Knowledge:
     names = contract.operation.path_parameters
-    given = dict(options.path_params)
+    given = {**{name: value for name, value in options.params.items() if name in names}, **options.path_params}
+    fixed = {name: value for name, value in options.params.items() if name not in names}
+    declared = {each.name for each in contract.operation.parameters}
+    unknown_names = sorted(fixed.keys() - declared)
+    if unknown_names:
+        known = ", ".join(sorted({*declared, *names})) or "none"
+        raise UsageError(f"{contract.operation.name} has no parameter {unknown_names[0]!r}", f"it has: {known}")
     if options.model_id is not None:
         if len(names) != 1:
             raise UsageError(f"--model-id needs one path parameter, the operation has {len(names)}", "use --path-param")
@@ -168,13 +175,13 @@ def _knowledge(contract: Contract, options: RunOptions, *, loopback: bool) -> Kn
     if missing and not loopback and not options.stateless:
         flag = "--model-id ID" if len(names) == 1 else f"--path-param {missing[0]}=VALUE"
         raise UsageError(f"the path parameter {missing[0]!r} has no value", f"set it with {flag}")
-    given.update(dict.fromkeys(missing, EXAMPLE_PARAMETER))
+    given.update({name: usual_path_value(contract, name) for name in missing})
     unknown = {}
     if options.unknown_model_id is not None and names:
         unknown[names[-1]] = options.unknown_model_id
-    elif options.target == MOCK and names:
+    elif options.target == MOCK and names and is_path_value(contract, names[-1], UNKNOWN_PARAMETER):
         unknown[names[-1]] = UNKNOWN_PARAMETER
-    return Knowledge(given, unknown, _credentials(contract, options))
+    return Knowledge(given, unknown, _credentials(contract, options), fixed)
 
 
 def _credentials(contract: Contract, options: RunOptions) -> frozenset[str]:

@@ -12,7 +12,6 @@ from conformance.model.vocabulary import Profile
 from conformance.runner.case_source import CaseSource, FollowUpPhases
 from conformance.runner.plan import why_left_out
 from conformance.runner.shards import Shard
-from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.strategies.random.messages import Cover, Draw, Fuzz, GeneratorConfig
@@ -33,9 +32,9 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
     generated = _generated(phases, prepared.profile)
     if not generated or (cut_short and options.example_db is None):
         return FollowUpPhases()
-    parameters = prepared.knowledge.parameters
+    parameters, fixed = prepared.knowledge.parameters, prepared.knowledge.fixed
     spec = None if options.spec is None else str(options.spec)
-    config = GeneratorConfig(spec, options.operation, dict(parameters), options.seed, generated)
+    config = GeneratorConfig(spec, options.operation, dict(parameters), options.seed, generated, dict(fixed))
     shard = Shard.parse(options.shard) if options.shard else None
 
     def wanted(case: Case) -> bool:
@@ -47,7 +46,7 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
         generator=GeneratorProcess(config),
         elsewhere=prepared.elsewhere,
         admits=wanted,
-        build=Builder(prepared.contract, parameters),
+        build=prepared.knowledge.builder(prepared.contract),
         examples=Examples(options.example_db) if options.example_db is not None else None,
         phases=tuple(each for each in phases if each != CATALOGUE),
         seconds=campaign_seconds(options, prepared.profile),

@@ -1,0 +1,69 @@
+"""Parameters of a request to the mock: read in their style, and held against their schemas."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, unquote
+
+from conformance.contract.contract import Contract
+from conformance.contract.nodes import Node
+from conformance.contract.parameters import Parameter
+from conformance.contract.serialization import object_of, readings
+from conformance.mock.transaction import Transaction
+from conformance.model.jsontext import Json
+
+
+def wrong_parameter(contract: Contract, tx: Transaction) -> str:
+    """Return what is wrong with the first parameter that is absent or invalid; empty where all are right."""
+    for parameter in contract.operation.parameters:
+        named = f"the {parameter.location} parameter {parameter.name!r}"
+        if not parameter.schema:
+            if parameter.required and not _texts(tx, parameter):
+                return f"{named} is absent"
+            continue
+        described = contract.described(parameter.schema)
+        values = list(_values(tx, parameter, described.node))
+        if not values:
+            if parameter.required:
+                return f"{named} is absent"
+        elif not any(described.validator.holds(each) for each in values):
+            return f"{named} is invalid"
+    return ""
+
+
+def _values(tx: Transaction, parameter: Parameter, node: Node) -> Iterator[Json]:
+    """Yield what a parameter may stand for; nothing where it is absent."""
+    spread = parameter.style.name == "deepObject" or (parameter.style.name == "form" and parameter.style.explode)
+    if node.shape("object") is not None and spread and not parameter.style.media_type:
+        pairs = list(_members(tx, parameter, node))
+        if pairs:
+            yield object_of(pairs, node)
+        return
+    texts = _texts(tx, parameter)
+    if texts:
+        yield from readings(texts, node, parameter.style)
+
+
+def _members(tx: Transaction, parameter: Parameter, node: Node) -> Iterator[tuple[str, str]]:
+    names = {child.name for child in node.children}
+    for name, text in _query(tx):
+        if parameter.style.name == "deepObject":
+            if name.startswith(f"{parameter.name}[") and name.endswith("]"):
+                yield name[len(parameter.name) + 1 : -1], text
+        elif name in names:
+            yield name, text
+
+
+def _texts(tx: Transaction, parameter: Parameter) -> list[str]:
+    match parameter.location:
+        case "query":
+            return [text for name, text in _query(tx) if name == parameter.name]
+        case "path":
+            return [tx.parameters[parameter.name]] if parameter.name in tx.parameters else []
+        case "header":
+            return [value.decode("latin-1") for value in tx.values(parameter.name.lower())]
+    held = "; ".join(field.decode("latin-1") for field in tx.values("cookie"))
+    pairs = (part.strip().partition("=") for part in held.split(";"))
+    return [unquote(text) for name, _, text in pairs if unquote(name) == parameter.name]
+
+
+def _query(tx: Transaction) -> list[tuple[str, str]]:
+    return parse_qsl(tx.query.decode("latin-1"), keep_blank_values=True)

@@ -202,8 +202,8 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
         if each.schema not in {"", operation.response_pointer}
     }
     rows += response_rows(operation, others)
-    for each in operation.parameters:
-        rows += parameter_rows(each, schema_tree(document, each.schema) if each.schema else None)
+    for parameter in operation.parameters:
+        rows += parameter_rows(parameter, schema_tree(document, parameter.schema) if parameter.schema else None)
     rows += read_rows(folder / "requirements", operation)
     unique = {row.id: row for row in reversed(rows)}
     ordered = tuple(unique.pop(row.id) for row in rows if row.id in unique)

@@ -13,7 +13,10 @@ from conformance.model.jsontext import Json, JsonFault, Literal, Members, Writab
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The values that prose allows at `pointer`; `never` says that it may refuse any value but null."""
+    """The values that prose allows at `pointer`; `never` says that it may refuse any value but null.
+
+    `percent` says that the number is one of a hundred.
+    """
 
     requirement: str
     pointer: str
@@ -21,6 +24,18 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     maximum: int | None = None
     pattern: str | None = None
     never: bool = False
+    percent: bool = False
+
+    @property
+    def edges(self) -> dict[str, int]:
+        """The numbers at which programs go wrong, by slug: both limits, and 0 and 100 of a percentage; each once."""
+        rows = {"least": self.minimum, "most": self.maximum}
+        rows |= {"zero": 0, "hundred": 100} if self.percent else {}
+        found: dict[int, str] = {}
+        for slug, number in rows.items():
+            if number is not None:
+                found.setdefault(number, slug)
+        return {slug: number for number, slug in found.items()}
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -33,6 +33,11 @@ SMALLEST = "the body has only the required properties"
 UNDECLARED = "conformance_undeclared"
 """The name of an unknown property."""
 
+MANY, DEEP = 101, 65
+"""More unknown properties, and more levels, than the usual limits of parsers: 100 and 64."""
+
+NESTED = "[" * DEEP + "]" * DEEP
+
 PLAIN: Extra = ("unknown-property", UNDECLARED, "x", UNKNOWN)
 
 EXTRAS: tuple[Extra, ...] = (
@@ -54,6 +59,7 @@ def accepted_cases(build: Builder, strength: int) -> Iterator[Case]:
         yield from absence_case(build, lineage)
     yield from classes_together(build)
     yield from open_objects(build)
+    yield from many_and_deep(build)
     yield from combined(build, strength)
 
 
@@ -209,6 +215,30 @@ def open_objects(build: Builder, extras: Iterable[Extra] = (*EXTRAS, RESERVED)) 
                     case = build.observed(f"observe.{slug}", about, case.request, story)
                 # Where a plain unknown property is rejected as well, it is not the odd one that is.
                 yield case if extra == PLAIN else replace(case, control=build.request(plain))
+
+
+def many_and_deep(build: Builder) -> Iterator[Case]:
+    """Yield, for each object that allows unknown properties, more of them than some parsers take, and a deeper one."""
+    for lineage in bodies.lineages(build.contract.request):
+        node, name = lineage[-1], name_of(lineage[-1].path, lineage[0])
+        for branch, shape in enumerate(node.shapes):
+            if shape.type != "object" or not shape.open:
+                continue
+            plain = bodies.with_member(lineage, branch, UNDECLARED, "x", "smallest", build.defaults)
+            deep = bodies.with_member(lineage, branch, UNDECLARED, Literal(NESTED), "smallest", build.defaults)
+            wide: Writable = plain
+            for number in range(MANY - 1):
+                wide = with_value(wide, join(node.path, f"{UNDECLARED}_{number}"), number)
+            for slug, body, kind in (
+                ("many-unknown", wide, f"an object with {MANY} unknown properties"),
+                ("nested-unknown", deep, f"an unknown property nested {DEEP} levels deep"),
+            ):
+                if _clashes(lineage, body):
+                    continue
+                story = Story(node.path, "additionalProperties", "", "", f"{name} has {kind}", kind)
+                id_ = f"accept.{path_slug(node.path)}.{slug}"
+                case = build.accepting(id_, ("accept.unknown-limits",), body, story)
+                yield replace(case, control=build.request(plain))
 
 
 def combined(build: Builder, strength: int) -> Iterator[Case]:

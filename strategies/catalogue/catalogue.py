@@ -229,7 +229,7 @@ def _features(contract: Contract, item: Item, weights: dict[str, float]) -> froz
         late = 0.2 if case.expectation is Expectation.OBSERVED else 0.4 if near else 1.0
         found[kind] = MERGED if case.merged else late if late < 1 else 4
         if case.story.keyword in BESIDE_BODY:
-            found[f"{kind}/{case.story.says}"] = 1.5 * late
+            found[f"{kind}/{case.story.says}"] = 1.5 * late if late == 1 else late
             continue
         # What a body with many properties shows of each of them, a body with one of them shows no more.
         held = case.requirements if case.expectation is Expectation.ACCEPTED else (case.story.pointer,)

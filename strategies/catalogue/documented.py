@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from conformance.classify.requirements import BEYOND_PROSE, accept_id
 from conformance.classify.wording import name_of, says
 from conformance.contract.nodes import find
-from conformance.contract.prose import Rule
+from conformance.contract.prose import Range, Rule
 from conformance.model.case import Case, Need, Story
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, Writable, plain_json, write
@@ -24,13 +24,14 @@ Numbers = dict[str, int]
 def documented_cases(build: Builder) -> Iterator[Case]:
     """Yield bodies that hold all edges of ranges at once, and one for each number just outside and each broken rule."""
     prose = build.contract.prose
-    lower = {each.pointer: each.minimum for each in prose.ranges if each.minimum is not None}
-    upper = {each.pointer: each.maximum for each in prose.ranges if each.maximum is not None}
-    for word, edges, step in (("least", lower, -1), ("most", upper, 1)):
-        for number, together in enumerate(_apart(build, edges, beside=upper), start=1):
+    for word, upper, step in (("least", False, -1), ("most", True, 1)):
+        for number, together in enumerate(edges_at_once(build, upper=upper), start=1):
             yield from _edges(build, f"accept.stated.{word}-{number}", together)
-        for pointer, edge in edges.items():
+        for pointer, edge in _all_edges(build, upper=upper).items():
             yield from _outside(build, pointer, edge + step, "below" if step < 0 else "above")
+    for stated in prose.ranges:
+        for slug, number in stated.edges.items():
+            yield from _alone(build, stated, number, slug)
     for rule in prose.rules:
         for slug, numbers in _broken(build, rule):
             yield from _rule(build, rule, slug, numbers)
@@ -43,6 +44,16 @@ def trial_cases(build: Builder) -> Iterator[Case]:
         story = Story("", "trial", "", write(body), trial.kind, trial.kind)
         needs = (Need.NAME_EDGES,) if build.contract.identity in trial.members else ()
         yield build.observed(f"observe.trial.{trial.id}", (trial.requirement,), build.request(body), story, needs)
+
+
+def edges_at_once(build: Builder, *, upper: bool) -> Iterator[Numbers]:
+    """Yield the upper, or the lower, edges of all ranges, as many at once as the rules allow."""
+    yield from _apart(build, _all_edges(build, upper=upper), beside=_all_edges(build, upper=True))
+
+
+def _all_edges(build: Builder, *, upper: bool) -> Numbers:
+    stated = {each.pointer: each.maximum if upper else each.minimum for each in build.contract.prose.ranges}
+    return {pointer: edge for pointer, edge in stated.items() if edge is not None}
 
 
 def _apart(build: Builder, edges: Numbers, beside: Numbers) -> Iterator[Numbers]:
@@ -79,6 +90,17 @@ def _outside(build: Builder, pointer: str, number: int, slug: str) -> Iterator[C
         pointer, "range", "", write(number), says(pointer, "range", write(number), kind, build.contract.request), kind
     )
     requirements = (accept_id(node, "type"),) if node is not None else ()
+    yield from _case(build, f"accept.stated.{path_slug(pointer)}.{slug}", requirements, {pointer: number}, story)
+
+
+def _alone(build: Builder, stated: Range, number: int, slug: str) -> Iterator[Case]:
+    """Yield a number at an edge and nothing beside it: together, one hides what another does."""
+    pointer, root = stated.pointer, build.contract.request
+    node = find(root, pointer)
+    inside = number in {stated.minimum, stated.maximum}
+    kind = "a number at a limit of its documented range" if inside else f"the percentage {number}"
+    story = Story(pointer, "range", "", write(number), says(pointer, "range", write(number), kind, root), kind)
+    requirements = (accept_id(node, "" if inside else "type"),) if node is not None else ()
     yield from _case(build, f"accept.stated.{path_slug(pointer)}.{slug}", requirements, {pointer: number}, story)
 
 

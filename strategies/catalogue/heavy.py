@@ -38,7 +38,8 @@ def heavy_cases(build: Builder, *, large: bool) -> Iterator[Case]:
     heavy["merged"] = (together, "1 MB, 10,000 properties, a number of 5,000 digits, and arrays nested 1,500 deep")
     for slug, (text, says) in heavy.items():
         body = {**build.smallest, UNDECLARED: Literal(text)}
-        yield replace(_case(build, slug, body, says), merged=slug == "merged")
+        merged = slug == "merged"
+        yield replace(_case(build, slug, _deep_below(build, body) if merged else body, says), merged=merged)
     yield from _below(build)
     yield replace(_case(build, f"depth-{BACKTRACKING}", *_backtracking(build)), seconds=PATIENCE_SECONDS)
     unclosed = build.request(b"[" * 100_000)
@@ -70,6 +71,15 @@ def _below(build: Builder) -> Iterator[Case]:
                 # However deep, and of what: one parser is to blame.
                 kind = f"a deeply nested value {place}" if "nested" in what else ""
                 yield _case(build, f"{path_slug(node.path)}.{slug}", body, f"{what} {place}", kind)
+
+
+def _deep_below(build: Builder, body: Writable) -> Writable:
+    """Return a body with a deep value in every open object that it may have."""
+    nested = Literal("[" * 1_500 + "]" * 1_500)
+    for node in build.contract.request.walk():
+        if node.path and "*" not in node.path and any(each.type == "object" and each.open for each in node.shapes):
+            body = with_value(body, join(node.path, UNDECLARED), nested, parents=True)
+    return body
 
 
 def _backtracking(build: Builder) -> tuple[Writable, str]:

@@ -99,7 +99,7 @@ def _odd_name(build: Builder) -> Iterator[Case]:
     if identity is None:
         return
     lineage = next(each for each in bodies.lineages(build.contract.request) if each[-1].path == identity)
-    name, shape = f"{ODD_TEXT}{SLOT}{ODD_TEXT}", lineage[-1].shape("string")
+    name, shape = f"../{ODD_TEXT}{SLOT}{ODD_TEXT}", lineage[-1].shape("string")
     if shape is None or not keeps_bounds(shape, name):
         return
     body = _with_objects(build, bodies.planted(lineage, name, "smallest", build.defaults), None)

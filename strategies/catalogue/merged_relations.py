@@ -7,12 +7,13 @@ from msgspec.structs import replace
 from conformance.classify.requirements import held_ids, undeclared_id
 from conformance.model.case import SLOT, Case, Need, Relation, RelationKind, Story, renamed
 from conformance.model.json_values import get, with_value
-from conformance.model.jsontext import try_read
+from conformance.model.jsontext import Writable, try_read
 from conformance.model.pointer import join
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.accepted import UNDECLARED
+from conformance.strategies.catalogue.documented import edges_at_once
 from conformance.strategies.catalogue.merged import beyond_double
 from conformance.strategies.catalogue.named_relations import rejected_bodies
 from conformance.strategies.catalogue.relations import distinct_body, nullable_leaves, with_leaves
@@ -41,7 +42,7 @@ def _series(build: Builder) -> Relation:
     first = build.related("relate.series.first", absent, "a body with empty objects")
     cases.append(replace(first, requirements=build.contract.asked((*first.requirements, LEAVES_NOTHING))))
     for slug, body, says in (
-        ("letter-case", distinct_body(build, 1), f"{ALIKE} letter case"),
+        ("letter-case", _at_edges(build, distinct_body(build, 1), upper=True), f"{ALIKE} letter case"),
         ("spaces", null, f"{ALIKE} a space at the end"),
         ("separators", beyond_double(build), f"{ALIKE} a separator"),
     ):
@@ -57,6 +58,14 @@ def _series(build: Builder) -> Relation:
         tuple(_named(case, f"{SLOT}{name}") for case, name in zip(cases, names, strict=True)),
         same_name=True,
     )
+
+
+def _at_edges(build: Builder, body: Writable, *, upper: bool) -> Writable:
+    """Return a body with its numbers at the edges of their documented ranges, where the documentation allows that."""
+    for pointer, number in next(edges_at_once(build, upper=upper), {}).items():
+        other = with_value(body, pointer, number)
+        body = body if build.contract.prose.beyond(other) else other
+    return body
 
 
 def _named(case: Case, name: str) -> Case:
@@ -84,7 +93,7 @@ def _exercising(build: Builder, case: Case) -> Case:
 
 def _unknown_properties(build: Builder, id_: str) -> Case:
     """Return the fullest body with an unknown property in every object that allows one."""
-    body, requirements = build.fullest, dict[str, None]()
+    body, requirements = _at_edges(build, build.fullest, upper=False), dict[str, None]()
     for node in build.contract.request.walk():
         for shape in node.shapes:
             if (

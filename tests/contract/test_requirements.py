@@ -32,6 +32,7 @@ UNNUMBERED = {
     "accept.CreateEnvironmentRequestV1.combination",
     "accept.beyond-prose",
     "accept.reserved-property",
+    "accept.unknown-limits",
     "authentication.unconfigured",
     "reject.content-coding",
     "reject.json-media-type",

@@ -58,7 +58,23 @@ def crash_faults(contract: Contract) -> Iterator[Fault]:
     for location in known:
         if location.node.path:
             yield from _at_property(location)
+    yield from _at_edges(contract, known)
     yield from _on_combinations(known)
+
+
+def _at_edges(contract: Contract, known: Iterable[Location]) -> Iterator[Fault]:
+    """Yield crashes at the edges of documented ranges; 0 is a fault of its own."""
+    by_path = {location.node.path: location for location in known}
+    for stated in contract.prose.ranges:
+        for slug, number in stated.edges.items() if stated.pointer in by_path else ():
+            if number:
+                location = by_path[stated.pointer]
+                test = partial(_holds, location, number)
+                yield _at(location, slug, f"is {number}", test, number)
+
+
+def _holds(location: Location, number: int, tx: Transaction) -> bool:
+    return location.any(tx.sent, lambda held: equal(held, number))
 
 
 def _of_kind(kind: ScalarKind, holders: list[Location], where: str, *, dropped: bool) -> Fault:

@@ -31,6 +31,9 @@ CHOSEN = frozenset(
 KIND_SLUGS = {"minus-one": "negative", "256-characters": "long", "10000-characters": "very-long"}
 """Kinds of scalars that have another slug than the class of the catalogue."""
 
+MOST, DEEPEST = 100, 64
+"""How many properties an object may have, and how deep a body may be, for a parser with the usual limits."""
+
 ValueTest: TypeAlias = Callable[[Json], bool]
 
 
@@ -43,6 +46,41 @@ def rejection_faults(contract: Contract) -> Iterator[Fault]:
     yield from _whole_bodies(contract)
     if any(shape.type == "object" and shape.open for shape in contract.request.shapes):
         yield _reserved()
+        yield from _limits()
+
+
+def _limits() -> Iterator[Fault]:
+    """Yield limits of a parser that no document states."""
+    for slug, says, test, extra in (
+        ("many-unknown", "more than 100 properties in an object", lambda tx: _widest(tx.sent) > MOST, _many()),
+        ("nested-unknown", "more than 64 nested levels", lambda tx: _brackets(tx.body) > DEEPEST, _nested()),
+    ):
+
+        def witness(contract: Contract, extra: bytes = extra) -> Request:
+            request = smallest(contract)
+            return replace(request, body=(request.body or b"").rstrip()[:-1] + extra + b"}")
+
+        sentence, requirement = f"Rejects a body with {says}.", "accept.unknown-limits"
+        yield Fault(f"rejects.{slug}", sentence, requirement, Stage.VALIDATE, rejecting(test), witness)
+
+
+def _many() -> bytes:
+    return b"".join(b', "undeclared%d": 1' % number for number in range(MOST + 1))
+
+
+def _nested() -> bytes:
+    return b', "undeclared": ' + b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1)
+
+
+def _brackets(body: bytes) -> int:
+    return body.count(b"[") + body.count(b"{")
+
+
+def _widest(value: Json) -> int:
+    """Return how many properties the largest object has; a text that was read is not deep."""
+    if isinstance(value, dict):
+        return max(len(value), *map(_widest, value.values()), 0)
+    return max(map(_widest, value), default=0) if isinstance(value, list) else 0
 
 
 def _reserved() -> Fault:

@@ -20,7 +20,7 @@ from conformance.checks import (
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import clean
 from conformance.checks.shared.key_leaks import hidden
-from conformance.checks.shared.subject import Check, Judged, Subject
+from conformance.checks.shared.subject import Check, Subject
 from conformance.model.case import Relation
 from conformance.model.finding import Doubt, Judgement
 
@@ -62,9 +62,12 @@ def judge(subject: Subject) -> tuple[Judgement | Doubt, ...]:
     A check that breaks, or names a requirement that no contract has, is a doubt of ours.
     """
     found: list[Judgement | Doubt] = []
+    asks, key = subject.contract.asks, subject.settings.key
     for check in WHEN_PACED if subject.status == 429 else CHECKS:
         try:
-            found.extend(_asked(subject, check(subject)))
+            for each in check(subject):
+                if asks(each.requirement):
+                    found.append(hidden(each, key))  # noqa: PERF401 (most checks yield nothing: a generator costs more)
         except Exception as error:  # noqa: BLE001  (a fault of ours must not read as one of the target)
             found.append(_broken(subject, subject.case.requirements, check.__name__, error))
     return tuple(found)
@@ -74,17 +77,12 @@ def judge_relation(relation: Relation, subjects: Sequence[Subject]) -> tuple[Jud
     """Return what the relation's check says of its exchanges; `subjects` are in the order of its cases."""
     found: list[Judgement | Doubt] = []
     try:
-        found.extend(_asked(subjects[0], relations.RELATIONS[relation.kind](subjects)))
+        contract, key = subjects[0].contract, subjects[0].settings.key
+        judged = relations.RELATIONS[relation.kind](subjects)
+        found.extend(hidden(each, key) for each in judged if contract.asks(each.requirement))
     except Exception as error:  # noqa: BLE001  (a fault of ours must not read as one of the target)
         found.append(_broken(subjects[0], relation.requirements, relation.kind, error))
     return tuple(found)
-
-
-def _asked(subject: Subject, judged: Judged) -> Judged:
-    """Yield what speaks of requirements that the contract has, without the key; raises as `Contract.asks`."""
-    for each in judged:
-        if subject.contract.asks(each.requirement):
-            yield hidden(each, subject.settings.key)
 
 
 def _broken(subject: Subject, requirements: Sequence[str], check: str, error: Exception) -> Judgement | Doubt:

@@ -26,8 +26,17 @@ from conformance.strategies.catalogue.label_proof import BY_BODY
 ITEMS = 100
 """How many items of an array are looked at: a target chooses how many it sends."""
 
-Verdict: TypeAlias = tuple[Node, int, str, bool]
-"""Of a value: the node that it is at, the index of the shape, a keyword of that, and whether it is kept."""
+LONGEST_KNOWN = 100
+MOST_KNOWN = 5_000
+"""How many verdicts on values are kept to be known again, and how long a string of them is at most."""
+
+Verdict: TypeAlias = tuple[int, str, bool]
+"""Of a value: the index of a shape of its node, a keyword of that, and whether it is kept."""
+
+Told: TypeAlias = tuple[int | None, list[list[int]], list[list[int]]]
+"""Of a value: the index of the shape that it is meant for, and the counts of what it keeps and of what it breaks."""
+
+APART = frozenset({"type", "required"})
 
 ASSERTED = ("type", "enum", *BOUNDS, "additionalProperties")
 
@@ -102,6 +111,7 @@ class _Count:
     def __init__(self, root: Node) -> None:
         self.root = root
         self.counts: dict[tuple[int, int, str], list[int]] = {}
+        self._known: dict[tuple[int, type, Json], Told] = {}
         self.rows: dict[tuple[int, int, str], Exercised] = {}
         for node in root.walk():
             for branch, shape in enumerate(node.shapes):
@@ -111,13 +121,45 @@ class _Count:
 
     def add(self, value: Json, *, right: bool) -> None:
         """Count a body: what it keeps where it is right, what it breaks where it is wrong."""
-        found: list[Verdict] = []
-        _judge(self.root, value, found)
-        for node, branch, key, kept in found:
-            if kept is right:
-                held = self.counts.get((id(node), branch, key))
-                if held is not None:
-                    held[not right] += 1
+        self._add(self.root, value, right=right)
+
+    def _add(self, node: Node, value: Json, *, right: bool) -> None:
+        branch, kept, broken_ = self._told(node, value)
+        for held in kept if right else broken_:
+            held[not right] += 1
+        if branch is None:
+            return
+        if isinstance(value, dict):
+            for child in node.members(branch):
+                if child.name in value:
+                    self._add(child, value[child.name], right=right)
+        elif isinstance(value, list):
+            for index, item in enumerate(islice(value, ITEMS)):
+                place = node.item(index)
+                if place is not None and place.branch == branch:
+                    self._add(place, item, right=right)
+
+    def _told(self, node: Node, value: Json) -> Told:
+        """Return what a value is told for at a node; responses repeat nearly all of their values."""
+        if not isinstance(value, str | int) or (isinstance(value, str) and len(value) > LONGEST_KNOWN):
+            return self._judged(node, value)
+        key = (id(node), type(value), value)
+        found = self._known.get(key)
+        if found is None:
+            found = self._judged(node, value)
+            if len(self._known) < MOST_KNOWN:
+                self._known[key] = found
+        return found
+
+    def _judged(self, node: Node, value: Json) -> Told:
+        branch, verdicts = _judge(node, value)
+        kept: list[list[int]] = []
+        missed: list[list[int]] = []
+        for index, key, keeps in verdicts:
+            held = self.counts.get((id(node), index, key))
+            if held is not None:
+                (kept if keeps else missed).append(held)
+        return branch, kept, missed
 
     def coverage(self) -> Coverage:
         """Return the rows with their counts, in the order of the document."""
@@ -152,28 +194,16 @@ def _forbids_nothing(keyword: str, value: Json) -> bool:
     return keyword in {"minLength", "minItems", "minProperties"} and value == 0
 
 
-def _judge(node: Node, value: Json, found: list[Verdict]) -> None:
-    """Add each keyword that a value meets; a list is faster here than generators that hand on each other's."""
+def _judge(node: Node, value: Json) -> tuple[int | None, list[Verdict]]:
+    """Return the shape that a value is meant for, and each keyword that it meets there."""
     branches = fitting(node, value)
     if not branches:
-        found.extend((node, branch, "type", False) for branch in range(len(node.shapes)))
-        return
-    found.extend((node, branch, "type", True) for branch in branches)
+        return None, [(branch, "type", False) for branch in range(len(node.shapes))]
+    found = [(branch, "type", True) for branch in branches]
     branch = branches[0] if len(branches) == 1 else nearest(node, value)
-    found.extend((node, branch, key, kept) for key, kept in _told(node.shapes[branch], value))
-    if isinstance(value, dict):
-        for child in node.members(branch):
-            if child.name in value:
-                _judge(child, value[child.name], found)
-    elif isinstance(value, list):
-        for index, item in enumerate(islice(value, ITEMS)):
-            place = node.item(index)
-            if place is not None and place.branch == branch:
-                _judge(place, item, found)
-
-
-def _told(shape: Shape, value: Json) -> Iterator[tuple[str, bool]]:
+    shape = node.shapes[branch]
     wrong = broken(shape, value)
-    yield from ((keyword, keyword not in wrong) for keyword in shape.keywords if keyword not in {"type", "required"})
+    found += [(branch, keyword, keyword not in wrong) for keyword in shape.keywords if keyword not in APART]
     if isinstance(value, dict):
-        yield from ((f"required {name}", name in value) for name in shape.required)
+        found += [(branch, f"required {name}", name in value) for name in shape.required]
+    return branch, found

@@ -65,10 +65,9 @@ def _alternatives(old: Node, new: Node, before: Sequence[int], after: Sequence[i
     if len(before) == len(after) == 1:
         yield from _shapes(old, new, before[0], after[0])
         return
-    known = {_described(new, branch): branch for branch in after}
-    same = {known[text] for branch in before if (text := _described(old, branch)) in known}
-    left = [branch for branch in before if _described(old, branch) not in known]
-    right = [branch for branch in after if branch not in same]
+    was, is_ = ({_described(node, each) for each in branches} for node, branches in ((old, before), (new, after)))
+    left = [branch for branch in before if _described(old, branch) not in is_]
+    right = [branch for branch in after if _described(new, branch) not in was]
     for one, other in zip(left, right, strict=False):
         yield from _shapes(old, new, one, other)
     for branch in left[len(right) :]:
@@ -124,8 +123,14 @@ def _required(place: str, old: Shape, new: Shape, name: str) -> Iterator[Found]:
     was, is_ = name in old.required, name in new.required
     if was != is_:
         effect = Effect.NARROWED if is_ else Effect.WIDENED
-        before, after = _side(old.keywords.get("required")), _side(new.keywords.get("required"))
-        yield Found("required", place, effect, before, after)
+        held, named = old.keywords.get("required"), new.keywords.get("required")
+        yield Found(
+            "required",
+            place,
+            effect,
+            Side(held.pointer, name) if held and was else None,
+            Side(named.pointer, name) if named and is_ else None,
+        )
 
 
 def _come_or_gone(rule: str, place: str, without: Shape, node: Node | None, *, needed: bool) -> Found:

@@ -1,7 +1,6 @@
 """Redaction by value: a secret that a target sends back never reaches a file or a screen."""
 
 import base64
-import re
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from conformance.journal.escapes import ROUNDS, TORN, places_of, unbroken, unescaped_whole
 from conformance.model.case import KEY
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Finding
@@ -37,19 +37,7 @@ KNOWN_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 PACKED = (b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ", b"PK\x03\x04", b"\x04\x22\x4d\x18")
 """How Zstandard, bzip2, xz, ZIP and LZ4 begin."""
 
-ROUNDS = 4
-"""How often a text may be escaped over and over for a secret in it to be noticed."""
-
 WITHHELD = f"{KEY} (redacted completely: it contained a secret in another encoding)"
-
-# A run of backslashes is taken whole, and what follows it is optional: no branch goes back over what it has taken.
-_ESCAPE = re.compile(
-    r"%(?P<percent>[2-7][0-9a-fA-F])|\\+(?:u00(?P<json>[2-7][0-9a-fA-F])|(?P<slashed>[!-/:-@\[\]^-`{-~]))?"
-    r"|&#0*+(?P<decimal>\d{2,3});|&#[xX]0*+(?P<hexadecimal>[2-7][0-9a-fA-F]);|&(?P<named>amp|lt|gt|quot|apos);"
-)
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_TORN = re.compile(r"(?:%[0-9a-fA-F]?|\\(?:u[0-9a-fA-F]{0,3})?|&#?[0-9a-zA-Z]{0,9})\Z")
-_BREAKS = re.compile(r"[ \t\r\n\0]+|\\+[nrt]?")
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -73,11 +61,11 @@ class Redactor:
         # The longest first: a form may be the beginning of another.
         forms = sorted({*plain, *inner, *outer, octets, octets.upper()}, key=len, reverse=True) if secret else []
         self._forms = tuple(forms)
-        self._signs = tuple(sorted({_unescaped_whole(form) for form in forms}, key=len, reverse=True))
+        self._signs = tuple(sorted({unescaped_whole(form) for form in forms}, key=len, reverse=True))
         self._long = len(secret) >= LONG
-        folded = (_lower(_unescaped_whole(each)) for each in (*sorted(plain), octets))
+        folded = (_lower(unescaped_whole(each)) for each in (*sorted(plain), octets))
         self._folded = tuple(dict.fromkeys(folded)) if self._long else ()
-        self._bare = tuple(_BREAKS.sub("", sign) for sign in self._signs) if self._long else ()
+        self._bare = tuple(map(unbroken, self._signs)) if self._long else ()
         self._known = lru_cache(maxsize=1024)(self._redacted)
 
     def text(self, text: str, *, cut: bool = False) -> str:
@@ -124,21 +112,21 @@ class Redactor:
                 last = end
             text = "".join([*pieces, text[last:]])
         if self._long:
-            bare = _BREAKS.sub("", text)
+            bare = unbroken(text)
             if len(bare) < len(text) and any(sign in bare for sign in self._bare):
                 return self._withheld
         return text
 
     def _hidden(self, text: str) -> list[tuple[int, int]]:
         """Return where the secret stands in a text once what is escaped is not, in any letter case."""
-        plain = _unescaped_whole(text)
+        plain = unescaped_whole(text)
         found = [(plain, sign) for sign in self._signs if sign in plain] if plain is not text else []
         if self._folded:
             folded = _lower(plain)
             found += [(folded, sign) for sign in self._folded if sign in folded]
         if not found:
             return []
-        places = _places(text)
+        places = places_of(text)
         spans: list[tuple[int, int]] = []
         for within, sign in found:
             begin = within.find(sign)
@@ -151,11 +139,11 @@ class Redactor:
         """Return a text that was cut off without the beginning of the secret at its end."""
         longest = max(map(len, self._forms), default=0)
         window = text[-longest * ROUNDS * ROUNDS :]
-        plain = _unescaped_whole(window)
-        for whole in (plain, _TORN.sub("", plain)):
+        plain = unescaped_whole(window)
+        for whole in (plain, TORN.sub("", plain)):
             begin = min(_beginning(whole, self._signs), _beginning(_lower(whole), self._folded))
             if begin < len(whole):
-                return text[: len(text) - len(window) + _places(window)[begin]] + self._shown
+                return text[: len(text) - len(window) + places_of(window)[begin]] + self._shown
         return text
 
     def _packed(self, body: bytes) -> bool:
@@ -306,46 +294,3 @@ def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((begin, end))
     return merged
-
-
-def _unescaped_whole(text: str) -> str:
-    """Return a text without its escapes, and those that come out of them; the very same where there are none."""
-    for _ in range(ROUNDS):
-        if not any(escape in text for escape in "%\\&"):
-            return text
-        plain = _ESCAPE.sub(_unescaped, text)
-        if plain == text:
-            return text
-        text = plain
-    return text
-
-
-def _places(text: str) -> list[int]:
-    """Return for each character of the unescaped text where it begins in the text, and where the last one ends."""
-    places = list(range(len(text) + 1))
-    for _ in range(ROUNDS):
-        pieces: list[str] = []
-        begins: list[int] = []
-        last = 0
-        for match in _ESCAPE.finditer(text):
-            plain = _unescaped(match)
-            pieces += (text[last : match.start()], plain)
-            begins += places[last : match.start()]
-            begins += [places[match.start()]] * len(plain)
-            last = match.end()
-        pieces.append(text[last:])
-        text, places = "".join(pieces), begins + places[last:]
-    return places
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    kind = match.lastgroup
-    if kind is None:
-        return "\\"
-    text = match[kind]
-    if kind == "slashed":
-        return text
-    if kind == "named":
-        return _NAMED[text]
-    number = int(text, 10 if kind == "decimal" else 16)
-    return chr(number) if number < 128 else match[0]

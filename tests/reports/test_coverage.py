@@ -145,7 +145,7 @@ def test_the_summary_has_a_table() -> None:
     ).decode()
     assert "| keywords of the request schema, sent | 3 of 4 | 1 of 4 | 50 % |" in page
     assert "| keywords of the response schema, received | 2 of 2 | 0 of 2 | |" in page
-    assert "| pairs of values of the request properties, sent | 3 of 61 | | |" in page
+    assert "| pairs of values of the request properties, sent | 3 of 56 | | |" in page
     assert "**Below `--min-coverage` 90 %.**" in page
     assert "<code>/b type</code> (valid and invalid)" in page
     assert "Keywords of the request schema that are not tested: <code>" in page

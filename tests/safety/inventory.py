@@ -106,9 +106,9 @@ MEASURED: dict[str, str] = {
     "conformance/diagnosis/body_facts.py FRESH 1": "names",
     "conformance/journal/lines.py DECODER 1": "lines of journals",
     "conformance/journal/lines.py _SEAL 1": "lines of journals",
-    "conformance/journal/redaction.py _BREAKS 1": "redaction",
-    "conformance/journal/redaction.py _ESCAPE 1": "redaction",
-    "conformance/journal/redaction.py _TORN 1": "redaction of a body cut off",
+    "conformance/journal/escapes.py _SLASHES 1": "redaction",
+    "conformance/journal/escapes.py _ESCAPE 1": "redaction",
+    "conformance/journal/escapes.py TORN 1": "redaction of a body cut off",
     "conformance/journal/redaction.py _unpacked 2": "evidence",
     "conformance/model/jsontext.py SURROGATE 1": "names",
     "conformance/model/jsontext.py _decoder 1": "reading",
@@ -145,6 +145,8 @@ OTHERS: dict[str, str] = {
         conformance/contract/responses.py read_responses 1
         conformance/model/case.py credential_of 1
         conformance/contract/path_template.py _PARAMETER 1
+        conformance/drift/bodies.py SUCCESS 1
+        conformance/drift/operations.py VARIABLE 1
         conformance/contract/path_template.py expression 1
         conformance/contract/prose.py _leaves 1
         conformance/contract/references.py _file 2
@@ -159,6 +161,10 @@ OTHERS: dict[str, str] = {
         strategies/random/strings.py _of_pattern 1
     """,
     "requests and cases of the suite": """
+        conformance/mock/parameters.py _query 1
+        conformance/mock/parameters.py _texts 2
+        strategies/parameter_values.py carried_parameters 1
+        strategies/parameter_values.py is_valid_text 1
         conformance/checks/shared/request_parts.py MALFORMED 1
         conformance/checks/shared/request_parts.py path_parameters 1
         conformance/classify/traits.py PLAIN_TEXT 1

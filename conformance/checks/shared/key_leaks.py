@@ -1,19 +1,21 @@
 """The key: the forms in which it can stand in an answer, and a finding that shows none of them."""
 
 import base64
+from functools import lru_cache
 from urllib.parse import quote
 
 from msgspec.structs import replace
 
 from conformance.checks.shared.findings import CUT
 from conformance.model.case import KEY
-from conformance.model.finding import Doubt, Finding, Judgement
+from conformance.model.finding import Doubt, Judgement, Pass
 from conformance.model.jsontext import write
 
 SHORT = 6
 """A key, or a piece of one, of fewer characters may occur in a response by chance."""
 
 
+@lru_cache(maxsize=8)
 def forms(key: str) -> tuple[str, ...]:
     """Return the key as it is, in a JSON text, percent-encoded and in base64; the longest first."""
     plain = base64.b64encode(key.encode()).decode().rstrip("=")
@@ -24,12 +26,10 @@ def forms(key: str) -> tuple[str, ...]:
 
 def hidden(judgement: Judgement | Doubt, key: str) -> Judgement | Doubt:
     """Return a judgement whose texts do not show the key, nor its beginning where a text was cut in it."""
-    if not key:
+    if not key or isinstance(judgement, Pass):
         return judgement
     if isinstance(judgement, Doubt):
         return replace(judgement, reason=_without(judgement.reason, key))
-    if not isinstance(judgement, Finding):
-        return judgement
     return replace(
         judgement,
         message=_without(judgement.message, key),

@@ -57,13 +57,15 @@ class TargetWatch:
         self._responses += exchange.response is not None
         after = f", after {self._responses} responses" if self._responses else ""
         if gone:
-            often = f", {self._unreached} consecutive times" if self._unreached > 1 else ""
+            times = min(self._unreached, UNREACHED_IN_A_ROW)
+            often = f", {times} consecutive times" if times > 1 else ""
             what = f"{self._target.name} cannot be reached: {exchange.failure}{often}{after}"
             self._lost = TargetLostError(what, CERTIFICATE if shut_out else ADDRESS)
         if self._unreached >= UNREACHED_IN_A_ROW:
             raise self._lost
         if self._silent >= SILENT_IN_A_ROW:
-            what = f"{self._target.name} sent no response in time to {self._silent} consecutive requests{after}"
+            # More may end unanswered before the run does.
+            what = f"{self._target.name} sent no response in time to {SILENT_IN_A_ROW} consecutive requests{after}"
             raise TargetLostError(what, "check that it is running; --timeout sets the timeout")
         return gone
 

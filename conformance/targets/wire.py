@@ -69,6 +69,7 @@ class WireTarget(Target):
         self._proxy = parse_url(proxy, "proxy") if proxy else None
         self._limits = limits or ExchangeLimits()
         self._concurrency = max(1, concurrency)
+        self._slots = asyncio.Semaphore(self._concurrency)
         self._ssl = ssl_context(tls or Tls()) if self._base.scheme == "https" else True
         self._session: aiohttp.ClientSession | None = None
 
@@ -100,13 +101,15 @@ class WireTarget(Target):
         sending = prepare(request, key)
         attempt = RequestInFlight(sending, self._limits.continue_seconds, fresh)
         answer = _Answer()
-        token = ATTEMPT.set(attempt)
-        started, begun = time.time(), time.perf_counter()
-        try:
-            await self._exchange(sending, attempt, answer)
-        finally:
-            ATTEMPT.reset(token)
-        seconds = time.perf_counter() - begun
+        # The wait for a connection that others use is none of the target's: it is no part of the exchange.
+        async with self._slots:
+            token = ATTEMPT.set(attempt)
+            started, begun = time.time(), time.perf_counter()
+            try:
+                await self._exchange(sending, attempt, answer)
+            finally:
+                ATTEMPT.reset(token)
+            seconds = time.perf_counter() - begun
         response, failure, detail = answer.head, answer.failure, answer.detail
         if response is not None:
             whole = Response(

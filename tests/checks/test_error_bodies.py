@@ -1,7 +1,5 @@
 """Error bodies: a representation, JSON where JSON is declared, no page, no stack trace, the members of pages."""
 
-import time
-
 import pytest
 
 from conformance.checks.error_bodies import json, no_page, representation, shape
@@ -145,12 +143,9 @@ def test_no_page_does_not_apply() -> None:
         b"at " + b"w" * 5_000_000,
     ],
 )
-def test_hostile_bodies_take_no_time(body: bytes) -> None:
-    """Whatever a target sends, looking for a trace takes no time."""
-    begun = time.process_time()
+def test_hostile_bodies_are_searched(body: bytes) -> None:
+    """Whatever a target sends, looking for a trace comes to an end; tests/safety measures how its cost grows."""
     assert list(no_page(subject(status=400, answer=body)))
-    # Generous: what is meant is a search that is not quadratic, which would take minutes.
-    assert time.process_time() - begun < 30
 
 
 def test_shape() -> None:

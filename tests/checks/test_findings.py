@@ -1,6 +1,5 @@
 """Findings: causes and patterns without values, texts that are short and that UTF-8 can hold."""
 
-import time
 from typing import Any
 
 import pytest
@@ -110,16 +109,14 @@ def test_brief_reads_no_more_than_it_shows() -> None:
     assert '{"0": 0, "1": 1' == brief(Endless())[:15]
 
 
-def test_brief_takes_no_time() -> None:
-    """Long and deep values are not written out to be cut afterwards."""
+def test_brief_writes_nothing_out() -> None:
+    """Long and deep values are not written out to be cut afterwards: the deep one has 50 to the power of 120 items."""
     deep: object = 1
     for _ in range(120):
         deep = [deep] * 50
     wide = {str(number): "x" * 100 for number in range(200_000)}
-    begun = time.process_time()
     for value in (deep, wide, "x" * 10_000_000, [wide] * 1_000):
         assert len(brief(value)) <= LONGEST + len(CUT)  # type: ignore[arg-type]
-    assert time.process_time() - begun < 0.5
 
 
 def test_below() -> None:

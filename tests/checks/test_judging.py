@@ -1,7 +1,6 @@
 """Judging: which checks are asked, what a check that breaks becomes, and what no answer can do to a run."""
 
 import json
-import time
 from collections.abc import Iterator
 
 import msgspec
@@ -260,18 +259,15 @@ FIELDS = [
 
 
 def test_hostile_answers() -> None:
-    """Whatever a target sends: no check breaks, every judgement is short, can be written, and takes no time."""
+    """Whatever a target sends: no check breaks, every judgement is short and can be written."""
     sent = {"name": ANSWER["name"], "autoscaling_settings": {"scale_down_delay": 9007199254740993}}
     asked: tuple[Case, ...] = (case(sent=sent), rejected(), rejected("authentication.wrong"))
     encoder = msgspec.json.Encoder()
     for number, body in enumerate(hostile()):
         for code, each in ((200, asked[0]), (400 + number % 3, asked[1 + number % 2])):
-            begun = time.process_time()
             said = judge(
                 subject(each, status=code, answer=body, headers=FIELDS[number % 4], settings=Settings(key=KEY))
             )
-            # Generous: what is meant is that nothing is quadratic, which would take minutes.
-            assert time.process_time() - begun < 30
             assert [] == [item for item in said if isinstance(item, Doubt) and item.ours]
             assert all(len(encoder.encode(item)) < 12_000 for item in said)
 

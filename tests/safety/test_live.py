@@ -53,7 +53,7 @@ class Timed(Counting):
 @pytest.mark.parametrize("removal", [200, 405])
 def test_a_live_host_that_takes_everything(removal):
     """`smoke` stops at 15 creations and keeps the rate; clean-up leaves none, or lists what is left."""
-    app = Timed(removal)
+    app, began = Timed(removal), time.monotonic()
     with served(app) as url:
         where = url.replace("127.0.0.1", HOST)
         allowed = ("--allow-host", HOST, "--allow-plaintext")
@@ -67,8 +67,8 @@ def test_a_live_host_that_takes_everything(removal):
     names = {name for name in app.created if name.startswith("cfm-")}
     listed = (OUT / "leftovers.txt").read_text() if status else ""
     assert 15 == json.loads((OUT / "results.json").read_bytes())["counts"]["creations"] == app.posts
-    # The first one waits for its connection besides.
-    assert (len(sent) - 2) / (sent[-1] - sent[1]) <= 21
+    # From before the run: a first request that was held up makes the others no faster.
+    assert (len(sent) - 1) / (sent[-1] - began) <= 20
     if removal == 200:
         # What this server takes without a name, or at another path, nobody can remove, so it is listed.
         elsewhere = {name for name in names if f"{name}' (case" in listed}

@@ -56,6 +56,11 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         """The text that carries the key, with the placeholder for it."""
         return f"{self.contract.scheme} {KEY}" if self.contract.scheme else KEY
 
+    @property
+    def has_body(self) -> bool:
+        """Whether requests have a body."""
+        return self.contract.operation.has_body
+
     @cached_property
     def carried(self) -> Carried:
         """Where a valid request has its credentials."""
@@ -95,7 +100,7 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
             *credentials.fields,
             *held.fields,
             *((("Cookie", "; ".join(cookies)),) if cookies else ()),
-            ("Content-Type", self.contract.operation.request_media_type),
+            *((("Content-Type", self.contract.operation.request_media_type),) if self.has_body else ()),
         )
 
     @property
@@ -116,6 +121,8 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         return self.smallest if found is None else found
 
     def _proper(self, base: bodies.Base) -> Writable | None:
+        if not self.has_body:
+            return None
         contract = self.contract
         return proper(contract.request, contract.request_validator, base, self.defaults, contract.examples)
 
@@ -198,8 +205,10 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         return self.accepting(id_, (self.combination,), body, Story("", "relation", "", "", says, says))
 
     def request(self, body: Writable | bytes) -> Request:
-        """Return a valid request with the given body."""
-        data = body if isinstance(body, bytes) else encode(body)
+        """Return a valid request with the given body; without any where the operation declares none."""
+        data = None
+        if self.has_body:
+            data = body if isinstance(body, bytes) else encode(body)
         return Request(self.contract.operation.method, self.target, self.headers, data)
 
     def accepted(self, id_: str, requirements: tuple[str, ...], request: Request, story: Story) -> Case:

@@ -55,7 +55,7 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def request_validator(self) -> BodyValidator:
-        """The validators of request bodies."""
+        """The validators of request bodies; where the operation declares none, any body is valid."""
         return BodyValidator(self.document, self.operation.request_pointer)
 
     @cached_property
@@ -67,12 +67,18 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What is wrong in the document, where a run is possible all the same."""
-        wrong = wrong_examples(self.document, self.operation.request_pointer, self.request)
-        return (*self.document.warnings, *dict.fromkeys(wrong))
+        found = list(self.document.warnings)
+        if self.operation.has_body:
+            found += wrong_examples(self.document, self.operation.request_pointer, self.request)
+        if self.operation.uncovered:
+            found.append(f"bodies of {', '.join(self.operation.uncovered)} are not tested")
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def examples(self) -> tuple[Json, ...]:
         """The examples of the request body that are valid."""
+        if not self.operation.has_body:
+            return ()
         found = [each.value for each in body_examples(self.document, self.operation.request_pointer)]
         return tuple(filter(self.request_validator.holds, found))
 
@@ -180,17 +186,19 @@ def contract_of(data: bytes, name: str, operation: str | None) -> Contract:
 
 def build_contract(document: Document, operation: Operation, folder: Traversable) -> Contract:
     """Derive the contract of one operation; raises as `load_contract`."""
-    request = schema_tree(document, operation.request_pointer, hidden="readOnly")
+    request = _request_tree(document, operation)
     # What is no JSON Schema must show now, and not in the middle of a run.
     declared = (each.schema for each in operation.responses.all)
     for each in dict.fromkeys(filter(None, (operation.request_pointer, *declared))):
         BodyValidator(document, each)
-    if not request.shapes:
+    if operation.has_body and not request.shapes:
         raise ContractError(f"{document.name}: the request schema of {operation.name} allows no body at all")
     response = schema_tree(document, operation.response_pointer) if operation.response_pointer else None
     prose = _prose(folder, operation)
-    shown = any(body_examples(document, operation.request_pointer))
-    rows = [*derived.acceptance(request, operation, shown=shown), *derived.rejection(request, operation)]
+    rows: list[Requirement] = []
+    if operation.has_body:
+        shown = any(body_examples(document, operation.request_pointer))
+        rows += [*derived.acceptance(request, operation, shown=shown), *derived.rejection(request, operation)]
     if response is not None:
         rows += derived.response(response)
         pairs, varying = _echoes(request, response, prose), frozenset(prose.echo.defaults_vary)
@@ -217,6 +225,13 @@ def build_contract(document: Document, operation: Operation, folder: Traversable
         requirements=apply_aliases(folder / "requirements" / "aliases.yaml", operation, ordered),
         other_responses=others,
     )
+
+
+def _request_tree(document: Document, operation: Operation) -> Node:
+    """Return the tree of the request body; of an operation without one, a node that allows nothing."""
+    if operation.has_body:
+        return schema_tree(document, operation.request_pointer, hidden="readOnly")
+    return Node("", "body", "", operation.pointer, required=False, shapes=())
 
 
 def schema_tree(document: Document, pointer: str, hidden: str = "writeOnly") -> Node:

@@ -42,6 +42,17 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     parameters: tuple[Parameter, ...] = ()
 
     @property
+    def has_body(self) -> bool:
+        """Whether its requests have a JSON body."""
+        return bool(self.request_pointer)
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """The media types of bodies that are declared and not tested."""
+        tested = self.request_media_type if self.request_pointer else ""
+        return tuple(each for each in self.request_media_types if each != tested and not each.endswith("/*"))
+
+    @property
     def security(self) -> Security | None:
         """The credential that is tested first; None where none is asked for."""
         return self.alternatives[0][0] if self.alternatives else None
@@ -88,6 +99,7 @@ def pick_operation(document: Document, name: str | None) -> Operation:
     available = operations(document)
     if name is None:
         candidates = [each for each in available if _has_json_body(document, each)]
+        candidates = candidates or list(available[:1] if len(available) == 1 else ())
         if len(candidates) != 1:
             raise ContractError(
                 f"{document.name} has {len(candidates)} operations with a JSON request body",
@@ -120,8 +132,10 @@ def _read(document: Document, method: str, path: str) -> Operation:
     if not isinstance(item, dict) or not isinstance(operation, dict):
         raise ContractError(f"{document.name}: {pointer} is not an object")
     media_types, request, request_media, required = _request(document, pointer)
-    if not request:
-        raise ContractError(f"{document.name}: {method.upper()} {path} has no JSON request body", "name another one")
+    if not request and required:
+        has = ", ".join(media_types) or "no media type"
+        problem = f"{document.name}: {method.upper()} {path} has no JSON request body: it requires one of {has}"
+        raise ContractError(problem, "name another one")
     responses = read_responses(document, pointer)
     primary = responses.primary
     if primary is None:

@@ -29,6 +29,8 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alias: str | None = None
     security: bool = False
     """Only for an operation that asks for a credential."""
+    body: bool = False
+    """Only for an operation whose requests have a body."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +56,7 @@ def read_rows(folder: Traversable, operation: Operation) -> list[Requirement]:
         for content in _files(folder)
         if content.operation in {"", operation.name}
         for row in content.rows
-        if operation.security or not row.security
+        if (operation.security or not row.security) and (operation.has_body or not row.body)
     ]
 
 

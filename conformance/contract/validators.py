@@ -64,7 +64,7 @@ class BodyValidator:
     """
 
     def __init__(self, document: Document, pointer: str) -> None:
-        schema = get(document, pointer)
+        schema = get(document, pointer) if pointer else True
         bundle = {k: v for k, v in document.content.items() if k in REFERRED or k.startswith("x-")}
         self._schema: dict[str, Json] = {
             "$schema": DIALECT,

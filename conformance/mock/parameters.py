@@ -14,19 +14,28 @@ from conformance.model.jsontext import Json
 def wrong_parameter(contract: Contract, tx: Transaction) -> str:
     """Return what is wrong with the first parameter that is absent or invalid; empty where all are right."""
     for parameter in contract.operation.parameters:
-        named = f"the {parameter.location} parameter {parameter.name!r}"
         if not parameter.schema:
             if parameter.required and not _texts(tx, parameter):
-                return f"{named} is absent"
+                return f"{named(parameter)} is absent"
             continue
         described = contract.described(parameter.schema)
         values = list(_values(tx, parameter, described.node))
         if not values:
             if parameter.required:
-                return f"{named} is absent"
+                return f"{named(parameter)} is absent"
         elif not any(described.validator.holds(each) for each in values):
-            return f"{named} is invalid"
+            return f"{named(parameter)} is invalid"
     return ""
+
+
+def named(parameter: Parameter) -> str:
+    """Return how a message names a parameter."""
+    return f"the {parameter.location} parameter {parameter.name!r}"
+
+
+def is_sent(tx: Transaction, parameter: Parameter) -> bool:
+    """Tell whether a request has a parameter, not as an object whose members are parameters."""
+    return bool(_texts(tx, parameter))
 
 
 def _values(tx: Transaction, parameter: Parameter, node: Node) -> Iterator[Json]:

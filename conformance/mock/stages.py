@@ -116,9 +116,9 @@ def parameters(state: MockState, tx: Transaction) -> None:
 
 def media_type(state: MockState, tx: Transaction) -> None:
     """Accept the documented media type, in any letter case and with any parameters: 415 for others and for none."""
-    if tx.action != "create":
-        return
     operation = state.contract.operation
+    if tx.action != "create" or not operation.has_body:
+        return
     wanted = essence(operation.request_media_type)
     fields = tx.values("content-type")
     if not tx.body and not operation.request_required and not fields:
@@ -139,7 +139,7 @@ def limit(_: MockState, tx: Transaction) -> None:
 
 def parse(state: MockState, tx: Transaction) -> None:
     """Read the body as one JSON text in UTF-8 without byte order mark or duplicate names: 400 otherwise."""
-    if tx.action != "create":
+    if tx.action != "create" or not state.contract.operation.has_body:
         return
     if not tx.body and not state.contract.operation.request_required:
         tx.sent = {}
@@ -157,7 +157,7 @@ def parse(state: MockState, tx: Transaction) -> None:
 
 def validate(state: MockState, tx: Transaction) -> None:
     """Validate the body against its schema: 422 with the place in the message."""
-    if tx.action != "create" or (tx.text is None and not tx.body):
+    if tx.action != "create" or (tx.text is None and not tx.body) or not state.contract.operation.has_body:
         return
     validator = state.contract.request_validator
     if not validator.holds(tx.sent):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from conformance.classify.requirements import PRECISION
 from conformance.contract.contract import Contract
-from conformance.model.case import SLOT, Case, Item, Need, Relation, Request, renamed
+from conformance.model.case import HARMLESS, SLOT, Case, Item, Need, Relation, Request, Story, renamed
 from conformance.model.vocabulary import Expectation, Profile, Strength
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.accepted import accepted_cases
@@ -98,6 +98,9 @@ def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tup
     """
     full = profile in {Profile.FULL, Profile.FUZZ}
     build = knowledge.builder(contract)
+    if not build.has_body:
+        ordered = _ordered(contract, _distinct(_without_body(build, knowledge)))
+        return smoke(ordered) if profile is Profile.SMOKE else tuple(ordered)
     standard = _ordered(contract, _distinct(proven(build, _all(build, knowledge, PAIRWISE, large=False))))
     if profile is Profile.SMOKE:
         return smoke(standard)
@@ -119,8 +122,10 @@ def creations(item: Item) -> int:
 
 def may_create(case: Case) -> bool:
     """Tell whether a right server may create an object on this case."""
-    if case.expectation is Expectation.REJECTED or case.request.body is None or Need.KEYS in case.needs:
+    if case.expectation is Expectation.REJECTED or Need.KEYS in case.needs:
         return False  # what needs a target that knows keys carries a wrong one
+    if case.request.body is None and (case.expectation is Expectation.OBSERVED or case.request.method in HARMLESS):
+        return False
     return case.story is None or case.story.keyword != "method"
 
 
@@ -139,6 +144,18 @@ def _all(build: Builder, knowledge: Knowledge, strength: int, *, large: bool) ->
     yield from trial_cases(build)
     yield from relations(build)
     yield from merged_relations(build)
+
+
+def _without_body(build: Builder, knowledge: Knowledge) -> Iterator[Item]:
+    """Yield the items of an operation whose requests have no body."""
+    about = ("transport.status", "transport.target")
+    yield build.accepted(
+        "accept.smallest", about, build.right, Story("", "request", "", "", "the request is valid", "")
+    )
+    yield from credential_cases(build)
+    yield from header_cases(build)
+    yield from path_cases(build, knowledge.unknown)
+    yield from parameter_cases(build)
 
 
 def _distinct(items: Iterable[Item]) -> list[Item]:

@@ -53,6 +53,8 @@ def _wrong(build: Builder, security: Security) -> Iterator[Case]:
         request = _with_key(build.right, key)
         case = build.rejected(f"reject.credential.{slug}", wrong, request, story, (Need.KEYS,))
         yield _controlled(build, case, ("X-Conformance-Filler", key)) if key == LONG_KEY else case
+    if not build.has_body:
+        return
     request = _with_key(build.request(b"{"), WRONG_KEY)
     story = _story(security, "the key is wrong and the body is not JSON", "a wrong key with an invalid body")
     yield build.observed("observe.credential.with-bad-body", ("authentication.order",), request, story, (Need.KEYS,))

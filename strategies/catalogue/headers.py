@@ -18,9 +18,11 @@ ALLOWING = "an `Accept` that allows the declared media type"
 
 def header_cases(build: Builder) -> Iterator[Case]:
     """Yield requests whose header fields, method or path are special."""
-    yield from _media_types(build)
+    if build.has_body:
+        yield from _media_types(build)
     yield from _accept(build)
-    yield from _content_codings(build)
+    if build.has_body:
+        yield from _content_codings(build)
     yield from _hosts(build)
     yield from _other_headers(build)
     yield from _methods(build)
@@ -118,8 +120,9 @@ def _other_headers(build: Builder) -> Iterator[Case]:
             "", "", f"header names are in {slug.replace('-', ' ')}", "header names in other letter case"
         )
         yield build.accepted(f"accept.field-names.{slug}", ("transport.field-names",), request, story)
-    story = header_story("Transfer-Encoding", "chunked", "the body is chunked", "a chunked body")
-    yield build.accepted("accept.chunked", ("transport.chunked",), replace(right, chunked=True), story)
+    if build.has_body:
+        story = header_story("Transfer-Encoding", "chunked", "the body is chunked", "a chunked body")
+        yield build.accepted("accept.chunked", ("transport.chunked",), replace(right, chunked=True), story)
     for id_, name, value, says, kind in (
         ("expect", "Expect", "100-continue", "`Expect` is `100-continue`", "a request with `Expect: 100-continue`"),
         ("compression", "Accept-Encoding", "gzip, deflate", "compression is accepted", "a request for compression"),

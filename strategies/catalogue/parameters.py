@@ -35,7 +35,8 @@ def parameter_cases(build: Builder) -> Iterator[Case]:
                 yield _absent(build, each)
         if each.schema:
             yield from _invalid(build, each)
-    optional = {each: next(usual_values(build.contract, each), None) for each in parameters if not each.required}
+    usual = {each: next(usual_values(build.contract, each), None) for each in parameters if not each.required}
+    optional = {each: value for each, value in usual.items() if value is not None}
     if len(optional) > 1:
         request = build.with_values({**optional, **build.values})
         story = Story("", ALL, "", "", "every optional parameter is present", "all parameters")

@@ -88,9 +88,11 @@ def test_media_types_that_are_json(content: Any, found: str) -> None:
     "content", [{}, {"text/plain": SCHEMA}, {"application/jsonp": SCHEMA}, {"application/xml": SCHEMA}, {JSON: {}}]
 )
 def test_an_operation_without_a_json_body_is_told(content: Any) -> None:
-    """An operation that is asked for by name, and has no JSON to send, cannot be tested."""
-    document = document_of(content_of({}, operation={"requestBody": {"content": content}}))
-    with pytest.raises(ContractError, match=r"PUT /things has no JSON request body; name another one"):
+    """An operation that is asked for by name, and requires a body that is not JSON, cannot be tested."""
+    document = document_of(content_of({}, operation={"requestBody": {"required": True, "content": content}}))
+    with pytest.raises(
+        ContractError, match=r"PUT /things has no JSON request body: it requires one of .*; name another"
+    ):
         pick_operation(document, "PUT /things")
 
 

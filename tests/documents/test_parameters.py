@@ -9,6 +9,7 @@ from msgspec.structs import replace
 import conformance
 from conformance.contract.contract import Contract
 from conformance.mock.app import Mock
+from conformance.mock.faults.parameters import parameter_faults
 from conformance.model.case import Case
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
@@ -191,3 +192,22 @@ def test_path_parameters_are_valid(tmp_path: Path) -> None:
         shared = f"{{name: id, in: path, required: true, schema: {schema}}}"
         contract = contract_with(folder=tmp_path, path="/things/{id}", shared=shared)
         assert expected == usual_path_value(contract, "id")
+
+
+def test_faults_of_parameters_show(tmp_path: Path) -> None:
+    """Each parameter can be unchecked and can be rejected, and a request shows it."""
+    contract = contract_with(LIMIT, TENANT, SORT, folder=tmp_path)
+    found = list(parameter_faults(contract))
+    assert {
+        "parameter.query.limit.unchecked", "parameter.query.limit.rejected", "parameter.header.X-Tenant.unchecked",
+        "parameter.header.X-Tenant.rejected", "parameter.query.sort.unchecked", "parameter.query.sort.rejected",
+    } == {each.id for each in found}  # fmt: skip
+    for fault in found:
+        (request,) = fault.requests(contract)
+        answers = [
+            Mock(contract, faults=faults).respond(
+                "POST", request.target, [*request.headers, ("Host", "x")], request.body
+            )
+            for faults in ((), (fault,))
+        ]
+        assert {200, 400} == {each.status for each in answers}, fault.id

@@ -195,6 +195,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
             self.contract.operation.responses.accepts(self.status)
             and self.status not in BODILESS
             and self.names_operation
+            and self.case.request.method != "HEAD"
             and self.case.expectation is not Expectation.REJECTED
             and admits(combined(self.case.request.headers, "accept"), self.contract.operation.response_media_type)
             and described(self.contract.document, self.contract.operation, self.status)

@@ -28,13 +28,15 @@ def scenarios(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[
     They are the same in every run. The first shows whether the client reads a valid response at all.
 
     Raises:
-        ContractError: the operation declares no JSON response, or no request could be built.
+        ContractError: the operation declares no JSON body or response, or no request could be built.
         LookupError: a scenario names a requirement that no contract has.
 
     """
     operation = contract.operation
     if contract.response is None:
         raise ContractError(f"{operation.name} declares no JSON response", "choose another operation with --operation")
+    if not operation.has_body:
+        raise ContractError(f"{operation.name} has no JSON body to send", "choose another operation with --operation")
     clash = sorted(RESERVED.intersection(operation.path_parameters))
     if clash:
         raise ContractError(f"{operation.name}: the client protocol reserves the name `{clash[0]}` of a path parameter")

@@ -14,6 +14,7 @@ from conformance.mock.faults.error import error_faults
 from conformance.mock.faults.exchange import exchange_faults
 from conformance.mock.faults.http import http_faults
 from conformance.mock.faults.malformed import malformed_faults
+from conformance.mock.faults.parameters import parameter_faults
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.faults.path import path_faults
 from conformance.mock.faults.rejection import rejection_faults
@@ -33,6 +34,7 @@ FAMILIES: tuple[Callable[[Contract], Iterator[Fault]], ...] = (
     http_faults,
     exchange_faults,
     path_faults,
+    parameter_faults,
     malformed_faults,
     body_faults,
     error_faults,
@@ -41,6 +43,9 @@ FAMILIES: tuple[Callable[[Contract], Iterator[Fault]], ...] = (
     created_faults,
 )
 """What makes faults; a new family is one more line."""
+
+WITHOUT_BODY = (response_faults, authentication_faults, http_faults, path_faults, parameter_faults)
+"""The families for operations whose requests have no body."""
 
 
 def faults(contract: Contract) -> tuple[Fault, ...]:
@@ -53,7 +58,8 @@ def faults(contract: Contract) -> tuple[Fault, ...]:
 
     """
     found: dict[str, Fault] = {}
-    for fault in (each for family in FAMILIES for each in family(contract)):
+    families = FAMILIES if contract.operation.has_body else WITHOUT_BODY
+    for fault in (each for family in families for each in family(contract)):
         other = found.setdefault(fault.id, fault)
         if other.sentence != fault.sentence:
             raise ValueError(f"two faults are called {fault.id}: {other.sentence!r} and {fault.sentence!r}")

@@ -29,6 +29,8 @@ def chosen_phases(contract: Contract, options: RunOptions, profile: Profile, *, 
         UsageError: one of those asked for does not exist.
 
     """
+    if not contract.operation.has_body:
+        return (CATALOGUE,)
     if options.phases is None:
         if profile is Profile.FUZZ:
             return (SCHEMATHESIS, HYPOTHESIS)

@@ -11,6 +11,7 @@ from conformance.model.header_fields import without_fields
 from conformance.model.json_values import without
 from conformance.model.jsontext import Writable, encode
 from conformance.strategies.case_builder import Builder
+from conformance.strategies.path_values import is_path_value, usual_path_value
 from conformance.strategies.values import bodies, classes
 
 UNKNOWN = "unknown-resource"
@@ -24,14 +25,21 @@ def builder(contract: Contract) -> Builder:
     found = _BUILDERS.get(id(contract))
     if found is None or found.contract is not contract:
         _BUILDERS.clear()
-        found = Builder(contract, dict.fromkeys(contract.operation.path_parameters, "witness"))
+        names = contract.operation.path_parameters
+        found = Builder(contract, {name: _path_value(contract, name) for name in names})
         _BUILDERS[id(contract)] = found
     return found
+
+
+def _path_value(contract: Contract, name: str) -> str:
+    return "witness" if is_path_value(contract, name, "witness") else usual_path_value(contract, name)
 
 
 def post(contract: Contract, body: Writable, number: int = 1) -> Request:
     """Return a valid request with `body`; `number` is part of the object's name."""
     request = builder(contract).request(body)
+    if request.body is None:
+        return request
     named = (request.body or b"").replace(encode(SLOT)[1:-1], f"witness-{number:04}".encode())
     return replace(request, body=named)
 

@@ -1,12 +1,17 @@
 """Names of this machine: what counts is the address that is connected to, and not what the name promises."""
 
 import asyncio
+import errno
 import socket
 
 import aiohttp
 from aiohttp.abc import ResolveResult
+from yarl import URL
 
 from conformance.targets.addresses import is_loopback
+
+PRESENCE_SECONDS = 2.0
+"""How long a server may take to accept the connection that tells whether it is there."""
 
 
 class LocalResolver(aiohttp.ThreadedResolver):
@@ -46,6 +51,27 @@ async def is_listening(host: str, port: int, *, local: bool) -> bool:
     except OSError:
         pass
     return False
+
+
+def is_gone(url: URL) -> bool:
+    """Tell whether nothing listens at a URL of this machine; false where another machine is meant, or in doubt."""
+    try:
+        found = socket.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    local = all(is_loopback(str(address[0])) for *_, address in found)
+    return local and all(_is_closed(family, address) for family, *_, address in found)
+
+
+def _is_closed(family: int, address: tuple[object, ...]) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(PRESENCE_SECONDS)
+        try:
+            probe.connect(address)
+        except OSError as error:
+            # The second: there is no such address here, as ::1 without IPv6.
+            return error.errno in {errno.ECONNREFUSED, errno.EADDRNOTAVAIL}
+        return False
 
 
 def leaves(host: str) -> bool:

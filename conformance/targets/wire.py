@@ -17,14 +17,11 @@ from conformance.targets.connection import ATTEMPT, ExactHandler, ExactRequest, 
 from conformance.targets.decoding import decode_response
 from conformance.targets.failures import body_failure_of, failure_of, late
 from conformance.targets.outgoing import Sending, prepare, redacted
-from conformance.targets.resolving import LocalResolver, is_listening
+from conformance.targets.resolving import PRESENCE_SECONDS, LocalResolver, is_listening
 from conformance.targets.target import ExchangeLimits, Opening, Target, Tls, Traits
 
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _MANY_BYTES = 1_000_000
-
-PRESENCE_SECONDS = 2.0
-"""How long a server may take to accept the connection that tells whether it is there."""
 
 PAUSE_SECONDS = 0.05
 """A server that ends closes its connections before it stops listening, or after."""

@@ -12,7 +12,7 @@ from conformance.journal.events import RequestSent, RunStarted
 from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
 from conformance.journal.writing import FILE_NAME, Damage, Journal, read_journal
-from conformance.model.errors import ConformanceError, JournalError, os_errors_as
+from conformance.model.errors import ConformanceError
 from conformance.reports.curl import curl
 from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.cleanup import Cleaner, Leftover
@@ -27,6 +27,7 @@ from conformance.workflow.run_folder import (
     LEFTOVERS,
     began,
     earlier_folders,
+    forget,
     header_of_record,
     outlives,
     recorded_contract,
@@ -102,7 +103,7 @@ def clean_up(folder: Path, options: RunOptions) -> CleanupResult:
                     some, rest = _remove(record, journal, damaged=tell)
                 found, left = found + some, [*left, *((record.options.target, one) for one in rest)]
                 if not (rest or unread) and record.path.parent in earlier:
-                    _forget(record.path)
+                    forget(record.path)
             commands = _listed(home, left)
         return CleanupResult(found, tuple(one for _, one in left), commands, home / LEFTOVERS, tuple(unread))
 
@@ -131,18 +132,6 @@ def _record(path: Path, options: RunOptions) -> Iterator[_Record]:
     options = with_recorded_key(replace(options, target=header.target, out=path.parent), header, path.parent)
     key = find_key(contract, options, loopback=guard(options).loopback)
     yield _Record(path, contract, options, credentials_of(contract, options, key))
-
-
-def _forget(path: Path) -> None:
-    """Remove a record that was set aside for the objects which are gone now, and its folder with the last one."""
-    with os_errors_as(JournalError, f"cannot remove {path}"):
-        path.unlink()
-        (path.parent / LEFTOVERS).unlink(missing_ok=True)
-        if not any(records_in(path.parent)):
-            for each in path.parent.glob(".lock"):
-                each.unlink(missing_ok=True)
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
 
 
 def remove(

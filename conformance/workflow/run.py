@@ -92,7 +92,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
         past = read_resumed_run(path, header, prepared.key) if options.resume else None
         if past is not None and past.finished:
             return report_again(options.out, kinds=options.reports)
-        earlier = set_aside(options.out) if past is None else ""
+        earlier = set_aside(options.out, url) if past is None else ""
         journal = stack.enter_context(Journal(path, prepared.credentials.redaction, resume=past is not None))
         sessions: list[Session] = []
         with after_sending(

@@ -12,7 +12,9 @@ from conformance.journal.events import RunStarted
 from conformance.journal.ledger import standing
 from conformance.journal.writing import FILE_NAME, read_journal
 from conformance.model.errors import ConformanceError, JournalError, UsageError, os_errors_as
+from conformance.targets.addresses import parse_url
 from conformance.targets.opening import is_openable, traits_of
+from conformance.targets.resolving import is_gone
 
 REPLAYS = "replay-*.ndjson"
 """The files in the folder of a run that record what its replays may have left."""
@@ -91,16 +93,21 @@ def earlier_folders(folder: Path) -> Iterator[Path]:
                 yield folder.with_name(each.name) if folder.name else each
 
 
-def set_aside(folder: Path) -> str:
+def set_aside(folder: Path, target: str = "") -> str:
     """Move the records of an earlier run out of a folder, where objects of it may be left; returns what to tell.
 
-    The caller holds the lock of the folder.
+    Records that were set aside before are removed where nothing is left any more. `target` is what is tested now. The
+    caller holds the lock of the folder.
 
     Raises:
         UsageError: they cannot be moved.
 
     """
-    left, id_ = _left_of(folder)
+    for each in earlier_folders(folder):
+        if not _left_of(each, target)[0]:
+            for path in list(records_in(each)):
+                forget(path)
+    left, id_ = _left_of(folder, target)
     if not left:
         return ""
     whole = folder.resolve()
@@ -116,7 +123,30 @@ def set_aside(folder: Path) -> str:
     return f"the journal of the earlier run is in {aside}: {left}{remedy}"
 
 
-def _left_of(folder: Path) -> tuple[str, str]:
+def forget(path: Path) -> None:
+    """Remove a record that was set aside for the objects which are gone now, and its folder with the last one."""
+    with os_errors_as(JournalError, f"cannot remove {path}"):
+        path.unlink()
+        (path.parent / LEFTOVERS).unlink(missing_ok=True)
+        if not any(records_in(path.parent)):
+            for each in path.parent.glob(".lock"):
+                each.unlink(missing_ok=True)
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
+
+
+def _ended(header: RunStarted, target: str) -> bool:
+    """Tell whether what a run created ended with its target: a server of this machine, at which nothing listens now.
+
+    Where it is tested again, it may be that it was not started yet, or is the end of a tunnel that is not open.
+    """
+    if not outlives(header):
+        return True
+    here = traits_of(header.target).loopback
+    return here and header.target != target and is_gone(parse_url(header.target, "target"))
+
+
+def _left_of(folder: Path, target: str) -> tuple[str, str]:
     """Return what is left of the run in a folder, empty where nothing is, and its id, empty where it has none."""
     objects, id_, unread = 0, "", False
     for path in records_in(folder):
@@ -126,8 +156,10 @@ def _left_of(folder: Path) -> tuple[str, str]:
             header = header_of_record(path)
             if path.name == FILE_NAME and RUN_ID.fullmatch(header.run_id):
                 id_ = header.run_id
-            loopback = outlives(header) and traits_of(header.target).loopback
-            if outlives(header) and not (loopback and "stateless" in header.options):
+            if _ended(header, target):
+                continue
+            loopback = traits_of(header.target).loopback
+            if not (loopback and "stateless" in header.options):
                 objects += len(standing(recorded_contract(header), read_journal(path), loopback=loopback))
         except ConformanceError:
             unread = True

@@ -102,6 +102,34 @@ def same_name(subjects: Sequence[Subject]) -> Judged:
         )
 
 
+def other_settings(subjects: Sequence[Subject]) -> Judged:
+    """What a second creation with the same name and other settings returns is noted, and so is a rejection."""
+    first, second = subjects
+    requirement, kind = "semantics.same-name-settings", "a second creation with other settings"
+    if not first.answered or not (second.answered or second.rejected):
+        return
+    if second.rejected:
+        symptom = Symptom("other settings", kind, status_word(second.status))
+        yield status_finding(
+            second, requirement, messages.SETTINGS_REJECTED, symptom, expected="any response", what=SECOND
+        )
+        return
+    kept, replaced = 0, 0
+    for sent, answered in first.contract.echoes:
+        later, earlier = get(second.sent, sent.path), get(first.answer, answered.path, MISSING)
+        if not sent.required and later is not None and not same(earlier, later):
+            found = get(second.answer, answered.path, MISSING)
+            kept, replaced = kept + same(found, earlier), replaced + same(found, later)
+    values = "the earlier settings" if not replaced else "the later settings" if not kept else "settings of both"
+    yield finding(
+        requirement,
+        Symptom("other settings", kind, values),
+        **messages.SETTINGS_RETURNED.filled(values=values),
+        expected="any response",
+        actual=values,
+    )
+
+
 def visible(subjects: Sequence[Subject]) -> Judged:
     """A created object is then found by its name, with equal values: a note where it is not."""
     created, read = subjects
@@ -155,5 +183,6 @@ RELATIONS: Mapping[RelationKind, RelationCheck] = {
     RelationKind.SAME_NAME: same_name,
     RelationKind.VISIBLE: visible,
     RelationKind.SERIES: series,
+    RelationKind.OTHER_SETTINGS: other_settings,
 }
 """The check of each kind of relation."""

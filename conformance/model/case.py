@@ -141,6 +141,7 @@ class RelationKind(StrEnum):
     SAME_NAME = "same-name"
     VISIBLE = "visible"
     SERIES = "series"
+    OTHER_SETTINGS = "other-settings"
 
 
 class Relation(msgspec.Struct, frozen=True, omit_defaults=True):

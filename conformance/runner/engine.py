@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 import msgspec
 
+from conformance.checks.retries import retries
 from conformance.checks.shared.subject import Subject
 from conformance.journal.events import DoubtRaised, PhaseEnded, RunEnded
-from conformance.model.case import Case, Item, Relation
+from conformance.model.case import Case, Item, Relation, RelationKind
 from conformance.model.errors import TargetLostError, UsageError
 from conformance.model.exchange import TOO_MANY, Exchange
 from conformance.model.finding import Doubt, Judgement
@@ -109,6 +110,7 @@ class Engine:
                     await self._diagnosis.conclude()
                 items.release()
                 await self._work(items)
+                self._note_retries()
             self._session.sender.watch.check_reached()
         except TargetLostError as error:
             self._reason, lost = str(error), True
@@ -226,6 +228,13 @@ class Engine:
                 self._tell(case, [sent], found)
         self._waiting = []
 
+    def _note_retries(self) -> None:
+        """Record how often a request had to be sent again, with the last request: the rate is that of the run."""
+        sender = self._session.sender
+        if sender.last is not None and sender.watch.reached and not self._reason:
+            number, case = sender.last
+            self._recorder.record(number, case, list(retries(sender.retried, number)))
+
     async def _judge_case(self, case: Case, sent: Sent) -> None:
         self._record_waits(case, sent)
         if sent.unjudged:
@@ -233,13 +242,14 @@ class Engine:
         elif not sent.void:
             self._tell(case, [sent], await self._judged(case, sent, self._session.subject(case, sent)))
 
-    async def _judged(self, case: Case, sent: Sent, subject: Subject, *, concurrent: bool = False) -> Found:
+    async def _judged(self, case: Case, sent: Sent, subject: Subject, *, compared: bool = True) -> Found:
         """Judge one exchange, have its failures explained, and record that.
 
-        With `concurrent`, another request was in flight: response and request are compared by the relation alone.
+        Unless it is `compared`, response and request are compared by the relation alone: another request was in
+        flight, or created the object.
         """
         found = await self._session.controlled(case, self._session.judge(subject))
-        if concurrent:
+        if not compared:
             rows = self._session.contract.by_id
             found = [each for each in found if not rows[each.requirement].compares]
         repeats = ""
@@ -274,9 +284,10 @@ class Engine:
         subjects = self._session.subjects(relation, sent)
         alone = list(zip(relation.cases, sent, subjects, strict=True))
         everything: list[Judgement | Doubt] = []
+        compared = not relation.concurrent and relation.kind is not RelationKind.OTHER_SETTINGS
         for case, each, subject in alone[:-1] if relation.together_only else alone:
             self._record_waits(case, each)
-            everything += await self._judged(case, each, subject, concurrent=relation.concurrent)
+            everything += await self._judged(case, each, subject, compared=compared)
         together, repeats = self._session.judge_relation(relation, subjects), ""
         if self._diagnosis is not None:
             together, repeats = await self._diagnosis.explain_relation(relation, together)

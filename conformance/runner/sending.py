@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable
 
 import msgspec
 from msgspec.structs import replace
 
+from conformance.checks.retries import CLOSED, LIMITED
 from conformance.checks.shared.subject import UNJUDGED
 from conformance.contract.contract import Contract
 from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSent
@@ -87,6 +89,10 @@ class Sender:
         self._names = past.last_name if past else 0
         self.sent = past.last_send if past else first
         self.watch = TargetWatch(target)
+        self.retried: Counter[str] = Counter()
+        """Why requests were sent again, and how often."""
+        self.last: tuple[int, str] | None = None
+        """The number of the last request, and its case."""
         self._patience = Patience()
 
     def new_name(self) -> str:
@@ -148,6 +154,7 @@ class Sender:
         if reason := self._again(sent, tries):
             return replace(sent, unjudged=f"an idle connection was closed, and there is no retry: {reason}")
         tries.fresh = True
+        self.retried[CLOSED] += 1
         return True
 
     async def _refresh_credential(self, case: Case, sent: Sent, tries: _Tries, used: str) -> bool:
@@ -184,6 +191,8 @@ class Sender:
                 self.watch.breakdown = self.watch.breakdown or asked
                 return replace(sent, unjudged=asked)
             self._journal.append(Paced(wait_seconds=seconds, reason=how))
+        if response.status == TOO_MANY:
+            self.retried[LIMITED] += 1
         tries.waited.append(sent)
         tries.refreshed = False
         return True
@@ -202,6 +211,7 @@ class Sender:
         attempt, relation = tries.attempt, tries.relation
         kept = self._past.take(case, attempt, relation) if self._past else None
         if kept is not None and self._past is not None:
+            self.last = (kept.number, case.id)
             return await self._remembered(self._past, kept)
         await self._patience.pause()
         await self._budget.pace()
@@ -211,6 +221,7 @@ class Sender:
         request, outgoing = self._access.with_extra_headers(fill(case.request, name) if case.slotted else case.request)
         self.sent += 1
         number = self.sent
+        self.last = (number, case.id)
         filled = replace(case, request=request)
         event = RequestSent(
             send=number, case=filled, name=name if case.slotted else "", attempt=attempt, relation=relation

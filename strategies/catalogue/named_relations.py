@@ -26,6 +26,7 @@ def named_relations(build: Builder, identity: str) -> Iterator[Relation]:
     """Yield the relations that need an object with a name, which the property `identity` of the request gives it."""
     yield from _alike_names(build, identity)
     yield _same_name(build)
+    yield _other_settings(build)
     yield from _leaves_nothing(build)
     yield from _visible(build)
 
@@ -56,6 +57,15 @@ def _same_name(build: Builder) -> Relation:
         _observed(build, f"{id_}.second", "error.duplicate", build.right, "the second creation with that name"),
     )
     return Relation(id_, RelationKind.SAME_NAME, ("semantics.same-name", "error.duplicate"), cases, same_name=True)
+
+
+def _other_settings(build: Builder) -> Relation:
+    id_, says = "relate.other-settings", "a second creation with that name and other settings"
+    cases = (
+        build.related(f"{id_}.first", build.smallest, "the first creation with a name"),
+        _observed(build, f"{id_}.second", "semantics.same-name-settings", build.request(build.fullest), says),
+    )
+    return Relation(id_, RelationKind.OTHER_SETTINGS, ("semantics.same-name-settings",), cases, same_name=True)
 
 
 def _leaves_nothing(build: Builder) -> Iterator[Relation]:

@@ -9,6 +9,7 @@ from conformance.checks.relations import (
     RELATIONS,
     leaves_nothing,
     null_beside_absent,
+    other_settings,
     same_name,
     series,
     visible,
@@ -212,6 +213,25 @@ def test_same_name_does_not_apply() -> None:
     for first, second in ((400, 409), (200, 500), (200, 429)):
         assert [] == list(same_name((subject(status=first), subject(status=second))))
     assert [] == list(same_name((subject(), subject(response=False, failure=Failure.CLOSED))))
+
+
+def test_other_settings() -> None:
+    """What a second creation returns is noted, and so is its rejection; what failed says nothing."""
+    first = subject(case(sent={"name": NAME}))
+    sent: dict[str, Any] = {"name": NAME, "promotion_settings": {"ramp_up_duration_seconds": 7, "rolling_deploy": True}}
+    new = changed(ANSWER, "promotion_settings", {**ANSWER["promotion_settings"], **sent["promotion_settings"]})
+    one = changed(ANSWER, "promotion_settings/ramp_up_duration_seconds", 7)
+    for status, answer, observed_ in (
+        (409, ANSWER, "409"),
+        (200, ANSWER, "the earlier settings"),
+        (200, new, "the later settings"),
+        (200, one, "settings of both"),
+    ):
+        second = subject(observed(sent=sent), status=status, answer=answer)
+        found = only(other_settings((first, second)))
+        assert ("semantics.same-name-settings", observed_) == (found.requirement, found.symptom.observed)
+    assert [] == list(other_settings((first, subject(observed(sent=sent), status=500))))
+    assert [] == list(other_settings((subject(status=400), second)))
 
 
 def probe(status: int = 200, answer: Any = ANSWER) -> Subject:

@@ -73,7 +73,7 @@ def test_a_run_on_a_screen_that_is_no_terminal(command, right):
     lines = ended.out.splitlines()
     assert f"POST /v1/models/{{model_id}}/environments at {right}" == lines[0]
     assert lines[1].startswith("standard: ")
-    assert lines[-3].startswith("conforming: 322 requirements (")
+    assert lines[-3].startswith("conforming: 324 requirements (")
     assert "report: conformance-report/report.html" == lines[-1]
     assert "\x1b" not in ended.out + ended.err
     quiet = command("run", "--target", right, "--only", "accept.all.*", "--out", "another", "--quiet")

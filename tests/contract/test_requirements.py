@@ -38,11 +38,13 @@ UNNUMBERED = {
     "reject.json-media-type",
     "reject.no-media-type",
     "semantics.isolation",
+    "semantics.same-name-settings",
     "transport.allow",
     "transport.chunked",
     "transport.host",
     "transport.other-path",
     "transport.response-time",
+    "transport.retries",
 }
 """What the suite judges beyond the published list."""
 

@@ -76,7 +76,7 @@ def test_a_run_within_a_test(pytester):
         from conformance.model.errors import UsageError
 
         def test_it(conformance_run, tmp_path, conformance_target):
-            result = conformance_run(only="accept.all.null")
+            result = conformance_run(only="accept.smallest")
             assert result.exit_status == 0
             assert result.results.target == conformance_target
             assert (result.results.profile, result.results.seed) == ("smoke", 7)
@@ -88,7 +88,7 @@ def test_a_run_within_a_test(pytester):
 
         @pytest.mark.conformance_faults("echo.CreateEnvironmentRequestV1.name.other")
         def test_fault(conformance_run, reference_server):
-            result = conformance_run(target=reference_server.url, only="accept.fullest")
+            result = conformance_run(target=reference_server.url, only="accept.smallest")
             assert result.results.verdict == "not conforming"
         """
     )

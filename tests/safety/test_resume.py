@@ -79,10 +79,10 @@ def test_what_is_whole_is_not_sent_again(contract, run, tmp_path):
     """A run that came to its end is resumed without a request; its reports are made anew."""
     recording, out = Recording(contract), tmp_path / "out"
     with serving(recording) as url:
-        run(url, out, "--only", "accept.all.*", status=0)
+        run(url, out, "--only", "accept.merged.*", status=0)
         count, journal = len(recording.log), (out / "journal.ndjson").read_bytes()
         (out / "results.json").unlink()
-        run(url, out, "--only", "accept.all.*", "--resume", status=0)
+        run(url, out, "--only", "accept.merged.*", "--resume", status=0)
     assert count == len(recording.log)
     assert journal == (out / "journal.ndjson").read_bytes()
     assert "conforming" == seen(out).verdict
@@ -103,7 +103,7 @@ def test_nothing_to_resume(contract, run, tmp_path):
     out.mkdir()
     (out / "journal.ndjson").write_bytes(b'{"event":"run.sta')
     with serving(recording) as url:
-        run(url, out, "--only", "accept.all.*", "--resume", status=0)
+        run(url, out, "--only", "accept.merged.*", "--resume", status=0)
     assert "conforming" == seen(out).verdict
 
 
@@ -111,7 +111,7 @@ def test_nothing_to_resume(contract, run, tmp_path):
     ("option", "said"),
     [
         (("--seed", "7"), "another seed: 0, not 7"),
-        (("--only", "reject.*"), "another only: accept.all.*, not reject.*"),
+        (("--only", "reject.*"), "another only: accept.merged.*, not reject.*"),
         (("--stateless",), "another stateless: none, not True"),
         (("--phases", "catalogue,hypothesis"), "another choice of phases: catalogue, not catalogue, hypothesis"),
     ],
@@ -120,9 +120,9 @@ def test_another_run_is_not_resumed(contract, run, tmp_path, option, said):
     """A journal of other options is left as it is, and the user is told which option differs."""
     recording, out = Recording(contract), tmp_path / "out"
     with serving(recording) as url:
-        run(url, out, "--only", "accept.all.*", status=0)
+        run(url, out, "--only", "accept.merged.*", status=0)
         told = run(
-            url, out, *(option if "--only" in option else ("--only", "accept.all.*", *option)), "--resume", status=2
+            url, out, *(option if "--only" in option else ("--only", "accept.merged.*", *option)), "--resume", status=2
         )
     assert said in told
 

@@ -35,6 +35,7 @@ OPEN = {
     "observe.credential.*": "no page says whether such a credential is taken",
     "observe.trial.*": "pages and documents of different age disagree",
     "relate.alike-names.*": "names may be folded before they are compared",
+    "relate.other-settings.second": "no page says what comes of it",
     "relate.same-name.second": "no page says what comes of it",
     "relate.visible.read": "a request beside the operation",
 }

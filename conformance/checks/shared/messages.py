@@ -68,6 +68,13 @@ RETRY_AFTER = Wording("Returns 429 without `Retry-After`")
 
 # The connection, the time, and header fields.
 NO_RESPONSE = Wording("{does} for {kind}", "{does} for {what}")
+CLOSED_OFTEN = Wording(
+    "Closes connections before a response, and responds to a retry",
+    "Closes the connection of {rate} before a response, and responds to a retry",
+)
+LIMITED_OFTEN = Wording(
+    "Returns 429, and another status to a retry", "Returns 429 to {rate}, and another status to a retry"
+)
 DATE = Wording("Returns a response without `Date`", "Returns {status} without `Date`")
 RESPONSE_TIME = Wording(
     "Responds later than the limit (--max-response-time)", "Responds after {seconds:.3f} s; the limit is {limit:g} s"
@@ -154,6 +161,14 @@ SIMILAR_NAMES = Wording("Treats two similar names as one", "Treats {kind} as the
 SIDE_EFFECT = Wording(
     "Keeps the name of a rejected request",
     "Returns {status} for a valid request with the name of a rejected one",
+)
+SETTINGS_REJECTED = Wording(
+    "Rejects a second creation with the same name and other settings",
+    "Returns {status} for a second creation with the same name and other settings",
+)
+SETTINGS_RETURNED = Wording(
+    "Accepts a second creation with the same name, and returns {values}",
+    "Accepts a second creation with the same name and other settings, and returns {values}",
 )
 VISIBLE = Wording(
     "Returns a created object with different values", "Returns different values of a created object for {names}"

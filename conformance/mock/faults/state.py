@@ -49,6 +49,8 @@ def _intermittent_responses(contract: Contract) -> Iterator[Fault]:
 
 def _intermittent_rejections(contract: Contract) -> Iterator[Fault]:
     accepted = combination_id(contract.request)
+    limited, row = rejecting(always, 429, "RATE_LIMITED", "too many requests"), "transport.retries"
+    yield _intermittent(20, "limited", "Returns 429 to 1 of 20 requests.", row, Stage.LIMIT, limited)
     busy, dropped = rejecting(always, 400, "TRY_AGAIN", "try again"), crashing(always, dropped=True)
     for count, slug, sentence, requirement, effect in (
         (2, "rejected", "Rejects 1 of 2 valid requests.", accepted, busy),

@@ -1,6 +1,7 @@
 """Faults of what is stored: names that collide, rejected bodies that are kept, objects that are not found again."""
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 from conformance.contract.contract import Contract
 from conformance.contract.path_template import fill
@@ -18,6 +19,10 @@ def store_faults(contract: Contract) -> Iterator[Fault]:
     if not contract.identity:
         return
     yield from _colliding_names(contract.identity)
+    for slug, says in (("keeps", "keeps its settings"), ("replaces", "replaces its settings")):
+        sentence, effect = f"Accepts a second creation of an object and {says}.", _again(keeps=slug == "keeps")
+        row = "semantics.same-name-settings"
+        yield _fault(f"same-name-{slug}", sentence, row, Stage.STORE, effect, _with_other_settings)
     sentence = "Stores the name of a body that it rejects."
     yield _fault(
         "rejected-stored", sentence, "error.leaves-nothing", Stage.VALIDATE, _keep_rejected, _invalid_then_valid
@@ -48,6 +53,30 @@ def _colliding_names(path: str) -> Iterator[Fault]:
 
         sentence = f"Treats names that differ {says} as equal."
         yield _fault(f"names-equal-{slug}", sentence, "semantics.distinct", Stage.STORE, collide, witness)
+
+
+def _again(*, keeps: bool) -> Effect:
+    """Return an effect that accepts a second creation with the same name, with the settings of the first or its own."""
+
+    def effect(tx: Transaction, step: Step) -> bool:
+        bodies = tx.state.memory.setdefault("state.same-name", {})
+        key = object_key(tx.state, tx)
+        try:
+            step(tx)
+        except Rejection as rejection:
+            if rejection.status != HTTPStatus.CONFLICT:
+                raise
+            tx.sent = bodies.get(key, tx.sent) if keeps else tx.sent
+            return True
+        if tx.action == "create":
+            bodies[key] = tx.sent
+        return False
+
+    return effect
+
+
+def _with_other_settings(contract: Contract) -> tuple[Request, ...]:
+    return smallest(contract, 1), fullest(contract, 1)
 
 
 def _keep_rejected(tx: Transaction, step: Step) -> bool:

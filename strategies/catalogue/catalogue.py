@@ -204,7 +204,8 @@ def _ordered(contract: Contract, items: list[Item]) -> list[Item]:
     seen: set[str] = set(features[0])
 
     def gain(index: int) -> float:
-        return sum(weights[each] for each in features[index] - seen) / len(items[index].cases)
+        cost = sum(not case.merged for case in items[index].cases) or 1
+        return sum(weights[each] for each in features[index] - seen) / cost
 
     heap = [(-gain(index), turns[index], index) for index in range(1, len(items))]
     heapq.heapify(heap)

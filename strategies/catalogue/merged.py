@@ -131,7 +131,7 @@ def _with_objects(build: Builder, body: Writable, value: Writable) -> Writable:
 def _odd_path(build: Builder) -> Iterator[Case]:
     """Yield a request whose path parameters hold everything that must be percent-encoded, and is decoded once.
 
-    It is sent with a name that has a lone surrogate as well; that one is first, and adds all that the other does.
+    It is sent with a name that has a lone surrogate as well: hosts that get no such names get the other.
     """
     names = build.contract.operation.path_parameters
     if not names:
@@ -143,7 +143,9 @@ def _odd_path(build: Builder) -> Iterator[Case]:
     if build.contract.identity is not None:
         body = with_value(build.smallest, build.contract.identity, Literal(f'"{SLOT}\\ud800"'))
         named = replace(request, body=encode(body))
-        yield build.observed(f"{id_}-and-name", (*about, SERVER_ERROR), named, story, (Need.NAME_EDGES,))
+        kind = "a path parameter of many unusual characters, and a name with a lone surrogate"
+        both = replace(story, says=f"{story.says}, and the name a lone surrogate", kind=kind)
+        yield build.observed(f"{id_}-and-name", (*about, SERVER_ERROR), named, both, (Need.NAME_EDGES,))
     yield build.observed(id_, about, request, story)
 
 

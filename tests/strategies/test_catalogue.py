@@ -21,7 +21,7 @@ from conformance.runner.engine import Engine
 from conformance.runner.plan import make_plan
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.catalogue.catalogue import Knowledge, catalogue, creations
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue, creations, smoke
 from conformance.strategies.covering import combinations
 from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 from conformance.targets.asgi import AsgiTarget
@@ -81,18 +81,18 @@ def test_every_combination_of_members_is_covered(contract: Contract, strength: i
 
 def test_the_sizes_keep_their_bounds(contract: Contract) -> None:
     """Smoke sends at most 150 requests that create 15 objects, standard fewer than 1,500 requests."""
-    smoke = catalogue(contract, Profile.SMOKE, knowledge(contract))
+    short = catalogue(contract, Profile.SMOKE, knowledge(contract))
     standard = catalogue(contract, Profile.STANDARD, knowledge(contract))
-    assert sum(len(item.cases) for item in smoke) <= 150
-    assert sum(map(creations, smoke)) <= 15
+    assert sum(len(item.cases) for item in short) <= 150
+    assert sum(map(creations, short)) <= 15
     assert sum(len(item.cases) for item in standard) < 1_500
 
 
 def test_the_creations_of_smoke(contract: Contract) -> None:
     """The smallest valid request is the first; the others hold as much as they can."""
-    smoke = catalogue(contract, Profile.SMOKE, knowledge(contract))
-    assert smoke[0].id == "accept.smallest"
-    assert {item.id: creations(item) for item in smoke[1:] if creations(item)} == {
+    short = catalogue(contract, Profile.SMOKE, knowledge(contract))
+    assert short[0].id == "accept.smallest"
+    assert {item.id: creations(item) for item in short[1:] if creations(item)} == {
         "accept.merged.falsy": 1,
         "accept.merged.large-floats": 1,
         "accept.merged.negative-exponents": 1,
@@ -106,11 +106,18 @@ def test_the_creations_of_smoke(contract: Contract) -> None:
     }
 
 
+def test_a_short_run_without_unusual_names_has_the_unusual_path(contract: Contract) -> None:
+    """Where the merged one with an unusual name is not sent, the one without it takes its place."""
+    standard = catalogue(contract, Profile.STANDARD, knowledge(contract))
+    quiet = [item for item in standard if not any(Need.NAME_EDGES in case.needs for case in item.cases)]
+    assert "observe.merged.unusual-path" in {item.id for item in smoke(quiet)}
+
+
 def test_a_short_run_looks_at_every_place_as_often(contract: Contract) -> None:
     """Of the rejected values at properties of one type, no place has two more than another."""
-    smoke = catalogue(contract, Profile.SMOKE, knowledge(contract))
+    short = catalogue(contract, Profile.SMOKE, knowledge(contract))
     paths = {node.path for node in contract.request.walk() if "integer" in node.types}
-    stories = (case.story for case in cases_of(smoke) if case.expectation is Expectation.REJECTED)
+    stories = (case.story for case in cases_of(short) if case.expectation is Expectation.REJECTED)
     counts = Counter(story.pointer for story in stories if story and story.pointer in paths)
     assert counts.keys() == paths
     assert max(counts.values()) - min(counts.values()) <= 2
@@ -118,9 +125,9 @@ def test_a_short_run_looks_at_every_place_as_often(contract: Contract) -> None:
 
 def test_smoke_is_taken_from_standard_in_its_order(contract: Contract) -> None:
     """What the short run sends, the long one sends as well, in the same order."""
-    smoke = [item.id for item in catalogue(contract, Profile.SMOKE, knowledge(contract))]
+    short = [item.id for item in catalogue(contract, Profile.SMOKE, knowledge(contract))]
     standard = [item.id for item in catalogue(contract, Profile.STANDARD, knowledge(contract))]
-    assert [each for each in standard if each in set(smoke)] == smoke
+    assert [each for each in standard if each in set(short)] == short
 
 
 def test_no_id_is_given_twice(contract: Contract) -> None:

@@ -21,6 +21,7 @@ UNREADABLE = {
 """The requirement that speaks of bytes which are no JSON text, by what is wrong with them."""
 
 NO_BODY_REJECTED = requirement_id(Group.REJECTION, "body.required")
+NO_BODY_ACCEPTED = requirement_id(Group.ACCEPTANCE, "body.optional")
 
 EXPECTATIONS = {True: Expectation.ACCEPTED, False: Expectation.REJECTED, None: Expectation.OBSERVED}
 

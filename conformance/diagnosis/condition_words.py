@@ -28,6 +28,8 @@ LONGEST_LIST = 110
 SPELLED_OUT = 5
 """How many places a sentence names; of more it has their number."""
 
+PARAMETER_PLACES = ("path", "query", "header", "cookie")
+
 ARTICLES: Mapping[str, str] = {
     "null": "`null`",
     "boolean": "a boolean",
@@ -48,6 +50,7 @@ KEYWORDS: Mapping[str, str] = {
     "header": "a wrong header field",
     "method": "another method",
     "path": "another path",
+    **{f"{place} parameter": f"a missing or invalid {place} parameter" for place in PARAMETER_PLACES},
 }
 """What a request is that breaks a keyword."""
 
@@ -234,6 +237,8 @@ def _words(root: Node, condition: Condition, places: Sequence[str]) -> dict[str,
 
 def _at(root: Node, feature: Feature, places: Sequence[str]) -> str:
     """Return at which properties a value is of a class; of the whole body or of a header field the class says it."""
+    if feature.value in {f"{place} parameter" for place in PARAMETER_PLACES} and ANYWHERE not in places:
+        return f": {', '.join(f'`{each}`' for each in places)}"
     if not any(each.startswith("/") for each in places):
         return ""
     preposition = " in" if feature.value == "additionalProperties" else ":"

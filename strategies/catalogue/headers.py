@@ -63,6 +63,8 @@ def _media_types(build: Builder) -> Iterator[Case]:
         ("problem", "application/problem+json"),
         ("json-variant", "text/json"),
     ):
+        if is_declared(build.contract.operation.request_media_types, value):
+            continue
         story = header_story(name, value, f"`{name}` is `{value}`", "an undeclared JSON media type")
         request = replace(right, headers=build.headers_with(name, value))
         yield build.observed(f"observe.media-type.{slug}", ("reject.json-media-type",), request, story)

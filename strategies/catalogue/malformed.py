@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from conformance.classify.classification import NO_BODY_REJECTED
+from conformance.classify.classification import NO_BODY_ACCEPTED, NO_BODY_REJECTED
 from conformance.classify.kinds import NO_BODY
 from conformance.classify.traits import JSON_TEXT
 from conformance.model.case import SLOT, Case, Request, Story
@@ -23,6 +23,9 @@ from conformance.strategies.catalogue.wire_parts import (
 
 NOT_FINITE = frozenset({"NaN", "Infinity", "-Infinity"})
 """What JSON does not have and many parsers accept."""
+
+ABSENT_BODY = "no-body"
+"""What a case is called that has no body where it may have one."""
 
 
 def malformed_cases(build: Builder) -> Iterator[Case]:
@@ -89,7 +92,7 @@ def _without_body(build: Builder) -> Iterator[Case]:
         return
     # The media type of a body that is not there says that there is one, and that it is empty.
     yield build.observed("observe.json.empty", (SERVER_ERROR,), empty, story)
-    yield build.accepted("accept.no-body", ("accept.body.optional",), none, bare)
+    yield build.accepted(f"accept.{ABSENT_BODY}", (NO_BODY_ACCEPTED,), none, bare)
 
 
 def in_text(text: str, odd: str) -> str:

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 import conformance
 from conformance.contract.contract import Contract
+from conformance.integrations.recognising import recognised
 from conformance.mock.app import Mock
 from conformance.mock.faults.parameters import parameter_faults
-from conformance.model.case import Case
+from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.strategies.path_values import usual_path_value
@@ -153,19 +154,28 @@ def test_parameters_of_the_operation_replace_those_of_the_path(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("own", "causes"),
+    ("own", "cause"),
     [
-        (LIMIT, ["Accepts a request without a required query parameter"]),
-        (SORT, ["Accepts an unknown enum value for a query parameter"]),
+        (LIMIT, "Accepts a missing or invalid query parameter: `limit`"),
+        (TENANT, "Accepts a missing or invalid header parameter: `X-Tenant`"),
     ],
 )
-def test_a_server_that_ignores_parameters_is_told(own: str, causes: list[str], tmp_path: Path) -> None:
-    """What is accepted and must not be is a finding, and the causes name the class."""
+def test_a_server_that_ignores_a_parameter_has_one_cause(own: str, cause: str, tmp_path: Path) -> None:
+    """What is accepted and must not be is a finding, and the cause names the parameter."""
     contract = contract_with(own, folder=tmp_path)
     ignoring = Mock(replace(contract, operation=replace(contract.operation, parameters=())))
-    results = run_of(contract, ignoring, only=("accept.smallest*", "*.query.*"))
-    assert "not conforming" == results.verdict
-    assert set(causes) <= {each.sentence for each in results.causes}
+    assert ("not conforming", [cause], []) == said(run_of(contract, ignoring))
+
+
+def test_a_request_of_another_program_is_labelled_by_its_parameters(tmp_path: Path) -> None:
+    """Without a required one, and with an invalid one, nothing is expected of the response."""
+    contract = contract_with(LIMIT, folder=tmp_path)
+    fields = (("Content-Type", "application/json"),)
+    labels = [
+        recognised(contract, Request("POST", f"/search{query}", fields, b"{}")).expectation
+        for query in ("?limit=3", "", "?limit=0", "?limit=many")
+    ]
+    assert [Expectation.ACCEPTED, *[Expectation.OBSERVED] * 3] == labels
 
 
 def test_a_value_of_the_user_is_sent_always(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from conformance.model.vocabulary import Outcome, Strength
 from conformance.reports.results import Results
 from conformance.workflow.api import run
 
-from . import faulty_servers as servers
+from . import faulty_requests as requests
+from . import faulty_responses as responses
 from .faulty_servers import KEY, Arrives, Proxy
 
 
@@ -41,7 +42,7 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_rejects_every_request(tmp_path: Path) -> None:
     """It is one cause, and no requirement passes that a rejection would need a control for."""
-    results = results_of(tmp_path, servers.rejects_all, profile="smoke")
+    results = results_of(tmp_path, requests.rejects_all, profile="smoke")
     assert ["Rejects every request with 400"] == sentences(results)
     passed = [row.id for row in results.requirements if row.outcome is Outcome.PASSED]
     assert not [each for each in passed if each.startswith(("reject.", "authentication."))]
@@ -51,9 +52,9 @@ def test_rejects_every_request(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrives", "said"),
     [
-        (servers.checks_no_credential, "Accepts a missing or wrong credential"),
-        (servers.validates_nothing, "Accepts an invalid value or property anywhere in the body"),
-        (servers.ignores_unknown_properties, "Accepts an unknown property in `autoscaling_settings`"),
+        (requests.checks_no_credential, "Accepts a missing or wrong credential"),
+        (requests.validates_nothing, "Accepts an invalid value or property anywhere in the body"),
+        (requests.ignores_unknown_properties, "Accepts an unknown property in `autoscaling_settings`"),
     ],
 )
 def test_in_smoke(arrives: Arrives, said: str, tmp_path: Path) -> None:
@@ -67,28 +68,28 @@ def test_the_right_server_has_no_cause(tmp_path: Path) -> None:
 
 
 ONE_CAUSE = {
-    servers.accepts_any_json: "Accepts a body that violates the schema in any way",
-    servers.accepts_any_bytes: "Accepts an invalid body of any kind, even one that is not JSON",
-    servers.ignores_enums: "Accepts an unknown enum value",
-    servers.coerces_types: "Converts values to the required type: accepts a quoted number where an integer is required,"
-    " a quoted boolean where a boolean is required",
-    servers.parses_leniently: "Parses JSON leniently: accepts a body with a block comment, a body with a line comment,"
+    requests.accepts_any_json: "Accepts a body that violates the schema in any way",
+    requests.accepts_any_bytes: "Accepts an invalid body of any kind, even one that is not JSON",
+    requests.ignores_enums: "Accepts an unknown enum value",
+    requests.coerces_types: "Converts values to the required type: accepts a quoted number where an integer is"
+    " required, a quoted boolean where a boolean is required",
+    requests.parses_leniently: "Parses JSON leniently: accepts a body with a block comment, a body with a line comment,"
     " a body with a line that is a comment, a body with a trailing comma",
-    servers.decodes_anything: "Parses JSON leniently: accepts bytes that are not UTF-8, an encoding other than UTF-8",
-    servers.rejects_zero_fractions: "Rejects a number with a zero fraction with 422",
-    servers.checks_no_scheme: "Accepts a credential without the documented scheme",
-    servers.checks_no_key: "Accepts a wrong key",
-    servers.breaks_when_deep: "Returns 500 for a body nested 21 or more levels deep",
-    servers.rejects_escapes: "Rejects a body with a character escaped by number (\\u0041) with 400",
-    servers.breaks_above_int32: "Returns 500 for an integer above 2147483647",
-    servers.breaks_above_977: "Returns 500 for an integer above 977 for `max_replica`",
-    servers.rejects_long_names: "Rejects a string of 41 or more characters for `name` with 422",
-    servers.checks_no_media_type: "Accepts a request in which the body is an object and the media type is not the"
+    requests.decodes_anything: "Parses JSON leniently: accepts bytes that are not UTF-8, an encoding other than UTF-8",
+    requests.rejects_zero_fractions: "Rejects a number with a zero fraction with 422",
+    requests.checks_no_scheme: "Accepts a credential without the documented scheme",
+    requests.checks_no_key: "Accepts a wrong key",
+    requests.breaks_when_deep: "Returns 500 for a body nested 21 or more levels deep",
+    requests.rejects_escapes: "Rejects a body with a character escaped by number (\\u0041) with 400",
+    requests.breaks_above_int32: "Returns 500 for an integer above 2147483647",
+    requests.breaks_above_977: "Returns 500 for an integer above 977 for `max_replica`",
+    requests.rejects_long_names: "Rejects a string of 41 or more characters for `name` with 422",
+    requests.checks_no_media_type: "Accepts a request in which the body is an object and the media type is not the"
     " declared one",
-    servers.breaks_on_equal: "Returns 500 for a request in which `min_replica` is equal to `max_replica`",
-    servers.breaks_on_order: "Returns 500 for a request in which `min_replica` is greater than `max_replica`",
-    servers.breaks_on_incomplete: "Returns 500 for a body without `max_surge_percent`",
-    servers.breaks_from_tenth: "Returns 500 for every request from creation 11 of the run",
+    requests.breaks_on_equal: "Returns 500 for a request in which `min_replica` is equal to `max_replica`",
+    requests.breaks_on_order: "Returns 500 for a request in which `min_replica` is greater than `max_replica`",
+    requests.breaks_on_incomplete: "Returns 500 for a body without `max_surge_percent`",
+    requests.breaks_from_tenth: "Returns 500 for every request from creation 11 of the run",
 }
 
 
@@ -103,15 +104,15 @@ def test_one_fault_is_one_cause(arrives: Arrives, said: str, tmp_path: Path) -> 
 def test_a_name_that_was_used_before(tmp_path: Path) -> None:
     """A fault of the state of the target is told by what was sent before, and is not intermittent."""
     said = "Returns 500 for a value of `name` accepted before"
-    assert [said] == sentences(results_of(tmp_path, servers.breaks_on_a_used_name()))
+    assert [said] == sentences(results_of(tmp_path, requests.breaks_on_a_used_name()))
 
 
 RETURNS = {
-    servers.returns_constant: "Returns a different number than was sent: `autoscaling_settings.max_replica`",
-    servers.returns_floats: "Returns a number rounded in 12 places",
-    servers.returns_int32: "Returns a number wrapped to 32 bits in 12 places",
-    servers.returns_previous(): "Returns a different number than was sent: `autoscaling_settings.max_replica`",
-    servers.omits_time: "Omits a required property: `created_at`",
+    responses.returns_constant: "Returns a different number than was sent: `autoscaling_settings.max_replica`",
+    responses.returns_floats: "Returns a number rounded in 12 places",
+    responses.returns_int32: "Returns a number wrapped to 32 bits in 12 places",
+    responses.returns_previous(): "Returns a different number than was sent: `autoscaling_settings.max_replica`",
+    responses.omits_time: "Omits a required property: `created_at`",
 }
 
 
@@ -125,7 +126,7 @@ def test_one_fault_of_responses_is_one_cause(returns: Callable[[Any], Any], said
 @pytest.mark.slow
 def test_a_fault_that_masks_others_says_so(tmp_path: Path) -> None:
     """What no response decided, since all that would show it have an error, is named in the cause and the other way."""
-    results = results_of(tmp_path, servers.breaks_on_a_property)
+    results = results_of(tmp_path, requests.breaks_on_a_property)
     (cause,) = [each for each in results.causes if each.strength is not Strength.ADVISORY]
     echo = "semantics.UpdateAutoscalingSettingsV1.max_replica.echo"
     assert "Returns 500 for a body with `max_replica`" == cause.sentence
@@ -137,14 +138,14 @@ def test_a_fault_that_masks_others_says_so(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_now_and_then(tmp_path: Path) -> None:
     """A fault that shows in one request of seven is intermittent, with how often it showed."""
-    (said,) = sentences(results_of(tmp_path, servers.breaks_sometimes))
+    (said,) = sentences(results_of(tmp_path, requests.breaks_sometimes))
     assert said.startswith("Intermittent: returns 500 for ")
 
 
 @pytest.mark.slow
 def test_two_faults_are_two_causes(tmp_path: Path) -> None:
     """A server that validates nothing and returns a wrong time of creation has two causes."""
-    said = sentences(results_of(tmp_path, servers.validates_nothing, servers.returns_wrong_time))
+    said = sentences(results_of(tmp_path, requests.validates_nothing, responses.returns_wrong_time))
     assert 2 == len(said)
     assert "Accepts an invalid value or property anywhere in the body" in said
     assert "`created_at`" in said[0] + said[1]
@@ -153,7 +154,7 @@ def test_two_faults_are_two_causes(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_response_that_is_wrong_now_and_then(tmp_path: Path) -> None:
     """Where one response in three is wrong, the cause says that it is intermittent, and which property it is."""
-    (said,) = sentences(results_of(tmp_path, None, servers.rotates()))
+    (said,) = sentences(results_of(tmp_path, None, responses.rotates()))
     assert said.startswith("Intermittent: returns ")
     assert said.endswith(": `created_at`")
 
@@ -162,12 +163,12 @@ def test_a_response_that_is_wrong_now_and_then(tmp_path: Path) -> None:
 def test_a_server_that_returns_one_object(tmp_path: Path) -> None:
     """Every echo is lost, and every default: it is one fault."""
     said = "Returns the object of another request: `name` (to test a target that keeps nothing, use `--stateless`)"
-    assert [said] == sentences(results_of(tmp_path, None, servers.returns_one_object([])))
+    assert [said] == sentences(results_of(tmp_path, None, responses.returns_one_object([])))
 
 
 @pytest.mark.slow
 def test_a_server_that_returns_an_example(tmp_path: Path) -> None:
     """A mock that returns its example whatever was sent is one fault, and told how to be tested."""
     said = "Returns the same values whatever was sent (to test a target that keeps nothing, use `--stateless`)"
-    returned = servers.returns_one_object([])
+    returned = responses.returns_one_object([])
     assert [said] == sentences(results_of(tmp_path, None, lambda value: {**returned(value), "name": "example"}))

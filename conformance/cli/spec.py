@@ -1,4 +1,4 @@
-"""`conformance spec`: requirements and cases, and what changed between documents, without sending anything."""
+"""`conformance spec`: requirements and cases of a document, and documents compared."""
 
 import json
 from pathlib import Path
@@ -8,15 +8,17 @@ import click
 from conformance.cli.document_warnings import warn_of_document
 from conformance.cli.drift import drift
 from conformance.cli.options import DOCUMENT, with_options
+from conformance.cli.which import which
 from conformance.model.vocabulary import Profile
 
 
-@click.group(short_help="List the requirements, the cases, and what changed between documents.")
+@click.group(short_help="List requirements and cases, compare documents, find the one that a target keeps.")
 def spec() -> None:
-    """List the requirements and the cases of a run, or what changed between two documents."""
+    """List the requirements and the cases of a run, compare documents, or find the one that a target keeps."""
 
 
-spec.add_command(drift)
+for command in (drift, which):
+    spec.add_command(command)
 
 
 @spec.command(short_help="List the requirements with strength and source.")

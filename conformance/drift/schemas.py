@@ -11,6 +11,8 @@ from conformance.drift.keywords import Difference, compare_annotations, compare_
 from conformance.model.jsontext import equality_key
 from conformance.model.pointer import ANY_ITEM, join, last
 
+APART = ANNOTATIONS | {"type"}
+
 FAMILIES = frozenset({"null", "boolean", "number", "string", "array", "object"})
 
 
@@ -153,7 +155,7 @@ def _come_or_gone(rule: str, place: str, without: Shape, node: Node | None, *, n
 
 
 def _allows_everything(node: Node) -> bool:
-    plain = all(shape.keywords.keys() <= ANNOTATIONS | {"type"} for shape in node.shapes)
+    plain = all(shape.keywords.keys() <= APART for shape in node.shapes)
     return plain and not node.children and {shape.type for shape in node.shapes} >= FAMILIES
 
 
@@ -176,7 +178,7 @@ def _children(node: Node, branch: int) -> dict[str, Node]:
 def _described(node: Node, branch: int) -> str:
     """Return a text that is the same for shapes that allow the same."""
     shape = node.shapes[branch]
-    own = {name: equality_key(keyword.value) for name, keyword in shape.keywords.items() if name not in ANNOTATIONS}
+    own = {name: equality_key(keyword.value) for name, keyword in shape.keywords.items() if name not in APART}
     below = sorted(
         (last(child.path), sorted(_described(child, index) for index in range(len(child.shapes))))
         for child in node.members(branch)

@@ -155,7 +155,7 @@ def mutated(schema: Any, chance: random.Random) -> Any:
                 lambda k=keyword: part.update({k: part[k] + chance.choice([-1, 1])}),
                 lambda k=keyword: part.pop(k),
             ]
-    if part_type in {"integer", "number"}:
+    if part_type in ("integer", "number"):
         ways += [
             lambda: part.update(exclusiveMaximum=chance.choice([7, 20])),
             lambda: part.update(multipleOf=chance.choice([2, 1, 0.5])),

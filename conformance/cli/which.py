@@ -28,7 +28,8 @@ def which(documents: tuple[Path, ...], **values: object) -> int:
     """Find the newest of some documents that a target keeps. Name the documents from the oldest to the newest.
 
     A smoke run (at most 150 requests, 15 of which create an object) is made for each document from the newest on, until
-    one has no failure. Each run writes its reports to a folder in --out.
+    one is kept: the target accepts all that it allows and returns nothing that it forbids. Each run writes its reports
+    to a folder in --out.
 
     \b
     Example:
@@ -50,7 +51,8 @@ def which(documents: tuple[Path, ...], **values: object) -> int:
             status = 3
         spent = f"{tried.requests} requests, {tried.creations} of which may have created an object"
         why = f": {tried.reason}" if tried.reason and not tried.kept else ""
-        click.echo(plain(f"{tried.document}: {tried.verdict.value}{why} ({spent}; {tried.out})"))
+        verdict = tried.verdict.value if tried.kept or tried.verdict is not Verdict.CONFORMING else "not kept"
+        click.echo(plain(f"{tried.document}: {verdict}{why} ({spent}; {tried.out})"))
         for cause in tried.causes[:SHOWN]:
             click.echo(plain(f"  {cause}"))
         if len(tried.causes) > SHOWN:

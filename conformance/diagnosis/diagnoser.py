@@ -101,7 +101,7 @@ class Diagnoser:
         """Return what sends a case, records it, and tells whether a rule is broken."""
 
         async def fails(case: Case) -> bool | None:
-            sent = await self._session.send(case)
+            sent = await self._session.send(case, beyond_plan=True)
             if isinstance(sent, str) or sent[0].unjudged:
                 return None
             found = self._judged(case, sent[0])
@@ -188,7 +188,7 @@ class Diagnoser:
 
     async def show(self, culprit: Culprit) -> Culprit | None:
         """Send the smallest body once more and record it under its own name; its findings speak from now on."""
-        sent = await self._session.send(culprit.case)
+        sent = await self._session.send(culprit.case, beyond_plan=True)
         found = self._judged(culprit.case, sent[0]) if not isinstance(sent, str) else ()
         failures = self._failures(found)
         if isinstance(sent, str) or not failures:

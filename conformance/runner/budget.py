@@ -34,6 +34,8 @@ class Budget:
         self.requests = 0
         self.creations = 0
         self.failures = 0
+        self.reserved = 0
+        """How many creations the rest of the plan needs: what is sent beyond the plan may not use them."""
         self.started = time.monotonic()
         self._held: dict[object, int] = {}
         self._flying = 0
@@ -45,7 +47,7 @@ class Budget:
         self.requests += requests
         self.creations += creations
 
-    async def take(self, requests: int, could_create: int) -> str:
+    async def take(self, requests: int, could_create: int, *, beyond_plan: bool = False) -> str:
         """Take what an item needs, waiting for held creations; returns what ran out, or an empty text."""
         async with self._changed:
             self._release()
@@ -53,6 +55,8 @@ class Budget:
                 reason = self._spent(requests, could_create)
                 if reason:
                     return reason
+                if beyond_plan and not self._fits(could_create, self.reserved):
+                    return f"--max-creations {self.limits.creations} is needed for the plan"
                 if self._fits(could_create):
                     break
                 await self._changed.wait()
@@ -126,10 +130,12 @@ class Budget:
         if self._held.pop(_holder.get(), None) is not None:
             self._changed.notify_all()
 
-    def _fits(self, could_create: int) -> bool:
-        """Tell whether so many creations are neither used nor held."""
+    def _fits(self, could_create: int, reserved: int = 0) -> bool:
+        """Tell whether so many creations are neither used nor held, nor reserved."""
         limit = self.limits.creations
-        return limit is None or not could_create or self.creations + sum(self._held.values()) + could_create <= limit
+        if limit is None or not could_create:
+            return True
+        return self.creations + sum(self._held.values()) + reserved + could_create <= limit
 
     def _spent(self, requests: int, could_create: int) -> str:
         limits = self.limits

@@ -94,6 +94,7 @@ class Engine:
         writes the footer and lets the cancellation through.
         """
         self._planned = plan.requests
+        self._session.reserve(plan.items)
         later = later or FollowUpPhases()
         items = CaseSource(plan.items, later, partial(self._phase_ended, later.requirement))
         workers: list[asyncio.Task[None]] = []

@@ -1,7 +1,7 @@
 """One run's session with its target: cases are sent within the budget, and their exchanges are judged."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -20,6 +20,7 @@ from conformance.runner.budget import Budget, RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.learning import LearnedRelations
 from conformance.runner.sending import Sender, Sent
+from conformance.strategies.catalogue.catalogue import creations
 from conformance.targets.target import Target
 
 Found: TypeAlias = Sequence[Judgement | Doubt]
@@ -74,6 +75,7 @@ class Session:
         self._judge = options.judge
         self._relations = LearnedRelations(contract)
         self._replayed = options.replayed
+        self._reserved: dict[str, int] = {}
         self._settings = options.settings
 
     @property
@@ -81,18 +83,28 @@ class Session:
         """How many requests of the run may have created something."""
         return self.budget.creations - self._replayed
 
-    async def send(self, item: Item, *, attempt: int = 1) -> list[Sent] | str:
+    def reserve(self, items: Iterable[Item]) -> None:
+        """Keep the creations that the items of a plan need from what is sent beyond it."""
+        for item in items:
+            if self._leaving(item, 1):
+                self._reserved[item.id] = creations(item)
+        self.budget.reserved = sum(self._reserved.values())
+
+    async def send(self, item: Item, *, attempt: int = 1, beyond_plan: bool = False) -> list[Sent] | str:
         """Send the cases of an item within the budget; returns their exchanges, or why it may not be sent.
+
+        What is sent to look into a failure is `beyond_plan`: it may not use what the rest of the plan needs.
 
         Raises:
             TargetLostError: the target could not be reached, or stayed silent, several times in a row.
 
         """
-        relation = item.id if isinstance(item, Relation) else ""
-        held = sum(could_create(case) and self.sender.leaves(case, attempt, relation) for case in item.cases)
+        held = self._leaving(item, attempt)
+        if not beyond_plan:
+            self.budget.reserved -= self._reserved.pop(item.id, 0)
         self.budget.failures = self.recorder.counts[Strength.MUST]
         reason = ENOUGH if self.recorder.enough else self.sender.watch.breakdown
-        reason = reason or await self.budget.take(len(item.cases), held)
+        reason = reason or await self.budget.take(len(item.cases), held, beyond_plan=beyond_plan)
         if reason:
             return reason
         try:
@@ -101,6 +113,11 @@ class Session:
             return await self._send_relation(item, attempt)
         finally:
             await self.budget.give_back()
+
+    def _leaving(self, item: Item, attempt: int) -> int:
+        """Return how many requests of an item will leave that could create something."""
+        relation = item.id if isinstance(item, Relation) else ""
+        return sum(could_create(case) and self.sender.leaves(case, attempt, relation) for case in item.cases)
 
     async def _send_relation(self, relation: Relation, attempt: int) -> list[Sent]:
         name = self.sender.name_for(relation.id, attempt) if relation.same_name else None
@@ -148,14 +165,14 @@ class Session:
 
     async def examine(self, case: Case, *, attempt: int = 1) -> Found | None:
         """Send a case once more; returns what the checks say, None where a limit forbids it or it can't be judged."""
-        sent = await self.send(case, attempt=attempt)
+        sent = await self.send(case, attempt=attempt, beyond_plan=True)
         if isinstance(sent, str) or sent[0].unjudged:
             return None
         return await self.controlled(case, self.judge(self.subject(case, sent[0])))
 
     async def examine_relation(self, relation: Relation, *, attempt: int = 1) -> Found | None:
         """Send a relation once more; returns what its check says, None as `examine`."""
-        sent = await self.send(relation, attempt=attempt)
+        sent = await self.send(relation, attempt=attempt, beyond_plan=True)
         if isinstance(sent, str) or any(each.unjudged for each in sent):
             return None
         return self.judge_relation(relation, self.subjects(relation, sent))

@@ -6,31 +6,36 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from conformance.model.vocabulary import Profile, Strength, Verdict
+from conformance.model.vocabulary import Group, Outcome, Profile, Strength, Verdict
 from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS
 from conformance.workflow.run import run
 from conformance.workflow.setup.options import RunOptions
-
 
 CREATIONS = SMOKE_CREATIONS
 """How many requests of one run may create an object: as many as smoke plans, with none for looking into failures."""
 
 
+SHAPE = frozenset({Group.ACCEPTANCE, Group.RESPONSE})
+"""The groups of requirements that tell documents of one API apart."""
+
+FAILING = frozenset({Outcome.FAILED, Outcome.WARNED})
+
+
 class TriedDocument(msgspec.Struct, frozen=True):
-    """A document that a target was held to: what came of it, the causes of strength must, and what it cost."""
+    """A document that a target was held to: what came of it, the causes that speak against it, and what it cost.
+
+    `kept` says whether the target keeps the document, as far as a smoke run shows: it conforms, accepts all that the
+    document allows, and returns nothing that it forbids, be that must or should.
+    """
 
     document: Path
+    kept: bool
     verdict: Verdict
     reason: str
     causes: tuple[str, ...]
     requests: int
     creations: int
     out: Path
-
-    @property
-    def kept(self) -> bool:
-        """Whether the target keeps the document, as far as a smoke run shows."""
-        return self.verdict is Verdict.CONFORMING
 
 
 def which(documents: Sequence[Path], options: RunOptions) -> Iterator[TriedDocument]:
@@ -57,10 +62,21 @@ def which(documents: Sequence[Path], options: RunOptions) -> Iterator[TriedDocum
             )
         )
         results = done.results
-        causes = tuple(cause.sentence for cause in results.causes if cause.strength == Strength.MUST)
-        counts = results.counts
+        against = {row.id for row in results.requirements if row.group in SHAPE and row.outcome in FAILING}
+        causes = tuple(
+            cause.sentence
+            for cause in results.causes
+            if cause.strength == Strength.MUST or against.intersection(cause.requirements)
+        )
         tried = TriedDocument(
-            document, results.verdict, results.reason, causes, counts.requests, counts.creations, done.out
+            document=document,
+            kept=results.verdict is Verdict.CONFORMING and not against,
+            verdict=results.verdict,
+            reason=results.reason,
+            causes=causes,
+            requests=results.counts.requests,
+            creations=results.counts.creations,
+            out=done.out,
         )
         yield tried
         if tried.kept or tried.verdict is Verdict.INCONCLUSIVE:

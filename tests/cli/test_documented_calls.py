@@ -20,6 +20,7 @@ from conformance.mock.app import reference_app
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import JunitBy
+from conformance.workflow.setup.key_sources import LOCAL_KEY
 
 from .documents import Way, by, text_of
 from .live_host import live_host
@@ -396,3 +397,18 @@ def test_drift_between_documents(call, carry_out):
     ended = carry_out(call)
     said = Path("drift.md").read_text() if "drift.md" in call else ended.out
     assert (0, True) == (ended.status, "Adds the optional request property" in said), said
+
+
+@calls(
+    "conformance spec which old.yaml newer.yaml --target http://127.0.0.1:4010",
+    "conformance spec which 2026-06.yaml 2026-08.yaml --target http://127.0.0.1:4010",
+)
+@pytest.mark.slow
+def test_the_document_that_a_target_keeps(call, carry_out, contract, monkeypatch):
+    """A server of the newer document keeps it."""
+    monkeypatch.setenv("CONFORMANCE_API_KEY", LOCAL_KEY)
+    for name in ("old.yaml", "newer.yaml", "2026-06.yaml", "2026-08.yaml"):
+        Path(name).write_text(contract.document.text)
+    with BackgroundServer(reference_app(contract, key=LOCAL_KEY)) as server:
+        ended = carry_out(call, http___127_0_0_1_4010=server.url)
+    assert (0, 1) == (ended.status, ended.out.count(" requests, "))

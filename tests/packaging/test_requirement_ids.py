@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract.contract import Contract, load_contract
+from conformance.contract.contract import Contract, contract_of, load_contract
 from conformance.contract.rows import stated_ids
 from conformance.mock.faults.catalogue import faults
 from conformance.model.case import Item, Relation
@@ -29,6 +29,14 @@ def items(contract: Contract) -> tuple[Item, ...]:
     return tuple(catalogue(contract, Profile.FULL, Knowledge({"model_id": "m"}, {"model_id": "n"})))
 
 
+@pytest.fixture(scope="module")
+def optional(contract: Contract) -> Contract:
+    """Return the contract with an optional body: some requirements and cases are about that alone."""
+    text = contract.document.text.replace("        required: true\n      responses:", "      responses:")
+    assert text != contract.document.text
+    return contract_of(text.encode(), "optional.yaml", None)
+
+
 def texts(path: Path) -> Iterator[tuple[int, str]]:
     """Yield each text that stands in a module by itself, and its line."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -36,13 +44,16 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
-def test_ids_in_the_code_are_those_of_requirements(tree: Path, contract: Contract, items: tuple[Item, ...]) -> None:
+def test_ids_in_the_code_are_those_of_requirements(
+    tree: Path, contract: Contract, optional: Contract, items: tuple[Item, ...]
+) -> None:
     """A misspelled id would make a check, a case, a fault or a reason void; the failure names it and its line.
 
     Ids of cases and of the mock's faults look alike.
     """
-    others = {item.id for item in items} | {fault.id for fault in faults(contract)}
-    known = stated_ids() | contract.by_id.keys()
+    less = catalogue(optional, Profile.SMOKE, Knowledge({"model_id": "m"}))
+    others = {item.id for item in (*items, *less)} | {fault.id for fault in faults(contract)}
+    known = stated_ids() | contract.by_id.keys() | optional.by_id.keys()
     groups = "|".join(sorted({each.partition(".")[0] for each in known}))
     looks = re.compile(rf"({groups})\.[\w.-]*\w")
     found = {

@@ -12,6 +12,10 @@ from threading import Lock, Thread
 
 import pytest
 
+from conformance.mock.app import reference_app
+from conformance.mock.faults.catalogue import pick
+from conformance.mock.server import BackgroundServer
+
 from .calling import call
 from .killing import KEY
 from .test_live import HOST, resolved
@@ -183,3 +187,16 @@ def test_a_replay_with_another_status_is_not_reproduced(capsys):
         assert 3 == call("replay", str(OUT), "accept.fullest", *ALLOWED)
     said = capsys.readouterr().err
     assert "note: not reproduced: accept.fullest ended with status 401, in the run with status 200\n" in said
+
+
+def test_a_failure_at_the_beginning_leaves_the_creations_of_the_plan(contract, monkeypatch):
+    """Looking into it uses only what the plan does not need: all of smoke is sent, within its maximum."""
+    monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
+    app = reference_app(contract, key=KEY, faults=pick(contract, ["rejects.*.autoscaling_settings.present"]))
+    with BackgroundServer(app) as server:
+        few = ("--profile", "smoke", "--max-creations", "15", "--report", "results", "--quiet", "--out", str(OUT))
+        assert 1 == call("run", "--target", server.url, *few)
+    results = json.loads((OUT / "results.json").read_text())
+    assert "" == results["reason"]
+    assert 15 >= results["counts"]["creations"] == len(app.stored)
+    assert 150 <= results["counts"]["requests"]

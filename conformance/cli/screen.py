@@ -61,6 +61,8 @@ class Screen:
         """Print what is wrong in the document, or not covered of it."""
         for each in prepared.contract.warnings:
             self.warn(f"warning: {prepared.contract.document.name}: {each}")
+        if prepared.plan.left:
+            self.warn(f"the schema is large: {prepared.plan.left} cases are left to --profile full")
 
     def progress(self, step: "Step") -> None:
         """Show how far the run is."""

@@ -23,6 +23,9 @@ BOUNDS = (
 FORMATS = frozenset("date-time date time duration email hostname ipv4 ipv6 uri uuid json-pointer regex".split())
 """Formats that are asserted; others say something of a value that no validator checks."""
 
+ODD_TYPES = frozenset({"integer", "number", "string", "array"})
+"""Types that have unusual values, which a server may reject: a weaker requirement speaks of them."""
+
 COERCIBLE = frozenset({"integer", "number", "boolean"})
 """Types that a lax parser reads from a value of another type."""
 
@@ -94,7 +97,7 @@ def acceptance(root: Node, operation: Operation, *, shown: bool) -> Iterator[Req
     for node in root.walk():
         if node is not root:
             yield _row(Group.ACCEPTANCE, node, "")
-        if node.types & {"integer", "number", "string", "array"} and not _enumerated(node):
+        if any(shape.type in ODD_TYPES and shape.value("enum") is None for shape in node.shapes):
             yield _row(Group.ACCEPTANCE, node, "type", Strength.SHOULD)
         if _enumerated(node):
             yield _row(Group.ACCEPTANCE, node, "enum")

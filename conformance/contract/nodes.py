@@ -64,6 +64,11 @@ class Node(msgspec.Struct, frozen=True, dict=True):
         return f"{self.owner}.{self.member}" if self.member else self.owner
 
     @cached_property
+    def size(self) -> int:
+        """How many nodes there are from here on."""
+        return sum(1 for _ in self.walk())
+
+    @cached_property
     def repeated_names(self) -> frozenset[str]:
         """The names that more than one property below has: a message says the whole path of such a property."""
         counts = Counter(node.name for node in self.walk() if node.path)

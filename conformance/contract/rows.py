@@ -31,6 +31,17 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Only for an operation that asks for a credential."""
     body: bool = False
     """Only for an operation whose requests have a body."""
+    operation: str = ""
+    """The operation that the row, and its `page` where it has one, speaks of; empty for any."""
+    page: str = ""
+
+    def speaks_of(self, operation: Operation) -> bool:
+        """Tell whether the row is about an operation."""
+        return self.page != "" or self.operation in {"", operation.name}
+
+    def sources(self, operation: Operation) -> tuple[str, ...]:
+        """Return where the row is stated for an operation."""
+        return (*self.source, self.page) if self.page and self.operation == operation.name else self.source
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,11 +63,12 @@ def read_rows(folder: Traversable, operation: Operation) -> list[Requirement]:
 
     """
     return [
-        Requirement(row.id, row.title, row.strength, content.group, row.source, row.alias)
+        Requirement(row.id, row.title, row.strength, content.group, row.sources(operation), row.alias)
         for content in _files(folder)
         if content.operation in {"", operation.name}
         for row in content.rows
         if (operation.security or not row.security) and (operation.has_body or not row.body)
+        if row.speaks_of(operation)
     ]
 
 

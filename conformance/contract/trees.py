@@ -55,27 +55,30 @@ def build_node(document: Document, pointer: str, owner: str, hidden: str = "") -
     places of it, and where they are required they are fillers.
     """
     root = _Place("", "", owner, (pointer,), needed=True)
+    tree = _Tree(document, hidden if hidden in document.text else "")
     for depth in DEPTHS[:-1]:
         with suppress(_TooLargeError):
-            return _Tree(document, MOST_NODES, hidden).node("", root, (), depth)
-    return _Tree(document, None, hidden).node("", root, (), DEPTHS[-1])
+            tree.left = MOST_NODES
+            return tree.node("", root, (), depth)
+    tree.left = None
+    return tree.node("", root, (), DEPTHS[-1])
 
 
 class _Tree:
-    """One attempt to build a tree of at most `most` nodes."""
+    """Builds the tree of a schema; `left` is how many more nodes it may have, None without a limit."""
 
-    def __init__(self, document: Document, most: int | None, hidden: str) -> None:
+    def __init__(self, document: Document, hidden: str) -> None:
         self._document = document
         self._hidden = hidden
-        self._left = most
+        self.left: int | None = None
         self._shapes: dict[tuple[tuple[str, ...], str], tuple[Shape, ...]] = {}
         self._grounded: dict[tuple[tuple[str, ...], int], Node | None] = {}
 
     def node(self, path: str, place: _Place, above: tuple[str, ...], depth: int) -> Node:
         """Return the node of a place, and those below it; `above` are the schemas that it lies in."""
-        if self._left is not None:
-            self._left -= 1
-            if self._left < 0:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
                 raise _TooLargeError
         kept: list[Shape] = []
         children: list[Node] = []

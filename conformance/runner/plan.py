@@ -21,7 +21,7 @@ REASONS = {
     Need.LOOPBACK: "Not sent to remote hosts",
 }
 
-LARGER = "This profile has no case for it; --profile standard has"
+LARGER = "This profile has no case for it; a larger one has (--profile)"
 
 
 BEYOND = "Values outside documented ranges are not sent to remote hosts"
@@ -35,12 +35,14 @@ class Plan(msgspec.Struct, frozen=True):
     """What is sent, in order.
 
     `skipped` tells, for each requirement that lost all its cases, why. `known` are all cases of single requests by
-    their request, sent or not: a body that was cut down may be one of them.
+    their request, sent or not: a body that was cut down may be one of them. `left` is how many items of the catalogue
+    are left to a larger profile, as the schema is too large for this one.
     """
 
     items: tuple[Item, ...]
     skipped: dict[str, str]
     known: Mapping[Request, Case] = {}
+    left: int = 0
 
     @property
     def requests(self) -> int:

@@ -8,7 +8,7 @@ from conformance.contract.contract import Contract
 from conformance.model.case import Case
 from conformance.model.jsontext import SURROGATE, Json, JsonFault, equal, read
 from conformance.model.vocabulary import Profile
-from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.catalogue import Knowledge, bounded, catalogue
 
 LONGEST = 20_000
 """Longer texts than this, in characters, are no reading: they travel as Base64."""
@@ -17,7 +17,8 @@ LONGEST = 20_000
 def list_cases(contract: Contract, profile: Profile, parameter: str) -> list[Case]:
     """Return the cases of a profile in their order, those of relations among them."""
     knowledge = Knowledge(dict.fromkeys(contract.operation.path_parameters, parameter))
-    return [case for item in catalogue(contract, profile, knowledge) for case in item.cases]
+    items = catalogue(contract, profile, knowledge)
+    return [case for item in (bounded(items) if profile is Profile.STANDARD else items) for case in item.cases]
 
 
 def describe_case(case: Case) -> dict[str, object]:

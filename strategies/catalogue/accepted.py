@@ -25,6 +25,9 @@ Extra: TypeAlias = tuple[str, str, Writable, str]
 
 ABSENCE = "an absent optional property"
 UNKNOWN = "an unknown property"
+LARGE = 150
+"""In a body of more places than this, the smallest body stands for the absence of each property."""
+
 MOST_EXAMPLES = 10
 """How many examples of a document are sent at most."""
 
@@ -96,7 +99,7 @@ def _examples(build: Builder) -> Iterator[Writable]:
 def absence_case(build: Builder, lineage: bodies.Lineage) -> Iterator[Case]:
     """Yield the fullest body without an optional property."""
     node = lineage[-1]
-    if len(lineage) == 1 or node.required or node.indexed:
+    if len(lineage) == 1 or node.required or node.indexed or lineage[0].size > LARGE:
         return
     body = bodies.planted(lineage, bodies.ABSENT, "fullest", build.defaults)
     if not _clashes(lineage, body):

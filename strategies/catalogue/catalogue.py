@@ -1,6 +1,7 @@
 """The catalogue: every deterministic case of a profile, once each, the most telling first."""
 
 import heapq
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -28,7 +29,10 @@ from conformance.strategies.catalogue.rejected import rejected_cases
 from conformance.strategies.catalogue.relations import relations
 from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 
-__all__ = ["Knowledge", "catalogue", "creations", "fill", "may_create", "smoke"]
+__all__ = ["Knowledge", "bounded", "catalogue", "creations", "fill", "may_create", "smoke"]
+
+MOST_REQUESTS = 2_800
+"""How many requests of the catalogue a standard run sends, whatever the schema: random ones come on top of them."""
 
 SMOKE_REQUESTS = 150
 SMOKE_CREATIONS = 15
@@ -94,6 +98,7 @@ def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tup
     """Return the deterministic cases and relations of a profile, in the order in which to send them.
 
     `smoke` is a prefix of `standard` within its bounds; `full` adds what three-way combinations and large bodies add.
+    For a very large schema it holds more than a standard run sends (`bounded`).
     No two cases send the same bytes; relations keep all of theirs.
     """
     full = profile in {Profile.FULL, Profile.FUZZ}
@@ -108,6 +113,18 @@ def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tup
         return tuple(standard)
     more = _distinct([*standard, *proven(build, _all(build, knowledge, THREE_WAY, large=True))])
     return (*standard, *more[len(standard) :])
+
+
+def bounded(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Return the items of the standard profile: those of a catalogue in order, up to its bound of requests."""
+    found: list[Item] = []
+    requests = 0
+    for item in items:
+        requests += len(item.cases)
+        if requests > MOST_REQUESTS:
+            break
+        found.append(item)
+    return tuple(found)
 
 
 def smoke(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -205,7 +222,8 @@ def _ordered(contract: Contract, items: list[Item]) -> list[Item]:
 
     def gain(index: int) -> float:
         cost = sum(not case.merged for case in items[index].cases) or 1
-        return sum(weights[each] for each in features[index] - seen) / cost
+        # Exactly: in a set the order, and so the rounding, is another one in every process.
+        return math.fsum(weights[each] for each in features[index] - seen) / cost
 
     heap = [(-gain(index), turns[index], index) for index in range(1, len(items))]
     heapq.heapify(heap)

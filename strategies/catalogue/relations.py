@@ -1,6 +1,7 @@
 """Relations: requests whose responses say something only together."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from conformance.classify.bounds import keeps_bounds
 from conformance.classify.wording import name_of
@@ -13,6 +14,9 @@ from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.catalogue.named_relations import named_relations
 from conformance.strategies.values import bodies
 from conformance.strategies.values.construction import required
+
+MOST_DISTINCT = 30
+"""In how many properties two bodies differ at most: that is enough to tell them apart."""
 
 PAIRS = 3
 """How often a pair of requests is sent at once: mixed-up responses are a matter of chance."""
@@ -118,8 +122,9 @@ def distinct_body(build: Builder, which: int) -> Writable:
     """Return a full body that differs from its neighbour wherever a property can have more than one plain value."""
     chosen: dict[str, Writable] = {}
     body, prose = build.fullest, build.contract.prose
-    for node in build.contract.request.walk():
-        if node.path == build.contract.identity or node.children or "*" in node.path:
+    leaves = (node for node in build.contract.request.walk() if not node.children and "*" not in node.path)
+    for node in islice(leaves, MOST_DISTINCT):
+        if node.path == build.contract.identity:
             continue
         plain = [value.json for value in build.valid(node) if not value.edge and value.slug != "null"]
         inside = [value for value in [*plain, *_at_range(build, node)] if not prose.forbids(node.path, value)]

@@ -15,6 +15,9 @@ from conformance.strategies.values import bodies, classes
 OBJECT = "object"
 EMPTY = "empty"
 
+MOST_FACTORS = 60
+"""How many properties are combined at most: the rows grow with the square of their values."""
+
 
 class Level(msgspec.Struct, frozen=True):
     """One level of a property: a word for it and the value; the value of `OBJECT` comes from the children."""
@@ -35,7 +38,7 @@ def model(build: Builder) -> Model:
     """Return the model of the request body: every property but the one that names the object."""
     root = build.contract.request
     varying = _below(root, 0, build.contract.identity) if root.shapes and root.shapes[0].type == OBJECT else ()
-    nodes = tuple(varying)
+    nodes = _first(tuple(varying))
     levels = tuple(tuple(_levels(node, build)) for node in nodes)
     index = {node.path: number for number, node in enumerate(nodes)}
     factors = []
@@ -44,6 +47,12 @@ def model(build: Builder) -> Model:
         enabling = [level.word for level in levels[above]].index(OBJECT) if above is not None else 0
         factors.append(Factor(len(each), above, enabling))
     return Model(nodes, levels, tuple(factors))
+
+
+def _first(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return the nodes that vary, in their order: where there are too many, the least deep of them."""
+    chosen = sorted(range(len(nodes)), key=lambda index: (nodes[index].path.count("/"), index))[:MOST_FACTORS]
+    return tuple(nodes[index] for index in sorted(chosen))
 
 
 def rows(of: Model, strength: int) -> list[Row]:

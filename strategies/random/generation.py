@@ -187,7 +187,7 @@ def _arrays(node: Node, branch: int, choices: Choices) -> Values:
     shape = node.shapes[branch]
     least, most = limits(shape, "minItems", "maxItems")
     place = next((each for each in node.members(branch) if each.name == ANY_ITEM), node.filler(branch, ANY_ITEM))
-    if place is not None and not place.shapes:
+    if (place is None and shape.items) or (place is not None and not place.shapes):
         most = max(least, len(shape.prefix))
     elif place is not None and _wants(place, choices):
         least = max(least, 1)

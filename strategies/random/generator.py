@@ -21,7 +21,21 @@ from conformance.strategies.random.campaign import Campaign
 from conformance.strategies.random.hypothesis_internals import prepare_process
 from conformance.strategies.random.messages import Cover, Draw, Fuzz
 
+try:
+    import resource
+except ImportError:  # Windows has no limits of this kind
+    resource = None  # type: ignore[assignment]
+
 LONGEST_ERROR = 500
+
+MOST_MEMORY = 1 << 30
+"""How many bytes of memory the process has beside what its libraries take: a schema may ask for any amount."""
+
+NO_MEMORY = "the schema needs more than 1 GB of memory to draw values"
+
+
+STATM = Path("/proc/self/statm")
+"""Where Linux tells how much memory a process has."""
 
 
 class Generator:
@@ -46,6 +60,8 @@ class Generator:
                         self._campaign.draw(batch, self._emit)
                 case Fuzz(phases=phases):
                     self._fuzz(phases)
+        except MemoryError:
+            error = NO_MEMORY
         except Exception as raised:  # noqa: BLE001  (whatever a library raises: the report says so)
             error = explained(raised)
         self._send(messages.Ended(error))
@@ -72,8 +88,20 @@ class Generator:
 
 def explained(error: Exception) -> str:
     """Return in one line what a library says."""
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
     name, text = type(error).__name__, " ".join(str(error).split())[:LONGEST_ERROR]
     return f"{name}: {text}" if text else name
+
+
+def limit_memory(most: int) -> None:
+    """Let this process have so many bytes of memory more than it has now, where the system can hold it to that."""
+    if resource is None:
+        return
+    held = int(STATM.read_text().split()[0]) * resource.getpagesize() if STATM.exists() else most
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = held + most
+    resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def main() -> None:
@@ -87,6 +115,7 @@ def main() -> None:
     config = msgspec.msgpack.decode(sys.stdin.buffer.read(length), type=messages.GeneratorConfig)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare_process()
+    limit_memory(MOST_MEMORY)
 
     def send(result: messages.Result) -> None:
         results.write(messages.frame(result))

@@ -65,6 +65,8 @@ def fewest_items(node: Node, branch: int) -> int:
 def distinct_items(node: Node, branch: int, count: int) -> list[Writable] | None:
     """Return `count` different valid items of an array, or None where they cannot be made."""
     place = _item_node(node, branch)
+    if place is None and node.shapes[branch].items and count > len(node.shapes[branch].prefix):
+        return None  # the tree does not follow the schema of the items
     found: list[Writable] = []
     if prefix_places(node, branch) or fewest_contained(node, branch):
         found = first_items(node, branch, min(count, fewest_items(node, branch)), "smallest")
@@ -88,7 +90,7 @@ def of_size(node: Node, branch: int, count: int) -> dict[str, Writable] | None:
     for child in (each for each in node.members(branch) if each.names is not None and each.shapes):
         names = (f"{stem}{number}" for number in range(count) for stem in (child.name, "conformance_"))
         fitting = (name for name in names if name not in shape.members and node.child(name) is child)
-        for name in islice(fitting, count - len(result)):
+        for name in islice(fitting, max(count - len(result), 0)):
             result.setdefault(name, build(child, "smallest", NO_DEFAULTS))
     return result if len(result) == count else None
 
@@ -127,11 +129,9 @@ def _array(node: Node, branch: int, base: Base, defaults: Defaults, at_least: in
     shape = node.shapes[branch]
     _, most = limits(shape, "minItems", "maxItems")
     place = _item_node(node, branch)
-    full = (
-        max(1, len(prefix_places(node, branch)))
-        if base == "fullest" and most and (place is None or place.shapes)
-        else 0
-    )
+    own = len(prefix_places(node, branch))
+    filled = place.shapes if place is not None else not node.shapes[branch].items
+    full = (own or 1) if base == "fullest" and most and (filled or own) else 0
     count = max(fewest_items(node, branch), at_least, full)
     unique = distinct_items(node, branch, count) if shape.value("uniqueItems") is True and count > 1 else None
     return unique or first_items(node, branch, count, base, defaults)

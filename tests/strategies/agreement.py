@@ -41,7 +41,7 @@ def _labels(contract: Contract, case: Case) -> Iterator[str]:
     readable, value = value_of(case)
     if readable and (accepted or by_body) and verdicts(contract, value) != (accepted, accepted):
         yield f"labelled {case.expectation}: {verdicts(contract, value)}, {case.request.body[:200]!r}"
-    if by_body and not case.requirements:
+    if by_body and not accepted and not case.requirements:
         yield "without a requirement"
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.checks.shared.subject import Settings
 from conformance.contract.contract import Contract
@@ -14,7 +15,7 @@ from conformance.runner.budget import RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.plan import Plan, make_plan, why_left_out
 from conformance.runner.shards import Shard
-from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, catalogue, smoke
+from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, bounded, catalogue, smoke
 from conformance.strategies.path_values import is_path_value, usual_path_value
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Traits
@@ -101,11 +102,13 @@ def prepare(
     phases = chosen_phases(contract, options, profile, loopback=loopback)
     offered = offered_by(options, traits)
     why_not = None if client is None else client.why_not
-    items = known if CATALOGUE in phases else ()
+    chosen = bounded(known) if profile is Profile.STANDARD else known
+    items = chosen if CATALOGUE in phases else ()
     if profile is Profile.SMOKE:
         # What this target is not sent takes no place in a short plan.
         items = smoke(each for each in items if why_left_out(contract, each, offered, (), (), why_not) is None)
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
+    plan = replace(plan, left=len(known) - len(chosen))
     elsewhere: tuple[Item, ...] = ()
     if options.shard:
         shard = Shard.parse(options.shard)

@@ -69,9 +69,14 @@ def _operation(build: Builder, *, secured: bool = True) -> tuple[Any, Any]:
 
     operation = build.contract.operation
     content = json.loads(json.dumps(build.contract.document.content, default=str))
+    # Where the operation is served is the run's to know, and what a document says of it may be wrong.
+    path = content["paths"][operation.path]
+    own = path.get(operation.method.lower(), {})
+    for holder in (content, path, own):
+        holder.pop("servers", None)
     if not secured:
         content.pop("security", None)
-        content["paths"][operation.path].get(operation.method.lower(), {}).pop("security", None)
+        own.pop("security", None)
     # With a configuration of its own: a `schemathesis.toml` that happens to be near is about other runs.
     schema = schemathesis.openapi.from_dict(content, config=SchemathesisConfig())
     return schema, schema[operation.path][operation.method]

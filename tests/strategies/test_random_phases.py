@@ -189,3 +189,10 @@ def test_other_documents_have_random_cases_too() -> None:
             is_json, value = value_of(case)
             if is_json and case.requirements[:1] != ("reject.media-type",):
                 assert (case.expectation is Expectation.ACCEPTED) is contract.request_validator.is_valid(value)
+
+
+@pytest.mark.parametrize("servers", [[{"url": "https://{host}/v1"}], [{"url": "{"}]])
+def test_wrong_servers_of_a_document_are_no_matter(servers: list[dict[str, str]]) -> None:
+    """Where a server's URL has a variable that the document does not define, Schemathesis makes its cases all the same."""
+    other = contract_of({"type": "object", "properties": {"a": {"type": "string"}}}, servers=servers)
+    assert len(list(from_schemathesis.coverage_cases(Builder(other, {})))) > 5

@@ -71,6 +71,7 @@ def _alternatives(node: Node, choices: Choices) -> Alternatives:
         return [(choices.fixed[node.path], MANY)]
     wanted = any(within(path, node.path) for path in choices.included)
     branches = [index for index, shape in enumerate(node.shapes) if not (wanted and shape.type == "null")]
+    branches = branches or list(range(len(node.shapes)))  # null is all that it can be
     if wanted and node.children:
         holding = [index for index in branches if any(_wants(child, choices) for child in node.members(index))]
         branches = holding or branches

@@ -70,6 +70,7 @@ SCHEMAS: dict[str, Any] = {
         name: {**TEXT, "format": name} for name in ("iri", "uri-template", "idn-email", "uri-reference", "byte", "uuid")
     }},
     "empty name": {"type": "object", "properties": {"": {"type": "boolean"}, "a/b": TEXT, "c~d": WHOLE}},
+    "only null": {"type": "object", "properties": {"a": {"const": None}, "b": {"type": "null"}}},
     "null item": {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "null"}}}},
     "two objects in a list": {"type": "array", "items": {"anyOf": [
         holding({"type": "object", "properties": {"min": WHOLE}}),

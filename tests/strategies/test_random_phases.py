@@ -193,6 +193,6 @@ def test_other_documents_have_random_cases_too() -> None:
 
 @pytest.mark.parametrize("servers", [[{"url": "https://{host}/v1"}], [{"url": "{"}]])
 def test_wrong_servers_of_a_document_are_no_matter(servers: list[dict[str, str]]) -> None:
-    """Where a server's URL has a variable that the document does not define, Schemathesis makes its cases all the same."""
+    """A server's URL with a variable that the document does not define is no matter to the cases of Schemathesis."""
     other = contract_of({"type": "object", "properties": {"a": {"type": "string"}}}, servers=servers)
     assert len(list(from_schemathesis.coverage_cases(Builder(other, {})))) > 5

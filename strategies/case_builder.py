@@ -12,12 +12,13 @@ from conformance.contract.nodes import Node
 from conformance.contract.parameters import Parameter
 from conformance.contract.path_template import fill, with_query
 from conformance.model.case import KEY, SLOT, Case, Need, Request, Story, holds
+from conformance.model.errors import ContractError
 from conformance.model.header_fields import Headers, without_fields
 from conformance.model.jsontext import Json, Writable, encode
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.carried_credentials import Carried, carried
-from conformance.strategies.parameter_values import PLAIN, carried_parameters, path_text, stated_value, usual_values
+from conformance.strategies.parameter_values import carried_parameters, path_text, stated_value, usual_values
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.search import proper
 
@@ -82,8 +83,15 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
             if each.name in self.fixed:
                 found[each] = stated_value(self.contract, each, self.fixed[each.name])
             elif each.required:
-                found[each] = next(usual_values(self.contract, each), PLAIN)
+                found[each] = self._usual(each)
         return found
+
+    def _usual(self, parameter: Parameter) -> Json:
+        for value in usual_values(self.contract, parameter):
+            return value
+        named = f"the {parameter.location} parameter {parameter.name!r} of {self.contract.operation.name}"
+        problem = f"{self.contract.document.name}: no valid value was found for {named}"
+        raise ContractError(problem, f"give one with --param {parameter.name}=VALUE")
 
     @cached_property
     def headers(self) -> Headers:

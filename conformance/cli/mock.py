@@ -59,6 +59,8 @@ def mock(
     from conformance.mock.faults.catalogue import faults as all_faults  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.faults.catalogue import pick  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.server import serve  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.workflow.setup.key_sources import other_credentials  # noqa: PLC0415  (as above)
+    from conformance.workflow.setup.options import RunOptions  # noqa: PLC0415  (as above)
 
     contract = load_contract(spec, operation)
     warn_of_document(contract)
@@ -69,7 +71,8 @@ def mock(
     security = contract.operation.security
     key = _accepted_key(security, api_key_env, any_key=any_key) if security else None
     chosen = pick(contract, faults)
-    app = reference_app(contract, responses=responses, faults=chosen, key=key, tell=tell)  # type: ignore[arg-type]
+    keys = other_credentials(contract, RunOptions(), {}, loopback=True)
+    app = reference_app(contract, responses=responses, faults=chosen, key=key, keys=keys, tell=tell)  # type: ignore[arg-type]
 
     def announce(url: str) -> None:
         enabled = f", {len(chosen)} fault{'s' * (len(chosen) > 1)} enabled" if chosen else ""

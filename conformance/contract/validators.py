@@ -35,7 +35,9 @@ def _no_schema(
 ) -> ContractError:
     path = from_tokens(error.instance_path)
     place = f"#{path}" if path.partition("/")[2].partition("/")[0] in bundle else f"{pointer}{path}"
-    return ContractError(f"{document.name}: {place} is no JSON Schema: {error.message}")
+    older = isinstance(error.instance, bool) and path.rpartition("/")[2] in {"exclusiveMinimum", "exclusiveMaximum"}
+    remedy = "write the limit itself, or `openapi: 3.0.3` if that is the version" if older else ""
+    return ContractError(f"{document.name}: {place} is no JSON Schema: {error.message}", remedy)
 
 
 def _with_readable(value: Json) -> Json:

@@ -77,6 +77,7 @@ TO_A = {"$ref": "#/components/schemas/A"}
         (content_of({"properties": {"a": {"minimum": "1"}}}), "/properties/a/minimum is no JSON Schema: "),
         (content_of({}, {"minimum": "3"}), "is no JSON Schema: "),
         (content_of({"pattern": "("}), "/pattern is no JSON Schema: "),
+        (content_of({"minimum": 1, "exclusiveMinimum": True}), "write the limit itself, or `openapi: 3.0.3`"),
         (content_of({}, {"items": 3}), "/schema/items is no JSON Schema: "),
     ],
 )

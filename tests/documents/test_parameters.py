@@ -221,3 +221,10 @@ def test_faults_of_parameters_show(tmp_path: Path) -> None:
             for faults in ((), (fault,))
         ]
         assert {200, 400} == {each.status for each in answers}, fault.id
+
+
+def test_a_parameter_without_a_valid_value_is_told(tmp_path: Path) -> None:
+    """What cannot be made can be given."""
+    contract = contract_with("{name: q, in: query, required: true, schema: {not: {}}}", folder=tmp_path)
+    with pytest.raises(conformance.UsageError, match=r"no valid value was found for .*; give one with --param q=V"):
+        cases_of(contract)

@@ -18,7 +18,7 @@ from conformance.mock.server import BackgroundServer
 from conformance.targets.httpx_client.users_client import is_client
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.run import run
-from conformance.workflow.setup.key_sources import LOCAL_KEY, find_key
+from conformance.workflow.setup.key_sources import LOCAL_KEY, find_key, other_credentials
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import MOCK, UNKNOWN_PARAMETER, RunOptions
 
@@ -58,7 +58,8 @@ def target_of_session(config: pytest.Config) -> Iterator[str]:
         return
     contract = session_contract(config)
     key = find_key(contract, options, loopback=True)
-    app = reference_app(contract, key=key or None, unknown=frozenset({UNKNOWN_PARAMETER}))
+    keys = other_credentials(contract, options, loopback=True)
+    app = reference_app(contract, key=key or None, keys=keys, unknown=frozenset({UNKNOWN_PARAMETER}))
     with BackgroundServer(app) as server:
         yield EmbeddedUrl(server.url)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.campaign import campaign
 from conformance.cli.cleanup import cleanup
 from conformance.cli.client import client
 from conformance.cli.mock import mock
@@ -52,7 +53,7 @@ def cli() -> None:
     """
 
 
-for command in (run, client, report, replay, cleanup, spec, mock, prove):
+for command in (run, campaign, client, report, replay, cleanup, spec, mock, prove):
     cli.add_command(command)
 
 

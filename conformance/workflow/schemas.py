@@ -14,6 +14,7 @@ from conformance.clients.protocol import protocol_schema
 from conformance.journal.events import AnyEvent
 from conformance.model.waiver import WaiverFile
 from conformance.reports.results import results_schema
+from conformance.workflow.setup.campaign_file import campaign_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -40,6 +41,7 @@ NAMED = ("requirement", "cause")
 """What a waiver may name: one of them."""
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    "campaign.json": lambda: {"$schema": DIALECT, **campaign_schema()},
     "client-protocol.json": protocol_schema,
     "journal.json": journal_schema,
     "results.json": results_schema,

@@ -412,3 +412,15 @@ def test_the_document_that_a_target_keeps(call, carry_out, contract, monkeypatch
     with BackgroundServer(reference_app(contract, key=LOCAL_KEY)) as server:
         ended = carry_out(call, http___127_0_0_1_4010=server.url)
     assert (0, 1) == (ended.status, ended.out.count(" requests, "))
+
+
+@calls("conformance campaign targets.toml", "conformance campaign targets.toml --only 'staging-*' --resume")
+@pytest.mark.slow
+def test_many_targets_from_a_file(call, carry_out, contract, monkeypatch):
+    """Two servers, and one matrix."""
+    monkeypatch.setenv("CONFORMANCE_API_KEY", LOCAL_KEY)
+    with BackgroundServer(reference_app(contract, key=LOCAL_KEY)) as server:
+        targets = "".join(f'[targets.staging-{name}]\ntarget = "{server.url}"\n' for name in "ab")
+        Path("targets.toml").write_text(f'[defaults]\nonly = ["accept.smallest"]\n{targets}')
+        ended = carry_out(call)
+    assert (0, True) == (ended.status, Path("conformance-campaign/matrix.html").is_file()), ended.err

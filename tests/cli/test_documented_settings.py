@@ -18,6 +18,7 @@ import conformance
 from conformance.cli import cli
 from conformance.integrations.pytest_plugin.options import OPTIONS, PREFIX
 from conformance.integrations.pytest_plugin.plugin import MARKERS
+from conformance.workflow.setup.campaign_file import read_campaign
 from conformance.workflow.setup.configuration import file_options
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import RunOptions
@@ -28,7 +29,7 @@ from .documents import ROOT, Way, by, pages, snippets
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 OTHERS = frozenset(
     "--collect-only --cov --editable --group --import-mode --lf --max-examples --pyargs --upgrade --url --version "
-    "--hypothesis-profile --strict-markers".split()
+    "--hypothesis-profile --strict-markers --kills".split()
 )
 """Options of other programs that the pages name."""
 
@@ -38,12 +39,15 @@ LINES = sorted({each.text for each in by(Way.SETTINGS) if each.kind != "toml"})
 
 def test_the_settings_of_the_readme(elsewhere, contract):
     """The example of settings names options that there are, the example of waivers is one."""
-    settings, waivers = TOML
+    campaign, settings, waivers = TOML
     (elsewhere / "pyproject.toml").write_text(settings, encoding="utf-8")
     (elsewhere / "waivers.toml").write_text(waivers, encoding="utf-8")
     options = read_options(RunOptions, file_options(RunOptions, elsewhere))
     assert 1 == len(waivers_of(replace(options, waivers=elsewhere / "waivers.toml"), contract))
     assert ("https://staging.example.com", "abc123", 15) == (options.target, options.model_id, options.max_creations)
+    (elsewhere / "targets.toml").write_text(campaign, encoding="utf-8")
+    targets = read_campaign(elsewhere / "targets.toml").targets
+    assert {"staging": 15, "mock": None} == {name: each.max_creations for name, each in targets.items()}
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -23,6 +23,9 @@ FRAMING = {
 HEAVY = 1_000_000
 """The response to a request of more bytes may be as large: it may echo what was sent."""
 
+USUAL_LIMIT = 1_048_576
+"""How many bytes of a body servers read by default."""
+
 REJECTED = "405 with Allow, or 404"
 """What is expected for a method that the document does not declare."""
 
@@ -31,13 +34,18 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def dropped(subject: Subject) -> Judged:
-    """Every request gets a response: no dropped connection, no timeout."""
+    """Every request gets a response: no dropped connection, no timeout.
+
+    A connection that is closed while a body above the usual limit is sent may have had a 413, which is lost with it
+    (RFC 9110 section 15.5.14): that is a note.
+    """
     failure = subject.exchange.failure
     if failure is None:
         yield Pass("transport.dropped")
     elif failure in DROPPED:
+        lost = failure is Failure.CLOSED and len(subject.case.request.body or b"") > USUAL_LIMIT
         yield finding(
-            "transport.dropped",
+            "error.large" if lost else "transport.dropped",
             Symptom("no response", subject.kind, failure.value),
             **messages.NO_RESPONSE.filled(does=DROPPED[failure], kind=subject.kind, what=subject.what),
             expected="an HTTP response, its header section within the limit of the run",

@@ -19,7 +19,7 @@ import re
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
-from conformance.model.jsontext import MAX_NUMBER_LENGTH, Json, JsonFault, is_integral, read_text
+from conformance.model.jsontext import MAX_NUMBER_LENGTH, Json, JsonFault, is_integral, read_text, type_name
 
 NUMERIC = frozenset({"integer", "number"})
 
@@ -38,6 +38,23 @@ def coerced(types: AbstractSet[str], value: Json) -> bool | int | Decimal | None
         if number is not None and ("number" in types or is_integral(number)):
             return number
     return _as_boolean(value) if "boolean" in types else None
+
+
+def convertible(types: AbstractSet[str], value: Json) -> bool:
+    """Tell whether a parser that converts whatever it can reads a value of none of `types` as one of them.
+
+    Beyond what lax parsers agree on: null, false, 0 and the empty string for one another, scalars for strings, and an
+    array of one item for the item (Ajv with `coerceTypes: "array"`).
+    """
+    if isinstance(value, list):
+        return len(value) == 1 and (type_name(value[0]) in types or convertible(types, value[0]))
+    empty = value is None or value is False or value in ("", 0)
+    scalar = not isinstance(value, dict)
+    return (
+        coerced(types, value) is not None
+        or ("string" in types and scalar)
+        or (empty and scalar and bool(types & {"null", "boolean", *NUMERIC}))
+    )
 
 
 def is_rounded_integer(types: AbstractSet[str], value: Json) -> bool:

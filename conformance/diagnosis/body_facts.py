@@ -93,7 +93,8 @@ class BodyReader:
             seen.add("empty", path, "object")
         for name, item in value.items():
             if node.child(name) is None:
-                seen.add("unknown", path)
+                if name != RESERVED:
+                    seen.add("unknown", path)
                 seen.add("unknown name", path, name[:LONGEST_VALUE])
                 for _, leaf in leaves(item):
                     if _is_number(leaf):
@@ -125,6 +126,10 @@ class BodyReader:
             known = frozenset(each for below in node.walk() for each in at_both("missing", below.path))
             self._absent[key] = known
         return known
+
+
+RESERVED = "__proto__"
+"""A property that parsers of JavaScript reject, whatever the schema: it says nothing of unknown properties."""
 
 
 class _Seen(msgspec.Struct):

@@ -15,11 +15,13 @@ from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import find
 from conformance.diagnosis.consequences import of_another_object, of_constant_responses, without_consequences
+from conformance.diagnosis.conversions import ENOUGH, are_converted
 from conformance.diagnosis.features import CREATION, REQUEST, USED_NAME, Facts, Feature
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, explain
 from conformance.diagnosis.observations import (
     ACCEPTS,
     COERCION,
+    CONVERSION,
     JSON_TEXT,
     REJECTS,
     REQUEST_RULES,
@@ -100,7 +102,25 @@ def _of_requests(
     )
     if intermittent and left:
         return [*found, _explanation(table, observations, rule, (), left)]
-    return [*found, *_unexplained(observations, rule, left)]
+    return _with_conversions(contract, found, _unexplained(observations, rule, left), observations)
+
+
+def _with_conversions(
+    contract: Contract, found: list[Explanation], rest: list[Explanation], observations: Sequence[Observation]
+) -> list[Explanation]:
+    """Return explanations and what has none; of that, a parser that converts so much is to blame for conversions."""
+    parser = next((each for each in found if each.family == COERCION and len(each.hypotheses) >= ENOUGH), None)
+    if parser is None:
+        return [*found, *rest]
+    converted = [each for each in rest if _converts(contract, each, observations)]
+    whole = replace(_joined([parser, *converted]), family=COERCION)
+    others = [each for each in rest if each not in converted]
+    return [*(whole if each is parser else each for each in found), *others]
+
+
+def _converts(contract: Contract, explanation: Explanation, observations: Sequence[Observation]) -> bool:
+    cases = (observations[index].case for index in explanation.observations)
+    return explanation.rule == ACCEPTS and are_converted(contract, cases)
 
 
 def _unexplained(observations: Sequence[Observation], rule: str, left: int) -> list[Explanation]:
@@ -178,6 +198,9 @@ def _merged(contract: Contract, found: Iterable[Explanation], observations: Sequ
         each = _joined(group)
         family = _family(contract, each, observations)
         by_family.setdefault(family, []).append(each) if family else alone.append(each)
+    converted, agreed = by_family.pop(CONVERSION, []), by_family.get(COERCION, [])
+    together = bool(agreed) and len(agreed) + len(converted) >= ENOUGH
+    (agreed if together else alone).extend(converted)
     return alone + [
         replace(_joined(group), family=family if len(group) > 1 else "") for family, group in by_family.items()
     ]
@@ -193,6 +216,8 @@ def _family(contract: Contract, explanation: Explanation, observations: Sequence
     coercible = {reject_id(node, "coercible") for node in contract.request.walk()}
     if explanation.rule == ACCEPTS and broken <= coercible:
         return COERCION
+    if _converts(contract, explanation, observations):
+        return CONVERSION
     return broken.pop() if len(broken) == 1 else ""
 
 

@@ -11,8 +11,9 @@ ACCEPTS, REJECTS, SERVER_ERROR, NO_RESPONSE = "accepts", "rejects", "server erro
 REQUEST_RULES = (SERVER_ERROR, NO_RESPONSE, ACCEPTS, REJECTS)
 """The rules that are about what becomes of a request."""
 
-COERCION, JSON_TEXT, CONSTANT = "coercion", "JSON text", "constant"
-"""Families: values that are converted to the required type; how JSON is parsed; values whatever was sent."""
+COERCION, CONVERSION, JSON_TEXT, CONSTANT = "coercion", "conversion", "JSON text", "constant"
+"""Families: values that all lax parsers convert to the required type, and other ones; how JSON is parsed; values
+whatever was sent."""
 
 
 class Observation(msgspec.Struct, frozen=True):

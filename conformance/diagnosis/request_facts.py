@@ -13,7 +13,7 @@ from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
 from conformance.contract.nodes import nearest
-from conformance.diagnosis.body_facts import BodyReader
+from conformance.diagnosis.body_facts import RESERVED, BodyReader
 from conformance.diagnosis.features import ANYWHERE, DEPTH, LONGEST_VALUE, Facts, Feature
 from conformance.model.case import KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
@@ -146,7 +146,8 @@ def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
     places = tuple(dict.fromkeys((place, ANYWHERE)))
     yield from (Feature("kind", each, kind) for each in places)
     left_open = keyword == JSON_TEXT and case.expectation is Expectation.OBSERVED
-    if case.expectation is not Expectation.REJECTED and not left_open:
+    reserved = keyword == "additionalProperties" and RESERVED in kind
+    if reserved or (case.expectation is not Expectation.REJECTED and not left_open):
         return
     yield from (Feature("keyword", each, keyword) for each in places)
     declares_body = any(name.lower() == "content-type" for name, _ in case.request.headers)

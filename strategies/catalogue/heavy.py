@@ -22,6 +22,9 @@ BACKTRACKING = 25
 PATIENCE_SECONDS = 5.0
 """How long such a body may take."""
 
+MERGED_BYTES = 1_020_000
+"""About how large the merged one is: above a million bytes, and below the limit that servers have: 1 MiB."""
+
 TEN_THOUSAND = "{" + ", ".join(f'"m{n}": {n}' for n in range(10_000)) + "}"
 
 
@@ -33,8 +36,8 @@ def heavy_cases(build: Builder, *, large: bool) -> Iterator[Case]:
     heavy["many-properties"] = (TEN_THOUSAND, "10,000 properties")
     if large:
         heavy["size-10-mb"] = (write("a" * 10_000_000), "a string of 10 MB")
-    parts = f'"deep": {"[" * 1_500 + "]" * 1_500}, "long": {heavy["size-1-mb"][0]}, "number": {"1" * 5_000}'
-    together = f"{{{parts}, {TEN_THOUSAND[1:]}"
+    parts = f'"deep": {"[" * 1_500 + "]" * 1_500}, "number": {"1" * 5_000}'
+    together = f'{{{parts}, "long": "{"a" * (MERGED_BYTES - len(TEN_THOUSAND))}", {TEN_THOUSAND[1:]}'
     heavy["merged"] = (together, "1 MB, 10,000 properties, a number of 5,000 digits, and arrays nested 1,500 deep")
     for slug, (text, says) in heavy.items():
         body = {**build.smallest, UNDECLARED: Literal(text)}

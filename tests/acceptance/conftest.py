@@ -65,6 +65,8 @@ def serve() -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(program: str, *arguments: str) -> str:
+            if program == "node":
+                return stack.enter_context(running((program, *arguments), HERE))
             path = HERE / "node_modules" / ".bin" / program
             if shutil.which("node") is None or not path.exists():
                 pytest.fail(f"{program} is not installed: run `npm install` in {HERE.name}/")

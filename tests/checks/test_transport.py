@@ -85,6 +85,14 @@ def test_unreached(failure: Failure) -> None:
     assert silent(framing, subject(failure=failure, response=False))
 
 
+def test_a_response_that_is_lost_with_the_connection() -> None:
+    """A server may close the connection of a body that is too large, and its 413 may be lost: that is a note."""
+    found = only(dropped(subject(case(sent=b"x" * 1_048_577), failure=Failure.CLOSED, response=False)))
+    assert "error.large" == found.requirement
+    found = only(dropped(subject(case(sent=b"x" * 1_048_576), failure=Failure.CLOSED, response=False)))
+    assert "transport.dropped" == found.requirement
+
+
 def test_large_answers_to_large_requests() -> None:
     """An answer beyond the limit may repeat what was sent: of heavy requests it is no fault."""
     heavy = case(sent=b"x" * 1_000_001)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from conformance.classify.coercion import coerced, spelled_number
+from conformance.classify.coercion import coerced, convertible, spelled_number
 from conformance.model.jsontext import Json
 
 INTEGER, NUMBER, BOOLEAN = frozenset({"integer", "null"}), frozenset({"number"}), frozenset({"boolean"})
@@ -57,3 +57,29 @@ def test_what_only_some_of_them_read_is_not(types: frozenset[str], value: Json) 
 def test_a_number_is_spelled_by_strings_alone(value: Json, expected: int | Decimal | None) -> None:
     """A number itself spells none."""
     assert expected == spelled_number(value)
+
+
+@pytest.mark.parametrize(
+    ("types", "value", "converted"),
+    [
+        ({"integer"}, "1", True),
+        ({"integer"}, None, True),
+        ({"integer"}, [1], True),
+        ({"integer"}, ["1"], True),
+        ({"integer"}, [1, 1], False),
+        ({"integer"}, "abc", False),
+        ({"integer"}, Decimal("1.5"), False),
+        ({"string"}, 1, True),
+        ({"string"}, None, True),
+        ({"string"}, {}, False),
+        ({"object", "null"}, "", True),
+        ({"object", "null"}, False, True),
+        ({"object", "null"}, True, False),
+        ({"object", "null"}, "abc", False),
+        ({"object"}, "", False),
+        ({"boolean"}, [False], True),
+    ],
+)
+def test_what_a_parser_reads_that_converts_whatever_it_can(types: set[str], value: Json, *, converted: bool) -> None:
+    """Beyond coercion: empty values for one another, scalars for strings, and the item of an array of one."""
+    assert converted is convertible(types, value)

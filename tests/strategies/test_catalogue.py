@@ -167,6 +167,8 @@ def renamed(tmp_path_factory: pytest.TempPathFactory, contract: Contract) -> Con
         rows = yaml.safe_load(file.read_text())
         if "operation" in rows:
             rows["operation"] = operation
+        for row in (each for each in rows.get("rows", ()) if "operation" in each):
+            row["operation"] = operation
         _write(folder / "requirements" / file.name, rows)
     return load_contract(folder / "openapi.yaml", operation, data=folder)
 

@@ -1,5 +1,6 @@
 """Values of parameters, and where a request has them: the target, header fields, cookies."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
@@ -7,9 +8,11 @@ from urllib.parse import quote, unquote
 from conformance.contract.contract import Contract
 from conformance.contract.parameters import Parameter
 from conformance.contract.serialization import as_text, object_of, readings, scalars, written
-from conformance.model.jsontext import Json, JsonFault, read_text
+from conformance.model.jsontext import SURROGATE, Json, JsonFault, read_text
 from conformance.strategies.carried_credentials import Carried
 from conformance.strategies.values.described import holds, valid_of
+
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 MOST = 12
 """How many valid values of a parameter are tried."""
@@ -29,7 +32,7 @@ def usual_values(contract: Contract, parameter: Parameter) -> Iterator[Json]:
         suggested.append(PLAIN)
     found = 0
     for value in valid_of(described, suggested):
-        if _is_sendable(parameter, value) and found < MOST:
+        if found < MOST and _is_sendable(parameter, value) and is_valid_text(contract, parameter, value):
             found += 1
             yield value
 
@@ -54,13 +57,22 @@ def is_valid_text(contract: Contract, parameter: Parameter, value: Json) -> bool
     if not parameter.schema:
         return True
     described, style = contract.described(parameter.schema), parameter.style
-    if isinstance(value, dict) or style.media_type:
-        pairs = ((name, as_text(item)) for name, item in value.items()) if isinstance(value, dict) else ()
-        return holds(described, value if style.media_type else object_of(pairs, described.node))
-    texts = tuple(as_text(item) for item in value) if isinstance(value, list) else (as_text(value),)
-    if isinstance(value, list) and not (style.name == "form" and style.explode):
+    if style.media_type:
+        return holds(described, value)
+    if isinstance(value, dict) and style.spread:
+        return holds(described, object_of(((name, as_text(item)) for name, item in value.items()), described.node))
+    if isinstance(value, list) and style.spread:
+        texts = tuple(as_text(item) for item in value)
+    elif isinstance(value, list | dict):
         texts = (unquote(written("", value, style, str)).removeprefix("="),)
-    return any(described.validator.holds(each) for each in readings(texts, described.node, style)) if texts else True
+    else:
+        texts = (as_text(value),)
+    return not texts or any(described.validator.holds(each) for each in readings(texts, described.node, style))
+
+
+def is_encodable(value: Json) -> bool:
+    """Tell whether UTF-8 can hold a value: a target has no lone surrogates."""
+    return SURROGATE.search(json.dumps(value, ensure_ascii=False, default=str)) is None
 
 
 def carried_parameters(values: Iterable[tuple[Parameter, Json]]) -> Carried:
@@ -72,7 +84,9 @@ def carried_parameters(values: Iterable[tuple[Parameter, Json]]) -> Carried:
         elif parameter.location == "cookie":
             cookies.append(re.sub("&", "; ", written(parameter.name, value, parameter.style)))
         elif parameter.location == "header":
-            fields.append((parameter.name, written(parameter.name, value, parameter.style, str)))
+            text = written(parameter.name, value, parameter.style, str)
+            # Header fields are ASCII, and JSON can be: what a field holds by itself was chosen so that it is.
+            fields.append((parameter.name, BEYOND_ASCII.sub(_escape, text) if parameter.style.media_type else text))
     return Carried(tuple(fields), tuple(cookies), tuple(filter(None, query)))
 
 
@@ -85,6 +99,8 @@ def path_text(parameter: Parameter | None, text: str, contract: Contract) -> str
 
 def _is_sendable(parameter: Parameter, value: Json) -> bool:
     """Tell whether a request can carry a value so that it reads one way."""
+    if not is_encodable(value):
+        return False
     if parameter.style.media_type:
         return True
     text = written(parameter.name, value, parameter.style, str)
@@ -93,3 +109,7 @@ def _is_sendable(parameter: Parameter, value: Json) -> bool:
     bare = text.removeprefix(f"{parameter.name}=")
     plain = bare.isascii() and bare.isprintable() and bare.strip() == bare and bare != ""
     return plain and (parameter.location != "path" or set(bare) != {"."})
+
+
+def _escape(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]

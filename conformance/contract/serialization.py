@@ -32,6 +32,11 @@ class Style(msgspec.Struct, frozen=True):
     media_type: str = ""
     reserved: bool = False
 
+    @property
+    def spread(self) -> bool:
+        """Whether each item of an array, or member of an object, is a parameter of its own."""
+        return self.name == "deepObject" or (self.explode and self.name in {"form", *SEPARATORS})
+
 
 def as_text(value: Json) -> str:
     """Return a scalar as a parameter has it: a string as it is, another as JSON writes it."""
@@ -100,7 +105,7 @@ def readings(texts: Sequence[str], node: Node, style: Style) -> Iterator[Json]:
         return
     if node.shape("array") is not None:
         item = node.child(ANY_ITEM)
-        parts = list(texts) if style.explode and style.name == "form" else _parts(texts[0], style)
+        parts = list(texts) if style.spread else _parts(texts[0], style)
         yield [next(scalars(each, item)) for each in parts]
     if len(texts) > 1:
         return

@@ -33,6 +33,12 @@ def named(parameter: Parameter) -> str:
     return f"the {parameter.location} parameter {parameter.name!r}"
 
 
+def bare(parameter: Parameter, text: str) -> str:
+    """Return the text of a path parameter without what its style puts before it."""
+    prefix = {"label": ".", "matrix": f";{parameter.name}="}.get(parameter.style.name, "")
+    return text.removeprefix(prefix)
+
+
 def is_sent(tx: Transaction, parameter: Parameter) -> bool:
     """Tell whether a request has a parameter, not as an object whose members are parameters."""
     return bool(_texts(tx, parameter))
@@ -40,8 +46,7 @@ def is_sent(tx: Transaction, parameter: Parameter) -> bool:
 
 def _values(tx: Transaction, parameter: Parameter, node: Node) -> Iterator[Json]:
     """Yield what a parameter may stand for; nothing where it is absent."""
-    spread = parameter.style.name == "deepObject" or (parameter.style.name == "form" and parameter.style.explode)
-    if node.shape("object") is not None and spread and not parameter.style.media_type:
+    if node.shape("object") is not None and parameter.style.spread and not parameter.style.media_type:
         pairs = list(_members(tx, parameter, node))
         if pairs:
             yield object_of(pairs, node)
@@ -53,7 +58,7 @@ def _values(tx: Transaction, parameter: Parameter, node: Node) -> Iterator[Json]
 
 def _members(tx: Transaction, parameter: Parameter, node: Node) -> Iterator[tuple[str, str]]:
     names = {child.name for child in node.children}
-    for name, text in _query(tx):
+    for name, text in _cookies(tx) if parameter.location == "cookie" else _query(tx):
         if parameter.style.name == "deepObject":
             if name.startswith(f"{parameter.name}[") and name.endswith("]"):
                 yield name[len(parameter.name) + 1 : -1], text
@@ -66,12 +71,16 @@ def _texts(tx: Transaction, parameter: Parameter) -> list[str]:
         case "query":
             return [text for name, text in _query(tx) if name == parameter.name]
         case "path":
-            return [tx.parameters[parameter.name]] if parameter.name in tx.parameters else []
+            return [bare(parameter, tx.parameters[parameter.name])] if parameter.name in tx.parameters else []
         case "header":
             return [value.decode("latin-1") for value in tx.values(parameter.name.lower())]
+    return [text for name, text in _cookies(tx) if name == parameter.name]
+
+
+def _cookies(tx: Transaction) -> list[tuple[str, str]]:
     held = "; ".join(field.decode("latin-1") for field in tx.values("cookie"))
     pairs = (part.strip().partition("=") for part in held.split(";"))
-    return [unquote(text) for name, _, text in pairs if unquote(name) == parameter.name]
+    return [(unquote(name), unquote(text)) for name, _, text in pairs]
 
 
 def _query(tx: Transaction) -> list[tuple[str, str]]:

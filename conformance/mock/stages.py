@@ -16,7 +16,7 @@ from conformance.contract.validators import BodyValidator
 from conformance.contract.violation import Violation
 from conformance.mock.compiled_contract import NAME, decode_segment
 from conformance.mock.declared_forms import ErrorForm
-from conformance.mock.parameters import wrong_parameter
+from conformance.mock.parameters import bare, wrong_parameter
 from conformance.mock.transaction import Key, MockState, Rejection, Transaction
 from conformance.model.header_fields import essence
 from conformance.model.json_values import get
@@ -168,7 +168,10 @@ def validate(state: MockState, tx: Transaction) -> None:
 def store(state: MockState, tx: Transaction) -> None:
     """Create, find or remove the object: 409 if it exists and must not, 404 if it must and does not."""
     key = object_key(state, tx)
-    if not state.unknown.isdisjoint(tx.parameters[name] for name in _own_parameters(state, tx)):
+    known = {each.name: each for each in state.contract.operation.parameters if each.location == "path"}
+    values = {name: tx.parameters[name] for name in _own_parameters(state, tx)}
+    named = {bare(known[name], text) if name in known else text for name, text in values.items()}
+    if not state.unknown.isdisjoint(named):
         raise Rejection(404, "NOT_FOUND", "the path names a resource that does not exist")
     if tx.action == "create":
         if key is not None and key in state.stored:

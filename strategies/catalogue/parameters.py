@@ -11,7 +11,7 @@ from conformance.model.case import Case, Story
 from conformance.model.jsontext import Json, JsonFault, plain_json, write
 from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.case_builder import Builder, path_slug
-from conformance.strategies.parameter_values import is_valid_text, usual_values
+from conformance.strategies.parameter_values import is_encodable, is_valid_text, usual_values
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.classes import Value
 
@@ -71,6 +71,8 @@ def _invalid(build: Builder, parameter: Parameter) -> Iterator[Case]:
             try:
                 whole = plain_json(bodies.planted(lineage, value.json, "smallest"))
             except JsonFault:
+                continue
+            if not is_encodable(whole):
                 continue
             requirement = reject_parameter_id(parameter, node.path, value.keyword)
             if requirement not in build.contract.by_id or is_valid_text(build.contract, parameter, whole):

@@ -63,6 +63,8 @@ class Screen:
             self.warn(f"warning: {prepared.contract.document.name}: {each}")
         if prepared.plan.left:
             self.warn(f"the schema is large: {prepared.plan.left} cases are left to --profile full")
+        if prepared.plan.unproven:
+            self._say(f"{prepared.plan.unproven} cases are not sent: the schema forbids more than they are about")
 
     def progress(self, step: "Step") -> None:
         """Show how far the run is."""

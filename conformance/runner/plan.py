@@ -36,13 +36,15 @@ class Plan(msgspec.Struct, frozen=True):
 
     `skipped` tells, for each requirement that lost all its cases, why. `known` are all cases of single requests by
     their request, sent or not: a body that was cut down may be one of them. `left` is how many items of the catalogue
-    are left to a larger profile, as the schema is too large for this one.
+    are left to a larger profile, as the schema is too large for this one; `unproven` how many are not sent, as it is
+    open whether their bodies are valid.
     """
 
     items: tuple[Item, ...]
     skipped: dict[str, str]
     known: Mapping[Request, Case] = {}
     left: int = 0
+    unproven: int = 0
 
     @property
     def requests(self) -> int:

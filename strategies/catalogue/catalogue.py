@@ -94,24 +94,28 @@ class Knowledge(msgspec.Struct, frozen=True):
         return Builder(contract, self.parameters, self.credentials, self.fixed)
 
 
-def catalogue(contract: Contract, profile: Profile, knowledge: Knowledge) -> tuple[Item, ...]:
+def catalogue(
+    contract: Contract, profile: Profile, knowledge: Knowledge, lost: list[str] | None = None
+) -> tuple[Item, ...]:
     """Return the deterministic cases and relations of a profile, in the order in which to send them.
 
     `smoke` is a prefix of `standard` within its bounds; `full` adds what three-way combinations and large bodies add.
     For a very large schema it holds more than a standard run sends (`bounded`).
-    No two cases send the same bytes; relations keep all of theirs.
+    No two cases send the same bytes; relations keep all of theirs. The ids of what is left out, as its label cannot be
+    proven, are added to `lost`.
     """
+    lost = [] if lost is None else lost
     full = profile in {Profile.FULL, Profile.FUZZ}
     build = knowledge.builder(contract)
     if not build.has_body:
         ordered = _ordered(contract, _distinct(_without_body(build, knowledge)))
         return smoke(ordered) if profile is Profile.SMOKE else tuple(ordered)
-    standard = _ordered(contract, _distinct(proven(build, _all(build, knowledge, PAIRWISE, large=False))))
+    standard = _ordered(contract, _distinct(proven(build, _all(build, knowledge, PAIRWISE, large=False), lost)))
     if profile is Profile.SMOKE:
         return smoke(standard)
     if not full:
         return tuple(standard)
-    more = _distinct([*standard, *proven(build, _all(build, knowledge, THREE_WAY, large=True))])
+    more = _distinct([*standard, *proven(build, _all(build, knowledge, THREE_WAY, large=True), [])])
     return (*standard, *more[len(standard) :])
 
 

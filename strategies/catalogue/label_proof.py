@@ -30,8 +30,8 @@ MOST_MENDED = 400
 """How many bodies are mended at most: a search takes its time."""
 
 
-def proven(build: Builder, items: Iterable[Item]) -> Iterator[Item]:
-    """Yield the items whose labels hold.
+def proven(build: Builder, items: Iterable[Item], lost: list[str]) -> Iterator[Item]:
+    """Yield the items whose labels hold; the ids of the others are added to `lost`.
 
     What follows from the nodes of a schema is right by construction, as long as they say all that the schema says
     (`Node.modelled`); only where they do not, there is something to prove, to mend, and to leave out.
@@ -51,9 +51,11 @@ def proven(build: Builder, items: Iterable[Item]) -> Iterator[Item]:
     proof = _Proof(build)
     for item in items:
         if isinstance(item, Case):
-            yield from proof.cases(item)
-        elif all(proof.holds(case, alone=False) for case in item.cases):
-            yield item
+            found: tuple[Item, ...] = tuple(proof.cases(item))
+        else:
+            found = (item,) if all(proof.holds(case, alone=False) for case in item.cases) else ()
+        lost += [] if found else [item.id]
+        yield from found
 
 
 def _no_request(build: Builder) -> ContractError:

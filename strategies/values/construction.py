@@ -175,6 +175,9 @@ def beside(node: Node, branch: int, inner: Writable, base: Base, defaults: Defau
 
 def with_item(node: Node, place: Node, inner: Writable, base: Base, defaults: Defaults) -> list[Writable]:
     """Return an array with `inner` at one of its places."""
+    if place.name == ANY_ITEM and fewest_contained(node, place.branch):
+        held = first_items(node, place.branch, fewest_items(node, place.branch), base, defaults)
+        return held if inner is ABSENT else [*held, inner]
     if place.name == ANY_ITEM and not prefix_places(node, place.branch):
         return [inner, *beside(node, place.branch, inner, base, defaults)]
     index = len(prefix_places(node, place.branch)) if place.name == ANY_ITEM else int(place.name)

@@ -6,8 +6,9 @@ import pytest
 
 from conformance.contract.contract import Contract
 from conformance.model.errors import ContractError
-from conformance.model.vocabulary import Expectation
+from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .agreement import catalogue_cases, disagreements, drawn
 from .contracts import contract_of
@@ -128,6 +129,14 @@ def test_what_the_schema_forbids_as_a_whole_is_rejected(name: str) -> None:
     """A body whose parts are all valid has a case where the schema forbids it, and a requirement speaks of it."""
     cases = [case for case in catalogue_cases(contract(name)) if case.id.startswith("reject.schema.")]
     assert [True] == list({case.requirements[0].startswith("reject.") for case in cases})
+
+
+def test_what_cannot_be_proven_is_counted() -> None:
+    """A case whose body the schema forbids beside what it is about is not among the items, and its id is known."""
+    lost: list[str] = []
+    items = catalogue(contract("not both"), Profile.STANDARD, Knowledge(), lost)
+    assert "accept.all.upper-case" in lost
+    assert set() == {item.id for item in items} & set(lost)
 
 
 def test_an_example_stands_in_for_what_cannot_be_made() -> None:

@@ -98,7 +98,8 @@ def prepare(
         key = find_key(contract, options, environment, loopback=loopback, client=client)
     credentials = credentials_of(contract, options, key, environment, client=client)
     profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
-    known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge)
+    lost: list[str] = []
+    known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge, lost)
     phases = chosen_phases(contract, options, profile, loopback=loopback)
     offered = offered_by(options, traits)
     why_not = None if client is None else client.why_not
@@ -108,7 +109,7 @@ def prepare(
         # What this target is not sent takes no place in a short plan.
         items = smoke(each for each in items if why_left_out(contract, each, offered, (), (), why_not) is None)
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
-    plan = replace(plan, left=len(known) - len(chosen))
+    plan = replace(plan, left=len(known) - len(chosen), unproven=len(lost))
     elsewhere: tuple[Item, ...] = ()
     if options.shard:
         shard = Shard.parse(options.shard)

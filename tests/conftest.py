@@ -27,14 +27,16 @@ def contract() -> Contract:
 @pytest.fixture(scope="session", autouse=True)
 def catalogues() -> Iterator[None]:
     """Make each catalogue once a process: hundreds of runs send the same cases, and nothing changes them."""
-    made: dict[object, tuple[Item, ...]] = {}
+    made: dict[object, tuple[tuple[Item, ...], tuple[str, ...]]] = {}
 
-    def made_once(contract: Contract, profile: Profile, knowledge: Knowledge) -> tuple[Item, ...]:
+    def made_once(contract: Contract, profile: Profile, knowledge: Knowledge, lost: list[str]) -> tuple[Item, ...]:
         held = (contract.document.sha256, contract.operation.name, contract.requirements, repr(contract.prose))
         key = (*held, profile, repr(knowledge))
         if key not in made:
-            made[key] = catalogue(contract, profile, knowledge)
-        return made[key]
+            left_out: list[str] = []
+            made[key] = catalogue(contract, profile, knowledge, left_out), tuple(left_out)
+        lost += made[key][1]
+        return made[key][0]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(preparation, "catalogue", made_once)

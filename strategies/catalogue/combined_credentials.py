@@ -56,9 +56,13 @@ def request_with(build: Builder, schemes: tuple[Security, ...], **secrets: str) 
 def one_cookie(headers: Headers) -> Headers:
     """Return headers with all cookies in one field: a client sends no second one (RFC 6265 section 5.4)."""
     cookies = [value for name, value in headers if name == "Cookie"]
-    if not cookies:
-        return headers
-    return (*(each for each in headers if each[0] != "Cookie"), ("Cookie", "; ".join(cookies)))
+    found: dict[int, tuple[str, str]] = dict(enumerate(headers))
+    places = [number for number, (name, _) in found.items() if name == "Cookie"]
+    for number in places[1:]:
+        del found[number]
+    if places:
+        found[places[0]] = ("Cookie", "; ".join(cookies))
+    return tuple(found.values())
 
 
 def _slug(security: Security) -> str:

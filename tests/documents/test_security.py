@@ -15,6 +15,7 @@ from conformance.mock.server import BackgroundServer
 from conformance.model.case import Case
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.strategies.catalogue.combined_credentials import one_cookie
 from conformance.workflow.setup.key_sources import LOCAL_KEY
 
 from .running import CONFORMING, contract_from, run_of, said
@@ -210,3 +211,10 @@ def test_what_the_document_says_wins_over_prose(tmp_path: Path) -> None:
     assert CONFORMING == said(run_of(later, BearerOnly(later), **door))
     verdict, causes, _ = said(run_of(held, BearerOnly(held), **door))
     assert ("not conforming", ["Rejects a valid credential"]) == (verdict, causes)
+
+
+def test_cookies_are_one_field_in_the_place_of_the_first() -> None:
+    """A client sends one `Cookie`; without a second one nothing changes."""
+    headers = (("A", "1"), ("Cookie", "a=1"), ("B", "2"))
+    assert headers == one_cookie(headers)
+    assert (("A", "1"), ("Cookie", "a=1; b=2"), ("B", "2")) == one_cookie((*headers, ("Cookie", "b=2")))

@@ -255,7 +255,11 @@ class Engine:
             found = [each for each in found if not rows[each.requirement].compares]
         repeats = ""
         if self._diagnosis is not None:
-            found, repeats = await self._diagnosis.explain(case, sent.exchange, found)
+            try:
+                found, repeats = await self._diagnosis.explain(case, sent.exchange, found)
+            except TargetLostError:
+                self._recorder.record(sent.number, case.id, found)  # what was found is not lost with the target
+                raise
         self._recorder.record(sent.number, case.id, found, repeats)
         self._session.learn(subject)
         return found

@@ -11,7 +11,9 @@ from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import AnyEvent, Creation, DoubtRaised, FindingMade, Judged, RequestSent, RunEnded
 from conformance.journal.writing import MemorySink
 from conformance.model.case import Case, Item, Relation, Request
+from conformance.model.errors import TargetLostError
 from conformance.model.exchange import Exchange, Failure, Response
+from conformance.model.finding import Doubt, Judgement
 from conformance.model.vocabulary import Expectation
 from conformance.runner.budget import RunLimits
 from conformance.runner.engine import Engine
@@ -123,6 +125,24 @@ def test_a_target_that_dies_of_a_request_loses_nothing_else(contract: Contract) 
     sent = {event.send: event.case.id for event in events if isinstance(event, RequestSent)}
     assert [f"case-{number}" for number in range(9)] == [sent[number] for number in judged]
     assert "fatal" == sent[10]
+
+
+class Gone(Diagnoser):
+    """A diagnosis during which the target is lost."""
+
+    async def explain(self, *_: object) -> tuple[list[Judgement | Doubt], str]:
+        """Find nobody there."""
+        raise TargetLostError("the target is gone", "start it")
+
+
+def test_what_was_found_is_not_lost_with_the_target(contract: Contract) -> None:
+    """A target that is gone while a failure is looked into has failed all the same."""
+    sink = MemorySink()
+    session = Session(contract, Scripted(lambda *_: NO), sink, SessionOptions(run_id="0" * 8))
+    engine = Engine(session, Gone(session, DiagnosisOptions(repeats=1)), concurrency=1)
+    ended = asyncio.run(engine.run(Plan((case("one"), case("two")), {})))
+    assert [1] == [event.send for event in findings(sink.events, "error.server-error")]
+    assert ended.lost
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ DRAWS = 30
 
 BASES: tuple[Base, ...] = ("smallest", "fullest")
 
+UNKNOWN = "conformance_1"
+"""The name of an unknown property, where one tells a value from others."""
+
 SHORT = 1_000
 """Longer values, in characters of JSON, are not tried."""
 
@@ -119,6 +122,8 @@ class Search:
             for child in node.children if declared else ():
                 if child.name not in value and not child.indexed:
                     yield from (with_value(body, join(pointer, child.name), each) for each in self._values(child)[:4])
+            if declared and any(shape.open for shape in node.shapes):
+                yield from (with_value(body, join(pointer, UNKNOWN), each) for each in (0, 1))
             for name in value:
                 if keep is None or not within(keep, join(pointer, name)):
                     yield without(body, join(pointer, name))

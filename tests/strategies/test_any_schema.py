@@ -71,6 +71,8 @@ SCHEMAS: dict[str, Any] = {
         name: {**TEXT, "format": name} for name in ("iri", "uri-template", "idn-email", "uri-reference", "byte", "uuid")
     }},
     "empty name": {"type": "object", "properties": {"": {"type": "boolean"}, "a/b": TEXT, "c~d": WHOLE}},
+    "different objects": {"type": "array", "minItems": 3, "uniqueItems": True, "prefixItems": [
+        {"type": "object"}, {"type": "object", "maxProperties": 0}], "items": {"type": "object"}},
     "only null": {"type": "object", "properties": {"a": {"const": None}, "b": {"type": "null"}}},
     "null item": {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "null"}}}},
     "two objects in a list": {"type": "array", "items": {"anyOf": [

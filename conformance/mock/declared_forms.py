@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import msgspec
 
 from conformance.contract.contract import Contract
+from conformance.contract.responses import ANY_JSON, JSON_MEDIA_TYPE
 from conformance.contract.serialization import written
+from conformance.model.header_fields import essence
 from conformance.model.jsontext import Json
 from conformance.strategies.values.described import holds, valid_of
 
@@ -47,6 +49,16 @@ class DeclaredForms:
         if holds(described, usual):
             return ErrorForm(declared.media_type)
         return ErrorForm(declared.media_type, next(valid_of(described), usual))
+
+    def without_schema(self, status: int) -> tuple[str, bytes]:
+        """Return the media type and the body of a success without a schema; both are empty where none is declared."""
+        declared = self._contract.operation.responses.of(status)
+        if declared is None or not declared.media_types:
+            return "", b""
+        media_type = declared.media_types[0]
+        if essence(media_type) in ANY_JSON:
+            media_type = "application/json"
+        return media_type, b"{}" if JSON_MEDIA_TYPE.match(essence(media_type)) else b""
 
     def headers(self, status: int) -> tuple[tuple[str, str], ...]:
         """Return the header fields that the document declares for a status, each with a valid value."""

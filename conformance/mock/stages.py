@@ -223,7 +223,8 @@ def serialize(state: MockState, tx: Transaction) -> None:
     operation = state.contract.operation
     created = tx.rejection is None and tx.action == "create"
     if created and not operation.response_pointer:
-        tx.set_header("content-type", None)
+        media_type, tx.response_body = state.compiled.forms.without_schema(tx.status)
+        tx.set_header("content-type", media_type or None)
         return
     form = ErrorForm() if tx.rejection is None else state.compiled.forms.error(tx.status, tx.response)
     tx.response_body = tx.rejection.message.encode() if tx.rejection and form.text else encode(tx.response)

@@ -52,7 +52,22 @@ MAYBE = f"""
         '200': {{description: done, content: {{application/json: {{schema: {ID}}}}}}}
         '204': {{description: nothing}}
 """
-FORMS = {"two": TWO, "range": RANGE, "default": DEFAULT, "headers": HEADERS, "nothing": NOTHING, "maybe": MAYBE}
+EXAMPLES = """
+        '200': {description: done, content: {application/json: {examples: {one: {value: {a: 1}}}}}}
+"""
+TEXT = """
+        '200': {description: done, content: {text/csv: {}}}
+"""
+FORMS = {
+    "examples": EXAMPLES,
+    "text": TEXT,
+    "two": TWO,
+    "range": RANGE,
+    "default": DEFAULT,
+    "headers": HEADERS,
+    "nothing": NOTHING,
+    "maybe": MAYBE,
+}
 
 
 def contract_with(responses: str, folder: Path) -> Contract:

@@ -107,7 +107,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     requirements whose range the body leaves, though the schema allows it. `slotted`: the body has `SLOT`;
     `merged`: the request has many unusual values at once; `reduced`: another case was minimized to it. `control` is the
     request that differs only in what the case is about: where it is rejected as well, a rejection says nothing.
-    `seconds` is how long a response may take; 0 is the limit of the run.
+    `seconds` is how long a response may take; 0 is the limit of the run. `late`: it ends the process of some targets,
+    so that it is sent when all else is done.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     reduced: bool = False
     control: Request | None = None
     seconds: float = 0.0
+    late: bool = False
 
     @property
     def cases(self) -> tuple["Case"]:

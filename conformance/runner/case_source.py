@@ -41,8 +41,8 @@ REMEDY = "run without it (--phases), or report this as an error of the suite"
 class CaseSource:
     """Hands out items to the workers of a run, each once, and no case that equals one which was handed out before.
 
-    What ends some targets is held back until all else is done: requests that may take for ever, and then those whose
-    target cannot be decoded.
+    What ends some targets is held back until all else is done: requests that may take for ever, those whose target
+    cannot be decoded, and those that say so.
 
     Args:
         planned: the items of the catalogue.
@@ -55,7 +55,8 @@ class CaseSource:
         own = tuple(planned)
         lasting = [item for item in own if any(case.seconds for case in item.cases)]
         undecodable = [item for item in own if any(_undecodable(case.request.target) for case in item.cases)]
-        self._held = (*lasting, *undecodable)
+        late = [item for item in own if any(case.late for case in item.cases)]
+        self._held = (*lasting, *undecodable, *late)
         held = {item.id for item in self._held}
         self._planned = iter([item for item in own if item.id not in held])
         self._all = (*own, *later.elsewhere)

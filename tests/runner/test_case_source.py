@@ -77,11 +77,12 @@ def test_what_ends_some_targets_is_handed_out_when_all_else_is_done():
     ended: list[PhaseEnded] = []
     odd = ("/%zz", "/a?b=%ff", "/%", "/%25zz", "/{a}")
     planned = [Case(target, Expectation.OBSERVED, (), Request("POST", target)) for target in odd]
+    late = Case("late", Expectation.OBSERVED, (), Request("POST", "/late"), late=True)
     slow = Case("slow", Expectation.OBSERVED, (), Request("POST", "/slow"), seconds=1.0)
-    items = source(Listed(one=[*generated(2), Ended()]), ended, *planned, slow)
+    items = source(Listed(one=[*generated(2), Ended()]), ended, late, *planned, slow)
     assert ["/%25zz", "/{a}", "c0", "c1"] == handed_out(items, workers=1)
     items.release()
-    assert ["slow", "/%zz", "/a?b=%ff", "/%"] == handed_out(items, workers=1)
+    assert ["slow", "/%zz", "/a?b=%ff", "/%", "late"] == handed_out(items, workers=1)
 
 
 def test_errors_of_a_phase_are_told_at_its_end_with_what_to_do():

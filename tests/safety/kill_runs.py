@@ -6,6 +6,7 @@ status is 1 where something was sent twice, lost or misreported.
 
 import argparse
 import sys
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,14 +39,17 @@ def tell(text: str) -> None:
 
 
 def carry_out(kinds: list[str], kills: int, seed: int, root: Path) -> dict[str, Result]:
-    """Make sequences of the kinds in turn until so many processes were killed; returns the figures of each kind."""
+    """Make sequences of the kinds in turn until so many processes were killed; returns the figures of each kind.
+
+    Ctrl-C ends it with the figures so far.
+    """
     results = {kind: Result() for kind in kinds}
     sequences = Sequences(load_contract(), root)
-    for number in count(seed):
-        for kind in kinds:
+    with suppress(KeyboardInterrupt):
+        for number, kind in ((number, kind) for number in count(seed) for kind in kinds):
             done = sum(each.kills for each in results.values())
             if done >= kills:
-                return results
+                break
             result = sequences.make(kind, number, KINDS[kind])
             results[kind].add(result)
             tell(f"{done + result.kills} of {kills}: {kind}, seed {number}")

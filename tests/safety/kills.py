@@ -29,7 +29,8 @@ T = TypeVar("T")
 EARLY = 0.1
 """The part of the kills that come before the first request, as far as a process is that slow."""
 
-PATIENCE = 600.0
+PATIENCE = 7200.0
+"""Seconds after which a command is hung: one that gets little of a machine is not."""
 
 
 class Result(msgspec.Struct):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.contract.security import Security
+from conformance.contract.operations.security import Security
 from conformance.model.case import KEY, credential_of
 from conformance.model.header_fields import Headers
 

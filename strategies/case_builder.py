@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from conformance.classify.requirements import combination_id
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
-from conformance.contract.parameters import Parameter
-from conformance.contract.path_template import fill, with_query
+from conformance.contract.operations.parameters import Parameter
+from conformance.contract.operations.path_template import fill, with_query
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import KEY, SLOT, Case, Need, Request, Story, holds
 from conformance.model.errors import ContractError
 from conformance.model.header_fields import Headers, without_fields

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
 
 from conformance.contract.contract import Contract
-from conformance.contract.parameters import Parameter
-from conformance.contract.serialization import as_text, object_of, readings, scalars, written
+from conformance.contract.operations.parameters import Parameter
+from conformance.contract.operations.serialization import as_text, object_of, readings, scalars, written
 from conformance.model.jsontext import SURROGATE, Json, JsonFault, read_text
 from conformance.strategies.carried_credentials import Carried
 from conformance.strategies.values.described import holds, valid_of

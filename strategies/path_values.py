@@ -1,8 +1,8 @@
 """Values of path parameters, as texts that are not yet encoded."""
 
 from conformance.contract.contract import Contract
-from conformance.contract.parameters import Parameter
-from conformance.contract.serialization import as_text
+from conformance.contract.operations.parameters import Parameter
+from conformance.contract.operations.serialization import as_text
 from conformance.model.jsontext import write
 from conformance.strategies.parameter_values import PLAIN, is_valid_text, usual_values
 

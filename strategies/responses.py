@@ -6,7 +6,7 @@ import msgspec
 
 from conformance.classify.wording import name_of, says
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, write
 from conformance.strategies.values import bodies, classes

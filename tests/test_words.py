@@ -20,7 +20,7 @@ from conformance.mock.app import reference_app
 from conformance.mock.faults.catalogue import faults, pick
 from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import Profile
-from conformance.workflow.listing import list_cases
+from conformance.workflow.documents.listing import list_cases
 from conformance.workflow.setup.key_sources import LOCAL_KEY
 from tests.style import UNWANTED, plain
 

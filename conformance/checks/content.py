@@ -5,7 +5,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.contract.responses import JSON_MEDIA_TYPE
+from conformance.contract.operations.responses import JSON_MEDIA_TYPE
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass, Symptom
 from conformance.model.header_fields import essence

@@ -6,10 +6,10 @@ from conformance.checks.shared.differences import quoted
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.dual_validation import read_body
-from conformance.contract.parameters import Parameter
-from conformance.contract.response_rows import empty_id, header_id, media_type_id
-from conformance.contract.responses import JSON_MEDIA_TYPE, DeclaredResponse
-from conformance.contract.serialization import readings
+from conformance.contract.operations.parameters import Parameter
+from conformance.contract.operations.responses import JSON_MEDIA_TYPE, DeclaredResponse
+from conformance.contract.operations.serialization import readings
+from conformance.contract.requirements.response_rows import empty_id, header_id, media_type_id
 from conformance.model.finding import Finding, Pass, Symptom
 from conformance.model.jsontext import JsonText
 

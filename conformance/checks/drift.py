@@ -6,7 +6,7 @@ from itertools import islice
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import below, finding, status_finding, status_word
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.finding import Pass, Symptom
 from conformance.model.grouping import grouped
 from conformance.model.jsontext import Json

@@ -5,7 +5,7 @@ import re
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.contract.responses import JSON_MEDIA_TYPE
+from conformance.contract.operations.responses import JSON_MEDIA_TYPE
 from conformance.model.finding import Pass, Symptom
 from conformance.model.jsontext import JsonFault
 from conformance.model.vocabulary import Group

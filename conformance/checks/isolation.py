@@ -8,7 +8,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.differences import default_of, quoted, same, shown
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.finding import Finding, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 

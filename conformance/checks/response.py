@@ -9,9 +9,9 @@ from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.dual_validation import Reading
 from conformance.classify.wording import name_of
 from conformance.contract.contract import Contract
-from conformance.contract.derived import BOUNDS
-from conformance.contract.nodes import Node, is_hidden, nearest
-from conformance.contract.violation import Violation
+from conformance.contract.requirements.derived import BOUNDS
+from conformance.contract.schemas.nodes import Node, is_hidden, nearest
+from conformance.contract.schemas.violation import Violation
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass, PlacedSymptom, Symptom
 from conformance.model.json_values import get

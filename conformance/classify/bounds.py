@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
-from conformance.contract.multiples import is_multiple
-from conformance.contract.shapes import Shape
-from conformance.contract.text_checks import keeps_pattern
+from conformance.contract.schemas.multiples import is_multiple
+from conformance.contract.schemas.shapes import Shape
+from conformance.contract.schemas.text_checks import keeps_pattern
 from conformance.model.jsontext import Json
 
 Number: TypeAlias = int | Decimal

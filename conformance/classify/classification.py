@@ -7,7 +7,7 @@ from conformance.classify.kinds import NO_BODY, NOT_JSON
 from conformance.classify.requirements import BEYOND_PROSE, combination_id, held_ids
 from conformance.classify.traits import JSON_TEXT, Trait, defects, explained, oddities
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import has_hidden
+from conformance.contract.schemas.nodes import has_hidden
 from conformance.model.jsontext import Json, JsonFault, read
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Expectation, Group, Strength

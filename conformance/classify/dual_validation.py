@@ -15,12 +15,12 @@ from itertools import islice
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.contract.document import parse_yaml
-from conformance.contract.nodes import Node, occurrences
-from conformance.contract.rows import DATA
-from conformance.contract.text_checks import keeps_format
-from conformance.contract.validators import BodyValidator
-from conformance.contract.violation import Violation
+from conformance.contract.reading.document import parse_yaml
+from conformance.contract.requirements.rows import DATA
+from conformance.contract.schemas.nodes import Node, occurrences
+from conformance.contract.schemas.text_checks import keeps_format
+from conformance.contract.schemas.validators import BodyValidator
+from conformance.contract.schemas.violation import Violation
 from conformance.model.json_values import get
 from conformance.model.jsontext import SURROGATE, Json
 

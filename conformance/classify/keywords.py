@@ -1,10 +1,10 @@
 """Keywords: which of a shape a value breaks, and which shape of a node it is meant for."""
 
 from conformance.classify.bounds import broken_bounds
-from conformance.contract.derived import FORMATS
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
-from conformance.contract.text_checks import keeps_format
+from conformance.contract.requirements.derived import FORMATS
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
+from conformance.contract.schemas.text_checks import keeps_format
 from conformance.model.jsontext import Json, equal, equality_key, type_name
 
 

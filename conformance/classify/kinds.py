@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from conformance.classify.coercion import coerced, is_rounded_integer, spelled_number
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
 from conformance.model.jsontext import Json, is_integral
 
 QUOTED = {"{": "object", "[": "array"}

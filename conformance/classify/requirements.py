@@ -1,7 +1,7 @@
 """Which requirement speaks of a place in a request body."""
 
-from conformance.contract.nodes import Node, occurrences
-from conformance.contract.shapes import Shape
+from conformance.contract.schemas.nodes import Node, occurrences
+from conformance.contract.schemas.shapes import Shape
 from conformance.model.jsontext import Json
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group

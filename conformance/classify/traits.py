@@ -11,9 +11,9 @@ from conformance.classify.keywords import broken, fitting, nearest
 from conformance.classify.kinds import MISSING, kind_of, type_kind, undeclared_kind
 from conformance.classify.requirements import PRECISION, accept_id, reject_id, schema_id, undeclared_id
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node, find, occurrences
-from conformance.contract.shapes import Shape
-from conformance.contract.violation import Violation
+from conformance.contract.schemas.nodes import Node, find, occurrences
+from conformance.contract.schemas.shapes import Shape
+from conformance.contract.schemas.violation import Violation
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, is_integral
 from conformance.model.pointer import join, last, parent

@@ -1,7 +1,7 @@
 """How a sentence names a property, its value, and a request or response that differs from a plain one in one thing."""
 
 from conformance.classify.traits import JSON_TEXT, Trait
-from conformance.contract.nodes import Node, name_in
+from conformance.contract.schemas.nodes import Node, name_in
 from conformance.model.case import Story
 from conformance.model.json_values import at, holds
 from conformance.model.jsontext import Json, write

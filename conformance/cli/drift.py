@@ -58,7 +58,7 @@ def drift(
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     from conformance.reports.formats.drift import as_json as json_of  # noqa: PLC0415  (loads what only this needs)
     from conformance.reports.formats.drift import as_lines, as_markdown  # noqa: PLC0415  (beside the rest)
-    from conformance.workflow.drift import drift_of  # noqa: PLC0415  (loads what only this needs)
+    from conformance.workflow.documents.drift import drift_of  # noqa: PLC0415  (loads what only this needs)
 
     if len(documents) > 2:  # noqa: PLR2004 (the older and the newer)
         raise UsageError(f"{len(documents)} documents are given", "name OLD and NEW, or NEW alone")

@@ -9,7 +9,7 @@ from conformance.cli.document_warnings import warn_of_document
 from conformance.cli.options import DOCUMENT, with_options
 
 if TYPE_CHECKING:
-    from conformance.contract.security import Security
+    from conformance.contract.operations.security import Security
 
 
 @click.command(short_help="Serve the reference server, or a faulty server.")

@@ -76,7 +76,7 @@ def cases(*, as_json: bool, profile: str, model_id: str, spec: Path | None, oper
     Cases of the phases schemathesis and hypothesis are generated during a run and not listed.
     """
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only this needs)
-    from conformance.workflow.listing import describe_case, list_cases  # noqa: PLC0415  (loads what only this needs)
+    from conformance.workflow.documents.listing import describe_case, list_cases  # noqa: PLC0415  (loads what only this needs)
 
     contract = load_contract(spec, operation)
     warn_of_document(contract)

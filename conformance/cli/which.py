@@ -43,7 +43,7 @@ def which(documents: tuple[Path, ...], **values: object) -> int:
       3  inconclusive: the target stopped responding, or a limit ended a run early
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     from conformance.model.vocabulary import Verdict  # noqa: PLC0415  (beside the rest)
-    from conformance.workflow.which import which as find  # noqa: PLC0415  (loads what only sending needs)
+    from conformance.workflow.documents.which import which as find  # noqa: PLC0415  (loads what only sending needs)
 
     status = 1
     for tried in find(documents, read_options(RunOptions, values, prefix="--")):

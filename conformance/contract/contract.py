@@ -9,18 +9,18 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from conformance.contract import derived
-from conformance.contract.document import Document, follow, get, load_document, parse_document, parse_yaml
 from conformance.contract.examples import body_examples, wrong_examples
-from conformance.contract.nodes import Node, find
-from conformance.contract.operation import Operation, pick_operation
-from conformance.contract.parameter_rows import parameter_rows
+from conformance.contract.operations.operation import Operation, pick_operation
 from conformance.contract.prose import Prose, read_prose
-from conformance.contract.response_rows import response_rows
-from conformance.contract.rows import DATA, apply_aliases, read_rows, stated_ids
-from conformance.contract.shapes import ANNOTATIONS, Shape, owner_of
-from conformance.contract.trees import build_node
-from conformance.contract.validators import BodyValidator
+from conformance.contract.reading.document import Document, follow, get, load_document, parse_document, parse_yaml
+from conformance.contract.requirements import derived
+from conformance.contract.requirements.parameter_rows import parameter_rows
+from conformance.contract.requirements.response_rows import response_rows
+from conformance.contract.requirements.rows import DATA, apply_aliases, read_rows, stated_ids
+from conformance.contract.schemas.nodes import Node, find
+from conformance.contract.schemas.shapes import ANNOTATIONS, Shape, owner_of
+from conformance.contract.schemas.trees import build_node
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.case import SLOT
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, equal

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.contract.document import Document, follow, get
-from conformance.contract.nodes import Node
-from conformance.contract.validators import BodyValidator
+from conformance.contract.reading.document import Document, follow, get
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.jsontext import Json
 from conformance.model.pointer import join, parent
 

@@ -14,9 +14,9 @@ import msgspec
 
 from conformance.classify.keywords import broken, fitting, nearest
 from conformance.contract.contract import Contract
-from conformance.contract.derived import BOUNDS, FORMATS
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
+from conformance.contract.requirements.derived import BOUNDS, FORMATS
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
 from conformance.model.case import Case
 from conformance.model.jsontext import Json, try_read
 from conformance.model.pointer import join

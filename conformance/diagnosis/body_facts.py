@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.diagnosis.features import (
     ANYWHERE,
     COUNT,

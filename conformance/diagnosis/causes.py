@@ -6,7 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.features import COMPARISONS
 from conformance.diagnosis.hypotheses import Hypothesis

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from conformance.contract.nodes import Node, name_in
+from conformance.contract.schemas.nodes import Node, name_in
 from conformance.diagnosis.features import (
     ANYWHERE,
     COUNT,

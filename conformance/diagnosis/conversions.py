@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from conformance.classify.coercion import convertible
 from conformance.classify.traits import defects
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import find
+from conformance.contract.schemas.nodes import find
 from conformance.model.case import Case
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import try_read

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import find
+from conformance.contract.schemas.nodes import find
 from conformance.diagnosis.consequences import of_another_object, of_constant_responses, without_consequences
 from conformance.diagnosis.conversions import ENOUGH, are_converted
 from conformance.diagnosis.features import CREATION, REQUEST, USED_NAME, Facts, Feature

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import find
+from conformance.contract.schemas.nodes import find
 from conformance.diagnosis.observations import NO_RESPONSE, REJECTS, SERVER_ERROR, Explanation
 from conformance.model.requirement import Requirement
 

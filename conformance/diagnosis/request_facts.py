@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import nearest
+from conformance.contract.schemas.nodes import nearest
 from conformance.diagnosis.body_facts import RESERVED, BodyReader
 from conformance.diagnosis.features import ANYWHERE, DEPTH, LONGEST_VALUE, Facts, Feature
 from conformance.model.case import KEY, SLOT, Case, Request

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.diagnosis.condition_words import SPELLED_OUT, clause, located, noun, places_named
 from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.diagnosis.observations import (

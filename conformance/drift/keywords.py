@@ -10,8 +10,8 @@ import msgspec
 
 from conformance.classify.bounds import LOWER, UPPER, as_number
 from conformance.classify.keywords import broken
-from conformance.contract.derived import FORMATS
-from conformance.contract.shapes import ANNOTATIONS, ASSERTIONS, Keyword, Shape
+from conformance.contract.requirements.derived import FORMATS
+from conformance.contract.schemas.shapes import ANNOTATIONS, ASSERTIONS, Keyword, Shape
 from conformance.drift.changes import Effect
 from conformance.model.jsontext import Json, equality_key
 

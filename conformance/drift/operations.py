@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from conformance.contract.document import Document
-from conformance.contract.operation import Operation, operations
+from conformance.contract.operations.operation import Operation, operations
+from conformance.contract.reading.document import Document
 from conformance.drift.bodies import compare_requests, compare_responses
 from conformance.drift.changes import Change, Effect, Level, Part, Side
 from conformance.drift.places import Pair, Place, Scope, paired, place_at

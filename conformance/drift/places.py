@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from conformance.contract.document import Document, follow
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import owner_of
-from conformance.contract.trees import build_node
+from conformance.contract.reading.document import Document, follow
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import owner_of
+from conformance.contract.schemas.trees import build_node
 from conformance.drift.changes import Change, Effect, Part, Side
 from conformance.drift.levels import levels_of
 from conformance.drift.schemas import Found, compare_nodes

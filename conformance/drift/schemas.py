@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import ANNOTATIONS, Keyword, Shape
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import ANNOTATIONS, Keyword, Shape
 from conformance.drift.changes import Effect, Side
 from conformance.drift.keywords import Difference, compare_annotations, compare_keywords
 from conformance.model.jsontext import equality_key

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.contract.path_template import fill, match
+from conformance.contract.operations.path_template import fill, match
 from conformance.journal.events import AnyEvent, Creation, ExchangeEnded, Removal, RequestSent
 from conformance.model.case import CLEAN_UP, could_create
 from conformance.model.exchange import may_have_acted

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from conformance.classify.bounds import limits
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import Json, Writable, plain_json
 from conformance.model.pointer import last
 from conformance.strategies.responses import DATE_TIMES

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.contract.path_template import expression, fixed_query, parameters
+from conformance.contract.operations.path_template import expression, fixed_query, parameters
 from conformance.contract.prose import Probe
 from conformance.mock.base_responses import ResponseStyle, base_responses
 from conformance.mock.declared_forms import DeclaredForms

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.contract.responses import ANY_JSON, JSON_MEDIA_TYPE
-from conformance.contract.serialization import written
+from conformance.contract.operations.responses import ANY_JSON, JSON_MEDIA_TYPE
+from conformance.contract.operations.serialization import written
 from conformance.model.header_fields import essence
 from conformance.model.jsontext import Json
 from conformance.strategies.values.described import holds, valid_of

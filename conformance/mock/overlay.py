@@ -11,7 +11,7 @@ import msgspec
 
 from conformance.classify.keywords import nearest
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import Json, plain_json
 from conformance.strategies.values import bodies, construction
 from conformance.strategies.values.construction import NO_DEFAULTS

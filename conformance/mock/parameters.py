@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
-from conformance.contract.parameters import Parameter
-from conformance.contract.serialization import object_of, readings
+from conformance.contract.operations.parameters import Parameter
+from conformance.contract.operations.serialization import object_of, readings
+from conformance.contract.schemas.nodes import Node
 from conformance.mock.transaction import Transaction
 from conformance.model.jsontext import Json
 

@@ -10,10 +10,10 @@ from enum import StrEnum
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl
 
-from conformance.contract.responses import is_declared
-from conformance.contract.security import Alternative, Security
-from conformance.contract.validators import BodyValidator
-from conformance.contract.violation import Violation
+from conformance.contract.operations.responses import is_declared
+from conformance.contract.operations.security import Alternative, Security
+from conformance.contract.schemas.validators import BodyValidator
+from conformance.contract.schemas.violation import Violation
 from conformance.mock.compiled_contract import NAME, decode_segment
 from conformance.mock.declared_forms import ErrorForm
 from conformance.mock.parameters import bare, wrong_parameter

@@ -10,7 +10,7 @@ from conformance.classify.bounds import keeps_bounds
 from conformance.classify.keywords import broken, fits
 from conformance.classify.requirements import BEYOND_PROSE, accept_id, held_ids, undeclared_id
 from conformance.classify.wording import SEVERAL, name_of, says
-from conformance.contract.nodes import Node, occurrences
+from conformance.contract.schemas.nodes import Node, occurrences
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, Literal, Writable, plain_json, write

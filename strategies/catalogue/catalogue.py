@@ -21,12 +21,12 @@ from conformance.strategies.catalogue.heavy import heavy_cases
 from conformance.strategies.catalogue.label_proof import proven
 from conformance.strategies.catalogue.lexical_forms import lexical_form_cases
 from conformance.strategies.catalogue.malformed import malformed_cases
-from conformance.strategies.catalogue.merged import merged_cases
-from conformance.strategies.catalogue.merged_relations import merged_relations
 from conformance.strategies.catalogue.parameters import parameter_cases
 from conformance.strategies.catalogue.paths import path_cases
 from conformance.strategies.catalogue.rejected import rejected_cases
-from conformance.strategies.catalogue.relations import relations
+from conformance.strategies.catalogue.together.merged import merged_cases
+from conformance.strategies.catalogue.together.merged_relations import merged_relations
+from conformance.strategies.catalogue.together.relations import relations
 from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 
 __all__ = ["Knowledge", "bounded", "catalogue", "creations", "fill", "may_create", "smoke"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.contract.security import Security
+from conformance.contract.operations.security import Security
 from conformance.model.case import Case, Need, Request, Story
 from conformance.model.header_fields import Headers
 from conformance.strategies.carried_credentials import carried

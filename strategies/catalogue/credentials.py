@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from conformance.contract.security import Security
+from conformance.contract.operations.security import Security
 from conformance.model.case import KEY, Case, Need, Request, Story
 from conformance.model.header_fields import Headers
 from conformance.strategies.case_builder import Builder

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from conformance.classify.requirements import BEYOND_PROSE, accept_id
 from conformance.classify.wording import name_of, says
-from conformance.contract.nodes import find
 from conformance.contract.prose import Range, Rule
+from conformance.contract.schemas.nodes import find
 from conformance.model.case import Case, Need, Story
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, Writable, plain_json, write

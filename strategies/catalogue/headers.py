@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from conformance.contract.responses import is_declared
+from conformance.contract.operations.responses import is_declared
 from conformance.model.case import SLOT, Case, Need, Request, Story
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.wire_parts import VARIANTS, header_story

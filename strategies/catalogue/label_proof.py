@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from conformance.classify.classification import classify
 from conformance.classify.dual_validation import verdict
 from conformance.classify.wording import story_of
-from conformance.contract.derived import BOUNDS
-from conformance.contract.nodes import nearest
+from conformance.contract.requirements.derived import BOUNDS
+from conformance.contract.schemas.nodes import nearest
 from conformance.model.case import Case, Item
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import encode, plain_json, try_read

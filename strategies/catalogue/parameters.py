@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from conformance.contract.nodes import Node
-from conformance.contract.parameter_rows import REQUIRED, accept_parameter_id, reject_parameter_id
-from conformance.contract.parameters import Parameter
+from conformance.contract.operations.parameters import Parameter
+from conformance.contract.requirements.parameter_rows import REQUIRED, accept_parameter_id, reject_parameter_id
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Case, Story
 from conformance.model.jsontext import Json, JsonFault, plain_json, write
 from conformance.model.pointer import ANY_ITEM

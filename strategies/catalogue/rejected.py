@@ -6,8 +6,8 @@ from itertools import islice
 from conformance.classify.kinds import MISSING, expected_kind, undeclared_kind
 from conformance.classify.requirements import reject_id, undeclared_id
 from conformance.classify.wording import says
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
 from conformance.model.case import Case, Story
 from conformance.model.jsontext import Json, Literal, write
 from conformance.model.pointer import join

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from conformance.classify.bounds import keeps_bounds
-from conformance.contract.nodes import find
 from conformance.contract.prose import Range
+from conformance.contract.schemas.nodes import find
 from conformance.model.case import SLOT, Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis, strings

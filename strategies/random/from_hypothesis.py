@@ -15,8 +15,8 @@ from hypothesis.errors import InvalidArgument
 from conformance.classify.requirements import reject_id, undeclared_id
 from conformance.classify.wording import says
 from conformance.contract.contract import Contract, load_contract
-from conformance.contract.nodes import Node
-from conformance.contract.validators import BodyValidator
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.case import Story
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, plain_json, write

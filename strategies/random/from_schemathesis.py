@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from conformance.contract.nodes import find
-from conformance.contract.responses import is_declared
+from conformance.contract.operations.responses import is_declared
+from conformance.contract.schemas.nodes import find
 from conformance.model.case import SLOT, Case, Need, Request, Story
 from conformance.model.header_fields import essence
 from conformance.model.json_values import get, with_value

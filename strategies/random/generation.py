@@ -13,8 +13,8 @@ import msgspec
 from hypothesis import strategies as st
 
 from conformance.classify.bounds import LOWER, NUMERIC_BOUNDS, as_number, keeps_bounds, limits
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
 from conformance.model.jsontext import Json, equality_key, plain_json
 from conformance.model.pointer import ANY_ITEM, prefixes, within
 from conformance.strategies.random import strings

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from conformance.classify.classification import Classification, classify
 from conformance.classify.traits import PLAIN_TEXT
 from conformance.classify.wording import story_of
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Case, Need, Request, Story
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, encode

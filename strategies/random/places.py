@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from conformance.classify.coercion import NUMERIC
 from conformance.classify.kinds import MISSING, undeclared_kind
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
 from conformance.model.json_values import changed, with_value, without
 from conformance.model.jsontext import Json, Writable
 from conformance.model.pointer import ANY_ITEM, from_tokens, join

@@ -6,8 +6,8 @@ from datetime import UTC, timedelta, timezone
 from hypothesis import strategies as st
 
 from conformance.classify.bounds import keeps_bounds, limits
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
 from conformance.strategies.values import scalars
 from conformance.strategies.values import strings as fixed
 

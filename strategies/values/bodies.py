@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import Writable
 from conformance.strategies.values.construction import ABSENT, NO_DEFAULTS, Base, Defaults, build, members, with_item
 

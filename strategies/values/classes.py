@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from conformance.classify.bounds import as_number
 from conformance.classify.kinds import enum_kind
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
 from conformance.model.jsontext import Json, equal, type_name
 from conformance.strategies.values import numbers, sizes, strings
 from conformance.strategies.values.value import Value

@@ -9,7 +9,7 @@ import msgspec
 
 from conformance.classify.bounds import limits
 from conformance.classify.keywords import broken
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import JsonFault, Literal, Writable, equal, plain_json
 from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.values import scalars

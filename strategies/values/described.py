@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from conformance.contract.contract import Described
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import Json, JsonFault, equal, plain_json
 from conformance.strategies.values import bodies, classes
 

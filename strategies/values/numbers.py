@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from conformance.classify.bounds import LOWER, NUMERIC_BOUNDS, UPPER, Number, as_number, broken_bounds, keeps_bounds
-from conformance.contract.shapes import Shape
+from conformance.contract.schemas.shapes import Shape
 from conformance.model.jsontext import Literal
 from conformance.strategies.values.value import BEYOND_DOUBLE, Value, breaking, keyword_slug
 

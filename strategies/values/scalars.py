@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from conformance.classify.bounds import keeps_bounds
 from conformance.classify.keywords import broken, fits
-from conformance.contract.nodes import Node
-from conformance.contract.shapes import Shape
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
 from conformance.model.jsontext import Json, Writable
 from conformance.strategies.values import numbers, strings
 

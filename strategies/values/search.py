@@ -10,8 +10,8 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
 
-from conformance.contract.nodes import Node, nearest, occurrences
-from conformance.contract.validators import BodyValidator
+from conformance.contract.schemas.nodes import Node, nearest, occurrences
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.json_values import MISSING, get, with_value, without
 from conformance.model.jsontext import Json, Writable, plain_json, write
 from conformance.model.pointer import join, prefixes, within

@@ -5,7 +5,7 @@ from itertools import starmap
 from typing import TypeAlias
 
 from conformance.classify.bounds import limits
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import Writable
 from conformance.strategies.values import construction
 from conformance.strategies.values.value import Value, breaking, keyword_slug

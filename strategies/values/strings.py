@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from conformance.classify.bounds import broken_bounds, keeps_bounds, lengths
-from conformance.contract import pattern_texts
-from conformance.contract.shapes import Shape
-from conformance.contract.text_checks import keeps_pattern
+from conformance.contract.schemas import pattern_texts
+from conformance.contract.schemas.shapes import Shape
+from conformance.contract.schemas.text_checks import keeps_pattern
 from conformance.model.jsontext import Json, Literal, Writable, plain_json
 from conformance.strategies.values.value import Value, breaking, keyword_slug
 

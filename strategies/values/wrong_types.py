@@ -6,7 +6,7 @@ from conformance.classify.coercion import NUMERIC, coerced, is_rounded_integer
 from conformance.classify.keywords import fits
 from conformance.classify.kinds import type_kind
 from conformance.classify.requirements import PRECISION
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import Literal, Writable, plain_json
 from conformance.strategies.values import construction
 from conformance.strategies.values.construction import NO_DEFAULTS

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.contract.validators import BodyValidator
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.coverage.keywords import Coverage, request_coverage, response_coverage
 from conformance.model.case import Case, Request
 from conformance.model.jsontext import encode

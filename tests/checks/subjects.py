@@ -8,8 +8,8 @@ from typing import Any
 
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.contract.contract import Contract, build_contract, load_contract
-from conformance.contract.document import parse_document
-from conformance.contract.operation import pick_operation
+from conformance.contract.operations.operation import pick_operation
+from conformance.contract.reading.document import parse_document
 from conformance.model.case import Case, Request, Story
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.finding import Doubt, Finding, Judgement, Pass

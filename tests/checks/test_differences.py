@@ -14,7 +14,7 @@ from conformance.checks.shared.differences import (
     type_word,
     with_article,
 )
-from conformance.contract.nodes import find
+from conformance.contract.schemas.nodes import find
 from conformance.model.json_values import MISSING
 
 from .subjects import contract

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.checks.response import exercised, shape, unread
 from conformance.classify import dual_validation
-from conformance.contract.validators import BodyValidator
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding
 

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.checks.response import shape
 from conformance.checks.shared.differences import with_article
-from conformance.contract.validators import BodyValidator
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.finding import Finding, Pass
 from conformance.model.jsontext import type_name
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from conformance.classify.classification import classify
 from conformance.classify.traits import defects
 from conformance.contract.contract import Contract, load_contract
-from conformance.contract.nodes import occurrences
+from conformance.contract.schemas.nodes import occurrences
 from conformance.integrations.recognising import recognised
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.faults.parts.laxity import ALIKE, class_test

@@ -12,9 +12,9 @@ from conformance.checks.shared.findings import CUT
 from conformance.classify import dual_validation
 from conformance.classify.dual_validation import Disagreement, disagreements, known, read_answer
 from conformance.contract.contract import Contract
-from conformance.contract.explanation import Explainer
-from conformance.contract.validators import BodyValidator
-from conformance.contract.violation import Violation
+from conformance.contract.schemas.explanation import Explainer
+from conformance.contract.schemas.validators import BodyValidator
+from conformance.contract.schemas.violation import Violation
 from conformance.model.json_values import at
 from conformance.model.jsontext import Json, read_text
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.classify.kinds import enum_kind, kind_of, type_kind, undeclared_kind
-from conformance.contract.derived import BOUNDS
+from conformance.contract.requirements.derived import BOUNDS
 from conformance.model.jsontext import Json
 from conformance.strategies.values import classes
 

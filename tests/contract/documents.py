@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.contract import Contract, build_contract
-from conformance.contract.document import Document, parse_document
-from conformance.contract.nodes import Node
-from conformance.contract.operation import Operation, pick_operation
-from conformance.contract.shapes import owner_of
-from conformance.contract.trees import build_node
+from conformance.contract.operations.operation import Operation, pick_operation
+from conformance.contract.reading.document import Document, parse_document
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import owner_of
+from conformance.contract.schemas.trees import build_node
 
 NO_DATA = Path("no-data-beside-the-document")
 JSON = "application/json"

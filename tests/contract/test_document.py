@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract import document as documents
 from conformance.contract.contract import load_contract
-from conformance.contract.document import follow, get, load_document, parse_document, parse_yaml, resolve
+from conformance.contract.reading import document as documents
+from conformance.contract.reading.document import follow, get, load_document, parse_document, parse_yaml, resolve
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, encode, equal
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.nodes import Node, find, occurrences
+from conformance.contract.schemas.nodes import Node, find, occurrences
 
 from .documents import node_of
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.document import get, parse_document
+from conformance.contract.reading.document import get, parse_document
 from conformance.model.jsontext import encode
 
 from .documents import content_of, document_of

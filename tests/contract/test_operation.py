@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.contract.operation import operations, pick_operation
-from conformance.contract.security import Security
+from conformance.contract.operations.operation import operations, pick_operation
+from conformance.contract.operations.security import Security
 from conformance.model.errors import ContractError
 
 from .documents import JSON, content_of, document_of, operation_of

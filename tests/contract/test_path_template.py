@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract.path_template import expression, fill, match, parameters
+from conformance.contract.operations.path_template import expression, fill, match, parameters
 
 TEMPLATE = "/v1/{model_id}/a.b/{name}"
 segments = st.text(st.characters(exclude_characters="/?\n", codec="ascii"))

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.contract.document import get, load_document, parse_document
-from conformance.contract.nodes import find
+from conformance.contract.reading.document import get, load_document, parse_document
+from conformance.contract.schemas.nodes import find
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, encode
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import Contract, build_contract, load_contract
-from conformance.contract.operation import pick_operation
+from conformance.contract.operations.operation import pick_operation
 from conformance.contract.prose import read_prose
-from conformance.contract.rows import DATA, apply_aliases, read_rows, stated_ids
+from conformance.contract.requirements.rows import DATA, apply_aliases, read_rows, stated_ids
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Literal, Writable
 from conformance.model.vocabulary import Group, Strength

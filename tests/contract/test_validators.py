@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.contract.contract import load_contract
-from conformance.contract.multiples import is_multiple
-from conformance.contract.text_checks import keeps_format
-from conformance.contract.validators import BodyValidator
+from conformance.contract.schemas.multiples import is_multiple
+from conformance.contract.schemas.text_checks import keeps_format
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.jsontext import Json, read
 
 from .documents import document_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.classify.keywords import broken, fits
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import encode
 
 from .faulty_servers import KEY, Arrives, Message, Proxy, Reply, error, parsed

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from conformance.contract.contract import Contract
-from conformance.contract.document import Document, parse_document
+from conformance.contract.reading.document import Document, parse_document
 from conformance.drift.levels import ALL
 from conformance.drift.operations import compare
 

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from conformance.contract.contract import Contract, build_contract
-from conformance.contract.document import Document, parse_document
-from conformance.contract.operation import pick_operation
+from conformance.contract.operations.operation import pick_operation
+from conformance.contract.reading.document import Document, parse_document
 from conformance.mock.app import Mock
 from conformance.mock.faults.catalogue import faults
 from conformance.mock.faults.echo import echo_faults

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import occurrences
+from conformance.contract.schemas.nodes import occurrences
 from conformance.mock.base_responses import base_responses
 from conformance.mock.compiled_contract import CompiledContract, compile_contract
 from conformance.model.json_values import at

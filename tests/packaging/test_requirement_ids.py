@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.contract import Contract, contract_of, load_contract
-from conformance.contract.rows import stated_ids
+from conformance.contract.requirements.rows import stated_ids
 from conformance.mock.faults.catalogue import faults
 from conformance.model.case import Item, Relation
 from conformance.model.vocabulary import Profile

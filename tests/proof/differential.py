@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.contract.nodes import find
+from conformance.contract.schemas.nodes import find
 from conformance.mock import app, stages
 from conformance.mock.app import Mock
 from conformance.mock.faults.parts.fault import Fault

@@ -15,7 +15,7 @@ import pytest
 
 from conformance.classify.coercion import is_rounded_integer
 from conformance.contract.contract import Contract, load_contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.mock.faults.catalogue import faults
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.transaction import Transaction

@@ -104,8 +104,8 @@ MEASURED: dict[str, str] = {
     "conformance/clients/line_process.py ERROR_LINE 1": "lines of harnesses",
     "conformance/clients/protocol.py - 2": "lines of harnesses",
     "conformance/clients/server.py TOKEN 1": "names",
-    "conformance/contract/responses.py JSON_MEDIA_TYPE 1": "names",
-    "conformance/contract/serialization.py NUMBER 1": "names",
+    "conformance/contract/operations/responses.py JSON_MEDIA_TYPE 1": "names",
+    "conformance/contract/operations/serialization.py NUMBER 1": "names",
     "conformance/diagnosis/body_facts.py FRESH 1": "names",
     "conformance/journal/lines.py DECODER 1": "lines of journals",
     "conformance/journal/lines.py _SEAL 1": "lines of journals",
@@ -135,28 +135,28 @@ MEASURED: dict[str, str] = {
 
 OTHERS: dict[str, str] = {
     "the document, and how it is found": """
-        conformance/contract/document.py _json 1
-        conformance/contract/document.py parse_document 1
-        conformance/contract/document.py parse_yaml 1
-        conformance/contract/document.py resolve 1
-        conformance/contract/composition.py _joins 1
-        conformance/contract/ecma.py PART 1
-        conformance/contract/ecma.py _common 3
-        conformance/contract/ecma.py _in_class 2
-        conformance/contract/ecma.py for_python 1
-        conformance/contract/responses.py _is_success 1
-        conformance/contract/responses.py read_responses 1
+        conformance/contract/reading/document.py _json 1
+        conformance/contract/reading/document.py parse_document 1
+        conformance/contract/reading/document.py parse_yaml 1
+        conformance/contract/reading/document.py resolve 1
+        conformance/contract/schemas/composition.py _joins 1
+        conformance/contract/schemas/ecma.py PART 1
+        conformance/contract/schemas/ecma.py _common 3
+        conformance/contract/schemas/ecma.py _in_class 2
+        conformance/contract/schemas/ecma.py for_python 1
+        conformance/contract/operations/responses.py _is_success 1
+        conformance/contract/operations/responses.py read_responses 1
         conformance/model/case.py credential_of 1
-        conformance/contract/path_template.py _PARAMETER 1
+        conformance/contract/operations/path_template.py _PARAMETER 1
         conformance/drift/bodies.py SUCCESS 1
         conformance/drift/operations.py VARIABLE 1
-        conformance/contract/path_template.py expression 1
+        conformance/contract/operations/path_template.py expression 1
         conformance/contract/prose.py _leaves 1
-        conformance/contract/references.py _file 2
-        conformance/contract/references.py _found 2
-        conformance/contract/shapes.py COMPONENT 1
-        conformance/contract/structure.py _validator 1
-        conformance/contract/yamltext.py - 1
+        conformance/contract/reading/references.py _file 2
+        conformance/contract/reading/references.py _found 2
+        conformance/contract/schemas/shapes.py COMPONENT 1
+        conformance/contract/reading/structure.py _validator 1
+        conformance/contract/reading/yamltext.py - 1
         conformance/integrations/checking.py _unknown 1
         conformance/integrations/schemathesis/contracts.py _key 1
         reports/lines.py _root 1
@@ -168,7 +168,7 @@ OTHERS: dict[str, str] = {
         conformance/clients/mocking.py CONTROLS 1
         conformance/clients/scenarios/reading.py _escaped 1
         conformance/clients/session.py body 1
-        conformance/contract/path_template.py match 1
+        conformance/contract/operations/path_template.py match 1
         conformance/diagnosis/bisection.py _MIDDLE 1
         conformance/diagnosis/request_facts.py _ELEMENT 1
         conformance/diagnosis/request_facts.py _NO_DIGITS 1
@@ -189,7 +189,7 @@ OTHERS: dict[str, str] = {
         conformance/targets/outgoing.py _NOT_TARGET 1
         conformance/targets/outgoing.py _NOT_TOKEN 1
         conformance/targets/outgoing.py _NOT_VALUE 1
-        conformance/workflow/listing.py _body 1
+        conformance/workflow/documents/listing.py _body 1
         conformance/workflow/replay.py _STANDS_FOR 1
         reports/curl.py _KEYS 1
         reports/curl.py _PLAIN 1

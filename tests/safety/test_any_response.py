@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from conformance.checks.judging import judge
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.contract.contract import Contract, build_contract
-from conformance.contract.document import parse_document
-from conformance.contract.operation import pick_operation
+from conformance.contract.operations.operation import pick_operation
+from conformance.contract.reading.document import parse_document
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import ExchangeEnded, RequestSent
 from conformance.journal.recording import Recorder

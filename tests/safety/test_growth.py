@@ -28,9 +28,9 @@ from conformance.clients.protocol import read_ready, read_result
 from conformance.clients.scenarios.catalogue import scenarios
 from conformance.clients.server import TOKEN
 from conformance.contract.contract import Contract
-from conformance.contract.explanation import Explainer
-from conformance.contract.responses import JSON_MEDIA_TYPE
-from conformance.contract.serialization import NUMBER
+from conformance.contract.operations.responses import JSON_MEDIA_TYPE
+from conformance.contract.operations.serialization import NUMBER
+from conformance.contract.schemas.explanation import Explainer
 from conformance.diagnosis.body_facts import FRESH
 from conformance.journal.events import ExchangeEnded
 from conformance.journal.evidence import Evidence

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.contract import Contract, build_contract
-from conformance.contract.document import parse_document
-from conformance.contract.operation import pick_operation
+from conformance.contract.operations.operation import pick_operation
+from conformance.contract.reading.document import parse_document
 from conformance.model.case import Case, Item
 from conformance.model.jsontext import Json, try_read
 from conformance.model.vocabulary import Profile

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.coverage.keywords import request_coverage, response_coverage
 from conformance.model.case import KEY
 from conformance.model.jsontext import encode, read

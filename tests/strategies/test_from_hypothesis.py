@@ -12,7 +12,7 @@ from hypothesis.errors import InvalidArgument
 
 import conformance
 from conformance.contract.contract import Contract, load_contract
-from conformance.contract.validators import BodyValidator
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.coverage.keywords import request_coverage
 from conformance.model.case import Case, Request
 from conformance.model.json_values import all_at, with_value, without

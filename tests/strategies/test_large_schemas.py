@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.trees import MOST_NODES
+from conformance.contract.schemas.trees import MOST_NODES
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.catalogue.catalogue import MOST_REQUESTS, bounded

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.contract.contract import Contract
-from conformance.contract.derived import FORMATS as ASSERTED
-from conformance.contract.pattern_texts import example
+from conformance.contract.requirements.derived import FORMATS as ASSERTED
+from conformance.contract.schemas.pattern_texts import example
 from conformance.model.jsontext import Json, encode, read, write
 from conformance.strategies.values import classes, strings
 

@@ -9,14 +9,14 @@ import pytest
 
 import conformance
 from conformance.mock.server import BackgroundServer
-from conformance.workflow import schemas
+from conformance.workflow.documents import schemas
 
 FOLDER = files("conformance.spec") / "schemas"
 
 
 @pytest.mark.parametrize("name", schemas.SCHEMAS)
 def test_the_schemas_that_are_checked_in_are_those_of_the_types(name):
-    """After a type was changed: `python -m conformance.workflow.schemas spec/schemas`."""
+    """After a type was changed: `python -m conformance.workflow.documents.schemas spec/schemas`."""
     assert schemas.encoded(schemas.SCHEMAS[name]()) == (FOLDER / name).read_bytes()
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from conformance.checks.shared.findings import CUT, brief
 from conformance.classify.wording import LONGEST_VALUE
-from conformance.contract.derived import declared_default
-from conformance.contract.nodes import Node
+from conformance.contract.requirements.derived import declared_default
+from conformance.contract.schemas.nodes import Node
 from conformance.model.json_values import MISSING
 from conformance.model.jsontext import equal, is_integral, read_text
 

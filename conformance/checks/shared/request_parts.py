@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from conformance.contract.document import Document, follow
-from conformance.contract.operation import Operation
-from conformance.contract.path_template import match
+from conformance.contract.operations.operation import Operation
+from conformance.contract.operations.path_template import match
+from conformance.contract.reading.document import Document, follow
 from conformance.model.header_fields import essence
 
 MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})|[{}\\]")

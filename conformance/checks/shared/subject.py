@@ -11,8 +11,8 @@ from conformance.checks.shared.request_parts import MALFORMED, admits, described
 from conformance.classify.dual_validation import Reading, read_answer
 from conformance.classify.wording import name_of, planted
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import nearest
-from conformance.contract.responses import DeclaredResponse
+from conformance.contract.operations.responses import DeclaredResponse
+from conformance.contract.schemas.nodes import nearest
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Judgement

@@ -11,7 +11,7 @@ from conformance.checks.shared.differences import default_of, difference, quoted
 from conformance.checks.shared.findings import below
 from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging.messages import type_of, with_value
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.json_values import MISSING
 from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM

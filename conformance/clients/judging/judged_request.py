@@ -14,9 +14,9 @@ from conformance.clients.judging.requirements import parameter_id, sent_id
 from conformance.clients.scenarios.scenario import Scenario
 from conformance.clients.scenarios.sending import EMPTY, INJECTED, KEY_CONTROL, KEY_FIELD
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node, occurrences
-from conformance.contract.path_template import fill
-from conformance.contract.security import Security
+from conformance.contract.operations.path_template import fill
+from conformance.contract.operations.security import Security
+from conformance.contract.schemas.nodes import Node, occurrences
 from conformance.model.case import Request
 from conformance.model.finding import Finding, Judgement, Pass, Symptom
 from conformance.model.header_fields import combined, essence, values_of

@@ -16,7 +16,7 @@ from conformance.clients.judging.requirements import returned_id
 from conformance.clients.judging.returned import returned
 from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario, Sort
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node, occurrences
+from conformance.contract.schemas.nodes import Node, occurrences
 from conformance.model.client_symptoms import ACCEPTED, INVALID_RESPONSE
 from conformance.model.finding import Doubt, Finding, Pass, Symptom
 from conformance.model.json_values import MISSING, get

@@ -9,7 +9,7 @@ from conformance.checks.shared.findings import clean
 from conformance.checks.shared.messages import Wording
 from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.scenarios.scenario import CODED, Fate, Reply
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Story
 from conformance.model.jsontext import try_read
 

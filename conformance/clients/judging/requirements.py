@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
-from conformance.contract.rows import DATA, read_rows
+from conformance.contract.requirements.rows import DATA, read_rows
+from conformance.contract.schemas.nodes import Node
 from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength
 

@@ -2,7 +2,7 @@
 
 from conformance.clients.judging import messages
 from conformance.clients.scenarios.scenario import CallResult
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.finding import Doubt
 from conformance.model.jsontext import Json, JsonFault, read_text
 from conformance.model.pointer import ANY_ITEM

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from conformance.clients.judging.requirements import invalid_id, returned_id
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Story
 from conformance.model.grouping import grouped
 from conformance.model.jsontext import Literal, Writable, read_text, write

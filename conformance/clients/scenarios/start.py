@@ -7,7 +7,7 @@ import msgspec
 
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Story
 from conformance.model.jsontext import Writable, plain_json, write
 from conformance.strategies.case_builder import Builder

@@ -6,7 +6,7 @@ Taking members away never shows that one was missed; so what a body lacks is put
 from collections.abc import Iterator, Mapping
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node, find
+from conformance.contract.schemas.nodes import Node, find
 from conformance.model.json_values import get, without
 from conformance.model.jsontext import Json, Writable
 from conformance.model.pointer import join, last, parent

@@ -6,7 +6,7 @@ that a valid body stays valid and an invalid one invalid. All of it follows from
 
 from collections.abc import Sequence
 
-from conformance.contract.nodes import find
+from conformance.contract.schemas.nodes import find
 from conformance.diagnosis.reduction.body_parts import keeping, leaves, objects, scalars
 from conformance.diagnosis.reduction.simplest_values import simplest_value
 from conformance.diagnosis.reduction.trials import FailureProbe, smallest

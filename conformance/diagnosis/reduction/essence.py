@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Case, Story
 from conformance.model.json_values import body_value, get, holds, with_value, without
 from conformance.model.jsontext import Json, encode, equal, plain_json, read_spelled, type_name, write

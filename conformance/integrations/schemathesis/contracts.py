@@ -16,9 +16,9 @@ from schemathesis.core.transport import Response
 from schemathesis.schemas import APIOperation
 
 from conformance.contract.contract import Contract, build_contract
-from conformance.contract.document import Document, parse_document
-from conformance.contract.operation import pick_operation
-from conformance.contract.rows import DATA
+from conformance.contract.operations.operation import pick_operation
+from conformance.contract.reading.document import Document, parse_document
+from conformance.contract.requirements.rows import DATA
 from conformance.integrations.checking import CheckedContract
 from conformance.integrations.schemathesis.examples import Example, ExplicitExamples
 from conformance.model.case import KEY, Item

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.contract.security import Security
+from conformance.contract.operations.security import Security
 from conformance.mock import stages
 from conformance.mock.faults.error import STATUSES
 from conformance.mock.faults.parts.effects import Test, accepting, after, always, rejecting, with_status

@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import cast
 
 from conformance.contract.contract import Contract
-from conformance.contract.derived import declared_default
-from conformance.contract.nodes import Node
 from conformance.contract.prose import Range
+from conformance.contract.requirements.derived import declared_default
+from conformance.contract.schemas.nodes import Node
 from conformance.mock.faults.parts.effects import changing_response
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.faults.parts.mutations import Mutate, mutations, other_value

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from conformance.contract.contract import Contract
-from conformance.contract.parameter_rows import accept_parameter_id
-from conformance.contract.parameters import Parameter
+from conformance.contract.operations.parameters import Parameter
+from conformance.contract.requirements.parameter_rows import accept_parameter_id
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
 from conformance.mock.faults.parts.witnesses import builder, smallest
 from conformance.mock.parameters import is_sent, named

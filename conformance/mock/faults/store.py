@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
 from conformance.contract.contract import Contract
-from conformance.contract.path_template import fill
+from conformance.contract.operations.path_template import fill
 from conformance.contract.prose import Probe
 from conformance.mock.faults.parts.fault import Effect, Fault, Witness
 from conformance.mock.faults.parts.witnesses import fullest, holding, invalid, smallest

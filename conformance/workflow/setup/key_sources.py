@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.contract.security import Security
+from conformance.contract.operations.security import Security
 from conformance.journal.events import RunStarted
 from conformance.model.case import KEY
 from conformance.model.errors import UsageError, os_errors_as

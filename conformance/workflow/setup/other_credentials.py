@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.contract.contract import Contract
-from conformance.contract.security import Security
+from conformance.contract.operations.security import Security
 from conformance.model.errors import UsageError, os_errors_as
 
 SOURCES = "SCHEME=env:NAME or SCHEME=file:PATH"

@@ -8,7 +8,7 @@ from conformance.classify.coercion import coerced
 from conformance.classify.kinds import expected_kind
 from conformance.classify.traits import defects
 from conformance.contract.contract import Contract
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.mock.transaction import Transaction
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, write

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model import json_values
 from conformance.model.grouping import grouped
 from conformance.model.jsontext import Json

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.mock.faults.parts.kinds import Number, exponent, is_number, magnitude, normalized
 from conformance.model.jsontext import Json, equal, is_integral
 from conformance.strategies.values import bodies

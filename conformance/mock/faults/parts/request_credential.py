@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.contract.security import Security
+from conformance.contract.operations.security import Security
 from conformance.mock import stages
 from conformance.mock.faults.parts.witnesses import builder, smallest
 from conformance.mock.transaction import Transaction

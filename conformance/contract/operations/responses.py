@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from conformance.contract.document import Document, follow, get
-from conformance.contract.parameters import Parameter, read_parameter
+from conformance.contract.operations.parameters import Parameter, read_parameter
+from conformance.contract.reading.document import Document, follow, get
 from conformance.model.header_fields import essence
 from conformance.model.jsontext import Json
 from conformance.model.pointer import join

@@ -6,8 +6,8 @@ from functools import cached_property
 
 import msgspec
 
-from conformance.contract.shapes import Shape
-from conformance.contract.text_checks import keeps_pattern
+from conformance.contract.schemas.shapes import Shape
+from conformance.contract.schemas.text_checks import keeps_pattern
 from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM, escape, is_index, join, last, parent, split
 

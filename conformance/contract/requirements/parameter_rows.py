@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from conformance.contract.derived import bounds
-from conformance.contract.nodes import Node
-from conformance.contract.parameters import Parameter
+from conformance.contract.operations.parameters import Parameter
+from conformance.contract.requirements.derived import bounds
+from conformance.contract.schemas.nodes import Node
 from conformance.model.pointer import ANY_ITEM, split
 from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength

@@ -8,9 +8,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from conformance.contract.multiples import is_multiple
-from conformance.contract.text_checks import keeps_format, keeps_pattern
-from conformance.contract.violation import Violation
+from conformance.contract.schemas.multiples import is_multiple
+from conformance.contract.schemas.text_checks import keeps_format, keeps_pattern
+from conformance.contract.schemas.violation import Violation
 from conformance.model.grouping import grouped
 from conformance.model.jsontext import Json, equality_key, is_integral
 from conformance.model.pointer import from_tokens

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from conformance.contract import derived
-from conformance.contract.nodes import Node
-from conformance.contract.operation import Operation
-from conformance.contract.parameters import Parameter
-from conformance.contract.responses import ANY_STATUS, DeclaredResponse
+from conformance.contract.operations.operation import Operation
+from conformance.contract.operations.parameters import Parameter
+from conformance.contract.operations.responses import ANY_STATUS, DeclaredResponse
+from conformance.contract.requirements import derived
+from conformance.contract.schemas.nodes import Node
 from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength
 

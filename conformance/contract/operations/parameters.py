@@ -5,8 +5,8 @@ from typing import cast
 
 import msgspec
 
-from conformance.contract.document import Document, follow, get
-from conformance.contract.serialization import Style
+from conformance.contract.operations.serialization import Style
+from conformance.contract.reading.document import Document, follow, get
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json
 from conformance.model.pointer import join

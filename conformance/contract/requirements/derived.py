@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from conformance.contract.nodes import Node
-from conformance.contract.operation import Operation
-from conformance.contract.shapes import Keyword, Shape
+from conformance.contract.operations.operation import Operation
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Keyword, Shape
 from conformance.model.jsontext import write
 from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength

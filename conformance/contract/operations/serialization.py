@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import Json, JsonFault, read_text, write
 from conformance.model.pointer import ANY_ITEM
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
-from conformance.contract.document import parse_yaml
-from conformance.contract.operation import Operation
+from conformance.contract.operations.operation import Operation
+from conformance.contract.reading.document import parse_yaml
 from conformance.model.errors import ContractError
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Group, Strength

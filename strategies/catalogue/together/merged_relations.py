@@ -14,9 +14,9 @@ from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.accepted import UNDECLARED
 from conformance.strategies.catalogue.documented import edges_at_once
-from conformance.strategies.catalogue.merged import beyond_double
-from conformance.strategies.catalogue.named_relations import rejected_bodies
-from conformance.strategies.catalogue.relations import distinct_body, nullable_leaves, with_leaves
+from conformance.strategies.catalogue.together.merged import beyond_double
+from conformance.strategies.catalogue.together.named_relations import rejected_bodies
+from conformance.strategies.catalogue.together.relations import distinct_body, nullable_leaves, with_leaves
 from conformance.strategies.values import bodies
 
 LEAVES_NOTHING = "error.leaves-nothing"

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 import jsonschema_rs
 
-from conformance.contract.document import Document, get
-from conformance.contract.text_checks import readable
-from conformance.contract.violation import Violation
+from conformance.contract.reading.document import Document, get
+from conformance.contract.schemas.text_checks import readable
+from conformance.contract.schemas.violation import Violation
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json
 from conformance.model.pointer import from_tokens
 
 if TYPE_CHECKING:
-    from conformance.contract.explanation import Explainer
+    from conformance.contract.schemas.explanation import Explainer
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -142,6 +142,6 @@ class BodyValidator:
     @cached_property
     def _explainer(self) -> "Explainer":
         # jsonschema is slow to import, and a run that finds nothing wrong never needs it.
-        from conformance.contract.explanation import Explainer  # noqa: PLC0415
+        from conformance.contract.schemas.explanation import Explainer  # noqa: PLC0415
 
         return Explainer(self._schema)

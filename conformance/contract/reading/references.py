@@ -13,7 +13,7 @@ from referencing import Anchor, Registry, Resource, Specification
 from referencing.exceptions import NoSuchResource, Unresolvable
 from referencing.jsonschema import DRAFT202012, DynamicAnchor
 
-from conformance.contract.places import SCHEMA, held
+from conformance.contract.reading.places import SCHEMA, held
 from conformance.model.errors import ContractError
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json

@@ -4,7 +4,7 @@ from functools import cache
 
 import jsonschema_rs
 
-from conformance.contract.ecma import for_validators
+from conformance.contract.schemas.ecma import for_validators
 from conformance.model.jsontext import SURROGATE
 
 

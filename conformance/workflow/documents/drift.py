@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from conformance.contract.contract import load_contract
-from conformance.contract.document import load_document
+from conformance.contract.reading.document import load_document
 from conformance.drift.changes import Drift
 from conformance.drift.operations import compare
 

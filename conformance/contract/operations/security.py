@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from conformance.contract.document import Document, follow
+from conformance.contract.reading.document import Document, follow
 from conformance.model.jsontext import Json
 from conformance.model.pointer import join, last
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from conformance.contract.document import Document, get, resolve
-from conformance.contract.ecma import both_patterns
-from conformance.contract.shapes import ANNOTATIONS, APPLIES_TO, JOINED, OTHERS, TYPES, Keyword, Shape, owner_of
-from conformance.contract.text_checks import keeps_pattern
+from conformance.contract.reading.document import Document, get, resolve
+from conformance.contract.schemas.ecma import both_patterns
+from conformance.contract.schemas.shapes import ANNOTATIONS, APPLIES_TO, JOINED, OTHERS, TYPES, Keyword, Shape, owner_of
+from conformance.contract.schemas.text_checks import keeps_pattern
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, equal, type_name
 from conformance.model.pointer import join

@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
-from conformance.contract.ecma import for_python
-from conformance.contract.text_checks import keeps_pattern
+from conformance.contract.schemas.ecma import for_python
+from conformance.contract.schemas.text_checks import keeps_pattern
 
 # By name: whether a type checker knows these modules depends on what else was imported.
 sre = importlib.import_module("re._constants")

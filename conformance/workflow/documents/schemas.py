@@ -1,6 +1,6 @@
 """The JSON Schemas of what a run writes or reads, from the types that it is held in.
 
-`python -m conformance.workflow.schemas spec/schemas` writes them anew.
+`python -m conformance.workflow.documents.schemas spec/schemas` writes them anew.
 """
 
 import sys
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Write all schemas into the folder that is named."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if len(given) != 1 or not Path(given[0]).is_dir():
-        sys.exit("name the folder to write to: python -m conformance.workflow.schemas spec/schemas")
+        sys.exit("name the folder to write to: python -m conformance.workflow.documents.schemas spec/schemas")
     for name, make in SCHEMAS.items():
         (Path(given[0]) / name).write_bytes(encoded(make()))
 

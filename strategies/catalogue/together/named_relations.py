@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from conformance.classify.requirements import reject_id, undeclared_id
 from conformance.classify.wording import name_of
-from conformance.contract.path_template import fill
+from conformance.contract.operations.path_template import fill
 from conformance.model.case import SLOT, Case, Need, Relation, RelationKind, Request, Story
 from conformance.model.jsontext import Writable, write
 from conformance.model.vocabulary import Group

@@ -9,12 +9,12 @@ from contextlib import suppress
 import msgspec
 from msgspec.structs import replace
 
-from conformance.contract.composition import shapes_of
-from conformance.contract.document import Document, get
-from conformance.contract.nodes import Node
-from conformance.contract.pattern_texts import example
-from conformance.contract.shapes import Shape
-from conformance.contract.text_checks import keeps_pattern
+from conformance.contract.reading.document import Document, get
+from conformance.contract.schemas.composition import shapes_of
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.pattern_texts import example
+from conformance.contract.schemas.shapes import Shape
+from conformance.contract.schemas.text_checks import keeps_pattern
 from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM, join
 

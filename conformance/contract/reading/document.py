@@ -10,10 +10,10 @@ from urllib.parse import unquote
 import msgspec
 import yaml
 
-from conformance.contract.openapi30 import convert_schema
-from conformance.contract.references import FILES, resolve_references
-from conformance.contract.structure import structural_errors
-from conformance.contract.yamltext import Loader, as_json
+from conformance.contract.reading.openapi30 import convert_schema
+from conformance.contract.reading.references import FILES, resolve_references
+from conformance.contract.reading.structure import structural_errors
+from conformance.contract.reading.yamltext import Loader, as_json
 from conformance.model.errors import ContractError, os_errors_as
 from conformance.model.json_values import at as value_at
 from conformance.model.jsontext import Json, write

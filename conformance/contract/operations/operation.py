@@ -4,11 +4,11 @@ from functools import cached_property
 
 import msgspec
 
-from conformance.contract.document import Document, follow, get
-from conformance.contract.parameters import Parameter, read_parameters
-from conformance.contract.path_template import parameters as names_in
-from conformance.contract.responses import Declared, json_content, read_responses
-from conformance.contract.security import Alternative, Security, read_security
+from conformance.contract.operations.parameters import Parameter, read_parameters
+from conformance.contract.operations.path_template import parameters as names_in
+from conformance.contract.operations.responses import Declared, json_content, read_responses
+from conformance.contract.operations.security import Alternative, Security, read_security
+from conformance.contract.reading.document import Document, follow, get
 from conformance.model.errors import ContractError
 from conformance.model.pointer import join
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from conformance.contract.references import FILES
-from conformance.contract.text_checks import keeps_pattern
+from conformance.contract.reading.references import FILES
+from conformance.contract.schemas.text_checks import keeps_pattern
 from conformance.model.jsontext import Json
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")

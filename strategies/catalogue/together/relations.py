@@ -5,13 +5,13 @@ from itertools import islice
 
 from conformance.classify.bounds import keeps_bounds
 from conformance.classify.wording import name_of
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Relation, RelationKind
 from conformance.model.jsontext import Writable
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
-from conformance.strategies.catalogue.named_relations import named_relations
+from conformance.strategies.catalogue.together.named_relations import named_relations
 from conformance.strategies.values import bodies
 from conformance.strategies.values.construction import required
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from conformance.classify.bounds import NUMERIC_BOUNDS, keeps_bounds
 from conformance.classify.requirements import BEYOND_PROSE, accept_id
 from conformance.classify.wording import SEVERAL, name_of
-from conformance.contract.nodes import Node
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import SLOT, Case, Need, Story
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json, Literal, Writable, encode

@@ -1,0 +1,1 @@
+"""Operations: method, path, parameters, responses and security of one operation."""

@@ -1,0 +1,1 @@
+"""Requirements: those that are derived from the document, and those that are data."""

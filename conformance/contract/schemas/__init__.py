@@ -1,0 +1,1 @@
+"""Schemas: shapes, trees of nodes, and the validators of bodies."""

@@ -1,0 +1,1 @@
+"""Cases that belong together: relations, and requests that hold several values at once."""

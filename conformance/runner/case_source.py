@@ -9,6 +9,7 @@ import msgspec
 from conformance.journal.events import CaseCount, PhaseEnded
 from conformance.model.case import Case, Item
 from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.catalogue import creations
 from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.strategies.random.labelling import fingerprint
@@ -48,15 +49,26 @@ class CaseSource:
         planned: the items of the catalogue.
         later: the phases after it.
         ended: is told when a phase is over.
+        creates_last: whether a case that creates is the very last one, because no creation is left over for those that
+            should be rejected.
 
     """
 
-    def __init__(self, planned: Iterable[Item], later: FollowUpPhases, ended: Callable[[PhaseEnded], None]) -> None:
+    def __init__(
+        self,
+        planned: Iterable[Item],
+        later: FollowUpPhases,
+        ended: Callable[[PhaseEnded], None],
+        *,
+        creates_last: bool = False,
+    ) -> None:
         own = tuple(planned)
         lasting = [item for item in own if any(case.seconds for case in item.cases)]
         undecodable = [item for item in own if any(_undecodable(case.request.target) for case in item.cases)]
         late = [item for item in own if any(case.late for case in item.cases)]
-        self._held = (*lasting, *undecodable, *late)
+        last = [item for item in own if isinstance(item, Case) and creations(item)][-1:] if creates_last else []
+        first = [item for item in (*lasting, *undecodable, *late) if item not in last]
+        self._held = (*first, *last)
         held = {item.id for item in self._held}
         self._planned = iter([item for item in own if item.id not in held])
         self._all = (*own, *later.elsewhere)

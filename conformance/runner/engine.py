@@ -94,9 +94,9 @@ class Engine:
         writes the footer and lets the cancellation through.
         """
         self._planned = plan.requests
-        self._session.reserve(plan.items)
+        tight = self._session.reserve(plan.items)
         later = later or FollowUpPhases()
-        items = CaseSource(plan.items, later, partial(self._phase_ended, later.requirement))
+        items = CaseSource(plan.items, later, partial(self._phase_ended, later.requirement), creates_last=tight)
         workers: list[asyncio.Task[None]] = []
         lost = False
         try:

@@ -83,12 +83,16 @@ class Session:
         """How many requests of the run may have created something."""
         return self.budget.creations - self._replayed
 
-    def reserve(self, items: Iterable[Item]) -> None:
-        """Keep the creations that the items of a plan need from what is sent beyond it."""
+    def reserve(self, items: Iterable[Item]) -> bool:
+        """Keep the creations that the items of a plan need from what is sent beyond it; tell whether none is left over.
+
+        A request that should be rejected needs a creation as well until its response is known: a lax target creates.
+        """
         for item in items:
             if self._leaving(item, 1):
                 self._reserved[item.id] = creations(item)
         self.budget.reserved = sum(self._reserved.values())
+        return self.limits.creations == self.budget.creations + self.budget.reserved
 
     async def send(self, item: Item, *, attempt: int = 1, beyond_plan: bool = False) -> list[Sent] | str:
         """Send the cases of an item within the budget; returns their exchanges, or why it may not be sent.

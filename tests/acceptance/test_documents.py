@@ -143,12 +143,17 @@ def test_what_mutmut_is_asked_for(call, clone):
 
 @pytest.mark.parametrize("call", [each for each in DEVELOPMENT if "tox" not in each and not each.startswith("-- ")])
 def test_other_tools(call, clone):
-    """Style and a part of the tests as they are written; of those that take half an hour, that they are collected."""
+    """Style and a part of the tests as they are written; of those that take half an hour, that they are there."""
     words = call.split()
     variables = [word.partition("=")[0] for word in words if "=" in word]
     if variables:
         assert all(name in Path(clone, words[-1]).read_text(encoding="utf-8") for name in variables)
         call += " --collect-only -q"
+    if " -m tests." in call:
+        options = [word for word in words if word.startswith("--")]
+        status, said = shell(clone, f"{' '.join(words[:3])} --help")
+        assert (0, []) == (status, [option for option in options if option not in said]), said
+        return
     status, said = shell(clone, call)
     assert 0 == status, said
 

@@ -260,6 +260,7 @@ WEAKER = {
     "accept.name.null-like": "letters alone are a plain text, whatever they spell",
     "accept.json.*": "the case is about how a valid body is written",
     "accept.chunked": "the case is about how a valid body is sent",
+    "accept.stated.*.hundred": "a percentage that the documentation may leave out: a server may reject it",
     "accept.promotion_settings.rolling_deploy_config.max_surge_percent.absent": "both percentages are 0: a page's rule",
 }
 """Accepted cases whose strength differs from that of their body, each with the reason."""

@@ -108,7 +108,7 @@ def test_relation_judges_again(command, contract: Contract):
     app = reference_app(contract, faults=pick(contract, ["state.names-equal-by-case"]))
     with BackgroundServer(app) as broken:
         command("run", "-q", "--target", broken.url, "--only", "relate.*")
-        (found,) = [each for each in results(OUT)["findings"] if each["requirement"] == "semantics.distinct"]
+        found = next(each for each in results(OUT)["findings"] if each["requirement"] == "semantics.distinct")
         again = command("replay", str(OUT), found["case"], "--fail-on", "should")
     assert (1, True) == (again.status, "semantics.distinct" in again.out)
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from .conftest import CallError
-from .test_wrong_clients import causes
+from .wrong import causes
 
 
 def follow(client, change):

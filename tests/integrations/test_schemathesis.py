@@ -163,7 +163,8 @@ def test_relations_are_whole_and_in_order(contract, build):
     """All cases of a relation are there, in their order, with one name where they share it; none is sent at once."""
     found = relations(contract, build)
     kinds = {together.relation.kind for together in found}
-    assert {"null-beside-absent", "in-turn", "alike-names", "leaves-nothing", "same-name"} == kinds
+    expected = {"null-beside-absent", "in-turn", "alike-names", "leaves-nothing", "same-name", "other-settings"}
+    assert expected == kinds
     for together, examples in found.items():
         assert [case.id for case in together.relation.cases] == [each.case.id for each in examples]
         names = {each.case.request.body.partition(b"cfm-")[2][:13] for each in examples if each.case.slotted}

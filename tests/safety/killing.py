@@ -154,6 +154,10 @@ def comparable(out: Path) -> dict[str, Any]:
     for finding in results["findings"]:
         finding.pop("repeats")
     results["coverage"] = _uncounted(results["coverage"])
+    for row in results["requirements"]:
+        if row["id"] == "transport.retries":
+            # It is judged once for each run, and so for each shard.
+            row["exercised"], row["cases"] = bool(row["exercised"]), bool(row["cases"])
     return results
 
 

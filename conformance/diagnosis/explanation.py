@@ -28,7 +28,7 @@ from conformance.diagnosis.observations import (
     Explanation,
     Observation,
 )
-from conformance.diagnosis.request_facts import FactReader
+from conformance.diagnosis.request_facts import FactReader, is_reserved
 from conformance.journal.events import FindingMade
 from conformance.model.finding import Symptom
 from conformance.model.vocabulary import Expectation, Group
@@ -148,6 +148,8 @@ def _evidence(observations: Sequence[Observation], rule: str) -> Evidence:
             continue
         elif rule == ACCEPTS:
             told = each.case.expectation is Expectation.REJECTED and rejected
+            if told and is_reserved(each.case):
+                continue  # it may be the parser that rejects it, and says nothing of what the target validates
             if told and HOST in each.case.requirements:
                 weak |= bit  # what is no HTTP is rejected before the target reads it, whatever it accepts
             elif told:

@@ -1,5 +1,6 @@
 """What a server can do wrong with the requests that arrive there, in one way each."""
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,7 +10,7 @@ from conformance.classify.keywords import broken, fits
 from conformance.contract.schemas.nodes import Node
 from conformance.model.jsontext import encode
 
-from .faulty_servers import KEY, Arrives, Message, Proxy, Reply, error, parsed
+from .faulty_servers import KEY, Message, Proxy, Reply, error, parsed
 
 
 def rejects_all(_proxy: Proxy, _scope: Message, _body: bytes) -> bytes | Reply:
@@ -128,21 +129,15 @@ def breaks_when_deep(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Rep
     return error(500, "recursion") if deepest > 20 else body
 
 
-def breaks_on_a_used_name() -> Arrives:
-    """Return 500 for a name that was sent before."""
-    used: set[str] = set()
-
-    def arrives(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
-        try:
-            value = parsed(body)
-        except ValueError:
-            return body
-        name = value.get("name") if isinstance(value, dict) else None
-        known = isinstance(name, str) and name in used
-        used.update({name} if isinstance(name, str) else ())
-        return error(500, "duplicate key") if known else body
-
-    return arrives
+def breaks_on_a_used_name(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 for the name of an object that was created before."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        return body
+    name = value.get("name") if isinstance(value, dict) else None
+    known = isinstance(name, str) and any(json.dumps(name) in key for key in proxy.mock.stored)
+    return error(500, "duplicate key") if known else body
 
 
 def accepts_any_json(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:

@@ -104,7 +104,7 @@ def test_one_fault_is_one_cause(arrives: Arrives, said: str, tmp_path: Path) -> 
 def test_a_name_that_was_used_before(tmp_path: Path) -> None:
     """A fault of the state of the target is told by what was sent before, and is not intermittent."""
     said = "Returns 500 for a value of `name` accepted before"
-    assert [said] == sentences(results_of(tmp_path, requests.breaks_on_a_used_name()))
+    assert [said] == sentences(results_of(tmp_path, requests.breaks_on_a_used_name))
 
 
 RETURNS = {

@@ -31,6 +31,10 @@ NOT_IN_PLAN = "Not sent to this target"
 LOOK_EVERY_SECONDS = 0.1
 
 
+UNDECIDED = 3
+"""The exit status of a run that is inconclusive."""
+
+
 class BackgroundRun:
     """Sends what the selected tests are about, and tells the outcome of each in `folder`; leaving it waits for the end.
 
@@ -53,6 +57,7 @@ class BackgroundRun:
         self._url = ""
         self._unsent: dict[str, str] = {}
         self._waivers: tuple[Waiver, ...] = ()
+        self._partial = False
         self._today = datetime.now(UTC).date()
         self._thread = threading.Thread(target=self._run, name="conformance-suite", daemon=True)
 
@@ -90,6 +95,7 @@ class BackgroundRun:
         self._unsent = dict.fromkeys(self._items - {item.id for item in kept}, NOT_IN_PLAN)
         if not left:
             return plan
+        self._partial = True
         exercised = {requirement for item in kept for requirement in requirements_of(item)}
         lost = {r for item in plan.items for r in requirements_of(item)} - exercised
         return replace(plan, items=kept, skipped={**dict.fromkeys(sorted(lost), NOT_SELECTED), **plan.skipped})
@@ -116,8 +122,10 @@ class BackgroundRun:
         return isinstance(each, Finding) and waived(contract, each, self._waivers, self._today)
 
     def _end(self, result: RunResult) -> RunOutcome:
+        # Who selects rejected requests alone asks about nothing else: their tests say what failed, or is in doubt.
+        undecided = result.exit_status == UNDECIDED and self._partial and not result.results.reason
         return RunOutcome(
-            status=result.exit_status,
+            status=0 if undecided else result.exit_status,
             lines=tuple(summary(result)),
             reason=one_line(result.results.reason),
             unsent=self._unsent,

@@ -57,7 +57,7 @@ class BackgroundRun:
         self._url = ""
         self._unsent: dict[str, str] = {}
         self._waivers: tuple[Waiver, ...] = ()
-        self._partial = False
+        self._partial = bool(options.only or options.skip)
         self._today = datetime.now(UTC).date()
         self._thread = threading.Thread(target=self._run, name="conformance-suite", daemon=True)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from conformance.contract.contract import Contract
-from conformance.contract.operations.responses import ANY_JSON, JSON_MEDIA_TYPE
+from conformance.contract.operations.responses import ANY_JSON, JSON_MEDIA_TYPE, SUCCESSES
 from conformance.contract.operations.serialization import written
 from conformance.model.header_fields import essence
 from conformance.model.jsontext import Json
@@ -41,7 +41,7 @@ class DeclaredForms:
 
     def _error_form(self, status: int, usual: Json) -> ErrorForm:
         declared = self._contract.operation.responses.of(status)
-        if declared is None or not declared.media_types:
+        if declared is None or not declared.media_types or status in SUCCESSES:
             return ErrorForm()
         if not declared.schema:
             return ErrorForm(declared.media_types[0], text=True) if not declared.media_type else ErrorForm()

@@ -58,7 +58,8 @@ def test_a_target_that_never_answers(command, silent, results_of):
     found = results_of(OUT)
     assert ("not conforming", True) == (found["verdict"], found["lost"])
     assert {"transport.dropped"} == {each["requirement"] for each in found["findings"]}
-    assert found["counts"]["requests"] <= 8
+    # Five in a row, and what the other workers had in flight: each one request, or the two of a concurrent relation.
+    assert found["counts"]["requests"] <= 12
 
 
 NO_SIGINT = pytest.mark.skipif(

@@ -1,6 +1,7 @@
 """The proof: each kind of fault is found by its own requirement, and what is not found is told with its reason."""
 
 import asyncio
+import re
 import time
 from datetime import UTC, datetime
 
@@ -73,7 +74,7 @@ def test_a_fault_that_another_requirement_finds_says_why() -> None:
     chosen = ("state.names-equal-after-8-characters",)
     (fault,) = prove(ProofOptions(profile=Profile.STANDARD, faults=chosen, processes=1)).faults
     assert (fault.found, fault.by_own) == (True, False)
-    assert fault.reason.startswith("No response to 7 cases of the requirement decides it; accept.")
+    assert re.match(r"No response to \d+ cases of the requirement decides it; accept\.", fault.reason)
 
 
 def test_a_fault_that_is_not_known() -> None:

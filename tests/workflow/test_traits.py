@@ -69,6 +69,9 @@ Tested = Callable[..., Results]
 def said(results: Results) -> list[tuple[Strength, str]]:
     """Return strength and sentence of each cause, notes on documented values and later documents aside."""
     told = [each for each in results.causes if each.requirements[0].partition(".")[0] not in {"advisory", "drift"}]
+    told = [
+        each for each in told if each.requirements[0] != "semantics.same-name-settings"
+    ]  # what a name means is noted
     return sorted((each.strength, each.sentence) for each in told)
 
 

@@ -64,7 +64,6 @@ def fold_run(
     waived = {each.id for each in findings if each.waiver is not None}
     reason = UNFINISHED if ended is None else ended.reason or (LOST if ended.lost else "")
     rows = requirement_rows(index, findings, reason)
-    found = _by_strength(index, findings)
     undecided = () if reason else _undecided(started, rows)
     shown = Shown(
         contract, observations, index.rows, frozenset(waived), _weights(index), index.dropped.findings, undecided
@@ -84,14 +83,7 @@ def fold_run(
         seed=started.seed,
         started_at=datetime.fromtimestamp(started.time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         duration=round(ended.seconds if ended else max(0.0, index.last_time - started.time), 3),
-        counts=Counts(
-            requests=len(index.sends) + index.dropped.requests,
-            creations=index.creations,
-            cases=len(index.cases) + index.dropped.cases,
-            findings=sum(found.values()) - found[Strength.ADVISORY],
-            notes=found[Strength.ADVISORY],
-            requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
-        ),
+        counts=_counts(index, findings, rows),
         causes=causes,
         requirements=rows_with_masks(rows, causes),
         aliases=alias_rows(rows),
@@ -107,6 +99,19 @@ def fold_run(
     told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
     return RunReport(
         results, started, tuple(_evidence(index, findings)), _unsent(started, index), index.waited, junit_by or told
+    )
+
+
+def _counts(index: JournalIndex, findings: Sequence[FindingResult], rows: Sequence[RequirementResult]) -> Counts:
+    """Return how much there is of everything in a run."""
+    found = _by_strength(index, findings)
+    return Counts(
+        requests=len(index.sends) + index.dropped.requests,
+        creations=index.creations,
+        cases=len(index.cases) + index.dropped.cases,
+        findings=sum(found.values()) - found[Strength.ADVISORY],
+        notes=found[Strength.ADVISORY],
+        requirements={each: sum(row.outcome is each for row in rows) for each in Outcome},
     )
 
 

@@ -16,7 +16,8 @@ Stop: TypeAlias = Callable[[int, Finding], bool]
 class Recorder:
     """Writes what checks say to the journal; `enough` is set once `stop` said so.
 
-    `counts` are the findings by strength, `doubts` how often a requirement could not be judged.
+    `counts` are the findings by strength, `doubts` how often a requirement could not be judged, `last` the request that
+    was judged last, and its case.
     """
 
     def __init__(self, contract: Contract, journal: Sink, stop: Stop | None = None) -> None:
@@ -28,6 +29,7 @@ class Recorder:
         self.enough = False
         self.counts = dict.fromkeys(Strength, 0)
         self.doubts = 0
+        self.last: tuple[int, str] | None = None
 
     def record(self, send: int, case: str, found: Sequence[Judgement | Doubt], repeats: str = "") -> None:
         """Write what was found on an exchange; a requirement that failed on it did not pass on it."""
@@ -35,6 +37,7 @@ class Recorder:
         held = {each.requirement for each in found if isinstance(each, Pass)} - failed
         passed = tuple(sorted(self._index[requirement] for requirement in held))
         self._journal.append(Judged(send=send, passed=passed))
+        self.last = send, case
         for each in found:
             if isinstance(each, Finding):
                 self._finding(send, case, each, repeats)

@@ -230,11 +230,13 @@ class Engine:
         self._waiting = []
 
     def _note_retries(self) -> None:
-        """Record how often a request had to be sent again, with the last request: the rate is that of the run."""
-        sender = self._session.sender
-        if sender.last is not None and sender.watch.reached and not self._reason:
-            number, case = sender.last
-            self._recorder.record(number, case, list(retries(sender.retried, number)))
+        """Record how often a request had to be sent again: the rate is that of the run.
+
+        It is recorded with the last request that was judged: one that only a search sent is no observation.
+        """
+        sender, last = self._session.sender, self._recorder.last
+        if last is not None and sender.watch.reached and not self._reason:
+            self._recorder.record(*last, list(retries(sender.retried, sender.sent)))
 
     async def _judge_case(self, case: Case, sent: Sent) -> None:
         self._record_waits(case, sent)

@@ -91,8 +91,6 @@ class Sender:
         self.watch = TargetWatch(target)
         self.retried: Counter[str] = Counter()
         """Why requests were sent again, and how often."""
-        self.last: tuple[int, str] | None = None
-        """The number of the last request, and its case."""
         self._patience = Patience()
 
     def new_name(self) -> str:
@@ -211,7 +209,6 @@ class Sender:
         attempt, relation = tries.attempt, tries.relation
         kept = self._past.take(case, attempt, relation) if self._past else None
         if kept is not None and self._past is not None:
-            self.last = (kept.number, case.id)
             return await self._remembered(self._past, kept)
         await self._patience.pause()
         await self._budget.pace()
@@ -221,7 +218,6 @@ class Sender:
         request, outgoing = self._access.with_extra_headers(fill(case.request, name) if case.slotted else case.request)
         self.sent += 1
         number = self.sent
-        self.last = (number, case.id)
         filled = replace(case, request=request)
         event = RequestSent(
             send=number, case=filled, name=name if case.slotted else "", attempt=attempt, relation=relation

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.contract import load_contract
+from conformance.journal.events import Judged
+from conformance.journal.writing import read_journal
 from conformance.mock.app import Mock
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
@@ -12,7 +14,8 @@ from conformance.model.vocabulary import Outcome, Strength
 from conformance.reports.results import Results
 from conformance.workflow.api import run
 
-from .faulty_servers import KEY
+from .faulty_requests import rejects_all
+from .faulty_servers import KEY, Proxy
 
 
 def results_of(folder: Path, *faults: str, only: str) -> Results:
@@ -57,6 +60,15 @@ def test_a_target_that_needs_no_retry_passes(tmp_path: Path) -> None:
     results = results_of(tmp_path, only="accept.smallest")
     (row,) = [each for each in results.requirements if each.id == "transport.retries"]
     assert Outcome.PASSED == row.outcome
+
+
+def test_what_only_a_search_sent_is_not_judged(tmp_path: Path) -> None:
+    """Where repeats and smaller bodies are the last requests, its rate of retries is noted with the one before them."""
+    with BackgroundServer(Proxy(Mock(load_contract(), key=KEY), rejects_all)) as server:
+        options = {"reports": (), "phases": ("catalogue",), "repeats": 2}
+        results = run(target=server.url, out=tmp_path, only="accept.smallest", **options).results
+    judged = {each.send for each in read_journal(tmp_path / "journal.ndjson") if isinstance(each, Judged)}
+    assert (4, {1}) == (results.counts.requests, judged)
 
 
 @pytest.mark.parametrize(

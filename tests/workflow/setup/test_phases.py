@@ -202,7 +202,6 @@ def test_a_short_campaign_against_a_right_server(right: str, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="of random cases alone the diagnosis makes four causes of one fault", strict=False)
 def test_what_breaks_the_server_is_one_cause_whatever_body_it_was_met_with(tmp_path: Path) -> None:
     """Wrong bodies that meet the fault come down to the right body that does."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from conformance.contract.contract import Contract
     from conformance.integrations.checking import CheckedContract
 
 
@@ -19,11 +20,39 @@ def cases(
 
     Args:
         only: globs over ids of cases and requirements to keep.
-        skip: globs over those to leave out.
+        skip: globs over those to skip.
         profile: `smoke`, `standard` or `full`.
+
+    Example:
+        >>> @cases(only="reject.name.*", profile="standard")
+        ... def test_names(case, reference_server, environment_contract):
+        ...     response = httpx.request(**case.request(reference_server.url))
+        ...     environment_contract.check(response, case=case).raise_for("must")
 
     """
     return pytest.mark.conformance_cases(only=only, skip=skip, profile=profile)
+
+
+def load_contract(spec: Path | str | None = None, operation: str | None = None) -> "Contract":
+    """Return one operation of an OpenAPI document, for the mock, the strategies and respx.
+
+    Args:
+        spec: path of the document; the built-in one by default.
+        operation: `METHOD /path` in it, where it has several.
+
+    Raises:
+        ContractError: the document, or the operation in it, cannot be used.
+
+    Example:
+        >>> contract = load_contract()
+        >>> contract.operation.name, contract.by_id["transport.status"].strength.value
+        ('POST /v1/models/{model_id}/environments', 'must')
+
+    """
+    # Heavy, and a module that only marks its tests does not need it.
+    from conformance.contract.contract import load_contract as load  # noqa: PLC0415
+
+    return load(None if spec is None else Path(spec), operation)
 
 
 def open_contract(
@@ -32,17 +61,22 @@ def open_contract(
     """Return one operation of an OpenAPI document, to check responses against.
 
     Args:
-        spec: the document; the one that is built in by default.
+        spec: path of the document; the built-in one by default.
         operation: `METHOD /path` in it, where it has several.
         stateless: the server does not store or echo values: response and request are not compared.
 
     Raises:
         ContractError: the document, or the operation in it, cannot be used.
 
-    """
-    # Heavy, and a module that only marks its tests does not need it.
-    from conformance.contract.contract import load_contract  # noqa: PLC0415
-    from conformance.integrations.checking import CheckedContract  # noqa: PLC0415
+    Example:
+        >>> import httpx
+        >>> url, headers = "https://api.example.com/v1/models/abc/environments", {"Authorization": "Api-Key any"}
+        >>> request = httpx.Request("POST", url, headers=headers, json={"name": 7})
+        >>> found = open_contract().check(httpx.Response(200, json={}), request=request)
+        >>> found.at_least("must")[0].message
+        'Accepts `name: 7` with 200'
 
-    contract = load_contract(None if spec is None else Path(spec), operation)
-    return CheckedContract(contract, stateless=stateless)
+    """
+    from conformance.integrations.checking import CheckedContract  # noqa: PLC0415 (heavy, as above)
+
+    return CheckedContract(load_contract(spec, operation), stateless=stateless)

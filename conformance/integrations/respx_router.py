@@ -1,15 +1,15 @@
 """The reference behaviour, or any fault, in a user's own respx-mocked test."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import respx
 
 from conformance.clients.mocking import TruncatedStream
-from conformance.contract.contract import Contract, load_contract
-from conformance.mock.app import Mock, reference_app
-from conformance.mock.faults.catalogue import pick
+from conformance.contract.contract import Contract
+from conformance.integrations.reference import reference_app
+from conformance.mock.app import Mock
 from conformance.mock.stages import MAX_BODY_BYTES
 from conformance.mock.transaction import Transaction
 
@@ -18,6 +18,16 @@ class ReferenceRouter(respx.MockRouter):
     """A router of respx that responds as the reference server; `mock` is its application, with its state."""
 
     mock: Mock
+
+    def __enter__(self) -> Self:
+        """Mock the requests of httpx until the context ends."""
+        super().__enter__()
+        return self
+
+    async def __aenter__(self) -> Self:
+        """Mock the requests of httpx until the context ends."""
+        await super().__aenter__()
+        return self
 
 
 def respx_router(
@@ -32,19 +42,27 @@ def respx_router(
     """Return a router of respx that mocks the operation, statefully, for as long as it is entered.
 
     Args:
-        faults: ways to be wrong, by id or glob, as `conformance mock --list-faults` lists them.
+        faults: ids or globs of faults to enable, as `conformance mock --list-faults` lists them.
         base_url: what the URLs of routed requests begin with; by default all are routed.
-        key: the accepted key; by default any non-empty key is accepted.
-        unknown: values of path parameters that name nothing.
-        contract: another contract than the one that is built in.
+        key: the one valid key; by default any key that is not empty is valid.
+        unknown: values of path parameters that do not exist: 404.
+        contract: the operation that is mocked; by default that of the built-in document.
         settings: `assert_all_called`, `assert_all_mocked` and the like of `respx.mock`.
 
     Raises:
-        UsageError: there is no such fault.
+        UsageError: a fault does not exist.
+
+    Example:
+        >>> import httpx
+        >>> with respx_router(base_url="https://api.example.com") as router:
+        ...     url, headers = "https://api.example.com/v1/models/abc/environments", {"Authorization": "Api-Key any"}
+        ...     [httpx.post(url, headers=headers, json={"name": "a"}).status_code for _ in range(2)]
+        [200, 409]
+        >>> router.mock.creations
+        1
 
     """
-    held = contract or load_contract()
-    mock = reference_app(held, faults=pick(held, faults), key=key, unknown=frozenset(unknown))
+    mock = reference_app(contract, faults=faults, key=key, unknown=unknown)
     settings.setdefault("assert_all_called", False)
     router = ReferenceRouter(**settings)
     router.mock = mock

@@ -24,6 +24,9 @@ FAULT_HEADER = "x-conformance-fault"
 class Mock:
     """An ASGI application for one contract, with its state in memory.
 
+    `creations` and `requests` count what was created and received since the last `reset()`; `fired` counts in how many
+    responses each fault showed.
+
     Args:
         contract: what to serve.
         responses: what success bodies have beyond echoed values: `varied` goes through everything the schema allows,
@@ -142,7 +145,7 @@ class Mock:
 
 
 reference_app = Mock
-"""The reference server under the name by which users know it; see `Mock` for the arguments."""
+"""The reference server under the name that says what it is without faults; see `Mock` for the arguments."""
 
 
 async def _read(scope: Message, receive: Receive) -> Transaction | None:

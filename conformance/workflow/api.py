@@ -91,8 +91,13 @@ def run(**options: Unpack[RunKeywords]) -> RunResult:
 
     Returns the results, the folder of the reports, and the exit status of the command.
 
+    Args:
+        options: each option of `conformance run` as a keyword (`docs/options.md`): times are in seconds, sizes in
+            bytes, rates in requests per second; a list may be a single string. Files that set options are not read.
+
     Raises:
         UsageError: an option, or a file that it names, cannot be used. Nothing was sent.
+        RunStoppedError: what was sent cannot be recorded or reported, or Ctrl-C or SIGTERM ended the run.
 
     Example:
         >>> import conformance

@@ -30,13 +30,19 @@ from conformance.strategies.values import bodies
 from conformance.strategies.values.search import BASES, proper
 from conformance.strategies.values.value import Value
 
-__all__ = ["Invalid", "environment_requests", "environments", "invalid_environment_requests", "invalid_environments"]
+__all__ = [
+    "InvalidBody",
+    "environment_requests",
+    "environments",
+    "invalid_environment_requests",
+    "invalid_environments",
+]
 
 
 Paths: TypeAlias = tuple[str, ...]
 
 
-class Invalid(msgspec.Struct, frozen=True):
+class InvalidBody(msgspec.Struct, frozen=True):
     """A body that the schema forbids, and why: one story for each violation.
 
     `requirements` are the ids of the requirements that a server violates by accepting the body, in the order of the
@@ -61,20 +67,20 @@ def environment_requests(
     min_integer: int | None = None,
     max_integer: int | None = None,
     alphabet: str | None = None,
-    undeclared_members: bool = True,
+    unknown_properties: bool = True,
 ) -> st.SearchStrategy[Json]:
     """Return a strategy of valid request bodies.
 
     Args:
         contract: what the bodies keep; by default the document that comes with the suite.
-        include: JSON pointers of properties that every body holds, and not as null.
+        include: JSON pointers of properties that every body has, and not as null.
         exclude: JSON pointers of properties that no body has; a required one cannot be excluded.
         min_integer: the least integer at properties for which the schema states no bound; none by default.
         max_integer: the greatest one; none by default.
-        alphabet: the characters that texts are made of; all of Unicode by default.
-        undeclared_members: whether objects that the schema leaves open hold properties that it does not declare.
+        alphabet: the characters of strings; all of Unicode by default.
+        unknown_properties: whether open objects may have properties that the schema does not declare.
 
-    A failure shrinks to the smallest body that a person would write: required properties alone, texts `"a"`, numbers 0.
+    A failure shrinks to the smallest body that a person would write: required properties, strings `"a"`, numbers 0.
 
     Raises:
         InvalidArgument: a pointer names no property of the body, or what is asked for contradicts itself.
@@ -86,7 +92,7 @@ def environment_requests(
 
     """
     held = contract or _held()
-    choices = _choices(held.request, include, exclude, (min_integer, max_integer), alphabet, extras=undeclared_members)
+    choices = _choices(held.request, include, exclude, (min_integer, max_integer), alphabet, extras=unknown_properties)
     return valid_bodies(held.request, held.request_validator, choices)
 
 
@@ -99,20 +105,26 @@ def invalid_environment_requests(
     min_integer: int | None = None,
     max_integer: int | None = None,
     alphabet: str | None = None,
-) -> st.SearchStrategy[Invalid]:
+) -> st.SearchStrategy[InvalidBody]:
     """Return a strategy of request bodies that the schema forbids, each with the story of what is wrong with it.
 
     Args:
-        contract: what the bodies break; by default the document that comes with the suite.
-        violations: how many things are wrong with each body, every one of them enough to reject it.
-        include: JSON pointers of properties that every body holds before anything is broken.
-        exclude: JSON pointers of properties that no body holds; nothing is broken there.
+        contract: what the bodies violate; by default the document that comes with the suite.
+        violations: the number of violations in each body; each alone is enough to reject it.
+        include: JSON pointers of properties that every body has before it is made invalid.
+        exclude: JSON pointers of properties that no body has; nothing is invalid there.
         min_integer: the least integer at properties for which the schema states no bound.
         max_integer: the greatest one.
-        alphabet: the characters that right texts are made of.
+        alphabet: the characters of valid strings.
 
     Raises:
-        InvalidArgument: as `environment_requests`, or there are not as many places to break at once.
+        InvalidArgument: as `environment_requests`, or the body has fewer places that can be invalid at once.
+
+    Example:
+        >>> from hypothesis import find
+        >>> wrong = find(invalid_environment_requests(), lambda wrong: wrong.story.keyword == "required")
+        >>> wrong.body, wrong.story.pointer, wrong.requirements
+        ({}, '/name', ('reject.CreateEnvironmentRequestV1.name.required',))
 
     """
     held = contract or _held()
@@ -128,16 +140,21 @@ def environments(
     min_integer: int | None = None,
     max_integer: int | None = None,
     alphabet: str | None = None,
-    undeclared_members: bool = True,
+    unknown_properties: bool = True,
 ) -> st.SearchStrategy[Json]:
     """Return a strategy of valid bodies of the success response; arguments as for `environment_requests`.
 
     Raises:
         InvalidArgument: as `environment_requests`, or the document declares no JSON response.
 
+    Example:
+        >>> from hypothesis import find
+        >>> sorted(find(environments(), lambda body: True))[:2]
+        ['autoscaling_settings', 'created_at']
+
     """
     root, validator = _response(contract or _held())
-    choices = _choices(root, include, exclude, (min_integer, max_integer), alphabet, extras=undeclared_members)
+    choices = _choices(root, include, exclude, (min_integer, max_integer), alphabet, extras=unknown_properties)
     return valid_bodies(root, validator, choices)
 
 
@@ -150,13 +167,18 @@ def invalid_environments(
     min_integer: int | None = None,
     max_integer: int | None = None,
     alphabet: str | None = None,
-) -> st.SearchStrategy[Invalid]:
+) -> st.SearchStrategy[InvalidBody]:
     """Return a strategy of responses that the schema forbids, with their stories: for tests of clients.
 
     Arguments are those of `invalid_environment_requests`.
 
     Raises:
         InvalidArgument: as `invalid_environment_requests`, or the document declares no JSON response.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(invalid_environments(), lambda wrong: wrong.story.pointer == "/name").story.keyword
+        'required'
 
     """
     root, validator = _response(contract or _held())
@@ -183,7 +205,7 @@ def breakable(root: Node, choices: Choices) -> bool:
 
 def invalid_bodies(
     root: Node, validator: BodyValidator, choices: Choices, violations: int = 1
-) -> st.SearchStrategy[Invalid]:
+) -> st.SearchStrategy[InvalidBody]:
     """Return a strategy of values of a root node that are wrong at `violations` places."""
     usable = [place for place in places.places(root) if _untouched(place, choices)]
     if violations > 1:
@@ -197,7 +219,7 @@ def invalid_bodies(
 @st.composite
 def _invalid(
     draw: st.DrawFn, root: Node, usable: Sequence[Place], violations: int, base: Callable[[Paths], Values]
-) -> Invalid:
+) -> InvalidBody:
     chosen = [draw(st.sampled_from(usable))]
     while len(chosen) < violations:
         rest = [place for place in usable if all(places.compatible(place, each) for each in chosen)]
@@ -213,7 +235,7 @@ def _invalid(
         spoken = reject_id(place.node, value.rule)
         requirements.append(undeclared_id(Group.REJECTION, place.node.shapes[place.branch]) if extra else spoken)
         body = places.plant(place, value, body)
-    return Invalid(body, tuple(stories), tuple(requirements))
+    return InvalidBody(body, tuple(stories), tuple(requirements))
 
 
 def _bases(root: Node, choices: Choices) -> Callable[[Paths], Values]:

@@ -15,7 +15,7 @@ from conformance.model.case import Case, Request
 from conformance.model.jsontext import encode
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.random import from_hypothesis
-from conformance.strategies.random.from_hypothesis import Invalid
+from conformance.strategies.random.from_hypothesis import InvalidBody
 
 DRAWS = 10_000
 COUNTED = 1_000
@@ -51,7 +51,7 @@ def _validator(contract: Contract, name: str) -> BodyValidator:
 def test_both_validators_agree_with_every_label(name: str) -> None:
     """No draw is labelled wrong by either validator."""
     validator, valid = _validator(CONTRACT, name), STRATEGIES[name][1]
-    drawn = [each.body if isinstance(each, Invalid) else each for each in _drawn(name, DRAWS)]
+    drawn = [each.body if isinstance(each, InvalidBody) else each for each in _drawn(name, DRAWS)]
     wrong = [
         each for each in drawn if (validator.is_valid(each), validator.is_valid_by_jsonschema(each)) != (valid, valid)
     ]
@@ -85,5 +85,5 @@ def _print(title: str, coverage: Coverage) -> None:
 
 
 def _case(expectation: Expectation, drawn: Any) -> Case:
-    body, story = (drawn.body, drawn.story) if isinstance(drawn, Invalid) else (drawn, None)
+    body, story = (drawn.body, drawn.story) if isinstance(drawn, InvalidBody) else (drawn, None)
     return Case("x", expectation, (), Request("POST", "/", (), encode(body)), story)

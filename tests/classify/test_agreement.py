@@ -26,7 +26,11 @@ from conformance.model.vocabulary import Expectation, Group
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.label_proof import BY_BODY
 from conformance.strategies.catalogue.wire_parts import SERVER_ERROR
-from conformance.strategies.random.from_hypothesis import Invalid, environment_requests, invalid_environment_requests
+from conformance.strategies.random.from_hypothesis import (
+    InvalidBody,
+    environment_requests,
+    invalid_environment_requests,
+)
 from conformance.strategies.random.labelling import body_case, bytes_case
 from conformance.strategies.values import bodies, classes
 
@@ -148,7 +152,7 @@ def valid(name: str) -> st.SearchStrategy[Any]:
 
 
 @cache
-def invalid(name: str) -> st.SearchStrategy[Invalid]:
+def invalid(name: str) -> st.SearchStrategy[InvalidBody]:
     """Return bodies with one thing wrong."""
     return invalid_environment_requests(contract=CONTRACTS[name])
 

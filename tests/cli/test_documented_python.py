@@ -2,10 +2,13 @@
 
 import doctest
 import importlib
+import inspect
 from pathlib import Path
 
 import pytest
 from schemathesis.cli import schemathesis
+
+import conformance
 
 # What sessions within a session load is loaded here once: they forget what they have loaded by themselves.
 from conformance.integrations.pytest_plugin import clients, collecting, servers  # noqa: F401
@@ -39,10 +42,15 @@ def session(pytester):
 
 def test_every_snippet_is_known_here():
     """The tests below are about these, and there is no other."""
-    told = [(each.kind, each.page) for each in by(Way.PYTHON) if each.kind not in {"line", "span"}]
-    example, drawing = "conformance/workflow/api.py", "strategies/random/from_hypothesis.py"
-    pages = [("python", "README.md")] * 2 + [("python", "docs/clients.md")]
-    assert [*pages, *[("doctest", example)] * 3, *[("doctest", drawing)] * 2] == told
+    programs = [each.page for each in of("python")]
+    assert ["README.md"] * 2 + ["docs/api.md"] * 7 + ["docs/clients.md"] == programs
+    described = {
+        inspect.getsourcefile(getattr(conformance, name))
+        for name in conformance.__all__
+        if name.islower() and name != "__version__"
+    }
+    modules = {Path(each).name for each in described if each}
+    assert modules == {Path(each.page).name for each in of("doctest")}
     calls = {(each.page, each.text) for each in by(Way.PYTHON) if each.kind in {"line", "span"}}
     assert calls == {
         ("README.md", f"pytest --pyargs conformance.suite --conformance-target {HERE}"),
@@ -63,6 +71,15 @@ def test_the_python_of_the_readme(pytester, session, right):
     status, said = session("test_readme.py")
     assert (0, True) == (status, "2 passed" in said), said
     assert (pytester.path / "conformance-report" / "report.html").exists()
+
+
+@pytest.mark.slow
+def test_the_python_of_the_reference(pytester, session, right):
+    """Each example of the API is a program, or a test, that passes."""
+    text = "\n\n".join(each.text for each in of("python", "docs/api.md")).replace(HERE, right)
+    (pytester.path / "test_api.py").write_text(text, encoding="utf-8")
+    status, said = session("test_api.py")
+    assert (0, True) == (status, "3 passed" in said), said
 
 
 def test_the_suite_as_tests(session, right):

@@ -15,7 +15,7 @@ from conformance.drift.operations import compare
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, try_read
 from conformance.strategies.random.from_hypothesis import (
-    Invalid,
+    InvalidBody,
     environment_requests,
     invalid_environment_requests,
 )
@@ -196,7 +196,7 @@ def drawn(contract: Contract, most: int = 8) -> list[Json]:
     def valid(body: Json) -> None:
         found.append(body)
 
-    def invalid(body: Invalid) -> None:
+    def invalid(body: InvalidBody) -> None:
         found.append(body.body)
 
     quiet(given(environment_requests(contract=contract))(valid))()

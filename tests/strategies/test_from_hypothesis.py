@@ -19,7 +19,7 @@ from conformance.model.json_values import all_at, with_value, without
 from conformance.model.jsontext import encode
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.random.from_hypothesis import (
-    Invalid,
+    InvalidBody,
     environment_requests,
     environments,
     invalid_environment_requests,
@@ -86,7 +86,7 @@ def test_one_violation_is_exactly_one() -> None:
         assert CONTRACT.request_validator.is_valid(mended), (each, mended)
 
 
-def _mended(each: Invalid) -> Any:
+def _mended(each: InvalidBody) -> Any:
     body, story = each.body, each.story
     if story.was:
         return with_value(body, story.pointer, json.loads(story.was))
@@ -189,7 +189,7 @@ def _cases(count: int) -> list[Case]:
 
 
 def _case(expectation: Expectation, drawn_: Any) -> Case:
-    body, story = (drawn_.body, drawn_.story) if isinstance(drawn_, Invalid) else (drawn_, None)
+    body, story = (drawn_.body, drawn_.story) if isinstance(drawn_, InvalidBody) else (drawn_, None)
     return Case("x", expectation, (), Request("POST", "/", (), encode(body)), story)
 
 
@@ -207,7 +207,7 @@ def test_options_shape_what_is_drawn() -> None:
         min_integer=3,
         max_integer=9,
         alphabet="xy",
-        undeclared_members=False,
+        unknown_properties=False,
     )
     for body in drawn(strategy, 50):
         assert 3 <= body["autoscaling_settings"]["min_replica"] <= 9

@@ -36,12 +36,12 @@ class Described(msgspec.Struct, frozen=True):
     validator: BodyValidator
 
 
-class Contract(msgspec.Struct, frozen=True, dict=True):
+class Contract(msgspec.Struct, frozen=True, dict=True, eq=False):
     """What a target is held to.
 
     `request` and `response` are the trees of nodes of the two bodies (`response` is None where the document declares
     no JSON answer), `other_responses` those of the other responses by the pointer of their schema; `identity` is the
-    path of the request member that names the new object, or None.
+    path of the request member that names the new object, or None. A contract is equal to itself alone.
     """
 
     document: Document

@@ -1,7 +1,9 @@
 """The plan: which items of the catalogue are sent to this target, and why the others are not."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -64,7 +66,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 def make_plan(
     contract: Contract,
-    items: Iterable[Item],
+    items: Sequence[Item],
     offered: frozenset[Need],
     *,
     only: Sequence[str] = (),
@@ -79,16 +81,18 @@ def make_plan(
     """
     kept: list[Item] = []
     lost: dict[str, str] = {}
+    known = tuple(known)
+    each_once = {each.id: each for each in (*known, *items)}.values()
+    reasons = {each.id: why_left_out(contract, each, offered, only, skip, why_not) for each in each_once}
     for item in items:
-        reason = why_left_out(contract, item, offered, only, skip, why_not)
+        reason = reasons[item.id]
         if reason is None:
             kept.append(item)
         else:
             for requirement in requirements_of(item):
                 lost.setdefault(requirement, reason)
-    known = tuple(known)
     for item in known:
-        reason = why_left_out(contract, item, offered, only, skip, why_not)
+        reason = reasons[item.id]
         if reason is None:
             lost |= dict.fromkeys(requirements_of(item), LARGER)
         else:
@@ -119,11 +123,17 @@ def why_left_out(
         if why_not is not None and (reason := why_not(case.request)):
             return reason
     names = (item.id, *(case.id for case in item.cases), *requirements_of(item))
-    if only and not any(fnmatchcase(name, glob) for name in names for glob in only):
+    if only and not any(map(_one_of(tuple(only)), names)):
         return "Excluded by --only"
-    if any(fnmatchcase(name, glob) for name in names for glob in skip):
+    if skip and any(map(_one_of(tuple(skip)), names)):
         return "Excluded by --skip"
     return None
+
+
+@lru_cache(maxsize=16)
+def _one_of(globs: tuple[str, ...]) -> Callable[[str], object]:
+    """Return what tells whether a name matches one of the globs, with the meaning of `fnmatch.fnmatchcase`."""
+    return re.compile("|".join(map(translate, globs))).match
 
 
 def _leaves_prose(contract: Contract, case: Case) -> bool:

@@ -4,6 +4,7 @@ import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -93,6 +94,10 @@ class Knowledge(msgspec.Struct, frozen=True):
         """Return what makes cases with what is known."""
         return Builder(contract, self.parameters, self.credentials, self.fixed)
 
+    def __hash__(self) -> int:
+        """Hash what the mappings hold: a struct of dictionaries has no hash of its own."""
+        return hash((*map(_pairs, (self.parameters, self.unknown, self.fixed)), self.credentials))
+
 
 def catalogue(
     contract: Contract, profile: Profile, knowledge: Knowledge, lost: list[str] | None = None
@@ -102,21 +107,34 @@ def catalogue(
     `smoke` is a prefix of `standard` within its bounds; `full` adds what three-way combinations and large bodies add.
     For a very large schema it holds more than a standard run sends (`bounded`).
     No two cases send the same bytes; relations keep all of theirs. The ids of what is left out, as its label cannot be
-    proven, are added to `lost`.
+    proven, are added to `lost`. A process that asks for the same again is given what was derived before.
     """
-    lost = [] if lost is None else lost
-    full = profile in {Profile.FULL, Profile.FUZZ}
-    build = knowledge.builder(contract)
-    if not build.has_body:
-        ordered = _ordered(contract, _distinct(_without_body(build, knowledge)))
-        return smoke(ordered) if profile is Profile.SMOKE else tuple(ordered)
-    standard = _ordered(contract, _distinct(proven(build, _all(build, knowledge, PAIRWISE, large=False), lost)))
+    standard, unproven = _standard(contract, knowledge)
+    if lost is not None:
+        lost += unproven
     if profile is Profile.SMOKE:
         return smoke(standard)
-    if not full:
-        return tuple(standard)
+    build = knowledge.builder(contract)
+    if profile is Profile.STANDARD or not build.has_body:
+        return standard
     more = _distinct([*standard, *proven(build, _all(build, knowledge, THREE_WAY, large=True), [])])
     return (*standard, *more[len(standard) :])
+
+
+@lru_cache(maxsize=4)
+def _standard(contract: Contract, knowledge: Knowledge) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    """Return the items of the standard profile in order, and the ids of those whose label cannot be proven."""
+    build = knowledge.builder(contract)
+    lost: list[str] = []
+    if build.has_body:
+        items = proven(build, _all(build, knowledge, PAIRWISE, large=False), lost)
+    else:
+        items = _without_body(build, knowledge)
+    return tuple(_ordered(contract, _distinct(items))), tuple(lost)
+
+
+def _pairs(held: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    return frozenset(held.items())
 
 
 def bounded(items: Iterable[Item]) -> tuple[Item, ...]:

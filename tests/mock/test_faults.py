@@ -88,6 +88,7 @@ def test_two_faults_of_one_id_are_an_error_that_names_it(contract: Contract, mon
         yield replace(fault, sentence="Another fault.")
 
     monkeypatch.setattr(catalogue_of_faults, "FAMILIES", (*FAMILIES, family))
+    faults.cache_clear()
     with pytest.raises(ValueError, match=r"two faults are called http\.undated"):
         faults(contract)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -22,6 +23,7 @@ RESERVED = frozenset({"base_url", "api_key", "body_json"})
 """Names in a call of the protocol that no path parameter can have."""
 
 
+@lru_cache(maxsize=4)
 def scenarios(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[Scenario, ...]:
     """Return the scenarios of a profile: `standard`, or `full` with every class of value at every property.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from conformance.contract.contract import Contract
 from conformance.mock.faults.acceptance import acceptance_faults
@@ -48,6 +49,7 @@ WITHOUT_BODY = (response_faults, authentication_faults, http_faults, path_faults
 """The families for operations whose requests have no body."""
 
 
+@lru_cache(maxsize=4)
 def faults(contract: Contract) -> tuple[Fault, ...]:
     """Return every fault of the contract, by family; those whose requirement the contract does not have are left out.
 

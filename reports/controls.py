@@ -1,11 +1,9 @@
 """Controls: a rejection proves something only beside an accepted request that differs in nothing else."""
 
-from collections.abc import Iterator
-
 from conformance.model.case import Case
+from conformance.model.controls import held_objects, holder
 from conformance.model.json_values import body_value
-from conformance.model.jsontext import Json
-from conformance.model.pointer import generalised, join, parent
+from conformance.model.pointer import generalised
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group
 from conformance.reports.journal_index import JournalIndex
@@ -34,7 +32,7 @@ class Controls:
             self._sent = self._sent or case.id
             if response is not None and response.status in SUCCESSES:
                 self._missing = ""
-                self._objects |= set(_objects(body_value(case.request.body)))
+                self._objects |= set(held_objects(body_value(case.request.body)))
 
     @property
     def rejected(self) -> str:
@@ -45,20 +43,12 @@ class Controls:
         """Return why the rejection of a case proves nothing; empty where an accepted request is its control."""
         if self._missing:
             return self._missing
-        holder = parent(case.story.pointer) if case.story and case.story.pointer.startswith("/") else ""
-        if case.expectation is Expectation.REJECTED and holder and generalised(holder) not in self._objects:
-            return f"The target accepted no valid request with {holder} in this run: rejections in it prove nothing"
+        place = holder(case)
+        if place and generalised(place) not in self._objects:
+            return f"The target accepted no valid request with {place} in this run: rejections in it prove nothing"
         return ""
 
 
 def needs_control(row: Requirement) -> bool:
     """Tell whether a requirement passes where a request is rejected."""
     return row.group in REJECTIONS or row.id == "transport.method-not-allowed"
-
-
-def _objects(value: Json, pointer: str = "") -> Iterator[str]:
-    """Yield the generalised pointer of each object and array."""
-    if isinstance(value, dict | list):
-        yield generalised(pointer)
-        for token, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _objects(item, join(pointer, token))

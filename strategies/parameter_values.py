@@ -92,9 +92,10 @@ def carried_parameters(values: Iterable[tuple[Parameter, Json]]) -> Carried:
 
 def path_text(parameter: Parameter | None, text: str, contract: Contract) -> str:
     """Return the segment of a path that stands for a value, percent-encoded."""
-    if parameter is None or parameter.style.name == "simple":
+    value = text if parameter is None else stated_value(contract, parameter, text)
+    if parameter is None or (parameter.style.name == "simple" and not isinstance(value, list | dict)):
         return quote(text, safe="")
-    return written(parameter.name, stated_value(contract, parameter, text), parameter.style)
+    return written(parameter.name, value, parameter.style)
 
 
 def _is_sendable(parameter: Parameter, value: Json) -> bool:

@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.mock.app import Mock
+from conformance.model.vocabulary import Profile
 from conformance.reports.controls import NONE_ACCEPTED
+from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .running import CONFORMING, contract_from, run_of, said
 
@@ -46,3 +48,22 @@ def test_without_an_accepted_request_nothing_is_conforming(tmp_path: Path) -> No
     row = next(row for row in results.requirements if row.id == "transport.status")
     assert (NONE_ACCEPTED, "inconclusive") == (row.reason, row.outcome)
     assert "inconclusive" == results.verdict
+
+
+AREAS = """
+paths:
+  /areas/{level}/{bounds}:
+    get:
+      parameters:
+        - {name: level, in: path, required: true, style: label, schema: {type: integer}}
+        - {name: bounds, in: path, required: true, schema: {type: array, items: {type: number}, minItems: 4}}
+      responses: {'200': {description: ok}}
+"""
+
+
+def test_arrays_in_a_path(tmp_path: Path) -> None:
+    """They are written with commas in every request, those of the other parameters among them."""
+    contract = contract_from(AREAS, tmp_path)
+    items = catalogue(contract, Profile.SMOKE, Knowledge({"level": "3", "bounds": "[0, 1, 2.5, 3]"}))
+    assert "/areas/.3/0,1,2.5,3" == items[0].cases[0].request.target
+    assert CONFORMING == said(run_of(contract, only=("accept.smallest", "*.path.*")))

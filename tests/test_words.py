@@ -31,7 +31,7 @@ KEPT = frozenset({"authentication.missing", "missing-c", "two-texts", "json-text
 """What is right in ids: JSON text is a term of RFC 8259, text a media type, and a credential can be missing."""
 
 ROOT = Path(__file__).parents[1]
-PAGES = (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))
+PAGES = (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md"))
 
 FAULTS = (
     "accepts.*.max_replica.*",

@@ -24,6 +24,9 @@ ELSEWHERE = ("tests", "build")
 """Folders of the tree whose pages are not for users."""
 
 
+EXAMPLES = "examples/README.md"
+
+
 class Way(StrEnum):
     """How a snippet is tried, and where."""
 
@@ -33,6 +36,7 @@ class Way(StrEnum):
     FRAGMENT = "a piece of Python or of the protocol, held to what takes it: tests/cli/test_documented_settings.py"
     SECTION = "files are written and commands called, section by section: tests/integrations/test_documents.py"
     PROOF = "a proof, for minutes: tests/proof/test_documents.py, `tox run -e proof`"
+    EXAMPLE = "carried out in the folder of its example: tests/integrations/test_examples.py"
     ACCEPTANCE = "needs Node, cURL or an installation: tests/acceptance/test_documents.py, `tox run -e acceptance`"
     DEVELOPMENT = (
         "runs these tests or changes the tree, so it is held to what there is: tests/acceptance/test_documents.py"
@@ -101,6 +105,13 @@ def snippets() -> tuple[Snippet, ...]:
     return (*of_pages, *_of_help(cli, ()), *_of_docstrings())
 
 
+def example_lines(folder: str) -> list[str]:
+    """Return the calls that the page of the examples shows for one of them."""
+    parts = re.split(r"^## ", text_of(EXAMPLES), flags=re.MULTILINE)
+    (part,) = (each for each in parts if f"`{folder}/`" in each)
+    return [each.text for each in snippets_of(EXAMPLES, part) if each.kind == "line"]
+
+
 def by(way: Way) -> list[Snippet]:
     """Return the snippets that are tried in a way."""
     return [each for each in snippets() if way_of(each) is way]
@@ -157,6 +168,8 @@ def way_of(snippet: Snippet) -> Way | None:
         return Way.NONE
     if snippet.page == "docs/python.md" and snippet.block:
         return Way.SECTION if snippet.kind in {"line", "python", "toml"} else None
+    if snippet.page == EXAMPLES and snippet.kind == "line":
+        return Way.EXAMPLE
     if snippet.kind in {"line", "help"} or (snippet.kind == "span" and snippet.program):
         return _way_of_call(snippet)
     blocks = {"python": Way.PYTHON, "doctest": Way.PYTHON, "toml": Way.SETTINGS, "text": Way.ACCEPTANCE}

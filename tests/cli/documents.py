@@ -36,6 +36,7 @@ class Way(StrEnum):
     FRAGMENT = "a piece of Python or of the protocol, held to what takes it: tests/cli/test_documented_settings.py"
     SECTION = "files are written and commands called, section by section: tests/integrations/test_documents.py"
     PROOF = "a proof, for minutes: tests/proof/test_documents.py, `tox run -e proof`"
+    TUTORIAL = "carried out in the order of the page: tests/cli/test_tutorial.py"
     EXAMPLE = "carried out in the folder of its example: tests/integrations/test_examples.py"
     ACCEPTANCE = "needs Node, cURL or an installation: tests/acceptance/test_documents.py, `tox run -e acceptance`"
     DEVELOPMENT = (
@@ -168,6 +169,8 @@ def way_of(snippet: Snippet) -> Way | None:
         return Way.NONE
     if snippet.page == "docs/python.md" and snippet.block:
         return Way.SECTION if snippet.kind in {"line", "python", "toml"} else None
+    if snippet.page == "docs/tutorial.md" and snippet.kind in {"line", "text"} and " venv " not in snippet.text:
+        return Way.TUTORIAL
     if snippet.page == EXAMPLES and snippet.kind == "line":
         return Way.EXAMPLE
     if snippet.kind in {"line", "help"} or (snippet.kind == "span" and snippet.program):

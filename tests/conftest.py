@@ -1,6 +1,7 @@
 """What all tests share: the contract, and the cases that are made from it."""
 
 import gc
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,12 @@ from conformance.model.case import Item
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.workflow.setup import preparation
+
+
+def pytest_configure() -> None:
+    """Let what the tests start be interrupted: a shell that starts them in the background has SIGINT ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

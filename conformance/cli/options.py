@@ -116,7 +116,7 @@ REACHING = tuple(row for row in rows(RunOptions).values() if row.option.reaching
 """The options of every command that sends to a target."""
 
 
-DOCUMENT = (rows(RunOptions)["spec"], rows(RunOptions)["operation"])
+DOCUMENT = (rows(ClientOptions)["spec"], rows(ClientOptions)["operation"])
 """The options of every command that reads an OpenAPI document."""
 
 

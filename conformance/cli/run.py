@@ -43,6 +43,10 @@ def run(**values: object) -> int:
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
     options = read_options(RunCommandOptions, values, prefix="--")
     shown = Screen(quiet=options.quiet)
+    if options.operation == "all":
+        from conformance.cli.operations import run_all  # noqa: PLC0415  (loads what only a run needs)
+
+        return run_all(options, lambda each: _show_plan(each, shown))
     if options.plan:
         return _show_plan(options, shown)
     from conformance.workflow.reporting import append_summary  # noqa: PLC0415  (loads what only a run needs)

@@ -34,6 +34,11 @@ class TargetResult(msgspec.Struct, frozen=True):
         """The exit status of its run; that of what could not be decided where there is none."""
         return self.result.exit_status if self.result is not None else 3
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether its run was interrupted, so that no other is to begin."""
+        return self.result is not None and self.result.results.reason == INTERRUPTED
+
 
 def chosen_targets(file: CampaignFile, only: Sequence[str] = ()) -> list[str]:
     """Return the names of the targets that any of the globs matches, all without globs.
@@ -64,8 +69,9 @@ def carry_out(
         except ConformanceError as error:
             yield TargetResult(name, problem=str(error))
             continue
-        yield TargetResult(name, result)
-        if result.results.reason == INTERRUPTED:
+        found = TargetResult(name, result)
+        yield found
+        if found.interrupted:
             return
 
 

@@ -24,13 +24,20 @@ def render(runs: Sequence[Run]) -> bytes:
         "matrix.html.j2",
         ["single.js", "matrix.js"],
         runs=runs,
-        names=[short(run.results.target, LISTED) for run in runs],
+        names=names_of(runs),
+        operations=list(dict.fromkeys(run.results.contract.operation for run in runs)),
         shown=[each for each in Outcome if any(run.results.counts.requirements.get(each) for run in runs)],
         groups=_groups(runs),
         contracts=len({run.results.contract.sha256 for run in runs}),
         requirements=[(next(each for each in row if each), [each and each.outcome for each in row]) for row in rows],
         lists=packed(msgspec.json.encode(_lists(runs, rows))),
     )
+
+
+def names_of(runs: Sequence[Run]) -> list[str]:
+    """Return what each run is called: its target, or its operation where the runs are of several."""
+    several = len({run.results.contract.operation for run in runs}) > 1
+    return [short(run.results.contract.operation if several else run.results.target, LISTED) for run in runs]
 
 
 def _rows(runs: Sequence[Run]) -> list[list[RequirementResult | None]]:
@@ -56,7 +63,7 @@ def _groups(runs: Sequence[Run]) -> list[tuple[Group, list[tuple[Outcome, int, i
 def _lists(runs: Sequence[Run], rows: list[list[RequirementResult | None]]) -> dict[str, object]:
     messages = [{each.id: each.message for each in run.results.findings} for run in runs]
     return {
-        "targets": [short(run.results.target, LISTED) for run in runs],
+        "targets": names_of(runs),
         "links": [run.link for run in runs],
         "requirements": [_row(row, messages) for row in rows],
     }

@@ -1,5 +1,6 @@
 """Classes of numbers: the edges of machine types, spellings, and the bounds that a schema states."""
 
+import math
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -140,14 +141,24 @@ def _next(shape: Shape, bound: Number, *, down: bool, beyond: bool) -> Number:
     """
     multiple = as_number(shape.value("multipleOf"))
     if multiple is None and shape.type == "number":
-        return bound + ((-STEP if down else STEP) if beyond else 0)
+        return bound + (_step(bound, STEP) * (-1 if down else 1) if beyond else 0)
     unit = _unit(shape, multiple or 1)
+    if beyond and (step := _step(bound, unit)) > unit:
+        bound += -step if down else step
     exact = Fraction(bound) / Fraction(unit)
     whole = exact.__floor__() if down else exact.__ceil__()
     if beyond and whole == exact:
         whole += -1 if down else 1
     number = Fraction(unit) * whole
     return int(number) if number.denominator == 1 else Decimal(number.numerator) / Decimal(number.denominator)
+
+
+def _step(bound: Number, step: Number) -> Number:
+    """Return a step of at least `step` that double precision does not lose at a bound."""
+    rounded = float(Decimal(bound))
+    while math.isfinite(rounded) and rounded in {float(Decimal(bound + step)), float(Decimal(bound - step))}:
+        step *= 2
+    return step
 
 
 def _unit(shape: Shape, multiple: Number) -> Number:

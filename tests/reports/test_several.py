@@ -90,6 +90,15 @@ def test_matrix_of_different_documents() -> None:
     assert "used 2 different OpenAPI documents" in page.decode()
 
 
+def test_matrix_of_operations() -> None:
+    """Runs of several operations are called by these; those of one by their targets."""
+    first = results(MUST)
+    other = replace(first, contract=replace(first.contract, operation="GET /other"))
+    page = matrix.render([Run(first), Run(other)])
+    assert [first.contract.operation, "GET /other"] == lists(page)["targets"]
+    assert '<h1 id="verdict">2 operations</h1>' in page.decode()
+
+
 def test_matrix_of_twenty_targets_is_small() -> None:
     """Twenty targets with the requirements of a real contract take less than three megabytes."""
     large = fold(journals.large(2_000))

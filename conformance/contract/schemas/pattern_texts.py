@@ -60,9 +60,12 @@ def example(pattern: str, length: int | None = None) -> str | None:
 def _together(pattern: str, conditions: list[Any], length: int | None) -> str | None:
     """Return a text that keeps several patterns at once: that of one of them, or theirs beside each other."""
     texts = [text for tree in conditions if (text := _Writing(0).text(tree)) is not None]
-    joined = ("".join(each) for each in permutations(texts[:MOST_JOINED]))
-    for text in (*texts, *joined):
-        for filled in (text, text + "a" * max((length or 0) - len(text), 0)):
+    joined = [*((each,) for each in texts), *permutations(texts[:MOST_JOINED])]
+    for parts in joined:
+        more = "a" * max((length or 0) - len("".join(parts)), 0)
+        # What is between two texts is in the way of neither that begins nor that ends with one.
+        for place in range(len(parts), -1, -1):
+            filled = "".join((*parts[:place], more, *parts[place:]))
             if keeps_pattern(pattern, filled) and length in (None, len(filled)):
                 return filled
     return None

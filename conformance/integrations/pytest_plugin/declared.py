@@ -69,7 +69,7 @@ DECLARED = (
         "operation",
         "store",
         "'METHOD /path'",
-        "Operation of the document, if it has several.",
+        "Operation of the document, if it has several; `all` tests each in turn.",
     ),
     (
         "--conformance-api-key-env",

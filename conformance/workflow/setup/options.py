@@ -78,7 +78,10 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     any_key: Annotated[bool, _target("", "The target does not distinguish keys (a mock).")] = False
     probes: Annotated[bool, _target("", "Verify created objects with the GET operation.")] = False
     spec: Spec = None
-    operation: Operation = None
+    operation: Annotated[
+        str | None,
+        _target("'METHOD /path'", "Operation of the document, if it has several; `all` tests each in turn."),
+    ] = None
 
     api_key_env: Annotated[
         str | None,

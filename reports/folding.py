@@ -95,6 +95,7 @@ def fold_run(
         interrupted=tuple(dict.fromkeys(index.case_of.get(send, "") for send in index.interrupted)),
         phases=phase_results(index.phases),
         waits=dict(sorted(index.waits.items())),
+        warnings=started.warnings,
     )
     told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
     return RunReport(

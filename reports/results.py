@@ -195,7 +195,8 @@ class Results(msgspec.Struct, frozen=True):
     interrupted: whether those requests reached the target is unknown. `started_at` is a date-time of RFC 3339,
     `duration` is in seconds. `phases` are those after the catalogue. `waits` counts
     how often the run waited, by the reason. `coverage` is null where the document of the
-    journal cannot be read.
+    journal cannot be read. `warnings` tell what is wrong in the document, with its JSON pointer, and what of the
+    operation is not tested.
     """
 
     schema_version: int
@@ -221,6 +222,7 @@ class Results(msgspec.Struct, frozen=True):
     interrupted: tuple[str, ...] = ()
     phases: tuple[PhaseResult, ...] = ()
     waits: dict[str, int] = {}
+    warnings: tuple[str, ...] = ()
 
 
 def results_schema() -> dict[str, Any]:

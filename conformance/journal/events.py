@@ -31,7 +31,7 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     are not sent or not exercised.
     `data` has the data files that were read with the document. `waivers` let failures pass that they
     name; `date` is the day (UTC, ISO 8601) by which they are in force or expired. `phases` are those that were to be
-    sent, in their order.
+    sent, in their order. `warnings` tell what is wrong in the document, or not tested of it.
     """
 
     journal_version: int = JOURNAL_VERSION
@@ -52,6 +52,7 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     data: dict[str, str] = {}
     waivers: tuple[Waiver, ...] = ()
     date: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class RunResumed(Event, frozen=True, tag="run.resumed", kw_only=True):

@@ -47,7 +47,8 @@ def render(run: RunReport) -> bytes:
     """Return the bytes of `summary.md`."""
     results = run.results
     lines = [*_head(run), *_counts(results), *_causes(run), *_groups(results), *_phases(results)]
-    lines += [*_coverage(results.coverage), *_undecided(results), *_unexercised(results), *_waivers(results)]
+    lines += [*_warnings(results), *_coverage(results.coverage), *_undecided(results), *_unexercised(results)]
+    lines += _waivers(results)
     return within(("\n".join(lines) + "\n").encode(errors="backslashreplace"), LIMIT)
 
 
@@ -90,6 +91,13 @@ def _head(run: RunReport) -> list[str]:
     if results.reason:
         lines += ["", f"**The run is incomplete: {text(results.reason)}.**"]
     return [*lines, ""]
+
+
+def _warnings(results: Results) -> list[str]:
+    """Return what is to be known of the document."""
+    if not results.warnings:
+        return []
+    return ["## Warnings about the document", "", *(f"- {text(each)}" for each in results.warnings), ""]
 
 
 def _table(aligned: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:

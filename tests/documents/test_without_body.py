@@ -6,9 +6,14 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import Contract
+from conformance.journal.writing import MemorySink
 from conformance.model.errors import ContractError
 from conformance.model.vocabulary import Profile
+from conformance.reports.folding import fold_run
+from conformance.reports.formats import markdown
+from conformance.reports.pages import html
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.workflow.setup.run_header import header_of
 
 from .running import CONFORMING, contract_from, run_of, said
 
@@ -118,3 +123,14 @@ def test_a_body_that_must_be_another_is_told(tmp_path: Path) -> None:
     )
     with pytest.raises(ContractError, match=problem):
         contract_of("PUT /covers", tmp_path)
+
+
+def test_what_is_not_tested_is_in_every_report(tmp_path: Path) -> None:
+    """A warning on the screen alone is lost where nobody looks at it."""
+    results = run_of(contract_of("POST /covers", tmp_path), only=("accept.smallest",))
+    assert ("bodies of multipart/form-data are not tested",) == results.warnings
+    sink = MemorySink()
+    sink.append(header_of(contract_of("POST /covers", tmp_path), "http://127.0.0.1:1", Profile.SMOKE))
+    told = fold_run(sink.events)
+    assert "- bodies of multipart/form-data are not tested\n" in markdown.render(told).decode()
+    assert "<li>bodies of multipart/form-data are not tested</li>" in html.render(told).decode()

@@ -40,6 +40,7 @@ def header_of(contract: Contract, target: str, profile: Profile, seed: int = 0) 
         seed=seed,
         requirements=contract.requirements,
         date=today(),
+        warnings=contract.warnings,
     )
 
 
@@ -54,7 +55,16 @@ def run_header(prepared: PreparedRun, url: str, waivers: tuple[Waiver, ...]) -> 
         skipped={**_unexercised(prepared), **prepared.plan.skipped},
         waivers=waivers,
         phases=prepared.phases,
+        warnings=warnings_of(prepared),
     )
+
+
+def warnings_of(prepared: PreparedRun) -> tuple[str, ...]:
+    """Return what is wrong in the document, not tested of it, or left to a larger profile."""
+    plan = prepared.plan
+    left = f"the schema is large: {plan.left} cases are left to --profile full"
+    unproven = f"{plan.unproven} cases are not sent: the schema forbids more than they are about"
+    return (*prepared.contract.warnings, *([left] if plan.left else []), *([unproven] if plan.unproven else []))
 
 
 def _unexercised(prepared: PreparedRun) -> dict[str, str]:

@@ -5,7 +5,7 @@ from copy import deepcopy
 from functools import reduce
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.model.json_values import (
@@ -105,6 +105,7 @@ def test_no_other_token_is_an_index(index: str) -> None:
         assert RFC is without(RFC, pointer)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(held(), values)
 def test_a_value_that_was_set_is_there_and_all_others_stay(found: tuple[Json, str], new: Json) -> None:
     """At the pointer stands what was set; beside it stands what stood there, and the value given is as it was."""

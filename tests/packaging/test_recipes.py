@@ -64,7 +64,7 @@ def test_continuous_integration_tests_every_declared_python(tree: Path, project:
     assert set() == set(declared) - set(versions)
     commands = {step["run"] for job in jobs.values() for step in job["steps"] if "run" in step}
     documented = "python3 -m venv .venv && .venv/bin/pip install tox && .venv/bin/tox"
-    assert {documented, f"{documented} -e docs", ".ci/run"} == commands
+    assert {documented, *(f"{documented} -e {name}" for name in ("docs", "lowest")), ".ci/run"} == commands
     assert documented in (tree / "README.md").read_text(encoding="utf-8").splitlines()
 
 

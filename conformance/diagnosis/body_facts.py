@@ -184,7 +184,7 @@ def _scalar(path: str, value: Json, seen: _Seen) -> None:
 
 @lru_cache(1 << 12)
 def _string_features(path: str, value: str) -> frozenset[Feature]:
-    found = [("string", each) for each in _string_classes(value)]
+    found = [("string", each) for each in string_classes(value)]
     written = write(value)
     if len(written) <= LONGEST_VALUE and value != SLOT:
         found.append(("value", written))
@@ -234,7 +234,8 @@ def _plain_number(value: float | Decimal) -> str:
     return str(int(number)) if whole else str(number)
 
 
-def _string_classes(text: str) -> Iterator[str]:
+def string_classes(text: str) -> Iterator[str]:
+    """Yield the classes of a string that servers often handle wrongly."""
     if not text:
         yield "empty"
         return

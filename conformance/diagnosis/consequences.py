@@ -48,7 +48,7 @@ def without_consequences(explanations: Sequence[Explanation]) -> list[Explanatio
             if index is None:
                 first.append(each)
             else:
-                first[index] = _with_consequence(first[index], each)
+                first[index] = with_consequence(first[index], each)
     return first
 
 
@@ -78,7 +78,7 @@ def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
         for each in explanations
         if each is not mixed and (each.rule == mixed.rule or (each.rule in OF_VALUES and _mostly(each, shown)))
     ]
-    whole = reduce(_with_consequence, follows, mixed)
+    whole = reduce(with_consequence, follows, mixed)
     return [whole if each is mixed else each for each in explanations if each not in follows]
 
 
@@ -98,7 +98,8 @@ def of_constant_responses(
     return [*(each for each in explanations if each is not first and each not in more), whole]
 
 
-def _with_consequence(one: Explanation, other: Explanation) -> Explanation:
+def with_consequence(one: Explanation, other: Explanation) -> Explanation:
+    """Return an explanation with the findings of another one, which follow from it."""
     known = {event.id for event in one.findings}
     more = tuple(event for event in other.findings if event.id not in known)
     return replace(one, findings=one.findings + more, consequences=one.consequences + len(more))

@@ -1,5 +1,6 @@
 """The diagnoser: a failure is sent again, to tell always from sometimes, and minimized to what brings it about."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -28,6 +29,9 @@ from conformance.strategies.random.examples import Examples
 Again: TypeAlias = Callable[[int], Awaitable[Found | None]]
 """Sends once more, numbered, and returns what is found; None where that cannot be told."""
 
+
+MOST_REPEATED = 6
+"""How many kinds of failures of one rule are sent again, where all of them show always."""
 
 MOST_OBSERVED = 3_000
 """How many exchanges of a run explanations are made from: after so many, a campaign shows nothing new."""
@@ -64,6 +68,7 @@ class Diagnoser:
         self._repeats = options.repeats
         self._seen: set[Symptom] = set()
         self._flaky: set[Symptom] = set()
+        self._steady: Counter[str] = Counter()
         self._order = FailureOrder()
         self._culprits = Culprits()
         self._reducer = PropertyReducer(session.contract, options.known)
@@ -138,7 +143,7 @@ class Diagnoser:
         if finding is None:
             return found, repeats
         culprit = self._explained(case, finding)
-        if culprit is None and self._session.can_repeat(case):
+        if culprit is None and self._session.can_repeat(case) and not self._resembles(case, finding):
             culprit = await self._reducer.minimize(case, finding, self.probe, fresh=finding.pattern in fresh)
             if culprit is not None:
                 culprit = await self.show(culprit) if culprit.case.id != case.id else None
@@ -181,6 +186,11 @@ class Diagnoser:
         alike = (each for each in self._culprits.alike(finding) if each.absent or not few)
         return next((each for each in alike if each.explains(body)), None)
 
+    def _resembles(self, case: Case, finding: Finding) -> bool:
+        """Tell whether a failure may be explained by what was found before, but for other values: one is minimized."""
+        body = body_value(case.request.body)
+        return any(each.resembles(body) for each in self._culprits.alike(finding))
+
     async def probe(self, case: Case) -> Sequence[Finding] | None:
         """Send a case and return its failures; None where a limit forbids it, or it can't be judged."""
         found = await self._session.examine(case)
@@ -220,7 +230,9 @@ class Diagnoser:
 
     async def _repeated(self, fresh: frozenset[Symptom], again: Again | None, before: int = 1) -> str:
         """Send once more, `before` tries being numbered already; returns how often it failed of how many times."""
-        if not fresh or not self._repeats or again is None:
+        # Where so many failures of one rule showed always, another kind of request says nothing new.
+        doubtful = {each for each in fresh if self._steady[each.rule] < MOST_REPEATED}
+        if not doubtful or not self._repeats or again is None:
             return ""
         failed = done = 1
         for attempt in range(before + 1, before + self._repeats + 1):
@@ -231,6 +243,8 @@ class Diagnoser:
             failed += any(each.pattern in fresh for each in self._failures(found))
         if failed < done:
             self._flaky |= fresh
+        else:
+            self._steady.update(each.rule for each in fresh)
         return f"{failed} of {done}"
 
     def _failures(self, found: Found) -> tuple[Finding, ...]:

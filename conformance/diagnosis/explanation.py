@@ -14,10 +14,16 @@ from msgspec.structs import replace
 from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import find
-from conformance.diagnosis.consequences import of_another_object, of_constant_responses, without_consequences
+from conformance.diagnosis.choice import explain
+from conformance.diagnosis.consequences import (
+    of_another_object,
+    of_constant_responses,
+    with_consequence,
+    without_consequences,
+)
 from conformance.diagnosis.conversions import ENOUGH, are_converted
 from conformance.diagnosis.features import CREATION, REQUEST, USED_NAME, Facts, Feature
-from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, explain
+from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
 from conformance.diagnosis.observations import (
     ACCEPTS,
     COERCION,
@@ -102,7 +108,26 @@ def _of_requests(
     )
     if intermittent and left:
         return [*found, _explanation(table, observations, rule, (), left)]
-    return _with_conversions(contract, found, _unexplained(observations, rule, left), observations)
+    whole = _with_conversions(contract, found, _unexplained(observations, rule, left), observations)
+    return _without_merged(whole, observations)
+
+
+def _without_merged(found: Sequence[Explanation], observations: Sequence[Observation]) -> list[Explanation]:
+    """Return explanations; what shows in merged cases alone is made a part of what shows in one of their oddities."""
+    merged = [each for each in found if all(observations[index].case.merged for index in each.observations)]
+    first = [each for each in found if each not in merged]
+    for each in merged:
+        about = _exercised(each, observations)
+        index = next((index for index, other in enumerate(first) if about & _exercised(other, observations)), None)
+        if index is None:
+            first.append(each)
+        else:
+            first[index] = with_consequence(first[index], each)
+    return first
+
+
+def _exercised(explanation: Explanation, observations: Sequence[Observation]) -> set[str]:
+    return {requirement for index in explanation.observations for requirement in observations[index].case.requirements}
 
 
 def _with_conversions(

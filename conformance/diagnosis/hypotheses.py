@@ -1,4 +1,4 @@
-"""Hypotheses: predicates over requests, and the choice of the fewest that cover every symptom and that nothing refutes.
+"""Hypotheses: predicates over requests, and what refutes them.
 
 Observations are bits of an integer, so that a predicate is a mask and its conjunction with another one `&`. An exchange
 that fits a predicate and lacks the symptom refutes it. A request that was rejected for what is wrong with it refutes
@@ -12,7 +12,6 @@ from itertools import groupby
 from operator import itemgetter, or_
 
 import msgspec
-from msgspec.structs import replace
 
 from conformance.diagnosis.features import (
     ANYWHERE,
@@ -26,30 +25,11 @@ from conformance.diagnosis.features import (
     NUMBER,
     REQUEST,
     SMALLEST,
-    USED_NAME,
     Facts,
     Feature,
 )
 
 AT_LEAST, AT_MOST = "at least", "at most"
-
-MOST_CONDITIONS = 3
-"""How many conditions a predicate joins at most."""
-
-MOST = 12
-"""How many hypotheses explain one rule at most; what is left is brought together by its symptom."""
-
-SEVERAL = 8
-"""Of how many symptoms one condition has to be true where they show now and then."""
-
-SHARE = 20
-"""A hypothesis that covers less than one in so many of what is left explains nothing."""
-
-SEEDS = 4
-"""How many symptoms without an explanation conjunctions are made from."""
-
-BEAM = 250
-"""How many conjunctions are kept to be made longer."""
 
 COSTS: Mapping[str, float] = {
     "subject": 1.0,
@@ -71,6 +51,7 @@ COSTS: Mapping[str, float] = {
     "unknown name": 2.6,
     "text": 2.45,
     "target": 2.35,
+    "chunked": 1.9,
     "characters": 2.75,
     "unknown": 2.0,
     "kind": 2.4,
@@ -226,107 +207,3 @@ class FactTable:
             if bound is not None:
                 condition = Condition(Feature(name, place), direction, bound, passed)
                 yield Hypothesis((condition,), reached, reached & own, condition.cost)
-
-
-def explain(table: FactTable, evidence: Evidence, *, plain: bool = False) -> tuple[list[Hypothesis], int]:
-    """Return the hypotheses that cover the symptoms, at most `MOST`, and the symptoms that none covers.
-
-    With `plain`, only what one condition says of several symptoms is tried: of a fault that shows now and then, some
-    conjunction fits every part by chance.
-    """
-    left = evidence.positives
-    chosen: list[Hypothesis] = []
-    if not evidence.negatives and (evidence.timeless or not evidence.weak):
-        # Of few requests nothing general can be said, as none was there to refute it.
-        return ([table.every], 0) if left.bit_count() >= SEVERAL else ([], left)
-    while left and len(chosen) < MOST:
-        against = evidence.negatives | evidence.weak if plain else evidence.negatives
-        now = replace(evidence, positives=left, negatives=against)
-        best = _best_plain(table, now) if plain else _best(table, now)
-        covered = (best.mask & left).bit_count() if best is not None else 0
-        if best is None or (not plain and covered < left.bit_count() / SHARE):
-            break
-        chosen.append(best)
-        left &= ~best.mask
-    return chosen, left
-
-
-def _rank(hypothesis: Hypothesis, left: int) -> tuple[int, float, tuple[Condition, ...]]:
-    return -(hypothesis.mask & left).bit_count(), hypothesis.cost, hypothesis.conditions
-
-
-def _best(table: FactTable, evidence: Evidence) -> Hypothesis | None:
-    """Return the hypothesis that covers the most symptoms; the shortest and most general of several."""
-    left = evidence.positives
-    single = _best_single(table, evidence)
-    if single is not None and (single.mask & left) == left:
-        return single
-    joined = _best_conjunction(table, evidence)
-    if joined is None or single is None:
-        return joined or single
-    return joined if (joined.mask & left).bit_count() > (single.mask & left).bit_count() else single
-
-
-def _best_single(table: FactTable, evidence: Evidence) -> Hypothesis | None:
-    return min(
-        (each for each in table.singles(evidence) if not evidence.refutes(each)),
-        key=lambda each: _rank(each, evidence.positives),
-        default=None,
-    )
-
-
-def _best_plain(table: FactTable, evidence: Evidence) -> Hypothesis | None:
-    """Return as `_best_single` what several symptoms fit by no chance, or what is said of the state of the target."""
-    left = evidence.positives
-    found = [
-        each
-        for each in table.singles(evidence)
-        if not evidence.refutes(each)
-        and ((each.mask & left).bit_count() >= SEVERAL or each.conditions[0].feature.name == USED_NAME)
-    ]
-    return min(found, key=lambda each: _rank(each, left), default=None)
-
-
-def _best_conjunction(table: FactTable, evidence: Evidence) -> Hypothesis | None:
-    left = evidence.positives
-
-    def rank(each: Hypothesis) -> tuple[float, float]:
-        return evidence.against(each) / (each.mask & left).bit_count(), each.cost
-
-    found: list[Hypothesis] = []
-    singles = sorted(((rank(each), each) for each in table.singles(evidence)), key=itemgetter(0))
-    for seed in _seeds(left):
-        parts = [each for _, each in singles if each.mask >> seed & 1]
-        beam = parts
-        for _ in range(MOST_CONDITIONS - 1):
-            longer = _longer(beam, parts)
-            right = [each for each in longer if not evidence.refutes(each)]
-            if right:
-                found.append(min(right, key=lambda each: _rank(each, left)))
-                if found[-1].mask & left == left:
-                    return found[-1]
-            beam = sorted(longer, key=rank)[:BEAM]
-    return min(found, key=lambda each: _rank(each, left), default=None)
-
-
-def _longer(beam: Sequence[Hypothesis], parts: Sequence[Hypothesis]) -> list[Hypothesis]:
-    """Return conjunctions with one condition more; of those that fit the same observations the most general."""
-    cheapest: dict[tuple[int, int], tuple[float, Hypothesis, Hypothesis]] = {}
-    for one in beam:
-        cost = one.cost
-        for other in parts:
-            mask = one.mask & other.mask
-            if mask in {one.mask, other.mask}:
-                continue
-            key = mask, (one.own | other.own) & mask
-            total = cost + other.cost
-            known = cheapest.get(key)
-            if known is None or total < known[0]:
-                cheapest[key] = total, one, other
-    return [one.joined(other) for _, one, other in cheapest.values()]
-
-
-def _seeds(mask: int) -> Iterator[int]:
-    bits = [index for index in range(mask.bit_length()) if mask >> index & 1]
-    step = max(1, len(bits) // SEEDS)
-    yield from bits[::step][:SEEDS]

@@ -2,12 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import accumulate
 from typing import TypeAlias
-from urllib.parse import unquote
 
 from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
@@ -15,6 +13,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import nearest
 from conformance.diagnosis.body_facts import RESERVED, BodyReader
 from conformance.diagnosis.features import ANYWHERE, DEPTH, LONGEST_VALUE, Facts, Feature
+from conformance.diagnosis.wire_facts import depth, of_framing, of_target, of_text
 from conformance.model.case import KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
 from conformance.model.json_values import MISSING, get
@@ -33,29 +32,6 @@ REQUEST_PARTS = frozenset(
 
 _ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")
 """A media type or range, or the name of a parameter."""
-
-BEYOND_ASCII = "bytes beyond ASCII"
-
-_TEXTS: Mapping[str, re.Pattern[bytes]] = {
-    "a character escaped by number (\\u0041)": re.compile(rb"\\u[0-9A-Fa-f]{4}"),
-    "an escape in a string": re.compile(rb"\\[^u]"),
-    "the bytes of a surrogate (ED A0 80 to ED BF BF)": re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]"),
-    BEYOND_ASCII: re.compile(rb"[\x80-\xff]"),
-    "a line break": re.compile(rb"[\r\n]"),
-    "a control character": re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
-}
-
-_ORDINARY = re.compile(rb"[ -\[\]-~]*")
-"""Bytes of which none of these is to be said."""
-
-_NO_DIGITS = re.compile(r"%(?![0-9A-Fa-f]{2})")
-
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
-"""A string, to its end or that of the bytes."""
-
-_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
-_NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
-
 
 Fields: TypeAlias = Sequence[tuple[str, str]]
 
@@ -80,10 +56,11 @@ class FactReader:
         groups.append(_of_bytes(_body_word(body, text.value if text else MISSING, readable=text is not None)))
         if text is None or text.duplicates or text.byte_order_mark:
             groups.append(_of_bytes("not plain JSON"))
-        groups.append(frozenset(_of_text(body)))
+        groups.append(frozenset(of_text(body)))
         groups.append(frozenset({Feature("method", "", request.method)}))
-        measures[DEPTH, ""] = Decimal(depth(body))
-        groups += [*told, _of_target(request.target)]
+        target, lengths = of_target(self._contract.operation.path, request.target)
+        measures |= {(DEPTH, ""): Decimal(depth(body)), **lengths}
+        groups += [*told, target, of_framing(request)]
         name = _name(text.value if text is not None else None, self._contract.identity)
         return Facts(tuple(groups), _about(case, groups).union(*told), measures, name)
 
@@ -204,40 +181,3 @@ def _body_word(body: bytes | None, value: object, *, readable: bool) -> str:
     if not body:
         return "none"
     return type_name(value) if readable else "not JSON"  # type: ignore[arg-type]
-
-
-def _of_text(body: bytes) -> Iterator[Feature]:
-    """Yield what is to be said of the bytes, whatever they mean."""
-    if _ORDINARY.fullmatch(body):
-        return
-    found = [word for word, pattern in _TEXTS.items() if pattern.search(body)]
-    yield from (Feature("text", "", word) for word in found if word != BEYOND_ASCII or _is_utf_8(body))
-
-
-def _is_utf_8(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-@lru_cache(1 << 10)
-def _of_target(target: str) -> frozenset[Feature]:
-    """Return which parts of a target have percent-encoding that stands for no text (RFC 3986 section 2.1)."""
-    path, _, query = target.partition("?")
-    return frozenset(Feature("target", "", name) for name, text in (("path", path), ("query", query)) if _is_odd(text))
-
-
-def _is_odd(text: str) -> bool:
-    try:
-        unquote(text, errors="strict")
-    except UnicodeDecodeError:
-        return True
-    return _NO_DIGITS.search(text) is not None
-
-
-def depth(body: bytes) -> int:
-    """Return how deep brackets are nested in the bytes, be they JSON or not, outside strings."""
-    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
-    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import between
+from conformance.diagnosis.choice import MOST, SEVERAL, explain
 from conformance.diagnosis.condition_words import clause
-from conformance.diagnosis.hypotheses import AT_LEAST, MOST, SEVERAL, Evidence, FactTable, explain
+from conformance.diagnosis.hypotheses import AT_LEAST, Evidence, FactTable
 from conformance.diagnosis.request_facts import FactReader
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
@@ -106,3 +107,20 @@ def test_a_number_between_two(one: int, other: int) -> None:
     """Of two numbers that are no neighbours, in either order, the number between lies strictly between them."""
     if abs(one - other) > 1:
         assert min(one, other) < between(one, other) < max(one, other)
+
+
+def value_of(number: int, bit: int) -> int:
+    """Return a value that compares differently with those of other bits from body to body."""
+    return (number * (7 + 4 * bit) + 13 * bit) % 29
+
+
+def test_three_conditions_among_many() -> None:
+    """They are told exactly, though the bodies have many other facts, and some of those are nearly as good."""
+    names = ["min_replica", "max_replica", "autoscaling_window", "scale_down_delay", "concurrency_target"]
+    bodies = [
+        {name: value_of(number, bit) for bit, name in enumerate(names) if number >> bit & 1} for number in range(64)
+    ]
+    bodies += [{**each, names[number % 5]: None} for number, each in enumerate(bodies)]
+    failing = [each for each in bodies if all(each.get(name) is not None for name in names[:3])]
+    (said,) = predicates(failing, [each for each in bodies if each not in failing])
+    assert {f"`{name}` is an integer" for name in names[:3]} == set(said.split(" and "))

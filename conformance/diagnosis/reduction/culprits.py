@@ -1,6 +1,7 @@
 """Culprits: what was found to bring failures about, and which later failures that explains."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 from msgspec.structs import replace
@@ -31,6 +32,11 @@ class Culprit(msgspec.Struct, frozen=True):
         held = all(_holds(body, pointer, value) for pointer, value in self.members.items())
         return held and all(absence.lacks(body, pointer) for pointer in self.absent)
 
+    def resembles(self, body: Json) -> bool:
+        """Tell whether a body may fail for the same reason, with other numbers and strings in the same places."""
+        held = all(_alike(get(body, pointer, MISSING), value) for pointer, value in self.members.items())
+        return held and all(absence.lacks(body, pointer) for pointer in self.absent)
+
 
 class Culprits:
     """What was found so far, in order."""
@@ -48,6 +54,11 @@ class Culprits:
         known = replace(culprit, findings=alike or tuple(findings[:1]))
         self._known.append(known)
         return known
+
+
+def _alike(found: object, value: Json) -> bool:
+    plain = value is None or isinstance(value, bool | dict | list)
+    return found == value if plain else isinstance(found, int | float | Decimal | str) and not isinstance(found, bool)
 
 
 def _holds(body: Json, pointer: str, value: Json) -> bool:

@@ -65,6 +65,9 @@ class PropertyReducer:
         trial = FailureProbe(probe, lambda each: key_of(each) == key, MAX_REQUESTS)
         if (len(members) < FEW and not fresh) or body_value(case.request.body) is None:
             return None
+        plain = self._with(case, members)
+        if plain.request != case.request and not await trial.fails(plain):
+            return None  # how it is written is what matters
         absent = await self._left_out(case, trial)
         if absent:
             return await self._with_absent(case, key, trial, absent)

@@ -1,0 +1,101 @@
+"""Facts of the wire: what bytes, target and framing are like, whatever else is in the request."""
+
+from decimal import Decimal
+
+import pytest
+
+from conformance.contract.contract import load_contract
+from conformance.diagnosis.explanation import explanations
+from conformance.diagnosis.features import LENGTH, Feature
+from conformance.diagnosis.observations import Observation
+from conformance.diagnosis.wire_facts import depth, of_framing, of_target, of_text
+from conformance.journal.events import FindingMade
+from conformance.model.case import Case, Request
+from conformance.model.exchange import Exchange, Response
+from conformance.model.finding import Finding, Symptom
+from conformance.model.vocabulary import Expectation
+
+TEMPLATE = "/v1/models/{model_id}/environments"
+INVALID = "invalid percent-encoding"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"a": "b/"}', set()),
+        (b'{"a": "b\\/"}', {"an escape in a string", "an escaped slash"}),
+        (
+            b'{"\\u0061": 1}',
+            {"a character escaped by number (\\u0041)", "a property name with an escape by number"},
+        ),
+        (b'{"a": "\\u0061"}', {"a character escaped by number (\\u0041)"}),
+        (b' {"a": 1}', {"white space before the JSON text"}),
+        (b'{"a": 1}\n', {"a line break", "a line break after the JSON text"}),
+        (b'{"a":\n1}', {"a line break", "a line break within the JSON text"}),
+    ],
+)
+def test_the_lexical_form_of_a_body(body: bytes, said: set[str]) -> None:
+    """Each oddity is a fact of its own, so that a body with several shares one with each that has it alone."""
+    assert said == {each.value for each in of_text(body)}
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("%zz", {"percent-encoding with other digits than hexadecimal", INVALID}),
+        ("%", {"percent-encoding without digits", INVALID}),
+        ("%ff", {"percent-encoded bytes that are not UTF-8", INVALID}),
+        ("{a}", {"a brace that is not encoded"}),
+        ("a\\b", {"a backslash that is not encoded"}),
+        ("a%20b", set()),
+    ],
+)
+def test_what_a_target_must_not_have(path: str, said: set[str]) -> None:
+    """Percent-encoding that is invalid in one way is invalid in any."""
+    facts, _ = of_target(TEMPLATE, TEMPLATE.replace("{model_id}", path))
+    assert said == {each.value for each in facts if each.name == "target"}
+
+
+def test_a_path_parameter_has_its_length_and_its_characters() -> None:
+    """They are those of the value that is meant: decoded once."""
+    facts, measures = of_target(TEMPLATE, "/v1/models/a%2Fb/environments")
+    assert {(LENGTH, "model_id"): Decimal(3)} == measures
+    assert frozenset({Feature("string", "model_id", 'with "/"')}) == facts
+
+
+def test_a_chunked_body() -> None:
+    """How a body is framed is a fact."""
+    assert (1, 0) == tuple(len(of_framing(Request("POST", "/", body=b"{}", chunked=each))) for each in (True, False))
+
+
+@pytest.mark.parametrize(
+    ("body", "levels"),
+    [(b'{"a": [1]}', 2), (b'{"a": "[[["}', 1), (b'{"a\\"[": 1}', 1), (b'{"a\\\\": [[]]}', 3), (b'[["', 2)],
+)
+def test_depth_is_of_brackets_outside_strings(body: bytes, levels: int) -> None:
+    """Whatever is escaped in a string, and whether it ends or not."""
+    assert levels == depth(body)
+
+
+def seen(number: int, body: bytes, status: int, requirement: str, *, merged: bool = False) -> Observation:
+    """Return an accepted request that gets a status; a 4xx is a finding."""
+    request = Request("POST", "/v1/models/m/environments", (("X-Case", str(number)),), body)
+    case = Case(f"case-{number}", Expectation.ACCEPTED, (requirement,), request, merged=merged)
+    wrong = Finding(requirement, "a message", "", Symptom("rejects", f"kind {number}", "400"), f"rejects {number}")
+    made = (FindingMade(id=f"f{number}", send=number, case=case.id, finding=wrong),) if status == 400 else ()
+    return Observation(case, Exchange(request, Response(status)), made)
+
+
+def test_what_shows_in_a_merged_case_follows_from_one_of_its_oddities() -> None:
+    """Where no fact joins them, what both were made for does; what nothing else is about is a fault of its own."""
+    alone, merged = (
+        seen(1, b'{"name": "abc"}', 400, "accept.json-text"),
+        seen(2, b'{"name": "defg"}', 400, "accept.json-text", merged=True),
+    )
+    passed = [
+        seen(3, b'{"name": "abcd", "x": 1}', 200, "accept.json-text"),
+        seen(4, b'{"name": "ab"}', 200, "accept.y"),
+    ]
+    other = seen(5, b'{"name": "defghi"}', 400, "accept.other", merged=True)
+    found = explanations(load_contract(), [alone, merged, *passed, other], lambda _: True)
+    assert [["f1", "f2"], ["f5"]] == sorted(sorted(event.id for event in each.findings) for each in found)

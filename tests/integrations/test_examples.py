@@ -33,7 +33,7 @@ def shell(tmp_path):
     for name, start in starts.items():
         (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {start} "$@"\n')
         (programs / name).chmod(0o755)
-    ours = ("CONFORMANCE_", "PYTEST_", "COVERAGE")
+    ours = ("CONFORMANCE_", "PYTEST_", "PYTHONSAFEPATH", "COVERAGE")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     variables |= {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTEST_ADDOPTS": "-p no:cacheprovider"}
     if "CONFORMANCE_TESTS_ON_WHEEL" not in os.environ:

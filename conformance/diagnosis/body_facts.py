@@ -74,7 +74,9 @@ class BodyReader:
         path = node.path
         seen.add("present", path)
         seen.add("type", path, type_name(value))  # type: ignore[arg-type]
-        if value is not None:
+        if value is None:
+            seen.groups.append(_unset(path))
+        else:
             seen.add("set", path)
         if isinstance(value, dict):
             self._object(node, value, seen)
@@ -123,7 +125,8 @@ class BodyReader:
         key = f"{node.path} and below"
         known = self._absent.get(key)
         if known is None:
-            known = frozenset(each for below in node.walk() for each in at_both("missing", below.path))
+            paths = [below.path for below in node.walk()]
+            known = frozenset().union(*(at_both("missing", path) | _unset(path) for path in paths))
             self._absent[key] = known
         return known
 
@@ -157,6 +160,12 @@ def at_both(name: str, place: str, value: str = "") -> frozenset[Feature]:
     """Return a feature at its place, and of a property also as one of the body, wherever it is."""
     places = (place, ANYWHERE) if place.startswith("/") else (place,)
     return frozenset(Feature(name, each, value) for each in places)
+
+
+@lru_cache(1 << 10)
+def _unset(path: str) -> frozenset[Feature]:
+    """Return that a property has no value: it is `null`, or not sent."""
+    return frozenset({Feature("unset", path)})
 
 
 def _scalar(path: str, value: Json, seen: _Seen) -> None:

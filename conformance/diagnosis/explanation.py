@@ -11,6 +11,7 @@ from itertools import filterfalse
 import msgspec
 from msgspec.structs import replace
 
+from conformance.classify.classification import classify
 from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import find
@@ -31,15 +32,21 @@ from conformance.diagnosis.observations import (
     JSON_TEXT,
     REJECTS,
     REQUEST_RULES,
+    SERVER_ERROR,
+    WRONG_TYPES,
     Explanation,
     Observation,
 )
 from conformance.diagnosis.request_facts import FactReader, is_reserved
 from conformance.journal.events import FindingMade
+from conformance.model.case import CATALOGUE, Case
 from conformance.model.finding import Symptom
 from conformance.model.vocabulary import Expectation, Group
 
 HOST = "transport.host"
+
+SEVERAL_KINDS = 3
+"""So many kinds of value of the wrong type are no accident: one check of types is missing."""
 
 
 def explanations(
@@ -96,7 +103,7 @@ def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Fact
 def _of_requests(
     contract: Contract, table: FactTable, observations: Sequence[Observation], rule: str
 ) -> list[Explanation]:
-    evidence = _evidence(observations, rule)
+    evidence = _evidence(contract, observations, rule)
     if not evidence.positives:
         return []
     intermittent = any(each.finding.pattern.intermittent for seen in observations for each in _of_rule(seen, rule))
@@ -109,7 +116,20 @@ def _of_requests(
     if intermittent and left:
         return [*found, _explanation(table, observations, rule, (), left)]
     whole = _with_conversions(contract, found, _unexplained(observations, rule, left), observations)
-    return _without_merged(whole, observations)
+    return _of_wrong_types(table, _without_merged(whole, observations))
+
+
+def _of_wrong_types(table: FactTable, found: list[Explanation]) -> list[Explanation]:
+    """Return explanations; errors for several kinds of value of the wrong type are those of one missing check."""
+    parts = [each for each in found if each.rule == SERVER_ERROR and _is_of_wrong_types(table, each)]
+    if len(parts) < SEVERAL_KINDS:
+        return found
+    return [*(each for each in found if each not in parts), replace(_joined(parts), family=WRONG_TYPES)]
+
+
+def _is_of_wrong_types(table: FactTable, explanation: Explanation) -> bool:
+    facts = (table.facts[index] for index in explanation.observations)
+    return all({"type"} == {feature.value for feature in each.own if feature.name == "keyword"} for each in facts)
 
 
 def _without_merged(found: Sequence[Explanation], observations: Sequence[Observation]) -> list[Explanation]:
@@ -163,13 +183,14 @@ def _of_rule(observation: Observation, rule: str) -> tuple[FindingMade, ...]:
     return tuple(each for each in observation.findings if each.finding.symptom.rule == rule)
 
 
-def _evidence(observations: Sequence[Observation], rule: str) -> Evidence:
+def _evidence(contract: Contract, observations: Sequence[Observation], rule: str) -> Evidence:
     positives = negatives = weak = 0
+    rejects = any(each.shows(REJECTS) for each in observations)
     for index, each in enumerate(observations):
         bit, rejected = 1 << index, 300 <= each.status < 500
         if each.shows(rule):
             positives |= bit
-        elif not each.status:
+        elif not each.status or (rejected and _is_rejected_for_anything(contract, each.case, rejects=rejects)):
             continue
         elif rule == ACCEPTS:
             told = each.case.expectation is Expectation.REJECTED and rejected
@@ -186,6 +207,16 @@ def _evidence(observations: Sequence[Observation], rule: str) -> Evidence:
         elif each.status < 500:
             negatives |= bit
     return Evidence(positives, negatives, weak, timeless=rule == ACCEPTS)
+
+
+def _is_rejected_for_anything(contract: Contract, case: Case, *, rejects: bool) -> bool:
+    """Tell whether nobody knows for what an invalid body was rejected, as it is one of random values.
+
+    Each of several defects may be the reason, and where the target `rejects` valid requests, all the rest of the body.
+    """
+    if case.phase == CATALOGUE or case.expectation is not Expectation.REJECTED:
+        return False
+    return rejects or len(classify(contract, case.request.body or b"").defects) > 1
 
 
 def _explanation(

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter, or_
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.diagnosis.features import (
     ANYWHERE,
@@ -45,6 +46,7 @@ COSTS: Mapping[str, float] = {
     "absent": 2.0,
     "present": 2.2,
     "set": 2.1,
+    "unset": 2.15,
     "empty": 2.1,
     "invalid": 1.8,
     "element": 2.0,
@@ -186,6 +188,17 @@ class FactTable:
         for (name, place), values in self._measures.items():
             if not (evidence.timeless and name in {CREATION, REQUEST}):
                 yield from self._bounds(name, place, values, evidence)
+
+    def thresholds(self, one: Hypothesis, evidence: Evidence) -> Iterator[Hypothesis]:
+        """Yield the conjunctions of a hypothesis about a property with thresholds of other properties of its object.
+
+        They are looked for in what fits the hypothesis.
+        """
+        within = replace(evidence, positives=evidence.positives & one.mask, negatives=evidence.negatives & one.mask)
+        parent = one.conditions[0].feature.place.rpartition("/")[0]
+        for (name, place), values in self._measures.items():
+            if place.startswith("/") and place.rpartition("/")[0] == parent:
+                yield from (one.joined(each) for each in self._bounds(name, place, values, within))
 
     def _bounds(
         self, name: str, place: str, values: Sequence[tuple[Decimal, int]], evidence: Evidence

@@ -14,7 +14,7 @@ from conformance.contract.schemas.nodes import nearest
 from conformance.diagnosis.body_facts import RESERVED, BodyReader
 from conformance.diagnosis.features import ANYWHERE, DEPTH, LONGEST_VALUE, Facts, Feature
 from conformance.diagnosis.wire_facts import depth, of_framing, of_target, of_text
-from conformance.model.case import KEY, SLOT, Case, Request
+from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, try_read, type_name
@@ -121,7 +121,8 @@ def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
     if place.startswith("/"):
         place = nearest(contract.request, place)[0].path  # a property that is unknown is its object's
     places = tuple(dict.fromkeys((place, ANYWHERE)))
-    yield from (Feature("kind", each, kind) for each in places)
+    if case.phase == CATALOGUE or case.expectation is Expectation.REJECTED:
+        yield from (Feature("kind", each, kind) for each in places)  # a random valid body is of no kind
     left_open = keyword == JSON_TEXT and case.expectation is Expectation.OBSERVED
     if case.expectation is not Expectation.REJECTED and not left_open:
         return

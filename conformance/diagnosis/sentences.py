@@ -15,6 +15,7 @@ from conformance.diagnosis.observations import (
     REJECTS,
     REQUEST_RULES,
     SERVER_ERROR,
+    WRONG_TYPES,
     Explanation,
     Observation,
 )
@@ -83,15 +84,24 @@ def _mostly(findings: Sequence[FindingMade]) -> list[str]:
     return often[:SPELLED_OUT] or [sentence for sentence, _ in counts[:1]]
 
 
+def _of_hypotheses(root: Node, explanation: Explanation, observations: Sequence[Observation]) -> str:
+    statuses = [observations[index].status for index in explanation.observations]
+    if explanation.family == WRONG_TYPES:
+        stories = [observations[index].case.story for index in explanation.observations]
+        places = sorted({generalised(each.pointer) for each in stories if each is not None})
+        return capitalized(_done(explanation.rule, statuses, f"some values of the wrong type{located(root, places)}"))
+    title = FAMILIES.get((explanation.rule, explanation.family), "")
+    what = request_sentence(root, explanation, statuses)
+    return f"{title}: {what[:1].lower()}{what[1:]}" if title else what
+
+
 def sentence_of(contract: Contract | None, explanation: Explanation, observations: Sequence[Observation]) -> str:
     """Return the sentence of a cause: what the target does, to what, and where."""
     if explanation.sentence:
         return explanation.sentence
     statuses = [observations[index].status for index in explanation.observations]
     if contract is not None and explanation.hypotheses:
-        title = FAMILIES.get((explanation.rule, explanation.family), "")
-        what = request_sentence(contract.request, explanation, statuses)
-        return f"{title}: {what[:1].lower()}{what[1:]}" if title else what
+        return _of_hypotheses(contract.request, explanation, observations)
     if explanation.rule in REQUEST_RULES and any(each.finding.pattern.intermittent for each in explanation.findings):
         often = f"{len(statuses)} of {len(observations)} requests"
         return f"Intermittent: {_done(explanation.rule, statuses, often)}"

@@ -210,6 +210,26 @@ def checks_no_media_type(_proxy: Proxy, scope: Message, body: bytes) -> bytes | 
     return body
 
 
+def validates_partly(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Validate `autoscaling_settings` alone, by hand: no other value but one enum, and no type of an object."""
+    try:
+        value = parsed(body)
+    except ValueError:
+        return body
+    if not isinstance(value, dict) or any(value.get(each) and not isinstance(value[each], dict) for each in OBJECTS):
+        return error(500, "attribute error")
+    value |= {each: value[each] or None for each in OBJECTS if each in value}
+    promotion = value.get("promotion_settings")
+    if promotion:
+        valid = _valid(proxy.mock.contract.request, {"promotion_settings": promotion})["promotion_settings"] or {}
+        strategy = {name: item for name, item in promotion.items() if name == "promotion_cleanup_strategy"}
+        value["promotion_settings"] = valid | strategy
+    return encode(value)
+
+
+OBJECTS = ("autoscaling_settings", "promotion_settings")
+
+
 def valid_part(proxy: Proxy, value: dict[str, Any]) -> bytes:
     """Return the valid values of a body alone, with a name of its own where it has none."""
     kept = _valid(proxy.mock.contract.request, value)

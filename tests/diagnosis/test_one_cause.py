@@ -1,5 +1,6 @@
 """A server that is wrong in one way gets one cause, whose sentence says what it does, to which requests, and where."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,23 @@ def test_rejects_every_request(tmp_path: Path) -> None:
 def test_in_smoke(arrives: Arrives, said: str, tmp_path: Path) -> None:
     """A short run is enough to tell what a server does not check."""
     assert [said] == sentences(results_of(tmp_path, arrives, profile="smoke"))
+
+
+VALIDATED_BY_HAND = {
+    "Accepts a value of the wrong type: ... places",
+    "Accepts an unknown enum value: `rolling_deploy_strategy`",
+    "Returns 500 for some values of the wrong type: the body, `autoscaling_settings`, `promotion_settings`",
+    "Returns a string that is not a valid date-time: `created_at`",
+}
+
+
+@pytest.mark.parametrize("profile", ["smoke", pytest.param("standard", marks=pytest.mark.slow)])
+def test_a_server_that_validates_by_hand(profile: str, tmp_path: Path) -> None:
+    """What it does not check is told by the places, and not by what else is true of the requests."""
+    results = results_of(tmp_path, requests.validates_partly, responses.returns_wrong_time, profile=profile)
+    said = sentences(results)
+    assert len(VALIDATED_BY_HAND) == len(said)
+    assert VALIDATED_BY_HAND == {re.sub(r"\d+ places", "... places", each) for each in said}
 
 
 def test_the_right_server_has_no_cause(tmp_path: Path) -> None:

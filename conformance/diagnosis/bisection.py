@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.features import DEPTH, INTEGER, LARGEST, LENGTH, LONGEST, NUMBER, SMALLEST
+from conformance.diagnosis.features import DEPTH, INTEGER, LARGEST, LENGTH, LONGEST, NUMBER, SIZE, SMALLEST
 from conformance.diagnosis.hypotheses import Condition
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.diagnosis.wire_facts import depth
 from conformance.model.case import SLOT, Case
 from conformance.model.json_values import body_value, leaves, with_value
-from conformance.model.jsontext import Json, is_integral
+from conformance.model.jsontext import Json, encode, is_integral
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import body_case, bytes_case
 
@@ -61,7 +61,10 @@ def _size(case: Case) -> tuple[int, str]:
 def _variant(build: Builder, condition: Condition, shown: Sequence[Case]) -> Variant | None:
     """Return what makes the smallest request at a threshold with another value there; None where nothing does."""
     for case in shown:
-        if condition.feature.name == DEPTH:
+        if condition.feature.name == SIZE:
+            if len(case.request.body or b"") == condition.bound:
+                return _spaced(build)
+        elif condition.feature.name == DEPTH:
             body = case.request.body or b""
             if depth(body) == condition.bound and _MIDDLE.search(body):
                 return _deep(build, case)
@@ -104,6 +107,17 @@ def _deep(build: Builder, case: Case) -> Variant:
             return None
         text = body[: middle.start()] + b"[" * arrays + middle[2] + b"]" * arrays + body[middle.end() :]
         return replace(bytes_case(build, PHASE, text, None), expectation=case.expectation, story=case.story)
+
+    return variant
+
+
+def _spaced(build: Builder) -> Variant:
+    """Return what makes a smaller request of the same size, with spaces after the JSON text."""
+    body = encode(build.smallest)
+
+    def variant(size: int) -> Case | None:
+        text = body + b" " * (size - len(body))
+        return bytes_case(build, PHASE, text, None) if size >= len(body) else None
 
     return variant
 

@@ -2,11 +2,10 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import combinations
-from typing import TypeVar
 
 import msgspec
 
@@ -60,11 +59,13 @@ class BodyReader:
 
     def read(self, value: object) -> tuple[list[frozenset[Feature]], Measures]:
         """Return the features and the measures of a body; each feature at its place, and as one of the whole body."""
-        seen = _Seen([], {}, {}, {})
+        seen = _Seen([], {}, {}, {}, [])
         self._value(self._root, value, seen)
+        seen.measure_whole()
         for paths in self._comparable:
-            seen.groups += _compared(paths, seen.strings, _strings_compared)
-            seen.groups += _compared(paths, seen.numbers, _numbers_compared)
+            for values in (seen.strings, seen.numbers):
+                if len(values) > 1:
+                    seen.groups.append(_compared(paths, tuple(map(values.get, paths))))
         return seen.groups, seen.measures
 
     def _value(self, node: Node, value: object, seen: "_Seen") -> None:
@@ -72,12 +73,7 @@ class BodyReader:
             seen.groups.append(self._missing(node))
             return
         path = node.path
-        seen.add("present", path)
-        seen.add("type", path, type_name(value))  # type: ignore[arg-type]
-        if value is None:
-            seen.groups.append(_unset(path))
-        else:
-            seen.add("set", path)
+        seen.groups.append(_of_type(path, type_name(value)))  # type: ignore[arg-type]
         if isinstance(value, dict):
             self._object(node, value, seen)
             return
@@ -99,8 +95,8 @@ class BodyReader:
                     seen.add("unknown", path)
                 seen.add("unknown name", path, name[:LONGEST_VALUE])
                 for _, leaf in leaves(item):
-                    if _is_number(leaf):
-                        seen.measure(_decimal(leaf))  # type: ignore[arg-type]
+                    if _is_number(leaf) and (number := _decimal(leaf)) is not None:  # type: ignore[arg-type]
+                        seen.all_numbers.append(number)
         for child in node.children:
             if child.name != ANY_ITEM:
                 self._value(child, value.get(child.name, MISSING), seen)
@@ -142,16 +138,17 @@ class _Seen(msgspec.Struct):
     measures: Measures
     numbers: dict[str, float | Decimal]
     strings: dict[str, str]
+    all_numbers: list[Decimal]
 
     def add(self, name: str, place: str, value: str = "") -> None:
         self.groups.append(at_both(name, place, value))
 
-    def measure(self, number: Decimal | None) -> None:
-        """Take a number into account for the whole body, whether it is declared or not."""
-        if number is not None:
-            self.measures[LARGEST, ""] = max(number, self.measures.get((LARGEST, ""), number))
-            self.measures[SMALLEST, ""] = min(number, self.measures.get((SMALLEST, ""), number))
-            if number.copy_abs() > LARGEST_DOUBLE:
+    def measure_whole(self) -> None:
+        """Measure the numbers of the whole body, whether they are declared or not."""
+        if self.all_numbers:
+            least, most = min(self.all_numbers), max(self.all_numbers)
+            self.measures |= {(LARGEST, ""): most, (SMALLEST, ""): least}
+            if max(most, least.copy_negate()) > LARGEST_DOUBLE:
                 self.add("number", ANYWHERE, "beyond double precision")
 
 
@@ -168,6 +165,13 @@ def _unset(path: str) -> frozenset[Feature]:
     return frozenset({Feature("unset", path)})
 
 
+@lru_cache(1 << 10)
+def _of_type(path: str, name: str) -> frozenset[Feature]:
+    """Return that there is a value of a type."""
+    given = at_both("present", path) | at_both("type", path, name)
+    return given | (_unset(path) if name == "null" else at_both("set", path))
+
+
 def _scalar(path: str, value: Json, seen: _Seen) -> None:
     if isinstance(value, str):
         if FRESH.search(value):
@@ -181,8 +185,8 @@ def _scalar(path: str, value: Json, seen: _Seen) -> None:
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         seen.numbers[path] = value
         number = _decimal(value)
-        seen.measure(number)
         if number is not None:
+            seen.all_numbers.append(number)
             seen.measures[NUMBER, path] = number
             if isinstance(value, int):
                 seen.measures[INTEGER, path] = number
@@ -273,28 +277,21 @@ def _comparable(root: Node) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(each) for each in by_type.values() if len(each) > 1)
 
 
-Scalar = TypeVar("Scalar", str, float | Decimal)
+@lru_cache(1 << 10)
+def _compared(paths: tuple[str, ...], values: tuple[str | float | Decimal | None, ...]) -> frozenset[Feature]:
+    """Return how the values at some paths compare, each with each; None stands for no value."""
+    present = [(path, value) for path, value in zip(paths, values, strict=True) if value is not None]
+    return frozenset(
+        Feature(_comparison(left, right), one, other) for (one, left), (other, right) in combinations(present, 2)
+    )
 
 
-def _compared(
-    paths: Sequence[str], values: Mapping[str, Scalar], word: Callable[[Scalar, Scalar], str]
-) -> list[frozenset[Feature]]:
-    """Return how the values at some paths compare, each with each."""
-    present = [(each, values[each]) for each in paths if each in values]
-    return [_comparison(word(left, right), one, other) for (one, left), (other, right) in combinations(present, 2)]
-
-
-def _strings_compared(left: str, right: str) -> str:
-    return "equal" if left == right else "different"
-
-
-def _numbers_compared(left: float | Decimal, right: float | Decimal) -> str:
-    return "equal" if left == right else "less" if left < right else "greater"
-
-
-@lru_cache(1 << 12)
-def _comparison(word: str, one: str, other: str) -> frozenset[Feature]:
-    return frozenset({Feature(word, one, other)})
+def _comparison(left: str | float | Decimal, right: str | float | Decimal) -> str:
+    if left == right:
+        return "equal"
+    if isinstance(left, str) or isinstance(right, str):
+        return "different"
+    return "less" if left < right else "greater"
 
 
 def _is_number(value: object) -> bool:

@@ -18,13 +18,15 @@ MOST_DIGITS = 40
 """Longer integers are not looked into."""
 
 NUMBER, INTEGER, LENGTH, COUNT, DEPTH = "number", "integer", "length", "count", "depth"
+SIZE, PROPERTIES = "size", "properties"
 REQUEST, CREATION = "request", "creation"
 COMPARISONS = frozenset({"equal", "different", "less", "greater"})
 """Features of two properties: the place is the one, the value the other."""
 
 USED_NAME = "used name"
 LARGEST, SMALLEST, LONGEST = "largest number", "smallest number", "longest string"
-"""What is measured: thresholds are looked for in it. The last three are those of a whole body."""
+"""What is measured: thresholds are looked for in it. The last three are those of a whole body, as are its size in bytes
+and the number of its properties at any depth."""
 
 
 class Feature(msgspec.Struct, frozen=True, order=True, cache_hash=True):

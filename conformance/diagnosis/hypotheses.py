@@ -24,7 +24,9 @@ from conformance.diagnosis.features import (
     LENGTH,
     LONGEST,
     NUMBER,
+    PROPERTIES,
     REQUEST,
+    SIZE,
     SMALLEST,
     Facts,
     Feature,
@@ -39,6 +41,7 @@ COSTS: Mapping[str, float] = {
     "method": 1.5,
     "field": 1.6,
     "media type": 1.15,
+    "access": 1.75,
     "scheme": 1.8,
     "credential": 1.9,
     "header": 2.3,
@@ -79,12 +82,14 @@ MEASURE_COSTS = {
     LONGEST: 2.85,
     COUNT: 2.9,
     DEPTH: 2.6,
+    PROPERTIES: 2.7,
+    SIZE: 2.95,
     CREATION: 5.0,
     REQUEST: 6.0,
 }
 
-ONE_SIDED = {LARGEST: AT_LEAST, LONGEST: AT_LEAST, SMALLEST: AT_MOST}
-"""Of the extremes of a body one side alone says something."""
+ONE_SIDED = {LARGEST: AT_LEAST, LONGEST: AT_LEAST, SMALLEST: AT_MOST, SIZE: AT_LEAST, PROPERTIES: AT_LEAST}
+"""Of the extremes of a body, and of how much of it there is, one side alone says something."""
 
 
 class Condition(msgspec.Struct, frozen=True, order=True):

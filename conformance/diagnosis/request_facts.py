@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -12,8 +11,8 @@ from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import nearest
 from conformance.diagnosis.body_facts import RESERVED, BodyReader
-from conformance.diagnosis.features import ANYWHERE, DEPTH, LONGEST_VALUE, Facts, Feature
-from conformance.diagnosis.wire_facts import depth, of_framing, of_target, of_text
+from conformance.diagnosis.features import ANYWHERE, LONGEST_VALUE, Facts, Feature
+from conformance.diagnosis.wire_facts import measures_of, of_framing, of_target, of_text
 from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
 from conformance.model.json_values import MISSING, get
@@ -59,7 +58,7 @@ class FactReader:
         groups.append(frozenset(of_text(body)))
         groups.append(frozenset({Feature("method", "", request.method)}))
         target, lengths = of_target(self._contract.operation.path, request.target)
-        measures |= {(DEPTH, ""): Decimal(depth(body)), **lengths}
+        measures |= {**measures_of(body), **lengths}
         groups += [*told, target, of_framing(request)]
         name = _name(text.value if text is not None else None, self._contract.identity)
         return Facts(tuple(groups), _about(case, groups).union(*told), measures, name)
@@ -156,12 +155,20 @@ def _of_headers(contract: Contract, fields: Fields, *, has_body: bool) -> Iterat
             yield Feature("header", lower, value[:LONGEST_VALUE])
             yield from (Feature("element", lower, each) for each in _ELEMENT.findall(value.lower()))
         yield Feature("field", lower, "sent" if counts[lower] == 1 else "sent twice")
+    if carrier and not _is_right(contract, [value for name, value in fields if name.lower() == carrier]):
+        yield Feature("access")
     yield from (
         Feature("field", each, "absent") for each in {"content-type", "accept", carrier} - counts.keys() if each
     )
     declared = essence(contract.operation.request_media_type or "")
     if has_body and declared and essence(combined(fields, "content-type")) != declared:
         yield Feature("media type", "content-type", "not declared")
+
+
+def _is_right(contract: Contract, values: Sequence[str]) -> bool:
+    """Tell whether there is one credential, of the documented scheme, with the key."""
+    scheme, _, key = values[0].rpartition(" ") if len(values) == 1 else ("", "", "")
+    return key == KEY and scheme.lower() == contract.scheme.lower()
 
 
 def _of_credential(contract: Contract, name: str, value: str) -> Iterator[Feature]:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from conformance.contract.operations.path_template import match
 from conformance.diagnosis.body_facts import Measures, string_classes
-from conformance.diagnosis.features import LENGTH, Feature
+from conformance.diagnosis.features import DEPTH, LENGTH, PROPERTIES, SIZE, Feature
 from conformance.model.case import Request
 from conformance.model.jsontext import write
 
@@ -46,12 +46,15 @@ _MALFORMED: Mapping[str, re.Pattern[str]] = {
 }
 """What a request target must not contain (RFC 3986 sections 2.1 and 3.3)."""
 
+LARGE, MANY = 10_000, 100
+"""From how many bytes, and how many properties, on a body is known by these: any other differs in them by chance."""
+
 _STRING = re.compile(rb'"[^"]*(?:"|\Z)')
 """A string without escapes, to its end or that of the bytes."""
 
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 
-_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1, ord(":"): 0}
 _OTHERS = bytes(set(range(256)) - _STEPS.keys() - {ord('"')})
 
 
@@ -106,8 +109,25 @@ def _malformed(name: str, text: str) -> Iterator[Feature]:
         yield Feature("target", name, "invalid percent-encoding")
 
 
+def measures_of(body: bytes) -> Measures:
+    """Return how deep a body is; of a large one also its size, and of one with many properties how many there are."""
+    marks = _marks(body)
+    found = {(DEPTH, ""): Decimal(_deepest(marks))}
+    for name, amount, least in ((SIZE, len(body), LARGE), (PROPERTIES, marks.count(b":"), MANY)):
+        if amount >= least:
+            found[name, ""] = Decimal(amount)
+    return found
+
+
 def depth(body: bytes) -> int:
     """Return how deep brackets are nested in the bytes, be they JSON or not, outside strings."""
+    return _deepest(_marks(body))
+
+
+def _marks(body: bytes) -> bytes:
     whole = _ESCAPE.sub(b"", body) if b"\\" in body else body
-    brackets = _STRING.sub(b"", whole.translate(None, _OTHERS))
-    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
+    return _STRING.sub(b"", whole.translate(None, _OTHERS))
+
+
+def _deepest(marks: bytes) -> int:
+    return max(accumulate(map(_STEPS.__getitem__, marks)), default=0)

@@ -106,10 +106,11 @@ def outcomes(profile: Profile, chosen: Sequence[tuple[str, ...]], processes: int
 
 
 class Table:
-    """The figures of all runs, by family."""
+    """The figures of all runs, by family; `runs` is how many there are."""
 
     def __init__(self, known: Mapping[str, Fault]) -> None:
         self._known = known
+        self.runs = 0
         self._counts: dict[str, Counter[str]] = {}
         self._extra: list[float] = []
         self._seconds: list[float] = []
@@ -117,6 +118,7 @@ class Table:
     def add(self, outcome: Outcome) -> Verdict:
         """Count a run."""
         found = verdict(self._known, outcome)
+        self.runs += 1
         family = (
             " and ".join(self._known[each].family for each in outcome.faults) if len(outcome.faults) == 1 else "pairs"
         )
@@ -169,6 +171,9 @@ def told(known: Mapping[str, Fault], outcome: Outcome, found: Verdict) -> Iterat
         yield from (f"    - {each.strength}, {each.count}: {each.sentence}" for each in outcome.causes)
 
 
+EVERY = 10
+"""After so many runs each time their number is printed."""
+
 MOST = 40
 """How many requests beyond the plan a cause may cost."""
 
@@ -203,6 +208,8 @@ def main() -> int:
         for line in told(known, outcome, table.add(outcome)):
             lines.append(line)
             tell(line)
+        if not table.runs % EVERY:
+            sys.stderr.write(f"{table.runs} of {len(wanted)}\n")
     figures = ["", *table.lines()]
     tell("\n".join(figures))
     lines += figures

@@ -32,7 +32,7 @@ UNDEFINED = frozenset({"bytes", "digits"})
 
 def names_parts(fault: Fault, causes: Iterable[Cause]) -> bool:
     """Tell whether a cause names every property that a fault is about; where it is about none, its requirement."""
-    members = {each.rpartition(".")[2] for each in _NAMED.findall(fault.sentence) if "." in each or each.islower()}
+    members = {each.rpartition(".")[2] for each in _NAMED.findall(fault.sentence) if "." in each}
     return any(
         all(_names(cause, each) for each in members) if members else fault.requirement in cause.requirements
         for cause in causes

@@ -46,9 +46,9 @@ MOMENT = datetime.now(UTC)
 class Outcome(msgspec.Struct, frozen=True):
     """What a run against some faults came to.
 
-    `causes` are those that weigh; where none does, those that the reference server does not have. `fired` is in how
-    many responses each fault showed, `extra` how many requests were sent beyond the plan, `seconds` what the diagnosis
-    took of the processor beside them.
+    `causes` are those that weigh, and notes about the requirement of a fault that is a note; where there is none,
+    those that the reference server does not have. `fired` is in how many responses each fault showed, `extra` how many
+    requests were sent beyond the plan, `seconds` what the diagnosis took of the processor beside them.
     """
 
     faults: tuple[str, ...]
@@ -115,11 +115,18 @@ class FaultRuns:
 
     def outcome(self, ids: Sequence[str]) -> Outcome:
         """Run the suite against the mock with some faults, and return the causes of what it finds."""
-        mock = self._mock([self.faults[each] for each in ids])
+        chosen = [self.faults[each] for each in ids]
+        mock = self._mock(chosen)
         index, causes, seconds = self._explained(self._sent(mock))
+        noted = {each.requirement for each in chosen if self._is_noted(each.requirement)}
+        causes = tuple(each for each in causes if each.pattern not in self._known)
+        weighty = [each for each in causes if each.strength is not Strength.ADVISORY or noted & set(each.requirements)]
         extra = max(0, len(index.sends) - self._requests)
         fired = tuple(mock.fired[each] for each in ids)
-        return Outcome(tuple(ids), causes, fired, extra, seconds)
+        return Outcome(tuple(ids), tuple(weighty) or causes, fired, extra, seconds)
+
+    def _is_noted(self, requirement: str) -> bool:
+        return self.contract.by_id[requirement].strength is Strength.ADVISORY
 
     def _mock(self, chosen: Iterable[Fault]) -> Mock:
         return Mock(
@@ -151,7 +158,7 @@ class FaultRuns:
         return sink.events
 
     def _explained(self, events: Iterable[AnyEvent]) -> tuple[JournalIndex, tuple[Cause, ...], float]:
-        """Return what a run sent, its causes without those of the reference server, and the time that they took."""
+        """Return what a run sent, its causes, and the time of the processor that they took."""
         contract = self.contract
         head = RunStarted(
             suite_version="", run_id=RUN_ID, document=contract.document.text, sha256="",
@@ -175,9 +182,7 @@ class FaultRuns:
         shown = Shown(contract, observations, index.rows, frozenset(), weights, {}, tuple(undecided))
         causes = causes_of(explained, shown)
         seconds = time.process_time() - begun
-        fresh = [each for each in causes if each.pattern not in self._known]
-        weighty = [each for each in fresh if each.strength is not Strength.ADVISORY]
-        return index, tuple(weighty or fresh), seconds
+        return index, causes, seconds
 
 
 def _weighs(contract: Contract, event: FindingMade) -> bool:

@@ -6,11 +6,12 @@ import pytest
 
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.explanation import explanations
-from conformance.diagnosis.features import LENGTH, Feature
+from conformance.diagnosis.features import DEPTH, LENGTH, PROPERTIES, SIZE, Feature
 from conformance.diagnosis.observations import Observation
-from conformance.diagnosis.wire_facts import depth, of_framing, of_target, of_text
+from conformance.diagnosis.request_facts import FactReader
+from conformance.diagnosis.wire_facts import LARGE, MANY, depth, measures_of, of_framing, of_target, of_text
 from conformance.journal.events import FindingMade
-from conformance.model.case import Case, Request
+from conformance.model.case import KEY, Case, Request
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Finding, Symptom
 from conformance.model.vocabulary import Expectation
@@ -99,3 +100,31 @@ def test_what_shows_in_a_merged_case_follows_from_one_of_its_oddities() -> None:
     other = seen(5, b'{"name": "defghi"}', 400, "accept.other", merged=True)
     found = explanations(load_contract(), [alone, merged, *passed, other], lambda _: True)
     assert [["f1", "f2"], ["f5"]] == sorted(sorted(event.id for event in each.findings) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ([f"Api-Key {KEY}"], False),
+        ([f"api-key {KEY}"], False),
+        ([], True),
+        ([KEY], True),
+        (["Api-Key x"], True),
+        ([f"Bearer {KEY}"], True),
+        ([f"Api-Key {KEY}"] * 2, True),
+    ],
+)
+def test_any_credential_but_the_right_one_is_wrong(fields: list[str], wrong: bool) -> None:  # noqa: FBT001 (a row)
+    """So that a fault of all of them is one, be the key, the scheme or the field to blame."""
+    headers = tuple(("Authorization", each) for each in fields)
+    case = Case("case", Expectation.OBSERVED, (), Request("POST", "/v1/models/m/environments", headers, b"{}"))
+    assert wrong is (Feature("access") in FactReader(load_contract()).read(case).features)
+
+
+def test_a_large_body_has_its_size_and_its_properties() -> None:
+    """A small one does not: it would differ from others by chance."""
+    large = b'{"a": "' + b"x" * LARGE + b'"}'
+    many = b"{" + b", ".join(b'"%d": 1' % number for number in range(MANY)) + b"}"
+    assert {DEPTH, SIZE} == {name for name, _ in measures_of(large)}
+    assert {DEPTH, PROPERTIES} == {name for name, _ in measures_of(many)}
+    assert {DEPTH} == {name for name, _ in measures_of(b'{"a": 1}')}

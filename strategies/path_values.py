@@ -6,6 +6,9 @@ from conformance.contract.operations.serialization import as_text
 from conformance.model.jsontext import write
 from conformance.strategies.parameter_values import PLAIN, is_valid_text, usual_values
 
+UNKNOWN_VALUES = ("conformance-unknown", "987654321", "9f8e7d6c-5b4a-4938-8271-605f4e3d2c1b", "unknown")
+"""Values of path parameters that the reference server does not know, of which one is valid for most schemas."""
+
 
 def usual_path_value(contract: Contract, name: str) -> str:
     """Return a valid value of a path parameter: an example of the document, a plain word, or one by its schema."""
@@ -14,6 +17,11 @@ def usual_path_value(contract: Contract, name: str) -> str:
         return PLAIN
     value = next(usual_values(contract, parameter), PLAIN)
     return write(value) if isinstance(value, list | dict) else as_text(value)
+
+
+def unknown_path_value(contract: Contract, name: str) -> str | None:
+    """Return a value of a path parameter that the reference server does not know; None where none is valid."""
+    return next((each for each in UNKNOWN_VALUES if is_path_value(contract, name, each)), None)
 
 
 def is_path_value(contract: Contract, name: str, text: str) -> bool:

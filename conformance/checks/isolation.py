@@ -35,7 +35,7 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
             actual=", ".join(mixed[:10]),
         )
         return
-    if not mine.wrong and not theirs.wrong:
+    if (mine.compared or theirs.compared) and not mine.wrong and not theirs.wrong:
         yield Pass(ISOLATION)
     identity = one.contract.identity
     if identity is None or same(get(one.sent, identity, MISSING), get(other.sent, identity, MISSING)):
@@ -57,7 +57,8 @@ def isolation(subjects: Sequence[Subject]) -> Judged:
 class _Mixture:
     """What of the response to one request was sent in another: places of the response.
 
-    `telling` are those at which the two requests differ, `wrong` those that hold the other's value.
+    `telling` are those at which the two requests differ, `wrong` those that hold the other's value; without a place
+    that was `compared` nothing is known.
     """
 
     def __init__(self, own: Subject, other: Subject) -> None:
@@ -66,11 +67,13 @@ class _Mixture:
         self.telling: list[str] = []
         self.wrong: dict[str, Node] = {}
         self.distinctive = False
+        self.compared = False
         for sent, answered in own.contract.echoes:
             mine, theirs = get(own.sent, sent.path, MISSING), get(other.sent, sent.path, MISSING)
             held = get(own.answer, answered.path, MISSING)
             if any(each is MISSING or each is None for each in (mine, theirs)) or same(mine, theirs):
                 continue
+            self.compared = True
             if sent.path == identity and (same(held, theirs) or names_another(mine, held)):
                 self.named.append(answered.path)
             elif sent.path != identity:

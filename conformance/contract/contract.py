@@ -24,7 +24,7 @@ from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.case import SLOT
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, equal
-from conformance.model.pointer import last, split
+from conformance.model.pointer import last, prefixes, split
 from conformance.model.requirement import Requirement, requirement_id
 from conformance.model.vocabulary import Group, Strength
 
@@ -283,12 +283,19 @@ def _echoes(request: Node, response: Node | None, prose: Prose) -> list[tuple[No
         return []
     pairs = []
     for sent in request.walk():
-        leaf = not sent.children and sent.path and "*" not in split(sent.path)
+        # The name of a property that stands for many is made up: what is sent has others.
+        named = sent.names is None and "*" not in split(sent.path) and not _is_in_map(request, sent.path)
+        leaf = not sent.children and sent.path and named
         answered = find(response, sent.path) if leaf and sent.path not in prose.echo.without else None
         alike = (sent.types & answered.types) - {"null"} if answered is not None else None
         if answered is not None and alike and (claims(prose) or _holds_all(sent, answered)):
             pairs.append((sent, answered))
     return pairs
+
+
+def _is_in_map(root: Node, path: str) -> bool:
+    """Tell whether a property on the way to a place stands for many."""
+    return any((node := find(root, each)) is not None and node.names is not None for each in prefixes(path))
 
 
 def _holds_all(sent: Node, answered: Node) -> bool:

@@ -39,9 +39,11 @@ def bare(parameter: Parameter, text: str) -> str:
     return text.removeprefix(prefix)
 
 
-def is_sent(tx: Transaction, parameter: Parameter) -> bool:
-    """Tell whether a request has a parameter, not as an object whose members are parameters."""
-    return bool(_texts(tx, parameter))
+def is_sent(contract: Contract, tx: Transaction, parameter: Parameter) -> bool:
+    """Tell whether a request has a parameter, or members of one that is an object."""
+    if not parameter.schema:
+        return bool(_texts(tx, parameter))
+    return any(True for _ in _values(tx, parameter, contract.described(parameter.schema).node))
 
 
 def _values(tx: Transaction, parameter: Parameter, node: Node) -> Iterator[Json]:

@@ -44,6 +44,12 @@ def test_answers_of_their_own() -> None:
     assert [ISOLATION, DISTINCT] == passed(isolation(two(made(NAME, ONE), made(OTHER, TWO))))
 
 
+def test_requests_that_are_alike_show_nothing() -> None:
+    """Where no value tells one request from the other, isolation is not decided."""
+    alike = (asked(NAME, ONE), asked(NAME, ONE))
+    assert ISOLATION not in passed(isolation(two(made(NAME, ONE), made(NAME, ONE), sent=alike)))
+
+
 def mixture(subjects: tuple[Subject, Subject]) -> list[str]:
     """Return the places of the one finding of a mixture."""
     found = only(isolation(subjects))

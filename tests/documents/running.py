@@ -15,10 +15,11 @@ from conformance.reports.folding import fold
 from conformance.reports.results import Results
 from conformance.runner.engine import Engine
 from conformance.runner.session import Session, SessionOptions
+from conformance.strategies.path_values import UNKNOWN_VALUES
 from conformance.targets.asgi import AsgiTarget
 from conformance.targets.target import ExchangeLimits
 from conformance.workflow.proof.virtual_time import run_in_virtual_time
-from conformance.workflow.setup.options import UNKNOWN_PARAMETER, RunOptions
+from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import prepare
 from conformance.workflow.setup.run_header import run_header
 
@@ -34,7 +35,7 @@ def run_of(contract: Contract, target: Any = None, **options: Any) -> Results:
     """Return the results of the catalogue against the reference server of a contract, or another ASGI application."""
     prepared = prepare(contract, replace(RunOptions(phases=("catalogue",)), **options), {})
     keys = prepared.credentials.others
-    app = target or Mock(contract, key=prepared.key or None, keys=keys, unknown=frozenset({UNKNOWN_PARAMETER}))
+    app = target or Mock(contract, key=prepared.key or None, keys=keys, unknown=frozenset(UNKNOWN_VALUES))
     sink = MemorySink()
     sink.append(run_header(prepared, "in this process", ()))
 

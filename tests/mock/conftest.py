@@ -14,8 +14,8 @@ import pytest
 from conformance.contract.contract import Contract, load_contract
 from conformance.mock.app import Mock
 from conformance.mock.faults.parts.fault import Fault
-from conformance.mock.faults.parts.witnesses import UNKNOWN
 from conformance.model.case import KEY, Request
+from conformance.strategies.path_values import UNKNOWN_VALUES
 
 SECRET = "right-key"  # noqa: S105 (no secret)
 NOW = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -122,7 +122,7 @@ def make_mock(contract: Contract) -> Callable[..., Mock]:
     """Return what makes mocks that know one key and one unknown resource, with short pauses and a clock that stands."""
 
     def make(faults: Iterable[Fault] = (), contract: Contract = contract, **options: Any) -> Mock:
-        known: dict[str, Any] = {"key": SECRET, "unknown": frozenset({UNKNOWN}), "clock": lambda: NOW}
+        known: dict[str, Any] = {"key": SECRET, "unknown": frozenset({UNKNOWN_VALUES[0]}), "clock": lambda: NOW}
         return Mock(contract, faults=faults, **{**known, "delay_seconds": 0.02, "stall_seconds": 0.02, **options})
 
     return make

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 import pytest
 
 from conformance.mock.app import Mock
-from conformance.mock.faults.parts.witnesses import UNKNOWN
 from conformance.mock.stages import MAX_BODY_BYTES
 from conformance.model.jsontext import read
+from conformance.strategies.path_values import UNKNOWN_VALUES
 
 Fixture: TypeAlias = Callable[..., Any]
 
@@ -201,7 +201,7 @@ def test_refusals_come_in_the_order_of_the_stages(post: Fixture) -> None:
 
 def test_an_unknown_resource_is_not_found(post: Fixture) -> None:
     """A path parameter that the mock was told names nothing gets 404."""
-    assert 404 == post({"name": "a"}, path=f"/v1/models/{UNKNOWN}/environments").status
+    assert 404 == post({"name": "a"}, path=f"/v1/models/{UNKNOWN_VALUES[0]}/environments").status
 
 
 def test_a_mock_answers_its_lifespan_and_closes_websockets(mock: Mock) -> None:

@@ -27,9 +27,10 @@ from conformance.model.case import KEY, SLOT, Relation, Request
 from conformance.model.jsontext import Json, Literal, Writable, write
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.strategies.path_values import UNKNOWN_VALUES
 
 RIGHT_KEY = "key-of-the-differential-run"
-UNKNOWN_PARAMETER = "unknown"
+UNKNOWN_PARAMETER = UNKNOWN_VALUES[0]
 MOMENT = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 HOSTILE: Mapping[str, Writable] = {

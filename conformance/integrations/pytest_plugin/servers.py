@@ -15,12 +15,13 @@ from conformance.integrations.pytest_plugin.settings import run_options, session
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
+from conformance.strategies.path_values import UNKNOWN_VALUES
 from conformance.targets.httpx_client.users_client import is_client
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.run import run
 from conformance.workflow.setup.key_sources import LOCAL_KEY, find_key, other_credentials
 from conformance.workflow.setup.option_table import read_options
-from conformance.workflow.setup.options import MOCK, UNKNOWN_PARAMETER, RunOptions
+from conformance.workflow.setup.options import MOCK, RunOptions
 
 
 class ReferenceServer(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ def target_of_session(config: pytest.Config) -> Iterator[str]:
     contract = session_contract(config)
     key = find_key(contract, options, loopback=True)
     keys = other_credentials(contract, options, loopback=True)
-    app = reference_app(contract, key=key or None, keys=keys, unknown=frozenset({UNKNOWN_PARAMETER}))
+    app = reference_app(contract, key=key or None, keys=keys, unknown=frozenset(UNKNOWN_VALUES))
     with BackgroundServer(app) as server:
         yield EmbeddedUrl(server.url)
 

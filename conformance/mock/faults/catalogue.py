@@ -23,6 +23,8 @@ from conformance.mock.faults.response import created_faults, response_faults
 from conformance.mock.faults.state import state_faults
 from conformance.mock.faults.store import store_faults
 from conformance.model.errors import UsageError
+from conformance.model.jsontext import try_read
+from conformance.model.vocabulary import Group
 
 FAMILIES: tuple[Callable[[Contract], Iterator[Fault]], ...] = (
     response_faults,
@@ -65,7 +67,17 @@ def faults(contract: Contract) -> tuple[Fault, ...]:
         other = found.setdefault(fault.id, fault)
         if other.sentence != fault.sentence:
             raise ValueError(f"two faults are called {fault.id}: {other.sentence!r} and {fault.sentence!r}")
-    return tuple(fault for fault in found.values() if fault.requirement in contract.by_id)
+    known = (fault for fault in found.values() if fault.requirement in contract.by_id)
+    return tuple(fault for fault in known if _is_one(fault, contract))
+
+
+def _is_one(fault: Fault, contract: Contract) -> bool:
+    """Tell whether what a fault rejects must be accepted: a closed object or a bound may forbid what shows it."""
+    row = contract.by_id[fault.requirement]
+    if row.group is not Group.ACCEPTANCE or not contract.operation.has_body:
+        return True
+    texts = [try_read(request.body) for request in fault.requests(contract)]
+    return all(text is not None and contract.request_validator.holds(text.value) for text in texts)
 
 
 def pick(contract: Contract, ids: Iterable[str]) -> tuple[Fault, ...]:

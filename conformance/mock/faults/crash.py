@@ -7,6 +7,7 @@ from typing import cast
 
 import msgspec
 
+from conformance.classify.bounds import keeps_bounds
 from conformance.classify.traits import defects
 from conformance.contract.contract import Contract
 from conformance.mock.faults.parts.effects import Test, crashing
@@ -16,7 +17,7 @@ from conformance.mock.faults.parts.locations import Location, locations
 from conformance.mock.faults.parts.witnesses import holding, planted
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Transaction
-from conformance.model.jsontext import Json, Writable, equal
+from conformance.model.jsontext import Json, JsonFault, Writable, equal, plain_json
 from conformance.strategies.values import bodies, classes
 
 DROPPING = frozenset({"huge", "nul", "lone-surrogate", "very-long", "beyond-double"})
@@ -51,7 +52,7 @@ def crash_faults(contract: Contract) -> Iterator[Fault]:
     numbers = [location for location in known if location.node.types & {"integer", "number"}]
     strings = [location for location in known if _is_free_string(location)]
     for kinds, holders, where in ((NUMBERS, numbers, "number"), (STRINGS, strings, "string")):
-        for kind in kinds if holders else ():
+        for kind in (each for each in kinds if any(_may_hold(holder, each) for holder in holders)):
             yield _of_kind(kind, holders, where, dropped=False)
             if kind.slug in DROPPING:
                 yield _of_kind(kind, holders, where, dropped=True)
@@ -149,6 +150,16 @@ def _is_optional_scalar(location: Location) -> bool:
     """Return whether a property is a scalar that can be null, absent or a value."""
     node = location.node
     return bool(node.path) and node.nullable and not node.required and not node.children and "*" not in node.path
+
+
+def _may_hold(location: Location, kind: ScalarKind) -> bool:
+    """Tell whether the bounds at a property allow a kind of value: outside of them the bound is what is tested."""
+    try:
+        value = plain_json(kind.example)
+    except JsonFault:
+        return True
+    types = {"string"} if isinstance(value, str) else {"integer", "number"}
+    return any(keeps_bounds(shape, value) for shape in location.node.shapes if shape.type in types)
 
 
 def _is_free_string(location: Location) -> bool:

@@ -8,11 +8,12 @@ from conformance.contract.contract import Contract
 from conformance.mock.faults.http import PAGE
 from conformance.mock.faults.parts.effects import after, always, rejecting, with_status
 from conformance.mock.faults.parts.fault import Fault
-from conformance.mock.faults.parts.witnesses import UNKNOWN, builder, invalid, repeated, smallest, with_body
+from conformance.mock.faults.parts.witnesses import builder, invalid, repeated, smallest, with_body
 from conformance.mock.stages import Stage
 from conformance.mock.transaction import Rejection, Transaction
 from conformance.model.case import Request
 from conformance.model.jsontext import Json
+from conformance.strategies.path_values import unknown_path_value
 
 TRACE = (
     'Traceback (most recent call last):\n  File "/app/server/views.py", line 42, in create\n'
@@ -114,7 +115,8 @@ def _special(contract: Contract) -> Iterator[Fault]:
             sentence = f"Returns {status} for a second creation with the same name."
             effect, requirement = with_status(status, of=409), STATUSES.get(status, "error.duplicate")
             yield Fault(f"error.same-name-{status}", sentence, requirement, Stage.STORE, effect, _twice)
-    if contract.operation.path_parameters:
+    names = contract.operation.path_parameters
+    if names and unknown_path_value(contract, names[-1]) is not None:
         for status in (200, 400, 422, 500):
             sentence = f"Returns {status} for a path parameter that identifies no resource."
             effect, requirement = with_status(status, of=404), STATUSES.get(status, "error.unknown-resource")
@@ -129,5 +131,6 @@ def _twice(contract: Contract) -> tuple[Request, ...]:
 
 
 def _to_unknown(contract: Contract) -> Request:
-    target = builder(contract).target_with(dict.fromkeys(contract.operation.path_parameters, UNKNOWN))
+    name = contract.operation.path_parameters[-1]
+    target = builder(contract).target_with({name: unknown_path_value(contract, name) or ""})
     return replace(smallest(contract), target=target)

@@ -57,7 +57,7 @@ def _unchecked(parameter: Parameter) -> Effect:
 def _rejected(parameter: Parameter) -> Effect:
     def effect(tx: Transaction, step: Step) -> bool:
         step(tx)
-        if is_sent(tx, parameter):
+        if is_sent(tx.state.contract, tx, parameter):
             raise Rejection(400, "INVALID_PARAMETER", f"{named(parameter)} is unknown", deliberate=True)
         return False
 

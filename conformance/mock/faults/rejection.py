@@ -113,7 +113,7 @@ def _classes(contract: Contract, location: Location) -> Iterator[Fault]:
             partial(planted, lineage=location.lineage, value=value.json),
         )
     yield _present(contract, location)
-    if not node.required and node.name != "*":
+    if not node.required and node.name != "*" and node.names is None:
         yield _fault(
             f"{label}.absent",
             f"Rejects a body without `{label}`.",
@@ -159,8 +159,9 @@ def _unknown_property(location: Location) -> Iterator[Fault]:
 def _whole_bodies(contract: Contract) -> Iterator[Fault]:
     """Yield rejections of whole bodies: the smallest, and those with the document's examples."""
     root = contract.request
-    if root.shapes[0].type == "object":
-        required = frozenset(root.shapes[0].required)
+    required = frozenset(root.shapes[0].required)
+    least = builder(contract).smallest
+    if root.shapes[0].type == "object" and isinstance(least, dict) and required.issuperset(least):
         sentence = "Rejects a body with only the required properties."
 
         def has_required_only(tx: Transaction) -> bool:

@@ -25,7 +25,8 @@ def state_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults that show over several requests."""
     yield from _intermittent_responses(contract)
     yield from _intermittent_rejections(contract)
-    yield from _mixed_up()
+    if contract.echoes:
+        yield from _mixed_up()
     yield from _sticky(contract)
 
 

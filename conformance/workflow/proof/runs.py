@@ -23,6 +23,7 @@ from conformance.model.proof import FaultProof
 from conformance.model.vocabulary import Profile, Strength
 from conformance.runner.engine import Engine
 from conformance.runner.session import Session, SessionOptions
+from conformance.strategies.path_values import UNKNOWN_VALUES
 from conformance.targets.asgi import AsgiTarget
 from conformance.targets.opening import open_target
 from conformance.targets.target import ExchangeLimits, Target
@@ -30,7 +31,7 @@ from conformance.workflow.proof.cached_judge import CachedJudge, JudgementCache
 from conformance.workflow.proof.miss_reasons import reason
 from conformance.workflow.proof.virtual_time import run_in_virtual_time
 from conformance.workflow.setup.key_sources import local_key
-from conformance.workflow.setup.options import UNKNOWN_PARAMETER, RunOptions
+from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import prepare
 
 TIMEOUT_SECONDS = 4.0
@@ -121,7 +122,7 @@ class ProofRuns:
         return Mock(
             self.contract,
             key=local_key(security) if (security := self.contract.operation.security) else None,
-            unknown=frozenset({UNKNOWN_PARAMETER}),
+            unknown=frozenset(UNKNOWN_VALUES),
             faults=chosen,
             clock=lambda: self.baseline.moment,
             delay_seconds=DELAY_SECONDS,

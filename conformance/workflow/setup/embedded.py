@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from conformance.contract.contract import Contract
-from conformance.workflow.setup.options import UNKNOWN_PARAMETER
+from conformance.strategies.path_values import UNKNOWN_VALUES
 
 TASKS = Path("/proc/self/task")
 """Where Linux lists the threads of a process, those that Python knows nothing of among them."""
@@ -71,7 +71,7 @@ class EmbeddedMock:
         from conformance.mock.app import reference_app  # noqa: PLC0415
         from conformance.mock.server import BackgroundServer  # noqa: PLC0415
 
-        app = reference_app(self._contract, key=self._key, keys=self._keys, unknown=frozenset({UNKNOWN_PARAMETER}))
+        app = reference_app(self._contract, key=self._key, keys=self._keys, unknown=frozenset(UNKNOWN_VALUES))
         return stack.enter_context(BackgroundServer(app)).url
 
     def _fork(self) -> None:

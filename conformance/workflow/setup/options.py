@@ -13,8 +13,6 @@ MOCK = "mock"
 DEFAULT_OUT = Path("conformance-report")
 DEFAULT_KEY_VARIABLE = "CONFORMANCE_API_KEY"
 EXAMPLE_PARAMETER = "conformance"
-UNKNOWN_PARAMETER = "conformance-unknown"
-"""The value of a path parameter that the reference server does not know."""
 
 LANGUAGES = ("python", "python-async", "typescript", "javascript", "curl")
 """What there are templates of harnesses for."""

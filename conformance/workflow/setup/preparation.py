@@ -16,12 +16,12 @@ from conformance.runner.credentials import Credentials
 from conformance.runner.plan import Plan, make_plan, why_left_out
 from conformance.runner.shards import Shard
 from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, bounded, catalogue, smoke
-from conformance.strategies.path_values import is_path_value, usual_path_value
+from conformance.strategies.path_values import unknown_path_value, usual_path_value
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Traits
 from conformance.workflow.setup.key_sources import credentials_of, find_key, local_key, names_key
 from conformance.workflow.setup.opening import traits_for
-from conformance.workflow.setup.options import MOCK, UNKNOWN_PARAMETER, RunOptions
+from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.phases import FUZZ_SECONDS, chosen_phases
 
 
@@ -183,8 +183,8 @@ def _knowledge(contract: Contract, options: RunOptions, *, loopback: bool) -> Kn
     unknown = {}
     if options.unknown_model_id is not None and names:
         unknown[names[-1]] = options.unknown_model_id
-    elif options.target == MOCK and names and is_path_value(contract, names[-1], UNKNOWN_PARAMETER):
-        unknown[names[-1]] = UNKNOWN_PARAMETER
+    elif options.target == MOCK and names and (value := unknown_path_value(contract, names[-1])) is not None:
+        unknown[names[-1]] = value
     return Knowledge(given, unknown, _credentials(contract, options), fixed)
 
 

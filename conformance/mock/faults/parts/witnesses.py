@@ -14,9 +14,6 @@ from conformance.strategies.case_builder import Builder
 from conformance.strategies.path_values import is_path_value, usual_path_value
 from conformance.strategies.values import bodies, classes
 
-UNKNOWN = "unknown-resource"
-"""The value of path parameters that a mock has to be told does not exist, for the faults about that."""
-
 _BUILDERS: dict[int, Builder] = {}
 
 

@@ -15,13 +15,18 @@ from conformance.contract.prose import Probe
 from conformance.mock.base_responses import ResponseStyle, base_responses
 from conformance.mock.declared_forms import DeclaredForms
 from conformance.mock.overlay import Echo, apply, compile_overlay
-from conformance.model.json_values import leaves, with_value
+from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json
+from conformance.model.pointer import join
 
 NAME = "name"
 """The parameter that stands for the object's name in the paths of probes (see `Probe`)."""
 
 Action: TypeAlias = OneOf["create", "read", "remove"]
+
+
+MOST_TRIALS = 500
+"""How many values that were sent are tried in a response that is invalid with all of them."""
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -66,11 +71,17 @@ class CompiledContract:
         if validator is None or validator.holds(built):
             return built
         kept: Json = {}
-        for pointer, value in leaves(sent):
-            trial = with_value(kept, pointer, value, parents=True)
+        waiting: list[tuple[str, Json]] = [("", sent)]
+        for _ in range(MOST_TRIALS):
+            if not waiting:
+                break
+            pointer, value = waiting.pop()
+            trial = with_value(kept, pointer, value, parents=True) if pointer else value
             attempt = self._overlaid(trial, base, fixed, full=full)
             if validator.holds(attempt):
                 kept, built = trial, attempt
+            elif isinstance(value, dict):
+                waiting += [(join(pointer, name), item) for name, item in reversed(value.items())]
         return built if validator.holds(built) else base
 
     def _overlaid(self, sent: Json, base: Json, fixed: Mapping[str, Json], *, full: bool) -> Json:

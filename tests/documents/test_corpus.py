@@ -3,9 +3,13 @@
 `python -m tests.documents.corpus` runs all of them.
 """
 
+import json
+import time
+
 import pytest
 
 from conformance.contract.contract import load_contract
+from conformance.mock.app import Mock
 from conformance.model.controls import held_objects, holder
 from conformance.model.json_values import body_value
 from conformance.model.pointer import generalised
@@ -39,6 +43,17 @@ def test_a_short_run_proves_what_it_rejects() -> None:
     accepted = [body_value(case.request.body) for case in cases if case.expectation is Expectation.ACCEPTED]
     held = {place for body in accepted for place in held_objects(body)}
     assert {generalised(place) for case in cases if (place := holder(case))} <= held
+
+
+def test_a_large_body_costs_the_reference_server_no_more_than_others() -> None:
+    """What it echoes is held against the response a few hundred times at most, however much was sent."""
+    contract = load_contract(FOLDER / "files.yaml", "PUT /files/{file}")
+    mock = Mock(contract)
+    headers = [("Host", "x"), ("Content-Type", "application/json"), ("If-Match", '"0abc"'), ("Cookie", "sid=abcdefgh")]
+    body = {"name": "name", "conformance_undeclared": {f"m{number}": number for number in range(10_000)}}
+    begun = time.process_time()
+    answer = mock.respond("PUT", "/files/conformance", headers, json.dumps(body).encode())
+    assert (200, True) == (answer.status, time.process_time() - begun < 1)
 
 
 @pytest.mark.slow

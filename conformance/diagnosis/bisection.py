@@ -1,6 +1,7 @@
 """Bisection: between the largest value that passed and the smallest that failed, found by sending values in between."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from math import isqrt
@@ -35,6 +36,9 @@ PHASE = "diagnosis"
 
 FAR = 8
 """Numbers that are so many times apart are halved by their logarithm."""
+
+LIMITS: list[int] = sorted({base**power + more for base in (2, 10) for power in range(4, 66) for more in (-1, 0, 1)})
+"""Where the ranges of numbers end in programs, and the numbers beside."""
 
 
 async def narrow(
@@ -144,9 +148,16 @@ def _sized(like: Json, size: int, *, named: bool) -> Json:
 
 
 def between(low: int, high: int) -> int:
-    """Return a number strictly between two that are not neighbours: of those far apart the geometric mean."""
+    """Return a number strictly between two that are not neighbours.
+
+    Programs have limits at powers of two and of ten, so of those far apart it is the middle one of such numbers.
+    """
     if low > high:
         return -between(-low, -high) if low - high > 1 else low
-    if low >= 0 and high > FAR * (low + 1):
-        return max(low + 1, min(high - 1, isqrt(max(low, 1) * high)))
+    if low >= 0 and high - low > FAR:
+        likely = LIMITS[bisect_right(LIMITS, low) : bisect_left(LIMITS, high)]
+        if likely:
+            return likely[len(likely) // 2]
+        if high > FAR * (low + 1):
+            return max(low + 1, min(high - 1, isqrt(max(low, 1) * high)))
     return (low + high) // 2

@@ -26,9 +26,6 @@ _WORDS = {
     "-1": ("number", "negative"),
 }
 
-UNDEFINED = frozenset({"bytes", "digits"})
-"""What thresholds are of that no request is varied in."""
-
 
 def names_parts(fault: Fault, causes: Iterable[Cause]) -> bool:
     """Tell whether a cause names every property that a fault is about; where it is about none, its requirement."""
@@ -63,6 +60,10 @@ def _expected(sentence: str) -> Iterator[Condition]:
 
 def _bounds(sentence: str) -> Iterator[str]:
     """Yield the first value that shows a fault, for each threshold of it."""
+    digits = re.search(r"more than (\d+) digits", sentence)
+    if digits is not None:
+        yield f"at least {10 ** int(digits[1]) + 1}"
+        return
     for side, number in _BOUND.findall(sentence):
         power = re.fullmatch(r"(-?)2\^(\d+)(-1)?", number)
         value = int(number.replace(",", "")) if power is None else 2 ** int(power[2]) - bool(power[3])

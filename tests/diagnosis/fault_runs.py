@@ -26,13 +26,14 @@ from conformance.reports.folding import in_order
 from conformance.reports.journal_index import JournalIndex, index_journal
 from conformance.runner.engine import Engine
 from conformance.runner.session import Session, SessionOptions
+from conformance.strategies.path_values import UNKNOWN_VALUES
 from conformance.targets.asgi import AsgiTarget
 from conformance.targets.target import ExchangeLimits
 from conformance.workflow.proof.cached_judge import CachedJudge, Found, JudgementCache
 from conformance.workflow.proof.runs import DELAY_SECONDS, LATE_SECONDS, STALL_SECONDS, TIMEOUT_SECONDS
 from conformance.workflow.proof.virtual_time import run_in_virtual_time
 from conformance.workflow.setup.key_sources import local_key
-from conformance.workflow.setup.options import UNKNOWN_PARAMETER, RunOptions
+from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import prepare
 
 RUN_ID = "0" * 8
@@ -132,7 +133,7 @@ class FaultRuns:
         return Mock(
             self.contract,
             key=self._key or None,
-            unknown=frozenset({UNKNOWN_PARAMETER}),
+            unknown=frozenset(UNKNOWN_VALUES),
             faults=chosen,
             clock=lambda: MOMENT,
             delay_seconds=DELAY_SECONDS,

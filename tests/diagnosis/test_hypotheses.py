@@ -124,3 +124,14 @@ def test_three_conditions_among_many() -> None:
     failing = [each for each in bodies if all(each.get(name) is not None for name in names[:3])]
     (said,) = predicates(failing, [each for each in bodies if each not in failing])
     assert {f"`{name}` is an integer" for name in names[:3]} == set(said.split(" and "))
+
+
+@pytest.mark.parametrize("limit", [2**31 - 1, 2**53, 2**64 - 1, 10**20, 255, 977])
+def test_limits_of_programs_are_found_with_few_requests(limit: int) -> None:
+    """Powers of two and of ten, and the numbers beside them, are tried before others."""
+    passes, failing, sent = 1, 10**30, 0
+    while failing - passes > 1:
+        middle = between(passes, failing)
+        passes, failing = (passes, middle) if middle > limit else (middle, failing)
+        sent += 1
+    assert (limit, True) == (passes, sent <= 20)

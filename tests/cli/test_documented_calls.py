@@ -344,6 +344,16 @@ def test_options_of_a_run(call, carry_out, results_of):
         assert "standard" == results_of(OUT)["profile"]
 
 
+@pytest.mark.slow
+@calls("conformance run --operation all", "--operation all")
+def test_all_operations(call, carry_out, contract):
+    """A document with one operation has one directory, and a matrix."""
+    Path("api.yaml").write_text(contract.document.text, encoding="utf-8")
+    words = call if call.startswith("conformance") else f"conformance run {call}"
+    assert 0 == carry_out(words, *FEW, "--spec", "api.yaml", "--phases", "catalogue").status
+    assert (1, True) == (len([*OUT.glob("*/results.json")]), (OUT / "matrix.html").exists())
+
+
 @calls("--shard I/N")
 def test_a_part_of_a_run(call, carry_out, results_of):
     """The parts are less than the whole, and another each."""

@@ -6,7 +6,7 @@ from operator import or_
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.features import ANYWHERE, USED_NAME
+from conformance.diagnosis.features import USED_NAME
 from conformance.diagnosis.hypotheses import Condition, Evidence, FactTable, Hypothesis
 
 MOST_CONDITIONS = 3
@@ -116,7 +116,7 @@ def _best_form(singles: Iterable[Hypothesis], left: int) -> list[Hypothesis]:
     forms: dict[object, list[Hypothesis]] = {}
     for each in singles:
         feature = each.conditions[0].feature
-        if feature.name in ALIKE and feature.place != ANYWHERE:
+        if feature.name in ALIKE and (feature.place.startswith("/") or not feature.place):
             forms.setdefault(each.form, []).append(each)
     if not forms:
         return []

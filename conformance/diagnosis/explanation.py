@@ -6,7 +6,9 @@ wrong in its responses by the places and the kinds of difference that it shows i
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import reduce
 from itertools import filterfalse
+from operator import or_
 
 import msgspec
 from msgspec.structs import replace
@@ -23,7 +25,17 @@ from conformance.diagnosis.consequences import (
     without_consequences,
 )
 from conformance.diagnosis.conversions import ENOUGH, are_converted
-from conformance.diagnosis.features import CREATION, REQUEST, USED_NAME, Facts, Feature
+from conformance.diagnosis.features import (
+    CREATION,
+    INTEGER,
+    LARGEST,
+    NUMBER,
+    REQUEST,
+    SMALLEST,
+    USED_NAME,
+    Facts,
+    Feature,
+)
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
 from conformance.diagnosis.observations import (
     ACCEPTS,
@@ -44,6 +56,12 @@ from conformance.model.finding import Symptom
 from conformance.model.vocabulary import Expectation, Group
 
 HOST = "transport.host"
+
+BUSY = frozenset({429, 503})
+"""Statuses that say nothing of the request."""
+
+SMALL = 100
+"""Bounds that are smaller are not those of a type of number."""
 
 SEVERAL_KINDS = 3
 """So many kinds of value of the wrong type are no accident: one check of types is missing."""
@@ -107,7 +125,8 @@ def _of_requests(
     if not evidence.positives:
         return []
     intermittent = any(each.finding.pattern.intermittent for seen in observations for each in _of_rule(seen, rule))
-    chosen, left = explain(table, evidence, plain=intermittent)
+    chosen, left = explain(table, _telling(evidence, observations), plain=intermittent)
+    left |= evidence.positives & ~reduce(or_, (each.mask for each in chosen), left)
     found = _merged(
         contract,
         [_explanation(table, observations, rule, (each,), each.mask & evidence.positives) for each in chosen],
@@ -190,7 +209,11 @@ def _evidence(contract: Contract, observations: Sequence[Observation], rule: str
         bit, rejected = 1 << index, 300 <= each.status < 500
         if each.shows(rule):
             positives |= bit
-        elif not each.status or (rejected and _is_rejected_for_anything(contract, each.case, rejects=rejects)):
+        elif (
+            not each.status
+            or each.status in BUSY
+            or (rejected and _is_rejected_for_anything(contract, each.case, rejects=rejects))
+        ):
             continue
         elif rule == ACCEPTS:
             told = each.case.expectation is Expectation.REJECTED and rejected
@@ -204,9 +227,16 @@ def _evidence(contract: Contract, observations: Sequence[Observation], rule: str
             negatives |= bit if each.case.expectation is Expectation.ACCEPTED and 200 <= each.status < 300 else 0
         elif each.status < 500 and each.case.expectation is not Expectation.ACCEPTED and rejected:
             weak |= bit
-        elif each.status < 500:
+        elif each.status < 500 and not (rejected and each.shows(REJECTS)):
             negatives |= bit
     return Evidence(positives, negatives, weak, timeless=rule == ACCEPTS)
+
+
+def _telling(evidence: Evidence, observations: Sequence[Observation]) -> Evidence:
+    """Return the evidence without requests that have many unusual values at once, where there are others."""
+    many = (1 << index for index, each in enumerate(observations) if each.case.merged and not each.case.reduced)
+    positives = evidence.positives & ~reduce(or_, many, 0)
+    return replace(evidence, positives=positives) if positives and evidence.negatives else evidence
 
 
 def _is_rejected_for_anything(contract: Contract, case: Case, *, rejects: bool) -> bool:
@@ -249,7 +279,7 @@ def _merged(contract: Contract, found: Iterable[Explanation], observations: Sequ
     """Bring together what differs in its places alone, and what is of one family."""
     by_form: dict[object, list[Explanation]] = {}
     for each in found:
-        by_form.setdefault(tuple(hypothesis.form for hypothesis in each.hypotheses), []).append(each)
+        by_form.setdefault(tuple(map(_range_or_form, each.hypotheses)), []).append(each)
     by_family: dict[str, list[Explanation]] = {}
     alone: list[Explanation] = []
     for group in by_form.values():
@@ -262,6 +292,15 @@ def _merged(contract: Contract, found: Iterable[Explanation], observations: Sequ
     return alone + [
         replace(_joined(group), family=family if len(group) > 1 else "") for family, group in by_family.items()
     ]
+
+
+def _range_or_form(hypothesis: Hypothesis) -> object:
+    """Return what is the same in predicates of one kind: of both ends of a range, how many digits they have."""
+    (first, *more) = hypothesis.conditions or (None,)
+    bounded = first is not None and first.direction and first.feature.name in {NUMBER, INTEGER, LARGEST, SMALLEST}
+    if first is None or more or not bounded or first.bound.copy_abs() < SMALL:
+        return hypothesis.form
+    return first.bound.adjusted()
 
 
 def _family(contract: Contract, explanation: Explanation, observations: Sequence[Observation]) -> str:

@@ -20,7 +20,9 @@ MOST_DIGITS = 40
 NUMBER, INTEGER, LENGTH, COUNT, DEPTH = "number", "integer", "length", "count", "depth"
 SIZE, PROPERTIES = "size", "properties"
 REQUEST, CREATION = "request", "creation"
-COMPARISONS = frozenset({"equal", "different", "less", "greater"})
+COMPARISONS = frozenset(
+    {"equal", "different", "less", "greater", "equal in effect", "less in effect", "greater in effect"}
+)
 """Features of two properties: the place is the one, the value the other."""
 
 USED_NAME = "used name"

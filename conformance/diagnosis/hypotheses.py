@@ -34,6 +34,9 @@ from conformance.diagnosis.features import (
 
 AT_LEAST, AT_MOST = "at least", "at most"
 
+SOME = 5
+"""Fewer symptoms than that say nothing of the place in the run."""
+
 COSTS: Mapping[str, float] = {
     "subject": 1.0,
     "keyword": 1.2,
@@ -68,7 +71,11 @@ COSTS: Mapping[str, float] = {
     "less": 3.2,
     "greater": 3.2,
     "different": 3.6,
+    "equal in effect": 3.3,
+    "less in effect": 3.3,
+    "greater in effect": 3.3,
     "value": 3.2,
+    "value in effect": 3.3,
     "used name": 2.6,
 }
 """How special a condition is: of several that cover the same, the most general speaks."""
@@ -122,9 +129,12 @@ class Hypothesis(msgspec.Struct, frozen=True):
     cost: float
 
     @property
-    def form(self) -> tuple[tuple[str, str, str, Decimal], ...]:
-        """What is the same in predicates that differ in their places alone."""
-        return tuple((each.feature.name, each.feature.value, each.direction, each.bound) for each in self.conditions)
+    def form(self) -> tuple[tuple[str, str, str, Decimal, str], ...]:
+        """What is the same in predicates that differ in their places in the body alone."""
+        return tuple(
+            (each.feature.name, each.feature.value, each.direction, each.bound, _part(each.feature.place))
+            for each in self.conditions
+        )
 
     def joined(self, other: "Hypothesis") -> "Hypothesis":
         """Return the conjunction of two."""
@@ -132,6 +142,11 @@ class Hypothesis(msgspec.Struct, frozen=True):
         return Hypothesis(
             tuple(sorted((*self.conditions, *other.conditions))), mask, own & mask, self.cost + other.cost
         )
+
+
+def _part(place: str) -> str:
+    """Return the part of a request that a place is in: a header field by its name, nothing for the body."""
+    return "" if place.startswith("/") or place == ANYWHERE else place
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -191,8 +206,11 @@ class FactTable:
             if each.mask & evidence.positives:
                 yield each
         for (name, place), values in self._measures.items():
-            if not (evidence.timeless and name in {CREATION, REQUEST}):
-                yield from self._bounds(name, place, values, evidence)
+            bounds = self._bounds(name, place, values, evidence)
+            if name in {CREATION, REQUEST}:
+                few = SOME if not evidence.timeless else len(self.facts) + 1
+                bounds = (each for each in bounds if (each.mask & evidence.positives).bit_count() >= few)
+            yield from bounds
 
     def thresholds(self, one: Hypothesis, evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield the conjunctions of a hypothesis about a property with thresholds of other properties of its object.

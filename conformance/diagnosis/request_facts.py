@@ -11,6 +11,7 @@ from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import nearest
 from conformance.diagnosis.body_facts import RESERVED, BodyReader
+from conformance.diagnosis.defaults import DefaultsReader
 from conformance.diagnosis.features import ANYWHERE, LONGEST_VALUE, Facts, Feature
 from conformance.diagnosis.wire_facts import measures_of, of_framing, of_target, of_text
 from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Request
@@ -41,6 +42,7 @@ class FactReader:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._body = BodyReader(contract.request)
+        self._defaults = DefaultsReader(contract)
         self._fields: dict[tuple[tuple[tuple[str, str], ...], bool], frozenset[Feature]] = {}
 
     def read(self, case: Case) -> Facts:
@@ -59,7 +61,7 @@ class FactReader:
         groups.append(frozenset({Feature("method", "", request.method)}))
         target, lengths = of_target(self._contract.operation.path, request.target)
         measures |= {**measures_of(body), **lengths}
-        groups += [*told, target, of_framing(request)]
+        groups += [*told, target, of_framing(request), *self._defaults.read(text.value if text is not None else None)]
         name = _name(text.value if text is not None else None, self._contract.identity)
         return Facts(tuple(groups), _about(case, groups).union(*told), measures, name)
 
@@ -119,7 +121,7 @@ def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
         keyword, place, kind = defect.keyword, generalised(defect.pointer), defect.kind
     if place.startswith("/"):
         place = nearest(contract.request, place)[0].path  # a property that is unknown is its object's
-    places = tuple(dict.fromkeys((place, ANYWHERE)))
+    places = (place,) if keyword in REQUEST_PARTS else tuple(dict.fromkeys((place, ANYWHERE)))
     if case.phase == CATALOGUE or case.expectation is Expectation.REJECTED:
         yield from (Feature("kind", each, kind) for each in places)  # a random valid body is of no kind
     left_open = keyword == JSON_TEXT and case.expectation is Expectation.OBSERVED

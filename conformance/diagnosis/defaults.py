@@ -1,0 +1,57 @@
+"""Numbers in effect: those of a body, with defaults for what is not set; and how those of one object compare."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import combinations, groupby
+from typing import TypeAlias, TypeGuard
+
+from conformance.checks.shared.differences import default_of
+from conformance.contract.contract import Contract
+from conformance.diagnosis.features import LONGEST_VALUE, Feature
+from conformance.model.json_values import MISSING, get
+
+Number: TypeAlias = int | float | Decimal
+Defaults: TypeAlias = tuple[tuple[str, Number], ...]
+
+
+class DefaultsReader:
+    """Reads the numbers in effect of bodies; documented defaults are those of the response, or those of pages."""
+
+    def __init__(self, contract: Contract) -> None:
+        declared = {sent.path: default_of(answered) for sent, answered in contract.echoes}
+        stated = {path: value for path, value in declared.items() if value is not MISSING}
+        found = {**contract.prose.defaults, **stated}
+        numbers = sorted((path, value) for path, value in found.items() if _is_number(value))
+        self._objects = tuple(tuple(group) for _, group in groupby(numbers, key=_object))
+
+    def read(self, body: object) -> Iterator[frozenset[Feature]]:
+        """Yield the features of a body, for each object with defaults."""
+        for defaults in self._objects if isinstance(body, dict) else ():
+            yield _features(defaults, tuple(_in_effect(body, *each) for each in defaults))
+
+
+def _object(default: tuple[str, Number]) -> str:
+    return default[0].rpartition("/")[0]
+
+
+def _in_effect(body: object, path: str, default: Number) -> Number | None:
+    """Return a number, or the default of what is not set; None where the value is no number."""
+    value = get(body, path, None)
+    if value is None or value is MISSING:
+        return default
+    return value if _is_number(value) else None
+
+
+@lru_cache(1 << 12)
+def _features(defaults: Defaults, values: Sequence[Number | None]) -> frozenset[Feature]:
+    numbers = [(path, value) for (path, _), value in zip(defaults, values, strict=True) if value is not None]
+    found = [Feature("value in effect", path, str(value)[:LONGEST_VALUE]) for path, value in numbers]
+    for (one, left), (other, right) in combinations(numbers, 2):
+        word = "equal" if left == right else "less" if left < right else "greater"
+        found.append(Feature(f"{word} in effect", one, other))
+    return frozenset(found)
+
+
+def _is_number(value: object) -> TypeGuard[Number]:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

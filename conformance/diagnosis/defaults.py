@@ -10,6 +10,7 @@ from conformance.checks.shared.differences import default_of
 from conformance.contract.contract import Contract
 from conformance.diagnosis.features import LONGEST_VALUE, Feature
 from conformance.model.json_values import MISSING, get
+from conformance.model.jsontext import Json
 
 Number: TypeAlias = int | float | Decimal
 Defaults: TypeAlias = tuple[tuple[str, Number], ...]
@@ -25,7 +26,7 @@ class DefaultsReader:
         numbers = sorted((path, value) for path, value in found.items() if _is_number(value))
         self._objects = tuple(tuple(group) for _, group in groupby(numbers, key=_object))
 
-    def read(self, body: object) -> Iterator[frozenset[Feature]]:
+    def read(self, body: Json) -> Iterator[frozenset[Feature]]:
         """Yield the features of a body, for each object with defaults."""
         for defaults in self._objects if isinstance(body, dict) else ():
             yield _features(defaults, tuple(_in_effect(body, *each) for each in defaults))
@@ -35,10 +36,10 @@ def _object(default: tuple[str, Number]) -> str:
     return default[0].rpartition("/")[0]
 
 
-def _in_effect(body: object, path: str, default: Number) -> Number | None:
+def _in_effect(body: Json, path: str, default: Number) -> Number | None:
     """Return a number, or the default of what is not set; None where the value is no number."""
     value = get(body, path, None)
-    if value is None or value is MISSING:
+    if value is None:
         return default
     return value if _is_number(value) else None
 

@@ -210,6 +210,15 @@ def checks_no_media_type(_proxy: Proxy, scope: Message, body: bytes) -> bytes | 
     return body
 
 
+def compares_with_defaults(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Reject fewer replicas at most than at least, be they sent or documented defaults."""
+    settings = _part(body, "autoscaling_settings")
+    least, most = (settings.get(name) for name in ("min_replica", "max_replica"))
+    numbers = [default if each is None else each for each, default in ((least, 0), (most, 1))]
+    wrong = any(not isinstance(each, int | float | Decimal) or isinstance(each, bool) for each in numbers)
+    return body if wrong or numbers[0] <= numbers[1] else error(422, "order")
+
+
 def validates_partly(proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
     """Validate `autoscaling_settings` alone, by hand: no other value but one enum, and no type of an object."""
     try:

@@ -171,12 +171,17 @@ OTHERS: dict[str, str] = {
         conformance/contract/operations/path_template.py match 1
         conformance/diagnosis/bisection.py _MIDDLE 1
         conformance/diagnosis/request_facts.py _ELEMENT 1
-        conformance/diagnosis/request_facts.py _NO_DIGITS 1
-        conformance/diagnosis/request_facts.py _ORDINARY 1
-        conformance/diagnosis/request_facts.py _STRING 1
-        conformance/diagnosis/request_facts.py _TEXTS 6
-        conformance/diagnosis/request_facts.py _is_odd 1
+        conformance/diagnosis/wire_facts.py _ESCAPE 1
+        conformance/diagnosis/wire_facts.py _ESCAPES 4
+        conformance/diagnosis/wire_facts.py _MALFORMED 4
+        conformance/diagnosis/wire_facts.py _ORDINARY 1
+        conformance/diagnosis/wire_facts.py _STRING 1
+        conformance/diagnosis/wire_facts.py _TEXTS 7
+        conformance/diagnosis/wire_facts.py _malformed 1
+        conformance/diagnosis/wire_facts.py of_target 1
         conformance/integrations/responses.py _target 1
+        conformance/runner/plan.py _one_of 1
+        conformance/workflow/operations.py _directory 1
         conformance/integrations/schemathesis/contracts.py _judged 1
         conformance/integrations/schemathesis/contracts.py _prepared 1
         conformance/integrations/schemathesis/examples.py _within_floats 1

@@ -7,7 +7,7 @@ from operator import or_
 from msgspec.structs import replace
 
 from conformance.diagnosis.features import USED_NAME
-from conformance.diagnosis.hypotheses import Condition, Evidence, FactTable, Hypothesis
+from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
 
 MOST_CONDITIONS = 3
 """How many conditions a predicate joins at most."""
@@ -74,8 +74,8 @@ def _covered(hypotheses: Iterable[Hypothesis], left: int) -> int:
     return (_mask(hypotheses) & left).bit_count()
 
 
-def _rank(hypothesis: Hypothesis, left: int) -> tuple[float, float, tuple[Condition, ...]]:
-    return -_worth([hypothesis], left), hypothesis.cost, hypothesis.conditions
+def _rank(hypothesis: Hypothesis, left: int) -> tuple[float, float, object]:
+    return -_worth([hypothesis], left), hypothesis.cost, hypothesis.order
 
 
 def _worth(hypotheses: Sequence[Hypothesis], left: int) -> float:
@@ -120,7 +120,7 @@ def _best_form(singles: Iterable[Hypothesis], left: int) -> list[Hypothesis]:
             forms.setdefault(each.form, []).append(each)
     if not forms:
         return []
-    group = min(forms.values(), key=lambda each: (-_worth(each, left), each[0].cost, each[0].conditions))
+    group = min(forms.values(), key=lambda each: (-_worth(each, left), each[0].cost, each[0].order))
     found: list[Hypothesis] = []
     for each in sorted(group, key=lambda each: _rank(each, left)):
         if each.mask & left & ~_mask(found):
@@ -222,7 +222,7 @@ def _different(parts: Sequence[Hypothesis], evidence: Evidence) -> list[Hypothes
     """Return, of conditions that nothing observed tells apart, the most general one."""
     observed = evidence.positives | evidence.negatives | evidence.weak
     best: dict[tuple[int, int], Hypothesis] = {}
-    for each in sorted(parts, key=lambda each: (each.cost, each.conditions)):
+    for each in sorted(parts, key=lambda each: (each.cost, each.order)):
         best.setdefault((each.mask & observed, each.own & evidence.weak), each)
     return list(best.values())
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
 from itertools import groupby
-from operator import itemgetter, or_
+from operator import attrgetter, itemgetter, or_
 
 import msgspec
 from msgspec.structs import replace
@@ -99,7 +99,7 @@ ONE_SIDED = {LARGEST: AT_LEAST, LONGEST: AT_LEAST, SMALLEST: AT_MOST, SIZE: AT_L
 """Of the extremes of a body, and of how much of it there is, one side alone says something."""
 
 
-class Condition(msgspec.Struct, frozen=True, order=True):
+class Condition(msgspec.Struct, frozen=True):
     """One condition: a feature that is there, or (with a `bound`) a measure at least or at most that.
 
     `passed` is the value nearest to the bound of a request that lacks the symptom.
@@ -109,6 +109,11 @@ class Condition(msgspec.Struct, frozen=True, order=True):
     direction: str = ""
     bound: Decimal = Decimal(0)
     passed: Decimal | None = None
+
+    @property
+    def order(self) -> tuple[Feature, str, Decimal, Decimal]:
+        """What puts conditions in an order that is the same in every run."""
+        return self.feature, self.direction, self.bound, self.bound if self.passed is None else self.passed
 
     @property
     def cost(self) -> float:
@@ -129,6 +134,11 @@ class Hypothesis(msgspec.Struct, frozen=True):
     cost: float
 
     @property
+    def order(self) -> tuple[tuple[Feature, str, Decimal, Decimal], ...]:
+        """What puts hypotheses in an order that is the same in every run."""
+        return tuple(each.order for each in self.conditions)
+
+    @property
     def form(self) -> tuple[tuple[str, str, str, Decimal, str], ...]:
         """What is the same in predicates that differ in their places in the body alone."""
         return tuple(
@@ -140,7 +150,10 @@ class Hypothesis(msgspec.Struct, frozen=True):
         """Return the conjunction of two."""
         mask, own = self.mask & other.mask, self.own | other.own
         return Hypothesis(
-            tuple(sorted((*self.conditions, *other.conditions))), mask, own & mask, self.cost + other.cost
+            tuple(sorted((*self.conditions, *other.conditions), key=attrgetter("order"))),
+            mask,
+            own & mask,
+            self.cost + other.cost,
         )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import between
 from conformance.diagnosis.choice import MOST, SEVERAL, explain
 from conformance.diagnosis.condition_words import clause
-from conformance.diagnosis.hypotheses import AT_LEAST, Evidence, FactTable
+from conformance.diagnosis.features import NUMBER, Feature
+from conformance.diagnosis.hypotheses import AT_LEAST, Condition, Evidence, FactTable, Hypothesis
 from conformance.diagnosis.request_facts import FactReader
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
@@ -135,3 +137,27 @@ def test_limits_of_programs_are_found_with_few_requests(limit: int) -> None:
         passes, failing = (passes, middle) if middle > limit else (middle, failing)
         sent += 1
     assert (limit, True) == (passes, sent <= 20)
+
+
+SETTINGS = st.dictionaries(
+    st.sampled_from(["min_replica", "max_replica", "scale_down_delay"]), st.none() | st.integers(-3, 300), max_size=3
+)
+
+
+@given(st.lists(SETTINGS, min_size=1, max_size=12), st.lists(SETTINGS, max_size=12))
+def test_whatever_fails_is_explained_in_one_order(failing: list[dict[str, Any]], passing: list[dict[str, Any]]) -> None:
+    """The same observations have the same explanation, and nothing refutes it."""
+    table = FactTable([READER.read(case(each)) for each in (*failing, *passing)])
+    positives = (1 << len(failing)) - 1
+    evidence = Evidence(positives, ((1 << len(passing)) - 1) << len(failing))
+    chosen, left = explain(table, evidence)
+    assert (chosen, left) == explain(table, evidence)
+    assert all(not evidence.refutes(each) for each in chosen)
+
+
+def test_thresholds_have_an_order_whether_something_passed_or_not() -> None:
+    """Of two thresholds that differ in nothing else, one is the first."""
+    feature = Feature(NUMBER, "/autoscaling_settings/min_replica")
+    least, passed = (Condition(feature, AT_LEAST, Decimal(3), each) for each in (None, Decimal(2)))
+    both = [Hypothesis((each,), 1, 0, each.cost) for each in (least, passed)]
+    assert sorted(both, key=attrgetter("order")) == sorted(reversed(both), key=attrgetter("order"))

@@ -160,4 +160,4 @@ def test_thresholds_have_an_order_whether_something_passed_or_not() -> None:
     feature = Feature(NUMBER, "/autoscaling_settings/min_replica")
     least, passed = (Condition(feature, AT_LEAST, Decimal(3), each) for each in (None, Decimal(2)))
     both = [Hypothesis((each,), 1, 0, each.cost) for each in (least, passed)]
-    assert sorted(both, key=attrgetter("order")) == sorted(both[::-1], key=attrgetter("order"))
+    assert sorted(both, key=attrgetter("order")) == sorted([both[1], both[0]], key=attrgetter("order"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import reduce
 from itertools import filterfalse
-from operator import or_
+from operator import and_, or_
 
 import msgspec
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ from conformance.diagnosis.consequences import (
 )
 from conformance.diagnosis.conversions import ENOUGH, are_converted
 from conformance.diagnosis.features import (
+    ANYWHERE,
     CREATION,
     INTEGER,
     LARGEST,
@@ -59,6 +60,12 @@ HOST = "transport.host"
 
 BUSY = frozenset({429, 503})
 """Statuses that say nothing of the request."""
+
+ODDITIES = frozenset({"number", "string", "text"})
+"""Features of values and bytes that stand out, wherever they are."""
+
+PLAIN = frozenset(Feature("number", ANYWHERE, sign) for sign in ("positive", "negative"))
+"""Those of them that do not."""
 
 SMALL = 100
 """Bounds that are smaller are not those of a type of number."""
@@ -135,7 +142,7 @@ def _of_requests(
     if intermittent and left:
         return [*found, _explanation(table, observations, rule, (), left)]
     whole = _with_conversions(contract, found, _unexplained(observations, rule, left), observations)
-    return _of_wrong_types(table, _without_merged(whole, observations))
+    return _of_wrong_types(table, _without_merged(table, whole, observations))
 
 
 def _of_wrong_types(table: FactTable, found: list[Explanation]) -> list[Explanation]:
@@ -151,18 +158,29 @@ def _is_of_wrong_types(table: FactTable, explanation: Explanation) -> bool:
     return all({"type"} == {feature.value for feature in each.own if feature.name == "keyword"} for each in facts)
 
 
-def _without_merged(found: Sequence[Explanation], observations: Sequence[Observation]) -> list[Explanation]:
+def _without_merged(
+    table: FactTable, found: Sequence[Explanation], observations: Sequence[Observation]
+) -> list[Explanation]:
     """Return explanations; what shows in merged cases alone is made a part of what shows in one of their oddities."""
     merged = [each for each in found if all(observations[index].case.merged for index in each.observations)]
     first = [each for each in found if each not in merged]
     for each in merged:
         about = _exercised(each, observations)
-        index = next((index for index, other in enumerate(first) if about & _exercised(other, observations)), None)
+        alike = (index for index, other in enumerate(first) if about & _exercised(other, observations))
+        held = (index for index, other in enumerate(first) if _common(table, other) & _common(table, each))
+        index = next(alike, next(held, None))
         if index is None:
             first.append(each)
         else:
             first[index] = with_consequence(first[index], each)
     return first
+
+
+def _common(table: FactTable, explanation: Explanation) -> frozenset[Feature]:
+    """Return which odd numbers, strings and bytes all requests have that show a fault."""
+    features = (table.facts[index].features for index in explanation.observations)
+    odd = ({each for each in found if each.name in ODDITIES and each.place in {"", ANYWHERE}} for found in features)
+    return frozenset(reduce(and_, odd)) - PLAIN
 
 
 def _exercised(explanation: Explanation, observations: Sequence[Observation]) -> set[str]:

@@ -13,6 +13,9 @@ CONVERTED = (
     "a boolean where an integer is required, a quoted number where an integer is required,"
     " 0 or 1 where a boolean is required, a quoted boolean where a boolean is required"
 )
+REJECTED = (
+    "a large integer with a zero fraction: `min_replica`, a large negative integer in exponent form: `min_replica`"
+)
 CAUSES = [
     ("must", "Accepts a missing or wrong credential"),
     ("must", "Returns 500 for a number beyond double precision"),
@@ -23,10 +26,7 @@ CAUSES = [
     ("should", "Returns 422 for a body that is not JSON"),
     ("should", "Accepts an encoding other than UTF-8"),
     ("should", "Accepts a fraction that double precision rounds to an integer where an integer is required"),
-    (
-        "should",
-        "Rejects a large integer with a zero fraction, a large negative integer in exponent form with 422",
-    ),
+    ("should", f"Rejects {REJECTED} with 422"),
 ]
 
 JSON = "application/json"

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from conformance.contract.contract import Contract
 from conformance.diagnosis.causes import Shown, causes_of, pattern_of
 from conformance.diagnosis.clients import of_client
-from conformance.diagnosis.explanation import by_symptom, explanations
+from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.observations import Explanation, Observation
+from conformance.diagnosis.symptoms import by_symptom
 from conformance.journal.events import AnyEvent, CaseCount, FindingMade, PhaseEnded, RunStarted
 from conformance.model.case import CLEAN_UP
 from conformance.model.grouping import grouped

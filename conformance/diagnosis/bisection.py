@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.features import DEPTH, INTEGER, LARGEST, LENGTH, LONGEST, NUMBER, SIZE, SMALLEST
+from conformance.diagnosis.facts.features import DEPTH, INTEGER, LARGEST, LENGTH, LONGEST, NUMBER, SIZE, SMALLEST
+from conformance.diagnosis.facts.wire_facts import depth
 from conformance.diagnosis.hypotheses import Condition
 from conformance.diagnosis.observations import Explanation, Observation
-from conformance.diagnosis.wire_facts import depth
 from conformance.model.case import SLOT, Case
 from conformance.model.json_values import body_value, leaves, with_value
 from conformance.model.jsontext import Json, encode, is_integral

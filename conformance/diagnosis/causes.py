@@ -8,7 +8,7 @@ import msgspec
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import Node
 from conformance.diagnosis.condition_words import clause
-from conformance.diagnosis.features import COMPARISONS
+from conformance.diagnosis.facts.features import COMPARISONS
 from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.diagnosis.masking import masked
 from conformance.diagnosis.observations import Explanation, Observation

@@ -6,7 +6,7 @@ from operator import or_
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.features import USED_NAME
+from conformance.diagnosis.facts.features import USED_NAME
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
 
 MOST_CONDITIONS = 3

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from conformance.contract.schemas.nodes import Node, name_in
-from conformance.diagnosis.features import (
+from conformance.diagnosis.facts.features import (
     ANYWHERE,
     COUNT,
     CREATION,

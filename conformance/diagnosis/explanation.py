@@ -10,13 +10,11 @@ from functools import reduce
 from itertools import filterfalse
 from operator import and_, or_
 
-import msgspec
 from msgspec.structs import replace
 
 from conformance.classify.classification import classify
 from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
-from conformance.contract.schemas.nodes import find
 from conformance.diagnosis.choice import explain
 from conformance.diagnosis.consequences import (
     of_another_object,
@@ -25,7 +23,7 @@ from conformance.diagnosis.consequences import (
     without_consequences,
 )
 from conformance.diagnosis.conversions import ENOUGH, are_converted
-from conformance.diagnosis.features import (
+from conformance.diagnosis.facts.features import (
     ANYWHERE,
     CREATION,
     INTEGER,
@@ -37,6 +35,7 @@ from conformance.diagnosis.features import (
     Facts,
     Feature,
 )
+from conformance.diagnosis.facts.request_facts import FactReader, is_reserved
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
 from conformance.diagnosis.observations import (
     ACCEPTS,
@@ -50,11 +49,10 @@ from conformance.diagnosis.observations import (
     Explanation,
     Observation,
 )
-from conformance.diagnosis.request_facts import FactReader, is_reserved
+from conformance.diagnosis.symptoms import by_symptom, of_responses
 from conformance.journal.events import FindingMade
 from conformance.model.case import CATALOGUE, Case
-from conformance.model.finding import Symptom
-from conformance.model.vocabulary import Expectation, Group
+from conformance.model.vocabulary import Expectation
 
 HOST = "transport.host"
 
@@ -89,24 +87,10 @@ def explanations(
     found: list[Explanation] = []
     for rule in REQUEST_RULES:
         found += _of_requests(contract, table, heavy, rule)
-    found += _of_responses(contract, heavy)
+    found += of_responses(contract, heavy)
     successes = {index for index, each in enumerate(heavy) if 200 <= each.status < 300}
     found = of_constant_responses(contract, of_another_object(found), successes)
     return [*without_consequences(found), *by_symptom(notes)]
-
-
-def by_symptom(observations: Sequence[Observation]) -> list[Explanation]:
-    """Return the findings brought together by their symptom."""
-    groups: dict[Symptom, list[tuple[int, FindingMade]]] = {}
-    for index, each in enumerate(observations):
-        for event in each.findings:
-            groups.setdefault(event.finding.symptom, []).append((index, event))
-    return [_grouped(pairs) for pairs in groups.values()]
-
-
-def _grouped(pairs: Sequence[tuple[int, FindingMade]]) -> Explanation:
-    findings = tuple({event.id: event for _, event in pairs}.values())
-    return Explanation(findings[0].finding.symptom.rule, (), findings, tuple(sorted({index for index, _ in pairs})))
 
 
 def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:
@@ -346,61 +330,3 @@ def _joined(group: Sequence[Explanation]) -> Explanation:
         tuple(sorted({index for each in group for index in each.observations})),
         first.control,
     )
-
-
-class _Cell(msgspec.Struct, frozen=True):
-    """A symptom at one property."""
-
-    family: str
-    symptom: Symptom
-    label: str
-
-
-def _of_responses(contract: Contract, observations: Sequence[Observation]) -> list[Explanation]:
-    cells: dict[_Cell, list[tuple[int, FindingMade]]] = {}
-    for index, each in enumerate(observations):
-        for event in each.findings:
-            symptom = event.finding.symptom
-            if symptom.rule not in REQUEST_RULES:
-                group = contract.by_id[event.finding.requirement].group
-                family = group.value if group is Group.RESPONSE else symptom.rule
-                cell = _Cell(family, symptom, _label(contract, event))
-                cells.setdefault(cell, []).append((index, event))
-    return [_grouped([pair for cell in group for pair in cells[cell]]) for group in _cover(list(cells))]
-
-
-def _label(contract: Contract, event: FindingMade) -> str:
-    node = find(contract.response, event.finding.place) if contract.response is not None else None
-    return node.label if node is not None else event.finding.place
-
-
-def _cover(cells: Sequence[_Cell]) -> list[list[_Cell]]:
-    """Return the fewest groups of cells with one symptom, or with one property, that hold all cells.
-
-    Symptoms of one family that show at no other properties than those of a group are a part of it: two properties that
-    are exchanged differ in one way here and in another there.
-    """
-    groups: list[list[_Cell]] = []
-    left = list(cells)
-    while left:
-        options: dict[object, list[_Cell]] = {}
-        for cell in left:
-            options.setdefault(("symptom", cell.symptom), []).append(cell)
-        for cell in left:
-            options.setdefault(("place", cell.family, cell.label), []).append(cell)
-        best = max(options.values(), key=len)
-        groups.append(best)
-        left = [cell for cell in left if cell not in best]
-    merged: list[list[_Cell]] = []
-    for group in groups:
-        labels = {cell.label for cell in group}
-        wider = next((each for each in merged if _holds(each, group[0].family, labels)), None)
-        if wider is None:
-            merged.append(group)
-        else:
-            wider.extend(group)
-    return merged
-
-
-def _holds(group: Sequence[_Cell], family: str, labels: set[str]) -> bool:
-    return group[0].family == family and labels <= {cell.label for cell in group}

@@ -14,7 +14,7 @@ from operator import attrgetter, itemgetter, or_
 import msgspec
 from msgspec.structs import replace
 
-from conformance.diagnosis.features import (
+from conformance.diagnosis.facts.features import (
     ANYWHERE,
     COUNT,
     CREATION,

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring, encode_basestring_ascii
-from typing import NoReturn, TypeAlias, cast
+from typing import NoReturn, TypeAlias, TypeGuard, cast
 
 import msgspec
 
@@ -218,6 +218,11 @@ def type_name(value: Json) -> str:
             return "array"
         case dict():
             return "object"
+
+
+def is_number(value: object) -> TypeGuard[int | float | Decimal]:
+    """Tell whether a value is a number of JSON: in Python a boolean is an integer as well."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def is_integral(number: float | Decimal) -> bool:

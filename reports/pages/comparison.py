@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 
 import msgspec
 
-from conformance.diagnosis.body_facts import FRESH
+from conformance.diagnosis.facts.body_facts import FRESH
 from conformance.model.exchange import Exchange
 from conformance.reports.pages.bodies import view
 from conformance.reports.safe_text import short

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.diagnosis.wire_facts import depth
+from conformance.diagnosis.facts.wire_facts import depth
 from conformance.mock.app import Mock
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer

@@ -14,9 +14,9 @@ from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import between
 from conformance.diagnosis.choice import MOST, SEVERAL, explain
 from conformance.diagnosis.condition_words import clause
-from conformance.diagnosis.features import NUMBER, Feature
+from conformance.diagnosis.facts.features import NUMBER, Feature
+from conformance.diagnosis.facts.request_facts import FactReader
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition, Evidence, FactTable, Hypothesis
-from conformance.diagnosis.request_facts import FactReader
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.diagnosis.wire_facts import depth
+from conformance.diagnosis.facts.wire_facts import depth
 from conformance.mock.app import Mock
 from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import Strength

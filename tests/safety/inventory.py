@@ -106,7 +106,7 @@ MEASURED: dict[str, str] = {
     "conformance/clients/server.py TOKEN 1": "names",
     "conformance/contract/operations/responses.py JSON_MEDIA_TYPE 1": "names",
     "conformance/contract/operations/serialization.py NUMBER 1": "names",
-    "conformance/diagnosis/body_facts.py FRESH 1": "names",
+    "conformance/diagnosis/facts/body_facts.py FRESH 1": "names",
     "conformance/journal/lines.py DECODER 1": "lines of journals",
     "conformance/journal/lines.py _SEAL 1": "lines of journals",
     "conformance/journal/escapes.py _SLASHES 1": "redaction",
@@ -170,15 +170,15 @@ OTHERS: dict[str, str] = {
         conformance/clients/session.py body 1
         conformance/contract/operations/path_template.py match 1
         conformance/diagnosis/bisection.py _MIDDLE 1
-        conformance/diagnosis/request_facts.py _ELEMENT 1
-        conformance/diagnosis/wire_facts.py _ESCAPE 1
-        conformance/diagnosis/wire_facts.py _ESCAPES 4
-        conformance/diagnosis/wire_facts.py _MALFORMED 4
-        conformance/diagnosis/wire_facts.py _ORDINARY 1
-        conformance/diagnosis/wire_facts.py _STRING 1
-        conformance/diagnosis/wire_facts.py _TEXTS 7
-        conformance/diagnosis/wire_facts.py _malformed 1
-        conformance/diagnosis/wire_facts.py of_target 1
+        conformance/diagnosis/facts/request_facts.py _ELEMENT 1
+        conformance/diagnosis/facts/wire_facts.py _ESCAPE 1
+        conformance/diagnosis/facts/wire_facts.py _ESCAPES 4
+        conformance/diagnosis/facts/wire_facts.py _MALFORMED 4
+        conformance/diagnosis/facts/wire_facts.py _ORDINARY 1
+        conformance/diagnosis/facts/wire_facts.py _STRING 1
+        conformance/diagnosis/facts/wire_facts.py _TEXTS 7
+        conformance/diagnosis/facts/wire_facts.py _malformed 1
+        conformance/diagnosis/facts/wire_facts.py of_target 1
         conformance/integrations/responses.py _target 1
         conformance/runner/plan.py _one_of 1
         conformance/workflow/operations.py _directory 1

@@ -31,7 +31,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.operations.responses import JSON_MEDIA_TYPE
 from conformance.contract.operations.serialization import NUMBER
 from conformance.contract.schemas.explanation import Explainer
-from conformance.diagnosis.body_facts import FRESH
+from conformance.diagnosis.facts.body_facts import FRESH
 from conformance.journal.events import ExchangeEnded
 from conformance.journal.evidence import Evidence
 from conformance.journal.lines import decoded, sealed

@@ -7,7 +7,7 @@ from typing import TypeAlias, cast
 
 import msgspec
 
-from conformance.model.jsontext import Json, Literal, Writable, is_integral
+from conformance.model.jsontext import Json, Literal, Writable, is_integral, is_number
 
 Number: TypeAlias = int | Decimal
 
@@ -19,11 +19,6 @@ class ScalarKind(msgspec.Struct, frozen=True):
     says: str
     test: Callable[[Json], bool]
     example: Writable
-
-
-def is_number(held: Json) -> bool:
-    """Return whether a value is a number as `jsontext.read` returns them."""
-    return isinstance(held, int | Decimal) and not isinstance(held, bool)
 
 
 def exponent(number: Number) -> int:

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 import msgspec
 
 from conformance.contract.schemas.nodes import Node
-from conformance.mock.faults.parts.kinds import Number, exponent, is_number, magnitude, normalized
-from conformance.model.jsontext import Json, equal, is_integral
+from conformance.mock.faults.parts.kinds import Number, exponent, magnitude, normalized
+from conformance.model.jsontext import Json, equal, is_integral, is_number
 from conformance.strategies.values import bodies
 
 Mutate: TypeAlias = Callable[[Json], Json]

@@ -10,10 +10,10 @@ from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import nearest
-from conformance.diagnosis.body_facts import RESERVED, BodyReader
-from conformance.diagnosis.defaults import DefaultsReader
-from conformance.diagnosis.features import ANYWHERE, LONGEST_VALUE, Facts, Feature
-from conformance.diagnosis.wire_facts import measures_of, of_framing, of_target, of_text
+from conformance.diagnosis.facts.body_facts import RESERVED, BodyReader
+from conformance.diagnosis.facts.defaults import DefaultsReader
+from conformance.diagnosis.facts.features import ANYWHERE, LONGEST_VALUE, Facts, Feature
+from conformance.diagnosis.facts.wire_facts import measures_of, of_framing, of_target, of_text
 from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
 from conformance.model.json_values import MISSING, get

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import load_contract
-from conformance.diagnosis.body_facts import FRESH
-from conformance.diagnosis.features import LONGEST_VALUE, Facts
-from conformance.diagnosis.request_facts import FactReader
-from conformance.model.case import KEY, SLOT, Case, Request
+from conformance.diagnosis.facts.body_facts import FRESH
+from conformance.diagnosis.facts.features import LONGEST_VALUE, Facts
+from conformance.diagnosis.facts.request_facts import FactReader
+from conformance.model.case import KEY, SLOT, Case, Request, Story
 from conformance.model.jsontext import Json, try_read
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.random.from_hypothesis import environment_requests, invalid_environment_requests
 
-from ..strategies.contracts import cases_of, standard  # noqa: TID252 - test modules are found by path
+from ...strategies.contracts import cases_of, standard  # noqa: TID252 - test modules are found by path
 
 CONTRACT = load_contract()
 READER = FactReader(CONTRACT)
@@ -98,3 +98,11 @@ def test_the_order_and_the_spaces_of_a_body_are_no_fact(body: dict[str, Any]) ->
     )
     other = Case("another", Expectation.ACCEPTED, (), request)
     assert known(READER.read(case)) == known(READER.read(other))
+
+
+def test_what_is_wrong_in_a_header_field_is_no_fact_of_the_body() -> None:
+    """It has the place of its field alone."""
+    request = Request("POST", "/v1/models/m/environments", (("Content-Type", "text/plain"),), b'{"name": "a"}')
+    story = Story("Content-Type", "header", "", "", "a story", "another media type")
+    facts = FactReader(CONTRACT).read(Case("case", Expectation.REJECTED, (), request, story))
+    assert {"Content-Type"} == {each.place for each in facts.features if each.name in {"keyword", "kind"}}

@@ -6,10 +6,10 @@ import pytest
 
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.explanation import explanations
-from conformance.diagnosis.features import DEPTH, LENGTH, PROPERTIES, SIZE, Feature
+from conformance.diagnosis.facts.features import DEPTH, LENGTH, PROPERTIES, SIZE, Feature
+from conformance.diagnosis.facts.request_facts import FactReader
+from conformance.diagnosis.facts.wire_facts import LARGE, MANY, depth, measures_of, of_framing, of_target, of_text
 from conformance.diagnosis.observations import Observation
-from conformance.diagnosis.request_facts import FactReader
-from conformance.diagnosis.wire_facts import LARGE, MANY, depth, measures_of, of_framing, of_target, of_text
 from conformance.journal.events import FindingMade
 from conformance.model.case import KEY, Case, Request
 from conformance.model.exchange import Exchange, Response

@@ -10,7 +10,7 @@ from itertools import combinations
 import msgspec
 
 from conformance.contract.schemas.nodes import Node
-from conformance.diagnosis.features import (
+from conformance.diagnosis.facts.features import (
     ANYWHERE,
     COUNT,
     INTEGER,
@@ -25,7 +25,7 @@ from conformance.diagnosis.features import (
 )
 from conformance.model.case import SLOT
 from conformance.model.json_values import MISSING, leaves
-from conformance.model.jsontext import Json, is_integral, type_name, write
+from conformance.model.jsontext import Json, is_integral, is_number, type_name, write
 from conformance.model.pointer import ANY_ITEM
 
 LARGEST_DOUBLE = Decimal(sys.float_info.max)
@@ -95,7 +95,7 @@ class BodyReader:
                     seen.add("unknown", path)
                 seen.add("unknown name", path, name[:LONGEST_VALUE])
                 for _, leaf in leaves(item):
-                    if _is_number(leaf) and (number := _decimal(leaf)) is not None:  # type: ignore[arg-type]
+                    if is_number(leaf) and (number := _decimal(leaf)) is not None:
                         seen.all_numbers.append(number)
         for child in node.children:
             if child.name != ANY_ITEM:
@@ -282,17 +282,14 @@ def _compared(paths: tuple[str, ...], values: tuple[str | float | Decimal | None
     """Return how the values at some paths compare, each with each; None stands for no value."""
     present = [(path, value) for path, value in zip(paths, values, strict=True) if value is not None]
     return frozenset(
-        Feature(_comparison(left, right), one, other) for (one, left), (other, right) in combinations(present, 2)
+        Feature(comparison(left, right), one, other) for (one, left), (other, right) in combinations(present, 2)
     )
 
 
-def _comparison(left: str | float | Decimal, right: str | float | Decimal) -> str:
+def comparison(left: str | float | Decimal, right: str | float | Decimal) -> str:
+    """Return how a value compares with another one: equal, less, greater, or of strings different."""
     if left == right:
         return "equal"
     if isinstance(left, str) or isinstance(right, str):
         return "different"
     return "less" if left < right else "greater"
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

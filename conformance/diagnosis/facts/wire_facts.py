@@ -8,8 +8,8 @@ from itertools import accumulate
 from urllib.parse import unquote, unquote_to_bytes
 
 from conformance.contract.operations.path_template import match
-from conformance.diagnosis.body_facts import Measures, string_classes
-from conformance.diagnosis.features import DEPTH, LENGTH, PROPERTIES, SIZE, Feature
+from conformance.diagnosis.facts.body_facts import Measures, string_classes
+from conformance.diagnosis.facts.features import DEPTH, LENGTH, PROPERTIES, SIZE, Feature
 from conformance.model.case import Request
 from conformance.model.jsontext import write
 

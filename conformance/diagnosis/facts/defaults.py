@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import combinations, groupby
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 from conformance.checks.shared.differences import default_of
 from conformance.contract.contract import Contract
-from conformance.diagnosis.features import LONGEST_VALUE, Feature
+from conformance.diagnosis.facts.body_facts import comparison
+from conformance.diagnosis.facts.features import LONGEST_VALUE, Feature
 from conformance.model.json_values import MISSING, get
-from conformance.model.jsontext import Json
+from conformance.model.jsontext import Json, is_number
 
 Number: TypeAlias = int | float | Decimal
 Defaults: TypeAlias = tuple[tuple[str, Number], ...]
@@ -23,7 +24,7 @@ class DefaultsReader:
         declared = {sent.path: default_of(answered) for sent, answered in contract.echoes}
         stated = {path: value for path, value in declared.items() if value is not MISSING}
         found = {**contract.prose.defaults, **stated}
-        numbers = sorted((path, value) for path, value in found.items() if _is_number(value))
+        numbers = sorted((path, value) for path, value in found.items() if is_number(value))
         self._objects = tuple(tuple(group) for _, group in groupby(numbers, key=_object))
 
     def read(self, body: Json) -> Iterator[frozenset[Feature]]:
@@ -41,7 +42,7 @@ def _in_effect(body: Json, path: str, default: Number) -> Number | None:
     value = get(body, path, None)
     if value is None:
         return default
-    return value if _is_number(value) else None
+    return value if is_number(value) else None
 
 
 @lru_cache(1 << 12)
@@ -49,10 +50,5 @@ def _features(defaults: Defaults, values: Sequence[Number | None]) -> frozenset[
     numbers = [(path, value) for (path, _), value in zip(defaults, values, strict=True) if value is not None]
     found = [Feature("value in effect", path, str(value)[:LONGEST_VALUE]) for path, value in numbers]
     for (one, left), (other, right) in combinations(numbers, 2):
-        word = "equal" if left == right else "less" if left < right else "greater"
-        found.append(Feature(f"{word} in effect", one, other))
+        found.append(Feature(f"{comparison(left, right)} in effect", one, other))
     return frozenset(found)
-
-
-def _is_number(value: object) -> TypeGuard[Number]:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

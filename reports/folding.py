@@ -21,6 +21,7 @@ from conformance.reports import outcomes, waiving
 from conformance.reports.coverage import contract_of_run, coverage_of
 from conformance.reports.evidence import Evidence, RunReport
 from conformance.reports.journal_index import JournalIndex, index_journal
+from conformance.reports.other_documents import other_documents
 from conformance.reports.results import (
     SCHEMA_VERSION,
     ContractRef,
@@ -97,6 +98,7 @@ def fold_run(
         phases=phase_results(index.phases),
         waits=dict(sorted(index.waits.items())),
         warnings=started.warnings,
+        also_spec=other_documents(contract, index, causes),
     )
     told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
     return RunReport(

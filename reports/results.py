@@ -187,6 +187,26 @@ class PhaseResult(msgspec.Struct, frozen=True):
     kinds: dict[str, CaseCount] = {}
 
 
+class ExplainedCause(msgspec.Struct, frozen=True):
+    """A cause, by its id, that another document explains: those of its `findings`, by the `changes` (sentences)."""
+
+    cause: str
+    findings: tuple[str, ...]
+    changes: tuple[str, ...]
+
+
+class OtherDocumentResult(msgspec.Struct, frozen=True):
+    """A newer version of the document (`--also-spec`), and the causes that it explains, in whole or in part.
+
+    The findings that are named do not show when the same exchanges are judged by that document.
+    """
+
+    document: str
+    sha256: str
+    operation: str
+    causes: tuple[ExplainedCause, ...]
+
+
 class Results(msgspec.Struct, frozen=True):
     """All that a run found.
 
@@ -196,7 +216,7 @@ class Results(msgspec.Struct, frozen=True):
     `duration` is in seconds. `phases` are those after the catalogue. `waits` counts
     how often the run waited, by the reason. `coverage` is null where the document of the
     journal cannot be read. `warnings` tell what is wrong in the document, with its JSON pointer, and what of the
-    operation is not tested.
+    operation is not tested. `also_spec` are the newer versions of the document that were named, with what they explain.
     """
 
     schema_version: int
@@ -223,6 +243,7 @@ class Results(msgspec.Struct, frozen=True):
     phases: tuple[PhaseResult, ...] = ()
     waits: dict[str, int] = {}
     warnings: tuple[str, ...] = ()
+    also_spec: tuple[OtherDocumentResult, ...] = ()
 
 
 def results_schema() -> dict[str, Any]:

@@ -11,9 +11,9 @@ from conformance.checks.shared.subject import Settings, Subject
 from conformance.contract.contract import Contract
 from conformance.integrations.calls import CaseToSend
 from conformance.integrations.findings import Findings
-from conformance.integrations.recognising import recognised
 from conformance.integrations.responses import request_of, response_of
 from conformance.journal.redaction import Redaction, redact
+from conformance.mock.recognising import recognised
 from conformance.model.case import KEY, Case, Relation, Request
 from conformance.model.errors import UsageError
 from conformance.model.exchange import Exchange

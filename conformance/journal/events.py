@@ -23,6 +23,14 @@ class Event(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True, 
     time: float = 0.0
 
 
+class OtherDocument(msgspec.Struct, frozen=True):
+    """An OpenAPI document beside the tested one: how the user calls it, its text, and its name of the operation."""
+
+    name: str
+    text: str
+    operation: str
+
+
 class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     """The header: what is tested against what, and everything that a report needs besides the exchanges.
 
@@ -31,7 +39,8 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     are not sent or not exercised.
     `data` has the data files that were read with the document. `waivers` let failures pass that they
     name; `date` is the day (UTC, ISO 8601) by which they are in force or expired. `phases` are those that were to be
-    sent, in their order. `warnings` tell what is wrong in the document, or not tested of it.
+    sent, in their order. `warnings` tell what is wrong in the document, or not tested of it. `also_spec` are documents
+    that may explain what is found.
     """
 
     journal_version: int = JOURNAL_VERSION
@@ -53,6 +62,7 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     waivers: tuple[Waiver, ...] = ()
     date: str = ""
     warnings: tuple[str, ...] = ()
+    also_spec: tuple[OtherDocument, ...] = ()
 
 
 class RunResumed(Event, frozen=True, tag="run.resumed", kw_only=True):

@@ -35,6 +35,7 @@ class RunKeywords(TypedDict, total=False):
     any_key: bool
     probes: bool
     spec: Path | str | None
+    also_spec: Sequence[Path | str]
     operation: str | None
     api_key_env: str | None
     api_key_file: Path | str | None

@@ -9,6 +9,7 @@ from conformance.diagnosis.causes import Cause
 from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.evidence import RunReport
+from conformance.reports.other_documents import document_lines, explained_by
 from conformance.reports.results import CoverageResult, FindingResult, Results, Sides
 from conformance.reports.safe_text import count, duration, moment, short
 from conformance.reports.waiving import told
@@ -128,15 +129,21 @@ def _causes(run: RunReport) -> list[str]:
     if against:
         lines += ["## Causes", ""]
         for cause in against:
-            lines += _cause(cause, run.by_finding[cause.finding])
+            lines += [*_cause(cause, run.by_finding[cause.finding]), *_explained(run.results, cause)]
         lines.append("")
     if notes:
         lines += [f"<details><summary>{count(len(notes), 'advisory cause')}, which fail no run</summary>", ""]
-        lines += [
-            f"- {prose(cause.sentence)} ({count(cause.count, 'note')}, e.g. {code(cause.case)})" for cause in notes
-        ]
+        for cause in notes:
+            lines.append(f"- {prose(cause.sentence)} ({count(cause.count, 'note')}, e.g. {code(cause.case)})")
+            lines += _explained(run.results, cause)
         lines += ["", "</details>", ""]
+    if run.results.also_spec:
+        lines += [*(f"- {text(line)}" for line in document_lines(run.results)), ""]
     return lines
+
+
+def _explained(results: Results, cause: Cause) -> list[str]:
+    return [f"  <br>{prose(each)}" for each in explained_by(results, cause)]
 
 
 def _cause(cause: Cause, found: FindingResult) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.model.vocabulary import Strength
+from conformance.reports.other_documents import document_lines, explained_by
 from conformance.reports.results import Results
 
 SHOWN = 10
@@ -15,14 +16,16 @@ def counted(number: int, noun: str) -> str:
 
 
 def cause_lines(results: Results) -> Iterator[str]:
-    """Yield a line for each cause of requirements that are not advisory, up to `SHOWN`."""
+    """Yield a line for each cause of requirements that are not advisory, up to `SHOWN`, and what explains it."""
     against = [cause for cause in results.causes if cause.strength is not Strength.ADVISORY]
     waived = {each.id for each in results.findings if each.waiver}
     for cause in against[:SHOWN]:
         word = "waived" if cause.finding in waived else cause.strength.value
         yield f"  {word:6} {cause.sentence} ({counted(cause.count, 'finding')}, e.g. {cause.case})"
+        yield from (f"         {each}" for each in explained_by(results, cause))
     if len(against) > SHOWN:
         yield f"  and {counted(len(against) - SHOWN, 'more cause')} in the report"
+    yield from document_lines(results)
 
 
 def outcome_counts(results: Results) -> str:

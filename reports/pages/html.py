@@ -4,6 +4,7 @@ from conformance.diagnosis.causes import Cause
 from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.reports.evidence import RunReport
+from conformance.reports.other_documents import explained_by
 from conformance.reports.outcomes import of_finding
 from conformance.reports.pages.cases import case_pieces, lists
 from conformance.reports.pages.comparison import compared
@@ -92,6 +93,7 @@ def _cause(run: RunReport, cause: Cause) -> dict[str, object]:
         "repeats": next((each for name in cause.findings if (each := run.by_finding[name].repeats)), ""),
         "row": row,
         "others": [run.rows[each] for each in cause.requirements if each != row.id],
+        "explained": explained_by(run.results, cause),
         "story": evidence.case.story if evidence else None,
         "exchange": exchange_view(run, evidence, finding) if evidence else None,
         "compared": compared(evidence.shown(finding.id).exchange, control.shown("").exchange)

@@ -15,9 +15,9 @@ from conformance.classify.classification import classify
 from conformance.classify.traits import defects
 from conformance.contract.contract import Contract, load_contract
 from conformance.contract.schemas.nodes import occurrences
-from conformance.integrations.recognising import recognised
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.faults.parts.laxity import ALIKE, class_test
+from conformance.mock.recognising import recognised
 from conformance.model.case import SLOT, Case, Relation
 from conformance.model.jsontext import Json, encode, equal, plain_json, read
 from conformance.model.pointer import from_tokens, split

@@ -425,6 +425,17 @@ def test_the_document_that_a_target_keeps(call, carry_out, contract, monkeypatch
     assert (0, 1) == (ended.status, ended.out.count(" requests, "))
 
 
+@calls(f"conformance run --target {LOCAL} --also-spec newer.yaml")
+@pytest.mark.slow
+def test_what_a_newer_document_explains(call, carry_out, contract, monkeypatch):
+    """It says so for each document, after the causes."""
+    monkeypatch.setenv("CONFORMANCE_API_KEY", LOCAL_KEY)
+    Path("newer.yaml").write_text(contract.document.text)
+    with BackgroundServer(reference_app(contract, key=LOCAL_KEY)) as server:
+        ended = carry_out(call, *QUICK, http___127_0_0_1_4010=server.url)
+    assert "newer.yaml explains 0 of 0 causes and 0 of " in ended.out
+
+
 @calls("conformance campaign targets.toml", "conformance campaign targets.toml --only 'staging-*' --resume")
 @pytest.mark.slow
 def test_many_targets_from_a_file(call, carry_out, contract, monkeypatch):

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 import conformance
 from conformance.contract.contract import Contract
-from conformance.integrations.recognising import recognised
 from conformance.mock.app import Mock
 from conformance.mock.faults.parameters import parameter_faults
+from conformance.mock.recognising import recognised
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue

@@ -45,6 +45,7 @@ ARRIVES = {
     "cleanup": (None, True),
     "allow-name-edges": (None, True),
     "spec": (str(DOCUMENT), DOCUMENT),
+    "also-spec": (str(DOCUMENT), (DOCUMENT,)),
     "operation": (f"POST {PATH}", f"POST {PATH}"),
     "allow-host": ("api.example.com", ("api.example.com",)),
     "allow-plaintext": (None, True),

@@ -65,6 +65,13 @@ DECLARED = (
         "OpenAPI 3 document to test instead of the built-in one.",
     ),
     (
+        "--conformance-also-spec",
+        "also_spec",
+        "append",
+        "FILE",
+        "Newer version of the document: reports say which causes it explains. Repeatable.",
+    ),
+    (
         "--conformance-operation",
         "operation",
         "store",

@@ -76,6 +76,10 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     any_key: Annotated[bool, _target("", "The target does not distinguish keys (a mock).")] = False
     probes: Annotated[bool, _target("", "Verify created objects with the GET operation.")] = False
     spec: Spec = None
+    also_spec: Annotated[
+        tuple[Path, ...],
+        _target("FILE", "Newer version of the document: reports say which causes it explains. Repeatable."),
+    ] = ()
     operation: Annotated[
         str | None,
         _target("'METHOD /path'", "Operation of the document, if it has several; `all` tests each in turn."),

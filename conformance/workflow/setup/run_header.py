@@ -15,6 +15,7 @@ from conformance.runner.learning import NOT_LEARNED, is_learned
 from conformance.runner.plan import REASONS
 from conformance.targets.httpx_client.users_client import KEPT
 from conformance.workflow.setup.options import MOCK, RunOptions
+from conformance.workflow.setup.other_documents import other_documents
 from conformance.workflow.setup.preparation import PreparedRun
 
 REFERENCE = "the reference server at "
@@ -56,6 +57,7 @@ def run_header(prepared: PreparedRun, url: str, waivers: tuple[Waiver, ...]) -> 
         waivers=waivers,
         phases=prepared.phases,
         warnings=warnings_of(prepared),
+        also_spec=other_documents(options.also_spec, contract),
     )
 
 

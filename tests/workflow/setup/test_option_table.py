@@ -83,6 +83,8 @@ def given_type(row: Row) -> object:
             kept = Path | str
         case inspect.EnumType():
             kept = str
+        case inspect.VarTupleType(item_type=inspect.CustomType()):
+            kept = Sequence[Path | str]
         case inspect.VarTupleType():
             kept = Sequence[str]
         case inspect.IntType():

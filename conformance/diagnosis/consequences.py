@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
+from operator import or_
 
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.diagnosis.observations import CONSTANT, Explanation
+from conformance.diagnosis.observations import ACCEPTS, CONSTANT, REQUEST_RULES, Explanation
 from conformance.model.pointer import generalised
 
 SECONDARY = frozenset(
@@ -36,15 +37,23 @@ OF_VALUES = SECONDARY | {"creation time", "default", "documented default", "echo
 """Rules that compare values of a response with those of its request, or of others."""
 
 
-def without_consequences(explanations: Sequence[Explanation]) -> list[Explanation]:
+def without_consequences(explanations: Sequence[Explanation], kinds: Sequence[object] = ()) -> list[Explanation]:
     """Return the explanations, those that follow from another one made a part of it.
 
-    One follows where it shows only on requests that the other is about, or at properties that the other is about.
+    One follows where it shows only on requests that the other is about, or at properties that the other is about. What
+    is wrong in the response to a request that had to be rejected is no fault of its own. `kinds` are what the requests
+    of the observations are about.
     """
     first = [each for each in explanations if each.rule not in SECONDARY]
+    for each in [each for each in first if each.rule not in REQUEST_RULES]:
+        accepted = [other for other in first if other.rule == ACCEPTS and _is_of_some(other)]
+        whole = next((other for other in accepted if _is_within(each, other)), None)
+        if whole is not None:
+            first[first.index(whole)] = with_consequence(whole, each)
+            first.remove(each)
     for each in explanations:
         if each.rule in SECONDARY:
-            index = next((index for index, other in enumerate(first) if _follows(each, other)), None)
+            index = next((index for index, other in enumerate(first) if _follows(each, other, kinds)), None)
             if index is None:
                 first.append(each)
             else:
@@ -52,14 +61,27 @@ def without_consequences(explanations: Sequence[Explanation]) -> list[Explanatio
     return first
 
 
-def _follows(one: Explanation, other: Explanation) -> bool:
+def _is_of_some(explanation: Explanation) -> bool:
+    return bool(explanation.hypotheses) and all(each.conditions for each in explanation.hypotheses)
+
+
+def _is_within(one: Explanation, other: Explanation) -> bool:
+    """Tell whether one shows on requests alone that the predicates of the other fit."""
+    mask = reduce(or_, (each.mask for each in other.hypotheses), 0)
+    return all(mask >> index & 1 for index in one.observations)
+
+
+def _follows(one: Explanation, other: Explanation, kinds: Sequence[object]) -> bool:
     if other.hypotheses:
-        mask = 0
-        for hypothesis in other.hypotheses:
-            mask |= hypothesis.mask
-        return all(mask >> index & 1 for index in one.observations)
+        return _is_within(one, other)
+    if other.rule == ACCEPTS and kinds and _kinds(one, kinds) <= _kinds(other, kinds):
+        return True
     places = _properties(one)
     return bool(places) and places <= _properties(other)
+
+
+def _kinds(explanation: Explanation, kinds: Sequence[object]) -> set[object]:
+    return {kinds[index] for index in explanation.observations}
 
 
 def _properties(explanation: Explanation) -> set[str]:
@@ -69,14 +91,17 @@ def _properties(explanation: Explanation) -> set[str]:
 
 def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
     """Return the explanations; where responses hold the object of another request, no value of them says more."""
-    mixed = next((each for each in explanations if each.rule == "isolation" and len(each.observations) > FEW), None)
-    if mixed is None:
+    isolation = [each for each in explanations if each.rule == "isolation"]
+    mixed = max(isolation, key=lambda each: len(each.observations), default=None)
+    if mixed is None or len(mixed.observations) <= FEW:
         return list(explanations)
-    shown = set(mixed.observations)
+    names, shown = _properties(mixed), set(mixed.observations)
     follows = [
         each
         for each in explanations
-        if each is not mixed and (each.rule == mixed.rule or (each.rule in OF_VALUES and _mostly(each, shown)))
+        if each is not mixed
+        and each.rule in OF_VALUES
+        and (each.rule == mixed.rule or _mostly(each, shown) or _is_of_fewer(each, mixed, names))
     ]
     whole = reduce(with_consequence, follows, mixed)
     return [whole if each is mixed else each for each in explanations if each not in follows]
@@ -103,6 +128,11 @@ def with_consequence(one: Explanation, other: Explanation) -> Explanation:
     known = {event.id for event in one.findings}
     more = tuple(event for event in other.findings if event.id not in known)
     return replace(one, findings=one.findings + more, consequences=one.consequences + len(more))
+
+
+def _is_of_fewer(one: Explanation, other: Explanation, places: AbstractSet[str]) -> bool:
+    """Tell whether one shows at these places alone and less often than the other: a name that is lost as well."""
+    return bool(places) and _properties(one) <= places and len(one.observations) < len(other.observations)
 
 
 def _mostly(one: Explanation, shown: set[int]) -> bool:

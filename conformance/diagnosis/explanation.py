@@ -4,7 +4,7 @@ What a target does to requests (accepts, rejects, breaks on them) is explained b
 wrong in its responses by the places and the kinds of difference that it shows in.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import reduce
 from itertools import filterfalse
@@ -13,7 +13,6 @@ from operator import and_, or_
 from msgspec.structs import replace
 
 from conformance.classify.classification import classify
-from conformance.classify.requirements import reject_id
 from conformance.contract.contract import Contract
 from conformance.diagnosis.choice import explain
 from conformance.diagnosis.consequences import (
@@ -22,30 +21,21 @@ from conformance.diagnosis.consequences import (
     with_consequence,
     without_consequences,
 )
-from conformance.diagnosis.conversions import ENOUGH, are_converted
 from conformance.diagnosis.facts.features import (
     ANYWHERE,
     CREATION,
-    INTEGER,
-    LARGEST,
-    NUMBER,
     REQUEST,
-    SMALLEST,
     USED_NAME,
     Facts,
     Feature,
 )
 from conformance.diagnosis.facts.request_facts import FactReader, is_reserved
+from conformance.diagnosis.families import merged, of_wrong_types, with_conversions, with_json_texts
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
 from conformance.diagnosis.observations import (
     ACCEPTS,
-    COERCION,
-    CONVERSION,
-    JSON_TEXT,
     REJECTS,
     REQUEST_RULES,
-    SERVER_ERROR,
-    WRONG_TYPES,
     Explanation,
     Observation,
 )
@@ -64,12 +54,6 @@ ODDITIES = frozenset({"number", "string", "text"})
 
 PLAIN = frozenset(Feature("number", ANYWHERE, sign) for sign in ("positive", "negative"))
 """Those of them that do not."""
-
-SMALL = 100
-"""Bounds that are smaller are not those of a type of number."""
-
-SEVERAL_KINDS = 3
-"""So many kinds of value of the wrong type are no accident: one check of types is missing."""
 
 
 def explanations(
@@ -90,7 +74,9 @@ def explanations(
     found += of_responses(contract, heavy)
     successes = {index for index, each in enumerate(heavy) if 200 <= each.status < 300}
     found = of_constant_responses(contract, of_another_object(found), successes)
-    return [*without_consequences(found), *by_symptom(notes)]
+    stories = enumerate(each.case.story for each in heavy)
+    kinds = [(each.keyword, each.pointer, each.kind) if each else index for index, each in stories]
+    return [*without_consequences(found, kinds), *by_symptom(notes)]
 
 
 def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:
@@ -118,28 +104,16 @@ def _of_requests(
     intermittent = any(each.finding.pattern.intermittent for seen in observations for each in _of_rule(seen, rule))
     chosen, left = explain(table, _telling(evidence, observations), plain=intermittent)
     left |= evidence.positives & ~reduce(or_, (each.mask for each in chosen), left)
-    found = _merged(
+    found = merged(
         contract,
         [_explanation(table, observations, rule, (each,), each.mask & evidence.positives) for each in chosen],
         observations,
     )
     if intermittent and left:
         return [*found, _explanation(table, observations, rule, (), left)]
-    whole = _with_conversions(contract, found, _unexplained(observations, rule, left), observations)
-    return _of_wrong_types(table, _without_merged(table, whole, observations))
-
-
-def _of_wrong_types(table: FactTable, found: list[Explanation]) -> list[Explanation]:
-    """Return explanations; errors for several kinds of value of the wrong type are those of one missing check."""
-    parts = [each for each in found if each.rule == SERVER_ERROR and _is_of_wrong_types(table, each)]
-    if len(parts) < SEVERAL_KINDS:
-        return found
-    return [*(each for each in found if each not in parts), replace(_joined(parts), family=WRONG_TYPES)]
-
-
-def _is_of_wrong_types(table: FactTable, explanation: Explanation) -> bool:
-    facts = (table.facts[index] for index in explanation.observations)
-    return all({"type"} == {feature.value for feature in each.own if feature.name == "keyword"} for each in facts)
+    rest = _unexplained(observations, rule, left)
+    whole = with_conversions(contract, *with_json_texts(found, rest, observations), observations)
+    return of_wrong_types(table, _without_merged(table, whole, observations))
 
 
 def _without_merged(
@@ -169,24 +143,6 @@ def _common(table: FactTable, explanation: Explanation) -> frozenset[Feature]:
 
 def _exercised(explanation: Explanation, observations: Sequence[Observation]) -> set[str]:
     return {requirement for index in explanation.observations for requirement in observations[index].case.requirements}
-
-
-def _with_conversions(
-    contract: Contract, found: list[Explanation], rest: list[Explanation], observations: Sequence[Observation]
-) -> list[Explanation]:
-    """Return explanations and what has none; of that, a parser that converts so much is to blame for conversions."""
-    parser = next((each for each in found if each.family == COERCION and len(each.hypotheses) >= ENOUGH), None)
-    if parser is None:
-        return [*found, *rest]
-    converted = [each for each in rest if _converts(contract, each, observations)]
-    whole = replace(_joined([parser, *converted]), family=COERCION)
-    others = [each for each in rest if each not in converted]
-    return [*(whole if each is parser else each for each in found), *others]
-
-
-def _converts(contract: Contract, explanation: Explanation, observations: Sequence[Observation]) -> bool:
-    cases = (observations[index].case for index in explanation.observations)
-    return explanation.rule == ACCEPTS and are_converted(contract, cases)
 
 
 def _unexplained(observations: Sequence[Observation], rule: str, left: int) -> list[Explanation]:
@@ -275,58 +231,3 @@ def _control(table: FactTable, observations: Sequence[Observation], indices: Seq
         if each.case.expectation is Expectation.ACCEPTED and 200 <= each.status < 300 and index not in indices
     ]
     return min(controls, key=lambda index: (len(table.facts[index].features ^ features), order(index)), default=-1)
-
-
-def _merged(contract: Contract, found: Iterable[Explanation], observations: Sequence[Observation]) -> list[Explanation]:
-    """Bring together what differs in its places alone, and what is of one family."""
-    by_form: dict[object, list[Explanation]] = {}
-    for each in found:
-        by_form.setdefault(tuple(map(_range_or_form, each.hypotheses)), []).append(each)
-    by_family: dict[str, list[Explanation]] = {}
-    alone: list[Explanation] = []
-    for group in by_form.values():
-        each = _joined(group)
-        family = _family(contract, each, observations)
-        by_family.setdefault(family, []).append(each) if family else alone.append(each)
-    converted, agreed = by_family.pop(CONVERSION, []), by_family.get(COERCION, [])
-    together = bool(agreed) and len(agreed) + len(converted) >= ENOUGH
-    (agreed if together else alone).extend(converted)
-    return alone + [
-        replace(_joined(group), family=family if len(group) > 1 else "") for family, group in by_family.items()
-    ]
-
-
-def _range_or_form(hypothesis: Hypothesis) -> object:
-    """Return what is the same in predicates of one kind: of both ends of a range, how many digits they have."""
-    (first, *more) = hypothesis.conditions or (None,)
-    bounded = first is not None and first.direction and first.feature.name in {NUMBER, INTEGER, LARGEST, SMALLEST}
-    if first is None or more or not bounded or first.bound.copy_abs() < SMALL:
-        return hypothesis.form
-    return first.bound.adjusted()
-
-
-def _family(contract: Contract, explanation: Explanation, observations: Sequence[Observation]) -> str:
-    if explanation.rule not in {ACCEPTS, REJECTS}:
-        return ""
-    stories = [observations[index].case.story for index in explanation.observations]
-    if all(each is not None and each.keyword == JSON_TEXT for each in stories):
-        return JSON_TEXT
-    broken = {each.finding.requirement for each in explanation.findings}
-    coercible = {reject_id(node, "coercible") for node in contract.request.walk()}
-    if explanation.rule == ACCEPTS and broken <= coercible:
-        return COERCION
-    if _converts(contract, explanation, observations):
-        return CONVERSION
-    return broken.pop() if len(broken) == 1 else ""
-
-
-def _joined(group: Sequence[Explanation]) -> Explanation:
-    first = group[0]
-    findings = {finding.id: finding for each in group for finding in each.findings}
-    return Explanation(
-        first.rule,
-        tuple(hypothesis for each in group for hypothesis in each.hypotheses),
-        tuple(findings.values()),
-        tuple(sorted({index for each in group for index in each.observations})),
-        first.control,
-    )

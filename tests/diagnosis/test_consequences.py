@@ -1,8 +1,11 @@
 """Consequences: what follows from a fault counts to it, and what does not is a fault of its own."""
 
+from msgspec.structs import replace
+
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.consequences import FEW, of_another_object, of_constant_responses, without_consequences
-from conformance.diagnosis.hypotheses import Hypothesis
+from conformance.diagnosis.facts.features import Feature
+from conformance.diagnosis.hypotheses import Condition, Hypothesis
 from conformance.diagnosis.observations import CONSTANT, Explanation
 from conformance.journal.events import FindingMade
 from conformance.model.finding import Finding, Symptom
@@ -11,11 +14,14 @@ CONTRACT = load_contract()
 NAME, TIME = "/name", "/created_at"
 
 
+SOME = Condition(Feature("keyword", "/name", "type"))
+
+
 def explanation(rule: str, place: str, *observations: int, mask: int | None = None) -> Explanation:
     """Return what a rule is broken by: at a place, on some exchanges, and where a mask is given by a predicate."""
     finding = Finding("a.requirement", "a message", place, Symptom(rule), "a sentence")
     made = FindingMade(id=f"{rule} {place}", send=1, case="case", finding=finding)
-    predicates = () if mask is None else (Hypothesis((), mask, 0, 0.0),)
+    predicates = () if mask is None else (Hypothesis((SOME,), mask, 0, 0.0),)
     return Explanation(rule, predicates, (made,), observations)
 
 
@@ -49,6 +55,32 @@ def test_on_requests_that_the_other_is_about() -> None:
     rejected = explanation("rejects", "", 1, mask=0b110)
     assert ["rejects"] == rules(rejected, explanation("status of a rejection", "status", 1, 2))
     assert ["rejects", "status of a rejection"] == rules(rejected, explanation("status of a rejection", "status", 2, 3))
+
+
+def test_the_response_to_what_had_to_be_rejected() -> None:
+    """What is wrong in it says nothing; in the response to a valid request as well, it is a fault."""
+    accepted = explanation("accepts", "", 1, mask=0b110)
+    assert ["accepts"] == rules(explanation("response required", TIME, 1, 2), accepted)
+    assert ["response required", "accepts"] == rules(explanation("response required", TIME, 2, 3), accepted)
+    anything = replace(accepted, hypotheses=(Hypothesis((), -1, 0, 0.0),))
+    assert ["response required", "accepts"] == rules(explanation("response required", TIME, 1), anything)
+
+
+def test_of_requests_of_one_kind() -> None:
+    """Where some requests of a kind are accepted, the status of the others follows from that, and no other status."""
+    accepted, kinds = explanation("accepts", "", 0), ["cut", "cut", "comment"]
+    found = without_consequences([accepted, explanation("status of a rejection", "status", 1)], kinds)
+    assert ["accepts"] == [each.rule for each in found]
+    found = without_consequences([accepted, explanation("status of a rejection", "status", 2)], kinds)
+    assert 2 == len(found)
+
+
+def test_a_name_that_is_lost_as_well() -> None:
+    """Of the explanations of one name the most frequent speaks, whatever comes first."""
+    many = tuple(range(3 * FEW))
+    other = explanation("isolation", "", *range(100, 101 + FEW))
+    found = of_another_object([other, explanation("echo", NAME, 50, 51), explanation("isolation", NAME, *many)])
+    assert [("isolation", many, 2)] == [(each.rule, each.observations, each.consequences) for each in found]
 
 
 def test_values_of_another_object() -> None:

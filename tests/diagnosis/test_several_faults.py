@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.causes import Shown, causes_of
 from conformance.diagnosis.explanation import explanations
@@ -54,6 +55,17 @@ class Seen:
             made = (FindingMade(id=f"{number}", send=number, case=f"case-{number:03}", finding=finding),)
         sent = Case(f"case-{number:03}", expectation, (), request, story, phase=phase, **case)
         self.observations.append(Observation(sent, Exchange(request, Response(status)), made))
+
+    def send_text(self, text: bytes, kind: str, status: int) -> None:
+        """Send bytes that are not JSON, of a kind; that they are accepted is wrong."""
+        number = len(self.observations)
+        request = Request("POST", "/v1/models/m/environments", (("Content-Type", "application/json"),), text)
+        story = Story("", JSON_TEXT, "", "", "a story", kind)
+        symptom = Symptom("accepts", kind, str(status))
+        finding = Finding("reject.json-text", "a message", "", symptom, f"accepts {kind}")
+        made = (FindingMade(id=f"{number}", send=number, case=f"case-{number:03}", finding=finding),)
+        case = Case(f"case-{number:03}", Expectation.REJECTED, (), request, story)
+        self.observations.append(Observation(case, Exchange(request, Response(status)), made if status < 300 else ()))
 
     def sentences(self) -> list[str]:
         """Return the sentences of the causes."""
@@ -220,3 +232,14 @@ def test_what_stands_out_in_a_merged_case_joins_it() -> None:
     seen.send({"concurrency_target": huge}, 200)
     seen.send({"autoscaling_window": huge, "max_replica": 3}, 500, "server error", merged=True)
     assert 1 == len(seen.sentences())
+
+
+def test_what_a_lenient_parser_takes_is_one_fault() -> None:
+    """Also where another text of the same kind is rejected, so that no predicate fits."""
+    seen = Seen()
+    for each in (b'{"name": "\x01"}', b'{"name": "\x02b"}'):
+        seen.send_text(each, "a body with a raw control character", 200)
+    seen.send_text(b'{\x00"\x00', "another encoding", 200)
+    seen.send_text(b'\x00{\x00"', "another encoding", 400)
+    seen.send_text(b'{"name": 1}}', "a body with text after it", 400)
+    assert ["Accepts a body with a raw control character"] == seen.sentences()

@@ -21,11 +21,14 @@ from conformance.model.jsontext import Json, try_read, type_name
 from conformance.model.pointer import generalised, prefixes, within
 from conformance.model.vocabulary import Expectation
 
+TRIAL = "trial"
+"""The keyword of cases that send what a newer document declares."""
+
 UNSAID = frozenset({"relation", "rejected first", "properties"})
 """Keywords of cases whose body says itself what is wrong with it."""
 
 REQUEST_PARTS = frozenset(
-    {"credential", "header", "method", "path", "relation", "trial", "parameters"}
+    {"credential", "header", "method", "path", "relation", TRIAL, "parameters"}
     | {f"{place} parameter" for place in ("path", "query", "header", "cookie")}
 )
 """In the place of a keyword: what a case is about that is not about its body."""
@@ -61,7 +64,8 @@ class FactReader:
         groups.append(frozenset({Feature("method", "", request.method)}))
         target, lengths = of_target(self._contract.operation.path, request.target)
         measures |= {**measures_of(body), **lengths}
-        groups += [*told, target, of_framing(request), *self._defaults.read(text.value if text is not None else None)]
+        groups += [*told, target, of_framing(request), _of_content(self._contract, request)]
+        groups += self._defaults.read(text.value if text is not None else None)
         name = _name(text.value if text is not None else None, self._contract.identity)
         return Facts(tuple(groups), _about(case, groups).union(*told), measures, name)
 
@@ -113,19 +117,21 @@ def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
     if story is None:
         return
     keyword, place, kind = story.keyword, generalised(story.pointer), story.kind
-    if case.expectation is Expectation.REJECTED and keyword in UNSAID:
+    rejected = case.expectation is Expectation.REJECTED
+    if keyword == TRIAL or (rejected and keyword in UNSAID):
         defect = next(iter(classify(contract, case.request.body or b"").defects), None)
         if defect is None:
             yield Feature("kind", ANYWHERE, kind)
             return
+        rejected = True
         keyword, place, kind = defect.keyword, generalised(defect.pointer), defect.kind
     if place.startswith("/"):
         place = nearest(contract.request, place)[0].path  # a property that is unknown is its object's
     places = (place,) if keyword in REQUEST_PARTS else tuple(dict.fromkeys((place, ANYWHERE)))
-    if case.phase == CATALOGUE or case.expectation is Expectation.REJECTED:
+    if case.phase == CATALOGUE or rejected:
         yield from (Feature("kind", each, kind) for each in places)  # a random valid body is of no kind
     left_open = keyword == JSON_TEXT and case.expectation is Expectation.OBSERVED
-    if case.expectation is not Expectation.REJECTED and not left_open:
+    if not rejected and not left_open:
         return
     yield from (Feature("keyword", each, keyword) for each in places)
     declares_body = any(name.lower() == "content-type" for name, _ in case.request.headers)
@@ -167,10 +173,20 @@ def _of_headers(contract: Contract, fields: Fields, *, has_body: bool) -> Iterat
         yield Feature("media type", "content-type", "not declared")
 
 
+def _of_content(contract: Contract, request: Request) -> frozenset[Feature]:
+    """Return whether the content has another media type than the declared one, or none, or a content coding."""
+    declared = essence(contract.operation.request_media_type or "")
+    if request.method != contract.operation.method:
+        return frozenset()
+    right = essence(combined(request.headers, "content-type")) == declared
+    coded = any(name.lower() == "content-encoding" for name, _ in request.headers)
+    return frozenset({Feature("content")}) if declared and (coded or not right) else frozenset()
+
+
 def _is_right(contract: Contract, values: Sequence[str]) -> bool:
-    """Tell whether there is one credential, of the documented scheme, with the key."""
-    scheme, _, key = values[0].rpartition(" ") if len(values) == 1 else ("", "", "")
-    return key == KEY and scheme.lower() == contract.scheme.lower()
+    """Tell whether there is one credential, of the documented scheme, with the key (RFC 9110 section 11.4)."""
+    *scheme, key = values[0].split() if len(values) == 1 and values[0].strip() else ("",)
+    return key == KEY and [each.lower() for each in scheme] == contract.scheme.lower().split()
 
 
 def _of_credential(contract: Contract, name: str, value: str) -> Iterator[Feature]:

@@ -13,7 +13,7 @@ from conformance.diagnosis.facts.features import DEPTH, LENGTH, PROPERTIES, SIZE
 from conformance.model.case import Request
 from conformance.model.jsontext import write
 
-BEYOND_ASCII = "bytes beyond ASCII"
+BEYOND_ASCII, NOT_UTF_8 = "bytes beyond ASCII", "bytes that are not UTF-8"
 
 _TEXTS: Mapping[str, re.Pattern[bytes]] = {
     "the bytes of a surrogate (ED A0 80 to ED BF BF)": re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]"),
@@ -64,7 +64,9 @@ def of_text(body: bytes) -> Iterator[Feature]:
         return
     patterns = {**_TEXTS, **_ESCAPES} if b"\\" in body else _TEXTS
     found = [word for word, pattern in patterns.items() if pattern.search(body)]
-    yield from (Feature("text", "", word) for word in found if word != BEYOND_ASCII or _is_utf_8(body))
+    if BEYOND_ASCII in found and not _is_utf_8(body):
+        found[found.index(BEYOND_ASCII)] = NOT_UTF_8
+    yield from (Feature("text", "", word) for word in found)
 
 
 def _is_utf_8(body: bytes) -> bool:

@@ -11,7 +11,7 @@ from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.facts.body_facts import FRESH
-from conformance.diagnosis.facts.features import LONGEST_VALUE, Facts
+from conformance.diagnosis.facts.features import LONGEST_VALUE, Facts, Feature
 from conformance.diagnosis.facts.request_facts import FactReader
 from conformance.model.case import KEY, SLOT, Case, Request, Story
 from conformance.model.jsontext import Json, try_read
@@ -21,6 +21,7 @@ from conformance.strategies.random.from_hypothesis import environment_requests, 
 from ...strategies.contracts import cases_of, standard  # noqa: TID252 - test modules are found by path
 
 CONTRACT = load_contract()
+JSON_CONTENT = ("Content-Type", "application/json")
 READER = FactReader(CONTRACT)
 
 
@@ -61,6 +62,14 @@ def test_cases_with_the_same_facts_are_the_same_to_the_contract() -> None:
         alike[known(READER.read(each))].add(seen(each))
     assert [] == [group for group in alike.values() if len(group) > 1]
     assert len(alike) > 0.9 * len(cases)
+
+
+def test_a_property_of_a_newer_document_is_a_defect() -> None:
+    """A request that tries it may be accepted; a server that breaks on what is invalid breaks on it as well."""
+    settings = b'{"name": "a", "autoscaling_settings": {"max_scale_down_rate": 50}}'
+    request = Request("POST", "/v1/models/m/environments", (JSON_CONTENT,), settings)
+    trial = Case("case", Expectation.OBSERVED, (), request, Story("", "trial", "", "", "a story", "a newer property"))
+    assert {Feature("subject", "", "schema"), Feature("invalid", "")} <= READER.read(trial).features
 
 
 def body_case(body: Json) -> Case:

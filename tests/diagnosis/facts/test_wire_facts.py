@@ -33,6 +33,8 @@ INVALID = "invalid percent-encoding"
         (b' {"a": 1}', {"white space before the JSON text"}),
         (b'{"a": 1}\n', {"a line break", "a line break after the JSON text"}),
         (b'{"a":\n1}', {"a line break", "a line break within the JSON text"}),
+        ('{"a": "\u00e9"}'.encode(), {"bytes beyond ASCII"}),
+        (b'{"a": "\xe9"}', {"bytes that are not UTF-8"}),
     ],
 )
 def test_the_lexical_form_of_a_body(body: bytes, said: set[str]) -> None:
@@ -107,6 +109,8 @@ def test_what_shows_in_a_merged_case_follows_from_one_of_its_oddities() -> None:
     [
         ([f"Api-Key {KEY}"], False),
         ([f"api-key {KEY}"], False),
+        ([f"Api-Key  {KEY}"], False),
+        ([f"Api-Key {KEY} {KEY}"], True),
         ([], True),
         ([KEY], True),
         (["Api-Key x"], True),
@@ -119,6 +123,27 @@ def test_any_credential_but_the_right_one_is_wrong(fields: list[str], wrong: boo
     headers = tuple(("Authorization", each) for each in fields)
     case = Case("case", Expectation.OBSERVED, (), Request("POST", "/v1/models/m/environments", headers, b"{}"))
     assert wrong is (Feature("access") in FactReader(load_contract()).read(case).features)
+
+
+JSON = ("Content-Type", "application/json")
+
+
+@pytest.mark.parametrize(
+    ("method", "fields", "wrong"),
+    [
+        ("POST", [JSON], False),
+        ("POST", [("content-type", "Application/JSON; charset=utf-8")], False),
+        ("POST", [], True),
+        ("POST", [("Content-Type", "text/plain")], True),
+        ("POST", [JSON, ("Content-Encoding", "gzip")], True),
+        ("GET", [], False),
+    ],
+)
+def test_content_that_is_not_supported(method: str, fields: list[tuple[str, str]], wrong: bool) -> None:  # noqa: FBT001 (a row)
+    """So that one fault of what a 415 is for is one, be the media type or the coding to blame, with or without body."""
+    for body in (b"{}", None):
+        case = Case("case", Expectation.OBSERVED, (), Request(method, "/v1/models/m/environments", tuple(fields), body))
+        assert wrong is (Feature("content") in FactReader(load_contract()).read(case).features)
 
 
 def test_a_large_body_has_its_size_and_its_properties() -> None:

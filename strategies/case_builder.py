@@ -19,6 +19,7 @@ from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.carried_credentials import Carried, carried
 from conformance.strategies.parameter_values import carried_parameters, path_text, stated_value, usual_values
+from conformance.strategies.sparing import LARGE, Sparing
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.search import proper
 
@@ -30,12 +31,19 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
 
     `parameters` are the path parameters, not yet encoded; `credentials` the security schemes beside those of the first
     alternative that the caller has a credential for, `fixed` the values of other parameters that the caller gives.
+    `thrifty` tells to leave out, of a large body, what shows nothing new.
     """
 
     contract: Contract
     parameters: Mapping[str, str]
     credentials: frozenset[str] = frozenset()
     fixed: Mapping[str, str] = {}
+    thrifty: bool = False
+
+    @cached_property
+    def sparing(self) -> Sparing:
+        """Which cases are left out before they are made."""
+        return Sparing(large=self.thrifty and self.contract.request.size > LARGE)
 
     @cached_property
     def defaults(self) -> bodies.Defaults:

@@ -87,7 +87,8 @@ class Screen:
         )
         for each in more:
             short = f"; stopped: {each.error}" if each.error else ""
-            self._say(f"{each.phase}: {each.requests} requests{short}")
+            bound = "at most " if each.at_most else ""
+            self._say(f"{each.phase}: {bound}{each.requests} requests{short}")
         if not more:
             self._random(prepared)
         if plan.skipped:

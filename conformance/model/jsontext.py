@@ -158,6 +158,8 @@ def plain_json(value: Writable) -> Json:
         JsonFault: a literal is no JSON text, or more than can be read.
 
     """
+    if value is None or isinstance(value, str | bool):
+        return value
     return read(encode(value)).value
 
 

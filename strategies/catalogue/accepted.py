@@ -18,6 +18,7 @@ from conformance.model.pointer import join
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
 from conformance.strategies.covering import combinations
+from conformance.strategies.sparing import LARGE
 from conformance.strategies.values import bodies, classes
 
 Extra: TypeAlias = tuple[str, str, Writable, str]
@@ -25,9 +26,6 @@ Extra: TypeAlias = tuple[str, str, Writable, str]
 
 ABSENCE = "an absent optional property"
 UNKNOWN = "an unknown property"
-LARGE = 150
-"""In a body of more places than this, the smallest body stands for the absence of each property."""
-
 MOST_EXAMPLES = 10
 """How many examples of a document are sent at most."""
 
@@ -40,6 +38,8 @@ MANY, DEEP = 101, 65
 """More unknown properties, and more levels, than the usual limits of parsers: 100 and 64."""
 
 NESTED = "[" * DEEP + "]" * DEEP
+
+LIMITS = "accept.unknown-limits"
 
 PLAIN: Extra = ("unknown-property", UNDECLARED, "x", UNKNOWN)
 
@@ -114,6 +114,10 @@ def class_case(build: Builder, lineage: bodies.Lineage, value: classes.Value) ->
     sent = _named(value) if identity else value.json
     if identity and (value.slug == "ordinary" or not _fits(node, sent)):
         return
+    keyword = "" if value.keyword == "type" else value.keyword
+    about = accept_id(node, "type" if value.edge else keyword)
+    if build.sparing.spares(about, value.kind):
+        return
     body = bodies.planted(lineage, sent, "smallest", build.defaults)
     if _clashes(lineage, body):
         return
@@ -126,7 +130,6 @@ def class_case(build: Builder, lineage: bodies.Lineage, value: classes.Value) ->
         yield build.observed(id_, ("error.server-error",), build.request(body), story, needs)
         return
     case = build.accepting(id_, (), body, story, needs)
-    keyword = "" if value.keyword == "type" else value.keyword
     weak = value.edge or bool(case.beyond)
     focus = accept_id(node, "type") if weak else accept_id(node, keyword)
     more = () if weak else (accept_id(node),)
@@ -206,7 +209,7 @@ def open_objects(build: Builder, extras: Iterable[Extra] = (*EXTRAS, RESERVED)) 
                 continue
             for extra in extras:
                 slug, name, value, kind = extra
-                if shape.declares(name):
+                if shape.declares(name) or build.sparing.spares(requirement, kind):
                     continue
                 body = bodies.with_member(lineage, branch, name, value, "smallest", build.defaults)
                 pointer, keyword, became = join(node.path, name), "additionalProperties", write(value)
@@ -225,7 +228,7 @@ def many_and_deep(build: Builder) -> Iterator[Case]:
     for lineage in bodies.lineages(build.contract.request):
         node, name = lineage[-1], name_of(lineage[-1].path, lineage[0])
         for branch, shape in enumerate(node.shapes):
-            if shape.type != "object" or not shape.open:
+            if shape.type != "object" or not shape.open or build.sparing.spares(LIMITS, LIMITS):
                 continue
             plain = bodies.with_member(lineage, branch, UNDECLARED, "x", "smallest", build.defaults)
             deep = bodies.with_member(lineage, branch, UNDECLARED, Literal(NESTED), "smallest", build.defaults)
@@ -240,7 +243,7 @@ def many_and_deep(build: Builder) -> Iterator[Case]:
                     continue
                 story = Story(node.path, "additionalProperties", "", "", f"{name} has {kind}", kind)
                 id_ = f"accept.{path_slug(node.path)}.{slug}"
-                case = build.accepting(id_, ("accept.unknown-limits",), body, story)
+                case = build.accepting(id_, (LIMITS,), body, story)
                 yield replace(case, control=build.request(plain))
 
 

@@ -33,7 +33,7 @@ from conformance.strategies.catalogue.together.merged_relations import merged_re
 from conformance.strategies.catalogue.together.relations import relations
 from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 
-__all__ = ["Knowledge", "bounded", "catalogue", "creations", "fill", "may_create", "smoke"]
+__all__ = ["Knowledge", "bounded", "catalogue", "creations", "fill", "may_create", "smoke", "spared"]
 
 MOST_REQUESTS = 2_800
 """How many requests of the catalogue a standard run sends, whatever the schema: random ones come on top of them."""
@@ -93,9 +93,9 @@ class Knowledge(msgspec.Struct, frozen=True):
     credentials: frozenset[str] = frozenset()
     fixed: Mapping[str, str] = {}
 
-    def builder(self, contract: Contract) -> Builder:
-        """Return what makes cases with what is known."""
-        return Builder(contract, self.parameters, self.credentials, self.fixed)
+    def builder(self, contract: Contract, *, thrifty: bool = False) -> Builder:
+        """Return what makes cases with what is known; `thrifty` as there."""
+        return Builder(contract, self.parameters, self.credentials, self.fixed, thrifty)
 
     def __hash__(self) -> int:
         """Hash what the mappings hold: a struct of dictionaries has no hash of its own."""
@@ -108,11 +108,11 @@ def catalogue(
     """Return the deterministic cases and relations of a profile, in the order in which to send them.
 
     `smoke` is a prefix of `standard` within its bounds; `full` adds what three-way combinations and large bodies add.
-    For a very large schema it holds more than a standard run sends (`bounded`).
-    No two cases send the same bytes; relations keep all of theirs. The ids of what is left out, as its label cannot be
-    proven, are added to `lost`. A process that asks for the same again is given what was derived before.
+    For a large schema it may hold more than a standard run sends (`bounded`), and `full` alone has what shows nothing
+    new. No two cases send the same bytes; relations keep all of theirs. The ids of those whose label
+    cannot be proven are added to `lost`. A process that asks for the same again is given what was derived before.
     """
-    standard, unproven = _standard(contract, knowledge)
+    standard, unproven, _ = _standard(contract, knowledge)
     if lost is not None:
         lost += unproven
     if profile is Profile.SMOKE:
@@ -124,16 +124,21 @@ def catalogue(
     return (*standard, *more[len(standard) :])
 
 
+def spared(contract: Contract, knowledge: Knowledge) -> int:
+    """Return how many cases of a large schema only `full` has, beside those that are beyond the bound of `standard`."""
+    return _standard(contract, knowledge)[2]
+
+
 @lru_cache(maxsize=4)
-def _standard(contract: Contract, knowledge: Knowledge) -> tuple[tuple[Item, ...], tuple[str, ...]]:
-    """Return the items of the standard profile in order, and the ids of those whose label cannot be proven."""
-    build = knowledge.builder(contract)
+def _standard(contract: Contract, knowledge: Knowledge) -> tuple[tuple[Item, ...], tuple[str, ...], int]:
+    """Return the items of the standard profile in order, the ids of those without a proof, how many are spared."""
+    build = knowledge.builder(contract, thrifty=True)
     lost: list[str] = []
     if build.has_body:
         items = proven(build, _all(build, knowledge, PAIRWISE, large=False), lost)
     else:
         items = _without_body(build, knowledge)
-    return tuple(_ordered(contract, _distinct(items))), tuple(lost)
+    return tuple(_ordered(contract, _distinct(items))), tuple(lost), build.sparing.count
 
 
 def _pairs(held: Mapping[str, str]) -> frozenset[tuple[str, str]]:

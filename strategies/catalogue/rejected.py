@@ -13,11 +13,9 @@ from conformance.model.jsontext import Json, Literal, write
 from conformance.model.pointer import join
 from conformance.model.vocabulary import Group
 from conformance.strategies.case_builder import Builder, path_slug
+from conformance.strategies.sparing import LARGE
 from conformance.strategies.values import bodies, classes
 from conformance.strategies.values.wrong_types import wrong_type
-
-LARGE = 150
-"""A body of more places than this is broken in its smallest form alone."""
 
 BASES: tuple[bodies.Base, ...] = ("smallest", "fullest")
 
@@ -42,12 +40,15 @@ def _wrong_values(
     if not node.path and base == "fullest":
         return
     for value in wrong:
+        requirement, kind = reject_id(node, value.rule), kind_of(node, value)
+        if build.sparing.spares(requirement, kind):
+            continue
         body = bodies.planted(lineage, value.json, base, build.defaults)
         became = write(value.json)
         told = says(node.path, value.keyword, became, value.kind, lineage[0])
-        story = Story(node.path, value.keyword, _was(build, node, base), became, told, kind_of(node, value))
+        story = Story(node.path, value.keyword, _was(build, node, base), became, told, kind)
         id_ = f"reject.{path_slug(node.path)}.{value.slug}.{base}"
-        yield build.rejected(id_, reject_id(node, value.rule), build.request(body), story)
+        yield build.rejected(id_, requirement, build.request(body), story)
 
 
 def _rounded(build: Builder) -> Iterator[Case]:
@@ -64,13 +65,14 @@ def _is_integer(node: Node) -> bool:
 
 def _missing(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> Iterator[Case]:
     node = lineage[-1]
-    if not node.required or not node.path:
+    requirement = reject_id(node, "required")
+    if not node.required or not node.path or build.sparing.spares(requirement, MISSING):
         return
     body = bodies.planted(lineage, bodies.ABSENT, base, build.defaults)
     told = says(node.path, "required", "", MISSING, lineage[0])
     story = Story(node.path, "required", _was(build, node, base), "", told, MISSING)
     id_ = f"reject.{path_slug(node.path)}.absent.{base}"
-    yield build.rejected(id_, reject_id(node, "required"), build.request(body), story)
+    yield build.rejected(id_, requirement, build.request(body), story)
 
 
 def _undeclared(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> Iterator[Case]:
@@ -80,6 +82,8 @@ def _undeclared(build: Builder, lineage: bodies.Lineage, base: bodies.Base) -> I
             continue
         requirement = undeclared_id(Group.REJECTION, shape)
         for slug, name, value in undeclared_names(shape):
+            if build.sparing.spares(requirement, slug):
+                continue
             body = bodies.with_member(lineage, branch, name, value, base, build.defaults)
             pointer, keyword, became = join(node.path, name), "additionalProperties", write(value)
             kind = undeclared_kind(shape, name, value)

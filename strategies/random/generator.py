@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -52,8 +53,8 @@ class Generator:
         error = ""
         try:
             match phase:
-                case Cover():
-                    for case in from_schemathesis.coverage_cases(self._build):
+                case Cover(most=most):
+                    for case in islice(from_schemathesis.coverage_cases(self._build), most):
                         self._emit(case)
                 case Draw(size=size):
                     for batch in self._campaign.example(size):

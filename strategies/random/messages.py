@@ -14,7 +14,9 @@ LENGTH: Final = 4
 
 
 class Cover(msgspec.Struct, frozen=True, tag=True):
-    """A phase of the cases of Schemathesis' coverage phase."""
+    """A phase of the cases of Schemathesis' coverage phase, of the first `most` where that is not None."""
+
+    most: int | None = None
 
 
 class Draw(msgspec.Struct, frozen=True, tag=True):

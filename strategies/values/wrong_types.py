@@ -37,7 +37,8 @@ def wrong_types(node: Node) -> Iterator[Value]:
         ("quoted-object", "{}", "object" in allowed),
         ("quoted-array", "[]", "array" in allowed),
     ):
-        if telling and not any(fits(shape, plain_json(json)) for shape in node.shapes):
+        held = plain_json(json) if telling else None
+        if telling and not any(fits(shape, held) for shape in node.shapes):
             yield wrong_type(node, slug, json)
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from conformance.contract.schemas.shapes import Shape
 from conformance.contract.schemas.text_checks import keeps_pattern
+from conformance.model.grouping import grouped
 from conformance.model.jsontext import Json
 from conformance.model.pointer import ANY_ITEM, escape, is_index, join, last, parent, split
 
@@ -129,7 +130,11 @@ class Node(msgspec.Struct, frozen=True, dict=True):
 
     def members(self, branch: int) -> tuple["Node", ...]:
         """Return the children that the shape with index `branch` declares."""
-        return tuple(node for node in self.children if node.branch == branch)
+        return self._by_branch.get(branch, ())
+
+    @cached_property
+    def _by_branch(self) -> dict[int, tuple["Node", ...]]:
+        return {each: tuple(found) for each, found in grouped((node.branch, node) for node in self.children).items()}
 
     def filler(self, branch: int, name: str) -> "Node | None":
         """Return the node to build a required property, or an item, from that is no place of its own."""

@@ -15,7 +15,7 @@ from conformance.runner.budget import RunLimits
 from conformance.runner.credentials import Credentials
 from conformance.runner.plan import Plan, make_plan, why_left_out
 from conformance.runner.shards import Shard
-from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, bounded, catalogue, smoke
+from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledge, bounded, catalogue, smoke, spared
 from conformance.strategies.path_values import unknown_path_value, usual_path_value
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Traits
@@ -109,7 +109,8 @@ def prepare(
         # What this target is not sent takes no place in a short plan.
         items = smoke(each for each in items if why_left_out(contract, each, offered, (), (), why_not) is None)
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
-    plan = replace(plan, left=len(known) - len(chosen), unproven=len(lost))
+    left = len(known) - len(chosen) + (spared(contract, knowledge) if profile is Profile.STANDARD else 0)
+    plan = replace(plan, left=left, unproven=len(lost))
     elsewhere: tuple[Item, ...] = ()
     if options.shard:
         shard = Shard.parse(options.shard)

@@ -21,6 +21,12 @@ from conformance.workflow.setup.preparation import PreparedRun
 EXAMPLES = 100
 """How many cases Hypothesis makes in a run that is no campaign."""
 
+MOST_REQUESTS = 3_000
+"""How many cases a standard run has, those of all phases together."""
+
+LEAST_COVERED = 100
+"""How many cases of Schemathesis a standard run has room for, however many the catalogue has."""
+
 
 def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
     """Return the phases of a prepared run after the catalogue; no case is generated before they are started.
@@ -29,7 +35,7 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
     """
     options, phases = prepared.options, prepared.phases
     cut_short = options.max_requests is not None and options.max_requests < prepared.plan.requests
-    generated = _generated(phases, prepared.profile)
+    generated = _generated(prepared)
     if not generated or (cut_short and options.example_db is None):
         return FollowUpPhases()
     parameters, fixed = prepared.knowledge.parameters, prepared.knowledge.fixed
@@ -54,11 +60,13 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
     )
 
 
-def _generated(phases: tuple[str, ...], profile: Profile) -> dict[str, Cover | Draw | Fuzz]:
+def _generated(prepared: PreparedRun) -> dict[str, Cover | Draw | Fuzz]:
     """Return what to generate, by the phase that it is of; the cases of a campaign are without end."""
+    phases, profile = prepared.phases, prepared.profile
     found: dict[str, Cover | Draw | Fuzz] = {}
     if SCHEMATHESIS in phases:
-        found[SCHEMATHESIS] = Cover()
+        room = max(MOST_REQUESTS - prepared.plan.requests - EXAMPLES, LEAST_COVERED)
+        found[SCHEMATHESIS] = Cover(room if profile is Profile.STANDARD else None)
     if profile is Profile.FUZZ and {SCHEMATHESIS, HYPOTHESIS} & set(phases):
         found["fuzz"] = Fuzz(phases)
     elif HYPOTHESIS in phases:
@@ -67,11 +75,15 @@ def _generated(phases: tuple[str, ...], profile: Profile) -> dict[str, Cover | D
 
 
 class PhasePreview(msgspec.Struct, frozen=True):
-    """How many requests a phase will send; `error` says why it will not go on to its end."""
+    """How many requests a phase will send; `error` says why it will not go on to its end.
+
+    Where a schema is large, drawing its cases takes long, and `at_most` tells that they are only bounded.
+    """
 
     phase: str
     requests: int
     error: str = ""
+    at_most: bool = False
 
 
 def preview(prepared: PreparedRun) -> tuple[PhasePreview, ...]:
@@ -81,7 +93,14 @@ def preview(prepared: PreparedRun) -> tuple[PhasePreview, ...]:
     """
     following = follow_up_phases(prepared)
     endless = following.seconds is not None
-    return () if endless or not following.generator.phases else asyncio.run(_preview(prepared, following))
+    if endless or not following.generator.phases:
+        return ()
+    if prepared.plan.left:
+        return tuple(
+            PhasePreview(phase, EXAMPLES if phase == HYPOTHESIS else LEAST_COVERED, at_most=True)
+            for phase in following.generator.phases
+        )
+    return asyncio.run(_preview(prepared, following))
 
 
 async def _preview(prepared: PreparedRun, following: FollowUpPhases) -> tuple[PhasePreview, ...]:

@@ -288,7 +288,7 @@ def _echoes(request: Node, response: Node | None, prose: Prose) -> list[tuple[No
         leaf = not sent.children and sent.path and named
         answered = find(response, sent.path) if leaf and sent.path not in prose.echo.without else None
         alike = (sent.types & answered.types) - {"null"} if answered is not None else None
-        if answered is not None and alike and (claims(prose) or _holds_all(sent, answered)):
+        if answered is not None and alike and _holds_all(sent, answered):
             pairs.append((sent, answered))
     return pairs
 

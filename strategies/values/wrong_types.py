@@ -6,8 +6,9 @@ from conformance.classify.coercion import NUMERIC, coerced, is_rounded_integer
 from conformance.classify.keywords import fits
 from conformance.classify.kinds import type_kind
 from conformance.classify.requirements import PRECISION
+from conformance.classify.traits import defects
 from conformance.contract.schemas.nodes import Node
-from conformance.model.jsontext import Literal, Writable, plain_json
+from conformance.model.jsontext import Literal, Writable, plain_json, write
 from conformance.strategies.values import construction
 from conformance.strategies.values.construction import NO_DEFAULTS
 from conformance.strategies.values.value import Value
@@ -28,7 +29,7 @@ def wrong_types(node: Node) -> Iterator[Value]:
         ("one", 1, boolean),
         ("string", "abc", True),
         ("empty-string", "", True),
-        ("quoted-number", "1", numeric),
+        ("quoted-number", _quoted_number(node), numeric),
         ("quoted-boolean", "true", boolean),
         ("quoted-null", "null", "null" in allowed),
         ("array", [], True),
@@ -40,6 +41,18 @@ def wrong_types(node: Node) -> Iterator[Value]:
         held = plain_json(json) if telling else None
         if telling and not any(fits(shape, held) for shape in node.shapes):
             yield wrong_type(node, slug, json)
+
+
+def _quoted_number(node: Node) -> str:
+    """Return a number in a string, one that the node allows: a parser that converts it accepts it for no bound's sake.
+
+    Where it allows 1, that one: it is the same in every document.
+    """
+    numbers = (branch for branch, shape in enumerate(node.shapes) if shape.type in NUMERIC)
+    branch = next(numbers, None)
+    if branch is None or not any(defects(node, 1)):
+        return "1"
+    return write(construction.built(node, branch, "smallest", NO_DEFAULTS))
 
 
 def wrong_type(node: Node, slug: str, json: Writable) -> Value:

@@ -1,5 +1,6 @@
 """The dated changes of the published document, each as a patch of the held one."""
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.reading.document import Document, parse_document
 
 NULL = {"type": "null"}
+POLICY = {"type": "object", "properties": {"policy": {"enum": ["QUEUE_ON_FULL", "REJECT_ON_FULL"]}}}
 PATH = "/v1/models/{model_id}/environments"
 Content = dict[str, Any]
 Patch = Callable[[Content], None]
@@ -22,7 +24,7 @@ def schemas(content: Content) -> Content:
 
 def add(content: Content, schema: str, name: str, value: Any, *, required: bool = False) -> None:
     """Add a property to a schema."""
-    schemas(content)[schema]["properties"][name] = value
+    schemas(content)[schema]["properties"][name] = copy.deepcopy(value)
     if required:
         schemas(content)[schema]["required"].append(name)
 
@@ -70,14 +72,13 @@ def region(content: Content) -> None:
 
 def backpressure(content: Content) -> None:
     """D-07: a required property of the response."""
-    policy = {"type": "object", "properties": {"policy": {"enum": ["QUEUE_ON_FULL", "REJECT_ON_FULL"]}}}
     for schema in ("EnvironmentV1", "DeploymentV1"):
-        add(content, schema, "request_backpressure_settings", {"anyOf": [policy, NULL]}, required=True)
+        add(content, schema, "request_backpressure_settings", {"anyOf": [POLICY, NULL]}, required=True)
 
 
 def sent_backpressure(content: Content) -> None:
     """D-08: an optional property of the request."""
-    policy = {"type": "object", "properties": {"policy": {"type": "string"}}, "additionalProperties": False}
+    policy = {**POLICY, "additionalProperties": False}
     add(content, "CreateEnvironmentRequestV1", "request_backpressure_settings", {"anyOf": [policy, NULL]})
 
 

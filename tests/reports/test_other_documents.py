@@ -89,6 +89,7 @@ def test_a_newer_document_explains_rejected_requests(write: Write, tmp_path: Pat
     assert results == report_again(out).results
 
 
+@pytest.mark.slow
 def test_a_newer_document_explains_new_properties_and_no_other_fault(write: Write, tmp_path: Path) -> None:
     """Of one note the findings that it allows; a wrong type is wrong in both documents, and so is an accepted one."""
     newer = write(backpressure)

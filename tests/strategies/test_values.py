@@ -65,6 +65,15 @@ def test_every_class_of_a_type_is_there(type_: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("bounds", "quoted"), [({}, "1"), ({"maximum": 1}, "1"), ({"exclusiveMinimum": 1, "maximum": 2}, "2")]
+)
+def test_a_quoted_number_is_one_that_the_bounds_allow(bounds: dict[str, Any], quoted: str) -> None:
+    """A server that converts strings would reject another one for its bound, and the conversion would not show."""
+    node = contract_of({"type": "number", **bounds}).request
+    assert [quoted] == [value.json for value in classes.invalid_values(node) if value.slug == "quoted-number"]
+
+
+@pytest.mark.parametrize(
     ("schema", "valid", "invalid"),
     [
         ({"type": "integer", "minimum": 3}, {"minimum-kept": 3}, {"minimum-broken": 2}),

@@ -25,9 +25,9 @@ ALIKE = {
 
 
 def lenient_value(contract: Contract, node: Node, held: Json, tx: Transaction) -> Json:
-    """Return the valid value that a lax server makes of an invalid one: converted, else ignored."""
+    """Return the valid value that a lax server makes of an invalid one: converted where that is valid, else ignored."""
     read = coerced(node.types, held)
-    if read is not None:
+    if read is not None and not any(defects(node, read)):
         return read
     if node.shape("boolean") and isinstance(held, str | int | Decimal):
         return False

@@ -19,6 +19,7 @@ from conformance.diagnosis.facts.features import (
     REQUEST,
     SIZE,
     SMALLEST,
+    USED_START,
     Feature,
 )
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition
@@ -197,6 +198,10 @@ MEASURED: Mapping[str, tuple[str, str]] = {
     DEPTH: ("the body is nested {bound} or {more} levels deep", "a body nested {bound} or {more} levels deep"),
     PROPERTIES: ("the body has {bound} or more properties in all", "a body with {bound} or more properties in all"),
     SIZE: ("the body has {bound} or more bytes", "a body of {bound} or more bytes"),
+    USED_START: (
+        "{name} has the first {bound} characters of a value accepted before",
+        "a value of {name} with the first {bound} characters of one accepted before",
+    ),
     CREATION: ("it comes {side} creation {bound} of the run", "every request {side} creation {bound} of the run"),
     REQUEST: ("it comes {side} request {bound} of the run", "every request {side} request {bound} of the run"),
 }

@@ -26,10 +26,12 @@ from conformance.diagnosis.facts.features import (
     CREATION,
     REQUEST,
     USED_NAME,
+    USED_START,
     Facts,
     Feature,
 )
 from conformance.diagnosis.facts.request_facts import FactReader, is_reserved
+from conformance.diagnosis.facts.used_names import UsedNames
 from conformance.diagnosis.families import merged, of_wrong_types, with_conversions, with_json_texts
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
 from conformance.diagnosis.observations import (
@@ -82,15 +84,17 @@ def explanations(
 def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:
     found: list[Facts] = []
     creations, reader = 0, FactReader(contract)
-    names: set[str] = set()
+    names = UsedNames()
     used = frozenset({Feature(USED_NAME, contract.identity or "")})
     for each in observations:
         facts = reader.read(each.case)
         place = {(REQUEST, ""): Decimal(len(found) + 1), (CREATION, ""): Decimal(creations + 1)}
         groups = (*facts.groups, used) if facts.name in names else facts.groups
+        if start := names.start(facts.name):
+            place[USED_START, contract.identity or ""] = Decimal(start)
         if 200 <= each.status < 300:
             creations += 1
-            names |= {facts.name} - {""}
+            names.add(facts.name)
         found.append(replace(facts, groups=groups, measures={**facts.measures, **place}))
     return found
 

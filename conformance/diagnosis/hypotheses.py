@@ -28,6 +28,7 @@ from conformance.diagnosis.facts.features import (
     REQUEST,
     SIZE,
     SMALLEST,
+    USED_START,
     Facts,
     Feature,
 )
@@ -92,11 +93,19 @@ MEASURE_COSTS = {
     DEPTH: 2.6,
     PROPERTIES: 2.7,
     SIZE: 2.95,
+    USED_START: 2.7,
     CREATION: 5.0,
     REQUEST: 6.0,
 }
 
-ONE_SIDED = {LARGEST: AT_LEAST, LONGEST: AT_LEAST, SMALLEST: AT_MOST, SIZE: AT_LEAST, PROPERTIES: AT_LEAST}
+ONE_SIDED = {
+    LARGEST: AT_LEAST,
+    LONGEST: AT_LEAST,
+    SMALLEST: AT_MOST,
+    SIZE: AT_LEAST,
+    PROPERTIES: AT_LEAST,
+    USED_START: AT_LEAST,
+}
 """Of the extremes of a body, and of how much of it there is, one side alone says something."""
 
 

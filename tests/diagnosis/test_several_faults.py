@@ -243,3 +243,14 @@ def test_what_a_lenient_parser_takes_is_one_fault() -> None:
     seen.send_text(b'\x00{\x00"', "another encoding", 400)
     seen.send_text(b'{"name": 1}}', "a body with text after it", 400)
     assert ["Accepts a body with a raw control character"] == seen.sentences()
+
+
+def test_names_that_begin_alike_are_one_fault() -> None:
+    """A target that keeps the first characters of a name breaks on nearly all that a run sends after the first."""
+    seen = Seen()
+    for number in range(6):
+        rule = "server error" if number else ""
+        seen.send(f"cfm-0000000{number}", 500 if number else 200, rule, part="name")
+    seen.send("another", 200, part="name")
+    said = "Returns 500 for a value of `name` with the first 11 characters of one accepted before"
+    assert [said] == seen.sentences()

@@ -173,6 +173,7 @@ OTHERS: dict[str, str] = {
         conformance/diagnosis/facts/request_facts.py _ELEMENT 1
         conformance/diagnosis/facts/wire_facts.py _ESCAPE 1
         conformance/diagnosis/facts/wire_facts.py _ESCAPES 4
+        conformance/diagnosis/facts/wire_facts.py _LONG_NUMBER 1
         conformance/diagnosis/facts/wire_facts.py _MALFORMED 4
         conformance/diagnosis/facts/wire_facts.py _ORDINARY 1
         conformance/diagnosis/facts/wire_facts.py _STRING 1

@@ -25,7 +25,9 @@ COMPARISONS = frozenset(
 )
 """Features of two properties: the place is the one, the value the other."""
 
-USED_NAME = "used name"
+USED_NAME, USED_START = "used name", "used start"
+"""A name that was accepted before, and how many characters a name has in common with the start of such a one."""
+
 LARGEST, SMALLEST, LONGEST = "largest number", "smallest number", "longest string"
 """What is measured: thresholds are looked for in it. The last three are those of a whole body, as are its size in bytes
 and the number of its properties at any depth."""

@@ -49,6 +49,11 @@ _MALFORMED: Mapping[str, re.Pattern[str]] = {
 LARGE, MANY = 10_000, 100
 """From how many bytes, and how many properties, on a body is known by these: any other differs in them by chance."""
 
+DIGITS = 1_000
+"""From how many digits on a number is known by these: not every reader takes it (RFC 8259 section 6)."""
+
+_LONG_NUMBER = re.compile(rb"[-:,\[\s][0-9]{%d}" % DIGITS)
+
 _STRING = re.compile(rb'"[^"]*(?:"|\Z)')
 """A string without escapes, to its end or that of the bytes."""
 
@@ -60,6 +65,8 @@ _OTHERS = bytes(set(range(256)) - _STEPS.keys() - {ord('"')})
 
 def of_text(body: bytes) -> Iterator[Feature]:
     """Yield what is to be said of the bytes, whatever they mean."""
+    if len(body) > DIGITS and _LONG_NUMBER.search(body):
+        yield Feature("text", "", f"a number of {DIGITS:,} or more digits")
     if not body or _ORDINARY.fullmatch(body):
         return
     patterns = {**_TEXTS, **_ESCAPES} if b"\\" in body else _TEXTS

@@ -8,7 +8,16 @@ from conformance.contract.contract import load_contract
 from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.facts.features import DEPTH, LENGTH, PROPERTIES, SIZE, Feature
 from conformance.diagnosis.facts.request_facts import FactReader
-from conformance.diagnosis.facts.wire_facts import LARGE, MANY, depth, measures_of, of_framing, of_target, of_text
+from conformance.diagnosis.facts.wire_facts import (
+    DIGITS,
+    LARGE,
+    MANY,
+    depth,
+    measures_of,
+    of_framing,
+    of_target,
+    of_text,
+)
 from conformance.diagnosis.observations import Observation
 from conformance.journal.events import FindingMade
 from conformance.model.case import KEY, Case, Request
@@ -35,6 +44,8 @@ INVALID = "invalid percent-encoding"
         (b'{"a":\n1}', {"a line break", "a line break within the JSON text"}),
         ('{"a": "\u00e9"}'.encode(), {"bytes beyond ASCII"}),
         (b'{"a": "\xe9"}', {"bytes that are not UTF-8"}),
+        (b'{"a":-' + b"1" * DIGITS + b"}", {"a number of 1,000 or more digits"}),
+        (b'{"a": "' + b"1" * DIGITS + b'"}', set()),
     ],
 )
 def test_the_lexical_form_of_a_body(body: bytes, said: set[str]) -> None:

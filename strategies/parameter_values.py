@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, unquote
 
 from conformance.contract.contract import Contract
@@ -35,6 +35,15 @@ def usual_values(contract: Contract, parameter: Parameter) -> Iterator[Json]:
         if found < MOST and _is_sendable(parameter, value) and is_valid_text(contract, parameter, value):
             found += 1
             yield value
+
+
+def varied(contract: Contract, fixed: Mapping[str, str]) -> tuple[Parameter, ...]:
+    """Return the parameters whose values are drawn: those outside of the path that the caller does not fix."""
+    return tuple(
+        each
+        for each in contract.operation.parameters
+        if each.schema and each.location != "path" and each.name not in fixed
+    )
 
 
 def stated_value(contract: Contract, parameter: Parameter, text: str) -> Json:

@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl
 
 from conformance.contract.operations.responses import is_declared
 from conformance.contract.operations.security import Alternative, Security
+from conformance.contract.operations.sent_parameters import bare
 from conformance.contract.schemas.validators import BodyValidator
 from conformance.contract.schemas.violation import Violation
 from conformance.mock.compiled_contract import NAME, decode_segment
 from conformance.mock.declared_forms import ErrorForm
-from conformance.mock.parameters import bare, wrong_parameter
+from conformance.mock.parameters import wrong_parameter
 from conformance.mock.transaction import Key, MockState, Rejection, Transaction
 from conformance.model.header_fields import essence
 from conformance.model.json_values import get

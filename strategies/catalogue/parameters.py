@@ -50,7 +50,7 @@ def _valid(build: Builder, parameter: Parameter) -> Iterator[Case]:
     for number, value in enumerate(usual_values(build.contract, parameter), 1):
         request = build.with_values({**build.values, parameter: value})
         says = f"the {parameter.location} parameter `{parameter.name}` is `{write(value)}`"
-        story = _story(parameter, value, says, f"a valid {parameter.location} parameter")
+        story = parameter_story(parameter, value, says, f"a valid {parameter.location} parameter")
         id_ = f"accept.{parameter.location}.{parameter.name}.{number}"
         yield build.accepted(id_, (accept_parameter_id(parameter),), request, story)
 
@@ -58,7 +58,7 @@ def _valid(build: Builder, parameter: Parameter) -> Iterator[Case]:
 def _absent(build: Builder, parameter: Parameter) -> Case:
     request = build.with_values({each: value for each, value in build.values.items() if each != parameter})
     says = f"the {parameter.location} parameter `{parameter.name}` is absent"
-    story = _story(parameter, "", says, f"a request without a required {parameter.location} parameter")
+    story = parameter_story(parameter, "", says, f"a request without a required {parameter.location} parameter")
     id_ = f"reject.{parameter.location}.{parameter.name}.absent"
     return build.rejected(id_, reject_parameter_id(parameter, "", REQUIRED), request, story)
 
@@ -87,7 +87,7 @@ def _invalid(build: Builder, parameter: Parameter) -> Iterator[Case]:
                 request = build.request_to(build.target_with({parameter.name: text}))
             else:
                 request = build.with_values({**build.values, parameter: whole})
-            yield build.rejected(id_, requirement, request, _story(parameter, whole, says, kind))
+            yield build.rejected(id_, requirement, request, parameter_story(parameter, whole, says, kind))
 
 
 def _breaking(node: Node) -> Iterator[Value]:
@@ -101,6 +101,7 @@ def _breaking(node: Node) -> Iterator[Value]:
             yield value
 
 
-def _story(parameter: Parameter, value: Json, says: str, kind: str) -> Story:
+def parameter_story(parameter: Parameter, value: Json, says: str, kind: str) -> Story:
+    """Return the story of a parameter and its value, the empty string where it is absent."""
     became = "" if value == "" else write(value)
     return Story(parameter.name, f"{parameter.location} parameter", "", became, says, kind)

@@ -20,6 +20,7 @@ from conformance.model.case import SLOT, Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis, strings
 from conformance.strategies.random.from_hypothesis import breakable, invalid_bodies, valid_bodies
+from conformance.strategies.random.from_parameters import right_requests, wrong_requests
 from conformance.strategies.random.generation import Choices, Values, nulls
 from conformance.strategies.random.hypothesis_internals import independent_backend
 from conformance.strategies.random.labelling import body_case
@@ -77,7 +78,8 @@ class Campaign:
             Exception: Hypothesis or Schemathesis says that it cannot go on.
 
         """
-        if batch.source == WRONG and not breakable(self._build.contract.request, _tame(self._build)):
+        strategy = self._strategy(batch.source)
+        if strategy.is_empty:
             return
 
         modelled = self._build.contract.request.modelled
@@ -93,7 +95,7 @@ class Campaign:
             suppress_health_check=(*UNTIMED, *(() if modelled else SIEVED)),
         )
         @seed(batch.seed)
-        @given(self._strategy(batch.source))
+        @given(strategy)
         def test(case: Case) -> None:
             emit(case)
 
@@ -135,6 +137,8 @@ ROOM = 1_000
 def right_cases(build: Builder) -> st.SearchStrategy[Case]:
     """Return a strategy of requests that the contract allows."""
     contract = build.contract
+    if not build.has_body:
+        return right_requests(build, PHASE)
     free = Choices(fixed=_name(build, odd=True))
     tame = Choices(extras=False, fixed={**_ranges(build), **_name(build, odd=False)})
     both = [valid_bodies(contract.request, contract.request_validator, each) for each in (free, tame)]
@@ -143,8 +147,12 @@ def right_cases(build: Builder) -> st.SearchStrategy[Case]:
 
 
 def wrong_cases(build: Builder) -> st.SearchStrategy[Case]:
-    """Return a strategy of requests that the contract forbids, each for one reason."""
+    """Return a strategy of requests that the contract forbids, each for one reason; empty where none can be."""
     contract = build.contract
+    if not build.has_body:
+        return wrong_requests(build, PHASE)
+    if not breakable(contract.request, _tame(build)):
+        return st.nothing()
     known = False if contract.request.modelled else None
     found = invalid_bodies(contract.request, contract.request_validator, _tame(build))
     return found.map(lambda drawn: body_case(build, PHASE, drawn.body, drawn.story, valid=known))

@@ -45,7 +45,7 @@ class Examples:
             UsageError: the folder, or a file in it, cannot be read.
 
         """
-        for phase in phases:
+        for phase in phases if build.has_body else ():
             for body in self._bodies(phase):
                 yield bytes_case(build, phase, body, None)
 

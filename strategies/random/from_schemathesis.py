@@ -5,8 +5,9 @@ the story says so. Its path parameters and names are replaced by ours: those of 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from msgspec.structs import replace
 
@@ -19,6 +20,7 @@ from conformance.model.jsontext import Json, try_read
 from conformance.model.pointer import from_tokens
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import body_case, bytes_case, named
+from conformance.strategies.random.parameter_labels import parameters_case
 
 if TYPE_CHECKING:
     from hypothesis import strategies as st
@@ -42,7 +44,7 @@ def coverage_cases(build: Builder) -> Iterator[Case]:
     """Yield the cases of Schemathesis' coverage phase; they are the same in every run."""
     from schemathesis.generation.modes import GenerationMode  # noqa: PLC0415  (heavy: only who sends these needs it)
 
-    schema, operation = _operation(build)
+    schema, operation = _operation(build, secured=build.has_body)
     # The one place that uses what Schemathesis does not document.
     settings = schema.config.generation_for(operation=operation)
     modes = list(GenerationMode)
@@ -57,8 +59,8 @@ def random_cases(build: Builder, *, right: bool) -> "st.SearchStrategy[Case]":
     # Without the document's security: else half of what is meant to be wrong is a valid body with another key.
     _, operation = _operation(build, secured=False)
     mode = GenerationMode.POSITIVE if right else GenerationMode.NEGATIVE
-    parameters = dict(build.parameters)
-    strategy = operation.as_strategy(generation_mode=mode, path_parameters=parameters, headers={}, query={}, cookies={})
+    fixed: dict[str, Any] = {"headers": {}, "query": {}, "cookies": {}} if build.has_body else {}
+    strategy = operation.as_strategy(generation_mode=mode, path_parameters=dict(build.parameters), **fixed)
     made: st.SearchStrategy[Case | None] = strategy.map(lambda foreign: _case(build, foreign))
     return made.filter(bool)  # type: ignore[return-value]
 
@@ -87,6 +89,8 @@ def _case(build: Builder, foreign: "Foreign") -> Case | None:
     story = _story(foreign)
     if foreign.method.upper() != operation.method:
         return _other_method(build, foreign.method.upper(), story)
+    if not build.has_body:
+        return _without_body(build, foreign, story)
     body = _body(foreign)
     if body is None:
         request = replace(build.request(b""), body=None, headers=build.headers_without("Content-Type"))
@@ -106,6 +110,27 @@ def _case(build: Builder, foreign: "Foreign") -> Case | None:
     if text is None:
         return _told(bytes_case(build, PHASE, body, story), foreign)
     return _told(body_case(build, PHASE, _renamed(build, text.value), story), foreign)
+
+
+def _without_body(build: Builder, foreign: "Foreign", story: Story) -> Case | None:
+    """Return the case of a request with its parameters; None where it cannot be sent as it is."""
+    declared = {each.key for each in build.contract.operation.parameters}
+    query = "&".join(f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in _pairs(foreign.query))
+    fields = tuple((name, text) for name, text in _pairs(foreign.headers) if (name.lower(), "header") in declared)
+    cookies = tuple(f"{quote(name)}={quote(text)}" for name, text in _pairs(foreign.cookies))
+    if not all(text.isascii() and text.isprintable() and text.strip() == text for _, text in fields):
+        return None
+    held = replace(build.carried, fields=(*build.carried.fields, *fields), cookies=(*build.carried.cookies, *cookies))
+    target = build.target_with({}, query=query, values={})
+    request = replace(build.right, target=target, headers=build.headers_of({}, held))
+    return _told(parameters_case(build, PHASE, request, story), foreign)
+
+
+def _pairs(held: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """Yield name and text of parameters as Schemathesis has serialized them; a list is repeated."""
+    for name, value in (held or {}).items():
+        for text in value if isinstance(value, list) else [value]:
+            yield name, str(text)
 
 
 def _other_method(build: Builder, method: str, story: Story) -> Case | None:

@@ -6,6 +6,7 @@ from conformance.contract.contract import Contract
 from conformance.model.case import CATALOGUE
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile
+from conformance.strategies.parameter_values import varied
 from conformance.workflow.setup.options import RunOptions
 
 SCHEMATHESIS, HYPOTHESIS = "schemathesis", "hypothesis"
@@ -29,9 +30,10 @@ def chosen_phases(contract: Contract, options: RunOptions, profile: Profile, *, 
         UsageError: one of those asked for does not exist.
 
     """
-    if not contract.operation.has_body:
-        return (CATALOGUE,)
+    possible = PHASES if _is_random(contract, options) else (CATALOGUE,)
     if options.phases is None:
+        if possible == (CATALOGUE,):
+            return possible
         if profile is Profile.FUZZ:
             return (SCHEMATHESIS, HYPOTHESIS)
         # Globs that fit a requirement, and not cases alone.
@@ -40,7 +42,16 @@ def chosen_phases(contract: Contract, options: RunOptions, profile: Profile, *, 
     for name in options.phases:
         if name not in PHASES:
             raise UsageError(f"there is no phase {name!r}", f"choose from {', '.join(PHASES)}")
-    return tuple(each for each in PHASES if each in options.phases)
+    chosen = tuple(each for each in possible if each in options.phases)
+    if not chosen:
+        problem = f"{contract.operation.name} has no JSON body and no parameters outside of its path"
+        raise UsageError(problem, f"use --phases {CATALOGUE}")
+    return chosen
+
+
+def _is_random(contract: Contract, options: RunOptions) -> bool:
+    """Tell whether requests have anything that can be drawn: a body, or parameters outside of the path."""
+    return contract.operation.has_body or bool(varied(contract, options.params))
 
 
 def campaign_seconds(options: RunOptions, profile: Profile) -> float | None:

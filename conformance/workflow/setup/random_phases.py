@@ -6,12 +6,14 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.classify.requirements import combination_id
+from conformance.contract.requirements.parameter_rows import accept_parameter_id
 from conformance.journal.events import PhaseEnded
 from conformance.model.case import CATALOGUE, Case
 from conformance.model.vocabulary import Profile
 from conformance.runner.case_source import CaseSource, FollowUpPhases
 from conformance.runner.plan import why_left_out
 from conformance.runner.shards import Shard
+from conformance.strategies.parameter_values import varied
 from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.strategies.random.messages import Cover, Draw, Fuzz, GeneratorConfig
@@ -56,8 +58,15 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
         examples=Examples(options.example_db) if options.example_db is not None else None,
         phases=tuple(each for each in phases if each != CATALOGUE),
         seconds=campaign_seconds(options, prepared.profile),
-        requirement=combination_id(prepared.contract.request),
+        requirement=_doubtful(prepared),
     )
+
+
+def _doubtful(prepared: PreparedRun) -> str:
+    """Return the requirement in doubt where a phase breaks: that valid bodies are accepted, or valid parameters."""
+    contract = prepared.contract
+    drawn = () if contract.operation.has_body else varied(contract, prepared.options.params)
+    return accept_parameter_id(drawn[0]) if drawn else combination_id(contract.request)
 
 
 def _generated(prepared: PreparedRun) -> dict[str, Cover | Draw | Fuzz]:

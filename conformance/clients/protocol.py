@@ -40,7 +40,11 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A call to make: `base_url`, `api_key`, each path parameter by its name, and `body_json`, the body as JSON."""
+    """A call to make: `base_url`, `api_key`, each parameter that is set by its name, and `body_json`, the body as JSON.
+
+    Values of parameters are not encoded, and arrays and objects among them are JSON. `body_json` is `null` where the
+    operation has no body.
+    """
 
     id: str
     call: Mapping[str, str]
@@ -79,7 +83,7 @@ def hello(operation: str) -> bytes:
 
 def ask(scenario: Scenario, base_url: str, key: str) -> bytes:
     """Return the line for the call of a scenario."""
-    call = {"base_url": base_url, "api_key": key, **scenario.parameters, "body_json": scenario.body}
+    call = {"base_url": base_url, "api_key": key, **scenario.parameters, **scenario.values, "body_json": scenario.body}
     return _encoder.encode(Call(scenario.id, call)) + b"\n"
 
 

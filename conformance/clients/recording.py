@@ -53,8 +53,9 @@ class ScenarioRecorder:
             self._exchange(scenario, attempt, exchange_of(reply, self._hidden(request), seconds))
         if not requests:
             operation = self._contract.operation
-            request = Request(operation.method, operation.path, (), scenario.body.encode())
-            detail = "the body shown is the one that the client was to send"
+            body = scenario.body.encode() if operation.has_body else None
+            request = Request(operation.method, operation.path, (), body)
+            detail = "the body shown is the one that the client was to send" if operation.has_body else ""
             self._exchange(scenario, 1, Exchange(request, None, Failure.UNSENT, detail, seconds=seconds))
         self._journal.append(
             ClientEnded(

@@ -53,8 +53,8 @@ class ClientScenario:
         id: the scenario's id.
         base_url: where the client sends its request, without a slash at the end.
         api_key: the key for the client.
-        parameters: the path parameters by name, not encoded.
-        body_json: the body to send, as JSON.
+        parameters: the parameters that are set by name, not encoded; arrays and objects are JSON.
+        body_json: the body to send, as JSON; `null` where the operation has none.
 
     """
 
@@ -64,7 +64,7 @@ class ClientScenario:
         self.id = live.scenario.id
         self.base_url = live.base_url
         self.api_key = KEY + live.scenario.key_end
-        self.parameters: Mapping[str, str] = live.scenario.parameters
+        self.parameters: Mapping[str, str] = {**live.scenario.parameters, **live.scenario.values}
         self.body_json = live.scenario.body
 
     @property

@@ -10,6 +10,7 @@ from conformance.checks.shared.request_parts import admits, path_parameters
 from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging import messages
 from conformance.clients.judging.comparing import Difference, differences
+from conformance.clients.judging.judged_parameters import judge_parameters
 from conformance.clients.judging.requirements import parameter_id, sent_id
 from conformance.clients.scenarios.scenario import Scenario
 from conformance.clients.scenarios.sending import EMPTY, INJECTED, KEY_CONTROL, KEY_FIELD
@@ -37,9 +38,13 @@ def judge_request(contract: Contract, scenario: Scenario, request: Request, key:
     """
     yield from _method(contract, request)
     yield from _target(contract, scenario, request)
+    yield from judge_parameters(contract, scenario, request)
     yield from _credential(contract, request, key)
-    yield from _media_types(contract, request)
-    yield from _body(contract, scenario, request)
+    if contract.operation.has_body:
+        yield _media_type(contract, request)
+    yield _accept(contract, request)
+    if contract.operation.has_body:
+        yield from _body(contract, scenario, request)
 
 
 def judge_key(contract: Contract, scenario: Scenario, request: Request) -> Judgement:
@@ -185,34 +190,36 @@ def _scheme(contract: Contract, security: Security, word: str) -> Judgement:
     )
 
 
-def _media_types(contract: Contract, request: Request) -> Iterator[Judgement]:
+def _media_type(contract: Contract, request: Request) -> Judgement:
     operation = contract.operation
     sent = next(iter(values_of(request.headers, "content-type")), None)
     if sent is not None and essence(sent) == essence(operation.request_media_type):
-        yield Pass("client-request.media-type")
-    else:
-        yield finding(
-            "client-request.media-type",
-            Symptom("media type", "a body", "absent" if sent is None else "a different media type"),
-            **(messages.NO_MEDIA_TYPE if sent is None else messages.MEDIA_TYPE).filled(
-                expected=operation.request_media_type, sent=clean(sent or "", LONGEST_VALUE)
-            ),
-            pointer="Content-Type",
-            expected=operation.request_media_type,
-            actual="absent" if sent is None else sent,
-        )
+        return Pass("client-request.media-type")
+    return finding(
+        "client-request.media-type",
+        Symptom("media type", "a body", "absent" if sent is None else "a different media type"),
+        **(messages.NO_MEDIA_TYPE if sent is None else messages.MEDIA_TYPE).filled(
+            expected=operation.request_media_type, sent=clean(sent or "", LONGEST_VALUE)
+        ),
+        pointer="Content-Type",
+        expected=operation.request_media_type,
+        actual="absent" if sent is None else sent,
+    )
+
+
+def _accept(contract: Contract, request: Request) -> Judgement:
+    operation = contract.operation
     accept = combined(request.headers, "accept")
     if admits(accept, operation.response_media_type):
-        yield Pass("client-request.accept")
-    else:
-        yield finding(
-            "client-request.accept",
-            Symptom("media type", "a response", "not accepted"),
-            **messages.ACCEPT.filled(expected=operation.response_media_type, sent=clean(accept, LONGEST_VALUE)),
-            pointer="Accept",
-            expected=operation.response_media_type,
-            actual=accept,
-        )
+        return Pass("client-request.accept")
+    return finding(
+        "client-request.accept",
+        Symptom("media type", "a response", "not accepted"),
+        **messages.ACCEPT.filled(expected=operation.response_media_type, sent=clean(accept, LONGEST_VALUE)),
+        pointer="Accept",
+        expected=operation.response_media_type,
+        actual=accept,
+    )
 
 
 def _body(contract: Contract, scenario: Scenario, request: Request) -> Iterator[Judgement]:

@@ -28,6 +28,15 @@ PATH = Wording("Sends the request to a different path", "Sends the path {sent} i
 PATH_DOTS = Wording("Does not encode dots in `{name}`", "Sends the path {sent} for `{name}` `{value}`")
 PATH_ENCODING = Wording("Does not percent-encode `{name}` in the path", "Sends the path {sent} for {value} as `{name}`")
 PATH_EMPTY = Wording("Sends a request for an empty `{name}`", "Sends the path {sent} for an empty `{name}`")
+PARAMETER = Wording(
+    "Changes the {location} parameter `{name}` in the request",
+    "Sends {now} for the {location} parameter `{name}` instead of {was}",
+)
+PARAMETER_OMITTED = Wording("Omits the {location} parameter `{name}`", "Omits the {location} parameter `{name}`: {was}")
+PARAMETER_ADDED = Wording(
+    "Sends the {location} parameter `{name}`, which the caller did not set",
+    "Sends {now} for the {location} parameter `{name}`, which the caller did not set",
+)
 KEY_CONTROL = Wording(
     "Sends a request for a key with control characters instead of reporting an error",
     "Sends a request for {kind} instead of reporting an error",

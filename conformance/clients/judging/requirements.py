@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from conformance.contract.contract import Contract
+from conformance.contract.operations.parameters import Parameter
 from conformance.contract.requirements.rows import DATA, read_rows
 from conformance.contract.schemas.nodes import Node
 from conformance.model.requirement import Requirement, requirement_id
@@ -34,6 +35,11 @@ def parameter_id(name: str) -> str:
     return requirement_id(Group.CLIENT_REQUEST, "path", name)
 
 
+def value_id(parameter: Parameter) -> str:
+    """Return the id of the requirement that a parameter outside of the path is sent with the value that was set."""
+    return requirement_id(Group.CLIENT_REQUEST, parameter.location, parameter.name)
+
+
 def sent_id(node: Node) -> str:
     """Return the id of the requirement that a property is sent with the value that the caller set."""
     return requirement_id(Group.CLIENT_REQUEST, node.label)
@@ -58,6 +64,10 @@ def _parameters(contract: Contract) -> Iterator[Requirement]:
             Group.CLIENT_REQUEST,
             ("RFC 3986 section 2.1", "RFC 6570 section 3.2.2"),
         )
+    for each in contract.operation.parameters:
+        if each.location != "path":
+            title = f"The {each.location} parameter `{each.name}` is sent with exactly the value that the caller set"
+            yield Requirement(value_id(each), title, Strength.MUST, Group.CLIENT_REQUEST, (each.pointer,))
 
 
 def _sent(contract: Contract) -> Iterator[Requirement]:

@@ -1,5 +1,6 @@
 """All scenarios of a contract, in the order in which they are played, and the choice among them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -20,7 +21,7 @@ from conformance.model.vocabulary import Profile
 EXAMPLE_PARAMETER = "conformance"
 
 RESERVED = frozenset({"base_url", "api_key", "body_json"})
-"""Names in a call of the protocol that no path parameter can have."""
+"""Names in a call of the protocol that no parameter can have."""
 
 
 @lru_cache(maxsize=4)
@@ -30,18 +31,22 @@ def scenarios(contract: Contract, profile: Profile = Profile.STANDARD) -> tuple[
     They are the same in every run. The first shows whether the client reads a valid response at all.
 
     Raises:
-        ContractError: the operation declares no JSON body or response, or no request could be built.
+        ContractError: the operation declares no JSON response, or no request could be built.
         LookupError: a scenario names a requirement that no contract has.
 
     """
     operation = contract.operation
     if contract.response is None:
         raise ContractError(f"{operation.name} declares no JSON response", "choose another operation with --operation")
-    if not operation.has_body:
-        raise ContractError(f"{operation.name} has no JSON body to send", "choose another operation with --operation")
-    clash = sorted(RESERVED.intersection(operation.path_parameters))
+    if operation.method == "HEAD":
+        raise ContractError(
+            f"{operation.name}: a response to HEAD has no body", "choose another operation with --operation"
+        )
+    names = Counter([*RESERVED, *operation.path_parameters])
+    names.update(each.name for each in operation.parameters if each.location != "path")
+    clash = [name for name, count in names.items() if count > 1]
     if clash:
-        raise ContractError(f"{operation.name}: the client protocol reserves the name `{clash[0]}` of a path parameter")
+        raise ContractError(f"{operation.name}: the client protocol has one value only of the name `{clash[0]}`")
     start = Start(contract, dict.fromkeys(operation.path_parameters, EXAMPLE_PARAMETER), contract.response)
     held = replace(contract, requirements=client_requirements(contract))
     found = {each.id: each for each in _all(start, full=profile is Profile.FULL)}

@@ -68,9 +68,10 @@ class Reply(msgspec.Struct, frozen=True):
 class Scenario(msgspec.Struct, frozen=True):
     """One call of a client, its response, and what is expected.
 
-    `parameters` are the path parameters, not encoded; `body` is the JSON text to send. The first of `requirements` is
-    the one that fails where the expectation is not met. `answer` is the JSON text of the response, empty where the body
-    is not JSON. `key_end` is what the key ends with in this call.
+    `parameters` are the path parameters, not encoded; `body` is the JSON text to send, `null` where the operation has
+    no body. `values` are the other parameters that are set, as texts: arrays and objects are JSON. The first of
+    `requirements` is the one that fails where the expectation is not met. `answer` is the JSON text of the response,
+    empty where the body is not JSON. `key_end` is what the key ends with in this call.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Scenario(msgspec.Struct, frozen=True):
     story: Story
     answer: str = ""
     key_end: str = ""
+    values: Mapping[str, str] = {}
 
     @property
     def kind(self) -> str:

@@ -7,15 +7,16 @@ from itertools import islice
 from msgspec.structs import replace
 
 from conformance.checks.shared.differences import computable
-from conformance.clients.judging.requirements import parameter_id
+from conformance.clients.judging.requirements import parameter_id, value_id
 from conformance.clients.scenarios.scenario import Scenario, Sort
-from conformance.clients.scenarios.start import Start
+from conformance.clients.scenarios.start import Start, parameter_text
 from conformance.model.case import Case, Story
 from conformance.model.jsontext import Json, is_integral, read_text, write
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.catalogue import accepted
 from conformance.strategies.catalogue.paths import VALUES
 from conformance.strategies.covering.arrays import PAIRWISE
+from conformance.strategies.parameter_values import usual_values
 from conformance.strategies.values import bodies
 
 INJECTED = "X-Injected"
@@ -44,6 +45,9 @@ KEYS = (
 COMBINATIONS = 12
 """How many combinations of properties are sent: a client seldom changes one property only beside another."""
 
+MOST_VALUES, LONGEST = 4, 300
+"""How many values of a parameter are sent, and how long they are at most."""
+
 INT64 = 2**63
 
 LEXICAL = frozenset({"integral-float", "exponent", "minus-zero"})
@@ -55,14 +59,36 @@ PLAIN = frozenset({"null", "true", "false"})
 
 def sending(start: Start) -> Iterator[Scenario]:
     """Yield bodies to send, then path parameters to encode; the response is valid."""
-    for case in _cases(start):
+    if not start.build.has_body:
+        story = Story("", "request", "", "", "the request is valid", "a valid request")
+        yield replace(
+            start.scenario("send.request", Sort.SENDING, (SENDS,), start.reply(start.answer), story),
+            answer=start.answer,
+        )
+    for case in _cases(start) if start.build.has_body else ():
         accepted_body = case.expectation is Expectation.ACCEPTED and case.request.body
         if case.story is not None and accepted_body and case.id.rpartition(".")[2] not in LEXICAL:
             yield _body(start, case, case.story, accepted_body.decode())
     for name in start.contract.operation.path_parameters:
         for slug, value, says in (*VALUES, *MORE_VALUES):
             yield _parameter(start, name, slug, value, says.replace("an encoded ", "a "))
+    yield from _values(start)
     yield from _keys(start)
+
+
+def _values(start: Start) -> Iterator[Scenario]:
+    """Yield calls with other values of each parameter outside of the path."""
+    for each in start.contract.operation.parameters:
+        found = usual_values(start.contract, each) if each.location != "path" else ()
+        short = (value for value in found if len(parameter_text(value)) <= LONGEST)
+        for number, value in enumerate(islice(short, MOST_VALUES), 1):
+            text, named = parameter_text(value), f"the {each.location} parameter `{each.name}`"
+            story = Story(
+                each.name, f"{each.location} parameter", "", text, f"{named} is `{write(value)}`", "a parameter"
+            )
+            id_ = f"send.{each.location}.{each.name}.{number}"
+            made = start.scenario(id_, Sort.SENDING, (value_id(each),), start.reply(start.answer), story)
+            yield replace(made, answer=start.answer, values={**start.values, each.name: text})
 
 
 def _cases(start: Start) -> Iterator[Case]:
@@ -90,7 +116,8 @@ def _body(start: Start, case: Case, story: Story, text: str) -> Scenario:
         focus = EDGES
     id_ = f"send.{case.id.removeprefix('accept.')}"
     reply = start.reply(start.answer)
-    return Scenario(id_, Sort.SENDING, (focus,), start.parameters, text, reply, story, start.answer)
+    made = start.scenario(id_, Sort.SENDING, (focus,), reply, story, answer=start.answer)
+    return replace(made, body=text)
 
 
 def _parameter(start: Start, name: str, slug: str, value: str, says: str) -> Scenario:
@@ -98,7 +125,8 @@ def _parameter(start: Start, name: str, slug: str, value: str, says: str) -> Sce
     focus = EMPTY if not value else DOTS if set(value) == {"."} else parameter_id(name)
     parameters = {**start.parameters, name: value}
     id_ = f"send.path.{name}.{slug}"
-    return Scenario(id_, Sort.SENDING, (focus,), parameters, start.body, start.reply(start.answer), story, start.answer)
+    made = start.scenario(id_, Sort.SENDING, (focus,), start.reply(start.answer), story, answer=start.answer)
+    return replace(made, parameters=parameters)
 
 
 def _keys(start: Start) -> Iterator[Scenario]:

@@ -7,11 +7,17 @@ import msgspec
 
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.contract.contract import Contract
+from conformance.contract.operations.serialization import as_text
 from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Story
-from conformance.model.jsontext import Writable, plain_json, write
+from conformance.model.jsontext import Json, Writable, plain_json, write
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.values import bodies
+
+
+def parameter_text(value: Json) -> str:
+    """Return how a caller sets a parameter: a scalar as it is, an array or object as JSON."""
+    return write(value) if isinstance(value, list | dict) else as_text(value)
 
 
 def undeclared(start: "Start") -> str:
@@ -37,6 +43,11 @@ class Start(msgspec.Struct, frozen=True, dict=True):
         return write(self.build.smallest)
 
     @cached_property
+    def values(self) -> dict[str, str]:
+        """The parameters outside of the path that every call sets, as texts."""
+        return {each.name: parameter_text(value) for each, value in self.build.values.items()}
+
+    @cached_property
     def answer(self) -> str:
         """A valid response with every declared property."""
         return write(bodies.fullest(self.response))
@@ -51,7 +62,7 @@ class Start(msgspec.Struct, frozen=True, dict=True):
         self, id_: str, sort: Sort, requirements: tuple[str, ...], reply: Reply, story: Story, *, answer: str = ""
     ) -> Scenario:
         """Return a scenario with a valid call."""
-        return Scenario(id_, sort, requirements, self.parameters, self.body, reply, story, answer)
+        return Scenario(id_, sort, requirements, self.parameters, self.body, reply, story, answer, values=self.values)
 
     def valid(self, body: Writable) -> bool:
         """Tell whether a response is valid against the response schema."""

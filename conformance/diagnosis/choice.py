@@ -19,7 +19,10 @@ MOST = 12
 """How many hypotheses explain one rule at most; what is left is brought together by its symptom."""
 
 SEVERAL = 8
-"""Of how many symptoms one condition has to be true where they show now and then."""
+"""Of so many symptoms, and nothing that refutes it, every request is said to show them."""
+
+RARE = 0.01
+"""A condition that so improbably is true of symptoms by chance speaks of those that show now and then."""
 
 ALIKE = frozenset({"keyword", "kind", "invalid", "number", "string"})
 """Features that may be the same fault at several places."""
@@ -131,14 +134,16 @@ def _best_form(singles: Iterable[Hypothesis], left: int) -> list[Hypothesis]:
 def _best_plain(table: FactTable, evidence: Evidence) -> list[Hypothesis]:
     """Return as `_best` what several symptoms fit by no chance, or what is said of the state of the target."""
     left = evidence.positives
-    found = [
-        each
-        for each in table.singles(evidence)
-        if not evidence.refutes(each)
-        and ((each.mask & left).bit_count() >= SEVERAL or each.conditions[0].feature.name == USED_NAME)
-    ]
+    share = left.bit_count() / max(1, (left | evidence.negatives).bit_count())
+    singles = [each for each in table.singles(evidence) if not evidence.refutes(each)]
+    found = [each for each in singles if share ** (each.mask & left).bit_count() < _chance(each, len(singles))]
     best = min(found, key=lambda each: _rank(each, left), default=None)
     return [best] if best is not None else []
+
+
+def _chance(hypothesis: Hypothesis, tried: int) -> float:
+    """Return how probable it may be that all symptoms fit a hypothesis by chance: of many that are tried some do."""
+    return RARE if hypothesis.conditions[0].feature.name == USED_NAME else RARE / (10 * tried)
 
 
 def _best_conjunction(table: FactTable, evidence: Evidence) -> Hypothesis | None:

@@ -31,7 +31,7 @@ SECONDARY = frozenset(
 """Rules that compare several exchanges, or a detail of an error: what breaks them is often broken before."""
 
 FEW = 5
-"""More responses than that with the object of another request are no accident."""
+"""More responses than that with the object of another request, or with what may be by chance, are no accident."""
 
 OF_VALUES = SECONDARY | {"creation time", "default", "documented default", "echo", "new object"}
 """Rules that compare values of a response with those of its request, or of others."""
@@ -74,10 +74,16 @@ def _is_within(one: Explanation, other: Explanation) -> bool:
 def _follows(one: Explanation, other: Explanation, kinds: Sequence[object]) -> bool:
     if other.hypotheses:
         return _is_within(one, other)
+    if other.rule in REQUEST_RULES and _is_intermittent(other):
+        return _is_intermittent(one) or len(one.observations) < FEW  # one of the requests compared had the fault
     if other.rule == ACCEPTS and kinds and _kinds(one, kinds) <= _kinds(other, kinds):
         return True
     places = _properties(one)
     return bool(places) and places <= _properties(other)
+
+
+def _is_intermittent(explanation: Explanation) -> bool:
+    return any(each.finding.pattern.intermittent for each in explanation.findings)
 
 
 def _kinds(explanation: Explanation, kinds: Sequence[object]) -> set[object]:

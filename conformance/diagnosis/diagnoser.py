@@ -31,7 +31,7 @@ Again: TypeAlias = Callable[[int], Awaitable[Found | None]]
 
 
 MOST_REPEATED = 6
-"""How many kinds of failures of one rule are sent again, where all of them show always."""
+"""How many kinds of failures of one rule are sent again, where all of them show always, or most of them sometimes."""
 
 MOST_OBSERVED = 3_000
 """How many exchanges of a run explanations are made from: after so many, a campaign shows nothing new."""
@@ -69,6 +69,7 @@ class Diagnoser:
         self._seen: set[Symptom] = set()
         self._flaky: set[Symptom] = set()
         self._steady: Counter[str] = Counter()
+        self._unsteady: Counter[str] = Counter()
         self._order = FailureOrder()
         self._culprits = Culprits()
         self._reducer = PropertyReducer(session.contract, options.known)
@@ -234,6 +235,9 @@ class Diagnoser:
         doubtful = {each for each in fresh if self._steady[each.rule] < MOST_REPEATED}
         if not doubtful or not self._repeats or again is None:
             return ""
+        if all(self._unsteady[each.rule] >= max(MOST_REPEATED, self._steady[each.rule]) for each in doubtful):
+            self._flaky |= fresh
+            return ""
         failed = done = 1
         for attempt in range(before + 1, before + self._repeats + 1):
             found = await again(attempt)
@@ -243,6 +247,7 @@ class Diagnoser:
             failed += any(each.pattern in fresh for each in self._failures(found))
         if failed < done:
             self._flaky |= fresh
+            self._unsteady.update(each.rule for each in fresh)
         else:
             self._steady.update(each.rule for each in fresh)
         return f"{failed} of {done}"

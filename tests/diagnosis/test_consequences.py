@@ -75,6 +75,22 @@ def test_of_requests_of_one_kind() -> None:
     assert 2 == len(found)
 
 
+def test_beside_what_shows_now_and_then() -> None:
+    """What compares several requests is broken where one of them had the fault: now and then, or in a few."""
+    broken = intermittent(explanation("server error", "", *range(20)))
+    few, many = (explanation("side effect of a rejection", "", *range(30, 30 + count)) for count in (1, FEW))
+    assert ["server error"] == rules(broken, few)
+    assert ["server error"] == rules(broken, intermittent(many))
+    assert ["server error", "side effect of a rejection"] == rules(broken, many)
+
+
+def intermittent(one: Explanation) -> Explanation:
+    """Return an explanation of what was found to show now and then."""
+    pattern = Symptom(one.rule, intermittent=True)
+    made = tuple(replace(each, finding=replace(each.finding, grouped_under=pattern)) for each in one.findings)
+    return replace(one, findings=made)
+
+
 def test_a_name_that_is_lost_as_well() -> None:
     """Of the explanations of one name the most frequent speaks, whatever comes first."""
     many = tuple(range(3 * FEW))

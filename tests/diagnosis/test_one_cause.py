@@ -155,10 +155,10 @@ def test_a_fault_that_masks_others_says_so(tmp_path: Path) -> None:
     assert (Outcome.NOT_EXERCISED, f"Masked by this cause: {cause.sentence}") == (row.outcome, row.reason)
 
 
-@pytest.mark.slow
-def test_now_and_then(tmp_path: Path) -> None:
+@pytest.mark.parametrize("profile", ["smoke", pytest.param("standard", marks=pytest.mark.slow)])
+def test_now_and_then(profile: str, tmp_path: Path) -> None:
     """A fault that shows in one request of seven is intermittent, with how often it showed."""
-    (said,) = sentences(results_of(tmp_path, requests.breaks_sometimes))
+    (said,) = sentences(results_of(tmp_path, requests.breaks_sometimes, profile=profile))
     assert said.startswith("Intermittent: returns 500 for ")
 
 

@@ -1,5 +1,6 @@
 """Several faults of one server, from findings that need none: what one of them says of a request refutes no other."""
 
+import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -40,9 +41,10 @@ class Seen:
         wrong: str = "",
         phase: str = CATALOGUE,
         part: str = "autoscaling_settings",
+        flaky: bool = False,
         **case: Any,
     ) -> None:
-        """Send settings, of which one property is `wrong`; the answer breaks a rule."""
+        """Send settings, one of them `wrong`; the answer breaks a rule, always or, if `flaky`, now and then."""
         number = len(self.observations)
         story = Story(f"/{part}{wrong}", "type", "", "", "a story", "of a wrong type") if wrong else None
         expectation = Expectation.REJECTED if wrong else Expectation.ACCEPTED
@@ -50,8 +52,11 @@ class Seen:
         made = ()
         if rule:
             kind = Symptom(rule, "a kind", str(status))
+            pattern = Symptom(rule, intermittent=True) if flaky else None
             requirement = KINDS[rule].format(*settings)  # type: ignore[misc]
-            finding = Finding(requirement, "a message", f"/{part}{wrong}", kind, f"{rule} in some way")
+            finding = Finding(
+                requirement, "a message", f"/{part}{wrong}", kind, f"{rule} in some way", grouped_under=pattern
+            )
             made = (FindingMade(id=f"{number}", send=number, case=f"case-{number:03}", finding=finding),)
         sent = Case(f"case-{number:03}", expectation, (), request, story, phase=phase, **case)
         self.observations.append(Observation(sent, Exchange(request, Response(status)), made))
@@ -254,3 +259,18 @@ def test_names_that_begin_alike_are_one_fault() -> None:
     seen.send("another", 200, part="name")
     said = "Returns 500 for a value of `name` with the first 11 characters of one accepted before"
     assert [said] == seen.sentences()
+
+
+def test_what_half_of_the_requests_show_has_no_condition() -> None:
+    """A few of them have something in common by chance; so many as no chance brings together are a fault."""
+    seen = Seen()
+    chosen = random.Random(1).sample(range(60), 30)  # noqa: S311 (no secret)
+    for each in range(60):
+        broken = each in chosen
+        seen.send({"max_replica": each}, 500 if broken else 200, "server error" if broken else "", flaky=True)
+    for each in range(8):
+        seen.send({"scale_down_delay": each}, 500, "server error", flaky=True)
+    assert ["Intermittent: returns 500 for 38 of 68 requests"] == seen.sentences()
+    for each in range(40):
+        seen.send({"scale_down_delay": each}, 500, "server error", flaky=True)
+    assert 2 == len(seen.sentences())

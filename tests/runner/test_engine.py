@@ -7,13 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
+from conformance.diagnosis.diagnoser import MOST_REPEATED, Diagnoser, DiagnosisOptions
 from conformance.journal.events import AnyEvent, Creation, DoubtRaised, FindingMade, Judged, RequestSent, RunEnded
 from conformance.journal.writing import MemorySink
-from conformance.model.case import Case, Item, Relation, Request
+from conformance.model.case import Case, Item, Relation, Request, Story
 from conformance.model.errors import TargetLostError
 from conformance.model.exchange import Exchange, Failure, Response
-from conformance.model.finding import Doubt, Judgement
+from conformance.model.finding import Doubt, Judgement, Symptom
 from conformance.model.vocabulary import Expectation
 from conformance.runner.budget import RunLimits
 from conformance.runner.engine import Engine
@@ -185,6 +185,20 @@ def test_a_relation_that_fails_is_sent_again(contract: Contract, *, always: bool
     assert [(repeats, pattern)] == [(each.repeats, str(each.finding.pattern)) for each in told]
     attempts = [event.attempt for event in events if isinstance(event, RequestSent) and event.relation == "alike"]
     assert [1, 1, 2, 2, 3, 3, 4, 4] == attempts
+
+
+def test_what_fails_now_and_then_is_not_sent_again_without_end(contract: Contract) -> None:
+    """Once six kinds of requests failed once and not again, a kind that is new is taken for one of them."""
+    kinds = [f"kind {number}" for number in range(20)]
+    items = [replace(case(each), story=Story("/name", "type", "", "", "a story", each)) for each in kinds]
+
+    def script(number: int, _: Request) -> Response:
+        return NO if number > 4 * MOST_REPEATED or number % 4 == 1 else OK
+
+    events = carried_out(contract, items, script, repeats=3)
+    assert len(items) + 3 * MOST_REPEATED == sum(isinstance(event, RequestSent) for event in events)
+    patterns = [event.finding.pattern for event in findings(events, "error.server-error")]
+    assert [Symptom("server error", intermittent=True)] * len(items) == patterns
 
 
 def test_a_wait_within_a_relation_is_recorded(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,14 +79,14 @@ class Journal:
         self._syncing.start()
 
     def append(self, event: E) -> E:
-        """Write an event, with its place and the time.
+        """Write an event, with its place and the time; one of another journal keeps its own time.
 
         Raises:
             RunStoppedError: it cannot be written.
 
         """
         self._count += 1
-        stamped = replace(event, seq=self._count, time=time.time())
+        stamped = replace(event, seq=self._count, time=event.time or time.time())
         line = sealed(self._encoded(self._shown(stamped)))
         with self._writing():
             self._file.write(line)

@@ -65,6 +65,7 @@ class RunKeywords(TypedDict, total=False):
     timeout: float
     max_body: int
     concurrency: int
+    workers: str | None
     time_budget: float | None
     max_failures: int | None
     out: Path | str

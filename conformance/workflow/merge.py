@@ -1,6 +1,7 @@
 """Shards brought together: several journals of parts of one plan become the journal of the whole."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from conformance.runner.shards import Shard
 from conformance.targets.addresses import is_loopback
 from conformance.workflow.run_folder import set_aside
 
-APART = frozenset({"shard", "resume", "out", "max_creations"})
+APART = frozenset({"shard", "resume", "out", "max_creations", "max_requests", "concurrency", "rate"})
 """Options in which shards of one run may differ."""
 
 
@@ -38,8 +39,7 @@ def merge(folders: Sequence[Path], out: Path) -> Path:
         UsageError: they are not shards of one run.
 
     """
-    parts = sorted((_part(folder) for folder in folders), key=lambda part: part.shard.number)
-    _compare(parts)
+    parts = _parts(folders)
     path = out / FILE_NAME
     if any(path.resolve() == part.path.resolve() for part in parts):
         raise UsageError(f"{out} is the folder of a shard", "name another folder with --out")
@@ -49,9 +49,31 @@ def merge(folders: Sequence[Path], out: Path) -> Path:
     return out
 
 
-def _write(path: Path, parts: Sequence[ShardJournal]) -> None:
+def join(journals: Sequence[Path], path: Path, *, whole: RunStarted | None = None) -> None:
+    """Write the journal of a run to `path`, from those of its workers; `whole` is its header.
+
+    Raises:
+        JournalError: one of them is damaged.
+        UsageError: they are not shards of one run.
+
+    """
+    _write(path, _parts(journals), whole)
+
+
+def joined_id(headers: Iterable[RunStarted]) -> str:
+    """Return the id of a run whose shards have these headers, in their order."""
+    return "+".join(header.run_id for header in headers)
+
+
+def _parts(folders: Sequence[Path]) -> list[ShardJournal]:
+    parts = sorted((_part(folder) for folder in folders), key=lambda part: part.shard.number)
+    _compare(parts)
+    return parts
+
+
+def _write(path: Path, parts: Sequence[ShardJournal], whole: RunStarted | None = None) -> None:
     with Journal(path) as journal:
-        for event in _merged(parts):
+        for event in _merged(parts, whole):
             journal.append(event)
 
 
@@ -100,14 +122,14 @@ def _common(header: RunStarted) -> dict[str, str]:
     return common
 
 
-def _merged(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:
+def _merged(parts: Sequence[ShardJournal], whole: RunStarted | None) -> Iterator[AnyEvent]:
     first = min(parts, key=lambda part: part.header.time).header
-    yield replace(
-        first,
-        run_id="+".join(part.header.run_id for part in parts),
-        options=_common(first),
-        planned=sum(part.header.planned for part in parts),
-    )
+    run_id = joined_id(part.header for part in parts)
+    if whole is not None:
+        yield replace(whole, run_id=run_id, time=first.time, target=first.target)
+    else:
+        planned = sum(part.header.planned for part in parts)
+        yield replace(first, run_id=run_id, options=_common(first), planned=planned)
     resumed = [event for event in _events(parts) if isinstance(event, RunResumed)]
     if resumed:
         interrupted = tuple(number for event in resumed for number in event.interrupted)
@@ -115,7 +137,7 @@ def _merged(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:
             suite_version=first.suite_version, kept=sum(event.kept for event in resumed), interrupted=interrupted
         )
     yield from (event for event in _events(parts) if not isinstance(event, RunResumed))
-    yield _footer(parts)
+    yield _footer(parts) if whole is None else _footer_of_one(parts, whole)
 
 
 def _events(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:
@@ -140,6 +162,24 @@ def _events(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:
                     send = getattr(event, "send", None)
                     yield event if send is None else replace(event, send=send + before)
         before += last
+
+
+def _footer_of_one(parts: Sequence[ShardJournal], whole: RunStarted) -> RunEnded:
+    """Return the footer of a run whose shards were carried out at once, under the limits of the whole."""
+    footer = _footer(parts)
+    ends = [part.ended for part in parts if part.ended is not None]
+    if len(ends) < parts[0].shard.count:
+        return footer
+    reasons = dict.fromkeys(_of_whole(end.reason, whole) for end in ends if end.reason)
+    return replace(footer, reason="; ".join(reasons), seconds=max(end.seconds for end in ends))
+
+
+def _of_whole(reason: str, whole: RunStarted) -> str:
+    """Return a reason with the limit of the whole run in the place of that of a shard."""
+    for name in ("max_requests", "max_creations"):
+        flag = f"--{name.replace('_', '-')}"
+        reason = re.sub(rf"{flag} \d+", f"{flag} {whole.options.get(name, '')}", reason)
+    return reason
 
 
 def _reason(part: ShardJournal) -> str:

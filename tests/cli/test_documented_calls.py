@@ -364,6 +364,14 @@ def test_a_part_of_a_run(call, carry_out, results_of):
 
 
 @pytest.mark.slow
+@calls("--workers 2", "--workers auto")
+def test_processes_share_a_run(call, carry_out, results_of):
+    """It is one run, with the requests of one."""
+    assert 0 == carry_out(f"conformance run {call}", *QUICK).status
+    assert 150 == results_of(OUT)["counts"]["requests"]
+
+
+@pytest.mark.slow
 @calls("--profile fuzz --time-budget 600", "--profile fuzz --time-budget S")
 def test_a_campaign(call, carry_out, events_of):
     """It goes on with random cases until the time is over, here 2 seconds, and nothing is wrong with the reference."""

@@ -59,6 +59,7 @@ class Recording:
         self.after_answer = False
         self.delay = 0.0
         self.process: subprocess.Popen[bytes] | None = None
+        self.signal = signal.SIGKILL
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Log a request, and answer it, unless it is the one that is chosen."""
@@ -102,7 +103,7 @@ class Recording:
 
     def _kill(self) -> None:
         if self.process is not None:
-            os.kill(self.process.pid, signal.SIGKILL)
+            os.kill(self.process.pid, self.signal)
 
 
 @contextmanager

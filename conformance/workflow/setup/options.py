@@ -182,6 +182,15 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     timeout: Annotated[Number, _pace("SECONDS", "Timeout of one exchange, in seconds.", reaching=True)] = 10.0
     max_body: Annotated[Count, _pace("BYTES", "Maximum size of a response body, in bytes.", reaching=True)] = 10_000_000
     concurrency: Annotated[Count, _pace("N", "Maximum number of requests in flight.")] = 4
+    workers: Annotated[
+        str | None,
+        _pace(
+            "N|auto",
+            "Processes of this machine that share the run. All limits hold for them together.",
+            unset="1",
+            not_in_pytest="a session is one process",
+        ),
+    ] = None
     time_budget: Annotated[
         Number | None, _pace("SECONDS", "Maximum duration of the run, in seconds.", unset="60 for fuzz, else unlimited")
     ] = None

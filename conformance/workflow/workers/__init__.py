@@ -1,0 +1,1 @@
+"""Several processes of this machine that share one run."""

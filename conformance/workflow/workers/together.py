@@ -1,0 +1,246 @@
+"""A run that several workers carry out: started, attended and stopped together, and their journals made one."""
+
+import multiprocessing
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from shutil import rmtree
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from conformance.contract.contract import load_contract
+from conformance.journal.events import RunStarted
+from conformance.journal.folder_lock import folder_lock
+from conformance.journal.writing import FILE_NAME
+from conformance.model.errors import RunStoppedError, UsageError, os_errors_as
+from conformance.runner.engine import RunProgress
+from conformance.runner.shards import Shard
+from conformance.workflow.interruption import interrupt, on_sigterm
+from conformance.workflow.merge import join, joined_id
+from conformance.workflow.reporting import forget_reports
+from conformance.workflow.run_folder import began, header_of_record, set_aside
+from conformance.workflow.sending import Hooks, carry_out, created
+from conformance.workflow.setup.options import RunOptions
+from conformance.workflow.setup.preparation import PreparedRun, prepare
+from conformance.workflow.setup.run_header import run_header
+from conformance.workflow.setup.waivers import waivers_of
+from conformance.workflow.workers.process import Ended, Failed, Message, work
+from conformance.workflow.workers.sharing import number_of, shares
+
+T = TypeVar("T")
+
+FOLDER = "workers"
+"""The folder in that of the run where the workers have theirs, until the run is complete."""
+
+UNFINISHED = "the workers ended before anything was sent"
+
+
+def carry_out_together(options: RunOptions, hooks: Hooks, finish: Callable[[str], T]) -> T:
+    """Carry out a run as `carry_out` does, in several processes.
+
+    Raises:
+        UsageError: an option, or a file that it names, cannot be used. Nothing was sent.
+        RunStoppedError: a worker could not record what it sent.
+
+    """
+    contract = load_contract(options.spec, options.operation)
+    waivers = waivers_of(options, contract)
+    prepared = prepare(contract, options)
+    parts = shares(prepared, number_of(options))
+    if len(parts) == 1 or _is_of_one_process(options):
+        return carry_out(replace(options, workers=None), hooks, finish)
+    header = run_header(prepared, options.target, waivers)
+    with ExitStack() as stack:
+        stack.enter_context(on_sigterm(interrupt))
+        stack.enter_context(folder_lock(options.out))
+        earlier = _begin(options, len(parts))
+        forget_reports(options.out)
+        if hooks.started is not None:
+            hooks.started(prepared, options.target, None)
+        crew = _Crew(parts, options.out, hooks, prepared.plan.requests)
+        crew.work()
+        return finish("; ".join(filter(None, (_joined(prepared, header, crew), earlier))))
+
+
+def _is_of_one_process(options: RunOptions) -> bool:
+    """Tell whether the run that goes on is complete, or was begun without workers."""
+    return options.resume and not _journals(options.out) and (options.out / FILE_NAME).is_file()
+
+
+def _journals(out: Path) -> list[Path]:
+    """Return the journals of workers in the folder of a run, those that were begun."""
+    found = sorted((out / FOLDER).glob(f"*/{FILE_NAME}"), key=lambda path: int(path.parent.name))
+    return [each for each in found if began(each)]
+
+
+def _begin(options: RunOptions, number: int) -> str:
+    """Make the folder of a run ready for its workers; returns what to tell of an earlier run.
+
+    Raises:
+        UsageError: the run that goes on has another number of workers; or its folder cannot be used.
+
+    """
+    out, journals = options.out, _journals(options.out)
+    if options.resume:
+        for each in journals:
+            count = Shard.parse(header_of_record(each).options.get("shard", "1/1")).count
+            if count != number:
+                remedy = f"use --workers {count}, or start a new run without --resume"
+                raise UsageError(f"the run in {out} has {count} workers, not {number}", remedy)
+        return ""
+    if journals and not _is_joined(out, journals):
+        # They were killed before their journals were joined: what they created is known by these alone.
+        set_aside(out)
+        join(journals, out / FILE_NAME)
+    _clear(out)
+    return set_aside(out, options.target)
+
+
+def _is_joined(out: Path, journals: Sequence[Path]) -> bool:
+    path = out / FILE_NAME
+    held = header_of_record(path).run_id if path.is_file() and began(path) else ""
+    return held == joined_id(map(header_of_record, journals))
+
+
+def _clear(out: Path) -> None:
+    with os_errors_as(UsageError, f"cannot clear {out / FOLDER}", "name another folder with --out"):
+        if (out / FOLDER).is_dir():
+            rmtree(out / FOLDER)
+
+
+def _joined(prepared: PreparedRun, header: RunStarted, crew: "_Crew") -> str:
+    """Join the journals of the workers to that of the run; returns what to tell of what was created."""
+    out = prepared.options.out
+    journals = _journals(out)
+    if crew.failed is not None and not crew.sent and crew.failed.kind != RunStoppedError.__name__:
+        raise UsageError(crew.failed.problem, crew.failed.remedy)
+    if not journals:
+        raise RunStoppedError(UNFINISHED, "run the same command again")
+    join(journals, out / FILE_NAME, whole=header)
+    if crew.failed is not None:
+        raise RunStoppedError(crew.failed.problem, crew.failed.remedy)
+    if crew.complete:
+        _clear(out)
+    told = dict.fromkeys(filter(None, crew.told))
+    return "; ".join(told) if prepared.options.cleanup else created(prepared, out / FILE_NAME)
+
+
+class _Worker(msgspec.Struct):
+    """A worker: its process, the line to it, and how far it is."""
+
+    process: SpawnProcess
+    line: Connection
+    progress: RunProgress | None = None
+    open: bool = True
+
+
+class _Crew:
+    """The workers of one run."""
+
+    def __init__(self, parts: Sequence[RunOptions], out: Path, hooks: Hooks, planned: int) -> None:
+        self._parts = [
+            replace(each, out=out / FOLDER / str(number), resume=each.resume and _has_begun(out, number))
+            for number, each in enumerate(parts, 1)
+        ]
+        self._hooks = hooks
+        self._planned = planned
+        self._workers: list[_Worker] = []
+        self._stopped = False
+        self.told: list[str] = []
+        self.failed: Failed | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Whether a worker has sent anything."""
+        return any(each.progress is not None for each in self._workers)
+
+    @property
+    def complete(self) -> bool:
+        """Whether each worker came to its end."""
+        return len(self.told) == len(self._parts) and not self._stopped
+
+    def work(self) -> None:
+        """Start the workers, and return when all have ended; Ctrl-C ends them in order."""
+        context = multiprocessing.get_context("spawn")
+        with ExitStack() as stack:
+            stack.callback(self._end)
+            try:
+                with _deaf():
+                    for options in self._parts:
+                        ours, theirs = context.Pipe()
+                        process = context.Process(target=work, args=(options, theirs), name="conformance-worker")
+                        process.start()
+                        theirs.close()
+                        self._workers.append(_Worker(process, ours))
+                if self._hooks.canceller is not None:
+                    stack.enter_context(self._hooks.canceller.calling(self._stop))
+                self._attend()
+            except KeyboardInterrupt:
+                self._stop()
+                self._attend()
+
+    def _attend(self) -> None:
+        """Take what the workers tell until all lines are closed."""
+        while lines := {each.line: each for each in self._workers if each.open}:
+            for ready in wait(list(lines)):
+                worker = next(each for line, each in lines.items() if line is ready)
+                try:
+                    self._take(worker, worker.line.recv())
+                except (EOFError, OSError):
+                    worker.open = False
+
+    def _take(self, worker: _Worker, message: Message) -> None:
+        match message:
+            case Ended(clean_up=clean_up):
+                self.told.append(clean_up)
+            case Failed():
+                self.failed = self.failed or message
+                self._stop()
+            case RunProgress():
+                worker.progress = message
+                self._report()
+
+    def _report(self) -> None:
+        if self._hooks.report is None:
+            return
+        steps = [each.progress for each in self._workers if each.progress is not None]
+        sums = (sum(getattr(each, name) for each in steps) for name in ("reached", "sent", "failed", "warned"))
+        self._hooks.report(RunProgress(self._planned, *sums))
+
+    def _stop(self) -> None:
+        """Ask each worker to end in order."""
+        self._stopped = True
+        for each in self._workers:
+            with suppress(OSError):
+                each.line.send("stop")
+
+    def _end(self) -> None:
+        """See that no worker is left, whatever happened."""
+        for each in self._workers:
+            each.line.close()
+            each.process.join()
+            each.process.close()
+
+
+def _has_begun(out: Path, number: int) -> bool:
+    path = out / FOLDER / str(number) / FILE_NAME
+    return path.is_file() and began(path)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Ignore Ctrl-C for as long as the context lasts: processes that start in it ignore it from the beginning."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)

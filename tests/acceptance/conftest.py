@@ -1,106 +1,24 @@
 """Servers of other makers: from the packages that `npm install` put beside this file, and from PyPI."""
 
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
-HERE = Path(__file__).parent
-DOCUMENT = HERE.parent.parent / "spec" / "openapi.yaml"
-FASTAPI = HERE / "fastapi"
-STARTUP_SECONDS = 60.0
-INSTALL_SECONDS = 240.0
+from tests.acceptance import servers
 
 Serve = Callable[..., str]
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answers(url: str) -> bool:
-    """Tell whether an HTTP server answers at `url`, whatever it says."""
-    try:
-        urllib.request.urlopen(url, timeout=1).close()  # noqa: S310  (a server that this test started)
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-@contextmanager
-def running(command: Sequence[str], folder: Path) -> Iterator[str]:
-    """Run a server, `{port}` and `{document}` of its command filled in; yields its URL once it answers."""
-    port = free_port()
-    filled = [each.format(port=port, document=DOCUMENT) for each in command]
-    process = subprocess.Popen(filled, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)  # noqa: S603
-    try:
-        url = f"http://127.0.0.1:{port}"
-        end = time.monotonic() + STARTUP_SECONDS
-        while not answers(url):
-            if process.poll() is not None or time.monotonic() > end:
-                pytest.fail(f"{command[0]} did not start (exit status {process.poll()})")
-            time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Serve]:
     """Start a program of the npm packages and return its URL once it answers; ends it afterwards."""
     with ExitStack() as stack:
-
-        def start(program: str, *arguments: str) -> str:
-            if program == "node":
-                return stack.enter_context(running((program, *arguments), HERE))
-            path = HERE / "node_modules" / ".bin" / program
-            if shutil.which("node") is None or not path.exists():
-                pytest.fail(f"{program} is not installed: run `npm install` in {HERE.name}/")
-            return stack.enter_context(running((str(path), *arguments), HERE))
-
-        yield start
+        yield lambda program, *arguments: stack.enter_context(servers.npm(program, *arguments))
 
 
 @pytest.fixture(scope="module")
 def fastapi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of a FastAPI server that was generated from the document, with the smallest handler in it.
-
-    Generator and server are installed into an environment of their own: their pins bind nobody else.
-    """
-    folder = tmp_path_factory.mktemp("fastapi")
-    tools = folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
-    call([sys.executable, "-m", "venv", "venv"], folder)
-    call([str(tools / "python"), "-m", "pip", "install", "--quiet", "-r", str(FASTAPI / "requirements.txt")], folder)
-    options = ("--output-model-type", "pydantic_v2.BaseModel", "--python-version", "3.11")
-    call([str(tools / "fastapi-codegen"), "--input", str(DOCUMENT), "--output", "gen", *options], folder)
-    shutil.copy(FASTAPI / "handler.py", folder / "gen" / "handler.py")
-    main = folder / "gen" / "main.py"
-    made = main.read_text(encoding="utf-8")
-    handled = made.replace("    pass\n", "    return answer(model_id, body)\n")
-    handled = handled.replace("\nfrom .models", "\nfrom .handler import answer\nfrom .models")
-    assert handled.count("answer") == 2
-    main.write_text(handled, encoding="utf-8")
-    with running((str(tools / "uvicorn"), "gen.main:app", "--host", "127.0.0.1", "--port", "{port}"), folder) as url:
+    """Return the URL of a FastAPI server that was generated from the document."""
+    with servers.fastapi(tmp_path_factory.mktemp("fastapi")) as url:
         yield url
-
-
-def call(command: Sequence[str], folder: Path) -> None:
-    """Run a command in a folder to its end."""
-    ended = subprocess.run(  # noqa: S603
-        command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -2,11 +2,8 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
-import venv
-from pathlib import Path
 
 import pytest
 import yaml
@@ -14,11 +11,18 @@ import yaml
 from conformance.model.vocabulary import Outcome
 from conformance.workflow.client import run_client
 from conformance.workflow.setup.options import ClientOptions
-
-HERE = Path(__file__).parent
-CLIENTS = HERE / "clients"
-ENVIRONMENTS = CLIENTS / "environments"
-DOCUMENT = HERE.parent.parent / "spec" / "openapi.yaml"
+from tests.acceptance.client_libraries import (
+    CLIENTS,
+    GENERATED_PYTHON,
+    HEY_API,
+    SAMPLE,
+    SDK_NEW,
+    SDK_OLD,
+    node,
+    python,
+)
+from tests.acceptance.matrix import listed, told
+from tests.acceptance.servers import DOCUMENT
 
 OTHER_STATUS = "a status other than 200"
 PLACES = re.compile(r": `| in \d+ places$")
@@ -31,41 +35,26 @@ def beside(monkeypatch):
     monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
 
 
-def python(name, *packages):
-    """Return the interpreter of an environment that holds packages; it is made where there is none."""
-    folder = ENVIRONMENTS / name
-    interpreter = folder / "bin" / "python"
-    mark = folder / "installed.txt"
-    wanted = "\n".join(packages)
-    if not mark.exists() or mark.read_text() != wanted:
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([str(interpreter), "-m", "pip", "install", "--quiet", *packages], check=True, timeout=600)  # noqa: S603
-        mark.write_text(wanted)
-    return str(interpreter)
-
-
-def node(script, *arguments):
-    """Return the command that runs a harness in TypeScript."""
-    tsx = HERE / "node_modules" / ".bin" / "tsx"
-    if shutil.which("node") is None or not tsx.exists():
-        pytest.fail(f"tsx is not installed: run `npm install` in {HERE.name}/")
-    return (str(tsx), str(CLIENTS / script), *map(str, arguments))
-
-
 def play(tmp_path, *command):
     """Play all scenarios against the client behind a harness; returns the results, and the causes by sentence."""
-    told = []
-    results = run_client(ClientOptions(command=command, out=tmp_path / "report"), tell=told.append).results
+    said = []
+    results = run_client(ClientOptions(command=command, out=tmp_path / "report"), tell=said.append).results
     # fetch of Node 20 waits for ever for a gzip stream with a wrong checksum.
-    assert [] == [line for line in told if not line.startswith("fail.gzip-checksum: the harness wrote no result")]
+    assert [] == [line for line in said if not line.startswith("fail.gzip-checksum: the harness wrote no result")]
     assert "" == results.reason
     return results, {PLACES.split(cause.sentence)[0]: cause for cause in results.causes}
 
 
+def play_library(tmp_path, library):
+    """Play all scenarios against a library as `play` does; what is found is what the matrix lists."""
+    results, causes = play(tmp_path, *library.command(tmp_path))
+    assert listed(library.name) == told(results)
+    return results, causes
+
+
 def test_the_sample_of_the_document_does_not_encode_and_knows_no_errors(tmp_path):
     """The Python that the document shows: the model is put into the path as it is, and every answer is printed."""
-    interpreter = python("sample", "requests==2.34.2", "pyyaml>=6")
-    _, causes = play(tmp_path, interpreter, str(CLIENTS / "sample.py"), str(DOCUMENT))
+    _, causes = play_library(tmp_path, SAMPLE)
     unencoded = causes["Does not percent-encode `model_id` in the path"]
     assert ("must", ("client-request.path.model_id",)) == (unencoded.strength, unencoded.requirements)
     errors = causes[f"Returns the body for {OTHER_STATUS} instead of reporting an error"]
@@ -75,12 +64,7 @@ def test_the_sample_of_the_document_does_not_encode_and_knows_no_errors(tmp_path
 
 def test_openapi_python_client_returns_none_for_errors_and_dicts_for_what_it_does_not_know(tmp_path):
     """Every undocumented status is None, without a sign; a value outside a list makes a whole object a dict."""
-    interpreter = python("openapi-python-client", "openapi-python-client==0.29.1")
-    generated = tmp_path / "generated"
-    made = [interpreter, "-m", "openapi_python_client", "generate", "--meta", "none", "--path", str(DOCUMENT)]
-    package = generated / "baseten_management_api_client"
-    subprocess.run([*made, "--output-path", str(package)], check=False, timeout=120, capture_output=True)  # noqa: S603
-    _, causes = play(tmp_path, interpreter, str(CLIENTS / "generated_python.py"), str(generated))
+    _, causes = play_library(tmp_path, GENERATED_PYTHON)
     errors = causes[f"Returns `null` for {OTHER_STATUS} instead of reporting an error"]
     statuses = {f"client-error.{each}" for each in ("status-400", "status-401", "status-500", "created")}
     assert ("must", True) == (errors.strength, statuses <= set(errors.requirements))
@@ -88,16 +72,15 @@ def test_openapi_python_client_returns_none_for_errors_and_dicts_for_what_it_doe
     assert ("/candidate_deployment", "/current_deployment") == plain.pointers[:2]
 
 
-@pytest.mark.parametrize("version", ["0.10.0", "0.13.1"])
-def test_the_official_sdk_sends_bearer(tmp_path, version):
+@pytest.mark.parametrize("library", [SDK_OLD, SDK_NEW], ids=["0.10.0", "0.13.1"])
+def test_the_official_sdk_sends_bearer(tmp_path, library):
     """The SDK sends the key as a later document has it; made from that document, it reads no right answer any more."""
-    interpreter = python(f"baseten-{version}", f"baseten=={version}")
-    results, causes = play(tmp_path, interpreter, str(CLIENTS / "baseten_sdk.py"))
+    results, causes = play_library(tmp_path, library)
     bearer = causes["Sends the key with the scheme Bearer instead of Api-Key"]
     assert ("must", ("client-request.scheme",)) == (bearer.strength, bearer.requirements)
     unread = causes.get("Raises ValidationError for every valid response")
     outcomes = {row.id: row.outcome for row in results.requirements}
-    if version == "0.13.1":
+    if library is SDK_NEW:
         assert ("must", True) == (unread.strength, "client-response.read" in unread.requirements)
         return
     assert unread is None
@@ -109,12 +92,7 @@ def test_the_official_sdk_sends_bearer(tmp_path, version):
 
 def test_hey_api_damages_big_integers_and_returns_pages(tmp_path):
     """The fetch client: a BigInt becomes a text, an integer beyond 53 bits another, a page in HTML data."""
-    generated = CLIENTS / "generated"
-    shutil.rmtree(generated, ignore_errors=True)
-    made = [str(HERE / "node_modules" / ".bin" / "openapi-ts"), "-i", str(DOCUMENT), "-o", str(generated)]
-    subprocess.run([*made, "--no-log-file"], check=True, timeout=120, capture_output=True, cwd=tmp_path)  # noqa: S603
-    (generated / "package.json").write_text('{"type": "module"}')
-    _, causes = play(tmp_path, *node("generated_typescript.mts"))
+    _, causes = play_library(tmp_path, HEY_API)
     assert "must" == causes["Sends a string instead of a number"].strength
     assert "must" == causes["Rounds integers above 2^53 in the response"].strength
     (page,) = [cause for cause in causes.values() if "client-error.html" in cause.requirements]

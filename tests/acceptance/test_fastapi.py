@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 import conformance
+from tests.acceptance.matrix import listed, told
+from tests.acceptance.servers import FASTAPI_APP
 
 CONVERTED = (
     "a boolean where an integer is required, a quoted number where an integer is required,"
@@ -51,7 +53,8 @@ SHOWN: list[tuple[bytes, dict[str, str], int]] = [
 
 def test_the_causes_are_the_real_faults(fastapi: str, tmp_path: Path) -> None:
     """Each fault is one cause, and nothing else is told."""
-    result = conformance.run(target=fastapi, profile="standard", out=tmp_path, repeats=1)
+    result = conformance.run(target=fastapi, out=tmp_path, **FASTAPI_APP.options)
+    assert listed(FASTAPI_APP.name) == told(result.results)
     against = [cause for cause in result.results.causes if cause.strength != "advisory"]
     assert sorted(CAUSES) == sorted((cause.strength.value, cause.sentence) for cause in against)
     assert 1 == result.exit_status

@@ -11,6 +11,8 @@ import pytest
 
 import conformance
 from tests.acceptance.conftest import Serve
+from tests.acceptance.matrix import listed, told
+from tests.acceptance.servers import FASTIFY
 
 CONVERTED = (
     "a boolean where an integer is required, a quoted number where an integer is required,"
@@ -65,7 +67,8 @@ def fastify(serve: Serve) -> str:
 
 def test_the_causes_are_the_real_faults(fastify: str, tmp_path: Path) -> None:
     """Each fault is one cause, nothing else is told, and no two are the same."""
-    result = conformance.run(target=fastify, any_key=True, out=tmp_path, repeats=0)
+    result = conformance.run(target=fastify, out=tmp_path, **FASTIFY.options)
+    assert listed(FASTIFY.name) == told(result.results)
     against = [cause for cause in result.results.causes if cause.strength != "advisory"]
     assert sorted(CAUSES) == sorted((cause.strength.value, cause.sentence) for cause in against)
     assert 1 == result.exit_status

@@ -9,12 +9,8 @@ import pytest
 
 import conformance
 from tests.acceptance.conftest import Serve
-
-PRISM = ("mock", "-h", "127.0.0.1", "-p", "{port}", "{document}")
-MOCKOON = (
-    "start", "--data", "{document}", "--port", "{port}", "--hostname", "127.0.0.1",
-    "--disable-log-to-file", "--disable-admin-api",
-)  # fmt: skip
+from tests.acceptance.matrix import listed, told
+from tests.acceptance.servers import MOCKOON, MOCKOON_CLI, PRISM, PRISM_DYNAMIC, PRISM_STATIC, ServerTarget
 
 PRISM_CAUSES = [
     ("must", "Returns 500 for a request in which the header field `content-type` is `nonsense`"),
@@ -41,14 +37,15 @@ SHOWN: list[tuple[str, bytes, dict[str, str], int, str]] = [
 """The faults by request and answer, sent by hand: method, body, fields, status, and the field that is missing."""
 
 
-@pytest.mark.parametrize("mode", [(), ("-d",)], ids=["static", "dynamic"])
-def test_prism(serve: Serve, tmp_path: Path, mode: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("known", "mode"), [(PRISM_STATIC, ()), (PRISM_DYNAMIC, ("-d",))], ids=["static", "dynamic"])
+def test_prism(serve: Serve, tmp_path: Path, known: ServerTarget, mode: tuple[str, ...]) -> None:
     """Static or dynamic, Prism has these faults, one cause each, and nothing else is told of it.
 
     A path that cannot be decoded ends its process: the suite sends such ones when all else is done.
     """
     target = serve("prism", *PRISM, *mode)
-    result = conformance.run(target=target, stateless=True, out=tmp_path, repeats=0)
+    result = conformance.run(target=target, out=tmp_path, **known.options)
+    assert listed(known.name) == told(result.results)
     against = [cause for cause in result.results.causes if cause.strength != "advisory"]
     assert sorted(PRISM_CAUSES) == sorted((cause.strength.value, cause.sentence) for cause in against)
     assert re.search(r"cannot be reached: .* after [\d,]{4,} responses", result.results.reason)
@@ -63,7 +60,8 @@ def test_prism(serve: Serve, tmp_path: Path, mode: tuple[str, ...]) -> None:
 def test_mockoon_dates_are_one_cause_at_created_at(serve: Serve, tmp_path: Path) -> None:
     """Dates of Mockoon that are no date-time are one cause; that it accepts every request is the other."""
     target = serve("mockoon-cli", *MOCKOON)
-    result = conformance.run(target=target, stateless=True, out=tmp_path, repeats=0)
+    result = conformance.run(target=target, out=tmp_path, **MOCKOON_CLI.options)
+    assert listed(MOCKOON_CLI.name) == told(result.results)
     dates = [cause for cause in result.results.causes if "date-time" in cause.sentence]
     assert result.exit_status == 1
     assert len(dates) == 1

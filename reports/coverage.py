@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from conformance.contract.contract import Contract, contract_of
+from conformance.contract.relations import with_relations
 from conformance.coverage.keywords import Coverage, request_coverage, response_coverage
 from conformance.coverage.tuples import tuple_coverage
 from conformance.journal.events import RunStarted
@@ -59,7 +60,8 @@ def contract_of_run(started: RunStarted) -> Contract | None:
     """Return the contract of a run, by the document that its journal holds; None where that cannot be read."""
     try:
         text = started.document.encode(errors="surrogatepass")
-        return contract_of(text, "the document of the journal", started.operation)
+        contract = contract_of(text, "the document of the journal", started.operation)
+        return with_relations(contract, started.relations)
     except ContractError:
         return None
 

@@ -5,9 +5,6 @@ from decimal import Decimal
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
-    ABSENT,
-    INSTEAD,
-    OTHER,
     computable,
     difference,
     quoted,
@@ -16,6 +13,7 @@ from conformance.checks.shared.differences import (
     type_word,
     with_article,
 )
+from conformance.checks.shared.echo_texts import echo_texts
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.case import SLOT
@@ -53,7 +51,7 @@ def echo(subject: Subject) -> Judged:
             yield finding(
                 requirement,
                 Symptom("echo", word, way),
-                **_texts(with_article(word), way, subject.sent_name(sent.path), value, found),
+                **echo_texts(with_article(word), way, subject.sent_name(sent.path), value, found),
                 pointer=answered.path,
                 place=answered.path,
                 expected=shown(value),
@@ -77,24 +75,13 @@ def parameters(subject: Subject) -> Judged:
             yield finding(
                 requirement,
                 Symptom("echo", "path parameter", way),
-                **_texts(
+                **echo_texts(
                     "a path parameter", way.replace("string", "path parameter"), subject.name(pointer), sent, found
                 ),
                 pointer=pointer,
                 expected=shown(sent),
                 actual=shown(found),
             )
-
-
-def _texts(kind: str, way: str, name: str, sent: object, found: object) -> messages.Texts:
-    wording = messages.ECHO_CHANGED
-    if way == ABSENT:
-        wording = messages.ECHO_OMITTED
-    elif way.startswith(OTHER):
-        wording = messages.ECHO_OTHER
-    elif way.endswith(INSTEAD):
-        wording = messages.ECHO_INSTEAD
-    return wording.filled(kind=kind, way=way, name=name, sent=quoted(sent), found=quoted(found))
 
 
 def names_another(own: object, found: object) -> bool:

@@ -15,6 +15,7 @@ from conformance.checks import (
     rejection,
     relations,
     response,
+    stated,
     transport,
 )
 from conformance.checks.shared import messages
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     *declared.CHECKS,
     *echo.CHECKS,
     *defaults.CHECKS,
+    *stated.CHECKS,
     *drift.CHECKS,
 )
 """Every check of single exchanges; adding one is a function and its requirement row."""

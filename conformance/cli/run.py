@@ -63,10 +63,10 @@ def run(**values: object) -> int:
 
 
 def _show_plan(options: RunOptions, shown: Screen) -> int:
-    from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a plan needs)
+    from conformance.workflow.setup.contracts import contract_for  # noqa: PLC0415  (loads what only a plan needs)
     from conformance.workflow.setup.preparation import prepare  # noqa: PLC0415  (loads what only a plan needs)
     from conformance.workflow.setup.random_phases import preview  # noqa: PLC0415  (loads what only a plan needs)
 
-    prepared = prepare(load_contract(options.spec, options.operation), options)
+    prepared = prepare(contract_for(options), options)
     shown.plan(prepared, preview(prepared))
     return 0

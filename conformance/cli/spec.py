@@ -8,6 +8,7 @@ import click
 from conformance.cli.document_warnings import warn_of_document
 from conformance.cli.drift import drift
 from conformance.cli.options import DOCUMENT, with_options
+from conformance.cli.relations import relations
 from conformance.cli.which import which
 from conformance.model.vocabulary import Profile
 
@@ -17,7 +18,7 @@ def spec() -> None:
     """List the requirements and the cases of a run, compare documents, or find the one that a target keeps."""
 
 
-for command in (drift, which):
+for command in (drift, relations, which):
     spec.add_command(command)
 
 

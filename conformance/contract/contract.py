@@ -26,6 +26,7 @@ from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, equal
 from conformance.model.pointer import last, prefixes, split
 from conformance.model.requirement import Requirement, requirement_id
+from conformance.model.stated_relation import StatedRelation
 from conformance.model.vocabulary import Group, Strength
 
 
@@ -41,7 +42,9 @@ class Contract(msgspec.Struct, frozen=True, dict=True, eq=False):
 
     `request` and `response` are the trees of nodes of the two bodies (`response` is None where the document declares
     no JSON answer), `other_responses` those of the other responses by the pointer of their schema; `identity` is the
-    path of the request member that names the new object, or None. A contract is equal to itself alone.
+    path of the request member that names the new object, or None; `stated` are the relations between requests and
+    responses that a file of the user's states, `superseded` the requirements that would be learned of these places. A
+    contract is equal to itself alone.
     """
 
     document: Document
@@ -52,6 +55,8 @@ class Contract(msgspec.Struct, frozen=True, dict=True, eq=False):
     identity: str | None
     requirements: tuple[Requirement, ...]
     other_responses: Mapping[str, Node] = {}
+    stated: tuple[StatedRelation, ...] = ()
+    superseded: frozenset[str] = frozenset()
 
     @cached_property
     def request_validator(self) -> BodyValidator:
@@ -111,7 +116,7 @@ class Contract(msgspec.Struct, frozen=True, dict=True, eq=False):
         """
         if requirement in self.by_id:
             return True
-        if requirement in stated_ids():
+        if requirement in self.superseded or requirement in stated_ids():
             return False
         raise LookupError(f"no contract has a requirement {requirement!r}")
 
@@ -284,7 +289,7 @@ def _echoes(request: Node, response: Node | None, prose: Prose) -> list[tuple[No
     pairs = []
     for sent in request.walk():
         # The name of a property that stands for many is made up: what is sent has others.
-        named = sent.names is None and "*" not in split(sent.path) and not _is_in_map(request, sent.path)
+        named = sent.names is None and "*" not in split(sent.path) and not is_in_map(request, sent.path)
         leaf = not sent.children and sent.path and named
         answered = find(response, sent.path) if leaf and sent.path not in prose.echo.without else None
         alike = (sent.types & answered.types) - {"null"} if answered is not None else None
@@ -293,7 +298,7 @@ def _echoes(request: Node, response: Node | None, prose: Prose) -> list[tuple[No
     return pairs
 
 
-def _is_in_map(root: Node, path: str) -> bool:
+def is_in_map(root: Node, path: str) -> bool:
     """Tell whether a property on the way to a place stands for many."""
     return any((node := find(root, each)) is not None and node.names is not None for each in prefixes(path))
 

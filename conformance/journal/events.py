@@ -8,6 +8,7 @@ from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.finding import Doubt, Finding
 from conformance.model.requirement import Requirement
+from conformance.model.stated_relation import StatedRelation
 from conformance.model.waiver import Waiver
 
 JOURNAL_VERSION = 2
@@ -40,7 +41,7 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     `data` has the data files that were read with the document. `waivers` let failures pass that they
     name; `date` is the day (UTC, ISO 8601) by which they are in force or expired. `phases` are those that were to be
     sent, in their order. `warnings` tell what is wrong in the document, or not tested of it. `also_spec` are documents
-    that may explain what is found.
+    that may explain what is found, `relations` those that a file states.
     """
 
     journal_version: int = JOURNAL_VERSION
@@ -63,6 +64,7 @@ class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     date: str = ""
     warnings: tuple[str, ...] = ()
     also_spec: tuple[OtherDocument, ...] = ()
+    relations: tuple[StatedRelation, ...] = ()
 
 
 class RunResumed(Event, frozen=True, tag="run.resumed", kw_only=True):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from conformance.contract.contract import Contract
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.stated_relation import is_stated
 
 ENOUGH = 12
 """How many exchanges must keep a relation before it counts as one."""
@@ -44,4 +45,5 @@ class LearnedRelations:
 def is_learned(contract: Contract, requirement: str) -> bool:
     """Tell whether a requirement is about a relation that is learned."""
     row = contract.by_id[requirement]
-    return not contract.claims_relations and row.compares and requirement.endswith(RULES)
+    open_ = not contract.claims_relations and not is_stated(requirement)
+    return open_ and row.compares and requirement.endswith(RULES)

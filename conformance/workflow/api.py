@@ -37,6 +37,7 @@ class RunKeywords(TypedDict, total=False):
     spec: Path | str | None
     also_spec: Sequence[Path | str]
     operation: str | None
+    relations: Path | str | None
     api_key_env: str | None
     api_key_file: Path | str | None
     api_key_command: str | None

@@ -15,6 +15,7 @@ SAME = (
     "stateless",
     "any_key",
     "probes",
+    "relations",
     "only",
     "skip",
     "repeats",

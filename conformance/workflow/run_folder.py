@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from conformance.contract.contract import Contract, contract_of
+from conformance.contract.relations import with_relations
 from conformance.journal.events import RunStarted
 from conformance.journal.ledger import standing
 from conformance.journal.writing import FILE_NAME, read_journal
@@ -68,7 +69,8 @@ def recorded_contract(header: RunStarted) -> Contract:
 
     """
     document = header.document.encode(errors="surrogatepass")
-    return contract_of(document, "the document of the journal", header.operation)
+    contract = contract_of(document, "the document of the journal", header.operation)
+    return with_relations(contract, header.relations)
 
 
 def outlives(header: RunStarted) -> bool:

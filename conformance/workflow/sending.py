@@ -9,7 +9,6 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from conformance.contract.contract import load_contract
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import RunResumed, RunStarted
 from conformance.journal.folder_lock import folder_lock
@@ -30,6 +29,7 @@ from conformance.workflow.interruption import Canceller, interrupt, on_sigterm, 
 from conformance.workflow.reporting import forget_reports
 from conformance.workflow.resume import read_resumed_run
 from conformance.workflow.run_folder import set_aside
+from conformance.workflow.setup.contracts import contract_for
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import find_key, other_credentials
 from conformance.workflow.setup.opening import target_of
@@ -73,7 +73,7 @@ def carry_out(options: RunOptions, hooks: Hooks, finish: Callable[[str], T], *, 
         RunStoppedError: what was sent cannot be recorded or reported, or Ctrl-C or SIGTERM came meanwhile.
 
     """
-    contract = load_contract(options.spec, options.operation)
+    contract = contract_for(options)
     path = options.out / FILE_NAME
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))

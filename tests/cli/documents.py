@@ -171,6 +171,8 @@ def way_of(snippet: Snippet) -> Way | None:
         return Way.SECTION if snippet.kind in {"line", "python", "toml"} else None
     if snippet.page == "docs/tutorial.md" and snippet.kind in {"line", "text"} and " venv " not in snippet.text:
         return Way.TUTORIAL
+    if snippet.kind == "yaml" and snippet.text.startswith("operation: "):
+        return Way.SETTINGS  # a file of relations
     if snippet.page == EXAMPLES and snippet.kind == "line":
         return Way.EXAMPLE
     if snippet.kind in {"line", "help"} or (snippet.kind == "span" and snippet.program):

@@ -433,6 +433,28 @@ def test_the_document_that_a_target_keeps(call, carry_out, contract, monkeypatch
     assert (0, 1) == (ended.status, ended.out.count(" requests, "))
 
 
+RELATIONS = """
+operation: POST /v1/models/{model_id}/environments
+relations: [{request: /name, response: /name}]
+"""
+
+
+@calls(
+    f"conformance spec relations --spec api.yaml --target {LOCAL}",
+    f"conformance run --spec api.yaml --target {LOCAL} --relations relations.yaml",
+)
+@pytest.mark.slow
+def test_relations(call, carry_out, contract, monkeypatch):
+    """What the server returns is drafted, and what a file states is tested."""
+    monkeypatch.setenv("CONFORMANCE_API_KEY", LOCAL_KEY)
+    Path("api.yaml").write_text(contract.document.text)
+    Path("relations.yaml").write_text(RELATIONS)
+    more, told = ((), "- request: /name\n") if "spec relations" in call else (QUICK, "conforming: ")
+    with BackgroundServer(reference_app(contract, key=LOCAL_KEY)) as server:
+        ended = carry_out(call, *more, http___127_0_0_1_4010=server.url)
+    assert (0, True) == (ended.status, told in ended.out)
+
+
 @calls(f"conformance run --target {LOCAL} --also-spec newer.yaml")
 @pytest.mark.slow
 def test_what_a_newer_document_explains(call, carry_out, contract, monkeypatch):

@@ -9,7 +9,9 @@ import tomllib
 
 import click
 import hypothesis
+import msgspec
 import pytest
+import yaml
 from hypothesis.database import DirectoryBasedExampleDatabase
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
@@ -18,6 +20,7 @@ import conformance
 from conformance.cli import cli
 from conformance.integrations.pytest_plugin.options import OPTIONS, PREFIX
 from conformance.integrations.pytest_plugin.plugin import MARKERS
+from conformance.model.stated_relation import RelationFile
 from conformance.workflow.setup.campaign_file import read_campaign
 from conformance.workflow.setup.configuration import file_options
 from conformance.workflow.setup.option_table import read_options
@@ -34,7 +37,8 @@ OTHERS = frozenset(
 """Options of other programs that the pages name."""
 
 TOML = [each.text for each in by(Way.SETTINGS) if each.kind == "toml"]
-LINES = sorted({each.text for each in by(Way.SETTINGS) if each.kind != "toml"})
+YAML = [each.text for each in by(Way.SETTINGS) if each.kind == "yaml"]
+LINES = sorted({each.text for each in by(Way.SETTINGS) if each.kind not in {"toml", "yaml"}})
 
 
 def test_the_settings_of_the_readme(elsewhere, contract):
@@ -48,6 +52,13 @@ def test_the_settings_of_the_readme(elsewhere, contract):
     (elsewhere / "targets.toml").write_text(campaign, encoding="utf-8")
     targets = read_campaign(elsewhere / "targets.toml").targets
     assert {"staging": 15, "mock": None} == {name: each.max_creations for name, each in targets.items()}
+
+
+def test_the_file_of_relations():
+    """It has the form that the option reads."""
+    (text,) = YAML
+    file = msgspec.convert(yaml.safe_load(text), RelationFile)
+    assert ["equal", "contains", "default", "equal"] == [each.kind for each in file.relations]
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -22,6 +22,7 @@ pytest_plugins = ["pytester"]
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "spec" / "openapi.yaml"
+RELATIONS = HERE / "relations.yaml"
 PATH = "/v1/models/{model_id}/environments"
 
 ARRIVES = {
@@ -47,6 +48,7 @@ ARRIVES = {
     "spec": (str(DOCUMENT), DOCUMENT),
     "also-spec": (str(DOCUMENT), (DOCUMENT,)),
     "operation": (f"POST {PATH}", f"POST {PATH}"),
+    "relations": (str(RELATIONS), RELATIONS),
     "allow-host": ("api.example.com", ("api.example.com",)),
     "allow-plaintext": (None, True),
     "max-creations": ("3", 3),

@@ -131,6 +131,13 @@ DEFAULT = Wording(
     "Does not apply the declared default of an absent property",
     "Returns {found} for {name}, whose declared default is {default}",
 )
+STATED_DEFAULT = Wording(
+    "Does not apply the stated default of an absent property",
+    "Returns {found} for {name}, whose stated default is {default}",
+)
+NOT_CONTAINED = Wording(
+    "Returns {name} without the value that was sent", "Returns {found} for {name}, which does not contain {sent}"
+)
 DOCUMENTED_DEFAULT = Wording(
     "Does not apply the documented default of an absent property",
     "Returns {found} for {name}, whose documented default is {default}",

@@ -79,6 +79,13 @@ DECLARED = (
         "Operation of the document, if it has several; `all` tests each in turn.",
     ),
     (
+        "--conformance-relations",
+        "relations",
+        "store",
+        "FILE",
+        "Relations between requests and responses that are requirements (YAML).",
+    ),
+    (
         "--conformance-api-key-env",
         "api_key_env",
         "store",

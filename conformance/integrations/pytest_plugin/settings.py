@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from conformance.contract.contract import Contract, load_contract
+from conformance.contract.contract import Contract
 from conformance.integrations.pytest_plugin.keys import DEST, PREFIX
 from conformance.integrations.pytest_plugin.options import OPTIONS
 from conformance.model.case import CATALOGUE
 from conformance.workflow.setup.configuration import file_options
+from conformance.workflow.setup.contracts import contract_for
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import RunOptions
 
@@ -35,10 +36,10 @@ def suite_options(config: pytest.Config) -> RunOptions:
 
 
 def session_contract(config: pytest.Config) -> Contract:
-    """Return the contract of this session; raises as `load_contract`."""
+    """Return the contract of this session; raises as `contract_for`."""
     if _CONTRACT not in config.stash:
         options = run_options(config)
-        config.stash[_CONTRACT] = load_contract(options.spec, options.operation)
+        config.stash[_CONTRACT] = contract_for(options)
     return config.stash[_CONTRACT]
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from conformance.clients.protocol import protocol_schema
 from conformance.journal.events import AnyEvent
+from conformance.model.stated_relation import RelationFile
 from conformance.model.waiver import WaiverFile
 from conformance.reports.results import results_schema
 from conformance.workflow.setup.campaign_file import campaign_schema
@@ -37,6 +38,12 @@ def waivers_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "Waivers", "description": told, **schema}
 
 
+def relations_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the file of relations."""
+    told = "Relations between requests and responses of an operation, for `conformance run --relations`."
+    return {"$schema": DIALECT, "title": "Relations", "description": told, **msgspec.json.schema(RelationFile)}
+
+
 NAMED = ("requirement", "cause")
 """What a waiver may name: one of them."""
 
@@ -44,6 +51,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "campaign.json": lambda: {"$schema": DIALECT, **campaign_schema()},
     "client-protocol.json": protocol_schema,
     "journal.json": journal_schema,
+    "relations.json": relations_schema,
     "results.json": results_schema,
     "waivers.json": waivers_schema,
 }

@@ -85,6 +85,11 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         _target("'METHOD /path'", "Operation of the document, if it has several; `all` tests each in turn."),
     ] = None
 
+    relations: Annotated[
+        Path | None,
+        _target("FILE", "Relations between requests and responses that are requirements (YAML)."),
+    ] = None
+
     api_key_env: Annotated[
         str | None,
         _connection(

@@ -42,6 +42,7 @@ def header_of(contract: Contract, target: str, profile: Profile, seed: int = 0) 
         requirements=contract.requirements,
         date=today(),
         warnings=contract.warnings,
+        relations=contract.stated,
     )
 
 

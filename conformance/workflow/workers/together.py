@@ -14,7 +14,6 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from conformance.contract.contract import load_contract
 from conformance.journal.events import RunStarted
 from conformance.journal.folder_lock import folder_lock
 from conformance.journal.writing import FILE_NAME
@@ -26,6 +25,7 @@ from conformance.workflow.merge import join, joined_id
 from conformance.workflow.reporting import forget_reports
 from conformance.workflow.run_folder import began, header_of_record, set_aside
 from conformance.workflow.sending import Hooks, carry_out, created
+from conformance.workflow.setup.contracts import contract_for
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, prepare
 from conformance.workflow.setup.run_header import run_header
@@ -49,7 +49,7 @@ def carry_out_together(options: RunOptions, hooks: Hooks, finish: Callable[[str]
         RunStoppedError: a worker could not record what it sent.
 
     """
-    contract = load_contract(options.spec, options.operation)
+    contract = contract_for(options)
     waivers = waivers_of(options, contract)
     prepared = prepare(contract, options)
     parts = shares(prepared, number_of(options))

@@ -67,7 +67,7 @@ def draft(options: RunOptions) -> Draft:
 
     """
     contract = contract_for(options)
-    sending = replace(options, profile=Profile.STANDARD, repeats=0, reports=("results",), relations=None)
+    sending = replace(options, profile=Profile.STANDARD, repeats=0, reports=("results",), relations=None, workers=None)
     run(sending, Hooks(choose=_valid))
     shown = list(_exchanges(contract, options))
     return Draft(RelationFile(contract.operation.name, tuple(relations_of(shown))), len(shown))

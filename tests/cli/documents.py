@@ -33,6 +33,7 @@ class Way(StrEnum):
     CALLED = "carried out in this process: tests/cli/test_documented_calls.py"
     PYTHON = "run by Python or pytest: tests/cli/test_documented_python.py"
     SETTINGS = "read as settings or waivers: tests/cli/test_documented_settings.py"
+    RECIPE = "read as YAML, and its calls parsed: tests/cli/test_documented_settings.py"
     FRAGMENT = "a piece of Python or of the protocol, held to what takes it: tests/cli/test_documented_settings.py"
     SECTION = "files are written and commands called, section by section: tests/integrations/test_documents.py"
     PROOF = "a proof, for minutes: tests/proof/test_documents.py, `tox run -e proof`"
@@ -177,7 +178,13 @@ def way_of(snippet: Snippet) -> Way | None:
         return Way.EXAMPLE
     if snippet.kind in {"line", "help"} or (snippet.kind == "span" and snippet.program):
         return _way_of_call(snippet)
-    blocks = {"python": Way.PYTHON, "doctest": Way.PYTHON, "toml": Way.SETTINGS, "text": Way.ACCEPTANCE}
+    blocks = {
+        "yaml": Way.RECIPE,
+        "python": Way.PYTHON,
+        "doctest": Way.PYTHON,
+        "toml": Way.SETTINGS,
+        "text": Way.ACCEPTANCE,
+    }
     if snippet.kind == "text" and snippet.page == "ARCHITECTURE.md":
         return Way.NONE  # drawings
     return blocks.get(snippet.kind) or (_way_of_words(snippet.text) if snippet.kind == "span" else None)

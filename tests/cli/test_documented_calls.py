@@ -10,9 +10,11 @@ import shlex
 import shutil
 import signal
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
+import fakeredis
 import pytest
 
 import conformance
@@ -361,6 +363,19 @@ def test_a_part_of_a_run(call, carry_out, results_of):
         assert 0 == carry_out(f"conformance run {call}", *FEW, "--out", part[0], I_N=part).status
     cases = [{row["id"]: row["cases"] for row in results_of(Path(out))["requirements"]} for out in "12"]
     assert cases[0] != cases[1]
+
+
+@pytest.mark.slow
+@calls("conformance run --profile fuzz --time-budget 600 --example-db redis://redis.example.com:6379/0")
+def test_examples_of_a_team(call, carry_out):
+    """The server is reached: another one would be an invalid option."""
+    server = fakeredis.TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    place = f"redis://127.0.0.1:{server.server_address[1]}"
+    words = call.replace("redis://redis.example.com:6379", place).replace("600", "3")
+    assert carry_out(words).status in {0, 3}
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.slow

@@ -107,6 +107,19 @@ def test_a_wrong_call_is_seen(words):
         parse(words)
 
 
+VARIABLES = re.compile(r"\$\{\{[^}]*\}\}|\$\(\([^)]*\)\)|\$\w+")
+
+
+@pytest.mark.parametrize("text", [each.text for each in by(Way.RECIPE)])
+def test_a_recipe(text):
+    """It is YAML, and calls the command as it is; a variable stands for a number."""
+    assert yaml.safe_load(text)
+    calls = re.findall(r"^ *- (?:run: )?(conformance .*)$", text, re.MULTILINE)
+    assert calls
+    for each in calls:
+        parse(shlex.split(VARIABLES.sub("1", each))[1:])
+
+
 def every_option():
     """Return all options of all commands, and those of the plugin of pytest."""
     found, waiting = {"--help", "--debug"}, [cli]

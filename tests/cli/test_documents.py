@@ -43,7 +43,7 @@ def test_everything_that_a_page_shows_is_seen():
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("yaml", "- run: conformance run"),
+        ("json5", "{run: 1}"),
         ("dockerfile", "RUN pip install ."),
         ("javascript", "fetch()"),
         ("sh", "conformance run"),

@@ -175,7 +175,9 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     example_db: Annotated[
         Path | None,
         _cases(
-            "DIR", "Directory of random cases that failed; the next run starts with them.", not_in_pytest=CATALOGUE_ONLY
+            "DIR",
+            "Directory, or redis:// server, of random cases that failed; the next run starts with them.",
+            not_in_pytest=CATALOGUE_ONLY,
         ),
     ] = None
     repeats: Annotated[Repeats, _cases("N", "Number of times a new kind of failure is sent again.")] = 3

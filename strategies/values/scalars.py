@@ -51,6 +51,9 @@ def several(node: Node, shape: Shape) -> Iterator[Writable]:
         case "integer" | "number":
             usual = numbers.typical(shape)
             yield from (n for step in range(1, MOST) for n in (usual + step, usual - step) if keeps_bounds(shape, n))
+        case "string" if shape.value("format") in strings.NUMBERED:
+            of_format = map(strings.NUMBERED[str(shape.value("format"))], range(MOST))
+            yield from (text for text in of_format if text != typical(node, shape) and keeps_bounds(shape, text))
         case "string" if shape.value("format") not in {**strings.FORMATS, **strings.HALF_ASSERTED}:
             numbered = (f"{letter}{number}" for number in range(MOST) for letter in ("a", "A", ""))
             repeated = ("a" * number for number in range(2, MOST))

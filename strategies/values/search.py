@@ -32,8 +32,11 @@ BASES: tuple[Base, ...] = ("smallest", "fullest")
 UNKNOWN = "conformance_1"
 """The name of an unknown property, where one tells a value from others."""
 
+STEPS = 8
+"""How many values are made for each that is tried: most of them were tried before."""
+
 SHORT = 1_000
-"""Longer values, in characters of JSON, are not tried."""
+"""Longer values, in characters of JSON, are not tried, nor bodies that are longer by more than the first one."""
 
 MOST_ALTERNATIVES = 40
 """How many values one place is given at most."""
@@ -68,14 +71,17 @@ class Search:
         """Return a valid value that differs from `body` in few places, and not at or above `keep`; None without one."""
         if self._validator.agreed(body):
             return body
-        order = count()
+        order, begun = count(), write(body)
         heap = [(len(self._validator.broken_places(body)), next(order), body)]
-        seen = {write(body)}
-        while heap:
+        seen, steps = {begun}, budget * STEPS
+        while heap and steps > 0:
             _, _, held = heapq.heappop(heap)
             for candidate in self._moves(held, keep):
+                steps -= 1
                 text = write(candidate)
-                if text in seen:
+                if text in seen or len(text) > len(begun) + SHORT:
+                    if steps <= 0:
+                        break
                     continue
                 seen.add(text)
                 budget -= 1

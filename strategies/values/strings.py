@@ -1,6 +1,7 @@
 """Classes of texts: lengths, scripts, escapes, and the bounds, patterns and formats that a schema states."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 
 from conformance.classify.bounds import broken_bounds, keeps_bounds, lengths
 from conformance.contract.schemas import pattern_texts
@@ -56,6 +57,22 @@ FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "regex": ("^a+$", ("(",)),
 }
 """For each format that validators assert: a valid text, and invalid ones."""
+
+NUMBERED: dict[str, Callable[[int], str]] = {
+    "date-time": lambda n: f"2026-01-01T{n // 60 % 24:02}:{n % 60:02}:00Z",
+    "date": lambda n: date.fromordinal(date(2026, 1, 1).toordinal() + n).isoformat(),
+    "time": lambda n: f"{n // 60 % 24:02}:{n % 60:02}:00Z",
+    "duration": lambda n: f"P{n + 1}D",
+    "email": lambda n: f"a{n}@example.com",
+    "hostname": lambda n: f"a{n}.example.com",
+    "ipv4": lambda n: f"10.0.{n // 256}.{n % 256}",
+    "ipv6": lambda n: f"2001:db8::{n + 1:x}",
+    "uri": lambda n: f"https://example.com/{n}",
+    "uuid": lambda n: f"123e4567-e89b-12d3-a456-{n:012}",
+    "json-pointer": lambda n: f"/a{n}",
+    "regex": lambda n: f"a{n}",
+}
+"""As many valid texts of a format as are asked for, up to a thousand."""
 
 HALF_ASSERTED: dict[str, str] = {
     "idn-email": "a@example.com",

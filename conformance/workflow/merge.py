@@ -49,15 +49,17 @@ def merge(folders: Sequence[Path], out: Path) -> Path:
     return out
 
 
-def join(journals: Sequence[Path], path: Path, *, whole: RunStarted | None = None) -> None:
-    """Write the journal of a run to `path`, from those of its workers; `whole` is its header.
+def join(journals: Sequence[Path], path: Path, *, whole: RunStarted | None = None) -> bool:
+    """Write the journal of a run to `path`, from those of its workers; tells whether the run is complete.
+
+    `whole` is its header.
 
     Raises:
         JournalError: one of them is damaged.
         UsageError: they are not shards of one run.
 
     """
-    _write(path, _parts(journals), whole)
+    return not _write(path, _parts(journals), whole).reason
 
 
 def joined_id(headers: Iterable[RunStarted]) -> str:
@@ -71,10 +73,12 @@ def _parts(folders: Sequence[Path]) -> list[ShardJournal]:
     return parts
 
 
-def _write(path: Path, parts: Sequence[ShardJournal], whole: RunStarted | None = None) -> None:
+def _write(path: Path, parts: Sequence[ShardJournal], whole: RunStarted | None = None) -> RunEnded:
+    footer = _footer(parts) if whole is None else _footer_of_one(parts, whole)
     with Journal(path) as journal:
         for event in _merged(parts, whole):
             journal.append(event)
+        return journal.append(footer)
 
 
 def _part(folder: Path) -> ShardJournal:
@@ -137,7 +141,6 @@ def _merged(parts: Sequence[ShardJournal], whole: RunStarted | None) -> Iterator
             suite_version=first.suite_version, kept=sum(event.kept for event in resumed), interrupted=interrupted
         )
     yield from (event for event in _events(parts) if not isinstance(event, RunResumed))
-    yield _footer(parts) if whole is None else _footer_of_one(parts, whole)
 
 
 def _events(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:

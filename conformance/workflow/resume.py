@@ -36,6 +36,10 @@ def read_resumed_run(path: Path, header: RunStarted, key: str) -> ResumedRun | N
         return None
     past = ResumedRun.read(path, key)
     if past.header is not None:
+        if "+" in past.header.run_id and not past.finished:
+            # Its parts go on by themselves: a name of a new object has the id of one of them.
+            remedy = "use as many --workers as that run, or resume each shard in its own directory"
+            raise UsageError(f"{path} is joined from the parts of a run", remedy)
         _compare(past.header, header, path)
     return past
 

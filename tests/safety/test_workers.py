@@ -58,12 +58,21 @@ def _causes(out: Path) -> list[tuple[str, ...]]:
     return sorted((each["strength"], each["sentence"], str(each["when"])) for each in results["causes"])
 
 
-def test_limits_hold_for_all_workers_together(contract: Contract) -> None:
+def test_limits_hold_for_all_workers_together(contract: Contract, capsys: pytest.CaptureFixture[str]) -> None:
     """At the server: no more requests and creations than the run may make, and the reason has the limit of the run."""
     recording = Recording(contract)
-    options = ("--workers", "3", "--max-requests", "40", "--max-creations", "9", "--profile", "smoke")
     with serving(recording) as url:
-        assert 3 == call("run", "--target", url, "--out", "out", "--quiet", *options)
+        words = ("run", "--target", url, "--out", "out", "--quiet", "--profile", "smoke")
+        assert 3 == call(*words, "--workers", "3", "--max-requests", "40", "--max-creations", "9")
+        _check_limits(recording)
+        assert 2 == call(*words, "--resume")
+        assert "is joined from the parts of a run; use as many --workers as that run" in capsys.readouterr().err
+        assert 0 == call(*words, "--resume", "--workers", "3", "--max-creations", "30")
+    assert not Path("out/workers").exists()
+    assert 150 == json.loads(Path("out/results.json").read_bytes())["counts"]["requests"]
+
+
+def _check_limits(recording: Recording) -> None:
     results = json.loads(Path("out/results.json").read_bytes())
     assert (True, True) == (len(recording.log) <= 40, recording.creations <= 9)
     assert {"--max-creations 9 is reached", "--max-requests 40 is reached"} >= set(results["reason"].split("; "))

@@ -122,10 +122,10 @@ def _joined(prepared: PreparedRun, header: RunStarted, crew: "_Crew") -> str:
         raise UsageError(crew.failed.problem, crew.failed.remedy)
     if not journals:
         raise RunStoppedError(UNFINISHED, "run the same command again")
-    join(journals, out / FILE_NAME, whole=header)
+    complete = join(journals, out / FILE_NAME, whole=header)
     if crew.failed is not None:
         raise RunStoppedError(crew.failed.problem, crew.failed.remedy)
-    if crew.complete:
+    if complete:
         _clear(out)
     told = dict.fromkeys(filter(None, crew.told))
     return "; ".join(told) if prepared.options.cleanup else created(prepared, out / FILE_NAME)
@@ -151,7 +151,6 @@ class _Crew:
         self._hooks = hooks
         self._planned = planned
         self._workers: list[_Worker] = []
-        self._stopped = False
         self.told: list[str] = []
         self.failed: Failed | None = None
 
@@ -159,11 +158,6 @@ class _Crew:
     def sent(self) -> bool:
         """Whether a worker has sent anything."""
         return any(each.progress is not None for each in self._workers)
-
-    @property
-    def complete(self) -> bool:
-        """Whether each worker came to its end."""
-        return len(self.told) == len(self._parts) and not self._stopped
 
     def work(self) -> None:
         """Start the workers, and return when all have ended; Ctrl-C ends them in order."""
@@ -215,7 +209,6 @@ class _Crew:
 
     def _stop(self) -> None:
         """Ask each worker to end in order."""
-        self._stopped = True
         for each in self._workers:
             with suppress(OSError):
                 each.line.send("stop")

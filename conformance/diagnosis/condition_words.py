@@ -183,6 +183,7 @@ WHOLE: Mapping[str, str] = {"kind": "value", "keyword": "keyword"}
 
 BODIES: Mapping[str, str] = {
     "none": "there is no body",
+    "blank": "the body is blank",
     "not JSON": "the body is not JSON",
     "not plain JSON": "the body is not JSON, repeats a property name, or begins with a byte order mark",
 }

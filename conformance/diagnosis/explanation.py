@@ -110,13 +110,14 @@ def _of_requests(
     left |= evidence.positives & ~reduce(or_, (each.mask for each in chosen), left)
     found = merged(
         contract,
+        table,
         [_explanation(table, observations, rule, (each,), each.mask & evidence.positives) for each in chosen],
         observations,
     )
     if intermittent and left:
         return [*found, _explanation(table, observations, rule, (), left)]
     rest = _unexplained(observations, rule, left)
-    whole = with_conversions(contract, *with_json_texts(found, rest, observations), observations)
+    whole = with_conversions(contract, *with_json_texts(table, found, rest), observations)
     return of_wrong_types(table, _without_merged(table, whole, observations))
 
 

@@ -9,7 +9,7 @@ from conformance.classify.requirements import reject_id
 from conformance.classify.traits import defects
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import find
-from conformance.diagnosis.facts.features import INTEGER, LARGEST, NUMBER, SMALLEST
+from conformance.diagnosis.facts.features import INTEGER, LARGEST, NUMBER, SMALLEST, Feature
 from conformance.diagnosis.hypotheses import FactTable, Hypothesis
 from conformance.diagnosis.observations import (
     ACCEPTS,
@@ -36,7 +36,9 @@ SEVERAL_KINDS = 3
 """So many kinds of value of the wrong type are no accident: one check of types is missing."""
 
 
-def merged(contract: Contract, found: Iterable[Explanation], observations: Sequence[Observation]) -> list[Explanation]:
+def merged(
+    contract: Contract, table: FactTable, found: Iterable[Explanation], observations: Sequence[Observation]
+) -> list[Explanation]:
     """Bring together what differs in its places alone, and what is of one family."""
     by_form: dict[object, list[Explanation]] = {}
     for each in found:
@@ -45,7 +47,7 @@ def merged(contract: Contract, found: Iterable[Explanation], observations: Seque
     alone: list[Explanation] = []
     for group in by_form.values():
         each = _joined(group)
-        family = _family(contract, each, observations)
+        family = _family(contract, table, each, observations)
         by_family.setdefault(family, []).append(each) if family else alone.append(each)
     converted, agreed = by_family.pop(CONVERSION, []), by_family.get(COERCION, [])
     together = bool(agreed) and len(agreed) + len(converted) >= ENOUGH
@@ -64,10 +66,10 @@ def _range_or_form(hypothesis: Hypothesis) -> object:
     return first.bound.adjusted()
 
 
-def _family(contract: Contract, explanation: Explanation, observations: Sequence[Observation]) -> str:
+def _family(contract: Contract, table: FactTable, explanation: Explanation, observations: Sequence[Observation]) -> str:
     if explanation.rule not in {ACCEPTS, REJECTS}:
         return ""
-    if _is_of_json_text(explanation, observations):
+    if _is_of_json_text(table, explanation):
         return JSON_TEXT
     broken = {each.finding.requirement for each in explanation.findings}
     coercible = {reject_id(node, "coercible") for node in contract.request.walk()}
@@ -79,18 +81,18 @@ def _family(contract: Contract, explanation: Explanation, observations: Sequence
 
 
 def with_json_texts(
-    found: list[Explanation], rest: list[Explanation], observations: Sequence[Observation]
+    table: FactTable, found: list[Explanation], rest: list[Explanation]
 ) -> tuple[list[Explanation], list[Explanation]]:
     """Return explanations and what has none; of that, a parser that takes some text that is not JSON takes all such."""
-    parser = next((each for each in found if each.rule == ACCEPTS and _is_of_json_text(each, observations)), None)
-    taken = [each for each in rest if parser is not None and _is_of_json_text(each, observations)]
+    parser = next((each for each in found if each.rule == ACCEPTS and _is_of_json_text(table, each)), None)
+    taken = [each for each in rest if parser is not None and _is_of_json_text(table, each)]
     whole = [_joined([each, *taken]) if each is parser else each for each in found]
     return whole, [each for each in rest if each not in taken]
 
 
-def _is_of_json_text(explanation: Explanation, observations: Sequence[Observation]) -> bool:
-    stories = [observations[index].case.story for index in explanation.observations]
-    return all(each is not None and each.keyword == JSON_TEXT for each in stories)
+def _is_of_json_text(table: FactTable, explanation: Explanation) -> bool:
+    keyword = Feature("keyword", "", JSON_TEXT)
+    return all(keyword in table.facts[index].own for index in explanation.observations)
 
 
 def with_conversions(

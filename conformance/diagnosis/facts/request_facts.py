@@ -33,6 +33,12 @@ REQUEST_PARTS = frozenset(
 )
 """In the place of a keyword: what a case is about that is not about its body."""
 
+OF_ROOT = frozenset({"type", "empty"})
+"""What is said of a whole body that is of the wrong type."""
+
+BLANK = b" \t\r\n"
+"""White space around a JSON text (RFC 8259 section 2)."""
+
 _ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")
 """A media type or range, or the name of a parameter."""
 
@@ -58,13 +64,16 @@ class FactReader:
         text = try_read(request.body)
         groups, measures = self._body.read(text.value) if text is not None else ([], {})
         groups.append(_of_bytes(_body_word(body, text.value if text else MISSING, readable=text is not None)))
-        if text is None or text.duplicates or text.byte_order_mark:
+        if body.strip(BLANK) and (text is None or text.duplicates or text.byte_order_mark):
             groups.append(_of_bytes("not plain JSON"))
         groups.append(frozenset(of_text(body)))
         groups.append(frozenset({Feature("method", "", request.method)}))
         target, lengths = of_target(self._contract.operation.path, request.target)
         measures |= {**measures_of(body), **lengths}
-        groups += [*told, target, of_framing(request), _of_content(self._contract, request)]
+        content = _of_content(self._contract, request)
+        groups += [*told, target, of_framing(request), content]
+        if case.story is not None and case.story.pointer.lower().startswith("content-"):
+            told.append(content)
         groups += self._defaults.read(text.value if text is not None else None)
         name = _name(text.value if text is not None else None, self._contract.identity)
         return Facts(tuple(groups), _about(case, groups).union(*told), measures, name)
@@ -92,6 +101,8 @@ def _about(case: Case, groups: Iterable[frozenset[Feature]]) -> frozenset[Featur
     subject = generalised(story.pointer)
     anywhere = case.expectation is Expectation.REJECTED and subject.startswith("/")
     about = [_within(each, subject, anywhere=anywhere) for each in groups] if subject else []
+    if not subject and story.keyword == "type":
+        about += [frozenset(each for each in group if each.name in OF_ROOT and not each.place) for group in groups]
     if story.keyword == JSON_TEXT:
         about += [frozenset(each for each in group if each.name in {"body", "text"}) for group in groups]
     return frozenset[Feature]().union(*about)
@@ -204,6 +215,6 @@ def _of_credential(contract: Contract, name: str, value: str) -> Iterator[Featur
 
 
 def _body_word(body: bytes | None, value: object, *, readable: bool) -> str:
-    if not body:
-        return "none"
+    if not (body and body.strip(BLANK)):
+        return "blank" if body else "none"
     return type_name(value) if readable else "not JSON"  # type: ignore[arg-type]

@@ -113,6 +113,8 @@ def _malformed(name: str, text: str) -> Iterator[Feature]:
         unquote(text, errors="strict")
     except UnicodeDecodeError:
         found.append("percent-encoded bytes that are not UTF-8")
+    if "%" in text:
+        yield Feature("target", name, "percent-encoding")
     yield from (Feature("target", name, each) for each in found)
     if any(each.startswith("percent-encod") for each in found):
         yield Feature("target", name, "invalid percent-encoding")

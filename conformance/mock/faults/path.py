@@ -1,5 +1,6 @@
 """Faults of path parameters: decoded wrongly, echoed wrongly, not found."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from urllib.parse import quote, unquote
@@ -21,6 +22,9 @@ from conformance.strategies.catalogue.paths import MALFORMED
 
 LONG = 1_000
 
+_ALONE = rb"%(?![0-9A-Za-z]{2})"
+"""A percent sign that encodes nothing, whatever is wrong with the digits of others."""
+
 
 def path_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults about path parameters."""
@@ -35,12 +39,13 @@ def path_faults(contract: Contract) -> Iterator[Fault]:
 def _malformed(names: Sequence[str]) -> Iterator[Fault]:
     """Yield crashes on targets that are not percent-encoded, in the path and in the query."""
     for slug, raw, says in MALFORMED:
+        pattern = re.compile(_ALONE if raw == "%" else re.escape(raw.encode()))
 
-        def in_path(tx: Transaction, raw: bytes = raw.encode()) -> bool:
-            return raw in tx.path
+        def in_path(tx: Transaction, pattern: re.Pattern[bytes] = pattern) -> bool:
+            return pattern.search(tx.path) is not None
 
-        def in_query(tx: Transaction, raw: bytes = raw.encode()) -> bool:
-            return raw in tx.query
+        def in_query(tx: Transaction, pattern: re.Pattern[bytes] = pattern) -> bool:
+            return pattern.search(tx.query) is not None
 
         def with_query(contract: Contract, raw: str = raw) -> Request:
             return replace(smallest(contract), target=builder(contract).target_with({}, query=f"a={raw}"))

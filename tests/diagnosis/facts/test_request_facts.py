@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +71,45 @@ def test_a_property_of_a_newer_document_is_a_defect() -> None:
     request = Request("POST", "/v1/models/m/environments", (JSON_CONTENT,), settings)
     trial = Case("case", Expectation.OBSERVED, (), request, Story("", "trial", "", "", "a story", "a newer property"))
     assert {Feature("subject", "", "schema"), Feature("invalid", "")} <= READER.read(trial).features
+
+
+PLAIN = Feature("body", "", "not plain JSON")
+
+
+@pytest.mark.parametrize(
+    ("body", "word", "plain"),
+    [
+        (b"{}", "object", True),
+        (b'{"a": 1, "a": 2}', "object", False),
+        (b"\xef\xbb\xbf{}", "object", False),
+        (b"{", "not JSON", False),
+        (b" \n", "blank", True),
+        (b"", "none", True),
+    ],
+)
+def test_a_body_without_a_text_is_not_one_that_is_not_json(body: bytes, word: str, plain: bool) -> None:  # noqa: FBT001 (a row)
+    """A target may take it for no body at all, so that it refutes nothing that is said of what is no JSON."""
+    request = Request("POST", "/v1/models/m/environments", (JSON_CONTENT,), body)
+    found = READER.read(Case("case", Expectation.REJECTED, (), request)).features
+    assert (True, plain) == (Feature("body", "", word) in found, PLAIN not in found)
+
+
+def test_a_body_of_the_wrong_type_is_about_its_type() -> None:
+    """So that arrays of any length are one class, and not what else is true of them."""
+    story = Story("", "type", "", "[]", "a story", "an array where an object is required")
+    case = Case("case", Expectation.REJECTED, (), Request("POST", "/", (JSON_CONTENT,), b"[]"), story)
+    assert {Feature("type", "", "array"), Feature("empty", "", "array")} <= READER.read(case).own
+
+
+def test_content_is_what_a_case_of_its_fields_is_about() -> None:
+    """What has no media type beside something else says nothing of it where it is rejected for that."""
+    request = Request("POST", "/v1/models/m/environments", (("Content-Type", "text/plain"),), b"{}")
+    about = {
+        name: Feature("content") in READER.read(Case("case", Expectation.REJECTED, (), request, story)).own
+        for name in ("Content-Type", "Content-Encoding", "model_id")
+        for story in (Story(name, "header", "", "", "a story", "a kind"),)
+    }
+    assert {"Content-Type": True, "Content-Encoding": True, "model_id": False} == about
 
 
 def body_case(body: Json) -> Case:

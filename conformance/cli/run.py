@@ -41,7 +41,9 @@ def run(**values: object) -> int:
       3  inconclusive: the target stopped responding, a limit or Ctrl-C ended the run
          early, or the suite failed
     """  # noqa: D301  (backspace is click's own mark for a paragraph to be left as it is)
-    options = read_options(RunCommandOptions, values, prefix="--")
+    from conformance.workflow.setup.fetching import with_local_document  # noqa: PLC0415  (loads what only a run needs)
+
+    options = with_local_document(read_options(RunCommandOptions, values, prefix="--"))
     shown = Screen(quiet=options.quiet)
     if options.operation == "all":
         from conformance.cli.operations import run_all  # noqa: PLC0415  (loads what only a run needs)

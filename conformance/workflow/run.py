@@ -3,6 +3,7 @@
 from conformance.reports.writing import checked_kinds
 from conformance.workflow.reporting import RunResult, report_again
 from conformance.workflow.sending import Hooks, carry_out
+from conformance.workflow.setup.fetching import with_local_document
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.waivers import drafted
 from conformance.workflow.workers.sharing import number_of
@@ -23,6 +24,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
 
     """
     checked_kinds(options.reports)
+    options = with_local_document(options)
 
     def finish(clean_up: str) -> RunResult:
         return drafted(report_again(options.out, kinds=options.reports, clean_up=clean_up), options)

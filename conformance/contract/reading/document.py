@@ -45,7 +45,16 @@ def load_document(path: Path) -> Document:
         ContractError: the file cannot be read, is not YAML, or is not OpenAPI 3.
 
     """
+    url = url_of(path)
+    if url is not None:
+        raise ContractError(f"{url} is a URL", "download it: only `conformance run` fetches it, with --allow-host")
     return parse_document(_bytes(path, "name an OpenAPI document with --spec"), str(path), path)
+
+
+def url_of(path: Path) -> str | None:
+    """Return the URL that somebody gave for the path of a document, None where it is none."""
+    found = re.fullmatch(r"(https?):/+(.+)", path.as_posix(), re.IGNORECASE)
+    return f"{found[1].lower()}://{found[2]}" if found else None
 
 
 def _bytes(path: Path, remedy: str = "") -> bytes:

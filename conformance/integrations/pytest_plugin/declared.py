@@ -62,7 +62,7 @@ DECLARED = (
         "spec",
         "store",
         "FILE",
-        "OpenAPI 3 document to test instead of the built-in one.",
+        "OpenAPI 3 document instead of the built-in one; also an https URL whose host --allow-host names.",
     ),
     (
         "--conformance-also-spec",

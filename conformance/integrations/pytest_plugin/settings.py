@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
+from conformance.contract.reading.document import url_of
 from conformance.integrations.pytest_plugin.keys import DEST, PREFIX
 from conformance.integrations.pytest_plugin.options import OPTIONS
 from conformance.model.case import CATALOGUE
@@ -50,6 +51,10 @@ def _read(config: pytest.Config) -> RunOptions:
     given = {row.field: config.getoption(f"{DEST}{row.field}", None) for row in OPTIONS}
     chosen = {field: value for field, value in given.items() if value not in (None, [])}
     options = read_options(RunOptions, {**in_file, **chosen}, prefix=PREFIX, strict=False)
+    if options.spec is not None and url_of(options.spec) is not None:
+        from conformance.workflow.setup.fetching import with_local_document  # noqa: PLC0415  (heavy: few sessions do)
+
+        options = with_local_document(options)
     # Tests may change the working folder while a run is under way, and each needs an outcome: none is resumed.
     paths = {row.field: getattr(options, row.field) for row in OPTIONS if row.is_path}
     placed = {name: called_in / path for name, path in paths.items() if path is not None}

@@ -43,12 +43,16 @@ def target_of(
     limits = ExchangeLimits(timeout_seconds=options.timeout, max_body_bytes=options.max_body)
     if client is not None:
         return HttpxTarget(client, limits, learn=partial(_learn, credentials) if credentials is not None else None)
-    tls = Tls(
+    return open_target(url, limits, concurrency=options.concurrency, tls=tls_of(options), proxy=proxy_for(url))
+
+
+def tls_of(options: RunOptions) -> Tls:
+    """Return how servers are trusted, and what they are shown."""
+    return Tls(
         ca_bundle=str(options.ca_bundle or ""),
         client_cert=str(options.client_cert or ""),
         client_key=str(options.client_key or ""),
     )
-    return open_target(url, limits, concurrency=options.concurrency, tls=tls, proxy=proxy_for(url))
 
 
 def _learn(credentials: Credentials, secret: str) -> None:

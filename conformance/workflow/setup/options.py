@@ -37,6 +37,10 @@ _screen = partial(Option, "Screen")
 
 # Options that `conformance client` has as well.
 Spec = Annotated[Path | None, _target("FILE", "OpenAPI 3 document to test instead of the built-in one.")]
+RunSpec = Annotated[
+    Path | None,
+    _target("FILE", "OpenAPI 3 document instead of the built-in one; also an https URL whose host --allow-host names."),
+]
 Operation = Annotated[str | None, _target("'METHOD /path'", "Operation of the document, if it has several.")]
 FailOn = Annotated[Strength, _report("", "Weakest strength that fails the run.", choices=("must", "should"))]
 Reports = Annotated[
@@ -75,7 +79,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     stateless: Annotated[bool, _target("", "The target neither stores nor echoes values (a static mock).")] = False
     any_key: Annotated[bool, _target("", "The target does not distinguish keys (a mock).")] = False
     probes: Annotated[bool, _target("", "Verify created objects with the GET operation.")] = False
-    spec: Spec = None
+    spec: RunSpec = None
     also_spec: Annotated[
         tuple[Path, ...],
         _target("FILE", "Newer version of the document: reports say which causes it explains. Repeatable."),

@@ -63,7 +63,7 @@ def carry_out(
     """
     for name in names:
         folder = file.out / name
-        options = replace(file.targets[name], out=folder, resume=resume and (folder / FILE_NAME).is_file())
+        options = replace(file.targets[name], out=folder, resume=resume)
         try:
             result = run(options, begin(name, options))
         except ConformanceError as error:

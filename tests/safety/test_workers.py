@@ -63,12 +63,15 @@ def test_limits_hold_for_all_workers_together(contract: Contract, capsys: pytest
     recording = Recording(contract)
     with serving(recording) as url:
         words = ("run", "--target", url, "--out", "out", "--quiet", "--profile", "smoke")
+        theirs = Path("out/workers/theirs/journal.ndjson")
+        theirs.parent.mkdir(parents=True)
+        theirs.write_text("of somebody else")
         assert 3 == call(*words, "--workers", "3", "--max-requests", "40", "--max-creations", "9")
         _check_limits(recording)
         assert 2 == call(*words, "--resume")
         assert "is joined from the parts of a run; use as many --workers as that run" in capsys.readouterr().err
         assert 0 == call(*words, "--resume", "--workers", "3", "--max-creations", "30")
-    assert not Path("out/workers").exists()
+    assert [theirs] == [each for each in Path("out/workers").rglob("*") if each.is_file()]
     assert 150 == json.loads(Path("out/results.json").read_bytes())["counts"]["requests"]
 
 

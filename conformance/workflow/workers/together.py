@@ -8,13 +8,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from shutil import rmtree
 from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from conformance.journal.events import RunStarted
+from conformance.journal.folder_lock import FILE_NAME as LOCK
 from conformance.journal.folder_lock import folder_lock
 from conformance.journal.writing import FILE_NAME
 from conformance.model.errors import RunStoppedError, UsageError, os_errors_as
@@ -23,7 +23,7 @@ from conformance.runner.shards import Shard
 from conformance.workflow.interruption import interrupt, on_sigterm
 from conformance.workflow.merge import join, joined_id
 from conformance.workflow.reporting import forget_reports
-from conformance.workflow.run_folder import began, header_of_record, set_aside
+from conformance.workflow.run_folder import LEFTOVERS, began, header_of_record, set_aside
 from conformance.workflow.sending import Hooks, carry_out, created
 from conformance.workflow.setup.contracts import contract_for
 from conformance.workflow.setup.options import RunOptions
@@ -75,8 +75,14 @@ def _is_of_one_process(options: RunOptions) -> bool:
 
 def _journals(out: Path) -> list[Path]:
     """Return the journals of workers in the folder of a run, those that were begun."""
-    found = sorted((out / FOLDER).glob(f"*/{FILE_NAME}"), key=lambda path: int(path.parent.name))
-    return [each for each in found if began(each)]
+    found = (each / FILE_NAME for each in _folders(out))
+    return [each for each in found if each.is_file() and began(each)]
+
+
+def _folders(out: Path) -> list[Path]:
+    """Return the folders of workers; others may be beside them that are the user's."""
+    found = (each for each in (out / FOLDER).glob("*") if each.name.isdecimal() and each.is_dir())
+    return sorted(found, key=lambda path: int(path.name))
 
 
 def _begin(options: RunOptions, number: int) -> str:
@@ -109,9 +115,14 @@ def _is_joined(out: Path, journals: Sequence[Path]) -> bool:
 
 
 def _clear(out: Path) -> None:
+    """Remove what workers have written, and folders where nothing else is."""
     with os_errors_as(UsageError, f"cannot clear {out / FOLDER}", "name another folder with --out"):
-        if (out / FOLDER).is_dir():
-            rmtree(out / FOLDER)
+        for folder in _folders(out):
+            for name in (FILE_NAME, LEFTOVERS, LOCK):
+                (folder / name).unlink(missing_ok=True)
+        for folder in (*_folders(out), out / FOLDER):
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def _joined(prepared: PreparedRun, header: RunStarted, crew: "_Crew") -> str:

@@ -19,7 +19,7 @@ from tests.cli.documents import ROOT, Way, by
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
 SECONDS = 540.0
-DEFAULT = ["lint", "static", "tests"]
+DEFAULT = ["lint", "tests"]
 
 INSTALLATION = {"python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/conformance run"}
 SETTING_UP = (

@@ -316,6 +316,7 @@ def judged(cases: tuple[Case, ...], settings: Settings) -> Iterator[tuple[Case, 
                 yield each, status, found
 
 
+@pytest.mark.slow
 def test_findings_over_the_catalogue(cases: tuple[Case, ...]) -> None:
     """A pattern has one sentence, a cause holds its pattern and no value, and no refusal beyond a page is a must."""
     sentences: dict[Symptom, str] = {}

@@ -154,6 +154,7 @@ def test_every_text_is_plain(texts: dict[str, set[str]], kind: str) -> None:
     assert {} == wrong
 
 
+@pytest.mark.slow
 def test_many_texts_are_met(texts: dict[str, set[str]]) -> None:
     """A catalogue that meets fewer makes the other tests empty."""
     least = {"sentence": 500, "message": 2_000, "reason": 2, "story": 400}

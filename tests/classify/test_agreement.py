@@ -168,6 +168,7 @@ def test_all_agree_on_any_json(name: str, data: st.DataObject) -> None:
     mock_agrees(CONTRACTS[name], body)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, contract in CONTRACTS.items() if contract.request.modelled])
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
@@ -232,6 +233,7 @@ def general(pointer: str) -> str:
     return from_tokens("*" if token.isdecimal() else token for token in split(pointer))
 
 
+@pytest.mark.slow
 @each_contract
 def test_what_the_catalogue_refuses_all_refuse_for_the_same(name: str) -> None:
     """Requirement, place and kind of each refused body are those of the catalogue, whoever labels it."""

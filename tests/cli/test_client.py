@@ -102,6 +102,7 @@ def test_options_in_a_file(command, name):
     assert 0 == command("client", "--help").status
 
 
+@pytest.mark.slow
 def test_a_harness_that_misbehaves_is_told_line_by_line(command):
     """Noise is told on standard error; a harness that dies ends the run, and what was done is reported."""
     Path("harness.py").write_text(

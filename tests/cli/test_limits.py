@@ -218,6 +218,7 @@ def test_a_run_that_exercised_too_little_fails(command, right, results_of):
     assert 2 == command("run", "--min-coverage", "101").status
 
 
+@pytest.mark.slow
 def test_keywords_that_no_rule_knows_are_named(command, right, tmp_path, contract):
     """What no case was made for is said on the screen and in the summary, and is not passed over."""
     document = tmp_path / "other.yaml"

@@ -81,6 +81,7 @@ def test_whole_relation(command, serve):
         assert "relate.same-name.first" in ended.out
 
 
+@pytest.mark.slow
 def test_finding_shows_again_and_is_gone_once_mended(command, contract: Contract):
     """The status is that of a run: 1 as long as the fault is there, 0 once it is mended; `--target` names another."""
     app = reference_app(contract, faults=pick(contract, ["state.first-response-again"]))
@@ -113,6 +114,7 @@ def test_relation_judges_again(command, contract: Contract):
     assert (1, True) == (again.status, "semantics.distinct" in again.out)
 
 
+@pytest.mark.slow
 def test_random_cases(command, serve, events_of):
     """A case that Hypothesis drew is in the journal, and is sent again from there."""
     script, requests = listening(refused)
@@ -238,6 +240,7 @@ def test_target_that_is_gone(command, serve):
     assert (3, True) == (ended.status, "cannot be reached" in ended.out)
 
 
+@pytest.mark.slow
 def test_silence_is_judged(command, serve, silent):
     """A target that took the request and never answers fails it, be it the first thing that it is sent or not."""
     script, _ = listening(refused)

@@ -215,6 +215,7 @@ def test_every_text_is_plain(texts, kind):
     assert {} == wrong
 
 
+@pytest.mark.slow
 def test_all_templates_are_met(texts):
     """The wrong clients meet many texts of each kind; a judge that finds less makes the other tests empty."""
     assert len(texts["sentence"]) > 150

@@ -62,6 +62,7 @@ def blamed(contract, plan, server):
     return play
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["python", "python-async", JAVASCRIPT])
 def test_a_template_is_right_as_it_is(harness, blamed, language):
     """What `--init` writes sends every valid body, reads every valid response, and raises for errors: no must."""

@@ -111,6 +111,7 @@ def test_a_document_beyond_the_limit_is_not_parsed(monkeypatch: pytest.MonkeyPat
         parse_document(b"openapi: 3.1.0", "big.yaml")
 
 
+@pytest.mark.slow
 def test_aliases_do_not_blow_a_document_up() -> None:
     """A small text whose aliases stand for millions of values is refused, and soon."""
     lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]

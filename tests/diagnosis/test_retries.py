@@ -32,6 +32,7 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "says", "message"),
     [

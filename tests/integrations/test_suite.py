@@ -165,6 +165,7 @@ def test_two_processes_with_requests_in_flight_give_the_same_verdict_and_report(
     assert 1 == found[0][0]
 
 
+@pytest.mark.slow
 def test_what_is_waived_fails_no_test(pytester, serve):
     """A failure that somebody answers for passes, until the day is over."""
     server = serve(NAME_FAULT)

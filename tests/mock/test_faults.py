@@ -108,6 +108,7 @@ def test_every_response_requirement_has_a_fault(contract: Contract, catalogue: t
     assert set() == rows - elsewhere - {fault.requirement for fault in catalogue}
 
 
+@pytest.mark.slow
 def test_every_fault_differs_from_the_reference_by_its_witness(catalogue: tuple[Fault, ...], shown: Fixture) -> None:
     """Sent the requests of its witness, a mock with the fault answers otherwise, and counts that it did."""
     alike = []
@@ -158,6 +159,7 @@ def test_faults_of_repetition_keep_the_shape_of_the_answer(
                 assert contract.response_validator.is_valid(read(answers[-1].body).value), fault.id
 
 
+@pytest.mark.slow
 def test_faults_of_shape_break_the_response_schema(
     contract: Contract, catalogue: tuple[Fault, ...], shown: Fixture
 ) -> None:

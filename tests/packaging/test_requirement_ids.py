@@ -44,6 +44,7 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
+@pytest.mark.slow
 def test_ids_in_the_code_are_those_of_requirements(
     tree: Path, contract: Contract, optional: Contract, items: tuple[Item, ...]
 ) -> None:

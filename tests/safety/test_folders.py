@@ -126,6 +126,7 @@ def aside() -> list[str]:
     return sorted(path.name for path in Path().iterdir() if path.name.startswith("out."))
 
 
+@pytest.mark.slow
 def test_a_second_run_keeps_what_the_first_created(server, capsys):
     """Its journal is set aside, with what replays left; a cleanup of the folder removes the objects of both."""
     url, app = server

@@ -188,6 +188,7 @@ def test_every_work_of_the_inventory_is_measured(contract):
     assert WORKS == sorted(works(contract))
 
 
+@pytest.mark.slow
 def test_the_square_is_told_from_n_log_n() -> None:
     """All pairs of some items have an exponent near 2; sorting has none such."""
     pairs = Growth(lambda items: sum(one < other for one in items for other in items), range, (300, 1_000))

@@ -50,7 +50,7 @@ def unbroken(contract, tmp_path_factory):
     return seen(out), recording
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(each, marks=pytest.mark.slow) for each in range(2, 8))])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(each, marks=pytest.mark.slow) for each in (0, *range(2, 8)))])
 def test_a_run_that_is_killed_goes_on(contract, unbroken, run, tmp_path, seed):
     """Killed with SIGKILL at a random request, a run ends as if it had not been, and the server's log proves how."""
     chosen = random.Random(seed)  # noqa: S311 (no secret)

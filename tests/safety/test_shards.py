@@ -37,7 +37,7 @@ def run(contract: Contract, out: Path, *options: str, faults: tuple[str, ...] = 
 @pytest.mark.parametrize(
     ("profile", "faults", "options"),
     [
-        ("smoke", (), ()),
+        pytest.param("smoke", (), (), marks=pytest.mark.slow),
         ("smoke", FAULTS, ()),
         pytest.param("standard", FAULTS, ("--phases", "catalogue"), marks=pytest.mark.slow),
     ],

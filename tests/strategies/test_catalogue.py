@@ -72,6 +72,7 @@ def test_both_validators_agree_with_every_label(contract: Contract, profile: Pro
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strength", [PAIRWISE, THREE_WAY])
 def test_every_combination_of_members_is_covered(contract: Contract, strength: int) -> None:
     """A checker apart from the construction finds no pair, and no triple, that is left out."""

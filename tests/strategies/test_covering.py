@@ -75,6 +75,7 @@ def test_the_checker_finds_what_is_left_out(factors: tuple[Factor, ...], data: s
     assert gone == {tuple(sorted(each.items())) for each in missing(factors, kept, PAIRWISE)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strength", [PAIRWISE, THREE_WAY])
 def test_the_request_of_the_contract(strength: int) -> None:
     """All pairs and triples of the published request are covered, in no more rows than the mark."""

@@ -91,6 +91,7 @@ def test_the_same_seed_generates_the_same_cases() -> None:
     assert 20 == len(cases(first)) - len(covered)
 
 
+@pytest.mark.slow
 def test_every_phase_ends_by_itself() -> None:
     """What was wanted before leaves nothing behind: no case of it, and no end."""
     found = results(Draw(3), Draw(9), Draw(6))
@@ -111,6 +112,7 @@ def test_a_campaign_generates_cases_of_both_libraries_in_turn() -> None:
     assert [case.id for case in theirs[:half]] != [case.id for case in theirs[half:]]
 
 
+@pytest.mark.slow
 def test_what_nobody_reads_waits() -> None:
     """A campaign without end does not run ahead: the process sleeps, and goes on where it was."""
 
@@ -218,6 +220,7 @@ def test_a_reader_that_waits_is_woken_by_the_end() -> None:
     assert [None, None, None] == asyncio.run(stop())
 
 
+@pytest.mark.slow
 def test_a_document_that_cannot_be_read_is_told() -> None:
     """By every phase, with what the process said last."""
     found = results(Cover(), Draw(3), config=replace(CONFIG, operation="GET /nothing"))

@@ -53,6 +53,7 @@ def test_the_independent_backend_draws_each_case_by_itself() -> None:
     assert independent < own / 2, f"{CHANGED}the backend repeats itself ({independent} times, {own} by its own name)"
 
 
+@pytest.mark.slow
 def test_draws_do_not_depend_on_the_source_of_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constants that Hypothesis finds in the modules of a clone are not drawn."""
     constant = 123_456_789_012_345
@@ -64,6 +65,7 @@ def test_draws_do_not_depend_on_the_source_of_the_suite(monkeypatch: pytest.Monk
     assert not any(constant in pair for pair in drawn(independent_backend()))
 
 
+@pytest.mark.slow
 def test_hypothesis_is_told_what_it_would_find() -> None:
     """All characters but surrogates, each of which comes back as it was; other codecs are left to it."""
     found, ascii_ = charmap.intervals_from_codec("utf-8"), charmap.intervals_from_codec("ascii")

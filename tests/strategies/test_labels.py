@@ -81,6 +81,7 @@ def by_body(cases: dict[str, Case]) -> Iterator[Case]:
             yield case
 
 
+@pytest.mark.slow
 def test_what_is_refused_breaks_one_keyword_at_one_place(contract: Contract, cases: dict[str, Case]) -> None:
     """Both validators find one violation, at the place and of the keyword that the story tells."""
     found = 0

@@ -36,6 +36,7 @@ def schemas(count: int) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_a_tree_has_a_bounded_number_of_places() -> None:
     """Where components refer to one another without end, the deepest places are left out."""
     to = {"$ref": "#/components/schemas/S0"}

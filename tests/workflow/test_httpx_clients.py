@@ -72,7 +72,7 @@ def test_a_right_application_in_this_process(contract, tmp_path, way):
 @pytest.mark.parametrize(
     ("options", "phases"),
     [
-        ({"profile": "smoke", "phases": PHASES[:2]}, PHASES[:2]),
+        pytest.param({"profile": "smoke", "phases": PHASES[:2]}, PHASES[:2], marks=pytest.mark.slow),
         pytest.param({"profile": "standard"}, PHASES, marks=pytest.mark.slow),
     ],
 )

@@ -222,6 +222,7 @@ def test_a_search_that_is_stopped_returns_the_best_so_far() -> None:
     assert (None, []) == shrunk(BODY, lambda _: True, stopped=lambda: True)
 
 
+@pytest.mark.slow
 def test_the_requests_and_the_failures_of_a_run_are_bounded() -> None:
     """A target that fails as it likes costs no more than so much."""
     turn = iter(range(10**6))

@@ -119,6 +119,7 @@ def test_three_members_are_told_as_the_cause(contract: Contract) -> None:
     assert all(word in sentences[0] for word in ("min_replica", "rolling_deploy", "DEACTIVATE"))
 
 
+@pytest.mark.slow
 def test_one_member_is_told_by_its_own_requirement(contract: Contract) -> None:
     """A value that is refused alone is told as the case that holds it alone, also where a full body met it first."""
     events, _ = findings(

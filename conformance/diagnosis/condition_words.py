@@ -25,13 +25,16 @@ from conformance.diagnosis.facts.features import (
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition
 from conformance.model.pointer import last
 
+PARAMETER_PLACES = ("path", "query", "header", "cookie")
+
+NAMED = frozenset({"header", *(f"{place} parameter" for place in PARAMETER_PLACES)})
+"""Keywords whose place is the name of a part of the request."""
+
 LONGEST_LIST = 110
 """How many characters a list of places has at most."""
 
 SPELLED_OUT = 5
 """How many places a sentence names; of more it has their number."""
-
-PARAMETER_PLACES = ("path", "query", "header", "cookie")
 
 ARTICLES: Mapping[str, str] = {
     "null": "`null`",
@@ -260,7 +263,7 @@ def _words(root: Node, condition: Condition, places: Sequence[str]) -> dict[str,
 
 def _at(root: Node, feature: Feature, places: Sequence[str]) -> str:
     """Return at which properties a value is of a class; of the whole body or of a header field the class says it."""
-    if feature.value in {f"{place} parameter" for place in PARAMETER_PLACES} and ANYWHERE not in places:
+    if feature.value in NAMED and ANYWHERE not in places:
         return f": {', '.join(f'`{each}`' for each in places)}"
     if not any(each.startswith("/") for each in places):
         return ""

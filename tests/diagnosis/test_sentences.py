@@ -58,3 +58,9 @@ def test_many_differences_of_which_none_is_frequent() -> None:
     made = [Finding("r", "m", "Content-Type", symptom, f"Returns {number}") for number in range(9)]
     explanation = Explanation("media type", (), tuple(FindingMade(id="f", send=1, case="c", finding=f) for f in made))
     assert "Returns 0" == sentence_of(CONTRACT, explanation, ())
+
+
+def test_a_header_field_is_named() -> None:
+    """What is wrong with a header field is said of the field: there are several."""
+    condition = Condition(Feature("keyword", "Host", "header"))
+    assert "a wrong header field: `Host`" == noun(CONTRACT.request, condition, ["Host"])

@@ -7,6 +7,10 @@ import click
 
 from conformance.cli.document_warnings import warn_of_document
 from conformance.cli.options import DOCUMENT, with_options
+from conformance.model.errors import UsageError
+
+ALL = "all"
+"""What names every operation in the place of one."""
 
 if TYPE_CHECKING:
     from conformance.contract.operations.security import Security
@@ -53,7 +57,20 @@ def mock(
     spec: Path | None,
     operation: str | None,
 ) -> int:
-    """Serve the reference server of the contract until Ctrl-C, with objects in memory; with --fault a faulty server."""
+    """Serve the reference server of the contract until Ctrl-C, with objects in memory; with --fault a faulty server.
+
+    With --spec alone, or --operation all, it serves all operations of the document; each knows only what it creates.
+    """
+    if operation == ALL or (spec is not None and operation is None and not faults and not list_faults):
+        from conformance.cli.whole_mock import serve_all  # noqa: PLC0415  (loads what only a server needs)
+
+        if faults or list_faults:
+            raise UsageError("--fault and --list-faults need one operation", "name it with --operation")
+
+        def accepted(security: "Security | None") -> str | None:
+            return _accepted_key(security, api_key_env, any_key=any_key) if security else None
+
+        return serve_all(spec, accepted, responses=responses, host=host, port=port, own_key=bool(api_key_env))
     from conformance.contract.contract import load_contract  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.app import reference_app  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.faults.catalogue import faults as all_faults  # noqa: PLC0415  (loads what only a server needs)
@@ -88,7 +105,6 @@ def _accepted_key(security: "Security", variable: str | None, *, any_key: bool) 
     """Return the accepted key as requests carry it, None where every key is accepted."""
     import os  # noqa: PLC0415  (beside the rest of what only a server needs)
 
-    from conformance.model.errors import UsageError  # noqa: PLC0415  (loads what only a server needs)
     from conformance.workflow.setup.key_sources import local_key, usable_key  # noqa: PLC0415  (loads what only a server needs)
     from conformance.workflow.setup.other_credentials import as_sent  # noqa: PLC0415  (loads what only a server needs)
 

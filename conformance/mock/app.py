@@ -68,6 +68,8 @@ class Mock:
         self.delay_seconds = delay_seconds
         self.stall_seconds = stall_seconds
         self.swap = ResponseSwap()
+        self.beside: tuple[str, ...] = ()
+        """Methods of the same path that another mock serves."""
         self.reset()
         self._processing = [self._with_faults(stage, partial(work, self)) for stage, work in PROCESSING]
         self._responding = [self._with_faults(stage, partial(work, self)) for stage, work in RESPONDING]

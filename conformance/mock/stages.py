@@ -70,11 +70,11 @@ def route(state: MockState, tx: Transaction) -> None:
     raise Rejection(404, "NOT_FOUND", "there is nothing at this path")
 
 
-def method(_: MockState, tx: Transaction) -> None:
+def method(state: MockState, tx: Transaction) -> None:
     """Find what the method does at this path: 405 with Allow for other methods."""
     action = tx.route.actions.get(tx.method) if tx.route else None
     if action is None:
-        allowed = ", ".join(tx.route.actions) if tx.route else ""
+        allowed = ", ".join((*tx.route.actions, *state.beside)) if tx.route else ""
         raise Rejection(405, "METHOD_NOT_ALLOWED", f"{tx.method} is not supported here", (("allow", allowed),))
     tx.action = action
 

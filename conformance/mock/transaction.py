@@ -28,6 +28,7 @@ class MockState(Protocol):
     key: str | None
     keys: Mapping[str, str]
     unknown: frozenset[str]
+    beside: tuple[str, ...]
     stored: dict[Key, Json]
     creations: int
     memory: dict[str, Any]

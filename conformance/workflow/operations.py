@@ -3,12 +3,16 @@
 import re
 import time
 from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
+from conformance.contract.contract import Contract, build_contract
 from conformance.contract.operations.operation import Operation, operations, pick_operation
 from conformance.contract.reading.document import load_document
+from conformance.contract.requirements.rows import DATA
 from conformance.model.errors import ContractError, UsageError
 from conformance.workflow.campaign import Begin, TargetResult, carry_out
 from conformance.workflow.setup.campaign_file import CampaignFile
@@ -53,6 +57,25 @@ def every_operation(options: RunOptions) -> Operations:
     return Operations(
         CampaignFile({name: _options_of(options, each) for name, each in found.items()}, options.out), tuple(untested)
     )
+
+
+def contracts_of(spec: Path) -> tuple[tuple[Contract, ...], tuple[str, ...]]:
+    """Return the contract of each operation of a document that can be tested, and why the others cannot.
+
+    Raises:
+        ContractError: the document cannot be read, or no operation can be tested.
+
+    """
+    document = load_document(spec)
+    found, untested = [], []
+    for name in operations(document):
+        try:
+            found.append(build_contract(document, pick_operation(document, name), files(DATA)))
+        except ContractError as error:
+            untested.append(str(error))
+    if not found:
+        raise ContractError(f"{document.name} has no operation that can be tested", untested[0] if untested else "")
+    return tuple(found), tuple(untested)
 
 
 def carry_out_all(file: CampaignFile, begin: Begin) -> Iterator[TargetResult]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+APIS = Path(__file__).parents[1] / "documents" / "apis"
+
 
 @pytest.fixture
 def served(spawn) -> Iterator[Callable[..., str]]:
@@ -48,9 +50,24 @@ def test_a_key_of_ones_own(command, served, monkeypatch):
     assert 1 == command("run", "--target", url, "--profile", "smoke").status
 
 
+@pytest.mark.slow
+def test_a_whole_document(command, served):
+    """`--spec` alone serves all operations, and a run of all of them conforms."""
+    spec = str(APIS / "webhooks.yaml")
+    ended = command(
+        "run", "--target", served("--spec", spec), "--spec", spec, "--operation", "all", "--profile", "smoke"
+    )
+    assert (0, 7) == (ended.status, ended.out.count(": conforming\n")), ended.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--operation", "all"), "--operation all needs a document; name one with --spec"),
+        (
+            ("--operation", "all", "--spec", "api.yaml", "--list-faults"),
+            "--fault and --list-faults need one operation; name it with --operation",
+        ),
         (("--api-key-env", "NOWHERE"), "the environment variable NOWHERE is not set; set it to the key"),
         (("--any-key", "--api-key-env", "PATH"), "--any-key and --api-key-env exclude each other; remove one"),
     ],

@@ -34,7 +34,7 @@ from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.key_sources import find_key, other_credentials
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
-from conformance.workflow.setup.preparation import PreparedRun, limits_of, prepare, settings_of
+from conformance.workflow.setup.preparation import PreparedRun, limits_of, part_of, prepare, settings_of
 from conformance.workflow.setup.random_phases import follow_up_phases
 from conformance.workflow.setup.run_header import run_header
 from conformance.workflow.setup.waivers import waivers_of
@@ -59,12 +59,19 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     canceller: Canceller | None = None
 
 
-def carry_out(options: RunOptions, hooks: Hooks, finish: Callable[[str], T], *, client: object = None) -> T:
+def carry_out(
+    options: RunOptions,
+    hooks: Hooks,
+    finish: Callable[[str], T],
+    *,
+    client: object = None,
+    whole: PreparedRun | None = None,
+) -> T:
     """Carry out a run and write its journal into `options.out`; returns what `finish` does, which reports it.
 
-    `finish` is told what there is to tell of what was created, and is called as soon as the journal is closed.
-
-    `client` is a client of httpx or httpx2 that reaches the target, in the place of `options.target`.
+    `finish` is told what there is to tell of what was created, and is called as soon as the journal is closed. `client`
+    is a client of httpx or httpx2 that reaches the target, in the place of `options.target`. `whole` is the run that
+    this one is a shard of, where it is prepared already.
 
     Ctrl-C and SIGTERM end the run in order.
 
@@ -84,7 +91,7 @@ def carry_out(options: RunOptions, hooks: Hooks, finish: Callable[[str], T], *, 
         key = find_key(contract, options, loopback=True) if options.target == MOCK else None
         keys = other_credentials(contract, options, loopback=True) if key is not None else {}
         mock = stack.enter_context(EmbeddedMock(contract, key=key or None, keys=keys)) if key is not None else None
-        prepared = prepare(contract, options, key=key, client=users)
+        prepared = prepare(contract, options, key=key, client=users) if whole is None else part_of(whole, options)
         if hooks.choose is not None:
             # Who chooses among the items of the plan wants nothing else to be sent.
             prepared = replace(prepared, plan=hooks.choose(prepared.plan), phases=(CATALOGUE,))

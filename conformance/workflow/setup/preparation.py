@@ -111,16 +111,9 @@ def prepare(
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
     left = len(known) - len(chosen) + (spared(contract, knowledge) if profile is Profile.STANDARD else 0)
     plan = replace(plan, left=left, unproven=len(lost))
-    elsewhere: tuple[Item, ...] = ()
-    if options.shard:
-        shard = Shard.parse(options.shard)
-        whole, plan = plan, shard.part(plan)
-        if whole.items and not plan.items:
-            raise UsageError(f"shard {options.shard} has no case", "split the plan into fewer shards")
-        elsewhere = tuple(item for item in whole.items if not shard.holds(item.id))
     if not plan.items and CATALOGUE in phases:
         raise UsageError("no case is selected", "loosen --only and --skip; `conformance spec cases` lists the ids")
-    return PreparedRun(
+    whole = PreparedRun(
         contract=contract,
         options=options,
         knowledge=knowledge,
@@ -131,11 +124,27 @@ def prepare(
         offered=offered,
         phases=phases,
         client=client,
-        elsewhere=elsewhere,
+        elsewhere=(),
         key_made_up=key == local_key(contract.operation.security)
         and options.target != MOCK
         and not names_key(options, environment, client),
     )
+    return part_of(whole, options) if options.shard else whole
+
+
+def part_of(whole: PreparedRun, options: RunOptions) -> PreparedRun:
+    """Return the part of a run that is the shard of `options`.
+
+    Raises:
+        UsageError: it has no case.
+
+    """
+    shard = Shard.parse(options.shard or "")
+    plan = shard.part(whole.plan)
+    if whole.plan.items and not plan.items:
+        raise UsageError(f"shard {options.shard} has no case", "split the plan into fewer shards")
+    elsewhere = tuple(item for item in whole.plan.items if not shard.holds(item.id))
+    return replace(whole, options=options, plan=plan, elsewhere=elsewhere)
 
 
 def guard(options: RunOptions, client: UsersClient | None = None) -> Traits:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +26,7 @@ from conformance.workflow.reporting import forget_reports
 from conformance.workflow.run_folder import LEFTOVERS, began, header_of_record, set_aside
 from conformance.workflow.sending import Hooks, carry_out, created
 from conformance.workflow.setup.contracts import contract_for
+from conformance.workflow.setup.embedded import can_fork
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, prepare
 from conformance.workflow.setup.run_header import run_header
@@ -61,9 +62,7 @@ def carry_out_together(options: RunOptions, hooks: Hooks, finish: Callable[[str]
         stack.enter_context(folder_lock(options.out))
         earlier = _begin(options, len(parts))
         forget_reports(options.out)
-        if hooks.started is not None:
-            hooks.started(prepared, options.target, None)
-        crew = _Crew(parts, options.out, hooks, prepared.plan.requests)
+        crew = _Crew(parts, prepared, hooks)
         crew.work()
         return finish("; ".join(filter(None, (_joined(prepared, header, crew), earlier))))
 
@@ -145,7 +144,7 @@ def _joined(prepared: PreparedRun, header: RunStarted, crew: "_Crew") -> str:
 class _Worker(msgspec.Struct):
     """A worker: its process, the line to it, and how far it is."""
 
-    process: SpawnProcess
+    process: BaseProcess
     line: Connection
     progress: RunProgress | None = None
     open: bool = True
@@ -154,13 +153,14 @@ class _Worker(msgspec.Struct):
 class _Crew:
     """The workers of one run."""
 
-    def __init__(self, parts: Sequence[RunOptions], out: Path, hooks: Hooks, planned: int) -> None:
+    def __init__(self, parts: Sequence[RunOptions], whole: PreparedRun, hooks: Hooks) -> None:
+        out = whole.options.out
         self._parts = [
             replace(each, out=out / FOLDER / str(number), resume=each.resume and _has_begun(out, number))
             for number, each in enumerate(parts, 1)
         ]
+        self._whole = whole
         self._hooks = hooks
-        self._planned = planned
         self._workers: list[_Worker] = []
         self.told: list[str] = []
         self.failed: Failed | None = None
@@ -172,23 +172,32 @@ class _Crew:
 
     def work(self) -> None:
         """Start the workers, and return when all have ended; Ctrl-C ends them in order."""
-        context = multiprocessing.get_context("spawn")
         with ExitStack() as stack:
             stack.callback(self._end)
             try:
                 with _deaf():
-                    for options in self._parts:
-                        ours, theirs = context.Pipe()
-                        process = context.Process(target=work, args=(options, theirs), name="conformance-worker")
-                        process.start()
-                        theirs.close()
-                        self._workers.append(_Worker(process, ours))
+                    self._start()
                 if self._hooks.canceller is not None:
                     stack.enter_context(self._hooks.canceller.calling(self._stop))
+                if self._hooks.started is not None:
+                    self._hooks.started(self._whole, self._whole.options.target, None)
                 self._attend()
             except KeyboardInterrupt:
                 self._stop()
                 self._attend()
+
+    def _start(self) -> None:
+        """Start the workers: copies of this process where that is safe, which have the plan already."""
+        forked = can_fork()
+        context = multiprocessing.get_context("fork") if forked else multiprocessing.get_context("spawn")
+        for options in self._parts:
+            ours, theirs = multiprocessing.Pipe()
+            others = [*(each.line for each in self._workers), ours] if forked else []
+            known = (self._whole, others) if forked else ()
+            process = context.Process(target=work, args=(options, theirs, *known), name="conformance-worker")
+            process.start()
+            theirs.close()
+            self._workers.append(_Worker(process, ours))
 
     def _attend(self) -> None:
         """Take what the workers tell until all lines are closed."""
@@ -216,7 +225,7 @@ class _Crew:
             return
         steps = [each.progress for each in self._workers if each.progress is not None]
         sums = (sum(getattr(each, name) for each in steps) for name in ("reached", "sent", "failed", "warned"))
-        self._hooks.report(RunProgress(self._planned, *sums))
+        self._hooks.report(RunProgress(self._whole.plan.requests, *sums))
 
     def _stop(self) -> None:
         """Ask each worker to end in order."""

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
@@ -13,9 +14,9 @@ from conformance.contract.contract import Contract
 from conformance.contract.relations import read_relations, with_relations
 from conformance.model.errors import UsageError
 from conformance.model.jsontext import Json
-from conformance.model.stated_relation import RelationKind, StatedRelation
+from conformance.model.stated_relation import RelationFile, RelationKind, StatedRelation
 from conformance.model.vocabulary import Profile
-from conformance.workflow.documents.relations import Shown, relations_of
+from conformance.workflow.documents.relations import Draft, Shown, relations_of
 
 from .running import CONFORMING, contract_from, run_of, said
 
@@ -151,6 +152,17 @@ def test_what_one_exchange_breaks_is_no_relation() -> None:
     assert [] == list(relations_of([*exchanges, shown({"a": 9}, {"a": 8})]))
     assert [] == list(relations_of(exchanges[:2]))
     assert [] == list(relations_of([shown({"a": 1}, {"a": 1})] * 5))
+
+
+def test_the_text_of_a_draft() -> None:
+    """It is read as what was drafted, and a default of null stands there."""
+    relations = (StatedRelation("/a", "/a"), StatedRelation("/a", "/a", RelationKind.DEFAULT, value=None))
+    text = Draft(RelationFile("POST /things", relations), 9).text
+    assert relations == msgspec.convert(yaml.safe_load(text), RelationFile).relations
+    assert (
+        "operation: POST /things\nrelations:\n- request: /a\n  response: /a\n"
+        "- request: /a\n  response: /a\n  kind: default\n  value: null\n"
+    ) == text
 
 
 def test_a_server_that_keeps_them_conforms(contract: Contract) -> None:

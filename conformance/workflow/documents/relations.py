@@ -56,7 +56,13 @@ class Draft(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The file as YAML."""
-        return yaml.safe_dump(msgspec.to_builtins(self.file), sort_keys=False, allow_unicode=True)
+        rows = [
+            # A default of null is stated: what is omitted reads as forgotten.
+            {**msgspec.to_builtins(each), **({"value": each.value} if each.kind is RelationKind.DEFAULT else {})}
+            for each in self.file.relations
+        ]
+        content = {"operation": self.file.operation, "relations": rows}
+        return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 
 def draft(options: RunOptions) -> Draft:

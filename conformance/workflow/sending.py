@@ -80,7 +80,7 @@ def carry_out(
         RunStoppedError: what was sent cannot be recorded or reported, or Ctrl-C or SIGTERM came meanwhile.
 
     """
-    contract = contract_for(options)
+    contract = contract_for(options) if whole is None else whole.contract
     path = options.out / FILE_NAME
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))

@@ -87,6 +87,13 @@ def test_every_option_arrives(row, pytester):
     assert found != row.default
 
 
+def test_a_file_for_the_command_shares_no_session(pytester):
+    """A session is one process, and finds the files that a file names wherever its tests are."""
+    (pytester.path / "conformance.toml").write_text('workers = "2"\nresume = true\nalso-spec = ["newer.yaml"]')
+    found = run_options(pytester.parseconfigure())
+    assert (None, False, (pytester.path / "newer.yaml",)) == (found.workers, found.resume, found.also_spec)
+
+
 def test_every_option_of_a_run_is_one_of_the_plugin():
     """What `conformance run` takes the plugin takes, but for what makes no sense in a session of tests."""
     missing = {each.name for each in fields(RunOptions)} - {row.field for row in OPTIONS}

@@ -55,7 +55,8 @@ def _read(config: pytest.Config) -> RunOptions:
         from conformance.workflow.setup.fetching import with_local_document  # noqa: PLC0415  (heavy: few sessions do)
 
         options = with_local_document(options)
-    # Tests may change the working folder while a run is under way, and each needs an outcome: none is resumed.
+    # Tests may change the working folder while a run is under way, and each needs an outcome in this process.
     paths = {row.field: getattr(options, row.field) for row in OPTIONS if row.is_path}
     placed = {name: called_in / path for name, path in paths.items() if path is not None}
-    return replace(options, resume=False, **placed)
+    newer = tuple(called_in / path for path in options.also_spec)
+    return replace(options, resume=False, workers=None, also_spec=newer, **placed)

@@ -65,6 +65,7 @@ def test_every_check_is_asked() -> None:
         "errors",
         "rejection",
         "response",
+        "stated",
         "transport",
     } == modules
     assert len(CHECKS) == len(set(CHECKS))

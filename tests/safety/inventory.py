@@ -105,7 +105,10 @@ MEASURED: dict[str, str] = {
     "conformance/clients/protocol.py - 2": "lines of harnesses",
     "conformance/clients/server.py TOKEN 1": "names",
     "conformance/contract/operations/responses.py JSON_MEDIA_TYPE 1": "names",
+    "conformance/contract/operations/sent_parameters.py cookie_pairs 2": "requests of clients",
+    "conformance/contract/operations/sent_parameters.py query_pairs 1": "requests of clients",
     "conformance/contract/operations/serialization.py NUMBER 1": "names",
+    "conformance/workflow/documents/relations.py _default 1": "names",
     "conformance/diagnosis/facts/body_facts.py FRESH 1": "names",
     "conformance/journal/lines.py DECODER 1": "lines of journals",
     "conformance/journal/lines.py _SEAL 1": "lines of journals",
@@ -139,6 +142,8 @@ OTHERS: dict[str, str] = {
         conformance/contract/reading/document.py parse_document 1
         conformance/contract/reading/document.py parse_yaml 1
         conformance/contract/reading/document.py resolve 1
+        conformance/contract/reading/document.py url_of 1
+        conformance/model/stated_relation.py EXPRESSION 1
         conformance/contract/schemas/composition.py _joins 1
         conformance/contract/schemas/ecma.py PART 1
         conformance/contract/schemas/ecma.py _common 3
@@ -164,6 +169,7 @@ OTHERS: dict[str, str] = {
     "requests and cases of the suite": """
         conformance/checks/shared/request_parts.py MALFORMED 1
         conformance/checks/shared/request_parts.py path_parameters 1
+        conformance/workflow/documents/relations.py _places 1
         conformance/classify/traits.py PLAIN_TEXT 1
         conformance/clients/mocking.py CONTROLS 1
         conformance/clients/scenarios/reading.py _escaped 1
@@ -209,6 +215,7 @@ OTHERS: dict[str, str] = {
         conformance/targets/httpx_client/users_client.py inner 1
         conformance/workflow/comparison.py read_results 1
         conformance/workflow/merge.py _common 1
+        conformance/workflow/merge.py _of_whole 1
         conformance/workflow/run_folder.py RUN_ID 1
         reports/curl.py _prefix 1
         reports/formats/har.py _URL 1

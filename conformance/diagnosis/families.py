@@ -24,7 +24,7 @@ from conformance.diagnosis.observations import (
 )
 from conformance.model.case import Case
 from conformance.model.json_values import MISSING, get
-from conformance.model.jsontext import try_read
+from conformance.model.jsontext import try_read, type_name
 
 ENOUGH = 4
 """How many kinds of value a parser converts at least: a property that is not checked has fewer."""
@@ -50,8 +50,10 @@ def merged(
         family = _family(contract, table, each, observations)
         by_family.setdefault(family, []).append(each) if family else alone.append(each)
     converted, agreed = by_family.pop(CONVERSION, []), by_family.get(COERCION, [])
-    together = bool(agreed) and len(agreed) + len(converted) >= ENOUGH
-    (agreed if together else alone).extend(converted)
+    if agreed and len(agreed) + len(converted) >= ENOUGH:
+        agreed.extend(converted)
+    else:
+        alone.extend(converted)
     return alone + [
         replace(_joined(group), family=family if len(group) > 1 else "") for family, group in by_family.items()
     ]
@@ -77,6 +79,12 @@ def _family(contract: Contract, table: FactTable, explanation: Explanation, obse
         return COERCION
     if _converts(contract, explanation, observations):
         return CONVERSION
+    return _broken(explanation)
+
+
+def _broken(explanation: Explanation) -> str:
+    """Return the one requirement that findings break; empty where they break several."""
+    broken = {each.finding.requirement for each in explanation.findings}
     return broken.pop() if len(broken) == 1 else ""
 
 
@@ -149,4 +157,6 @@ def _is_converted(contract: Contract, case: Case) -> bool:
     if text is None or len(wrong) != 1 or wrong[0].keyword not in {"type", "enum"}:
         return False
     node, value = find(contract.request, wrong[0].pointer), get(text.value, wrong[0].pointer, MISSING)
-    return node is not None and value is not MISSING and convertible(node.types, value)
+    if node is None or value is MISSING or type_name(value) in node.types:
+        return False  # what is of the right type, and not in the enum, is converted to nothing
+    return convertible(node.types, value)

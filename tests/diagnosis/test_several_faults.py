@@ -42,11 +42,15 @@ class Seen:
         phase: str = CATALOGUE,
         part: str = "autoscaling_settings",
         flaky: bool = False,
+        about: tuple[str, str] = ("type", "of a wrong type"),
         **case: Any,
     ) -> None:
-        """Send settings, one of them `wrong`; the answer breaks a rule, always or, if `flaky`, now and then."""
+        """Send settings, one of them `wrong`; the answer breaks a rule, always or, if `flaky`, now and then.
+
+        `about` is the keyword that is broken, and the class of the value.
+        """
         number = len(self.observations)
-        story = Story(f"/{part}{wrong}", "type", "", "", "a story", "of a wrong type") if wrong else None
+        story = Story(f"/{part}{wrong}", about[0], "", "", "a story", about[1]) if wrong else None
         expectation = Expectation.REJECTED if wrong else Expectation.ACCEPTED
         request = Request("POST", "/v1/models/m/environments", (), encode({"name": SLOT, part: settings}))
         made = ()
@@ -274,3 +278,13 @@ def test_what_half_of_the_requests_show_has_no_condition() -> None:
     for each in range(40):
         seen.send({"scale_down_delay": each}, 500, "server error", flaky=True)
     assert 2 == len(seen.sentences())
+
+
+def test_values_that_a_parser_might_convert_and_that_break_one_keyword_are_one_fault() -> None:
+    """Too few kinds of them are accepted for a parser that converts: the property lacks a check."""
+    seen = Seen()
+    for value, status in (("KEE", 200), ("NEW", 200), ("KEP", 422), ("keep", 422)):
+        settings, rule = {"promotion_cleanup_strategy": value}, "accepts" if status == 200 else ""
+        place = {"part": "promotion_settings", "wrong": "/promotion_cleanup_strategy"}
+        seen.send(settings, status, rule, **place, about=("enum", f"the value {value}"))  # type: ignore[arg-type]
+    assert 1 == len(seen.sentences())

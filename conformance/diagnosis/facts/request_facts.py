@@ -171,8 +171,9 @@ def _of_headers(contract: Contract, fields: Fields, *, has_body: bool) -> Iterat
         if KEY in value or lower == carrier:
             yield from _of_credential(contract, lower, value)
         else:
-            yield Feature("header", lower, value[:LONGEST_VALUE])
-            yield from (Feature("element", lower, each) for each in _ELEMENT.findall(value.lower()))
+            start = value[:LONGEST_VALUE]
+            yield Feature("header", lower, start)
+            yield from (Feature("element", lower, each) for each in _ELEMENT.findall(start.lower()))
         yield Feature("field", lower, "sent" if counts[lower] == 1 else "sent twice")
     if carrier and not _is_right(contract, [value for name, value in fields if name.lower() == carrier]):
         yield Feature("access")

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -231,3 +233,16 @@ def _events_of() -> Callable[..., list[dict[str, Any]]]:
 def _wait_for() -> Callable[..., Ended]:
     """Give `finished` to a test."""
     return finished
+
+
+@pytest.fixture
+def carry_out(command):
+    """Return what carries out a call, with words of it replaced by others, and options added."""
+
+    def carry_out(call, *more, **replaced):
+        words = shlex.split(call)[1:]
+        places = {word: replaced.get(re.sub(r"\W", "_", word), word) for word in words}
+        end = words.index("--") if "--" in words else len(words)
+        return command(*(places[word] for word in words[:end]), *more, *(places[word] for word in words[end:]))
+
+    return carry_out

@@ -30,7 +30,7 @@ EXAMPLES = "examples/README.md"
 class Way(StrEnum):
     """How a snippet is tried, and where."""
 
-    CALLED = "carried out in this process: tests/cli/test_documented_calls.py"
+    CALLED = "carried out in this process: tests/cli/test_documented_calls.py, test_documented_document_calls.py"
     PYTHON = "run by Python or pytest: tests/cli/test_documented_python.py"
     SETTINGS = "read as settings or waivers: tests/cli/test_documented_settings.py"
     RECIPE = "read as YAML, and its calls parsed: tests/cli/test_documented_settings.py"

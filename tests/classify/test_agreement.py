@@ -272,6 +272,7 @@ WEAKER = {
 """Accepted cases whose strength differs from that of their body, each with the reason."""
 
 
+@pytest.mark.slow
 def test_what_the_catalogue_accepts_all_accept_as_strongly() -> None:
     """A body is a must where its case is one: the case is about one thing in it, the label about all that it holds."""
     by_id, used = CONTRACTS["published"].by_id, set()

@@ -194,7 +194,7 @@ def test_a_fault_of_the_suite_is_told_as_one(command, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by nought")
 
-    monkeypatch.setattr("conformance.workflow.run.prepare", fail)
+    monkeypatch.setattr("conformance.workflow.sending.prepare", fail)
     ended = command("run")
     assert 3 == ended.status
     said = f"internal error of the suite (version {VERSION}), not of the target: ZeroDivisionError: by nought at "

@@ -220,6 +220,7 @@ def test_an_authority_of_ones_own(command, contract, monkeypatch):
     assert 0 == trusted.status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", [("client.pem", "client.key"), ("both.pem",)])
 def test_a_certificate_of_the_client(command, contract, monkeypatch, files):
     """A server that asks for one is shown it, with its key in the same file or in another; without it nothing goes."""

@@ -231,6 +231,7 @@ def test_keywords_that_no_rule_knows_are_named(command, right, tmp_path, contrac
     assert "propertyNames" in (OUT / "summary.md").read_text()
 
 
+@pytest.mark.slow
 def test_answers_longer_than_the_run_reads_leave_it_undecided(command, right, results_of):
     """With a limit below the size of every right answer, it is unknown whether the target conforms."""
     ended = command("run", "--target", right, "--skip", "authentication.*", "--profile", "smoke", "--max-body", "100")

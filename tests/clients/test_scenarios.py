@@ -15,6 +15,7 @@ from conformance.model.vocabulary import Group, Profile, Strength
 SLUG = re.compile(r"[\w.*-]+")
 
 
+@pytest.mark.slow
 def test_scenarios_are_the_same_in_every_run(plan):
     """Ids are slugs, and nothing about a scenario is left to chance."""
     assert plan == scenarios(load_contract())
@@ -49,6 +50,7 @@ def test_answers_are_as_right_as_they_say(contract, profile):
             assert not contract.response_validator.is_valid(read_text(each.answer).value), each.id
 
 
+@pytest.mark.slow
 def test_the_full_profile_holds_the_standard_one(contract, plan):
     """More scenarios, none of the others left out."""
     assert {each.id for each in plan} < {each.id for each in scenarios(contract, Profile.FULL)}

@@ -76,6 +76,7 @@ def test_rounded_integers_are_one_cause(client, run):
     assert len(results.causes[0].pointers) > 10
 
 
+@pytest.mark.slow
 def test_a_client_of_a_later_document_is_one_cause(client, run):
     """A client that reads no right answer has one fault, and its errors for wrong answers say nothing."""
 

@@ -255,6 +255,7 @@ BODIES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(body=BODIES)
 def test_the_reference_is_right_whatever_it_is_sent(contract, checked, body):

@@ -106,6 +106,7 @@ def test_what_is_declared_is_the_table():
     assert Path(declared.__file__).read_text(encoding="utf-8") == options.module()
 
 
+@pytest.mark.slow
 def test_a_session_that_does_not_use_the_plugin_imports_next_to_nothing(tmp_path):
     """Of the suite it imports the plugin alone, and no library that only the suite needs, Schemathesis least of all."""
     (tmp_path / "test_nothing.py").write_text("def test_it(): pass\n")
@@ -224,6 +225,7 @@ def test_headers_go_with_every_request(session, serve, pytester, monkeypatch):
     assert "a-token-of-mine" not in text
 
 
+@pytest.mark.slow
 def test_a_target_that_does_not_echo(session, serve):
     """`--conformance-stateless` leaves out what compares answer and request."""
     target = ("--conformance-target", serve("echo.CreateEnvironmentRequestV1.name.other").url)
@@ -266,6 +268,7 @@ def test_hosts_are_allowed_by_name(session, monkeypatch):
     assert session.ret == pytest.ExitCode.OK
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("limit", "count"), [("max-creations", "creations"), ("max-requests", "requests")])
 def test_limits_hold(limit, count, session, serve):
     """What goes beyond is not sent, and the session is not green."""
@@ -358,6 +361,7 @@ def test_a_run_ends_after_enough_failures(session, serve):
     assert "--max-failures 1" in session.told
 
 
+@pytest.mark.slow
 def test_slow_answers_are_findings_where_a_limit_is_set(session, serve):
     """`--conformance-max-response-time` has answers judged by it, with `--conformance-fail-on should`."""
     flags = ("--conformance-target", serve().url, "--conformance-repeats", "0", "--conformance-fail-on", "should")
@@ -375,6 +379,7 @@ def test_the_plan_is_shared_among_machines(session, serve):
     assert all(each["passed"] for each in counts)
 
 
+@pytest.mark.slow
 def test_a_run_may_have_to_exercise_enough(session, serve):
     """With `--conformance-min-coverage` a session that left too much out is not green."""
     target = ("--conformance-target", serve().url)

@@ -66,6 +66,7 @@ def test_a_failed_test_tells_requirement_request_and_answer(pytester, serve, res
     assert "conformance-local-key" not in done.stdout.str()
 
 
+@pytest.mark.slow
 def test_what_is_not_selected_is_not_sent(pytester, serve, results_of):
     """`-k` narrows what is sent to the cases of the tests that are left, and the report says why the rest is not."""
     server = serve()
@@ -296,6 +297,7 @@ def test_a_client_of_the_users_own_is_tested(kind, pytester, results_of):
     done.stdout.no_fnmatch_line("*SKIPPED*not sent: the run is over*")
 
 
+@pytest.mark.slow
 def test_a_run_within_a_test_takes_a_client_as_well(pytester):
     """`conformance_run` tests the client that `conformance_target` gives, or one that it is given."""
     pytester.makeconftest(TARGET.format(body=CLIENTS["mocked"].format(key=LOCAL_KEY, faults=[])))

@@ -122,6 +122,7 @@ def test_every_fault_differs_from_the_reference_by_its_witness(catalogue: tuple[
     assert [] == alike
 
 
+@pytest.mark.slow
 def test_the_reference_accepts_or_rejects_what_a_fault_rejects_or_accepts(
     catalogue: tuple[Fault, ...], shown: Fixture
 ) -> None:

@@ -105,6 +105,7 @@ def test_under_other_names_there_are_the_same_faults_of_schemas(contract: Contra
     assert numbers[0] == numbers[1] - names
 
 
+@pytest.mark.slow
 def test_faults_of_other_names_show_as_well(other_names: Contract, drive: Fixture) -> None:
     """Each fault of the renamed document differs from the reference by its witness."""
     alike = []

@@ -42,12 +42,14 @@ def test_what_is_written_is_read_back(value: Json) -> None:
     assert ((), False) == (found.duplicates, found.byte_order_mark)
 
 
+@pytest.mark.slow
 @given(values)
 def test_a_value_is_written_alike_beside_a_literal(value: Json) -> None:
     """A value with a literal in it is written piece by piece, and each piece as it is written alone."""
     assert f'{{"a": [{write(value)}, 1.0]}}' == write({"a": [value, Literal("1.0")]})
 
 
+@pytest.mark.slow
 @given(values)
 def test_plain_json_is_what_is_read_back(value: Json) -> None:
     """A literal becomes the value that it stands for; all other values stay."""

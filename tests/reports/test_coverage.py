@@ -163,6 +163,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_answer_ends_or_stalls_a_report(body: bytes) -> None:
     """Lone surrogates, huge numbers, long and deep arrays are counted or passed over, and quickly."""

@@ -70,6 +70,7 @@ def explained(results: Results) -> list[tuple[str, ...]]:
     return [explained_by(results, cause) for cause in results.causes]
 
 
+@pytest.mark.slow
 def test_a_newer_document_explains_rejected_requests(write: Write, tmp_path: Path) -> None:
     """A target that requires what the newer document requires; a document that says the same explains nothing."""
     newer, same = write(purpose), write(summary)

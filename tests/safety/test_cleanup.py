@@ -93,6 +93,7 @@ def test_a_run_removes_what_it_created(contract, capsys):
     assert "passed" == outcomes["drift.clean-up"]
 
 
+@pytest.mark.slow
 def test_cleaning_up_later_and_twice(contract, capsys):
     """`conformance cleanup` removes what a run has left; there is nothing to remove after that."""
     app = reference_app(contract, key=KEY)
@@ -126,6 +127,7 @@ def test_what_cannot_be_removed_is_listed(status, capsys):
     assert (1 if status in {405, 501} else len(set(app.created))) >= len(app.removed) + len(app.never_made) >= 1
 
 
+@pytest.mark.slow
 def test_only_what_the_journal_holds_is_removed(contract):
     """What others have created stays, and a protected name is never removed even if the run was told it made it."""
     app = Counting()

@@ -244,6 +244,7 @@ def damage(path: Path, number: int, old: bytes, new: bytes) -> None:
     path.write_bytes(b"".join(lines))
 
 
+@pytest.mark.slow
 def test_a_damaged_journal_is_told_with_its_line(server, capsys):
     """No command shows a traceback or begins to send; a cleanup removes what the other lines record, and says so."""
     url, app = server

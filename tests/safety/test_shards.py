@@ -51,6 +51,7 @@ def test_three_shards_are_one_run(contract, profile, faults, options):
     assert comparable(Path("whole")) == comparable(Path("merged"))
 
 
+@pytest.mark.slow
 def test_a_shard_that_is_missing(contract):
     """What is not there is said, and the run is incomplete without it."""
     for number in (1, 3):

@@ -279,6 +279,7 @@ def restored(text: str, names: set[str]) -> str:
     return re.sub(r"combination\.[0-9a-f]{10}", "combination", re.sub("[A-Za-z_]+", word, text))
 
 
+@pytest.mark.slow
 def test_renamed_cases_are_the_same_once_the_names_are_put_back(contract: Contract, renamed: Contract) -> None:
     """Ids, bodies, stories and requirements differ in the names of members, and in nothing else."""
     roots = [contract.request, *([contract.response] if contract.response else [])]

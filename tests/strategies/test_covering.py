@@ -53,6 +53,7 @@ def tuples(rows: set[Row] | list[Row], strength: int) -> set[tuple[tuple[int, in
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(hierarchies(), st.sampled_from([PAIRWISE, THREE_WAY]))
 def test_every_combination_that_can_exist_occurs(factors: tuple[Factor, ...], strength: int) -> None:

@@ -77,6 +77,7 @@ def test_answers_are_labelled_right_by_both_validators() -> None:
         _agree(validator, each.body, valid=False)
 
 
+@pytest.mark.slow
 def test_one_violation_is_exactly_one() -> None:
     """With the broken place as it was, an invalid body is valid; its story names a requirement of the contract."""
     for each in drawn(invalid_environment_requests()):

@@ -198,6 +198,7 @@ def test_ctrl_c_is_for_the_run_to_decide() -> None:
     assert (6, Ended()) == (len(cases(found)), found[-1])
 
 
+@pytest.mark.slow
 def test_what_is_stopped_hands_out_nothing_more() -> None:
     """Neither what waits in the pipe nor the phases after it; and nothing is said to be wrong."""
     found = results(Draw(100), Draw(3), on_case=stop_at(2))

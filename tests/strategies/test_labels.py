@@ -179,6 +179,7 @@ def test_every_requirement_that_a_case_can_exercise_is_exercised(contract: Contr
     assert set() == wanted - exercised
 
 
+@pytest.mark.slow
 def test_slots_are_filled_where_they_are(cases: dict[str, Case]) -> None:
     """A case with the slot says so, and filling it changes that and nothing else."""
     name = "cfm-12345678-0001"
@@ -221,6 +222,7 @@ def test_members_of_alternatives_do_not_hide_each_other() -> None:
     } <= set(ids)
 
 
+@pytest.mark.slow
 def test_a_document_without_a_valid_body_is_told() -> None:
     """Where not even the smallest body can be made, nothing is sent; the keyword in the way is named, and a remedy."""
     rule = {"propertyNames": {"pattern": "^never$"}}

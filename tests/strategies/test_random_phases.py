@@ -89,6 +89,7 @@ def covered() -> list[Case]:
     return list(from_schemathesis.coverage_cases(BUILD))
 
 
+@pytest.mark.slow
 def test_schemathesis_coverage_cases_are_there(covered: list[Case]) -> None:
     """The undocumented call still gives well over a hundred cases, right and wrong, all to this operation's path."""
     labels = [case.expectation for case in covered]
@@ -160,6 +161,7 @@ def test_few_draws_equal_an_earlier_one(source: str) -> None:
     assert 0.95 * len(found) < len(set(found))
 
 
+@pytest.mark.slow
 def test_what_schemathesis_means_to_be_wrong_is_wrong_in_the_body() -> None:
     """No draw is spent on another key, which is not sent, beside a right body."""
     found = drawn(Campaign(BUILD, 1), Batch(THEIR_WRONG, 1, 30))

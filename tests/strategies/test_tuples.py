@@ -19,6 +19,7 @@ FLAG: Any = {"type": "boolean"}
 STORY = Story("", "properties", "", "", "a combination of valid properties", "a combination")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("profile", "strength"), [(Profile.STANDARD, PAIRWISE), (Profile.FULL, THREE_WAY)])
 def test_a_profile_sends_every_combination_that_it_promises(profile: Profile, strength: int) -> None:
     """Standard holds all 2,834 pairs of the published request, full all 59,619 triples."""

@@ -87,6 +87,7 @@ def test_random_cases_before_a_right_application(contract, tmp_path, options, ph
     assert {None, *phases[1:]} == {each["case"].get("phase") for each in lines if each["event"] == "request.sent"}
 
 
+@pytest.mark.slow
 def test_a_right_server_on_a_socket(contract, tmp_path):
     """Over a socket, the whole of the plan is carried but what httpx does not send."""
     with (
@@ -194,6 +195,7 @@ def test_an_authentication_that_hides_its_key(contract, tmp_path):
         assert OWN_KEY.encode() not in content, name
 
 
+@pytest.mark.slow
 def test_a_host_that_is_not_this_machine(tmp_path):
     """It is to be allowed by name even where it is mocked, and plain text as well; smoke is sent then."""
     base = "http://api.example"

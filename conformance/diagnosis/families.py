@@ -118,7 +118,7 @@ def with_conversions(
 
 def _converts(contract: Contract, explanation: Explanation, observations: Sequence[Observation]) -> bool:
     cases = (observations[index].case for index in explanation.observations)
-    return explanation.rule == ACCEPTS and _are_converted(contract, cases)
+    return explanation.rule == ACCEPTS and are_converted(contract, cases)
 
 
 def of_wrong_types(table: FactTable, found: list[Explanation]) -> list[Explanation]:
@@ -146,7 +146,7 @@ def _joined(group: Sequence[Explanation]) -> Explanation:
     )
 
 
-def _are_converted(contract: Contract, cases: Iterable[Case]) -> bool:
+def are_converted(contract: Contract, cases: Iterable[Case]) -> bool:
     """Tell whether each of some bodies is invalid for nothing but a value that parsers convert."""
     return all(_is_converted(contract, case) for case in cases)
 
@@ -157,6 +157,7 @@ def _is_converted(contract: Contract, case: Case) -> bool:
     if text is None or len(wrong) != 1 or wrong[0].keyword not in {"type", "enum"}:
         return False
     node, value = find(contract.request, wrong[0].pointer), get(text.value, wrong[0].pointer, MISSING)
-    if node is None or value is MISSING or type_name(value) in node.types:
-        return False  # what is of the right type, and not in the enum, is converted to nothing
-    return convertible(node.types, value)
+    if node is None or value is MISSING:
+        return False
+    # What is of a right type, and not in the enum, may be converted to another one: the empty string to null.
+    return convertible(frozenset(node.types) - {type_name(value)}, value)

@@ -93,9 +93,11 @@ def with_json_texts(
 ) -> tuple[list[Explanation], list[Explanation]]:
     """Return explanations and what has none; of that, a parser that takes some text that is not JSON takes all such."""
     parser = next((each for each in found if each.rule == ACCEPTS and _is_of_json_text(table, each)), None)
-    taken = [each for each in rest if parser is not None and _is_of_json_text(table, each)]
-    whole = [_joined([each, *taken]) if each is parser else each for each in found]
-    return whole, [each for each in rest if each not in taken]
+    taken = [each for each in rest if _is_of_json_text(table, each)]
+    if parser is None or not taken:
+        return found, rest
+    whole = replace(_joined([parser, *taken]), family=parser.family)
+    return [whole if each is parser else each for each in found], [each for each in rest if each not in taken]
 
 
 def _is_of_json_text(table: FactTable, explanation: Explanation) -> bool:

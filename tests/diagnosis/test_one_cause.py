@@ -93,7 +93,8 @@ ONE_CAUSE = {
     " required, a quoted boolean where a boolean is required",
     requests.parses_leniently: "Parses JSON leniently: accepts a body with a block comment, a body with a line comment,"
     " a body with a line that is a comment, a body with a trailing comma",
-    requests.decodes_anything: "Parses JSON leniently: accepts bytes that are not UTF-8, an encoding other than UTF-8",
+    requests.decodes_anything: "Parses JSON leniently: accepts a body with bytes that are not UTF-8, an encoding"
+    " other than UTF-8",
     requests.rejects_zero_fractions: "Rejects a number with a zero fraction with 422",
     requests.checks_no_scheme: "Accepts a credential without the documented scheme",
     requests.checks_no_key: "Accepts a wrong key",

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from conformance.checks.retries import REQUIREMENT as RETRIES
 from conformance.checks.retries import retries
 from conformance.checks.shared.subject import Subject
 from conformance.journal.events import DoubtRaised, PhaseEnded, RunEnded
@@ -235,7 +236,7 @@ class Engine:
         It is recorded with the last request that was judged: one that only a search sent is no observation.
         """
         sender, last = self._session.sender, self._recorder.last
-        if last is not None and sender.watch.reached and not self._reason:
+        if RETRIES in self._session.contract.by_id and last is not None and sender.watch.reached and not self._reason:
             self._recorder.record(*last, list(retries(sender.retried, sender.sent)))
 
     async def _judge_case(self, case: Case, sent: Sent) -> None:

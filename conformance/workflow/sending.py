@@ -71,9 +71,7 @@ def carry_out(
 
     `finish` is told what there is to tell of what was created, and is called as soon as the journal is closed. `client`
     is a client of httpx or httpx2 that reaches the target, in the place of `options.target`. `whole` is the run that
-    this one is a shard of, where it is prepared already.
-
-    Ctrl-C and SIGTERM end the run in order.
+    this one is a shard of, where it is prepared already. Ctrl-C and SIGTERM end the run in order.
 
     Raises:
         UsageError: an option, or a file that it names, cannot be used. Nothing was sent.

@@ -19,24 +19,7 @@ from conformance.workflow.proof.proving import ProofOptions, prove
 from conformance.workflow.run import run
 from conformance.workflow.setup.options import RunOptions
 
-from .patches import (
-    Patch,
-    backpressure,
-    bearer,
-    defaults,
-    later_rate,
-    old_enum,
-    patched,
-    rate,
-    region,
-    schedules,
-    sent_backpressure,
-    summary,
-)
-
-PATCHES: tuple[Patch, ...] = (
-    old_enum, bearer, rate, later_rate, summary, defaults, region, backpressure, sent_backpressure, schedules,
-)  # fmt: skip
+from .patches import PATCHES, Patch, patched
 
 
 class Figures(msgspec.Struct, frozen=True):

@@ -97,3 +97,9 @@ def patched(contract: Contract, *patches: Patch | None) -> Document:
         if patch is not None:
             patch(content)
     return parse_document(json.dumps(content).encode(), "patched.json")
+
+
+PATCHES: tuple[Patch, ...] = (
+    old_enum, bearer, rate, later_rate, summary, defaults, region, backpressure, sent_backpressure, schedules,
+)  # fmt: skip
+"""The dated changes of the published document, each on the held one."""

@@ -10,8 +10,8 @@ from conformance.mock.faults.parts.laxity import lenient_value
 from conformance.mock.transaction import Transaction
 from conformance.model.vocabulary import Profile, Verdict
 
-from .patched_documents import PATCHES, figures_of
-from .patches import Content, backpressure, later_rate, old_enum, patched, rate, schemas, sent_backpressure
+from .patched_documents import figures_of
+from .patches import PATCHES, Content, backpressure, later_rate, old_enum, patched, rate, schemas, sent_backpressure
 
 FAULTS = ("response.*request_backpressure_settings*", "response.*autoscaling_schedules*", "*max_scale_down_rate.string")
 """Faults of what the changes brought, those that a small profile finds."""

@@ -81,6 +81,7 @@ MORE_SCALARS: tuple[dict[str, Any], ...] = (
 )
 NAMES = ("a", "b", "kind", "type", "a/b", "m~n", "\u00fcber", "items", "x-y", "0", "$id", "default", "a b", "A")
 STYLES = {"array": ("form", "spaceDelimited", "pipeDelimited"), "object": ("form", "deepObject")}
+NAME_RULES = ({"maxLength": 12}, {"pattern": "^[^ ]+$"}, {"enum": ["a", "b c"]})
 
 
 def schema_of(draw: random.Random, name: str) -> dict[str, Any]:
@@ -177,7 +178,7 @@ class Bodies:
         for name, likely, make in (
             ("additionalProperties", 0.25, lambda: draw.choice([False, True, self.schema(0)])),
             ("patternProperties", 0.1, lambda: {draw.choice(["^x-", "^[A-Z]+$", "_id$"]): self.schema(0)}),
-            ("propertyNames", 0.05, lambda: draw.choice([{"maxLength": 12}, {"pattern": "^[^ ]+$"}])),
+            ("propertyNames", 0.05, lambda: draw.choice(NAME_RULES)),
             ("minProperties", 0.1, lambda: draw.randrange(3)),
             ("maxProperties", 0.1, lambda: draw.randrange(2, 7)),
         ):

@@ -61,7 +61,7 @@ def _holders(inner: Schemas) -> Schemas:
             maxProperties=st.integers(2, 4),
         ),
         some(
-            propertyNames=st.sampled_from([{"pattern": "^[a-z_0-9-]*$"}, {"maxLength": 16}]),
+            propertyNames=st.sampled_from([{"pattern": "^[a-z_0-9-]*$"}, {"maxLength": 16}, {"enum": ["a", "b c"]}]),
             dependentRequired=st.dictionaries(names, st.lists(names, unique=True, max_size=2), max_size=1),
             dependentSchemas=st.dictionaries(names, inner, max_size=1),
             unevaluatedProperties=st.booleans(),

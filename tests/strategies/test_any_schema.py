@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import Contract
+from conformance.model.controls import held_objects, holder
 from conformance.model.errors import ContractError
+from conformance.model.json_values import body_value
+from conformance.model.pointer import generalised
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
@@ -131,6 +134,23 @@ def test_what_the_schema_forbids_as_a_whole_is_rejected(name: str) -> None:
     """A body whose parts are all valid has a case where the schema forbids it, and a requirement speaks of it."""
     cases = [case for case in catalogue_cases(contract(name)) if case.id.startswith("reject.schema.")]
     assert [True] == list({case.requirements[0].startswith("reject.") for case in cases})
+
+
+@pytest.mark.parametrize("rule", [
+    {}, {"enum": ["Equals", "Less"]}, {"const": "q"}, {"minLength": 20}, {"maxLength": 1}, {"pattern": "^[A-Z]{3}-\\d$"},
+    {"anyOf": [{"pattern": "^q+$"}, {"maxLength": 0}]}, {"$ref": "#/components/schemas/Name"},
+])
+def test_a_map_has_names_that_its_rule_allows(rule: Any) -> None:
+    """Whatever the rule of the names of a map is, each object that has invalid members has valid ones as well."""
+    members = {"type": "object", "additionalProperties": {"type": ["string", "boolean"]}}
+    schema = holding({"type": "object", "propertyNames": rule, "additionalProperties": members})
+    schemas = {"Name": {"type": "string", "minLength": 30}}
+    cases = catalogue_cases(contract_of(schema, components={"schemas": schemas}))
+    accepted = [case for case in cases if case.expectation is Expectation.ACCEPTED]
+    held = {place for case in accepted for place in held_objects(body_value(case.request.body))}
+    places = {generalised(holder(case)) for case in cases if case.expectation is Expectation.REJECTED}
+    assert "/v/" in {place[:3] for place in places}
+    assert set() == places - held - {""}
 
 
 def test_what_cannot_be_proven_is_counted() -> None:

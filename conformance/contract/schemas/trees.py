@@ -9,13 +9,13 @@ from contextlib import suppress
 import msgspec
 from msgspec.structs import replace
 
-from conformance.contract.reading.document import Document, get
+from conformance.contract.reading.document import Document
 from conformance.contract.schemas.composition import shapes_of
 from conformance.contract.schemas.nodes import Node
 from conformance.contract.schemas.pattern_texts import example
-from conformance.contract.schemas.shapes import Shape
+from conformance.contract.schemas.shapes import Keyword, Shape
 from conformance.contract.schemas.text_checks import keeps_pattern
-from conformance.model.jsontext import Json
+from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.pointer import ANY_ITEM, join
 
 MOST_NODES = 800
@@ -29,6 +29,10 @@ GROUND = 8
 
 NAMES = ("conformance_1", "x-a", "a", "A", "key", "1", "abc", "a1", "A1", "x_a")
 """Names to choose from where a regular expression, or none, names a property."""
+
+
+LONGEST_NAME = 1000
+"""How long a name is made at most."""
 
 
 class _TooLargeError(Exception):
@@ -72,6 +76,7 @@ class _Tree:
         self._hidden = hidden
         self.left: int | None = None
         self._shapes: dict[tuple[tuple[str, ...], str], tuple[Shape, ...]] = {}
+        self._names: dict[str, BodyValidator] = {}
         self._grounded: dict[tuple[tuple[str, ...], int], Node | None] = {}
 
     def node(self, path: str, place: _Place, above: tuple[str, ...], depth: int) -> Node:
@@ -141,8 +146,8 @@ class _Tree:
             key = self._name(shape, regex)
             if key is not None:
                 yield _Place(key, called, place.owner, (pointer,), needed=False, names=regex)
-        rule = self._rule_of_names(shape).get("pattern")
-        if isinstance(rule, str) and not shape.closed and (key := self._name(shape, rule)) is not None:
+        rule = self._pattern_of_names(shape)
+        if rule is not None and not shape.closed and (key := self._name(shape, rule)) is not None:
             stated = shape.keywords["propertyNames"].pointer
             yield _Place(key, called, place.owner, shape.rest, needed=False, names=rule, pointer=stated)
         elif shape.rest and (key := self._name(shape, None)) is not None:
@@ -195,20 +200,38 @@ class _Tree:
 
     def _name(self, shape: Shape, regex: str | None) -> str | None:
         """Return a name that a regular expression, or none, lets a property of an object have."""
-        for name in (*NAMES, *filter(None, [example(regex)] if regex else [])):
+        rule = shape.keywords.get("propertyNames")
+        for name in (*NAMES, *self._stated_names(rule), *filter(None, [example(regex)] if regex else [])):
             fits = not shape.declares(name) if regex is None else keeps_pattern(regex, name)
-            if name not in shape.members and fits and self._keeps_names(shape, name):
+            if name not in shape.members and fits and self._keeps_names(rule, name):
                 return name
         return None
 
-    def _keeps_names(self, shape: Shape, name: str) -> bool:
-        pattern = self._rule_of_names(shape).get("pattern")
-        return not isinstance(pattern, str) or keeps_pattern(pattern, name)
+    def _stated_names(self, rule: Keyword | None) -> Iterator[str]:
+        """Yield names that a schema of names lists, describes, or lets be long enough."""
+        for shape in self._shapes_of_names(rule):
+            yield from (each for each in shape.listed("enum") if isinstance(each, str))
+            pattern, least = shape.value("pattern"), shape.value("minLength")
+            if isinstance(pattern, str) and (found := example(pattern)) is not None:
+                yield found
+            if isinstance(least, int):
+                yield NAMES[0].ljust(min(least, LONGEST_NAME), "a")
 
-    def _rule_of_names(self, shape: Shape) -> dict[str, Json]:
-        keyword = shape.keywords.get("propertyNames")
-        rule = get(self._document, keyword.pointer) if keyword is not None else None
-        return rule if isinstance(rule, dict) else {}
+    def _keeps_names(self, rule: Keyword | None, name: str) -> bool:
+        if rule is None:
+            return True
+        if rule.pointer not in self._names:
+            self._names[rule.pointer] = BodyValidator(self._document, rule.pointer)
+        return self._names[rule.pointer].holds(name)
+
+    def _pattern_of_names(self, shape: Shape) -> str | None:
+        """Return the regular expression of the names of an object's properties; None without one."""
+        found = (each.value("pattern") for each in self._shapes_of_names(shape.keywords.get("propertyNames")))
+        return next((each for each in found if isinstance(each, str)), None)
+
+    def _shapes_of_names(self, rule: Keyword | None) -> Iterator[Shape]:
+        shapes = shapes_of(self._document, (rule.pointer,), "") if rule is not None else ()
+        return (shape for shape in shapes if shape.type == "string")
 
     def _shapes_of(self, place: _Place) -> tuple[Shape, ...]:
         key = (place.schemas, place.owner)

@@ -185,7 +185,9 @@ KINDS: dict[str, Kind] = {
     "standard": resumed(),
     "standard, faulty": resumed(faults=FAULTS),
     "smoke, resumed twice": resumed("--profile", "smoke", "--concurrency", "1", kills=3),
-    "fuzz": resumed("--profile", "fuzz", "--max-requests", "250", "--concurrency", "1", limited=True),
+    "fuzz": resumed(
+        "--profile", "fuzz", "--max-requests", "250", "--time-budget", "3600", "--concurrency", "1", limited=True
+    ),
     "cleanup elsewhere": _cleanup_elsewhere,
     "cleanup": _cleanup,
     "reports": _reports,

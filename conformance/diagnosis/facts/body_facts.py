@@ -41,6 +41,11 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _MOST_CHARACTERS = 12
 """Of so many special characters of a string is said which they are."""
 
+LARGEST_PART, MOST_PARTS = 1_000, 10_000
+"""Up to which size, in characters, and how many objects within bodies are remembered."""
+
+_WHOLE = (LONGEST, "")
+
 Measures = dict[tuple[str, str], Decimal]
 
 
@@ -55,11 +60,12 @@ class BodyReader:
     def __init__(self, root: Node) -> None:
         self._root = root
         self._absent: dict[str, frozenset[Feature]] = {}
+        self._parts: dict[tuple[str, str], _Seen] = {}
         self._comparable = _comparable(root)
 
     def read(self, value: object) -> tuple[list[frozenset[Feature]], Measures]:
         """Return the features and the measures of a body; each feature at its place, and as one of the whole body."""
-        seen = _Seen([], {}, {}, {}, [])
+        seen = _Seen()
         self._value(self._root, value, seen)
         seen.measure_whole()
         for paths in self._comparable:
@@ -75,7 +81,7 @@ class BodyReader:
         path = node.path
         seen.groups.append(_of_type(path, type_name(value)))  # type: ignore[arg-type]
         if isinstance(value, dict):
-            self._object(node, value, seen)
+            seen.add_all(self._part(node, value))
             return
         for child in node.children:
             seen.groups.append(self._unreached(child))
@@ -83,6 +89,17 @@ class BodyReader:
             self._array(node, value, seen)
         else:
             _scalar(path, value, seen)  # type: ignore[arg-type]
+
+    def _part(self, node: Node, value: Mapping[str, Json]) -> "_Seen":
+        """Return what is said of an object: most of those within a body are those of many bodies."""
+        key = (node.path, repr(value)) if node.path else None
+        known = self._parts.get(key) if key is not None else None
+        if known is None:
+            known = _Seen()
+            self._object(node, value, known)
+            if key is not None and len(key[1]) <= LARGEST_PART and len(self._parts) < MOST_PARTS:
+                self._parts[key] = known
+        return known
 
     def _object(self, node: Node, value: Mapping[str, Json], seen: "_Seen") -> None:
         path = node.path
@@ -134,11 +151,22 @@ RESERVED = "__proto__"
 class _Seen(msgspec.Struct):
     """What was read of a body so far."""
 
-    groups: list[frozenset[Feature]]
-    measures: Measures
-    numbers: dict[str, float | Decimal]
-    strings: dict[str, str]
-    all_numbers: list[Decimal]
+    groups: list[frozenset[Feature]] = []
+    measures: Measures = {}
+    numbers: dict[str, float | Decimal] = {}
+    strings: dict[str, str] = {}
+    all_numbers: list[Decimal] = []
+
+    def add_all(self, part: "_Seen") -> None:
+        """Add what was read of a part of the body."""
+        longest = max(self.measures.get(_WHOLE, Decimal(0)), part.measures.get(_WHOLE, Decimal(0)))
+        self.groups += part.groups
+        self.measures |= part.measures
+        if longest:
+            self.measures[_WHOLE] = longest
+        self.numbers |= part.numbers
+        self.strings |= part.strings
+        self.all_numbers += part.all_numbers
 
     def add(self, name: str, place: str, value: str = "") -> None:
         self.groups.append(at_both(name, place, value))
@@ -178,7 +206,7 @@ def _scalar(path: str, value: Json, seen: _Seen) -> None:
             value = FRESH.sub(SLOT, value)  # one name is as good as another
         length = Decimal(len(value))
         seen.measures[LENGTH, path] = length
-        seen.measures[LONGEST, ""] = max(length, seen.measures.get((LONGEST, ""), length))
+        seen.measures[_WHOLE] = max(length, seen.measures.get(_WHOLE, length))
         seen.strings[path] = value
         read = _string_features if len(value) <= LONGEST_VALUE else _string_features.__wrapped__
         seen.groups.append(read(path, value))

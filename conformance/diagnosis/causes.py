@@ -64,8 +64,9 @@ class Cause(msgspec.Struct, frozen=True):
 def pattern_of(explanation: Explanation) -> str:
     """Return the text by which a cause is known in every run: its symptom, or what its symptoms have in common."""
     patterns = tuple(dict.fromkeys(each.finding.pattern for each in explanation.own))
-    if len(patterns) == 1:
-        return str(patterns[0])
+    intermittent = next((each for each in patterns if each.intermittent), None)
+    if len(patterns) == 1 or (intermittent is not None and not explanation.hypotheses):
+        return str(intermittent or patterns[0])
     if explanation.sentence:
         return f"{explanation.rule} | {explanation.sentence.partition(':')[0]}"
     return f"{explanation.rule} | {' or '.join(map(_form, explanation.hypotheses)) or _common_place(explanation)}"

@@ -9,6 +9,7 @@ from conformance.diagnosis.facts.features import (
     COUNT,
     CREATION,
     DEPTH,
+    FIELD_LENGTH,
     INTEGER,
     LARGEST,
     LENGTH,
@@ -202,6 +203,10 @@ MEASURED: Mapping[str, tuple[str, str]] = {
     DEPTH: ("the body is nested {bound} or {more} levels deep", "a body nested {bound} or {more} levels deep"),
     PROPERTIES: ("the body has {bound} or more properties in all", "a body with {bound} or more properties in all"),
     SIZE: ("the body has {bound} or more bytes", "a body of {bound} or more bytes"),
+    FIELD_LENGTH: (
+        "the header field {name} has {bound} or more characters",
+        "{bound} or more characters in the header field {name}",
+    ),
     USED_START: (
         "{name} has the first {bound} characters of a value accepted before",
         "a value of {name} with the first {bound} characters of one accepted before",

@@ -136,6 +136,19 @@ def with_consequence(one: Explanation, other: Explanation) -> Explanation:
     return replace(one, findings=one.findings + more, consequences=one.consequences + len(more))
 
 
+def with_intermittent(explanations: Sequence[Explanation], notes: Sequence[Explanation]) -> list[Explanation]:
+    """Return explanations and notes; a note about what shows now and then is a part of the fault that does as well."""
+    found, left = list(explanations), []
+    for note in notes:
+        alike = (each.rule == note.rule and _is_intermittent(each) and _is_intermittent(note) for each in found)
+        index = next((index for index, same in enumerate(alike) if same), None)
+        if index is None:
+            left.append(note)
+        else:
+            found[index] = with_consequence(found[index], note)
+    return [*found, *left]
+
+
 def _is_of_fewer(one: Explanation, other: Explanation, places: AbstractSet[str]) -> bool:
     """Tell whether one shows at these places alone and less often than the other: a name that is lost as well."""
     return bool(places) and _properties(one) <= places and len(one.observations) < len(other.observations)

@@ -19,6 +19,7 @@ from conformance.diagnosis.consequences import (
     of_another_object,
     of_constant_responses,
     with_consequence,
+    with_intermittent,
     without_consequences,
 )
 from conformance.diagnosis.facts.features import (
@@ -78,7 +79,7 @@ def explanations(
     found = of_constant_responses(contract, of_another_object(found), successes)
     stories = enumerate(each.case.story for each in heavy)
     kinds = [(each.keyword, each.pointer, each.kind) if each else index for index, each in stories]
-    return [*without_consequences(found, kinds), *by_symptom(notes)]
+    return with_intermittent(without_consequences(found, kinds), by_symptom(notes))
 
 
 def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:

@@ -19,6 +19,7 @@ from conformance.diagnosis.facts.features import (
     COUNT,
     CREATION,
     DEPTH,
+    FIELD_LENGTH,
     INTEGER,
     LARGEST,
     LENGTH,
@@ -94,6 +95,7 @@ MEASURE_COSTS = {
     PROPERTIES: 2.7,
     SIZE: 2.95,
     USED_START: 2.7,
+    FIELD_LENGTH: 2.75,
     CREATION: 5.0,
     REQUEST: 6.0,
 }
@@ -105,8 +107,9 @@ ONE_SIDED = {
     SIZE: AT_LEAST,
     PROPERTIES: AT_LEAST,
     USED_START: AT_LEAST,
+    FIELD_LENGTH: AT_LEAST,
 }
-"""Of the extremes of a body, and of how much of it there is, one side alone says something."""
+"""Of the extremes of a body, and of how much there is of something, one side alone says something."""
 
 
 class Condition(msgspec.Struct, frozen=True):

@@ -13,11 +13,11 @@ from conformance.model.vocabulary import Group
 
 
 def by_symptom(observations: Sequence[Observation]) -> list[Explanation]:
-    """Return the findings brought together by their symptom."""
+    """Return the findings brought together by their symptom; those that show now and then by their rule alone."""
     groups: dict[Symptom, list[tuple[int, FindingMade]]] = {}
     for index, each in enumerate(observations):
         for event in each.findings:
-            groups.setdefault(event.finding.symptom, []).append((index, event))
+            groups.setdefault(event.finding.pattern, []).append((index, event))
     return [_grouped(pairs) for pairs in groups.values()]
 
 
@@ -56,8 +56,9 @@ def _label(contract: Contract, event: FindingMade) -> str:
 def _cover(cells: Sequence[_Cell]) -> list[list[_Cell]]:
     """Return the fewest groups of cells with one symptom, or with one property, that hold all cells.
 
-    Symptoms of one family that show at no other properties than those of a group are a part of it: two properties that
-    are exchanged differ in one way here and in another there.
+    Symptoms of one family that show at half of the properties of a group or more, and at no others, are a part of it:
+    two properties that are exchanged differ in one way here and in another there. One property of many that differs in
+    another way has a fault of its own.
     """
     groups: list[list[_Cell]] = []
     left = list(cells)
@@ -82,4 +83,5 @@ def _cover(cells: Sequence[_Cell]) -> list[list[_Cell]]:
 
 
 def _holds(group: Sequence[_Cell], family: str, labels: set[str]) -> bool:
-    return group[0].family == family and labels <= {cell.label for cell in group}
+    known = {cell.label for cell in group}
+    return group[0].family == family and labels <= known and 2 * len(labels) >= len(known)

@@ -3,7 +3,14 @@
 from msgspec.structs import replace
 
 from conformance.contract.contract import load_contract
-from conformance.diagnosis.consequences import FEW, of_another_object, of_constant_responses, without_consequences
+from conformance.diagnosis.causes import pattern_of
+from conformance.diagnosis.consequences import (
+    FEW,
+    of_another_object,
+    of_constant_responses,
+    with_intermittent,
+    without_consequences,
+)
 from conformance.diagnosis.facts.features import Feature
 from conformance.diagnosis.hypotheses import Condition, Hypothesis
 from conformance.diagnosis.observations import CONSTANT, Explanation
@@ -82,6 +89,19 @@ def test_beside_what_shows_now_and_then() -> None:
     assert ["server error"] == rules(broken, few)
     assert ["server error"] == rules(broken, intermittent(many))
     assert ["server error", "side effect of a rejection"] == rules(broken, many)
+
+
+def test_notes_about_what_shows_now_and_then() -> None:
+    """They belong to the fault of their rule that shows now and then, whose pattern is the same in every run."""
+    broken = intermittent(explanation("server error", "/name", 1))
+    whole = replace(broken, findings=(*broken.findings, *explanation("server error", TIME, 2).findings))
+    notes = [intermittent(explanation("server error", "model_id", 3)), explanation("server error", "", 4)]
+    found = with_intermittent([explanation("rejects", "", 5), whole], notes)
+    assert [("rejects", 1), ("server error", 3), ("server error", 1)] == [
+        (each.rule, len(each.findings)) for each in found
+    ]
+    assert str(Symptom("server error", intermittent=True)) == pattern_of(found[1])
+    assert [*notes[1:], notes[0]] == with_intermittent(notes[1:], notes[:1])
 
 
 def intermittent(one: Explanation) -> Explanation:

@@ -11,6 +11,7 @@ from conformance.diagnosis.bisection import narrow
 from conformance.diagnosis.causes import Shown, causes_of
 from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.explanation import explanations
+from conformance.diagnosis.facts.request_facts import LONG_FIELD
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.journal.events import FindingMade
 from conformance.model.case import SLOT, Case, Request, Story
@@ -88,6 +89,31 @@ def test_a_symptom_at_no_other_property_belongs_to_the_wider_one() -> None:
     one = finding("echo", MAX, ECHO.format("max_replica"), "the default instead")
     settings = {"min_replica": 1, "max_replica": 2}
     assert 1 == len(explained(observation(1, settings, 200, *both), observation(2, settings, 200, one), *PASSES))
+
+
+def test_a_property_that_differs_in_another_way_than_many_has_a_fault_of_its_own() -> None:
+    """Rounding every number is one fault; that one of them is replaced by its default as well is another."""
+    places = [sent.path for sent, _ in CONTRACT.echoes if "number" in sent.types or "integer" in sent.types]
+    rounded = [finding("echo", place, ECHO.format(MIN[22:]), "rounded") for place in places]
+    default = finding("echo", MIN, ECHO.format(MIN[22:]), "the default instead")
+    seen = [observation(1, {"min_replica": 2}, 200, *rounded), observation(2, {"min_replica": 0}, 200, default)]
+    assert len(places) > 4
+    assert [len(places), 1] == [len(each.findings) for each in explained(*seen, *PASSES)]
+
+
+def test_a_long_header_field_is_told_by_its_length() -> None:
+    """Shorter ones of the same kind are rejected as they must be, so that the kind is not to blame."""
+    seen = [_with_credential(number, "x" * length) for number, length in enumerate((0, 5, 400, 8_000))]
+    said = sentences(*seen, *PASSES)
+    assert ["Returns 500 for 8000 or more characters in the header field `authorization`"] == said
+
+
+def _with_credential(number: int, value: str) -> Observation:
+    request = Request("POST", PATH, (("Authorization", value),), PASSES[0].case.request.body)
+    story = Story("Authorization", "credential", "", "", "a story", "a wrong key")
+    case, broken = Case(f"case-{number}", Expectation.REJECTED, (), request, story), len(value) > LONG_FIELD
+    made = FindingMade(id=f"{number}.0", send=number, case=case.id, finding=finding("server error"))
+    return Observation(case, Exchange(request, Response(500 if broken else 401)), (made,) if broken else ())
 
 
 def test_the_evidence_of_a_cause_is_no_consequence_of_it() -> None:

@@ -136,10 +136,19 @@ def test_what_the_schema_forbids_as_a_whole_is_rejected(name: str) -> None:
     assert [True] == list({case.requirements[0].startswith("reject.") for case in cases})
 
 
-@pytest.mark.parametrize("rule", [
-    {}, {"enum": ["Equals", "Less"]}, {"const": "q"}, {"minLength": 20}, {"maxLength": 1}, {"pattern": "^[A-Z]{3}-\\d$"},
-    {"anyOf": [{"pattern": "^q+$"}, {"maxLength": 0}]}, {"$ref": "#/components/schemas/Name"},
-])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {},
+        {"enum": ["Equals", "Less"]},
+        {"const": "q"},
+        {"minLength": 20},
+        {"maxLength": 1},
+        {"pattern": "^[A-Z]{3}-\\d$"},
+        {"anyOf": [{"pattern": "^q+$"}, {"maxLength": 0}]},
+        {"$ref": "#/components/schemas/Name"},
+    ],
+)
 def test_a_map_has_names_that_its_rule_allows(rule: Any) -> None:
     """Whatever the rule of the names of a map is, each object that has invalid members has valid ones as well."""
     members = {"type": "object", "additionalProperties": {"type": ["string", "boolean"]}}

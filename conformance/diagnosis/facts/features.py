@@ -18,7 +18,7 @@ MOST_DIGITS = 40
 """Longer integers are not looked into."""
 
 NUMBER, INTEGER, LENGTH, COUNT, DEPTH = "number", "integer", "length", "count", "depth"
-SIZE, PROPERTIES = "size", "properties"
+SIZE, PROPERTIES, FIELD_LENGTH = "size", "properties", "field length"
 REQUEST, CREATION = "request", "creation"
 COMPARISONS = frozenset(
     {"equal", "different", "less", "greater", "equal in effect", "less in effect", "greater in effect"}

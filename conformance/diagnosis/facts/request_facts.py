@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -10,9 +11,9 @@ from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import nearest
-from conformance.diagnosis.facts.body_facts import RESERVED, BodyReader
+from conformance.diagnosis.facts.body_facts import RESERVED, BodyReader, Measures
 from conformance.diagnosis.facts.defaults import DefaultsReader
-from conformance.diagnosis.facts.features import ANYWHERE, LONGEST_VALUE, Facts, Feature
+from conformance.diagnosis.facts.features import ANYWHERE, FIELD_LENGTH, LONGEST_VALUE, Facts, Feature
 from conformance.diagnosis.facts.wire_facts import measures_of, of_framing, of_target, of_text
 from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
@@ -38,6 +39,9 @@ OF_ROOT = frozenset({"type", "empty"})
 
 BLANK = b" \t\r\n"
 """White space around a JSON text (RFC 8259 section 2)."""
+
+LONG_FIELD = 1_000
+"""From how many characters on a value of a header field is known by these."""
 
 _ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")
 """A media type or range, or the name of a parameter."""
@@ -69,7 +73,7 @@ class FactReader:
         groups.append(frozenset(of_text(body)))
         groups.append(frozenset({Feature("method", "", request.method)}))
         target, lengths = of_target(self._contract.operation.path, request.target)
-        measures |= {**measures_of(body), **lengths}
+        measures |= {**measures_of(body), **lengths, **_lengths(request.headers)}
         content = _of_content(self._contract, request)
         groups += [*told, target, of_framing(request), content]
         if case.story is not None and case.story.pointer.lower().startswith("content-"):
@@ -183,6 +187,12 @@ def _of_headers(contract: Contract, fields: Fields, *, has_body: bool) -> Iterat
     declared = essence(contract.operation.request_media_type or "")
     if has_body and declared and essence(combined(fields, "content-type")) != declared:
         yield Feature("media type", "content-type", "not declared")
+
+
+def _lengths(fields: Fields) -> Measures:
+    """Return how long the long values of header fields are."""
+    long = ((name.lower(), len(value)) for name, value in fields if len(value) >= LONG_FIELD)
+    return {(FIELD_LENGTH, name): Decimal(length) for name, length in long}
 
 
 def _of_content(contract: Contract, request: Request) -> frozenset[Feature]:

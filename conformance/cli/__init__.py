@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.campaign import campaign
-from conformance.cli.cleanup import cleanup
-from conformance.cli.client import client
-from conformance.cli.mock import mock
-from conformance.cli.prove import prove
-from conformance.cli.replay import replay
-from conformance.cli.report import report
-from conformance.cli.run import run
+from conformance.cli.commands.campaign import campaign
+from conformance.cli.commands.cleanup import cleanup
+from conformance.cli.commands.client import client
+from conformance.cli.commands.mock import mock
+from conformance.cli.commands.prove import prove
+from conformance.cli.commands.replay import replay
+from conformance.cli.commands.report import report
+from conformance.cli.commands.run import run
+from conformance.cli.commands.spec import spec
 from conformance.cli.screen import plain
-from conformance.cli.spec import spec
 from conformance.cli.streams import ignoring_closed_pipes
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.version import VERSION

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from conformance.cli.client import TEMPLATES, text_of
+from conformance.cli.commands.client import TEMPLATES, text_of
 from conformance.clients.harness import Harness
 from conformance.clients.scenarios.catalogue import chosen
 from conformance.model.errors import UsageError

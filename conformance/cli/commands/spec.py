@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.commands.drift import drift
+from conformance.cli.commands.relations import relations
+from conformance.cli.commands.which import which
 from conformance.cli.document_warnings import warn_of_document
-from conformance.cli.drift import drift
 from conformance.cli.options import DOCUMENT, with_options
-from conformance.cli.relations import relations
-from conformance.cli.which import which
 from conformance.model.vocabulary import Profile
 
 

@@ -33,7 +33,7 @@ from conformance.diagnosis.facts.features import (
 )
 from conformance.diagnosis.facts.request_facts import FactReader, is_reserved
 from conformance.diagnosis.facts.used_names import UsedNames
-from conformance.diagnosis.families import merged, of_wrong_types, with_conversions, with_json_texts
+from conformance.diagnosis.families import merged, of_missing_checks, with_conversions, with_json_texts
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
 from conformance.diagnosis.observations import (
     ACCEPTS,
@@ -119,7 +119,7 @@ def _of_requests(
         return [*found, _explanation(table, observations, rule, (), left)]
     rest = _unexplained(observations, rule, left)
     whole = with_conversions(contract, *with_json_texts(table, found, rest), observations)
-    return of_wrong_types(table, _without_merged(table, whole, observations))
+    return of_missing_checks(table, _without_merged(table, whole, observations))
 
 
 def _without_merged(

@@ -16,6 +16,7 @@ from conformance.diagnosis.observations import (
     COERCION,
     CONVERSION,
     JSON_TEXT,
+    NOT_JSON,
     REJECTS,
     SERVER_ERROR,
     WRONG_TYPES,
@@ -34,6 +35,9 @@ SMALL = 100
 
 SEVERAL_KINDS = 3
 """So many kinds of value of the wrong type are no accident: one check of types is missing."""
+
+NO_TEXT = frozenset(Feature("body", "", each) for each in ("not JSON", "blank"))
+"""What is said of a body that is no JSON text."""
 
 
 def merged(
@@ -123,12 +127,20 @@ def _converts(contract: Contract, explanation: Explanation, observations: Sequen
     return explanation.rule == ACCEPTS and are_converted(contract, cases)
 
 
-def of_wrong_types(table: FactTable, found: list[Explanation]) -> list[Explanation]:
-    """Return explanations; errors for several kinds of value of the wrong type are those of one missing check."""
-    parts = [each for each in found if each.rule == SERVER_ERROR and _is_of_wrong_types(table, each)]
-    if len(parts) < SEVERAL_KINDS:
-        return found
-    return [*(each for each in found if each not in parts), replace(_joined(parts), family=WRONG_TYPES)]
+def of_missing_checks(table: FactTable, found: list[Explanation]) -> list[Explanation]:
+    """Return explanations; errors for several kinds of value of the wrong type are those of one missing check.
+
+    So are those for several kinds of body that is not JSON, of which a parser may read some.
+    """
+    for family, belongs in ((WRONG_TYPES, _is_of_wrong_types), (NOT_JSON, _is_not_json)):
+        parts = [each for each in found if each.rule == SERVER_ERROR and belongs(table, each)]
+        if len(parts) >= SEVERAL_KINDS:
+            found = [*(each for each in found if each not in parts), replace(_joined(parts), family=family)]
+    return found
+
+
+def _is_not_json(table: FactTable, explanation: Explanation) -> bool:
+    return all(NO_TEXT & table.facts[index].features for index in explanation.observations)
 
 
 def _is_of_wrong_types(table: FactTable, explanation: Explanation) -> bool:

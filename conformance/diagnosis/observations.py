@@ -12,9 +12,9 @@ REQUEST_RULES = (SERVER_ERROR, NO_RESPONSE, ACCEPTS, REJECTS)
 """The rules that are about what becomes of a request."""
 
 COERCION, CONVERSION, JSON_TEXT, CONSTANT = "coercion", "conversion", "JSON text", "constant"
-WRONG_TYPES = "wrong types"
+WRONG_TYPES, NOT_JSON = "wrong types", "not JSON"
 """Families: values that all lax parsers convert to the required type, and other ones; how JSON is parsed; values
-whatever was sent; values of the wrong type, several kinds of them."""
+whatever was sent; values of the wrong type, and bodies that are not JSON, several kinds of them."""
 
 
 class Observation(msgspec.Struct, frozen=True):

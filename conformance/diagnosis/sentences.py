@@ -12,6 +12,7 @@ from conformance.diagnosis.observations import (
     COERCION,
     CONSTANT,
     JSON_TEXT,
+    NOT_JSON,
     REJECTS,
     REQUEST_RULES,
     SERVER_ERROR,
@@ -90,6 +91,8 @@ def _of_hypotheses(root: Node, explanation: Explanation, observations: Sequence[
         stories = [observations[index].case.story for index in explanation.observations]
         places = sorted({generalised(each.pointer) for each in stories if each is not None})
         return capitalized(_done(explanation.rule, statuses, f"some values of the wrong type{located(root, places)}"))
+    if explanation.family == NOT_JSON:
+        return capitalized(_done(explanation.rule, statuses, "some bodies that are not JSON"))
     title = FAMILIES.get((explanation.rule, explanation.family), "")
     what = request_sentence(root, explanation, statuses)
     return f"{title}: {what[:1].lower()}{what[1:]}" if title else what
@@ -100,7 +103,7 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
     if explanation.sentence:
         return explanation.sentence
     statuses = [observations[index].status for index in explanation.observations]
-    if contract is not None and explanation.hypotheses:
+    if contract is not None and (explanation.hypotheses or explanation.family == NOT_JSON):
         return _of_hypotheses(contract.request, explanation, observations)
     if explanation.rule in REQUEST_RULES and any(each.finding.pattern.intermittent for each in explanation.findings):
         often = f"{len(statuses)} of {len(observations)} requests"

@@ -113,6 +113,25 @@ def breaks_on_order(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Repl
     return error(500, "order") if numeric and pair[0] > pair[1] else body  # type: ignore[operator]
 
 
+def breaks_on_order_of_doubles(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 where one property is greater than another to a parser that knows double precision alone."""
+    settings = _part(body, "autoscaling_settings")
+    low, high = (settings.get(name) for name in ("min_replica", "max_replica"))
+    numeric = all(isinstance(each, int | float | Decimal) and not isinstance(each, bool) for each in (low, high))
+    return error(500, "order") if numeric and float(low) > float(high) else body  # type: ignore[arg-type]
+
+
+def breaks_on_bad_json(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
+    """Return 500 for what the parser of Python cannot read; it reads UTF-16 and `NaN`, which are no JSON."""
+    try:
+        json.loads(body or b"null")
+    except ValueError:
+        return error(500, "JSONDecodeError")
+    except RecursionError:
+        return body
+    return body
+
+
 def breaks_on_incomplete(_proxy: Proxy, _scope: Message, body: bytes) -> bytes | Reply:
     """Return 500 where an object has one property absent."""
     settings = _part(body, "promotion_settings")

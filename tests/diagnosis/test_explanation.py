@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import narrow
 from conformance.diagnosis.causes import Shown, causes_of
@@ -106,6 +107,35 @@ def test_a_long_header_field_is_told_by_its_length() -> None:
     seen = [_with_credential(number, "x" * length) for number, length in enumerate((0, 5, 400, 8_000))]
     said = sentences(*seen, *PASSES)
     assert ["Returns 500 for 8000 or more characters in the header field `authorization`"] == said
+
+
+@pytest.mark.parametrize("broken", [2, 3, 4])
+def test_errors_for_several_kinds_of_text_that_is_not_json_are_one_fault(broken: int) -> None:
+    """A parser that reads one of them refutes no more than that it reads none."""
+    texts = (b'{"name": "a",}', b"{name: 1}", b'{"name": "a"', b"{'name': 1}", b'{"name": NaN}')
+    seen = [_with_text(number, text, broken=number < broken) for number, text in enumerate(texts)]
+    assert (1 if broken > FEW_KINDS else broken) == len(explained(*seen, *PASSES))
+    if broken > FEW_KINDS:
+        assert ["Returns 500 for some bodies that are not JSON"] == sentences(*seen, *PASSES)
+
+
+FEW_KINDS = 2
+
+
+def _with_text(number: int, text: bytes, *, broken: bool) -> Observation:
+    kind = f"a body with mistake {number}"
+    case = Case(
+        f"case-{number}",
+        Expectation.REJECTED,
+        (),
+        Request("POST", PATH, (), text),
+        Story("", JSON_TEXT, "", "", "", kind),
+    )
+    wrong = Finding(
+        "error.server-error", "a message", "", Symptom("server error", kind, "500"), f"Returns 500 for {kind}"
+    )
+    made = FindingMade(id=f"{number}.0", send=number, case=case.id, finding=wrong)
+    return Observation(case, Exchange(case.request, Response(500 if broken else 400)), (made,) if broken else ())
 
 
 def _with_credential(number: int, value: str) -> Observation:

@@ -13,7 +13,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import nearest
 from conformance.diagnosis.facts.body_facts import RESERVED, BodyReader, Measures
 from conformance.diagnosis.facts.defaults import DefaultsReader
-from conformance.diagnosis.facts.features import ANYWHERE, FIELD_LENGTH, LONGEST_VALUE, Facts, Feature
+from conformance.diagnosis.facts.features import ANYWHERE, COMPARISONS, FIELD_LENGTH, LONGEST_VALUE, Facts, Feature
 from conformance.diagnosis.facts.wire_facts import measures_of, of_framing, of_target, of_text
 from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
@@ -80,7 +80,10 @@ class FactReader:
             told.append(content)
         groups += self._defaults.read(text.value if text is not None else None)
         name = _name(text.value if text is not None else None, self._contract.identity)
-        return Facts(tuple(groups), _about(case, groups).union(*told), measures, name)
+        about = _about(case, groups)
+        if text is not None and case.story is not None and _is_rounded(get(text.value, case.story.pointer, None)):
+            about = frozenset(each for each in about if each.name not in COMPARISONS)
+        return Facts(tuple(groups), about.union(*told), measures, name)
 
     def _of_headers(self, request: Request) -> frozenset[Feature]:
         key = (tuple(request.headers), bool(request.body))
@@ -95,6 +98,11 @@ def _name(body: Json, identity: str | None) -> str:
     """Return the name of the new object in a body; empty where it has none, or it is filled in when it is sent."""
     name = get(body, identity, None) if identity else None
     return name if isinstance(name, str) and SLOT not in name else ""
+
+
+def _is_rounded(value: Json) -> bool:
+    """Tell whether double precision rounds a number: then it may compare with others in another way."""
+    return isinstance(value, Decimal) and Decimal(float(value)) != value
 
 
 def _about(case: Case, groups: Iterable[frozenset[Feature]]) -> frozenset[Feature]:

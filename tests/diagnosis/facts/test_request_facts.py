@@ -155,3 +155,15 @@ def test_what_is_wrong_in_a_header_field_is_no_fact_of_the_body() -> None:
     story = Story("Content-Type", "header", "", "", "a story", "another media type")
     facts = FactReader(CONTRACT).read(Case("case", Expectation.REJECTED, (), request, story))
     assert {"Content-Type"} == {each.place for each in facts.features if each.name in {"keyword", "kind"}}
+
+
+@pytest.mark.parametrize(("number", "told"), [("2", True), ("1.5", True), ("1.0000000000000000000001", False)])
+def test_a_comparison_with_a_number_that_is_rounded_is_not_what_a_case_is_about(number: str, told: bool) -> None:  # noqa: FBT001 (a row)
+    """A parser that rounds it to 1 compares it in another way, so that its rejection says nothing of the order."""
+    body = f'{{"name": "a", "autoscaling_settings": {{"min_replica": {number}, "max_replica": 1}}}}'.encode()
+    place = "/autoscaling_settings/min_replica"
+    story = Story(place, "type", "", "", "a story", "a number with a fraction")
+    request = Request("POST", "/v1/models/m/environments", (), body)
+    facts = READER.read(Case("case", Expectation.REJECTED, (), request, story))
+    greater = Feature("greater", place, "/autoscaling_settings/max_replica")
+    assert (True, told) == (greater in facts.features, greater in facts.own)

@@ -8,9 +8,10 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.diagnosis.bisection import Fails, narrow
+from conformance.diagnosis.discrimination import Discriminator
 from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.failure_order import FailureOrder
-from conformance.diagnosis.observations import REQUEST_RULES, Observation
+from conformance.diagnosis.observations import REQUEST_RULES, Explanation, Observation
 from conformance.diagnosis.reduction.culprits import Culprit, Culprits
 from conformance.diagnosis.reduction.property_reducer import PropertyReducer
 from conformance.diagnosis.reduction.random_failures import BREAKDOWNS, RandomFailures, concerns_body
@@ -33,6 +34,9 @@ Again: TypeAlias = Callable[[int], Awaitable[Found | None]]
 MOST_REPEATED = 6
 """How many kinds of failures of one rule are sent again, where all of them show always, or most of them sometimes."""
 
+MOST_APART = 6
+"""Of how many faults the explanations are told apart: a target that has more of them is wrong everywhere."""
+
 MOST_OBSERVED = 3_000
 """How many exchanges of a run explanations are made from: after so many, a campaign shows nothing new."""
 
@@ -43,6 +47,7 @@ class DiagnosisOptions(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         repeats: how often a failure of a new kind is sent again.
         probes: how many requests each cause may cost after all else was sent.
+        spare: cases that may be sent, and are not planned: some of them tell explanations apart.
         known: the cases of the catalogue by request; a minimized body may be one of them.
         build: labels bodies; without it random cases are not minimized, and no thresholds are looked for.
         examples: keeps the bodies of random cases that failed.
@@ -52,6 +57,7 @@ class DiagnosisOptions(msgspec.Struct, frozen=True, kw_only=True):
     repeats: int = 3
     probes: int = 40
     known: Mapping[Request, Case] = {}
+    spare: tuple[Case, ...] = ()
     build: Builder | None = None
     examples: Examples | None = None
 
@@ -75,6 +81,7 @@ class Diagnoser:
         self._reducer = PropertyReducer(session.contract, options.known)
         self._build = options.build
         self._probes = options.probes
+        self._spare = options.spare
         self._observed: list[Observation] = []
         self._random: RandomFailures | None = None
         if options.build is not None:
@@ -94,14 +101,31 @@ class Diagnoser:
             self._random.over = True
 
     async def conclude(self) -> None:
-        """Bisect the thresholds of what was found."""
+        """Tell the explanations of what was found apart, and bisect their thresholds."""
         build, contract = self._build, self._session.contract
         broken = {event.finding.symptom.rule for each in self._observed for event in each.findings}
         if build is None or not self._probes or broken.isdisjoint(REQUEST_RULES):
             return
         explained = explanations(contract, self._observed, lambda _: True)
+        left = self._probes
+        if self._spare and (told := await self._tell_apart(explained)):
+            explained = explanations(contract, self._observed, lambda _: True)
+            left -= told
         for each in explained:
-            await narrow(build, each, self._observed, self._probing(each.rule), self._probes)
+            await narrow(build, each, self._observed, self._probing(each.rule), left)
+
+    async def _tell_apart(self, explained: Sequence[Explanation]) -> int:
+        """Send what tells the explanations of few failures apart; return how many requests one took at most."""
+        observed = list(self._observed)
+        discriminator = Discriminator(self._session.contract, self._spare)
+        of_requests = [each for each in explained if each.rule in REQUEST_RULES]
+        return max(
+            [
+                await discriminator.tell_apart(each, observed, self._probing(each.rule), self._probes)
+                for each in of_requests[:MOST_APART]
+            ],
+            default=0,
+        )
 
     def _probing(self, rule: str) -> Fails:
         """Return what sends a case, records it, and tells whether a rule is broken."""
@@ -112,6 +136,7 @@ class Diagnoser:
                 return None
             found = self._judged(case, sent[0])
             self._session.recorder.record(sent[0].number, case.id, found)
+            self._observe(case, sent[0].exchange, self._failures(found))
             return any(rule_of(each) == rule for each in self._failures(found))
 
         return fails
@@ -206,6 +231,7 @@ class Diagnoser:
             return None
         self._seen |= {each.pattern for each in failures}
         self._session.recorder.record(sent[0].number, culprit.case.id, found)
+        self._observe(culprit.case, sent[0].exchange, failures)
         return self._culprits.remember(culprit, failures)
 
     def _judged(self, case: Case, sent: Sent) -> Found:

@@ -70,7 +70,7 @@ def explanations(
     notes = [replace(each, findings=tuple(filterfalse(weighs, each.findings))) for each in observations]
     if not any(each.findings for each in heavy):
         return by_symptom(notes)
-    table = FactTable(_facts(contract, heavy))
+    table = FactTable(facts_of(contract, heavy))
     found: list[Explanation] = []
     for rule in REQUEST_RULES:
         found += _of_requests(contract, table, heavy, rule)
@@ -82,7 +82,8 @@ def explanations(
     return with_intermittent(without_consequences(found, kinds), by_symptom(notes))
 
 
-def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:
+def facts_of(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:
+    """Return the facts of requests that were sent in this order."""
     found: list[Facts] = []
     creations, reader = 0, FactReader(contract)
     names = UsedNames()
@@ -103,7 +104,7 @@ def _facts(contract: Contract, observations: Sequence[Observation]) -> list[Fact
 def _of_requests(
     contract: Contract, table: FactTable, observations: Sequence[Observation], rule: str
 ) -> list[Explanation]:
-    evidence = _evidence(contract, observations, rule)
+    evidence = evidence_of(contract, observations, rule)
     if not evidence.positives:
         return []
     intermittent = any(each.finding.pattern.intermittent for seen in observations for each in _of_rule(seen, rule))
@@ -166,7 +167,8 @@ def _of_rule(observation: Observation, rule: str) -> tuple[FindingMade, ...]:
     return tuple(each for each in observation.findings if each.finding.symptom.rule == rule)
 
 
-def _evidence(contract: Contract, observations: Sequence[Observation], rule: str) -> Evidence:
+def evidence_of(contract: Contract, observations: Sequence[Observation], rule: str) -> Evidence:
+    """Return which observations show that a rule is broken, and which contradict it."""
     positives = negatives = weak = 0
     rejects = any(each.shows(REJECTS) for each in observations)
     for index, each in enumerate(observations):

@@ -226,6 +226,22 @@ class FactTable:
             for condition in (Condition(feature),)
         }
 
+    def fitting(self, hypothesis: Hypothesis) -> Hypothesis:
+        """Return a hypothesis that was made of other observations, with those of this table that fit it."""
+        found = self.every
+        for each in hypothesis.conditions:
+            found = found.joined(self._measured(each) if each.direction else self._having(each))
+        return found
+
+    def _having(self, condition: Condition) -> Hypothesis:
+        return self._single.get(condition.feature, Hypothesis((condition,), 0, 0, condition.cost))
+
+    def _measured(self, condition: Condition) -> Hypothesis:
+        up, mask = condition.direction == AT_LEAST, 0
+        for value, bit in self._measures.get((condition.feature.name, condition.feature.place), ()):
+            mask |= bit if (value >= condition.bound if up else value <= condition.bound) else 0
+        return Hypothesis((condition,), mask, mask & self._places.get(condition.feature.place, 0), condition.cost)
+
     def singles(self, evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield every hypothesis of one condition that fits a symptom."""
         for each in self._single.values():

@@ -39,7 +39,8 @@ class Plan(msgspec.Struct, frozen=True):
     `skipped` tells, for each requirement that lost all its cases, why. `known` are all cases of single requests by
     their request, sent or not: a body that was cut down may be one of them. `left` is how many items of the catalogue
     are left to a larger profile, as the schema is too large for this one; `unproven` how many are not sent, as it is
-    open whether their bodies are valid.
+    open whether their bodies are valid. `spare` are the cases that the target may be sent and that no item has: what
+    tells explanations of a failure apart may be among them.
     """
 
     items: tuple[Item, ...]
@@ -47,6 +48,7 @@ class Plan(msgspec.Struct, frozen=True):
     known: Mapping[Request, Case] = {}
     left: int = 0
     unproven: int = 0
+    spare: tuple[Case, ...] = ()
 
     @property
     def requests(self) -> int:
@@ -100,7 +102,9 @@ def make_plan(
     exercised = {requirement for item in kept for requirement in requirements_of(item)}
     skipped = {each: reason for each, reason in lost.items() if each not in exercised and each in contract.by_id}
     singles = {item.request: item for item in known if isinstance(item, Case)}
-    return Plan(tuple(kept), skipped, singles)
+    planned = {item.id for item in kept}
+    allowed = (each for each in singles.values() if each.id not in planned and reasons[each.id] is None)
+    return Plan(tuple(kept), skipped, singles, spare=tuple(allowed))
 
 
 def requirements_of(item: Item) -> tuple[str, ...]:

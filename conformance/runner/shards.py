@@ -31,8 +31,11 @@ class Shard(msgspec.Struct, frozen=True):
         return cls(int(match[1]), int(match[2]))
 
     def part(self, plan: Plan) -> Plan:
-        """Return the items of a plan that belong to this shard; a relation is one item, and is never split."""
-        return replace(plan, items=tuple(item for item in plan.items if self.holds(item.id)))
+        """Return the items of a plan that belong to this shard; a relation is one item, and is never split.
+
+        It has no spare cases: what is sent of them follows from what one shard saw.
+        """
+        return replace(plan, items=tuple(item for item in plan.items if self.holds(item.id)), spare=())
 
     def holds(self, item: str) -> bool:
         """Tell whether the item with an id belongs to this shard."""

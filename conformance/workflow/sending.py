@@ -165,6 +165,7 @@ async def _send(prepared: PreparedRun, session: Session, target: Target, hooks: 
     diagnosis = DiagnosisOptions(
         repeats=options.repeats,
         known=prepared.plan.known,
+        spare=prepared.plan.spare,
         build=after.build or prepared.knowledge.builder(prepared.contract),
         examples=after.examples,
     )

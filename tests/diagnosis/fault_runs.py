@@ -149,7 +149,7 @@ class FaultRuns:
 
         async def send() -> None:
             session = Session(contract, target, sink, SessionOptions(run_id=RUN_ID, settings=settings, judge=judge))
-            options = DiagnosisOptions(known=self._plan.known, build=self._builder)
+            options = DiagnosisOptions(known=self._plan.known, spare=self._plan.spare, build=self._builder)
             try:
                 await Engine(session, Diagnoser(session, options), concurrency=1).run(self._plan)
             finally:

@@ -34,6 +34,9 @@ Again: TypeAlias = Callable[[int], Awaitable[Found | None]]
 MOST_REPEATED = 6
 """How many kinds of failures of one rule are sent again, where all of them show always, or most of them sometimes."""
 
+ROUNDS = 4
+"""How often what was found is explained anew with what tells explanations apart."""
+
 MOST_APART = 6
 """Of how many faults the explanations are told apart: a target that has more of them is wrong everywhere."""
 
@@ -108,24 +111,22 @@ class Diagnoser:
             return
         explained = explanations(contract, self._observed, lambda _: True)
         left = self._probes
-        if self._spare and (told := await self._tell_apart(explained)):
-            explained = explanations(contract, self._observed, lambda _: True)
+        discriminator = Discriminator(contract, self._spare)
+        for _ in range(ROUNDS):
+            told = await self._tell_apart(discriminator, explained, left)
+            if not told:
+                break
             left -= told
+            explained = explanations(contract, self._observed, lambda _: True)
         for each in explained:
             await narrow(build, each, self._observed, self._probing(each.rule), left)
 
-    async def _tell_apart(self, explained: Sequence[Explanation]) -> int:
+    async def _tell_apart(self, discriminator: Discriminator, explained: Sequence[Explanation], most: int) -> int:
         """Send what tells the explanations of few failures apart; return how many requests one took at most."""
         observed = list(self._observed)
-        discriminator = Discriminator(self._session.contract, self._spare)
-        of_requests = [each for each in explained if each.rule in REQUEST_RULES]
-        return max(
-            [
-                await discriminator.tell_apart(each, observed, self._probing(each.rule), self._probes)
-                for each in of_requests[:MOST_APART]
-            ],
-            default=0,
-        )
+        of_requests = [each for each in explained if each.rule in REQUEST_RULES][:MOST_APART]
+        taken = [await discriminator.tell_apart(each, observed, self._probing(each.rule), most) for each in of_requests]
+        return max(taken, default=0)
 
     def _probing(self, rule: str) -> Fails:
         """Return what sends a case, records it, and tells whether a rule is broken."""

@@ -14,11 +14,14 @@ from conformance.diagnosis.observations import ACCEPTS, REJECTS, Explanation, Ob
 from conformance.model.case import Case
 from conformance.model.vocabulary import Expectation
 
-DECIDED = 6
+DECIDED = 30
 """What so many requests show has no other explanation by chance."""
 
 MOST_PROBES = 10
 """How many requests tell the predicates of one fault apart at most."""
+
+ENOUGH = 2
+"""So many requests that fit a predicate without a rival, and show the fault, confirm it."""
 
 OF_THE_RUN = frozenset({CREATION, REQUEST, USED_NAME, USED_START})
 """What is said of the place of a request in the run: no other request has it."""
@@ -55,14 +58,17 @@ class Discriminator:
         `fails` sends one and tells whether it shows the fault. What was sent and found is in the journal. An invalid
         request is accepted for what is invalid in it, so that there is nothing to tell apart.
         """
-        if explanation.rule == ACCEPTS or not explanation.hypotheses or len(explanation.observations) >= DECIDED:
+        decided = len(explanation.observations) >= DECIDED
+        if decided or explanation.rule == ACCEPTS or not explanation.hypotheses or not self._cases:
             return 0
         table = FactTable(facts_of(self._contract, observations))
         evidence = evidence_of(self._contract, observations, explanation.rule)
         sent = 0
         for hypothesis in explanation.hypotheses:
             rivals = list(self._rivals(table, evidence, hypothesis))
-            while len(rivals) > 1 and sent < min(most, MOST_PROBES):
+            tried = 0
+            while rivals and tried < ENOUGH and sent < min(most, MOST_PROBES):
+                tried += len(rivals) == 1
                 index = self._dividing(explanation.rule, rivals)
                 if index is None:
                     break
@@ -89,13 +95,14 @@ class Discriminator:
                 yield _Rival(each, spare)
 
     def _dividing(self, rule: str, rivals: Sequence[_Rival]) -> int | None:
-        """Return the case that leaves the fewest predicates, whatever comes of it; None where none tells any apart."""
+        """Return the case that leaves the fewest predicates, whatever comes of it; None where none tells any apart.
+
+        One that has no rival is tried.
+        """
 
         def left(index: int) -> int:
-            return max(
-                sum(self._is_left(each, index, failed=True) for each in rivals),
-                sum(self._is_left(each, index, failed=False) for each in rivals),
-            )
+            failed, passed = (sum(self._is_left(each, index, failed=told) for each in rivals) for told in (True, False))
+            return max(failed, passed) if len(rivals) > 1 else passed
 
         fit = (index for index, case in enumerate(self._cases) if index not in self._sent and _tells(rule, case))
         counted = ((left(index), len(self._cases[index].request.body or b""), index) for index in fit)

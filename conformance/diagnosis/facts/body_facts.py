@@ -24,8 +24,8 @@ from conformance.diagnosis.facts.features import (
     Feature,
 )
 from conformance.model.case import SLOT
-from conformance.model.json_values import MISSING, leaves
-from conformance.model.jsontext import Json, is_integral, is_number, type_name, write
+from conformance.model.json_values import MISSING
+from conformance.model.jsontext import Json, is_integral, type_name, write
 from conformance.model.pointer import ANY_ITEM
 
 LARGEST_DOUBLE = Decimal(sys.float_info.max)
@@ -40,6 +40,9 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 _MOST_CHARACTERS = 12
 """Of so many special characters of a string is said which they are."""
+
+MOST_NAMES = 100
+"""Of so many unknown properties of an object the names are facts."""
 
 LARGEST_PART, MOST_PARTS = 1_000, 10_000
 """Up to which size, in characters, and how many objects within bodies are remembered."""
@@ -106,14 +109,13 @@ class BodyReader:
         seen.measures[COUNT, path] = Decimal(len(value))
         if not value:
             seen.add("empty", path, "object")
-        for name, item in value.items():
-            if node.child(name) is None:
-                if name != RESERVED:
-                    seen.add("unknown", path)
-                seen.add("unknown name", path, name[:LONGEST_VALUE])
-                for _, leaf in leaves(item):
-                    if is_number(leaf) and (number := _decimal(leaf)) is not None:
-                        seen.all_numbers.append(number)
+        unknown = [name for name in value if node.child(name) is None]
+        if any(name != RESERVED for name in unknown):
+            seen.add("unknown", path)
+        for name in unknown[:MOST_NAMES]:
+            seen.add("unknown name", path, name[:LONGEST_VALUE])
+        numbers = (_decimal(each) for name in unknown for each in _numbers(value[name]))
+        seen.all_numbers += [each for each in numbers if each is not None]
         for child in node.children:
             if child.name != ANY_ITEM:
                 self._value(child, value.get(child.name, MISSING), seen)
@@ -258,6 +260,19 @@ def _number_classes(value: float | Decimal, number: Decimal) -> Iterator[tuple[s
         yield "number", "with a zero fraction" if _has_point(number) else "in exponent form"
 
 
+def _numbers(value: Json) -> Iterator[float | Decimal]:
+    """Yield the numbers of a value, however deep it is."""
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
+        elif isinstance(each, int | float | Decimal) and not isinstance(each, bool):
+            yield each
+
+
 def _decimal(value: float | Decimal) -> Decimal | None:
     """Return the exact value of a number, None where it is not finite."""
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
@@ -305,13 +320,18 @@ def _comparable(root: Node) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(each) for each in by_type.values() if len(each) > 1)
 
 
-@lru_cache(1 << 10)
+@lru_cache(1 << 12)
 def _compared(paths: tuple[str, ...], values: tuple[str | float | Decimal | None, ...]) -> frozenset[Feature]:
     """Return how the values at some paths compare, each with each; None stands for no value."""
     present = [(path, value) for path, value in zip(paths, values, strict=True) if value is not None]
     return frozenset(
-        Feature(comparison(left, right), one, other) for (one, left), (other, right) in combinations(present, 2)
+        _comparison(comparison(left, right), one, other) for (one, left), (other, right) in combinations(present, 2)
     )
+
+
+@lru_cache(1 << 12)
+def _comparison(word: str, one: str, other: str) -> Feature:
+    return Feature(word, one, other)
 
 
 def comparison(left: str | float | Decimal, right: str | float | Decimal) -> str:

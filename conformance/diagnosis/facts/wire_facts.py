@@ -59,8 +59,10 @@ _STRING = re.compile(rb'"[^"]*(?:"|\Z)')
 
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 
-_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1, ord(":"): 0}
-_OTHERS = bytes(set(range(256)) - _STEPS.keys() - {ord('"')})
+_OPENING, _CLOSING = b"[{", b"]}"
+_OTHERS = bytes(set(range(256)) - set(_OPENING + _CLOSING + b':"'))
+_ALIKE = re.compile(rb"[\[{]+|[\]}]+")
+"""Brackets of one direction, one after another."""
 
 
 def of_text(body: bytes) -> Iterator[Feature]:
@@ -141,4 +143,5 @@ def _marks(body: bytes) -> bytes:
 
 
 def _deepest(marks: bytes) -> int:
-    return max(accumulate(map(_STEPS.__getitem__, marks)), default=0)
+    found = _ALIKE.findall(marks.replace(b":", b""))
+    return max(accumulate(len(each) if each[0] in _OPENING else -len(each) for each in found), default=0)

@@ -125,7 +125,7 @@ WAYS = {
 @pytest.mark.parametrize("options", [("--profile", "smoke"), ("--profile", "standard", "--max-creations", "15")])
 def test_whatever_may_have_created_counts(capsys, way, options):
     """A gateway that creates and then fails gets as many requests that could create as were announced, and no more."""
-    gateway = Gateway(WAYS[way], sound=6)
+    gateway = Gateway(WAYS[way], sound=10)
     with serving(gateway) as url:
         ended = run(url, *options, "--concurrency", "8")
     said = capsys.readouterr()

@@ -1,6 +1,7 @@
 """Discrimination: where several predicates fit what few requests show, requests that tell them apart are sent."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -46,9 +47,12 @@ class Discriminator:
     def __init__(self, contract: Contract, cases: Sequence[Case]) -> None:
         self._contract = contract
         self._cases = tuple(each for each in cases if not each.merged)
-        reader = FactReader(contract)
-        self._table = FactTable([reader.read(each) for each in self._cases])
         self._sent: set[int] = set()
+
+    @cached_property
+    def _table(self) -> FactTable:
+        reader = FactReader(self._contract)
+        return FactTable([reader.read(each) for each in self._cases])
 
     async def tell_apart(
         self, explanation: Explanation, observations: Sequence[Observation], fails: Fails, most: int

@@ -11,12 +11,15 @@ from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.facts.features import COMPARISONS
 from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.diagnosis.masking import masked
-from conformance.diagnosis.observations import Explanation, Observation
+from conformance.diagnosis.observations import NOT_JSON, WRONG_TYPES, Explanation, Observation
 from conformance.diagnosis.sentences import sentence_of
 from conformance.model.finding import Symptom
 from conformance.model.pointer import generalised
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Strength
+
+MISSING_CHECKS = frozenset({NOT_JSON, WRONG_TYPES})
+"""Families of which not every run has the same kinds."""
 
 STRENGTHS = tuple(Strength)
 
@@ -64,6 +67,8 @@ class Cause(msgspec.Struct, frozen=True):
 def pattern_of(explanation: Explanation) -> str:
     """Return the text by which a cause is known in every run: its symptom, or what its symptoms have in common."""
     patterns = tuple(dict.fromkeys(each.finding.pattern for each in explanation.own))
+    if explanation.family in MISSING_CHECKS:
+        return f"{explanation.rule} | {explanation.family}"
     intermittent = next((each for each in patterns if each.intermittent), None)
     if len(patterns) == 1 or (intermittent is not None and not explanation.hypotheses):
         return str(intermittent or patterns[0])

@@ -8,9 +8,10 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.diagnosis.bisection import Fails, narrow
-from conformance.diagnosis.discrimination import Discriminator
-from conformance.diagnosis.explanation import explanations
+from conformance.diagnosis.discrimination import Discriminator, Seen
+from conformance.diagnosis.explanation import explanations, facts_of
 from conformance.diagnosis.failure_order import FailureOrder
+from conformance.diagnosis.hypotheses import FactTable
 from conformance.diagnosis.observations import REQUEST_RULES, Explanation, Observation
 from conformance.diagnosis.reduction.culprits import Culprit, Culprits
 from conformance.diagnosis.reduction.property_reducer import PropertyReducer
@@ -35,10 +36,10 @@ MOST_REPEATED = 6
 """How many kinds of failures of one rule are sent again, where all of them show always, or most of them sometimes."""
 
 ROUNDS = 4
-"""How often what was found is explained anew with what tells explanations apart."""
+"""How often what was found is explained anew with what was sent to decide between hypotheses."""
 
-MOST_APART = 6
-"""Of how many faults the explanations are told apart: a target that has more of them is wrong everywhere."""
+MOST_DECIDED = 6
+"""For how many faults that is done: a target that has more of them is wrong everywhere."""
 
 MOST_OBSERVED = 3_000
 """How many exchanges of a run explanations are made from: after so many, a campaign shows nothing new."""
@@ -50,7 +51,7 @@ class DiagnosisOptions(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         repeats: how often a failure of a new kind is sent again.
         probes: how many requests each cause may cost after all else was sent.
-        spare: cases that may be sent, and are not planned: some of them tell explanations apart.
+        spare: cases that may be sent, and are not planned: some of them decide between hypotheses.
         known: the cases of the catalogue by request; a minimized body may be one of them.
         build: labels bodies; without it random cases are not minimized, and no thresholds are looked for.
         examples: keeps the bodies of random cases that failed.
@@ -104,38 +105,40 @@ class Diagnoser:
             self._random.over = True
 
     async def conclude(self) -> None:
-        """Tell the explanations of what was found apart, and bisect their thresholds."""
+        """Decide between the hypotheses about what was found, and bisect their thresholds."""
         build, contract = self._build, self._session.contract
         broken = {event.finding.symptom.rule for each in self._observed for event in each.findings}
         if build is None or not self._probes or broken.isdisjoint(REQUEST_RULES):
             return
         explained = explanations(contract, self._observed, lambda _: True)
-        left = self._probes
-        discriminator = Discriminator(contract, self._spare)
-        for _ in range(ROUNDS):
-            told = await self._tell_apart(discriminator, explained, left)
-            if not told:
+        sent = {each.case.id for each in self._observed}
+        spare = [each for each in self._spare if each.id not in sent and self._session.can_repeat(each)]
+        discriminator = Discriminator(contract, spare)
+        for _ in range(ROUNDS if len(self._observed) < MOST_OBSERVED else 0):
+            if not await self._decide(discriminator, explained):
                 break
-            left -= told
             explained = explanations(contract, self._observed, lambda _: True)
         for each in explained:
+            left = self._probes - discriminator.spent(each)
             await narrow(build, each, self._observed, self._probing(each.rule), left)
 
-    async def _tell_apart(self, discriminator: Discriminator, explained: Sequence[Explanation], most: int) -> int:
-        """Send what tells the explanations of few failures apart; return how many requests one took at most."""
-        observed = list(self._observed)
-        of_requests = [each for each in explained if each.rule in REQUEST_RULES][:MOST_APART]
-        taken = [await discriminator.tell_apart(each, observed, self._probing(each.rule), most) for each in of_requests]
-        return max(taken, default=0)
+    async def _decide(self, discriminator: Discriminator, explained: Sequence[Explanation]) -> int:
+        """Send cases that decide between the hypotheses about a few faults; return how many."""
+        observed = tuple(self._observed)
+        of_requests = [each for each in explained if each.rule in REQUEST_RULES][:MOST_DECIDED]
+        if not of_requests or not self._spare:
+            return 0
+        seen = Seen(observed, FactTable(facts_of(self._session.contract, observed)))
+        return sum([await discriminator.decide(each, seen, self._probing(each.rule)) for each in of_requests])
 
     def _probing(self, rule: str) -> Fails:
         """Return what sends a case, records it, and tells whether a rule is broken."""
 
         async def fails(case: Case) -> bool | None:
             sent = await self._session.send(case, beyond_plan=True)
-            if isinstance(sent, str) or sent[0].unjudged:
+            if isinstance(sent, str) or sent[0].unjudged or sent[0].void:
                 return None
-            found = self._judged(case, sent[0])
+            found = await self._session.controlled(case, self._judged(case, sent[0]), beyond_plan=True)
             self._session.recorder.record(sent[0].number, case.id, found)
             self._observe(case, sent[0].exchange, self._failures(found))
             return any(rule_of(each) == rule for each in self._failures(found))

@@ -150,13 +150,15 @@ def _is_of_wrong_types(table: FactTable, explanation: Explanation) -> bool:
 
 def _joined(group: Sequence[Explanation]) -> Explanation:
     first = group[0]
-    findings = {finding.id: finding for each in group for finding in each.findings}
+    own = {finding.id: finding for each in group for finding in each.own}
+    findings = own | {finding.id: finding for each in group for finding in each.findings if finding.id not in own}
     return Explanation(
         first.rule,
         tuple(hypothesis for each in group for hypothesis in each.hypotheses),
         tuple(findings.values()),
         tuple(sorted({index for each in group for index in each.observations})),
         first.control,
+        consequences=len(findings) - len(own),
     )
 
 

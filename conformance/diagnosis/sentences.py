@@ -92,10 +92,19 @@ def _of_hypotheses(root: Node, explanation: Explanation, observations: Sequence[
         places = sorted({generalised(each.pointer) for each in stories if each is not None})
         return capitalized(_done(explanation.rule, statuses, f"some values of the wrong type{located(root, places)}"))
     if explanation.family == NOT_JSON:
-        return capitalized(_done(explanation.rule, statuses, "some bodies that are not JSON"))
+        what = f"bodies that are not JSON{_of_kinds(explanation, observations)}"
+        return capitalized(_done(explanation.rule, statuses, what))
     title = FAMILIES.get((explanation.rule, explanation.family), "")
     what = request_sentence(root, explanation, statuses)
     return f"{title}: {what[:1].lower()}{what[1:]}" if title else what
+
+
+def _of_kinds(explanation: Explanation, observations: Sequence[Observation]) -> str:
+    """Return the most frequent kind of request that shows a fault, and how many others there are."""
+    stories = (observations[index].case.story for index in explanation.observations)
+    kinds = [kind for kind, _ in Counter(each.kind for each in stories if each is not None).most_common()]
+    others = f", and {len(kinds) - 1} other kinds" if len(kinds) > 1 else ""
+    return f": {kinds[0]}{others}" if kinds else ""
 
 
 def sentence_of(contract: Contract | None, explanation: Explanation, observations: Sequence[Observation]) -> str:

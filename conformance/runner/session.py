@@ -153,7 +153,7 @@ class Session:
         if subject.case.expectation is Expectation.ACCEPTED and subject.succeeded and not self._settings.proven:
             self._settings = replace(self._settings, proven=True)
 
-    async def controlled(self, case: Case, found: Found) -> Found:
+    async def controlled(self, case: Case, found: Found, *, beyond_plan: bool = False) -> Found:
         """Return what was found, without rejections that say nothing: the target rejects the control as well.
 
         The control is sent only where there is such a rejection, and is not judged itself.
@@ -161,7 +161,7 @@ class Session:
         if case.control is None or not any(map(_needs_control, found)):
             return found
         plain = Case(f"{case.id}.control", Expectation.OBSERVED, (), case.control, slotted=case.slotted)
-        sent = await self.send(plain)
+        sent = await self.send(plain, beyond_plan=beyond_plan)
         response = None if isinstance(sent, str) or sent[0].unjudged else sent[0].exchange.response
         if response is not None and 200 <= response.status < 300:
             return found
@@ -172,7 +172,7 @@ class Session:
         sent = await self.send(case, attempt=attempt, beyond_plan=True)
         if isinstance(sent, str) or sent[0].unjudged:
             return None
-        return await self.controlled(case, self.judge(self.subject(case, sent[0])))
+        return await self.controlled(case, self.judge(self.subject(case, sent[0])), beyond_plan=True)
 
     async def examine_relation(self, relation: Relation, *, attempt: int = 1) -> Found | None:
         """Send a relation once more; returns what its check says, None as `examine`."""

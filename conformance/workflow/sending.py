@@ -92,7 +92,7 @@ def carry_out(
         prepared = prepare(contract, options, key=key, client=users) if whole is None else part_of(whole, options)
         if hooks.choose is not None:
             # Who chooses among the items of the plan wants nothing else to be sent.
-            prepared = replace(prepared, plan=hooks.choose(prepared.plan), phases=(CATALOGUE,))
+            prepared = replace(prepared, plan=replace(hooks.choose(prepared.plan), spare=()), phases=(CATALOGUE,))
         url = mock.url if mock else options.target
         target = target_of(options, url, client=users, credentials=prepared.credentials)
         header = run_header(prepared, url, waivers)

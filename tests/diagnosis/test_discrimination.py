@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.diagnosis.discrimination import DECIDED, MOST_PROBES, Discriminator
-from conformance.diagnosis.explanation import explanations
+from conformance.diagnosis.discrimination import DECIDED, MOST_PROBES, REFUSED, Discriminator, Seen
+from conformance.diagnosis.explanation import explanations, facts_of
+from conformance.diagnosis.hypotheses import FactTable
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.journal.events import FindingMade
 from conformance.model.case import SLOT, Case, Request
@@ -50,8 +51,13 @@ def failed(case: Case, broken: Broken) -> bool:
         return False
 
 
-def told(broken: Broken, *bodies: dict[str, Any], most: int = 40) -> tuple[list[Explanation], int]:
-    """Return what is said of a server that breaks on some bodies, once predicates are told apart; and how many it took.
+def seen_of(observations: list[Observation]) -> Seen:
+    """Return exchanges with their facts."""
+    return Seen(tuple(observations), FactTable(facts_of(CONTRACT, observations)))
+
+
+def decided(broken: Broken, *bodies: dict[str, Any], rounds: int = 1) -> tuple[list[Explanation], list[int]]:
+    """Return what is said of a server that breaks on some bodies once it is decided, and how much each round sent.
 
     One with the name alone passes.
     """
@@ -62,11 +68,12 @@ def told(broken: Broken, *bodies: dict[str, Any], most: int = 40) -> tuple[list[
         seen.append(observed(case, len(seen), failed=failed(case, broken)))
         return failed(case, broken)
 
-    (explained,) = explanations(CONTRACT, seen, lambda _: True)
-    before = list(seen)
-    discriminator = Discriminator(CONTRACT, SPARE)
-    sent = asyncio.run(discriminator.tell_apart(explained, before, fails, most))
-    assert len(before) + sent == len(seen)
+    discriminator, sent = Discriminator(CONTRACT, SPARE), []
+    for _ in range(rounds):
+        (explained,) = explanations(CONTRACT, seen, lambda _: True)
+        before = len(seen)
+        sent.append(asyncio.run(discriminator.decide(explained, seen_of(seen), fails)))
+        assert before + sent[-1] == len(seen)
     return explanations(CONTRACT, seen, lambda _: True), sent
 
 
@@ -82,46 +89,68 @@ FULL = {
 }
 
 
+def is_empty(body: Any) -> bool:
+    """Break on an empty object."""
+    return body["promotion_settings"] == {}
+
+
+def is_equal(body: Any) -> bool:
+    """Break on two equal properties."""
+    return body["autoscaling_settings"]["min_replica"] == body["autoscaling_settings"]["max_replica"]
+
+
+def is_set(body: Any) -> bool:
+    """Break on a property that has a value."""
+    return body["autoscaling_settings"] is not None
+
+
 @pytest.mark.parametrize(
     ("broken", "expected"),
     [
-        (lambda body: body["promotion_settings"] == {}, ("empty", "/promotion_settings", "object")),
-        (
-            lambda body: body["autoscaling_settings"]["min_replica"] == body["autoscaling_settings"]["max_replica"],
-            ("equal", "/autoscaling_settings/min_replica", "/autoscaling_settings/max_replica"),
-        ),
-        (lambda body: body["autoscaling_settings"] is not None, ("set", "/autoscaling_settings", "")),
+        (is_empty, ("empty", "/promotion_settings", "object")),
+        (is_equal, ("equal", "/autoscaling_settings/min_replica", "/autoscaling_settings/max_replica")),
+        (is_set, ("set", "/autoscaling_settings", "")),
     ],
-    ids=["empty", "equal", "set"],
 )
 def test_one_failure_is_enough(broken: Broken, expected: tuple[str, str, str]) -> None:
-    """A body with several oddities fits as many predicates; the cases that are sent leave the right one."""
-    found, sent = told(broken, FULL)
+    """A body with several oddities fits as many hypotheses; the cases that are sent leave the right one."""
+    found, sent = decided(broken, FULL)
     assert [expected] == conditions(found)
-    assert 0 < sent <= MOST_PROBES
+    assert 0 < sent[0] <= MOST_PROBES
 
 
-def test_no_more_is_sent_than_is_allowed() -> None:
-    """The limit of a cause holds, and that of all that is sent for one of them."""
-    assert 1 == told(lambda body: body["promotion_settings"] == {}, FULL, most=1)[1]
+def test_what_is_confirmed_is_not_tried_again() -> None:
+    """Later rounds send nothing for it."""
+    assert [0, 0] == decided(is_equal, FULL, rounds=3)[1][1:]
+
+
+def test_what_is_sent_for_one_fault_is_limited_in_all_rounds() -> None:
+    """Also where no hypothesis of one condition is right, so that each round refutes what is left."""
+
+    def broken(body: Any) -> bool:
+        settings = body["autoscaling_settings"]
+        return len(settings) >= 3 and "concurrency_target" in settings and body["promotion_settings"] is not None
+
+    _, sent = decided(broken, FULL, rounds=9)
+    assert 0 < sum(sent) <= MOST_PROBES
 
 
 def test_what_many_requests_show_is_decided() -> None:
     """Nothing is sent where many requests show the fault."""
     bodies = [{"autoscaling_settings": {"max_replica": number}} for number in range(DECIDED)]
-    assert 0 == told(lambda body: bool(body["autoscaling_settings"]), *bodies)[1]
+    assert [0] == decided(is_set, *bodies)[1]
 
 
-def test_it_ends_where_nothing_more_may_be_sent() -> None:
-    """A limit of the run is the end of it."""
-    cases = [valid(0, {}), valid(1, FULL)]
-    seen = [observed(each, number, failed=bool(number)) for number, each in enumerate(cases)]
+@pytest.mark.parametrize(("refused", "sent"), [(1, True), (REFUSED, False)])
+def test_it_goes_on_after_a_case_that_cannot_be_judged(refused: int, sent: bool) -> None:  # noqa: FBT001 (a row)
+    """After a few of them, or of those that a limit forbids, it ends."""
+    seen = [observed(valid(number, body), number, failed=bool(number)) for number, body in enumerate([{}, FULL])]
     (explained,) = explanations(CONTRACT, seen, lambda _: True)
     asked: list[str] = []
 
-    async def refused(case: Case) -> bool | None:
+    async def fails(case: Case) -> bool | None:
         asked.append(case.id)
-        return None
+        return None if len(asked) <= refused else failed(case, is_empty)
 
-    assert 0 == asyncio.run(Discriminator(CONTRACT, SPARE).tell_apart(explained, seen, refused, 40))
-    assert 1 == len(asked)
+    count = asyncio.run(Discriminator(CONTRACT, SPARE).decide(explained, seen_of(seen), fails))
+    assert (sent, len(asked)) == (count > 0, refused + count)

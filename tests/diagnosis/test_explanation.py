@@ -9,7 +9,7 @@ import pytest
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import narrow
-from conformance.diagnosis.causes import Shown, causes_of
+from conformance.diagnosis.causes import Shown, causes_of, pattern_of
 from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.facts.request_facts import LONG_FIELD
@@ -116,7 +116,9 @@ def test_errors_for_several_kinds_of_text_that_is_not_json_are_one_fault(broken:
     seen = [_with_text(number, text, broken=number < broken) for number, text in enumerate(texts)]
     assert (1 if broken > FEW_KINDS else broken) == len(explained(*seen, *PASSES))
     if broken > FEW_KINDS:
-        assert ["Returns 500 for some bodies that are not JSON"] == sentences(*seen, *PASSES)
+        said = f"Returns 500 for bodies that are not JSON: a body with mistake 0, and {broken - 1} other kinds"
+        assert [said] == sentences(*seen, *PASSES)
+        assert "server error | not JSON" == pattern_of(explained(*seen, *PASSES)[0])
 
 
 FEW_KINDS = 2

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.model.case import Need
+from conformance.model.case import Case, Need
 from conformance.model.vocabulary import Profile
 from conformance.runner.plan import LARGER, REASONS, make_plan, requirements_of
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue, smoke
@@ -69,3 +69,20 @@ def test_what_a_small_profile_leaves_out_is_told(contract, items):
     assert "semantics.same-name" in left
     stateless = make_plan(contract, smoke(items), EVERYTHING - {Need.STATE}, known=items)
     assert LARGER != stateless.skipped.get("semantics.same-name")
+
+
+def test_spare_cases_are_those_that_may_be_sent_and_are_not_planned(contract, items):
+    """What the target does not offer, or the user left out, is none of them."""
+    small = make_plan(contract, smoke(items), EVERYTHING, known=items)
+    spare, planned = {case.id for case in small.spare}, {item.id for item in small.items}
+    singles = {item.id for item in items if isinstance(item, Case)}
+    assert singles == (spare | planned) & singles
+    assert not spare & planned
+    offered = EVERYTHING - {Need.LOOPBACK}
+    chosen = make_plan(contract, smoke(items), offered, only=["accept.*"], skip=["*.zero"], known=items)
+    assert chosen.spare
+    names = [{case.id, *case.requirements} for case in chosen.spare]
+    assert all(any(name.startswith("accept.") for name in each) for each in names)
+    assert not any(name.endswith(".zero") for each in names for name in each)
+    assert not any(Need.LOOPBACK in case.needs for case in chosen.spare)
+    assert () == make_plan(contract, items, EVERYTHING, known=items).spare

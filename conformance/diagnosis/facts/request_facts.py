@@ -1,5 +1,6 @@
 """Facts of a request: its method, header fields, credential and bytes, what its case was made for, and its body."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,14 +12,14 @@ from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import nearest
-from conformance.diagnosis.facts.body_facts import RESERVED, BodyReader, Measures
+from conformance.diagnosis.facts.body_facts import RESERVED, BodyReader, Measures, comparison
 from conformance.diagnosis.facts.defaults import DefaultsReader
 from conformance.diagnosis.facts.features import ANYWHERE, COMPARISONS, FIELD_LENGTH, LONGEST_VALUE, Facts, Feature
 from conformance.diagnosis.facts.wire_facts import measures_of, of_framing, of_target, of_text
 from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
 from conformance.model.json_values import MISSING, get
-from conformance.model.jsontext import Json, try_read, type_name
+from conformance.model.jsontext import Json, is_number, try_read, type_name
 from conformance.model.pointer import generalised, prefixes, within
 from conformance.model.vocabulary import Expectation
 
@@ -81,8 +82,8 @@ class FactReader:
         groups += self._defaults.read(text.value if text is not None else None)
         name = _name(text.value if text is not None else None, self._contract.identity)
         about = _about(case, groups)
-        if text is not None and case.story is not None and _is_rounded(get(text.value, case.story.pointer, None)):
-            about = frozenset(each for each in about if each.name not in COMPARISONS)
+        if text is not None:
+            about = frozenset(each for each in about if not _is_rounded(each, text.value))
         return Facts(tuple(groups), about.union(*told), measures, name)
 
     def _of_headers(self, request: Request) -> frozenset[Feature]:
@@ -100,9 +101,21 @@ def _name(body: Json, identity: str | None) -> str:
     return name if isinstance(name, str) and SLOT not in name else ""
 
 
-def _is_rounded(value: Json) -> bool:
-    """Tell whether double precision rounds a number: then it may compare with others in another way."""
-    return isinstance(value, Decimal) and Decimal(float(value)) != value
+def _is_rounded(feature: Feature, body: Json) -> bool:
+    """Tell whether two numbers compare in another way once double precision has rounded them."""
+    if feature.name not in COMPARISONS:
+        return False
+    one, other = (get(body, each, None) for each in (feature.place, feature.value))
+    if not (is_number(one) and is_number(other)):
+        return False
+    return comparison(one, other) != comparison(_double(one), _double(other))
+
+
+def _double(number: float | Decimal) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.copysign(math.inf, number)
 
 
 def _about(case: Case, groups: Iterable[frozenset[Feature]]) -> frozenset[Feature]:

@@ -144,4 +144,4 @@ def _marks(body: bytes) -> bytes:
 
 def _deepest(marks: bytes) -> int:
     found = _ALIKE.findall(marks.replace(b":", b""))
-    return max(accumulate(len(each) if each[0] in _OPENING else -len(each) for each in found), default=0)
+    return max(accumulate((len(each) if each[0] in _OPENING else -len(each) for each in found), initial=0))

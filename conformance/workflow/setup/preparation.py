@@ -110,7 +110,7 @@ def prepare(
         items = smoke(each for each in items if why_left_out(contract, each, offered, (), (), why_not) is None)
     plan = make_plan(contract, items, offered, only=options.only, skip=options.skip, known=known, why_not=why_not)
     left = len(known) - len(chosen) + (spared(contract, knowledge) if profile is Profile.STANDARD else 0)
-    plan = replace(plan, left=left, unproven=len(lost))
+    plan = replace(plan, left=left, unproven=len(lost), spare=plan.spare if CATALOGUE in phases else ())
     if not plan.items and CATALOGUE in phases:
         raise UsageError("no case is selected", "loosen --only and --skip; `conformance spec cases` lists the ids")
     whole = PreparedRun(

@@ -157,7 +157,9 @@ def test_what_is_wrong_in_a_header_field_is_no_fact_of_the_body() -> None:
     assert {"Content-Type"} == {each.place for each in facts.features if each.name in {"keyword", "kind"}}
 
 
-@pytest.mark.parametrize(("number", "told"), [("2", True), ("1.5", True), ("1.0000000000000000000001", False)])
+@pytest.mark.parametrize(
+    ("number", "told"), [("2", True), ("1.5", True), ("5.1", True), ("1.0000000000000000000001", False)]
+)
 def test_a_comparison_with_a_number_that_is_rounded_is_not_what_a_case_is_about(number: str, told: bool) -> None:  # noqa: FBT001 (a row)
     """A parser that rounds it to 1 compares it in another way, so that its rejection says nothing of the order."""
     body = f'{{"name": "a", "autoscaling_settings": {{"min_replica": {number}, "max_replica": 1}}}}'.encode()

@@ -85,7 +85,15 @@ def test_a_chunked_body() -> None:
 
 @pytest.mark.parametrize(
     ("body", "levels"),
-    [(b'{"a": [1]}', 2), (b'{"a": "[[["}', 1), (b'{"a\\"[": 1}', 1), (b'{"a\\\\": [[]]}', 3), (b'[["', 2)],
+    [
+        (b'{"a": [1]}', 2),
+        (b'{"a": "[[["}', 1),
+        (b'{"a\\"[": 1}', 1),
+        (b'{"a\\\\": [[]]}', 3),
+        (b'[["', 2),
+        (b"]]]", 0),
+        (b"]][", 0),
+    ],
 )
 def test_depth_is_of_brackets_outside_strings(body: bytes, levels: int) -> None:
     """Whatever is escaped in a string, and whether it ends or not."""

@@ -121,6 +121,12 @@ def test_a_run_that_ends_within_the_catalogue_makes_no_random_case(right: str, t
     assert ({"catalogue": planned, "schemathesis": 5}, 3) == (phases_sent(out), more.exit_status)
 
 
+def test_a_run_without_the_catalogue_has_no_spare_cases_of_it() -> None:
+    """What decides between hypotheses is of the catalogue, and who leaves that out is sent none of it."""
+    assert () == prepare(CONTRACT, RunOptions(profile=Profile.SMOKE, phases=("hypothesis",))).plan.spare
+    assert prepare(CONTRACT, RunOptions(profile=Profile.SMOKE, phases=("catalogue",))).plan.spare
+
+
 MADE = ("phases", [("hypothesis",), pytest.param(("schemathesis", "hypothesis"), marks=pytest.mark.slow)])
 """Phases of random cases: the one that is the quicker to make, and both of them."""
 

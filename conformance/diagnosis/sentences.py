@@ -100,9 +100,10 @@ def _of_hypotheses(root: Node, explanation: Explanation, observations: Sequence[
 
 
 def _of_kinds(explanation: Explanation, observations: Sequence[Observation]) -> str:
-    """Return the most frequent kind of request that shows a fault, and how many others there are."""
+    """Return the most frequent kind of request that shows a fault, of several the shortest; and how many others."""
     stories = (observations[index].case.story for index in explanation.observations)
-    kinds = [kind for kind, _ in Counter(each.kind for each in stories if each is not None).most_common()]
+    counts = Counter(each.kind for each in stories if each is not None)
+    kinds = sorted(counts, key=lambda kind: (-counts[kind], len(kind), kind))
     others = f", and {len(kinds) - 1} other kinds" if len(kinds) > 1 else ""
     return f": {kinds[0]}{others}" if kinds else ""
 

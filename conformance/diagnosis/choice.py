@@ -24,7 +24,7 @@ SEVERAL = 8
 RARE = 0.01
 """A condition that so improbably is true of symptoms by chance speaks of those that show now and then."""
 
-ALIKE = frozenset({"keyword", "kind", "invalid", "number", "string"})
+ALIKE = frozenset({"keyword", "kind", "kind of several", "invalid", "number", "string"})
 """Features that may be the same fault at several places."""
 
 SHARE = 20

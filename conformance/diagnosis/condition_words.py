@@ -132,7 +132,7 @@ CLAUSES: Mapping[str, str] = {
     "value in effect": "{name} is `{value}` (also by default)",
     "method": "the method is {value}",
     "body": "{body}",
-    "kind": "{name} is {value}",
+    **dict.fromkeys(("kind", "kind of several"), "{name} is {value}"),
     "keyword": "{name} is {keyword}",
     "subject": "the request has {subject}",
     "invalid": "{name} is or contains an invalid value",
@@ -166,7 +166,7 @@ NOUNS: Mapping[str, str] = {
     "parity": "{number}{for_places}",
     "string": "{string}{for_places}",
     "characters": "a string of {value} characters{for_places}",
-    "kind": "{value}{at_places}",
+    **dict.fromkeys(("kind", "kind of several"), "{value}{at_places}"),
     "keyword": "{keyword}{at_places}",
     "subject": "{subject}",
     "invalid": "an invalid value{in_places}",
@@ -182,7 +182,7 @@ NOUNS: Mapping[str, str] = {
 }
 """A condition as what is sent, by the name of its feature; without one its clause is said of a request."""
 
-WHOLE: Mapping[str, str] = {"kind": "value", "keyword": "keyword"}
+WHOLE: Mapping[str, str] = {"kind": "value", "kind of several": "value", "keyword": "keyword"}
 """What a class of the whole request is filled with, by the name of its feature."""
 
 BODIES: Mapping[str, str] = {

@@ -66,6 +66,7 @@ COSTS: Mapping[str, float] = {
     "characters": 2.75,
     "unknown": 2.0,
     "kind": 2.4,
+    "kind of several": 2.87,
     "missing": 2.7,
     "number": 2.4,
     "string": 2.7,

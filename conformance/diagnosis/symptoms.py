@@ -1,6 +1,7 @@
 """Symptoms brought together: by their kind alone, and those of responses by their kind or their property."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -45,7 +46,12 @@ def of_responses(contract: Contract, observations: Sequence[Observation]) -> lis
                 family = group.value if group is Group.RESPONSE else symptom.rule
                 cell = _Cell(family, symptom, _label(contract, event))
                 cells.setdefault(cell, []).append((index, event))
-    return [_grouped([pair for cell in group for pair in cells[cell]]) for group in _cover(list(cells))]
+    kinds = {cell: {_kind(observations[index]) for index, _ in pairs} for cell, pairs in cells.items()}
+    return [_grouped([pair for cell in group for pair in cells[cell]]) for group in _cover(kinds)]
+
+
+def _kind(observation: Observation) -> str:
+    return observation.case.story.kind if observation.case.story is not None else ""
 
 
 def _label(contract: Contract, event: FindingMade) -> str:
@@ -53,15 +59,16 @@ def _label(contract: Contract, event: FindingMade) -> str:
     return node.label if node is not None else event.finding.place
 
 
-def _cover(cells: Sequence[_Cell]) -> list[list[_Cell]]:
+def _cover(kinds: Mapping[_Cell, AbstractSet[str]]) -> list[list[_Cell]]:
     """Return the fewest groups of cells with one symptom, or with one property, that hold all cells.
 
     Symptoms of one family that show at half of the properties of a group or more, and at no others, are a part of it:
     two properties that are exchanged differ in one way here and in another there. One property of many that differs in
-    another way has a fault of its own.
+    another way has a fault of its own, unless that shows for no other `kinds` of value: what is rounded or cut off may
+    become a default.
     """
     groups: list[list[_Cell]] = []
-    left = list(cells)
+    left = list(kinds)
     while left:
         options: dict[object, list[_Cell]] = {}
         for cell in left:
@@ -73,8 +80,7 @@ def _cover(cells: Sequence[_Cell]) -> list[list[_Cell]]:
         left = [cell for cell in left if cell not in best]
     merged: list[list[_Cell]] = []
     for group in groups:
-        labels = {cell.label for cell in group}
-        wider = next((each for each in merged if _holds(each, group[0].family, labels)), None)
+        wider = next((each for each in merged if _holds(each, group, kinds)), None)
         if wider is None:
             merged.append(group)
         else:
@@ -82,6 +88,9 @@ def _cover(cells: Sequence[_Cell]) -> list[list[_Cell]]:
     return merged
 
 
-def _holds(group: Sequence[_Cell], family: str, labels: set[str]) -> bool:
-    known = {cell.label for cell in group}
-    return group[0].family == family and labels <= known and 2 * len(labels) >= len(known)
+def _holds(wider: Sequence[_Cell], group: Sequence[_Cell], kinds: Mapping[_Cell, AbstractSet[str]]) -> bool:
+    known, labels = ({cell.label for cell in each} for each in (wider, group))
+    if wider[0].family != group[0].family or not labels <= known:
+        return False
+    same = set[str]().union(*map(kinds.__getitem__, group)) <= set[str]().union(*map(kinds.__getitem__, wider))
+    return same or 2 * len(labels) >= len(known)

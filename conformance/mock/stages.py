@@ -280,7 +280,7 @@ def now() -> datetime:
 def _first_violation(validator: BodyValidator, value: Json) -> Violation:
     """Return one reason why an invalid `value` is so."""
     try:
-        found = next(validator.fast_violations(value), None)
+        found = validator.first_fast_violation(value)
     except ValueError:
         found = next(validator.violations(value), None)
     return found or Violation("", "", "not valid")

@@ -35,6 +35,16 @@ PATIENCE = 240.0
 """After so many seconds a run is killed."""
 
 
+MEASURED = """
+import pathlib, resource, subprocess, sys
+pathlib.Path(sys.argv[1]).write_text("0")
+status = subprocess.run(sys.argv[2:]).returncode
+pathlib.Path(sys.argv[1]).write_text(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(status)
+"""
+"""Writes the memory of a command to a file, in kB: the most that a process took counts what its parent had."""
+
+
 class Subject(msgspec.Struct, frozen=True):
     """An operation of a document."""
 
@@ -80,11 +90,13 @@ def run(subject: Subject, profile: str, *more: str) -> Outcome:
         command = [sys.executable, "-m", "conformance", "run", "--quiet", "--report", "results", "--out", str(out)]
         begun = time.monotonic()
         with (Path(folder) / "said").open("w+") as said:
-            process = subprocess.Popen([*command, *options], stdout=said, stderr=said, start_new_session=True)  # noqa: S603
-            memory = _ended(process, begun)
+            measured = [sys.executable, "-c", MEASURED, f"{folder}/memory", *command, *options]
+            process = subprocess.Popen(measured, stdout=said, stderr=said, start_new_session=True)  # noqa: S603
+            _ended(process, begun)
             said.seek(0)
             lines = said.read().strip().splitlines()
         seconds = time.monotonic() - begun
+        memory = int(Path(folder, "memory").read_text()) / 1024
         if not (out / "results.json").exists():
             return Outcome(subject, profile, f"exit {process.returncode}", 0, seconds, memory, tuple(lines[-1:]))
         results = json.loads((out / "results.json").read_text())
@@ -99,16 +111,13 @@ def run(subject: Subject, profile: str, *more: str) -> Outcome:
         return Outcome(subject, profile, results["verdict"], requests, seconds, memory, tuple(wrong))
 
 
-def _ended(process: "subprocess.Popen[bytes]", begun: float) -> float:
-    """Wait for a process, and kill it where it takes too long; returns the memory that it took, in MB."""
-    while True:
-        id_, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if id_:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return usage.ru_maxrss / 1024
-        if time.monotonic() - begun > PATIENCE:
-            os.killpg(process.pid, 9)
-        time.sleep(0.05)
+def _ended(process: "subprocess.Popen[bytes]", begun: float) -> None:
+    """Wait for a process, and kill it where it takes too long."""
+    try:
+        process.wait(PATIENCE - (time.monotonic() - begun))
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 9)
+        process.wait()
 
 
 def _wrong_labels(out: Path, contract: Contract) -> Iterator[str]:

@@ -40,14 +40,17 @@ def test_two_workers_are_one_run(contract: Contract) -> None:
 
 
 def test_two_workers_find_what_one_finds(contract: Contract) -> None:
-    """Outcomes and causes; which requests are minimized follows from what a worker has seen."""
+    """Outcomes and causes; which requests are minimized follows from what a worker has seen.
+
+    The one is a shard as well: what is sent to decide between hypotheses follows from what a whole run saw.
+    """
     _one_and_two(contract, FAULTS)
     assert seen(Path("one")) == seen(Path("two"))
     assert _causes(Path("one")) == _causes(Path("two"))
 
 
 def _one_and_two(contract: Contract, faults: tuple[str, ...]) -> None:
-    for out, options in (("one", ()), ("two", ("--workers", "2"))):
+    for out, options in (("one", ("--shard", "1/1")), ("two", ("--workers", "2"))):
         with serving(Recording(contract, faults, constant=True)) as url:
             status = call("run", "--target", url, "--out", out, "--quiet", "--profile", "smoke", *options)
             assert bool(faults) == status

@@ -40,6 +40,11 @@ def _no_schema(
     return ContractError(f"{document.name}: {place} is no JSON Schema: {error.message}", remedy)
 
 
+def _violation(error: jsonschema_rs.ValidationError) -> Violation:
+    keyword = str(error.schema_path[-1]) if error.schema_path else ""
+    return Violation(from_tokens(error.instance_path), keyword, error.message)
+
+
 def _with_readable(value: Json) -> Json:
     """Return a schema with its patterns in the words of the validators; what they cannot read at all stays."""
     if isinstance(value, list):
@@ -135,9 +140,18 @@ class BodyValidator:
 
     def fast_violations(self, value: Json) -> Iterator[Violation]:
         """Yield why `value` is not valid, by jsonschema-rs; used where jsonschema finds nothing wrong."""
-        for error in self._fast.iter_errors(value):
-            keyword = str(error.schema_path[-1]) if error.schema_path else ""
-            yield Violation(from_tokens(error.instance_path), keyword, error.message)
+        yield from map(_violation, self._fast.iter_errors(value))
+
+    def first_fast_violation(self, value: Json) -> Violation | None:
+        """Return one reason why `value` is not valid, by jsonschema-rs; None where it is.
+
+        Of a schema that refers to itself all reasons together may need more memory than there is.
+        """
+        try:
+            self._fast.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return _violation(error)
+        return None
 
     @cached_property
     def _explainer(self) -> "Explainer":

@@ -164,9 +164,9 @@ def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
     if place.startswith("/"):
         place = nearest(contract.request, place)[0].path  # a property that is unknown is its object's
     places = (place,) if keyword in REQUEST_PARTS else tuple(dict.fromkeys((place, ANYWHERE)))
-    if rejected or (case.phase == CATALOGUE and not case.merged):
-        # A random valid body is of no kind, and one with several oddities of no kind that another has.
-        yield from (Feature("kind", each, kind) for each in places)
+    if case.phase == CATALOGUE or rejected:
+        name = "kind" if rejected or not case.merged else "kind of several"
+        yield from (Feature(name, each, kind) for each in places)  # a random valid body is of no kind
     left_open = keyword == JSON_TEXT and case.expectation is Expectation.OBSERVED
     if not rejected and not left_open:
         return

@@ -46,12 +46,12 @@ def of_responses(contract: Contract, observations: Sequence[Observation]) -> lis
                 family = group.value if group is Group.RESPONSE else symptom.rule
                 cell = _Cell(family, symptom, _label(contract, event))
                 cells.setdefault(cell, []).append((index, event))
-    kinds = {cell: {_kind(observations[index]) for index, _ in pairs} for cell, pairs in cells.items()}
+    stories = [each.case.story for each in observations]
+    kinds = {
+        cell: {story.kind for index, _ in pairs if (story := stories[index]) is not None}
+        for cell, pairs in cells.items()
+    }
     return [_grouped([pair for cell in group for pair in cells[cell]]) for group in _cover(kinds)]
-
-
-def _kind(observation: Observation) -> str:
-    return observation.case.story.kind if observation.case.story is not None else ""
 
 
 def _label(contract: Contract, event: FindingMade) -> str:
@@ -92,5 +92,5 @@ def _holds(wider: Sequence[_Cell], group: Sequence[_Cell], kinds: Mapping[_Cell,
     known, labels = ({cell.label for cell in each} for each in (wider, group))
     if wider[0].family != group[0].family or not labels <= known:
         return False
-    same = set[str]().union(*map(kinds.__getitem__, group)) <= set[str]().union(*map(kinds.__getitem__, wider))
-    return same or 2 * len(labels) >= len(known)
+    of_group, of_wider = (set[str]().union(*(kinds[cell] for cell in each)) for each in (group, wider))
+    return (bool(of_group) and of_group <= of_wider) or 2 * len(labels) >= len(known)

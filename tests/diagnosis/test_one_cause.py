@@ -115,7 +115,7 @@ ONE_CAUSE = {
     requests.breaks_on_order: "Returns 500 for a request in which `min_replica` is greater than `max_replica`",
     requests.breaks_on_order_of_doubles: "Returns 500 for a request in which `min_replica` is greater than"
     " `max_replica`",
-    requests.breaks_on_bad_json: "Returns 500 for bodies that are not JSON: a truncated JSON text, and 23 other kinds",
+    requests.breaks_on_bad_json: "Returns 500 for bodies that are not JSON: a truncated JSON text, and 30 other kinds",
     requests.compares_with_defaults: "Rejects a request in which `max_replica` is less than `min_replica` (also by"
     " default) with 422",
     requests.breaks_on_incomplete: "Returns 500 for a body without `max_surge_percent`",

@@ -65,6 +65,7 @@ def test_both_validators_say_the_same(schema: Any, text: str, valid: bool) -> No
     assert (valid, valid) == (validator.is_valid(value), validator.is_valid_by_jsonschema(value))
     assert valid is not any(validator.violations(value))
     assert valid is not any(validator.fast_violations(value))
+    assert valid is (validator.first_fast_violation(value) is None)
 
 
 def test_references_into_components_are_known() -> None:

@@ -104,7 +104,7 @@ def _of_kinds(explanation: Explanation, observations: Sequence[Observation]) -> 
     stories = (observations[index].case.story for index in explanation.observations)
     counts = Counter(each.kind for each in stories if each is not None)
     kinds = sorted(counts, key=lambda kind: (-counts[kind], len(kind), kind))
-    others = f", and {len(kinds) - 1} other kinds" if len(kinds) > 1 else ""
+    others = f", and {len(kinds) - 1} other kind{'s' if len(kinds) > 2 else ''}" if len(kinds) > 1 else ""
     return f": {kinds[0]}{others}" if kinds else ""
 
 

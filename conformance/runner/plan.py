@@ -39,8 +39,8 @@ class Plan(msgspec.Struct, frozen=True):
     `skipped` tells, for each requirement that lost all its cases, why. `known` are all cases of single requests by
     their request, sent or not: a body that was cut down may be one of them. `left` is how many items of the catalogue
     are left to a larger profile, as the schema is too large for this one; `unproven` how many are not sent, as it is
-    open whether their bodies are valid. `spare` are the cases that the target may be sent and that no item has: what
-    tells explanations of a failure apart may be among them.
+    open whether their bodies are valid. `spare` are the cases that the target may be sent and that no item has: some
+    of them decide between hypotheses about a failure.
     """
 
     items: tuple[Item, ...]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
@@ -16,6 +17,7 @@ from conformance.checks.shared.differences import (
 )
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
+from conformance.contract.contract import Contract
 from conformance.model.finding import Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json
@@ -34,26 +36,32 @@ def defaults(subject: Subject) -> Judged:
     """
     if not subject.echoing:
         return
-    for sent, answered in subject.contract.echoes:
-        default, found = default_of(answered), get(subject.answer, answered.path, MISSING)
-        if default is MISSING or sent.required or not unsent(subject.sent, sent.path):
+    for sent, answered, requirement, default in _declared(subject.contract):
+        found = get(subject.answer, answered, MISSING)
+        if found is MISSING or found is None or not unsent(subject.sent, sent) or subject.invalid_at(answered):
             continue
-        if found is MISSING or found is None or subject.invalid_at(answered.path):
-            continue
-        requirement = requirement_id(Group.SEMANTICS, sent.label, "default")
         if same(found, default):
             yield Pass(requirement)
         else:
             yield finding(
                 requirement,
                 Symptom("default", type_word(default), "a different value"),
-                **messages.DEFAULT.filled(
-                    name=subject.sent_name(sent.path), found=quoted(found), default=quoted(default)
-                ),
-                pointer=answered.path,
+                **messages.DEFAULT.filled(name=subject.sent_name(sent), found=quoted(found), default=quoted(default)),
+                pointer=answered,
                 expected=shown(default),
                 actual=shown(found),
             )
+
+
+@lru_cache(maxsize=8)
+def _declared(contract: Contract) -> tuple[tuple[str, str, str, object], ...]:
+    """Return each default that the response schema declares: places in request and response, requirement, value."""
+    found = ((sent, answered, default_of(answered)) for sent, answered in contract.echoes if not sent.required)
+    return tuple(
+        (sent.path, answered.path, requirement_id(Group.SEMANTICS, sent.label, "default"), default)
+        for sent, answered, default in found
+        if default is not MISSING
+    )
 
 
 def prose_defaults(subject: Subject) -> Judged:
@@ -135,12 +143,18 @@ def nulled(body: Json, pointer: str) -> bool:
 def _date(subject: Subject) -> Iterator[float]:
     """Yield the time that the target's own clock showed."""
     value = (subject.response.header("Date") if subject.response else None) or ""
-    if len(value) > LONGEST_TIME:
-        return
+    shown = _clock(value) if len(value) <= LONGEST_TIME else None
+    if shown is not None:
+        yield shown
+
+
+@lru_cache(maxsize=64)
+def _clock(text: str) -> float | None:
+    """Return the time that a Date field names; a hundred responses have the same one."""
     try:
-        yield parsedate_to_datetime(value).timestamp()
+        return parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):
-        return
+        return None
 
 
 def _moment(text: str) -> float | None:

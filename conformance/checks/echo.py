@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
@@ -16,6 +17,8 @@ from conformance.checks.shared.differences import (
 from conformance.checks.shared.echo_texts import echo_texts
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.subject import Judged, Subject
+from conformance.contract.contract import Contract
+from conformance.contract.schemas.nodes import Node
 from conformance.model.case import SLOT
 from conformance.model.finding import Pass, Symptom
 from conformance.model.json_values import MISSING, get
@@ -30,11 +33,11 @@ def echo(subject: Subject) -> Judged:
     """Every value that was sent and is not null is returned, exactly equal."""
     if not subject.echoing:
         return
-    for sent, answered in subject.contract.echoes:
-        value, found = get(subject.sent, sent.path, MISSING), get(subject.answer, answered.path, MISSING)
+    for sent, answered, requirement in _pairs(subject.contract):
+        value = get(subject.sent, sent.path, MISSING)
         if value is MISSING or value is None or subject.invalid_at(answered.path) or not _interoperable(value):
             continue
-        requirement = requirement_id(Group.SEMANTICS, sent.label, "echo")
+        found = get(subject.answer, answered.path, MISSING)
         if same(value, found):
             yield Pass(requirement)
         elif sent.path == subject.contract.identity and names_another(value, found):
@@ -57,6 +60,14 @@ def echo(subject: Subject) -> Judged:
                 expected=shown(value),
                 actual=shown(found),
             )
+
+
+@lru_cache(maxsize=8)
+def _pairs(contract: Contract) -> tuple[tuple[Node, Node, str], ...]:
+    """Return the places of request and response that hold the same, each with the requirement that says so."""
+    return tuple(
+        (sent, answered, requirement_id(Group.SEMANTICS, sent.label, "echo")) for sent, answered in contract.echoes
+    )
 
 
 def parameters(subject: Subject) -> Judged:

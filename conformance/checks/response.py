@@ -1,6 +1,7 @@
 """Response shape: a success response is valid by the response schema, property by property."""
 
-from functools import cache
+from functools import lru_cache
+from typing import TypeAlias
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted, with_article
@@ -28,6 +29,9 @@ WORDINGS = {
     "format": messages.FORMAT,
 }
 """What is said of a response, by the keyword that it violates."""
+
+Held: TypeAlias = dict[str, Pass]
+"""Passes by requirement."""
 
 
 def shape(subject: Subject) -> Judged:
@@ -57,9 +61,9 @@ def body(contract: Contract, root: Node, reading: Reading, answer: Json) -> Judg
         if found.cause not in causes:
             causes.add(found.cause)
             yield found
-    for requirement in exercised(contract, root, answer):
+    for requirement, held in _exercised(contract, root, answer).items():
         if requirement not in undecided:
-            yield Pass(requirement)
+            yield held
 
 
 def unread(subject: Subject) -> Judged:
@@ -73,42 +77,60 @@ def unread(subject: Subject) -> Judged:
 
 def exercised(contract: Contract, root: Node | None, answer: Json) -> tuple[str, ...]:
     """Return the response requirements that a body with the tree `root` exercises."""
-    found: dict[str, None] = {}
-    if root is not None:
-        _exercise(root, answer, found)
-    return tuple(each for each in found if each in contract.by_id)
+    return () if root is None else tuple(_exercised(contract, root, answer))
 
 
-def _exercise(node: Node, value: Json, found: dict[str, None]) -> None:
+def _exercised(contract: Contract, root: Node, answer: Json) -> Held:
+    found: Held = {}
+    _exercise(contract, _places(contract), root, answer, found)
+    return found
+
+
+class _Place:
+    """What a value at a node exercises: null, an object, and any other value; passes are the same for all answers."""
+
+    __slots__ = ("node", "null", "object", "other")
+
+    def __init__(self, contract: Contract, node: Node) -> None:
+        def held(about: str, *keywords: str) -> Held:
+            ids = (requirement_id(Group.RESPONSE, about, keyword) for keyword in keywords)
+            return {each: Pass(each) for each in ids if each in contract.by_id}
+
+        self.node = node  # kept, so that no other one gets its identity
+        self.null = held(node.label, "type")
+        self.other = held(node.label, "type", "enum", *BOUNDS)
+        self.object = dict(self.other)
+        for shape in node.shapes:
+            if shape.type == "object":
+                self.object |= held(shape.owner, "type", "additionalProperties")
+        for child in node.children:
+            self.object |= held(child.label, "required")
+
+
+@lru_cache(maxsize=8)
+def _places(_: Contract) -> dict[int, _Place]:
+    """Return the places of a contract that were met so far, by the identity of the node: its value has no hash."""
+    return {}
+
+
+def _exercise(contract: Contract, places: dict[int, _Place], node: Node, value: Json, found: Held) -> None:
     """Add what a value exercises, without the pointers that `occurrences` makes: a third of judging went there."""
-    found.update(dict.fromkeys(_of_node(node, value)))
+    place = places.get(id(node))
+    if place is None:
+        place = places[id(node)] = _Place(contract, node)
     if isinstance(value, dict):
+        found |= place.object
         for name, item in value.items():
             child = node.child(name)
             if child is not None:
-                _exercise(child, item, found)
-    elif isinstance(value, list):
+                _exercise(contract, places, child, item, found)
+        return
+    found |= place.null if value is None else place.other
+    if isinstance(value, list):
         for index, item in enumerate(value):
             child = node.item(index)
             if child is not None:
-                _exercise(child, item, found)
-
-
-def _of_node(node: Node, value: Json) -> tuple[str, ...]:
-    if not isinstance(value, dict):
-        return _node_requirements(node.label, (), (), null=value is None)
-    owners = tuple(shape.owner for shape in node.shapes if shape.type == "object")
-    return _node_requirements(node.label, owners, tuple(child.label for child in node.children), null=False)
-
-
-@cache
-def _node_requirements(label: str, owners: tuple[str, ...], members: tuple[str, ...], *, null: bool) -> tuple[str, ...]:
-    keywords = ("type",) if null else ("type", "enum", *BOUNDS)
-    found = [requirement_id(Group.RESPONSE, label, keyword) for keyword in keywords]
-    for owner in owners:
-        found += [requirement_id(Group.RESPONSE, owner, keyword) for keyword in ("type", "additionalProperties")]
-    found += [requirement_id(Group.RESPONSE, member, "required") for member in members]
-    return tuple(found)
+                _exercise(contract, places, child, item, found)
 
 
 def _existing(contract: Contract, root: Node, wanted: str) -> str:

@@ -8,7 +8,8 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 def values_of(headers: Iterable[tuple[str, str]], name: str) -> list[str]:
     """Return the values of the fields called `name`, in order."""
-    return [value for field, value in headers if field.lower() == name.lower()]
+    wanted = name.lower()
+    return [value for field, value in headers if field.lower() == wanted]
 
 
 def combined(headers: Iterable[tuple[str, str]], name: str) -> str:

@@ -39,14 +39,9 @@ def at(value: V, pointer: str) -> V:
         KeyError: there is none.
 
     """
-    found: Any = value  # every part of a JSON value is one
-    for token in split(pointer):
-        if isinstance(found, dict | Mapping) and token in found:
-            found = found[token]
-        elif isinstance(found, list | tuple) and (index := index_of(token, len(found))) is not None:
-            found = found[index]
-        else:
-            raise KeyError(pointer)
+    found: Any = get(value, pointer, MISSING)
+    if found is MISSING:
+        raise KeyError(pointer)
     return found  # type: ignore[no-any-return]
 
 
@@ -56,10 +51,15 @@ def get(value: V, pointer: str) -> V: ...
 def get(value: V, pointer: str, default: D) -> V | D: ...
 def get(value: Any, pointer: str, default: Any = None) -> Any:
     """Return the value at `pointer`, `default` where there is none."""
-    try:
-        return at(value, pointer)
-    except KeyError:
-        return default
+    found: Any = value  # every part of a JSON value is one
+    for token in split(pointer):
+        if isinstance(found, dict | Mapping) and token in found:
+            found = found[token]
+        elif isinstance(found, list | tuple) and (index := index_of(token, len(found))) is not None:
+            found = found[index]
+        else:
+            return default
+    return found
 
 
 def holds(value: Writable, pointer: str) -> bool:

@@ -132,7 +132,7 @@ def read_text(text: str) -> JsonText:
         return result
 
     try:
-        value = cast("Json", _decoder(members).decode(text))
+        value = cast("Json", _decoder(members, longest=len(text)).decode(text))
     except json.JSONDecodeError as error:
         kind = "trailing bytes" if error.msg == "Extra data" else "not JSON"
         raise JsonFault(kind, f"{error.msg}: line {error.lineno} column {error.colno}") from error
@@ -237,17 +237,23 @@ def is_integral(number: float | Decimal) -> bool:
     return number == number // 1
 
 
-def _decoder(members: object) -> json.JSONDecoder:
+def _decoder(members: object, longest: int) -> json.JSONDecoder:
+    """Return a decoder of texts that hold no number of more than `longest` characters."""
     return json.JSONDecoder(
         object_pairs_hook=members,  # type: ignore[arg-type]
         parse_float=_decimal,
-        parse_int=_integer,
+        # The decoder in C makes an `int` by itself, many times faster.
+        parse_int=int if longest <= _most_digits() else _integer,
         parse_constant=_no_constant,
     )
 
 
+def _most_digits() -> int:
+    return min(MAX_NUMBER_LENGTH, sys.get_int_max_str_digits() or MAX_NUMBER_LENGTH)
+
+
 def _integer(text: str) -> int:
-    if len(text) > min(MAX_NUMBER_LENGTH, sys.get_int_max_str_digits() or MAX_NUMBER_LENGTH):
+    if len(text) > _most_digits():
         raise JsonFault("number too long", f"a number of {len(text)} characters")
     return int(text)
 

@@ -1,7 +1,7 @@
 """What a check is given: one case and its exchange, read once for all checks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from http import HTTPMethod
 from typing import TypeAlias
 
@@ -198,7 +198,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
             and self.case.request.method != "HEAD"
             and self.case.expectation is not Expectation.REJECTED
             and admits(combined(self.case.request.headers, "accept"), self.contract.operation.response_media_type)
-            and described(self.contract.document, self.contract.operation, self.status)
+            and _described(self.contract, self.status)
         )
 
     @cached_property
@@ -247,7 +247,15 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     def invalid_at(self, path: str) -> bool:
         """Tell whether the response is invalid at a place, above or below it: then no other check speaks of it."""
-        return any(within(path, each.pointer) or within(each.pointer, path) for each in self.reading.violations)
+        violations = self.reading.violations
+        return bool(violations) and any(
+            within(path, at) or within(at, path) for at in (each.pointer for each in violations)
+        )
+
+
+@lru_cache(maxsize=256)
+def _described(contract: Contract, status: int) -> bool:
+    return described(contract.document, contract.operation, status)
 
 
 Judged: TypeAlias = Iterator[Judgement | Doubt]

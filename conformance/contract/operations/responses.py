@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 import msgspec
 
@@ -39,25 +40,31 @@ class DeclaredResponse(msgspec.Struct, frozen=True):
         return is_declared(self.media_types, found)
 
 
-class Declared(msgspec.Struct, frozen=True):
+class Declared(msgspec.Struct, frozen=True, dict=True):
     """All responses of an operation."""
 
     all: tuple[DeclaredResponse, ...]
 
     def of(self, status: int) -> DeclaredResponse | None:
         """Return the response that the document declares for a status: its own, that of its class, or the default."""
-        by_status = {each.status.upper(): each for each in self.all}
         wanted = (str(status), f"{status // 100}XX", ANY_STATUS.upper())
-        return next((by_status[each] for each in wanted if each in by_status), None)
+        return next((self._by_status[each] for each in wanted if each in self._by_status), None)
 
     def accepts(self, status: int) -> bool:
         """Tell whether a status is a success that the document declares."""
-        exact = {each.status for each in self.all}
-        return status in SUCCESSES and (str(status) in exact or self._any_success)
+        return status in SUCCESSES and (str(status) in self._exact or self._any_success)
 
-    @property
+    @cached_property
+    def _by_status(self) -> dict[str, DeclaredResponse]:
+        return {each.status.upper(): each for each in self.all}
+
+    @cached_property
+    def _exact(self) -> frozenset[str]:
+        return frozenset(each.status for each in self.all)
+
+    @cached_property
     def _any_success(self) -> bool:
-        names = {each.status.upper() for each in self.all}
+        names = self._by_status.keys()
         return ANY_SUCCESS in names or (ANY_STATUS.upper() in names and not any(map(_is_success, names)))
 
     @property

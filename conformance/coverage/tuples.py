@@ -10,6 +10,7 @@ from itertools import combinations, product
 import msgspec
 
 from conformance.contract.contract import Contract
+from conformance.coverage.keywords import Reader
 from conformance.model.case import Case
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, plain_json, try_read, write
@@ -28,13 +29,15 @@ class Covered(msgspec.Struct, frozen=True):
     covered: int
 
 
-def tuple_coverage(contract: Contract, cases: Iterable[Case], strengths: Sequence[int]) -> tuple[Covered, ...]:
+def tuple_coverage(
+    contract: Contract, cases: Iterable[Case], strengths: Sequence[int], read: Reader = try_read
+) -> tuple[Covered, ...]:
     """Return, for each of `strengths`, the combinations that cases which must be accepted hold.
 
     A strength beyond the number of members that vary is taken as that number; without any there is nothing to count.
     """
     of = model(Builder(contract, {}))
-    found = _rows(of, cases)
+    found = _rows(of, cases, read)
     sizes = dict.fromkeys(min(strength, len(of.factors)) for strength in strengths)
     return tuple(_count(of.factors, found, size) for size in sizes if size)
 
@@ -59,7 +62,7 @@ def _able(factors: Sequence[Factor], chosen: Sequence[int]) -> set[Row]:
     }
 
 
-def _rows(of: Model, cases: Iterable[Case]) -> set[Row]:
+def _rows(of: Model, cases: Iterable[Case], read: Reader) -> set[Row]:
     known = [
         {_text(level): number for number, level in enumerate(levels) if level.word != OBJECT} for levels in of.levels
     ]
@@ -67,7 +70,7 @@ def _rows(of: Model, cases: Iterable[Case]) -> set[Row]:
     for case in cases:
         if case.expectation is not Expectation.ACCEPTED or case.request.body is None:
             continue
-        text = try_read(case.request.body)
+        text = read(case.request.body)
         if text is not None:
             rows.update(_readings(of, known, text.value))
     return rows

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract, load_contract
-from conformance.coverage.keywords import Coverage, request_coverage, response_coverage
+from conformance.coverage.keywords import MOST_KNOWN, Coverage, request_coverage, response_coverage
 from conformance.model.case import Case
 from conformance.model.jsontext import encode, read
 from conformance.model.vocabulary import Expectation, Profile
@@ -150,6 +150,19 @@ def test_bodies_are_counted_where_they_are() -> None:
     assert (0, 0) == found["/t", "type", "null"]
     assert (1, 0) == found["/u/p", "enum", "string"]
     assert (0, 1) == found["/u/q", "enum", "string"]
+
+
+def test_a_value_counts_each_time_however_often_it_comes_and_however_many_others_there_are() -> None:
+    """Equal values that are no equal JSON are kept apart, and so are right and wrong bodies; none is lost."""
+    schema = {**SCHEMA, "properties": {k: v for k, v in SCHEMA["properties"].items() if k != "odd"}}
+    contract = contract_of(schema, schema)
+    numbers = [({"n": number}, True) for number in range(MOST_KNOWN + 10)]
+    again = [({"n": 1, "c": "a"}, True), ({"n": 1, "c": "b"}, False), ({"n": True}, False), ({"n": -2}, False)]
+    found = counts(response_coverage(contract, [*numbers, *again, *again]))
+    assert (MOST_KNOWN + 12, 2) == found["/n", "type", "integer"]
+    assert (MOST_KNOWN + 12, 2) == found["/n", "minimum", "integer"]
+    assert (MOST_KNOWN + 12, 0) == found["/n", "required", "object"]
+    assert (2, 2) == found["/c", "enum", "string"]
 
 
 def test_an_operation_without_an_answer_has_nothing_to_cover() -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from conformance.diagnosis.bisection import Fails, narrow
 from conformance.diagnosis.discrimination import Discriminator, Seen
 from conformance.diagnosis.explanation import explanations, facts_of
+from conformance.diagnosis.facts.request_facts import FactReader
 from conformance.diagnosis.failure_order import FailureOrder
 from conformance.diagnosis.hypotheses import FactTable
 from conformance.diagnosis.observations import REQUEST_RULES, Explanation, Observation
@@ -87,6 +88,7 @@ class Diagnoser:
         self._probes = options.probes
         self._spare = options.spare
         self._observed: list[Observation] = []
+        self._facts = FactReader(session.contract)
         self._random: RandomFailures | None = None
         if options.build is not None:
             self._random = RandomFailures(self, options.build, options.examples, self._reducer)
@@ -110,14 +112,14 @@ class Diagnoser:
         broken = {event.finding.symptom.rule for each in self._observed for event in each.findings}
         if build is None or not self._probes or broken.isdisjoint(REQUEST_RULES):
             return
-        explained = explanations(contract, self._observed, lambda _: True)
+        explained = explanations(contract, self._observed, lambda _: True, self._facts)
         sent = {each.case.id for each in self._observed}
         spare = [each for each in self._spare if each.id not in sent and self._session.can_repeat(each)]
         discriminator = Discriminator(contract, spare)
         for _ in range(ROUNDS if len(self._observed) < MOST_OBSERVED else 0):
             if not await self._decide(discriminator, explained):
                 break
-            explained = explanations(contract, self._observed, lambda _: True)
+            explained = explanations(contract, self._observed, lambda _: True, self._facts)
         for each in explained:
             left = self._probes - discriminator.spent(each)
             await narrow(build, each, self._observed, self._probing(each.rule), left)
@@ -128,7 +130,7 @@ class Diagnoser:
         of_requests = [each for each in explained if each.rule in REQUEST_RULES][:MOST_DECIDED]
         if not of_requests or not self._spare:
             return 0
-        seen = Seen(observed, FactTable(facts_of(self._session.contract, observed)))
+        seen = Seen(observed, FactTable(facts_of(self._session.contract, observed, self._facts)))
         return sum([await discriminator.decide(each, seen, self._probing(each.rule)) for each in of_requests])
 
     def _probing(self, rule: str) -> Fails:

@@ -4,7 +4,7 @@ What a target does to requests (accepts, rejects, breaks on them) is explained b
 wrong in its responses by the places and the kinds of difference that it shows in.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import reduce
 from itertools import filterfalse
@@ -60,17 +60,21 @@ PLAIN = frozenset(Feature("number", ANYWHERE, sign) for sign in ("positive", "ne
 
 
 def explanations(
-    contract: Contract, observations: Sequence[Observation], weighs: Callable[[FindingMade], bool]
+    contract: Contract,
+    observations: Sequence[Observation],
+    weighs: Callable[[FindingMade], bool],
+    reader: FactReader | None = None,
 ) -> list[Explanation]:
     """Return the faults that account for the findings on `observations`, which are in the order of their sending.
 
-    What does not weigh (`weighs`) is brought together by its symptom alone.
+    What does not weigh (`weighs`) is brought together by its symptom alone. A `reader` that is used again knows the
+    cases that it has read.
     """
-    heavy = [replace(each, findings=tuple(filter(weighs, each.findings))) for each in observations]
-    notes = [replace(each, findings=tuple(filterfalse(weighs, each.findings))) for each in observations]
+    heavy = [_with_findings(each, filter(weighs, each.findings)) for each in observations]
+    notes = [_with_findings(each, filterfalse(weighs, each.findings)) for each in observations]
     if not any(each.findings for each in heavy):
         return by_symptom(notes)
-    table = FactTable(facts_of(contract, heavy))
+    table = FactTable(facts_of(contract, heavy, reader))
     found: list[Explanation] = []
     for rule in REQUEST_RULES:
         found += _of_requests(contract, table, heavy, rule)
@@ -82,10 +86,15 @@ def explanations(
     return with_intermittent(without_consequences(found, kinds), by_symptom(notes))
 
 
-def facts_of(contract: Contract, observations: Sequence[Observation]) -> list[Facts]:
+def _with_findings(observation: Observation, findings: Iterable[FindingMade]) -> Observation:
+    """Return an observation with some of its findings; most have none."""
+    return replace(observation, findings=tuple(findings)) if observation.findings else observation
+
+
+def facts_of(contract: Contract, observations: Sequence[Observation], reader: FactReader | None = None) -> list[Facts]:
     """Return the facts of requests that were sent in this order."""
     found: list[Facts] = []
-    creations, reader = 0, FactReader(contract)
+    creations, reader = 0, reader or FactReader(contract)
     names = UsedNames()
     used = frozenset({Feature(USED_NAME, contract.identity or "")})
     for each in observations:
@@ -154,10 +163,9 @@ def _exercised(explanation: Explanation, observations: Sequence[Observation]) ->
 
 def _unexplained(observations: Sequence[Observation], rule: str, left: int) -> list[Explanation]:
     """Return what no hypothesis covers, brought together by its symptom."""
-    empty: tuple[FindingMade, ...] = ()
     return by_symptom(
         [
-            replace(each, findings=_of_rule(each, rule) if left >> index & 1 else empty)
+            _with_findings(each, _of_rule(each, rule) if left >> index & 1 else ())
             for index, each in enumerate(observations)
         ]
     )
@@ -238,4 +246,4 @@ def _control(table: FactTable, observations: Sequence[Observation], indices: Seq
         for index, each in enumerate(observations)
         if each.case.expectation is Expectation.ACCEPTED and 200 <= each.status < 300 and index not in indices
     ]
-    return min(controls, key=lambda index: (len(table.facts[index].features ^ features), order(index)), default=-1)
+    return min(controls, key=lambda index: (table.differences(index, features), order(index)), default=-1)

@@ -5,9 +5,9 @@ that fits a predicate and lacks the symptom refutes it. A request that was rejec
 only what is said of that very part: nobody knows what would have become of the rest.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import groupby
 from operator import attrgetter, itemgetter, or_
 
@@ -113,7 +113,7 @@ ONE_SIDED = {
 """Of the extremes of a body, and of how much there is of something, one side alone says something."""
 
 
-class Condition(msgspec.Struct, frozen=True):
+class Condition(msgspec.Struct, frozen=True, gc=False):
     """One condition: a feature that is there, or (with a `bound`) a measure at least or at most that.
 
     `passed` is the value nearest to the bound of a request that lacks the symptom.
@@ -136,7 +136,7 @@ class Condition(msgspec.Struct, frozen=True):
         return table[self.feature.name] + (0.0 if self.feature.place != ANYWHERE or self.direction else 0.2)
 
 
-class Hypothesis(msgspec.Struct, frozen=True):
+class Hypothesis(msgspec.Struct, frozen=True, gc=False):
     """A conjunction of conditions (none: every request), and the observations that fit it, as bits.
 
     `own` are those of `mask` that are about one of its conditions; `cost` says how special it is.
@@ -196,36 +196,55 @@ class Evidence(msgspec.Struct, frozen=True):
         return (hypothesis.mask & self.negatives | hypothesis.own & self.weak).bit_count()
 
 
+class _Measured(msgspec.Struct, frozen=True, gc=False):
+    """The observations in which a measure has one value: as the first and the last of them have it (1 and 1.0)."""
+
+    first: Decimal
+    last: Decimal
+    mask: int
+
+
+def _ascending(values: Iterable[tuple[Decimal, int]]) -> list[_Measured]:
+    """Return what was measured by its value, from pairs of a value and the bit of an observation."""
+    groups = (list(alike) for _, alike in groupby(sorted(values), key=itemgetter(0)))
+    return [_Measured(each[0][0], each[-1][0], reduce(or_, (bit for _, bit in each))) for each in groups]
+
+
 class FactTable:
     """The facts of all observations, by feature."""
 
     def __init__(self, facts: Sequence[Facts]) -> None:
         groups: dict[frozenset[Feature], int] = {}
-        masks: dict[Feature, int] = {}
-        own: dict[Feature, int] = {}
+        measured: dict[tuple[str, str], list[tuple[Decimal, int]]] = {}
+        self._masks: dict[Feature, int] = {}
+        self._own: dict[Feature, int] = {}
         self._places: dict[str, int] = {}
-        self._measures: dict[tuple[str, str], list[tuple[Decimal, int]]] = {}
+        self._single: dict[Feature, Hypothesis] = {}
         self.facts = facts
         for index, each in enumerate(facts):
             bit = 1 << index
             for group in each.groups:
                 groups[group] = groups.get(group, 0) | bit
             for feature in each.own:
-                own[feature] = own.get(feature, 0) | bit
-                self._places[feature.place] = self._places.get(feature.place, 0) | bit
+                self._own[feature] = self._own.get(feature, 0) | bit
             for key, value in each.measures.items():
-                self._measures.setdefault(key, []).append((value, bit))
+                measured.setdefault(key, []).append((value, bit))
         for group, mask in groups.items():
             for feature in group:
-                masks[feature] = masks.get(feature, 0) | mask
-        for values in self._measures.values():
-            values.sort()
+                self._masks[feature] = self._masks.get(feature, 0) | mask
+        for feature, mask in self._own.items():
+            self._places[feature.place] = self._places.get(feature.place, 0) | mask
+        self._measures = {key: _ascending(values) for key, values in measured.items()}
         self.every = Hypothesis((), (1 << len(facts)) - 1, 0, 0.0)
-        self._single = {
-            feature: Hypothesis((condition,), mask, own.get(feature, 0), condition.cost)
-            for feature, mask in masks.items()
-            for condition in (Condition(feature),)
-        }
+
+    @cached_property
+    def _sizes(self) -> Sequence[int]:
+        return [len(each.features) for each in self.facts]
+
+    def differences(self, index: int, features: frozenset[Feature]) -> int:
+        """Return how many features either an observation has or these are, and not both."""
+        lacking = features.difference(*self.facts[index].groups)
+        return self._sizes[index] - len(features) + 2 * len(lacking)
 
     def fitting(self, hypothesis: Hypothesis) -> Hypothesis:
         """Return a hypothesis that was made of other observations, with those of this table that fit it."""
@@ -235,19 +254,30 @@ class FactTable:
         return found
 
     def _having(self, condition: Condition) -> Hypothesis:
-        return self._single.get(condition.feature, Hypothesis((condition,), 0, 0, condition.cost))
+        if condition.feature in self._masks:
+            return self._of(condition.feature)
+        return Hypothesis((condition,), 0, 0, condition.cost)
+
+    def _of(self, feature: Feature) -> Hypothesis:
+        """Return the hypothesis of one feature: most features are never asked for."""
+        known = self._single.get(feature)
+        if known is None:
+            condition = Condition(feature)
+            known = Hypothesis((condition,), self._masks[feature], self._own.get(feature, 0), condition.cost)
+            self._single[feature] = known
+        return known
 
     def _measured(self, condition: Condition) -> Hypothesis:
         up, mask = condition.direction == AT_LEAST, 0
-        for value, bit in self._measures.get((condition.feature.name, condition.feature.place), ()):
-            mask |= bit if (value >= condition.bound if up else value <= condition.bound) else 0
+        for each in self._measures.get((condition.feature.name, condition.feature.place), ()):
+            mask |= each.mask if (each.first >= condition.bound if up else each.first <= condition.bound) else 0
         return Hypothesis((condition,), mask, mask & self._places.get(condition.feature.place, 0), condition.cost)
 
     def singles(self, evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield every hypothesis of one condition that fits a symptom."""
-        for each in self._single.values():
-            if each.mask & evidence.positives:
-                yield each
+        for feature, mask in self._masks.items():
+            if mask & evidence.positives:
+                yield self._of(feature)
         for (name, place), values in self._measures.items():
             bounds = self._bounds(name, place, values, evidence)
             if name in {CREATION, REQUEST}:
@@ -266,22 +296,19 @@ class FactTable:
             if place.startswith("/") and place.rpartition("/")[0] == parent:
                 yield from (one.joined(each) for each in self._bounds(name, place, values, within))
 
-    def _bounds(
-        self, name: str, place: str, values: Sequence[tuple[Decimal, int]], evidence: Evidence
-    ) -> Iterator[Hypothesis]:
+    def _bounds(self, name: str, place: str, values: Sequence[_Measured], evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield the thresholds from which on, upwards or downwards, all that was measured shows the symptom."""
         own = self._places.get(place, 0)
         against = evidence.negatives | (evidence.weak & own)
         for direction in (AT_LEAST, AT_MOST) if name not in ONE_SIDED else (ONE_SIDED[name],):
-            ordered = reversed(values) if direction == AT_LEAST else iter(values)
             mask, reached, bound, passed = 0, 0, None, None
-            for value, alike in groupby(ordered, key=itemgetter(0)):
-                bits = reduce(or_, (bit for _, bit in alike))
-                if bits & against:
+            for each in reversed(values) if direction == AT_LEAST else values:
+                value = each.last if direction == AT_LEAST else each.first
+                if each.mask & against:
                     passed = value
                     break
-                mask |= bits
-                if bits & evidence.positives:
+                mask |= each.mask
+                if each.mask & evidence.positives:
                     reached, bound = mask, value
             if bound is not None:
                 condition = Condition(Feature(name, place), direction, bound, passed)

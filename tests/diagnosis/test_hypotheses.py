@@ -14,7 +14,7 @@ from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import between
 from conformance.diagnosis.choice import MOST, SEVERAL, explain
 from conformance.diagnosis.condition_words import clause
-from conformance.diagnosis.facts.features import NUMBER, Feature
+from conformance.diagnosis.facts.features import NUMBER, Facts, Feature
 from conformance.diagnosis.facts.request_facts import FactReader
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition, Evidence, FactTable, Hypothesis
 from conformance.model.case import Case, Request
@@ -75,6 +75,24 @@ def test_the_value_next_to_a_threshold_is_known() -> None:
     (found,), _ = explain(FactTable([READER.read(each) for each in cases]), Evidence(3, 4))
     (condition,) = found.conditions
     assert (AT_LEAST, Decimal(1000), Decimal(100)) == (condition.direction, condition.bound, condition.passed)
+
+
+def test_a_threshold_is_written_as_one_request_has_it() -> None:
+    """Of equal numbers in two forms, a lower bound is that of the last request, an upper one that of the first."""
+    place = (NUMBER, "/autoscaling_settings/max_replica")
+    alike = [Facts((), frozenset(), {place: Decimal(each)}) for each in ("2", "2.0", "5", "5.0")]
+    up, down = FactTable(alike).singles(Evidence(12, 3)), FactTable(alike).singles(Evidence(3, 12))
+    found = [(str(each.conditions[0].bound), str(each.conditions[0].passed)) for each in (*up, *down)]
+    assert [("5.0", "2.0"), ("2", "5")] == found
+
+
+def test_the_differences_of_an_observation_are_counted_on_both_sides() -> None:
+    """A feature that only the observation has counts as much as one that it lacks."""
+    facts = [READER.read(case(each)) for each in ({"min_replica": 1}, {"min_replica": None, "max_replica": 2}, {})]
+    table = FactTable(facts)
+    for one in facts:
+        for index, other in enumerate(facts):
+            assert len(one.features ^ other.features) == table.differences(index, one.features)
 
 
 @pytest.mark.parametrize(("sent", "chosen"), [(SEVERAL - 1, 0), (SEVERAL, 1)])

@@ -63,6 +63,7 @@ class BodyReader:
     def __init__(self, root: Node) -> None:
         self._root = root
         self._absent: dict[str, frozenset[Feature]] = {}
+        self._below: dict[str, frozenset[Feature]] = {}
         self._parts: dict[tuple[str, str], _Seen] = {}
         self._comparable = _comparable(root)
 
@@ -137,12 +138,11 @@ class BodyReader:
 
     def _unreached(self, node: Node) -> frozenset[Feature]:
         """Return that there are no values at a node and below it."""
-        key = f"{node.path} and below"
-        known = self._absent.get(key)
+        known = self._below.get(node.path)
         if known is None:
             paths = [below.path for below in node.walk()]
             known = frozenset().union(*(at_both("missing", path) | _unset(path) for path in paths))
-            self._absent[key] = known
+            self._below[node.path] = known
         return known
 
 

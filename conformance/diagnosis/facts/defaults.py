@@ -12,6 +12,7 @@ from conformance.diagnosis.facts.body_facts import comparison
 from conformance.diagnosis.facts.features import LONGEST_VALUE, Feature
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, is_number
+from conformance.model.pointer import last
 
 Number: TypeAlias = int | float | Decimal
 Defaults: TypeAlias = tuple[tuple[str, Number], ...]
@@ -25,21 +26,22 @@ class DefaultsReader:
         stated = {path: value for path, value in declared.items() if value is not MISSING}
         found = {**contract.prose.defaults, **stated}
         numbers = sorted((path, value) for path, value in found.items() if is_number(value))
-        self._objects = tuple(tuple(group) for _, group in groupby(numbers, key=_object))
+        self._objects = tuple((parent, tuple(group)) for parent, group in groupby(numbers, key=_object))
 
     def read(self, body: Json) -> Iterator[frozenset[Feature]]:
         """Yield the features of a body, for each object with defaults."""
-        for defaults in self._objects if isinstance(body, dict) else ():
-            yield _features(defaults, tuple(_in_effect(body, *each) for each in defaults))
+        for parent, defaults in self._objects if isinstance(body, dict) else ():
+            holder = get(body, parent, None)
+            yield _features(defaults, tuple(_in_effect(body, holder, *each) for each in defaults))
 
 
 def _object(default: tuple[str, Number]) -> str:
     return default[0].rpartition("/")[0]
 
 
-def _in_effect(body: Json, path: str, default: Number) -> Number | None:
-    """Return a number, or the default of what is not set; None where the value is no number."""
-    value = get(body, path, None)
+def _in_effect(body: Json, holder: Json, path: str, default: Number) -> Number | None:
+    """Return a number of an object, or the default of what is not set; None where the value is no number."""
+    value = holder.get(last(path)) if isinstance(holder, dict) else get(body, path, None)
     if value is None:
         return default
     return value if is_number(value) else None

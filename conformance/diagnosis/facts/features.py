@@ -33,7 +33,7 @@ LARGEST, SMALLEST, LONGEST = "largest number", "smallest number", "longest strin
 and the number of its properties at any depth."""
 
 
-class Feature(msgspec.Struct, frozen=True, order=True, cache_hash=True):
+class Feature(msgspec.Struct, frozen=True, order=True, cache_hash=True, gc=False):
     """One fact about a request: its name, the place in the body (generalised pointer) or request, and a value."""
 
     name: str
@@ -41,7 +41,7 @@ class Feature(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     value: str = ""
 
 
-class Facts(msgspec.Struct, frozen=True):
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """All that is known of a request: its features, those of them that the case is about, and what was measured.
 
     The features come in groups, which many requests share. `name` is that of the new object, empty where it is unknown.

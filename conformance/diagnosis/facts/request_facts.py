@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TypeAlias
 
+import msgspec
+
 from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
@@ -18,7 +20,7 @@ from conformance.diagnosis.facts.features import ANYWHERE, COMPARISONS, FIELD_LE
 from conformance.diagnosis.facts.wire_facts import measures_of, of_framing, of_target, of_text
 from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
-from conformance.model.json_values import MISSING, get
+from conformance.model.json_values import get
 from conformance.model.jsontext import Json, is_number, try_read, type_name
 from conformance.model.pointer import generalised, prefixes, within
 from conformance.model.vocabulary import Expectation
@@ -44,10 +46,21 @@ BLANK = b" \t\r\n"
 LONG_FIELD = 1_000
 """From how many characters on a value of a header field is known by these."""
 
+MOST_KNOWN = 3_000
+"""Of so many cases the facts are kept: during a run they are read again and again."""
+
 _ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")
 """A media type or range, or the name of a parameter."""
 
 Fields: TypeAlias = Sequence[tuple[str, str]]
+
+
+class _OfFields(msgspec.Struct, frozen=True, gc=False):
+    """What is known of the header fields of a request, and of its content by them."""
+
+    features: frozenset[Feature]
+    content: frozenset[Feature]
+    lengths: Measures
 
 
 class FactReader:
@@ -57,40 +70,52 @@ class FactReader:
         self._contract = contract
         self._body = BodyReader(contract.request)
         self._defaults = DefaultsReader(contract)
-        self._fields: dict[tuple[tuple[tuple[str, str], ...], bool], frozenset[Feature]] = {}
+        self._fields: dict[tuple[tuple[tuple[str, str], ...], str, bool], _OfFields] = {}
+        self._known: dict[Case, Facts] = {}
 
     def read(self, case: Case) -> Facts:
-        """Return the facts of a case."""
+        """Return the facts of a case; those of the first `MOST_KNOWN` cases are kept."""
+        facts = self._known.get(case)
+        if facts is None:
+            facts = self._read(case)
+            if len(self._known) < MOST_KNOWN:
+                self._known[case] = facts
+        return facts
+
+    def _read(self, case: Case) -> Facts:
         request = case.request
-        told = [frozenset(_of_story(self._contract, case)), self._of_headers(request)]
+        fields = self._of_fields(request)
+        told = [frozenset(_of_story(self._contract, case)), fields.features]
         if KEY in request.target:
             told.append(frozenset({Feature("credential", "query", "the key")}))
         body = request.body or b""
         text = try_read(request.body)
-        groups, measures = self._body.read(text.value) if text is not None else ([], {})
-        groups.append(_of_bytes(_body_word(body, text.value if text else MISSING, readable=text is not None)))
-        if body.strip(BLANK) and (text is None or text.duplicates or text.byte_order_mark):
+        value = text.value if text is not None else None
+        groups, measures = self._body.read(value) if text is not None else ([], {})
+        groups.append(_of_bytes(_body_word(body, value, readable=text is not None)))
+        if (text is None or text.duplicates or text.byte_order_mark) and body.strip(BLANK):
             groups.append(_of_bytes("not plain JSON"))
         groups.append(frozenset(of_text(body)))
-        groups.append(frozenset({Feature("method", "", request.method)}))
+        groups.append(_of_method(request.method))
         target, lengths = of_target(self._contract.operation.path, request.target)
-        measures |= {**measures_of(body), **lengths, **_lengths(request.headers)}
-        content = _of_content(self._contract, request)
-        groups += [*told, target, of_framing(request), content]
+        measures |= {**measures_of(body), **lengths, **fields.lengths}
+        groups += [*told, target, of_framing(request), fields.content]
         if case.story is not None and case.story.pointer.lower().startswith("content-"):
-            told.append(content)
-        groups += self._defaults.read(text.value if text is not None else None)
-        name = _name(text.value if text is not None else None, self._contract.identity)
+            told.append(fields.content)
+        groups += self._defaults.read(value)
         about = _about(case, groups)
-        if text is not None:
-            about = frozenset(each for each in about if not _is_rounded(each, text.value))
-        return Facts(tuple(groups), about.union(*told), measures, name)
+        rounded = {each for each in about if each.name in COMPARISONS and _is_rounded(each, value)}
+        return Facts(tuple(groups), (about - rounded).union(*told), measures, _name(value, self._contract.identity))
 
-    def _of_headers(self, request: Request) -> frozenset[Feature]:
-        key = (tuple(request.headers), bool(request.body))
+    def _of_fields(self, request: Request) -> _OfFields:
+        key = (request.headers, request.method, bool(request.body))
         known = self._fields.get(key)
         if known is None:
-            known = frozenset(_of_headers(self._contract, request.headers, has_body=bool(request.body)))
+            known = _OfFields(
+                frozenset(_of_headers(self._contract, request.headers, has_body=bool(request.body))),
+                _of_content(self._contract, request),
+                _lengths(request.headers),
+            )
             self._fields[key] = known
         return known
 
@@ -103,8 +128,6 @@ def _name(body: Json, identity: str | None) -> str:
 
 def _is_rounded(feature: Feature, body: Json) -> bool:
     """Tell whether two numbers compare in another way once double precision has rounded them."""
-    if feature.name not in COMPARISONS:
-        return False
     one, other = (get(body, each, None) for each in (feature.place, feature.value))
     if not (is_number(one) and is_number(other)):
         return False
@@ -140,6 +163,11 @@ def _within(group: frozenset[Feature], subject: str, *, anywhere: bool) -> froze
     if anywhere:
         about |= {Feature(each.name, ANYWHERE, each.value) for each in about} & group
     return frozenset(about)
+
+
+@lru_cache(32)
+def _of_method(method: str) -> frozenset[Feature]:
+    return frozenset({Feature("method", "", method)})
 
 
 @lru_cache(32)

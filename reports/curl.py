@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from functools import lru_cache
 
 from conformance.model.case import KEY, Request
 from conformance.reports.safe_text import visible
@@ -18,6 +19,9 @@ _VARIABLE = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
 _KEYS = re.compile(r"\$(?:API_KEY|CREDENTIAL_\w+)")
 """What stands for the credentials, each left for the shell to fill in."""
 
+_BARE = re.compile(r"[A-Za-z0-9_./:=@%+,\-]+")
+"""What a shell takes as one word without quotes."""
+
 _PLAIN = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/?\[\]]*")
 
 
@@ -32,7 +36,11 @@ def curl(base: str, request: Request) -> str:
         return f"# The body has {len(body)} bytes, too many for a command line: use the replay command."
     parts = ["curl --http1.1 --globoff --path-as-is --silent --show-error --include"]
     parts.append("--head" if request.method == "HEAD" else f"--request {quote(request.method)}")
-    parts += [f"--header {_header(line)}" for line in _headers(request)]
+    parts += _headers(request.headers, body=request.body is not None)
+    if not request.hosts:
+        parts.append("--header Host:")
+    if request.chunked:
+        parts.append(f"--header {_header('Transfer-Encoding: chunked')}")
     before = ""
     if body is not None:
         text = _text(body)
@@ -57,13 +65,15 @@ def _header(line: str) -> str:
 
 def quote(text: str) -> str:
     """Return `text` as one word of a POSIX shell, with `$API_KEY` left for the shell to fill in."""
+    if "$" not in text:
+        return _single(text) if text else "''"
     pieces = [_single(piece) if piece else "" for piece in _KEYS.split(text)]
     names = [*_KEYS.findall(text), ""]
     return "".join(f'{piece}"{name}"' if name else piece for piece, name in zip(pieces, names, strict=True)) or "''"
 
 
 def _single(text: str) -> str:
-    if re.fullmatch(r"[A-Za-z0-9_./:=@%+,\-]+", text):
+    if _BARE.fullmatch(text):
         return text
     return "'" + text.replace("'", "'\"'\"'") + "'"
 
@@ -73,16 +83,13 @@ def _prefix(base: str) -> str:
     return (match and match.group(1)) or ""
 
 
-def _headers(request: Request) -> list[str]:
-    lines = [f"{name}: {value}" if value else f"{name};" for name, value in request.headers]
-    given = {name.lower() for name, _ in request.headers}
-    own = _OWN if request.body is not None else _OWN[:2]
-    lines += [f"{name}:" for name in own if name.lower() not in given]
-    if not request.hosts:
-        lines.append("Host:")
-    if request.chunked:
-        lines.append("Transfer-Encoding: chunked")
-    return lines
+@lru_cache(maxsize=256)
+def _headers(headers: tuple[tuple[str, str], ...], *, body: bool) -> tuple[str, ...]:
+    """Return the options for the header fields of a request; most requests of a run have the same ones."""
+    lines = [f"{name}: {value}" if value else f"{name};" for name, value in headers]
+    given = {name.lower() for name, _ in headers}
+    lines += [f"{name}:" for name in (_OWN if body else _OWN[:2]) if name.lower() not in given]
+    return tuple(f"--header {_header(line)}" for line in lines)
 
 
 def _text(body: bytes) -> str | None:

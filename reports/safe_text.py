@@ -13,11 +13,14 @@ def visible(text: str) -> str:
 
     Tabs and line feeds stay.
     """
-    return _ODD.sub(_escape, text)
+    # What is printable has no such character, and needs no search.
+    return text if text.isprintable() and text.isascii() else _ODD.sub(_escape, text)
 
 
 def one_line(text: str) -> str:
     """Return `text` as `visible` does, with tabs and line feeds as escapes too."""
+    if text.isprintable() and text.isascii():
+        return text
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 

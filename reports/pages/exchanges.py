@@ -1,6 +1,7 @@
 """One exchange as a person reads it: both messages, the faulty place marked, and how to send it again."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -170,10 +171,17 @@ def _message(
     marked: bool = False,
 ) -> MessageView:
     """Return a message with the header, or the place in the body, that `place` names marked."""
-    rows = [HeaderView(short(name), short(value), name.lower() == place.lower()) for name, value in headers[:HEADERS]]
+    wanted = place.lower()
+    rows = [_header(name, value, marked=name.lower() == wanted) for name, value in headers[:HEADERS]]
     if len(headers) > HEADERS:
         rows.append(HeaderView("…", f"{len(headers) - HEADERS} more"))
     return MessageView(short(line), marked, tuple(rows), show(body, _pointer(place)))
+
+
+@lru_cache(maxsize=512)
+def _header(name: str, value: str, *, marked: bool) -> HeaderView:
+    """Return a header field as it is shown; the messages of a run have nearly all of theirs in common."""
+    return HeaderView(short(name), short(value), marked)
 
 
 def _pointer(place: str) -> str | None:

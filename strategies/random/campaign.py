@@ -1,6 +1,6 @@
-"""Campaigns: Hypothesis as a source of cases rather than a test runner.
+"""Campaigns: the sampler, Hypothesis and Schemathesis as sources of cases, in turn.
 
-Only what it documents is used; what it does not is in `hypothesis_internals`.
+Hypothesis is no test runner here. Only what it documents is used; what it does not is in `hypothesis_internals`.
 """
 
 import hashlib
@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from conformance.classify.bounds import keeps_bounds
-from conformance.contract.prose import Range
 from conformance.contract.schemas.nodes import find
 from conformance.model.case import SLOT, Case
 from conformance.strategies.case_builder import Builder
@@ -24,19 +23,22 @@ from conformance.strategies.random.from_parameters import right_requests, wrong_
 from conformance.strategies.random.generation import Choices, Values, nulls
 from conformance.strategies.random.hypothesis_internals import independent_backend
 from conformance.strategies.random.labelling import body_case
+from conformance.strategies.random.sampling.sampler import Sampler
+from conformance.strategies.random.stated_numbers import stated_numbers
 from conformance.strategies.random.weighing import MANY, SINGLE, weighted
 
 Draws: TypeAlias = st.SearchStrategy[Case]
 Emit: TypeAlias = Callable[[Case], None]
 
+SAMPLER = "sampler"
 RIGHT, WRONG = "hypothesis-right", "hypothesis-wrong"
 THEIR_RIGHT, THEIR_WRONG = "schemathesis-right", "schemathesis-wrong"
 
-SIZES: Mapping[str, int] = {RIGHT: 1600, WRONG: 200, THEIR_RIGHT: 40, THEIR_WRONG: 20}
-"""The sources of a fuzz round in turn, and how many draws each makes: slow ones fewer.
+SIZES: Mapping[str, int] = {SAMPLER: 8000, RIGHT: 800, WRONG: 100, THEIR_RIGHT: 40, THEIR_WRONG: 20}
+"""The sources of a fuzz round in turn, and how many draws each makes: slow ones fewer, so that each has its time.
 
-Every batch begins with the simplest draw, so small batches repeat themselves; in large ones a source waits long for its
-turn.
+Of a library every batch begins with the simplest draw, so small batches repeat themselves; in large ones a source
+waits long for its turn.
 """
 
 UNTIMED = (HealthCheck.too_slow, HealthCheck.data_too_large)
@@ -68,6 +70,7 @@ class Campaign:
         self._build = build
         self._start = start
         self._draws: dict[str, Draws] = {}
+        self._sampler = Sampler(build)
 
     def draw(self, batch: Batch, emit: Emit) -> None:
         """Hand every case of a batch to `emit`, in order.
@@ -78,6 +81,10 @@ class Campaign:
             Exception: Hypothesis or Schemathesis says that it cannot go on.
 
         """
+        if batch.source == SAMPLER:
+            for case in self._sampler.cases(batch.seed, batch.size):
+                emit(case)
+            return
         strategy = self._strategy(batch.source)
         if strategy.is_empty:
             return
@@ -101,6 +108,10 @@ class Campaign:
 
         with suppress(*(() if modelled else (Unsatisfiable,))):
             test()
+
+    def sample(self, size: int) -> Batch:
+        """Return the batch of the sampler that comes before all rounds."""
+        return Batch(SAMPLER, self._derived(SAMPLER, 0), size)
 
     def example(self, size: int) -> Iterator[Batch]:
         """Yield the batches of a run that is no campaign: a few valid bodies and a few wrong ones."""
@@ -129,9 +140,6 @@ class Campaign:
 
 
 PHASE = "hypothesis"
-
-ROOM = 1_000
-"""How far from its one stated bound a number of a page's range lies at most."""
 
 
 def right_cases(build: Builder) -> st.SearchStrategy[Case]:
@@ -178,16 +186,8 @@ def _name(build: Builder, *, odd: bool) -> dict[str, Values]:
 def _ranges(build: Builder) -> dict[str, Values]:
     """Return strategies of the numbers that pages allow, by path."""
     found: dict[str, Values] = {}
-    for each in build.contract.prose.ranges:
-        node = find(build.contract.request, each.pointer)
-        if node is None or each.pattern is not None:
-            continue
-        numbers = [] if each.never else [(_between(each), MANY)]
-        none = [(nulls(), SINGLE)] if node.nullable or each.never else []
-        found[each.pointer] = weighted([*numbers, *none])
+    for path, each in stated_numbers(build.contract).items():
+        numbers = [] if each.never else [(st.integers(each.least, each.most), MANY)]
+        none = [(nulls(), SINGLE)] if each.nullable else []
+        found[path] = weighted([*numbers, *none])
     return found
-
-
-def _between(stated: Range) -> Values:
-    least = stated.minimum if stated.minimum is not None else (stated.maximum or 0) - ROOM
-    return st.integers(least, stated.maximum if stated.maximum is not None else least + ROOM)

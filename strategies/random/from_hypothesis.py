@@ -13,22 +13,18 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from conformance.classify.requirements import reject_id, undeclared_id
-from conformance.classify.wording import says
 from conformance.contract.contract import Contract, load_contract
 from conformance.contract.schemas.nodes import Node
 from conformance.contract.schemas.validators import BodyValidator
 from conformance.model.case import Story
-from conformance.model.json_values import MISSING, get
-from conformance.model.jsontext import Json, plain_json, write
-from conformance.model.pointer import join, prefixes, within
+from conformance.model.jsontext import Json, plain_json
+from conformance.model.pointer import prefixes, within
 from conformance.model.vocabulary import Group
-from conformance.strategies.catalogue.rejected import kind_of
 from conformance.strategies.random import places
 from conformance.strategies.random.generation import Choices, Values, valid_values
 from conformance.strategies.random.places import Place
-from conformance.strategies.values import bodies
+from conformance.strategies.random.stories import story_of
 from conformance.strategies.values.search import BASES, proper
-from conformance.strategies.values.value import Value
 
 __all__ = [
     "InvalidBody",
@@ -237,7 +233,7 @@ def _invalid(
     for place in chosen:
         value = draw(place.wrong)
         extra = place.keyword == "additionalProperties"
-        stories.append(_story(root, place, value, body))
+        stories.append(story_of(root, place, value, body))
         spoken = reject_id(place.node, value.rule)
         requirements.append(undeclared_id(Group.REJECTION, place.node.shapes[place.branch]) if extra else spoken)
         body = places.plant(place, value, body)
@@ -255,21 +251,6 @@ def _bases(root: Node, choices: Choices) -> Callable[[Paths], Values]:
         return valid_values(root, held)
 
     return base
-
-
-def _story(root: Node, place: Place, value: Value, body: Json) -> Story:
-    node = place.node
-    if place.keyword == "additionalProperties":
-        name = next(iter(value.json)) if isinstance(value.json, dict) else ""
-        pointer, held = join(node.path, name), write(value.json[name]) if isinstance(value.json, dict) else ""
-        return Story(pointer, value.keyword, "", held, says(pointer, value.keyword, held, value.kind, root), value.kind)
-    before = get(body, place.first, MISSING)
-    was = "" if before is MISSING or (place.keyword == "required" and not node.path) else write(before)
-    if value.json is bodies.ABSENT:
-        return Story(node.path, "required", was, "", says(node.path, "required", "", value.kind, root), value.kind)
-    became = write(value.json)
-    told = says(node.path, value.keyword, became, value.kind, root)
-    return Story(node.path, value.keyword, was, became, told, kind_of(node, value))
 
 
 def _untouched(place: Place, choices: Choices) -> bool:

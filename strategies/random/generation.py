@@ -110,7 +110,7 @@ def shape_values(node: Node, branch: int, choices: Choices) -> Values:
 
 def integers(shape: Shape, choices: Choices) -> Values:
     """Return integers that keep the bounds of a shape; free ones repeat each other now and then."""
-    low, high = _limits(shape)
+    low, high = number_limits(shape)
     multiple = as_number(shape.value("multipleOf"))
     unit = Fraction(multiple).numerator if multiple is not None else 1
     least = choices.min_integer if low is None else low.__ceil__()
@@ -142,7 +142,7 @@ def _wants(child: Node, choices: Choices) -> bool:
     return any(within(path, child.path) for path in choices.included)
 
 
-def _limits(shape: Shape) -> tuple[Fraction | None, Fraction | None]:
+def number_limits(shape: Shape) -> tuple[Fraction | None, Fraction | None]:
     """Return the least and the greatest number that a shape allows; exclusive bounds of integers moved by one."""
     lows, highs = [], []
     for keyword in NUMERIC_BOUNDS:
@@ -163,7 +163,7 @@ def _numbers(node: Node, shape: Shape, choices: Choices) -> Values:
         multiple = as_number(shape.value("multipleOf"))
         whole = isinstance(multiple, int) or (isinstance(multiple, Decimal) and multiple == multiple.to_integral())
         return integers(shape, choices) if whole else st.sampled_from(list(scalars.several(node, shape))[:5])
-    low, high = _limits(shape)
+    low, high = number_limits(shape)
     least = None if low is None else float(low)
     most = None if high is None else float(high)
     floats = st.floats(

@@ -20,7 +20,7 @@ from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis, messages
 from conformance.strategies.random.campaign import Campaign
 from conformance.strategies.random.hypothesis_internals import prepare_process
-from conformance.strategies.random.messages import Cover, Draw, Fuzz
+from conformance.strategies.random.messages import Cover, Draw, Fuzz, Sample
 
 try:
     import resource
@@ -48,11 +48,13 @@ class Generator:
         self._campaign = Campaign(self._build, config.seed)
         self._send = send
 
-    def generate(self, phase: Cover | Draw | Fuzz) -> None:
+    def generate(self, phase: messages.Phase) -> None:
         """Generate the cases of a phase, and say that it is over, or why it cannot go on."""
         error = ""
         try:
             match phase:
+                case Sample(size=size):
+                    self._campaign.draw(self._campaign.sample(size), self._emit)
                 case Cover(most=most):
                     for case in islice(from_schemathesis.coverage_cases(self._build), most):
                         self._emit(case)

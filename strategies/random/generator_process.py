@@ -21,6 +21,9 @@ PATH = tuple(sys.path)
 KILLED = -9
 """The status of a process that SIGKILL ended, which some systems have no name for."""
 
+BUFFER = 2 << 20
+"""How many bytes of cases wait in this process, half at least: the run goes on while a slow source draws its own."""
+
 LAST_BYTES = 4_000
 LAST_LINES = 3
 """How much of what the process wrote to its standard error says why it ended."""
@@ -107,7 +110,15 @@ class GeneratorProcess:
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the process has ended)
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", BEGIN, *PATH, stdin=PIPE, stdout=PIPE, stderr=self._stderr, env=environment
+                sys.executable,
+                "-c",
+                BEGIN,
+                *PATH,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=self._stderr,
+                env=environment,
+                limit=BUFFER,
             )
         except BaseException:
             self._stderr.close()

@@ -19,6 +19,12 @@ class Cover(msgspec.Struct, frozen=True, tag=True):
     most: int | None = None
 
 
+class Sample(msgspec.Struct, frozen=True, tag=True):
+    """A phase of `size` cases of the sampler."""
+
+    size: int
+
+
 class Draw(msgspec.Struct, frozen=True, tag=True):
     """A phase of `size` cases that Hypothesis draws."""
 
@@ -31,6 +37,9 @@ class Fuzz(msgspec.Struct, frozen=True, tag=True):
     phases: tuple[str, ...]
 
 
+Phase: TypeAlias = Sample | Cover | Draw | Fuzz
+
+
 class GeneratorConfig(msgspec.Struct, frozen=True):
     """What to generate cases for (document, operation, parameters), from which seed, and the phases by name."""
 
@@ -38,7 +47,7 @@ class GeneratorConfig(msgspec.Struct, frozen=True):
     operation: str | None = None
     parameters: dict[str, str] = {}
     seed: int = 0
-    phases: dict[str, Cover | Draw | Fuzz] = {}
+    phases: dict[str, Phase] = {}
     fixed: dict[str, str] = {}
 
 

@@ -70,7 +70,7 @@ def test_a_plan_counts_what_the_random_phases_send(command, contract, events_of,
 def test_a_plan_of_a_campaign_has_no_end(command, right):
     """What goes on until its time is over is not counted, nor made."""
     planned = command("run", "--target", right, "--plan", "--profile", "fuzz")
-    assert "then random cases until the time budget ends: schemathesis, hypothesis (seed 0)" in planned.out
+    assert "then random cases until the time budget ends: sampler, schemathesis, hypothesis (seed 0)" in planned.out
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
 from conformance.strategies.random import generator_process as process_module
-from conformance.strategies.random.campaign import RIGHT, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
+from conformance.strategies.random.campaign import RIGHT, SAMPLER, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
 from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.strategies.random.messages import (
     Cover,
@@ -29,6 +29,7 @@ from conformance.strategies.random.messages import (
     Generated,
     GeneratorConfig,
     Result,
+    Sample,
     SourceFailed,
 )
 
@@ -101,7 +102,7 @@ def test_every_phase_ends_by_itself() -> None:
 @pytest.mark.slow
 def test_a_campaign_generates_cases_of_both_libraries_in_turn() -> None:
     """Only of the phases that are asked for; each source has its part, and rounds differ."""
-    one = sum(SIZES.values())
+    one = sum(SIZES.values()) - SIZES[SAMPLER]
     both = cases(results(Fuzz(("schemathesis", "hypothesis")), on_case=stop_at(one)))
     assert both == cases(results(Fuzz(("schemathesis", "hypothesis")), on_case=stop_at(one)))
     counted = Counter((case.phase, case.expectation is Expectation.ACCEPTED) for case in both)
@@ -110,6 +111,14 @@ def test_a_campaign_generates_cases_of_both_libraries_in_turn() -> None:
     theirs = cases(results(Fuzz(("schemathesis",)), on_case=stop_at(2 * half)))
     assert {"schemathesis"} == {case.phase for case in theirs}
     assert [case.id for case in theirs[:half]] != [case.id for case in theirs[half:]]
+
+
+def test_the_sampler_comes_first_in_a_campaign_and_leaves_the_libraries_their_part() -> None:
+    """Most cases are its own; what follows is what both libraries draw without it."""
+    found = cases(results(Sample(50), Fuzz(("sampler", "hypothesis")), on_case=stop_at(50 + SIZES[SAMPLER] + 3)))
+    assert {"sampler"} == {case.phase for case in found[: 50 + SIZES[SAMPLER]]}
+    assert {"hypothesis"} == {case.phase for case in found[50 + SIZES[SAMPLER] :]}
+    assert [case.id for case in found[:50]] != [case.id for case in found[50:100]]
 
 
 @pytest.mark.slow

@@ -171,8 +171,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...] | None,
         _cases(
             "LIST",
-            "Comma-separated phases: catalogue, schemathesis, hypothesis.",
-            unset="all for standard and full on loopback, the last two for fuzz, else catalogue",
+            "Comma-separated phases: catalogue, sampler, schemathesis, hypothesis.",
+            unset="all but sampler for standard and full on loopback, all but catalogue for fuzz, else catalogue",
             not_in_pytest=CATALOGUE_ONLY,
         ),
     ] = None

@@ -9,8 +9,10 @@ from conformance.model.vocabulary import Profile
 from conformance.strategies.parameter_values import varied
 from conformance.workflow.setup.options import RunOptions
 
-SCHEMATHESIS, HYPOTHESIS = "schemathesis", "hypothesis"
-PHASES = (CATALOGUE, SCHEMATHESIS, HYPOTHESIS)
+SAMPLER, SCHEMATHESIS, HYPOTHESIS = "sampler", "schemathesis", "hypothesis"
+PHASES = (CATALOGUE, SAMPLER, SCHEMATHESIS, HYPOTHESIS)
+DEFAULT_PHASES = (CATALOGUE, SCHEMATHESIS, HYPOTHESIS)
+"""The phases of a default run on this machine: what the sampler adds is for campaigns, and for who asks for it."""
 
 FUZZ_SECONDS = 60.0
 """How long a campaign goes on where no time was given."""
@@ -30,15 +32,17 @@ def chosen_phases(contract: Contract, options: RunOptions, profile: Profile, *, 
         UsageError: one of those asked for does not exist.
 
     """
-    possible = PHASES if _is_random(contract, options) else (CATALOGUE,)
+    possible: tuple[str, ...] = PHASES if _is_random(contract, options) else (CATALOGUE,)
+    if not contract.operation.has_body:
+        possible = tuple(each for each in possible if each != SAMPLER)
     if options.phases is None:
         if possible == (CATALOGUE,):
             return possible
         if profile is Profile.FUZZ:
-            return (SCHEMATHESIS, HYPOTHESIS)
+            return tuple(each for each in possible if each != CATALOGUE)
         # Globs that fit a requirement, and not cases alone.
         fitting = not options.only or any(fnmatchcase(id_, glob) for id_ in contract.by_id for glob in options.only)
-        return PHASES if loopback and profile is not Profile.SMOKE and fitting else (CATALOGUE,)
+        return DEFAULT_PHASES if loopback and profile is not Profile.SMOKE and fitting else (CATALOGUE,)
     for name in options.phases:
         if name not in PHASES:
             raise UsageError(f"there is no phase {name!r}", f"choose from {', '.join(PHASES)}")

@@ -16,9 +16,12 @@ from conformance.runner.shards import Shard
 from conformance.strategies.parameter_values import varied
 from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.generator_process import GeneratorProcess
-from conformance.strategies.random.messages import Cover, Draw, Fuzz, GeneratorConfig
-from conformance.workflow.setup.phases import HYPOTHESIS, SCHEMATHESIS, campaign_seconds
+from conformance.strategies.random.messages import Cover, Draw, Fuzz, GeneratorConfig, Phase, Sample
+from conformance.workflow.setup.phases import HYPOTHESIS, SAMPLER, SCHEMATHESIS, campaign_seconds
 from conformance.workflow.setup.preparation import PreparedRun
+
+SAMPLES = 1_000
+"""How many cases the sampler makes in a run that is no campaign, and how many before all others in one."""
 
 EXAMPLES = 100
 """How many cases Hypothesis makes in a run that is no campaign."""
@@ -28,6 +31,9 @@ MOST_REQUESTS = 3_000
 
 LEAST_COVERED = 100
 """How many cases of Schemathesis a standard run has room for, however many the catalogue has."""
+
+MOST_OF = {SAMPLER: SAMPLES, HYPOTHESIS: EXAMPLES}
+"""How many cases of a phase there are at most in a run that is no campaign."""
 
 
 def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
@@ -69,14 +75,16 @@ def _doubtful(prepared: PreparedRun) -> str:
     return accept_parameter_id(drawn[0]) if drawn else combination_id(contract.request)
 
 
-def _generated(prepared: PreparedRun) -> dict[str, Cover | Draw | Fuzz]:
+def _generated(prepared: PreparedRun) -> dict[str, Phase]:
     """Return what to generate, by the phase that it is of; the cases of a campaign are without end."""
     phases, profile = prepared.phases, prepared.profile
-    found: dict[str, Cover | Draw | Fuzz] = {}
+    found: dict[str, Phase] = {}
+    if SAMPLER in phases:
+        found[SAMPLER] = Sample(SAMPLES)
     if SCHEMATHESIS in phases:
         room = max(MOST_REQUESTS - prepared.plan.requests - EXAMPLES, LEAST_COVERED)
         found[SCHEMATHESIS] = Cover(room if profile is Profile.STANDARD else None)
-    if profile is Profile.FUZZ and {SCHEMATHESIS, HYPOTHESIS} & set(phases):
+    if profile is Profile.FUZZ and {SAMPLER, SCHEMATHESIS, HYPOTHESIS} & set(phases):
         found["fuzz"] = Fuzz(phases)
     elif HYPOTHESIS in phases:
         found[HYPOTHESIS] = Draw(EXAMPLES)
@@ -106,8 +114,7 @@ def preview(prepared: PreparedRun) -> tuple[PhasePreview, ...]:
         return ()
     if prepared.plan.left:
         return tuple(
-            PhasePreview(phase, EXAMPLES if phase == HYPOTHESIS else LEAST_COVERED, at_most=True)
-            for phase in following.generator.phases
+            PhasePreview(phase, MOST_OF.get(phase, LEAST_COVERED), at_most=True) for phase in following.generator.phases
         )
     return asyncio.run(_preview(prepared, following))
 

@@ -17,7 +17,7 @@ from conformance.model.vocabulary import Profile, Verdict
 from conformance.strategies.random import generator_process
 from conformance.workflow.setup.key_sources import LOCAL_KEY
 from conformance.workflow.setup.options import RunOptions
-from conformance.workflow.setup.phases import PHASES, campaign_seconds, chosen_phases
+from conformance.workflow.setup.phases import DEFAULT_PHASES, campaign_seconds, chosen_phases
 from conformance.workflow.setup.preparation import prepare
 
 from ...benchmarks.planted import planted  # noqa: TID252 - test modules are found by path
@@ -37,10 +37,10 @@ def phases(profile: Profile, *, loopback: bool = True, **options: Any) -> tuple[
 
 
 @pytest.mark.parametrize("profile", [Profile.STANDARD, Profile.FULL])
-def test_a_whole_run_on_this_machine_has_all_phases(profile: Profile) -> None:
+def test_a_whole_run_on_this_machine_has_all_default_phases(profile: Profile) -> None:
     """Elsewhere what is created has its price, and cases that were chosen by id are of the catalogue."""
-    assert PHASES == phases(profile)
-    assert PHASES == phases(profile, only=("reject.name.absent", "reject.*.required"), skip=("accept.*",))
+    assert DEFAULT_PHASES == phases(profile)
+    assert DEFAULT_PHASES == phases(profile, only=("reject.name.absent", "reject.*.required"), skip=("accept.*",))
     assert ("catalogue",) == phases(profile, loopback=False)
     assert ("catalogue",) == phases(profile, only=("reject.name.absent",))
 
@@ -49,7 +49,7 @@ def test_smoke_has_the_catalogue_and_a_campaign_the_rest() -> None:
     """Wherever they are."""
     for loopback in (True, False):
         assert ("catalogue",) == phases(Profile.SMOKE, loopback=loopback)
-        assert ("schemathesis", "hypothesis") == phases(Profile.FUZZ, loopback=loopback)
+        assert ("sampler", "schemathesis", "hypothesis") == phases(Profile.FUZZ, loopback=loopback)
 
 
 def test_phases_that_are_asked_for_are_the_phases() -> None:
@@ -57,7 +57,9 @@ def test_phases_that_are_asked_for_are_the_phases() -> None:
     asked = ("hypothesis", "catalogue")
     for profile in Profile:
         assert ("catalogue", "hypothesis") == phases(profile, loopback=False, phases=asked, only=("x",))
-    with pytest.raises(UsageError, match="there is no phase 'fuzz'; choose from catalogue, schemathesis, hypothesis"):
+    with pytest.raises(
+        UsageError, match="there is no phase 'fuzz'; choose from catalogue, sampler, schemathesis, hypothesis"
+    ):
         phases(Profile.STANDARD, phases=("fuzz",))
 
 
@@ -127,8 +129,8 @@ def test_a_run_without_the_catalogue_has_no_spare_cases_of_it() -> None:
     assert prepare(CONTRACT, RunOptions(profile=Profile.SMOKE, phases=("catalogue",))).plan.spare
 
 
-MADE = ("phases", [("hypothesis",), pytest.param(("schemathesis", "hypothesis"), marks=pytest.mark.slow)])
-"""Phases of random cases: the one that is the quicker to make, and both of them."""
+MADE = ("phases", [("sampler",), ("hypothesis",), pytest.param(("schemathesis", "hypothesis"), marks=pytest.mark.slow)])
+"""Phases of random cases: those that are quick to make, and both libraries."""
 
 
 @pytest.mark.slow
@@ -165,7 +167,7 @@ def test_a_campaign_can_be_had_again(right: str, tmp_path: Path) -> None:
         conformance.run(
             target=right,
             profile="fuzz",
-            phases=("hypothesis",),
+            phases=("sampler", "hypothesis"),
             time_budget=60,
             max_requests=60,
             seed=seed,
@@ -186,9 +188,9 @@ def test_a_right_server_passes_all_phases_by_default(right: str, tmp_path: Path)
     ended = events(tmp_path, "phase.ended")
     assert ["schemathesis", "hypothesis"] == [each["phase"] for each in ended]
     assert not any(each.get("error") for each in ended)
-    assert list(PHASES) == events(tmp_path, "run.started")[0]["phases"]
+    assert list(DEFAULT_PHASES) == events(tmp_path, "run.started")[0]["phases"]
     cases = phases_sent(tmp_path)
-    assert set(PHASES) == cases.keys()
+    assert set(DEFAULT_PHASES) == cases.keys()
     expected = {each["phase"]: each["generated"] - each["duplicates"] for each in ended}
     assert all(count > 50 for count in expected.values())
     assert expected == {name: cases[name] for name in expected}
@@ -198,11 +200,11 @@ def test_a_right_server_passes_all_phases_by_default(right: str, tmp_path: Path)
 
 @pytest.mark.slow
 def test_a_short_campaign_against_a_right_server(right: str, tmp_path: Path) -> None:
-    """`fuzz` sends cases of both libraries until its time is over, and finds nothing against a right server."""
+    """`fuzz` sends cases of all sources until its time is over, and finds nothing against a right server."""
     result = conformance.run(target=right, profile="fuzz", time_budget=8, out=tmp_path, reports=("results",))
     made = {each["phase"]: each["generated"] for each in events(tmp_path, "phase.ended")}
-    assert {"schemathesis", "fuzz"} == made.keys()
-    assert made["schemathesis"] > 0
+    assert {"sampler", "schemathesis", "fuzz"} == made.keys()
+    assert all(made[name] > 0 for name in ("sampler", "schemathesis"))
     assert not [each for each in result.results.findings if each.strength.value != "advisory"]
     assert Verdict.NOT_CONFORMING is not result.results.verdict
 

@@ -1,0 +1,1 @@
+"""Sampling: random bodies by the thousand a second, drawn by rules of the suite and not by a library."""

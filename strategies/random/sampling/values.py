@@ -1,0 +1,162 @@
+"""Sampled values of a node and all below it: what `generation` says in strategies, as plain functions."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+import msgspec
+
+from conformance.classify.bounds import limits
+from conformance.contract.schemas.nodes import Node
+from conformance.contract.schemas.shapes import Shape
+from conformance.model.jsontext import Writable, equality_key, plain_json
+from conformance.model.pointer import ANY_ITEM
+from conformance.strategies.random.generation import MANY_ITEMS, MOST_EXTRAS, MOST_ITEMS, WEIGHTS
+from conformance.strategies.random.sampling.anything import anything, word
+from conformance.strategies.random.sampling.draws import Chance, Values, choice, constant, sampled
+from conformance.strategies.random.sampling.keeping import of_catalogue
+from conformance.strategies.random.sampling.numbers import integers, numbers
+from conformance.strategies.random.sampling.texts import texts
+from conformance.strategies.random.weighing import FEW, MANY, MOST, SINGLE
+from conformance.strategies.values import construction
+
+ABSENT = constant(construction.ABSENT)
+"""In the place of a property's values: leave it out."""
+
+Member: TypeAlias = tuple[str, int, Values, Values]
+"""Name of a property, identity of its node, and draws of it with and without absence."""
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What is asked of the values: `fixed` draws by path, and whether open objects get properties not declared."""
+
+    fixed: Mapping[str, Values] = {}
+    extras: bool = True
+
+
+def values(node: Node, choices: Choices) -> Values:
+    """Return a draw of valid values of a node; where the route of a body names a branch, of that one."""
+    if node.path in choices.fixed:
+        return choices.fixed[node.path]
+    branches = [_branch(node, branch, choices) for branch in range(len(node.shapes))]
+    if not branches:
+        return constant(None)
+    any_branch = choice([(found, _weight(shape)) for found, shape in zip(branches, node.shapes, strict=True)])
+    if len(branches) == 1:
+        return any_branch
+    key = id(node)
+
+    def draw(chance: Chance) -> Writable:
+        branch = chance.route.get(key)
+        return any_branch(chance) if branch is None else branches[branch](chance)
+
+    return draw
+
+
+def _weight(shape: Shape) -> int:
+    if listed := shape.listed("enum"):
+        return FEW if len(listed) > 1 else SINGLE
+    return WEIGHTS.get(shape.type, SINGLE)
+
+
+def _branch(node: Node, branch: int, choices: Choices) -> Values:
+    shape = node.shapes[branch]
+    if listed := shape.listed("enum"):
+        return sampled(listed)
+    match shape.type:
+        case "null":
+            return constant(None)
+        case "boolean":
+            return sampled((True, False))
+        case "array":
+            return _array(node, branch, choices)
+        case "object":
+            return _object(node, branch, choices)
+        case "integer":
+            drawn: Values = integers(shape)
+        case "number":
+            drawn = numbers(node, shape)
+        case _:
+            drawn = texts(node, shape)
+    known = of_catalogue(node, shape)
+    return drawn if known is None else choice([(drawn, MOST), known])
+
+
+def _array(node: Node, branch: int, choices: Choices) -> Values:
+    shape = node.shapes[branch]
+    least, most = limits(shape, "minItems", "maxItems")
+    place = next((each for each in node.members(branch) if each.name == ANY_ITEM), node.filler(branch, ANY_ITEM))
+    own = construction.prefix_places(node, branch)
+    held = [each for each in node.contained if each.branch == branch] * construction.fewest_contained(node, branch)
+    if (place is None and shape.items) or (place is not None and not place.shapes):
+        most = max(least, len(shape.prefix))
+    first = [values(each, choices) for each in (*own, *held)]
+    if least > MANY_ITEMS:
+        filled = construction.distinct_items(node, branch, least)
+        return constant(filled or construction.first_items(node, branch, least, "smallest"))
+    items = anything if place is None or not place.shapes else values(place, choices)
+    room = max(min(most, least + MOST_ITEMS) - len(first), 0)
+    fewest = min(max(least - len(first), 0), room)
+    key = id(place) if place is not None and place.shapes else None
+    unique = shape.value("uniqueItems") is True
+    spare = construction.distinct_items(node, branch, least) if unique and least > 1 else []
+
+    def draw(chance: Chance) -> Writable:
+        count = max(fewest, 1 if key in chance.route else 0)
+        found = [each(chance) for each in first]
+        found += [items(chance) for _ in range(count + chance.below(room - count + 1))] if room >= count else []
+        if not unique:
+            return found
+        different = list({equality_key(plain_json(each)): each for each in found}.values())
+        return different if len(different) >= least else (spare or different)
+
+    return draw
+
+
+def _object(node: Node, branch: int, choices: Choices) -> Values:
+    shape = node.shapes[branch]
+    members: list[Member] = []
+    for child in node.members(branch):
+        if child.shapes:
+            present = values(child, choices)
+            # Absence is as likely as null, so that bodies differ in which properties they have.
+            free = present if child.name in shape.required else _optional(child, present, choices)
+            members.append((child.name, id(child), free, present))
+    for each in node.fillers:
+        if each.branch == branch:
+            filled = values(each, choices)
+            members.append((each.name, id(each), filled, filled))
+    declared = frozenset((*shape.members, *(name for name, *_ in members)))
+    least, most = limits(shape, "minProperties", "maxProperties")
+    room = most - len(members) if shape.open and choices.extras else 0
+    needed = max(least - len(shape.required), 0)
+
+    def draw(chance: Chance) -> Writable:
+        found: dict[str, Writable] = {}
+        for name, key, free, present in members:
+            value = (present if key in chance.route else free)(chance)
+            if value is not construction.ABSENT:
+                found[name] = value
+        if room > 0 and (len(found) < least or chance.one_in(MANY + 1)):
+            extras = {f"x_{word(chance)}": anything(chance) for _ in range(max(needed, 1 + chance.below(MOST_EXTRAS)))}
+            found.update({name: value for name, value in list(extras.items())[:room] if name not in declared})
+        return found
+
+    return draw
+
+
+def _optional(child: Node, present: Values, choices: Choices) -> Values:
+    """Return a draw that leaves a property out as often as its null comes about beside its other values."""
+    if child.path in choices.fixed:
+        return choice([(ABSENT, SINGLE), (present, MANY)])
+    return choice([(ABSENT, SINGLE), (present, sum(map(_weight, child.shapes)))])
+
+
+def route_to(lineage: Sequence[Node], branch: int | None = None) -> dict[int, int]:
+    """Return the branches that a body takes, by node, so that it holds the node which ends a lineage.
+
+    `branch` is that of the node itself; without one it is the first that is not null.
+    """
+    own = next((index for index, shape in enumerate(lineage[-1].shapes) if shape.type != "null"), 0)
+    found = {id(above): below.branch for above, below in pairwise(lineage)}
+    return {**found, id(lineage[-1]): own if branch is None else branch}

@@ -36,8 +36,8 @@ SMALL = 100
 SEVERAL_KINDS = 3
 """So many kinds of value of the wrong type are no accident: one check of types is missing."""
 
-NO_TEXT = frozenset(Feature("body", "", each) for each in ("not JSON", "blank"))
-"""What is said of a body that is no JSON text."""
+NO_TEXT = frozenset(Feature("body", "", each) for each in ("not plain JSON", "blank", "none"))
+"""What is said of a body that is no JSON text, is one that some parsers refuse, or is none."""
 
 
 def merged(

@@ -112,8 +112,8 @@ def _schemes(build: Builder, security: Security, scheme: str) -> Iterator[Case]:
         request = _carrying(build, ((security.name, value),))
         yield build.rejected(f"reject.credential.{slug}", requirement, request, _story(security, says, ANY_SCHEME))
     forms = [
-        ("scheme-lower-case", case, f"{scheme.lower()} {KEY}", "the scheme in lower case"),
-        ("scheme-upper-case", case, f"{scheme.upper()} {KEY}", "the scheme in upper case"),
+        ("scheme-lower-case", case, f"{scheme.lower()} {KEY}", "the scheme in other letter case"),
+        ("scheme-upper-case", case, f"{scheme.upper()} {KEY}", "the scheme in other letter case"),
         ("two-spaces", case, f"{scheme}  {KEY}", "two spaces after the scheme"),
     ]
     if "bearer" not in known:

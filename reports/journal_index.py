@@ -1,7 +1,8 @@
 """One pass over a journal: events sorted by what they are about, nothing judged yet."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -25,6 +26,9 @@ KEPT = 1_000
 ALIKE = 100
 """How many random cases that fail in one way are kept whole; of the others only their number is."""
 
+MOST_TOGETHER = 1_000
+"""How many sets of requirements that passed together are counted before they are counted one by one."""
+
 Way = tuple[str, Symptom]
 """A way to fail: a requirement, and the pattern of the finding."""
 
@@ -35,8 +39,34 @@ class DroppedCases:
     def __init__(self) -> None:
         self.cases = 0
         self.requests = 0
-        self.passes: Counter[int] = Counter()
         self.findings: Counter[Way] = Counter()
+        self._passes: Counter[int] = Counter()
+        self._bits: Counter[int] = Counter()
+        """How often exactly these requirements passed together: random cases mostly pass the same ones."""
+
+    @property
+    def passes(self) -> Counter[int]:
+        """How often each requirement passed, by its number."""
+        self._settle()
+        return self._passes
+
+    def passed(self, bits: int) -> None:
+        """Count requirements that passed, as bits."""
+        self._bits[bits] += 1
+        if len(self._bits) > MOST_TOGETHER:
+            self._settle()
+
+    def _settle(self) -> None:
+        for bits, count in self._bits.items():
+            for number in numbers(bits):
+                self._passes[number] += count
+        self._bits.clear()
+
+    def clear(self) -> None:
+        """Forget what passed and failed."""
+        self._passes.clear()
+        self._bits.clear()
+        self.findings.clear()
 
 
 class JournalIndex:
@@ -160,8 +190,8 @@ class JournalIndex:
         self.findings = [each for each in self.findings if self._is_clean_up(each.case)]
         self.doubts = [each for each in self.doubts if self._is_clean_up(each[0])]
         self.judged.clear()
-        for counts in (self.dropped.passes, self.dropped.findings, self._alike):
-            counts.clear()
+        self.dropped.clear()
+        self._alike.clear()
         self.interrupted.extend(event.interrupted)
 
     def _is_clean_up(self, case: str) -> bool:
@@ -185,17 +215,14 @@ class JournalIndex:
             self._sends_of.setdefault(case.id, []).append(event.send)
 
     def _judged(self, event: events.Judged) -> None:
-        known = len(self.started.requirements)
-        strange = [number for number in event.passed if not 0 <= number < known]
-        if strange:
-            raise JournalError(f"the journal judges requirement number {strange[0]} of {known}")
+        bits = _bits(event.passed, len(self.started.requirements))
         if self.case_of.get(event.send) == DROPPED:
-            self.dropped.passes.update(event.passed)
+            self.dropped.passed(bits)
             return
         self._known(event.send, "judges")
         self.judged.add(event.send)
         case = self.case_of[event.send]
-        self.passed[case] = self.passed.get(case, 0) | sum(1 << index for index in set(event.passed))
+        self.passed[case] = self.passed.get(case, 0) | bits
         if case not in self._sends_of:
             return
         self._holding[case] = None
@@ -213,8 +240,7 @@ class JournalIndex:
             self.judged.discard(number)
             self.case_of[number] = DROPPED
         del self.cases[case]
-        bits = self.passed.pop(case, 0)
-        self.dropped.passes.update(index for index in range(bits.bit_length()) if bits >> index & 1)
+        self.dropped.passed(self.passed.pop(case, 0))
         self.dropped.cases += 1
         self.dropped.requests += len(sends)
 
@@ -254,6 +280,23 @@ class JournalIndex:
             self.findings.append(event)
         else:
             self.doubts.append((case, event.doubt))
+
+
+def numbers(bits: int) -> Iterator[int]:
+    """Yield the numbers of the requirements that bits stand for."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+@lru_cache(maxsize=1_024)
+def _bits(passed: tuple[int, ...], known: int) -> int:
+    """Return the numbers of requirements as bits; `known` is how many requirements there are."""
+    strange = [number for number in passed if not 0 <= number < known]
+    if strange:
+        raise JournalError(f"the journal judges requirement number {strange[0]} of {known}")
+    return sum(1 << number for number in set(passed))
 
 
 def index_journal(events: Iterable[AnyEvent]) -> JournalIndex:

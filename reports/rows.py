@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group, Outcome
 from conformance.reports import outcomes
 from conformance.reports.controls import NONE_ACCEPTED, Controls, needs_control
-from conformance.reports.journal_index import JournalIndex
+from conformance.reports.journal_index import JournalIndex, numbers
 from conformance.reports.results import AliasResult, FindingResult, RequirementResult
 
 NO_CASE = "No case of this run exercises it"
@@ -42,7 +42,7 @@ def requirement_rows(
     controls = Controls(index)
     for case_id, bits in index.passed.items():
         lacking = controls.lacking(index.cases[case_id]) if case_id in index.cases else ""
-        for number in _numbers(bits):
+        for number in numbers(bits):
             if lacking and needs_control(tallies[number].row):
                 tallies[number].hold_without_control(case_id, lacking)
             else:
@@ -180,10 +180,3 @@ class _Tally:
             findings=tuple(self._findings),
             exercised_by=exercised_by,
         )
-
-
-def _numbers(bits: int) -> Iterator[int]:
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest

@@ -27,7 +27,7 @@ def decoded(line: bytes) -> AnyEvent:
 
     """
     seal = _SEAL.search(line, max(0, len(line) - _SEAL_BYTES - 2))
-    if seal is not None and crc32(b"}", crc32(line[: seal.start()])) != int(seal[1], 16):
+    if seal is not None and crc32(b"}", crc32(memoryview(line)[: seal.start()])) != int(seal[1], 16):
         message = "is damaged: its checksum does not match"
         raise ValueError(message)
     try:

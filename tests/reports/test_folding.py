@@ -9,7 +9,7 @@ from conformance.model.exchange import Failure, Response
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome, Strength, Verdict
 from conformance.reports.folding import LOST, UNFINISHED, fold, fold_run
-from conformance.reports.journal_index import ALIKE
+from conformance.reports.journal_index import ALIKE, KEPT, MOST_TOGETHER
 from conformance.reports.outcomes import exit_status, worst
 from conformance.reports.results import RequirementResult, Results
 from conformance.reports.rows import LISTED
@@ -300,6 +300,17 @@ def test_random_cases_that_fail_alike() -> None:
     kept = {each.case.id: each.outcome for each in folded.cases}
     assert ALIKE + 1 == len(kept)
     assert {Outcome.FAILED} == set(kept.values())
+
+
+def test_random_cases_that_hold_count_for_each_requirement_that_they_passed() -> None:
+    """However many are not kept, and in however many sets they pass: each requirement counts its own."""
+    rows = [msgspec.structs.replace(MUST, id=f"reject.Settings.member_{number}.type") for number in range(12)]
+    journal, many = Journal(rows), KEPT + 2 * MOST_TOGETHER
+    passes = [[row.id for place, row in enumerate(rows) if number >> place & 1] for number in range(many)]
+    for number, passed in enumerate(passes):
+        journal.send(journals.case(f"random.{number}", requirements=(), phase="fuzz"), passed=passed)
+    found = {each.id: each.exercised for each in fold(journal.end()).requirements}
+    assert {row.id: sum(row.id in passed for passed in passes) for row in rows} == found
 
 
 def test_cases_of_the_catalogue_that_fail_alike() -> None:

@@ -106,7 +106,8 @@ def set_aside(folder: Path, target: str = "") -> str:
 
     """
     for each in earlier_folders(folder):
-        if not _left_of(each, target)[0]:
+        # What is left of them changes only by a cleanup, which removes the records itself, or ends with the target.
+        if _have_ended(each, target):
             for path in list(records_in(each)):
                 forget(path)
     left, id_ = _left_of(folder, target)
@@ -146,6 +147,14 @@ def _ended(header: RunStarted, target: str) -> bool:
         return True
     here = traits_of(header.target).loopback
     return here and header.target != target and is_gone(parse_url(header.target, "target"))
+
+
+def _have_ended(folder: Path, target: str) -> bool:
+    """Tell whether the objects of all records in a folder ended with their targets; what cannot be read stays."""
+    try:
+        return all(_ended(header_of_record(path), target) for path in records_in(folder))
+    except ConformanceError:
+        return False
 
 
 def _left_of(folder: Path, target: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from conformance.classify.classification import classify
 from conformance.contract.contract import Contract
-from conformance.diagnosis.choice import explain
+from conformance.diagnosis.choice import SEVERAL, explain
 from conformance.diagnosis.consequences import (
     of_another_object,
     of_constant_responses,
@@ -37,6 +37,7 @@ from conformance.diagnosis.families import merged, of_missing_checks, with_conve
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
 from conformance.diagnosis.observations import (
     ACCEPTS,
+    NO_RESPONSE,
     REJECTS,
     REQUEST_RULES,
     Explanation,
@@ -116,6 +117,9 @@ def _of_requests(
     evidence = evidence_of(contract, observations, rule)
     if not evidence.positives:
         return []
+    incomplete = _of_all_successes(contract, observations, evidence.positives) if rule == NO_RESPONSE else None
+    if incomplete is not None:
+        return [incomplete]
     intermittent = any(each.finding.pattern.intermittent for seen in observations for each in _of_rule(seen, rule))
     chosen, left = explain(table, _telling(evidence, observations), plain=intermittent)
     left |= evidence.positives & ~reduce(or_, (each.mask for each in chosen), left)
@@ -130,6 +134,21 @@ def _of_requests(
     rest = _unexplained(observations, rule, left)
     whole = with_conversions(contract, *with_json_texts(table, found, rest), observations)
     return of_missing_checks(table, _without_merged(table, whole, observations))
+
+
+def _of_all_successes(contract: Contract, observations: Sequence[Observation], positives: int) -> Explanation | None:
+    """Return the fault of a target that completes no success response, whatever was sent; None where it does one."""
+    indices = [index for index in range(len(observations)) if positives >> index & 1]
+    successes = [each for each in observations if 200 <= each.status < 300]
+    whole = any(
+        each.exchange.failure is None and each.case.request.method == contract.operation.method for each in successes
+    )
+    if whole or len(indices) < SEVERAL or not all(200 <= observations[index].status < 300 for index in indices):
+        return None
+    findings = {each.id: each for index in indices for each in _of_rule(observations[index], NO_RESPONSE)}
+    does, _, _ = next(iter(findings.values())).finding.sentence.partition(" for ")
+    sentence = f"{does} for any request that it accepts"
+    return Explanation(NO_RESPONSE, (), tuple(findings.values()), tuple(indices), sentence=sentence)
 
 
 def _without_merged(

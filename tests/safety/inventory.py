@@ -89,7 +89,7 @@ def _called(call: ast.Call) -> set[str]:
 
 
 MEASURED: dict[str, str] = {
-    "conformance/checks/defaults.py _date 1": "times",
+    "conformance/checks/defaults.py _clock 1": "times",
     "conformance/checks/defaults.py _moment 1": "times",
     "conformance/checks/defaults.py _moment 2": "times",
     "conformance/checks/echo.py names_another 1": "names",
@@ -168,7 +168,7 @@ OTHERS: dict[str, str] = {
     """,
     "requests and cases of the suite": """
         conformance/checks/shared/request_parts.py MALFORMED 1
-        conformance/checks/shared/request_parts.py path_parameters 1
+        conformance/checks/shared/request_parts.py _parameters 1
         conformance/workflow/documents/relations.py _places 1
         conformance/classify/traits.py PLAIN_TEXT 1
         conformance/clients/mocking.py CONTROLS 1
@@ -207,7 +207,7 @@ OTHERS: dict[str, str] = {
         reports/curl.py _KEYS 1
         reports/curl.py _PLAIN 1
         reports/curl.py _VARIABLE 1
-        reports/curl.py _single 1
+        reports/curl.py _BARE 1
     """,
     "options and files of the user, and what the suite wrote": """
         conformance/integrations/pytest_plugin/outcomes.py __init__ 1

@@ -14,8 +14,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
-import time
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,39 +24,12 @@ import pytest
 from conformance.mock.server import BackgroundServer
 from conformance.model.case import SLOT
 
-from .planted import FAULTS, Faulty, planted
+from .planted import FAULTS, Faulty
+from .processes import ours, theirs
+from .serving import Counter
 
 SECONDS = int(os.environ.get("CONFORMANCE_PLANTED", "30"))
-KEY = "conformance-local-key"
-DOCUMENT = Path(__file__).parents[2] / "spec" / "openapi.yaml"
-MAIN = "from conformance.cli import main; main()"
 TOOLS = ("conformance", "schemathesis")
-
-
-class Counter:
-    """A server with one fault, which counts what it gets and notes when the fault is met first."""
-
-    def __init__(self, faulty: Faulty) -> None:
-        self._app = planted(self._fails)
-        self._faulty = faulty
-        self._begun = time.monotonic()
-        self.requests = 0
-        self.met: tuple[int, float] | None = None
-
-    def _fails(self, body: Any) -> bool:
-        found = self._faulty(body)
-        if found and self.met is None:
-            self.met = (self.requests, self.elapsed())
-        return found
-
-    def elapsed(self) -> float:
-        """Return for how many seconds the server is there."""
-        return time.monotonic() - self._begun
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve."""
-        self.requests += scope["type"] == "http"
-        await self._app(scope, receive, send)
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +49,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def run_conformance(faulty: Faulty, folder: Path) -> Outcome:
     """Carry out a campaign, and read what it tells in its results."""
     server = Counter(faulty)
-    words = [sys.executable, "-c", MAIN, "run", "--profile", "fuzz", "--time-budget", str(SECONDS), "--seed", "1"]
+    words = ours("run", "--profile", "fuzz", "--time-budget", str(SECONDS), "--seed", "1")
     with BackgroundServer(server) as at:
         words += ["--target", at.url, "--out", str(folder), "--report", "results", "--quiet"]
         subprocess.run(words, cwd=folder.parent, check=False, timeout=SECONDS + 60)  # noqa: S603  (our own command)
@@ -109,14 +80,12 @@ def _body(case: dict[str, Any]) -> Any:
 def run_schemathesis(faulty: Faulty, folder: Path) -> Outcome:
     """Run `schemathesis run`, and read the body of the command with which it says that the failure is had again."""
     server = Counter(faulty)
-    words = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()", "run", str(DOCUMENT)]
-    words += ["--phases", "examples,coverage,fuzzing", "--checks", "not_a_server_error", "--max-time", str(SECONDS)]
-    words += ["--seed", "1", "--no-color", "--generation-database", "none", "--suppress-health-check", "all"]
-    words += ["-H", f"Authorization: Api-Key {KEY}"]
+    words = ["--phases", "examples,coverage,fuzzing", "--checks", "not_a_server_error", "--max-time", str(SECONDS)]
     folder.mkdir()
     with BackgroundServer(server) as at:
+        command = theirs(at.url, *words, "--seed", "1")
         ended = subprocess.run(  # noqa: S603  (a command of a library)
-            [*words, "--url", at.url], cwd=folder, capture_output=True, text=True, check=False, timeout=SECONDS + 120
+            command, cwd=folder, capture_output=True, text=True, check=False, timeout=SECONDS + 120
         )
     return Outcome(met=server.met, requests=server.requests, seconds=server.elapsed(), bodies=_curled(ended.stdout))
 

@@ -3,11 +3,8 @@
 Medians of five. Each case has about 1.7 kB of evidence. Run by `tox -e browser`, which installs what drives a browser.
 """
 
-import json
-import random
 import shutil
 import time
-import uuid
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,15 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.journal.events import AnyEvent, ExchangeEnded, RequestSent
-from conformance.model.case import Story
-from conformance.model.exchange import Response
-from conformance.model.requirement import Requirement
-from conformance.model.vocabulary import Expectation, Group, Strength
 from conformance.reports.folding import fold_run
 from conformance.reports.pages.html import render
 
 from ..browser.conftest import FLAGS  # noqa: TID252 - test modules are found by path
-from ..reports.journals import Journal, case  # noqa: TID252 - test modules are found by path
+from .synthetic_runs import run_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,65 +28,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 TIMES = 5
-MEMBERS = [f"member_{number:02}_setting" for number in range(15)]
-
-GROUPS = {
-    "accept": Group.ACCEPTANCE,
-    "reject": Group.REJECTION,
-    "response": Group.RESPONSE,
-    "semantics": Group.SEMANTICS,
-}
-ROWS = [
-    Requirement(
-        f"{prefix}.UpdateSettingsV1.{member}.{keyword}",
-        f"`{member}` keeps its `{keyword}`",
-        Strength.MUST if number % 3 else Strength.SHOULD,
-        group,
-        (f"#/components/schemas/UpdateSettingsV1/properties/{member}/{keyword}",),
-        f"REQ-{prefix[:3].upper()}-{number:03}",
-    )
-    for prefix, group in GROUPS.items()
-    for number, member in enumerate(MEMBERS)
-    for keyword in ("type", "enum", "required", "null")
-]
-
-
-def run_of(cases: int, *, entropy: bool) -> list[AnyEvent]:
-    """Return a run of `cases` cases, one in ten at fault; with `entropy` every value of every case is another."""
-    source = random.Random(7)  # noqa: S311 - nobody is to be kept from guessing
-    journal = Journal(ROWS)
-    accept, reject, response = ROWS[:60], ROWS[60:120], [row.id for row in ROWS[120:]]
-    for number in range(cases):
-        values: dict[str, object] = {
-            each: str(uuid.UUID(int=source.getrandbits(128)))
-            if entropy
-            else f"a value of the usual kind, it is {index:03}"
-            for index, each in enumerate(MEMBERS)
-        }
-        values[MEMBERS[number % 15]] = number
-        body = json.dumps({"name": f"cfm-1a2b3c4d-{number:04}", "settings": values}).encode()
-        refused = number % 2 == 0
-        row = (reject if refused else accept)[number % 60]
-        says = f"`{MEMBERS[number % 15]}` is the value numbered {number} of its kind"
-        one = case(
-            f"{row.id}.value-{number}",
-            requirements=(row.id,),
-            expectation=Expectation.REJECTED if refused else Expectation.ACCEPTED,
-            body=body,
-            story=Story(f"/settings/{MEMBERS[number % 15]}", "type", "1", str(number), says, "number"),
-            phase="catalogue" if number % 3 else "combinations",
-        )
-        faulty = number % 10 == 4
-        answer = body if not refused or faulty else body[: len(body) // 2] + b'"}}'
-        status = 422 if refused and not faulty else 200
-        journal.send(
-            one,
-            Response(status, (("Content-Type", "application/json"), ("Server", "uvicorn")), answer),
-            passed=[] if faulty else [row.id, *(response if not refused else [])],
-        )
-        if faulty:
-            journal.find(one, row, kind=f"kind {number % 7}", pointer=f"/settings/{MEMBERS[number % 15]}")
-    return journal.end()
 
 
 @pytest.fixture(scope="module")

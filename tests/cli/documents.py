@@ -196,7 +196,7 @@ def _way_of_call(snippet: Snippet) -> Way | None:
         return Way.CALLED  # the block is carried out with it
     if "venv" in words or snippet.program == "pip":
         return Way.ACCEPTANCE
-    if snippet.page == "CONTRIBUTING.md" or snippet.program in {"tox", "ruff"}:
+    if snippet.page in {"CONTRIBUTING.md", "docs/benchmarks.md"} or snippet.program in {"tox", "ruff"}:
         return Way.DEVELOPMENT
     if {"node", "npx", "sh"} & {Path(word).name for word in words} or "runs/a" in words:
         return Way.ACCEPTANCE

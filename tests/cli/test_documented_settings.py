@@ -32,7 +32,8 @@ from .documents import ROOT, Way, by, pages, snippets
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 OTHERS = frozenset(
     "--collect-only --cov --editable --group --import-mode --lf --max-examples --pyargs --upgrade --url --version "
-    "--hypothesis-profile --strict-markers --kills --draws --first --sample --pairs".split()
+    "--hypothesis-profile --strict-markers --kills --draws --first --sample --pairs --quick --max-time "
+    "--continue-on-failure".split()
 )
 """Options of other programs that the pages name."""
 

@@ -11,7 +11,11 @@ from conformance.model.requirement import Requirement
 from conformance.model.stated_relation import StatedRelation
 from conformance.model.waiver import Waiver
 
-JOURNAL_VERSION = 2
+JOURNAL_VERSION = 3
+"""The version of the journals that are written."""
+
+READ_VERSIONS = (2, JOURNAL_VERSION)
+"""The versions that are read; in those of version 2 no body is packed."""
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True, kw_only=True):
@@ -80,13 +84,17 @@ class RunResumed(Event, frozen=True, tag="run.resumed", kw_only=True):
 
 
 class RequestSent(Event, frozen=True, tag="request.sent", kw_only=True):
-    """A request is about to leave. `case.request` is what is sent, slot filled; `send` numbers it within the run."""
+    """A request is about to leave. `case.request` is what is sent, slot filled; `send` numbers it within the run.
+
+    In a file `packed` has the body of `case.request` where that is long: deflated (RFC 1950).
+    """
 
     send: int
     case: Case
     name: str = ""
     attempt: int = 1
     relation: str = ""
+    packed: bytes = b""
 
 
 class ExchangeEnded(Event, frozen=True, tag="exchange", kw_only=True):

@@ -12,8 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.journal import events
-from conformance.journal.events import JOURNAL_VERSION, AnyEvent, Event
-from conformance.journal.lines import decoded, sealed
+from conformance.journal.events import JOURNAL_VERSION, READ_VERSIONS, AnyEvent, Event
+from conformance.journal.lines import decoded, packed, sealed
 from conformance.journal.redaction import Redaction
 from conformance.model.case import KEY
 from conformance.model.errors import JournalError, RunStoppedError, UsageError, os_errors_as
@@ -64,13 +64,13 @@ class Journal:
         self._encoder = msgspec.json.Encoder()
         self._redactor = secret if isinstance(secret, Redaction) else Redaction((secret, KEY))
         self._path = path
-        self._count = 0
+        self._count, self._version = 0, JOURNAL_VERSION
         self.requests = 0
         """How many requests were recorded here, each before it left."""
         with os_errors_as(UsageError, f"cannot write {path}", "name another folder with --out"):
             path.parent.mkdir(parents=True, exist_ok=True)
             if resume:
-                self._count = _cut_torn_end(path, damaged)
+                self._count, self._version = _cut_torn_end(path, damaged)
             else:
                 path.unlink(missing_ok=True)
             self._file: BinaryIO = open(path, "ab", opener=for_owner)  # noqa: SIM115 (a path has no opener)
@@ -87,7 +87,9 @@ class Journal:
         """
         self._count += 1
         stamped = replace(event, seq=self._count, time=event.time or time.time())
-        line = sealed(self._encoded(self._shown(stamped)))
+        shown = self._shown(stamped)
+        # An earlier suite that reads its own journal, resumed by this one, knows no packed body.
+        line = sealed(self._encoded(packed(shown) if self._version == JOURNAL_VERSION else shown))
         with self._writing():
             self._file.write(line)
             if not isinstance(stamped, DEFERRED):
@@ -123,7 +125,8 @@ class Journal:
             case events.RunEnded() | events.Removal():
                 return self._redactor.texts_of(event, "reason")
             case events.RunStarted():
-                return replace(event, options={k: self._redactor.text(v) for k, v in event.options.items()})
+                options = {k: self._redactor.text(v) for k, v in event.options.items()}
+                return replace(event, options=options, journal_version=self._version)
             case _:
                 return event
 
@@ -222,11 +225,13 @@ def for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _cut_torn_end(path: Path, damaged: Damage | None) -> int:
-    """Cut a torn last line off; returns the number of the last event."""
-    last = at = 0
+def _cut_torn_end(path: Path, damaged: Damage | None) -> tuple[int, int]:
+    """Cut a torn last line off; returns the number of the last event, and the version of the journal."""
+    last = at = version = 0
     for place, event in read_placed(path, damaged):
         last, at = max(last, event.seq), place
+        if isinstance(event, events.RunStarted):
+            version = version or event.journal_version
     with path.open("r+b") as file:
         file.seek(at)
         whole = file.readline().removesuffix(b"\n") + b"\n"
@@ -237,16 +242,16 @@ def _cut_torn_end(path: Path, damaged: Damage | None) -> int:
             at = file.tell() - len(line)
             if not line.endswith(b"\n"):
                 file.truncate(at)
-    return last
+    return last, version
 
 
 def _check(event: AnyEvent, number: int, previous: int | None, path: Path) -> None:
     if number == 1:
         if not isinstance(event, events.RunStarted):
             raise JournalError(f"{path} does not begin with run.started; it is not a complete journal")
-        if event.journal_version != JOURNAL_VERSION:
-            found = event.journal_version
-            raise JournalError(f"{path} is of version {found}; this suite reads version {JOURNAL_VERSION}")
+        if event.journal_version not in READ_VERSIONS:
+            found, known = event.journal_version, " and ".join(map(str, READ_VERSIONS))
+            raise JournalError(f"{path} is of version {found}; this suite reads versions {known}")
     if not 0 <= event.time <= LAST_SECOND:
         raise JournalError(f"{path} line {number}: {event.time:g} is not a time")
     if previous is not None and event.seq != previous + 1:

@@ -1,9 +1,12 @@
 """The journal: written event by event, read back unharmed, and refused where it cannot be trusted."""
 
+import base64
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from conformance.journal.events import (
@@ -15,6 +18,7 @@ from conformance.journal.events import (
     RunEnded,
     RunStarted,
 )
+from conformance.journal.lines import LONG
 from conformance.journal.writing import FILE_NAME, Journal, MemorySink, read_journal
 from conformance.model.case import Case, Request
 from conformance.model.errors import JournalError, UsageError
@@ -68,6 +72,63 @@ def test_bodies_come_through_unharmed(tmp_path, body):
     )
     assert case == sent.case
     assert answer == ended.response
+
+
+def long_case(body: bytes) -> Case:
+    """Return a case with a body."""
+    return Case("c", Expectation.OBSERVED, ("r",), Request("POST", "/", (("A", "b"),), body))
+
+
+def lines_of(path: Path) -> list[dict]:
+    """Return the lines of a journal as they stand in the file."""
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+@pytest.mark.parametrize("body", [b"a" * 1_000_000, b"[" * 5_000, b"\xff\x00" * 4_000, bytes(LONG)])
+def test_a_long_body_takes_little_room_and_comes_through_unharmed(tmp_path, body):
+    """It is packed in the file where that is worth it, and nobody who reads events sees anything of it."""
+    path = tmp_path / FILE_NAME
+    sent = RequestSent(send=1, case=long_case(body), name="n", attempt=2, relation="x")
+    _, read = written(path, sent)
+    assert msgspec.structs.replace(sent, seq=read.seq, time=read.time) == read
+    assert len(path.read_bytes()) < 12_000
+    assert (len(body) > LONG) is ("packed" in lines_of(path)[1])
+
+
+def test_a_long_body_that_cannot_be_packed_stays_as_it_is(tmp_path):
+    """Random bytes do not get shorter."""
+    body = b"".join(sha256(bytes([number])).digest() for number in range(256))
+    _, read = written(tmp_path / FILE_NAME, RequestSent(send=1, case=long_case(body)))
+    assert body == read.case.request.body
+    assert "packed" not in lines_of(tmp_path / FILE_NAME)[1]
+
+
+@pytest.mark.parametrize("spoil", [lambda packed: packed[: len(packed) // 2], lambda packed: b"no" + packed])
+def test_a_packed_body_that_is_damaged_is_a_damaged_line(tmp_path, spoil):
+    """What was cut off, or is not deflated, is told with its line."""
+    path = tmp_path / FILE_NAME
+    written(path, RequestSent(send=1, case=long_case(b"[1, 2, 3]" * 1_000)))
+    header, line = lines_of(path)
+    line["packed"] = base64.b64encode(spoil(base64.b64decode(line["packed"]))).decode()
+    del header["crc"], line["crc"]
+    path.write_text(f"{json.dumps(header)}\n{json.dumps(line)}\n", encoding="utf-8")
+    with pytest.raises(JournalError, match="line 2 is not a journal event"):
+        list(read_journal(path))
+
+
+def test_a_journal_of_the_version_before_is_read_and_goes_on_as_it_was(tmp_path):
+    """Nothing is packed in what follows: the suite that wrote it reads it still."""
+    path, body = tmp_path / FILE_NAME, b"a" * 1_000_000
+    written(path)
+    (header,) = lines_of(path)
+    del header["crc"]
+    path.write_text(json.dumps(header | {"journal_version": 2}) + "\n", encoding="utf-8")
+    with Journal(path, resume=True) as journal:
+        journal.append(RequestSent(send=1, case=long_case(body)))
+    first, read = read_journal(path)
+    assert (2, body) == (first.journal_version, read.case.request.body)
+    assert "packed" not in lines_of(path)[1]
+    assert 3 == written(tmp_path / "merged", first)[1].journal_version
 
 
 @pytest.mark.parametrize("text", ["NaN", "1e400", "9007199254740993.0", "\u2028\0\x7f", "\U0001f600", "\\ud800"])

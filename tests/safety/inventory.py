@@ -111,6 +111,7 @@ MEASURED: dict[str, str] = {
     "conformance/workflow/documents/relations.py _default 1": "names",
     "conformance/diagnosis/facts/body_facts.py FRESH 1": "names",
     "conformance/journal/lines.py DECODER 1": "lines of journals",
+    "conformance/journal/lines.py _unpacked 2": "lines of journals",
     "conformance/journal/lines.py _SEAL 1": "lines of journals",
     "conformance/journal/escapes.py _SLASHES 1": "redaction",
     "conformance/journal/escapes.py _ESCAPE 1": "redaction",

@@ -22,7 +22,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def journal_schema() -> dict[str, Any]:
     """Return the JSON Schema of one line of `journal.ndjson`."""
-    told = "One line of journal.ndjson: an event of a run. Bodies are Base64."
+    told = "One line of journal.ndjson: an event of a run. Bodies are Base64, long ones of requests deflated first."
     return {"$schema": DIALECT, "title": "Event", "description": told, **msgspec.json.schema(AnyEvent)}
 
 

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -40,13 +40,17 @@ def requirement_rows(
     for case_id, doubt in index.doubts:
         by_id[doubt.requirement].doubt(case_id, outcomes.of_doubt(ours=doubt.ours), doubt.reason)
     controls = Controls(index)
-    for case_id, bits in index.passed.items():
-        lacking = controls.lacking(index.cases[case_id]) if case_id in index.cases else ""
+    # Most cases pass the same requirements as others.
+    together = grouped(
+        ((bits, controls.lacking(index.cases[case_id]) if case_id in index.cases else ""), case_id)
+        for case_id, bits in index.passed.items()
+    )
+    for (bits, lacking), cases in together.items():
         for number in numbers(bits):
             if lacking and needs_control(tallies[number].row):
-                tallies[number].hold_without_control(case_id, lacking)
+                tallies[number].hold_without_control(cases, lacking)
             else:
-                tallies[number].hold(case_id)
+                tallies[number].hold(cases)
     if controls.rejected and not index.client and SUCCESS in by_id and not any(tally.failed for tally in tallies):
         by_id[SUCCESS].doubt(controls.rejected, Outcome.INCONCLUSIVE, NONE_ACCEPTED)
     for number, count in index.dropped.passes.items():
@@ -123,16 +127,16 @@ class _Tally:
         self._against.add(case)
         self.cases[case] = None
 
-    def hold(self, case: str) -> None:
-        """Count a pass."""
+    def hold(self, cases: Sequence[str]) -> None:
+        """Count cases that passed."""
         self._seen.add(Outcome.PASSED)
-        self._held += case not in self._against
-        self._showed.append(case)
+        self._held += len(cases) - len(self._against.intersection(cases))
+        self._showed += cases
 
-    def hold_without_control(self, case: str, reason: str) -> None:
-        """Count a rejection that proves nothing; others of the requirement may."""
+    def hold_without_control(self, cases: Sequence[str], reason: str) -> None:
+        """Count rejections that prove nothing; others of the requirement may."""
         self._unproven = min(self._unproven or reason, reason)
-        self.cases[case] = None
+        self.cases |= dict.fromkeys(cases)
 
     def hold_unnamed(self, count: int) -> None:
         """Count passes of cases that are not kept."""

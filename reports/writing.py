@@ -1,7 +1,9 @@
 """Writing reports: the list of them, and how they get into a folder."""
 
+import gc
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -57,13 +59,26 @@ def write_reports(
 
     """
     wanted = checked_kinds(kinds)
-    run = fold_run(events, fail_on=fail_on, junit_by=junit_by)
-    with os_errors_as(UsageError, f"{out} cannot be written to", "free that path or choose another folder"):
-        out.mkdir(parents=True, exist_ok=True)
-        for kind in wanted:
-            report = REPORTS[kind]
-            _replace(out / report.filename, report.render(run))
+    with _collector_paused():
+        run = fold_run(events, fail_on=fail_on, junit_by=junit_by)
+        with os_errors_as(UsageError, f"{out} cannot be written to", "free that path or choose another folder"):
+            out.mkdir(parents=True, exist_ok=True)
+            for kind in wanted:
+                report = REPORTS[kind]
+                _replace(out / report.filename, report.render(run))
     return run.results
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the collector of cycles: what is read stays to the end and has none, and it would walk it over and over."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def checked_kinds(kinds: Iterable[str] | None) -> tuple[str, ...]:

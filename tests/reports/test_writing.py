@@ -1,5 +1,6 @@
 """Writing: the same events give the same bytes, and a file is there whole or not at all."""
 
+import gc
 import json
 import os
 import subprocess
@@ -65,6 +66,21 @@ def test_writes_chosen_kinds(tmp_path: Path) -> None:
     """Only the kinds that were asked for are written."""
     write_reports(journals.passing(), tmp_path, kinds=["junit"])
     assert [path.name for path in tmp_path.iterdir()] == ["junit.xml"]
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_the_collector_of_cycles_is_left_as_it_was(tmp_path: Path, *, running: bool) -> None:
+    """It is paused while reports are made, and no longer, whether they could be written or not."""
+    (gc.enable if running else gc.disable)()
+    try:
+        write_reports(journals.failing(), tmp_path)
+        assert running is gc.isenabled()
+        (tmp_path / "file").touch()
+        with pytest.raises(UsageError):
+            write_reports(journals.failing(), tmp_path / "file")
+        assert running is gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_unknown_kind_is_refused(tmp_path: Path) -> None:

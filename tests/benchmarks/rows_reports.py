@@ -29,7 +29,7 @@ def _times(plan: Plan, cases: int) -> int:
 
 
 def _seconds(plan: Plan) -> float:
-    return sum(_times(plan, each) * len(KINDS) * (0.7 + each / 9_000) for each in _sizes(plan))
+    return sum(_times(plan, each) * len(KINDS) * (0.7 + each / 6_000) for each in _sizes(plan))
 
 
 def _cost(plan: Plan, kind: str, journal: Path) -> Cost:

@@ -38,7 +38,7 @@ FRESH = re.compile(r"cfm-[0-9a-f]{8}-[0-9a-z]{4}")
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
-_MOST_CHARACTERS = 12
+_MOST_CHARACTERS = 40
 """Of so many special characters of a string is said which they are."""
 
 MOST_NAMES = 100
@@ -115,6 +115,8 @@ class BodyReader:
             seen.add("unknown", path)
         for name in unknown[:MOST_NAMES]:
             seen.add("unknown name", path, name[:LONGEST_VALUE])
+            if not path:  # of the body itself it is true as of any object in it
+                seen.add("unknown name", ANYWHERE, name[:LONGEST_VALUE])
         numbers = (_decimal(each) for name in unknown for each in _numbers(value[name]))
         seen.all_numbers += [each for each in numbers if each is not None]
         for child in node.children:
@@ -299,7 +301,7 @@ def string_classes(text: str) -> Iterator[str]:
         yield "with characters beyond ASCII"
     if max(text) > "\uffff":
         yield "with characters beyond U+FFFF"
-    if text != text.strip():
+    if text.strip() not in {"", text}:
         yield "with spaces around it"
     if any(each.isspace() for each in text):
         yield "with white space"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import TypeAlias
 
 import msgspec
@@ -49,6 +50,11 @@ LONG_FIELD = 1_000
 MOST_KNOWN = 3_000
 """Of so many cases the facts are kept: during a run they are read again and again."""
 
+MOST_SEARCHED, MOST_FOUND = 10_000, 8
+"""In how many bytes of a text that is not read names are looked for, and how many of them are told."""
+
+_NAME = re.compile(rb'"(\w{1,60})"\s*:')
+
 _ELEMENT = re.compile(r"[^\s,;=\"]+/[^\s,;=\"]+|[^\s,;=\"]+(?==)")
 """A media type or range, or the name of a parameter."""
 
@@ -69,6 +75,7 @@ class FactReader:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._body = BodyReader(contract.request)
+        self._declared = {each.name for each in contract.request.walk()}
         self._defaults = DefaultsReader(contract)
         self._fields: dict[tuple[tuple[tuple[str, str], ...], str, bool], _OfFields] = {}
         self._known: dict[Case, Facts] = {}
@@ -95,6 +102,8 @@ class FactReader:
         groups.append(_of_bytes(_body_word(body, value, readable=text is not None)))
         if (text is None or text.duplicates or text.byte_order_mark) and body.strip(BLANK):
             groups.append(_of_bytes("not plain JSON"))
+        if text is None:
+            groups.append(self._names_in(body))
         groups.append(frozenset(of_text(body)))
         groups.append(_of_method(request.method))
         target, lengths = of_target(self._contract.operation.path, request.target)
@@ -106,6 +115,12 @@ class FactReader:
         about = _about(case, groups)
         rounded = {each for each in about if each.name in COMPARISONS and _is_rounded(each, value)}
         return Facts(tuple(groups), (about - rounded).union(*told), measures, _name(value, self._contract.identity))
+
+    def _names_in(self, body: bytes) -> frozenset[Feature]:
+        """Return the unknown names in a text that is not read: most are nested too deeply, and otherwise JSON."""
+        found = dict.fromkeys(each.decode() for each in _NAME.findall(body[:MOST_SEARCHED]))
+        unknown = (each for each in found if each not in self._declared)
+        return frozenset(Feature("unknown name", ANYWHERE, each) for each in islice(unknown, MOST_FOUND))
 
     def _of_fields(self, request: Request) -> _OfFields:
         key = (request.headers, request.method, bool(request.body))

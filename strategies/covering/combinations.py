@@ -38,8 +38,10 @@ def model(build: Builder) -> Model:
     """Return the model of the request body: every property but the one that names the object."""
     root = build.contract.request
     varying = _below(root, 0, build.contract.identity) if root.shapes and root.shapes[0].type == OBJECT else ()
-    nodes = _first(tuple(varying))
-    levels = tuple(tuple(_levels(node, build)) for node in nodes)
+    of_nodes = [(node, tuple(_levels(node, build))) for node in _first(tuple(varying))]
+    # A required property of which no plain value is known does not vary: its smallest value is always there.
+    nodes = tuple(node for node, each in of_nodes if each)
+    levels = tuple(each for _, each in of_nodes if each)
     index = {node.path: number for number, node in enumerate(nodes)}
     factors = []
     for node, each in zip(nodes, levels, strict=True):

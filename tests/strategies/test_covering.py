@@ -12,6 +12,7 @@ from conformance.strategies.covering import combinations as model_of_combination
 from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY, covering_array
 from conformance.strategies.covering.factors import Factor, Row, closure
 
+from .contracts import contract_of
 from .missing_tuples import missing
 
 MARK = {PAIRWISE: 113, THREE_WAY: 1_523}
@@ -105,3 +106,18 @@ def test_without_factors_there_is_nothing_to_combine() -> None:
     """No factor gives one empty row, one factor each of its levels."""
     assert [()] == covering_array([], PAIRWISE)
     assert [(0,), (1,)] == covering_array([Factor(2)], THREE_WAY)
+
+
+def test_a_property_that_can_have_no_value_does_not_vary() -> None:
+    """One branch of a union can require what nothing fits: the other branches are combined all the same."""
+    impossible = {"type": "object", "additionalProperties": False, "minProperties": 2}
+    schema = {
+        "type": "object",
+        "properties": {"kind": impossible, "a": {"type": "boolean"}, "b": {"type": "boolean"}},
+        "if": {"required": ["kind"]},
+        "else": {"properties": {"a": {"type": "boolean"}}},
+    }
+    found = model_of_combinations.model(Builder(contract_of(schema), {}))
+    assert all(found.levels)
+    assert {"/a", "/b"} <= {node.path for node in found.nodes}
+    assert len(model_of_combinations.rows(found, PAIRWISE)) >= 4

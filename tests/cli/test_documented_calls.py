@@ -312,7 +312,13 @@ def test_lists(call, carry_out, contract):
 
 
 @pytest.mark.slow
-@calls("--profile standard", "--phases catalogue,schemathesis,hypothesis", "--waivers FILE", "--example-db DIR")
+@calls(
+    "--profile standard",
+    "--phases catalogue,schemathesis,hypothesis",
+    "--phases catalogue,sampler",
+    "--waivers FILE",
+    "--example-db DIR",
+)
 def test_options_of_a_run(call, carry_out, results_of):
     """They are taken, and a run of a few cases with them ends well."""
     Path("FILE").write_text("", encoding="utf-8")

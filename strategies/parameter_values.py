@@ -12,7 +12,7 @@ from conformance.model.jsontext import SURROGATE, Json, JsonFault, read_text
 from conformance.strategies.carried_credentials import Carried
 from conformance.strategies.values.described import holds, valid_of
 
-BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 MOST = 12
 """How many valid values of a parameter are tried."""
@@ -94,7 +94,7 @@ def carried_parameters(values: Iterable[tuple[Parameter, Json]]) -> Carried:
             cookies.append(re.sub("&", "; ", written(parameter.name, value, parameter.style)))
         elif parameter.location == "header":
             text = written(parameter.name, value, parameter.style, str)
-            # Header fields are ASCII, and JSON can be: what a field holds by itself was chosen so that it is.
+            # Header fields are visible ASCII, and JSON can be: what a field holds by itself was chosen so that it is.
             fields.append((parameter.name, BEYOND_ASCII.sub(_escape, text) if parameter.style.media_type else text))
     return Carried(tuple(fields), tuple(cookies), tuple(filter(None, query)))
 
@@ -122,4 +122,5 @@ def _is_sendable(parameter: Parameter, value: Json) -> bool:
 
 
 def _escape(found: re.Match[str]) -> str:
-    return json.dumps(found[0])[1:-1]
+    # A field holds no DEL (RFC 9110 section 5.5), which is of ASCII and so escaped by no writer of JSON.
+    return json.dumps(found[0])[1:-1].replace("\x7f", "\\u007f")

@@ -48,6 +48,7 @@ STYLES = {
     "json": "{name: q, in: query, required: true, content: {application/json: {schema: {type: object, required: [n], "
     "properties: {n: {type: integer}}}}}}",
     "header": "{name: X-Ids, in: header, required: true, schema: {type: array, items: {type: integer}, minItems: 2}}",
+    "json header": "{name: X-Note, in: header, required: true, content: {application/json: {schema: {type: string}}}}",
     "free": "{name: q, in: query, required: true}",
 }
 

@@ -53,7 +53,7 @@ def defaults(subject: Subject) -> Judged:
             )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _declared(contract: Contract) -> tuple[tuple[str, str, str, object], ...]:
     """Return each default that the response schema declares: places in request and response, requirement, value."""
     found = ((sent, answered, default_of(answered)) for sent, answered in contract.echoes if not sent.required)

@@ -62,7 +62,7 @@ def echo(subject: Subject) -> Judged:
             )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _pairs(contract: Contract) -> tuple[tuple[Node, Node, str], ...]:
     """Return the places of request and response that hold the same, each with the requirement that says so."""
     return tuple(

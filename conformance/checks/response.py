@@ -107,7 +107,7 @@ class _Place:
             self.object |= held(child.label, "required")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _places(_: Contract) -> dict[int, _Place]:
     """Return the places of a contract that were met so far, by the identity of the node: its value has no hash."""
     return {}

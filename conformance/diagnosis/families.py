@@ -37,7 +37,7 @@ SEVERAL_KINDS = 3
 """So many kinds of value of the wrong type are no accident: one check of types is missing."""
 
 NO_TEXT = frozenset(Feature("body", "", each) for each in ("not plain JSON", "blank", "none"))
-"""What is said of a body that is no JSON text, is one that some parsers refuse, or is none."""
+"""What is said of a body that is no JSON text, is one that some parsers reject, or is none."""
 
 
 def merged(

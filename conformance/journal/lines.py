@@ -23,8 +23,11 @@ LONG = 4_096
 LEVEL = 1
 """How hard they are packed: what is sent to be long repeats itself."""
 
-MOST = 100_000_000
-"""How many bytes a packed body is unpacked to at most."""
+MOST = 20_000_000
+"""How many bytes a packed body is unpacked to at most: twice what the suite sends."""
+
+MOST_TOGETHER = 1_000_000_000
+"""How many bytes all long bodies of a journal have at most, however small the file is."""
 
 
 def packed(event: Event) -> Event:
@@ -38,6 +41,12 @@ def packed(event: Event) -> Event:
     if len(short) >= len(body):
         return event
     return replace(event, case=_with_body(event, None), packed=short)
+
+
+def length_of_long_body(event: Event) -> int:
+    """Return how many bytes the body of a request has that may have been packed; 0 for every other event."""
+    body = event.case.request.body if isinstance(event, RequestSent) else None
+    return len(body) if body is not None and len(body) > LONG else 0
 
 
 def _unpacked(event: RequestSent) -> RequestSent:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from conformance.journal import events
 from conformance.journal.events import JOURNAL_VERSION, READ_VERSIONS, AnyEvent, Event
-from conformance.journal.lines import decoded, packed, sealed
+from conformance.journal.lines import MOST_TOGETHER, decoded, length_of_long_body, packed, sealed
 from conformance.journal.redaction import Redaction
 from conformance.model.case import KEY
 from conformance.model.errors import JournalError, RunStoppedError, UsageError, os_errors_as
@@ -192,7 +192,7 @@ def read_placed(path: Path, damaged: Damage | None = None) -> Iterator[tuple[int
     with os_errors_as(JournalError, f"cannot read {path}", "name the folder of a run (its --out)"):
         lines = path.open("rb")
     with lines:
-        previous = place = 0
+        previous = place = long = 0
         for number, line in enumerate(lines, 1):
             try:
                 event = decoded(line)
@@ -205,12 +205,16 @@ def read_placed(path: Path, damaged: Damage | None = None) -> Iterator[tuple[int
                 _report(error, number, damaged)
             else:
                 previous = event.seq
+                long += length_of_long_body(event)
+                if long > MOST_TOGETHER:
+                    raise JournalError(f"{path} has request bodies of more than {MOST_TOGETHER:,} bytes", TOO_LARGE)
                 yield place, event
             place += len(line)
         if previous == 0:
             raise JournalError(f"{path} is empty", "the run did not start; run it again")
 
 
+TOO_LARGE = "restore the file, or run again without --profile full"
 DAMAGED = "restore the file; `conformance cleanup` still removes what its other lines record"
 
 

@@ -152,7 +152,7 @@ def _ended(header: RunStarted, target: str) -> bool:
 def _have_ended(folder: Path, target: str) -> bool:
     """Tell whether the objects of all records in a folder ended with their targets; what cannot be read stays."""
     try:
-        return all(_ended(header_of_record(path), target) for path in records_in(folder))
+        return all(not began(path) or _ended(header_of_record(path), target) for path in records_in(folder))
     except ConformanceError:
         return False
 

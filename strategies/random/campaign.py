@@ -34,11 +34,11 @@ SAMPLER = "sampler"
 RIGHT, WRONG = "hypothesis-right", "hypothesis-wrong"
 THEIR_RIGHT, THEIR_WRONG = "schemathesis-right", "schemathesis-wrong"
 
-SIZES: Mapping[str, int] = {SAMPLER: 8000, RIGHT: 800, WRONG: 100, THEIR_RIGHT: 40, THEIR_WRONG: 20}
+SIZES: Mapping[str, int] = {SAMPLER: 1000, RIGHT: 100, WRONG: 20, THEIR_RIGHT: 8, THEIR_WRONG: 4}
 """The sources of a fuzz round in turn, and how many draws each makes: slow ones fewer, so that each has its time.
 
-Of a library every batch begins with the simplest draw, so small batches repeat themselves; in large ones a source
-waits long for its turn.
+Of a library every batch begins with the simplest draw, so small batches repeat themselves; after large ones a slow
+target has no time left for the next source.
 """
 
 UNTIMED = (HealthCheck.too_slow, HealthCheck.data_too_large)

@@ -21,13 +21,17 @@ class StatedNumbers(msgspec.Struct, frozen=True):
 
 
 def stated_numbers(contract: Contract) -> dict[str, StatedNumbers]:
-    """Return what pages say of the numbers of a request, by path; several ranges of a place hold together."""
+    """Return what pages say of the numbers of a request, by path; several ranges of a place hold together.
+
+    What they contradict each other in is left out.
+    """
     stated = grouped((each.pointer, each) for each in contract.prose.ranges if each.pattern is None)
-    return {
+    found = {
         path: _of_place(ranges, nullable=node.nullable)
         for path, ranges in stated.items()
         if (node := find(contract.request, path)) is not None
     }
+    return {path: each for path, each in found.items() if each.never or each.least <= each.most}
 
 
 def _of_place(ranges: list[Range], *, nullable: bool) -> StatedNumbers:

@@ -18,7 +18,7 @@ from conformance.strategies.random.from_schemathesis import coverage_cases
 from conformance.strategies.random.parameter_labels import parameters_case
 from conformance.workflow.run import run
 from conformance.workflow.setup.options import RunOptions
-from conformance.workflow.setup.phases import PHASES, chosen_phases
+from conformance.workflow.setup.phases import DEFAULT_PHASES, chosen_phases
 
 from .running import contract_from
 
@@ -138,7 +138,9 @@ def test_coverage_of_schemathesis_agrees_too(build: Builder) -> None:
 def test_phases(build: Builder, tmp_path: Path) -> None:
     """There are random phases where there is a parameter to draw, that the caller does not fix."""
     options = RunOptions()
-    assert PHASES == chosen_phases(build.contract, options, Profile.STANDARD, loopback=True)
+    assert DEFAULT_PHASES == chosen_phases(build.contract, options, Profile.STANDARD, loopback=True)
+    with pytest.raises(UsageError, match="has no JSON body; use --phases catalogue,schemathesis,hypothesis"):
+        chosen_phases(build.contract, replace(options, phases=("sampler",)), Profile.FUZZ, loopback=True)
     other = contract_from(DOCUMENT, tmp_path, "DELETE /books/{book}")
     assert ("catalogue",) == chosen_phases(other, options, Profile.STANDARD, loopback=True)
     assert ("catalogue",) == chosen_phases(other, options, Profile.FUZZ, loopback=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from conformance.journal import writing
 from conformance.journal.events import (
     DoubtRaised,
     ExchangeEnded,
@@ -113,6 +114,17 @@ def test_a_packed_body_that_is_damaged_is_a_damaged_line(tmp_path, spoil):
     del header["crc"], line["crc"]
     path.write_text(f"{json.dumps(header)}\n{json.dumps(line)}\n", encoding="utf-8")
     with pytest.raises(JournalError, match="line 2 is not a journal event"):
+        list(read_journal(path))
+
+
+def test_long_bodies_of_a_small_file_are_bounded_together(tmp_path, monkeypatch):
+    """A file of a few kB could hold any number of bytes that repeat themselves."""
+    path = tmp_path / FILE_NAME
+    written(path, *(RequestSent(send=number, case=long_case(b"a" * 400_000)) for number in (1, 2, 3)))
+    assert 4 == len(list(read_journal(path)))
+    monkeypatch.setattr(writing, "MOST_TOGETHER", 1_000_000)
+    assert path.stat().st_size < 10_000
+    with pytest.raises(JournalError, match="has request bodies of more than 1,000,000 bytes"):
         list(read_journal(path))
 
 

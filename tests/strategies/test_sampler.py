@@ -203,3 +203,25 @@ def test_texts_keep_lengths_patterns_and_formats(schema: dict[str, Any]) -> None
 def test_samples_are_made_one_by_one() -> None:
     """A million that are asked for cost nothing until they are drawn."""
     assert 5 == len(list(islice(sampler_of(CONTRACT).cases(1, 1_000_000), 5)))
+
+
+@pytest.mark.parametrize(
+    ("schema", "valid"),
+    [
+        ({"type": "number", "minimum": -1.7976931348623157e308, "maximum": 1.7976931348623157e308}, 5),
+        ({"type": "number", "minimum": 10**400}, 1),
+        ({"type": "number", "maximum": -(10**310)}, 1),
+        ({"type": "number", "multipleOf": 3.0, "minimum": -7, "exclusiveMaximum": 9}, 5),
+        ({"type": "object", "additionalProperties": False, "patternProperties": {".*": {"type": "integer"}}}, 2),
+        ({"type": "object", "minProperties": 300}, 5),
+    ],
+    ids=lambda value: json.dumps(value)[:60],
+)
+def test_wide_bounds_and_names_without_end_are_sampled(schema: dict[str, Any], valid: int) -> None:
+    """Where floats end, and where no name is left that could be undeclared."""
+    contract = contract_of({"type": "object", "properties": {"a": schema}, "required": ["a"]})
+    found = sampled(contract, 120)
+    assert [] == wrong_labels(contract, found)
+    accepted = {str(each) for each in bodies(found, Expectation.ACCEPTED)}
+    assert len(accepted) >= valid
+    assert sum(each.expectation is Expectation.OBSERVED for each in found) < 20

@@ -3,9 +3,10 @@
 import pytest
 
 from conformance.journal.events import RunStarted
+from conformance.journal.writing import FILE_NAME, Journal
 from conformance.model.errors import JournalError
 from conformance.model.vocabulary import Strength
-from conformance.workflow.run_folder import earlier_folders, recorded_option
+from conformance.workflow.run_folder import earlier_folders, recorded_option, set_aside
 
 
 def header(**options: str) -> RunStarted:
@@ -43,3 +44,15 @@ def test_folders_that_merely_look_like_earlier_ones(tmp_path):
         (tmp_path / name / "journal.ndjson").write_bytes(b"{}\n")
     (tmp_path / "out.00000000").write_text("")
     assert [] == list(earlier_folders(tmp_path / "out"))
+
+
+def test_what_ended_with_its_target_is_cleared_away_though_a_replay_beside_it_never_began(tmp_path):
+    """An empty record holds nothing that could be left."""
+    aside = tmp_path / "out.0a1b2c3d"
+    aside.mkdir()
+    with Journal(aside / FILE_NAME) as journal:
+        journal.append(header())
+    (aside / "replay-1.ndjson").write_bytes(b"")
+    assert [aside] == list(earlier_folders(tmp_path / "out"))
+    set_aside(tmp_path / "out")
+    assert not (aside / FILE_NAME).exists()

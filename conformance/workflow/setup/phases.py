@@ -48,8 +48,8 @@ def chosen_phases(contract: Contract, options: RunOptions, profile: Profile, *, 
             raise UsageError(f"there is no phase {name!r}", f"choose from {', '.join(PHASES)}")
     chosen = tuple(each for each in possible if each in options.phases)
     if not chosen:
-        problem = f"{contract.operation.name} has no JSON body and no parameters outside of its path"
-        raise UsageError(problem, f"use --phases {CATALOGUE}")
+        more = "" if len(possible) > 1 else " and no parameters outside of its path"
+        raise UsageError(f"{contract.operation.name} has no JSON body{more}", f"use --phases {','.join(possible)}")
     return chosen
 
 

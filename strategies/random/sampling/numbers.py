@@ -20,6 +20,9 @@ MOST_BITS = 64
 DENOMINATORS = (2, 4, 8, 10, 100)
 """What fractions are drawn over."""
 
+LARGEST = 10**300
+"""Numbers farther from 0 get no fraction: sums of them are no 64-bit floats."""
+
 MOST_DIGITS = 6
 """How many digits a fraction between two bounds has at most."""
 
@@ -85,10 +88,10 @@ def numbers(node: Node, shape: Shape) -> Values:
     """Return numbers that keep the bounds of a shape."""
     known = known_values(node, shape)
     multiple = as_number(shape.value("multipleOf"))
-    if multiple is not None:
-        return integers(shape) if Fraction(multiple).denominator == 1 else sampled(known)
+    if multiple is not None and Fraction(multiple).denominator > 1:
+        return sampled(known)
     low, high = number_limits(shape)
-    ways: list[tuple[Values, int]] = [(_fractions(shape), MANY)]
+    ways: list[tuple[Values, int]] = [] if multiple is not None else [(_fractions(shape), MANY)]
     if low is None or high is None or low.__ceil__() <= high.__floor__():
         ways.append((integers(shape), MANY))
     return keeping(choice(ways), lambda number: keeps_bounds(shape, plain_json(number)), known)
@@ -96,8 +99,13 @@ def numbers(node: Node, shape: Shape) -> Values:
 
 def _fractions(shape: Shape) -> Draw[float]:
     low, high = number_limits(shape)
-    if low is not None and high is not None:
+    if low is not None and high is not None and max(abs(low), abs(high)) < LARGEST:
         least, width = float(low), float(high - low)
         return lambda chance: round(least + width * chance.random(), 1 + chance.below(MOST_DIGITS))
     whole = integers(shape)
-    return lambda chance: whole(chance) + chance.pick((-1, 1)) / chance.pick(DENOMINATORS)
+
+    def draw(chance: Chance) -> float:
+        number = whole(chance)
+        return number + chance.pick((-1, 1)) / chance.pick(DENOMINATORS) if abs(number) < LARGEST else number
+
+    return draw

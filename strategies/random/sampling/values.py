@@ -23,6 +23,9 @@ from conformance.strategies.values import construction
 ABSENT = constant(construction.ABSENT)
 """In the place of a property's values: leave it out."""
 
+MANY_PROPERTIES = 2_000
+"""An object that must have more unknown properties than this is too much to draw."""
+
 Member: TypeAlias = tuple[str, int, Values, Values]
 """Name of a property, identity of its node, and draws of it with and without absence."""
 
@@ -129,7 +132,7 @@ def _object(node: Node, branch: int, choices: Choices) -> Values:
     declared = frozenset((*shape.members, *(name for name, *_ in members)))
     least, most = limits(shape, "minProperties", "maxProperties")
     room = most - len(members) if shape.open and choices.extras else 0
-    needed = max(least - len(shape.required), 0)
+    needed = min(max(least - len(shape.required), 0), MANY_PROPERTIES)
 
     def draw(chance: Chance) -> Writable:
         found: dict[str, Writable] = {}
@@ -138,8 +141,10 @@ def _object(node: Node, branch: int, choices: Choices) -> Values:
             if value is not construction.ABSENT:
                 found[name] = value
         if room > 0 and (len(found) < least or chance.one_in(MANY + 1)):
-            extras = {f"x_{word(chance)}": anything(chance) for _ in range(max(needed, 1 + chance.below(MOST_EXTRAS)))}
-            found.update({name: value for name, value in list(extras.items())[:room] if name not in declared})
+            count = max(needed, 1 + chance.below(MOST_EXTRAS))
+            names = (f"x_{word(chance)}{number or ''}" for number in range(count))
+            extras = {name: anything(chance) for name in names if name not in declared}
+            found.update(list(extras.items())[:room])
         return found
 
     return draw

@@ -6,6 +6,8 @@ from conformance.model.vocabulary import Profile
 
 from .fault_runs import FaultRuns
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def runs() -> FaultRuns:

@@ -28,7 +28,7 @@ from .contracts import contract_of, value_of, verdicts
 from .test_random_schemas import schemas
 
 CONTRACT = load_contract()
-MANY = 3_000
+MANY = 2_000
 APIS = sorted((Path(__file__).parents[1] / "documents" / "apis").glob("*.yaml"))
 
 
@@ -163,7 +163,7 @@ def test_other_documents_are_sampled_without_a_wrong_label(path: Path, operation
     assert Expectation.ACCEPTED in {each.expectation for each in found}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(schemas, st.integers(0, 2**64 - 1))
 def test_any_schema_is_sampled_without_a_wrong_label(schema: Any, seed: int) -> None:
     """Whatever a document combines: no crash and no wrong label."""

@@ -15,7 +15,7 @@ from conformance.mock.server import BackgroundServer
 from conformance.mock.transaction import Transaction
 from conformance.model.errors import UsageError
 from conformance.workflow.setup.key_sources import LOCAL_KEY
-from conformance.workflow.setup.phases import PHASES
+from conformance.workflow.setup.phases import DEFAULT_PHASES
 
 LOCAL = "http://localhost:4010"
 OWN_KEY = "key-of-the-client"
@@ -72,8 +72,8 @@ def test_a_right_application_in_this_process(contract, tmp_path, way):
 @pytest.mark.parametrize(
     ("options", "phases"),
     [
-        pytest.param({"profile": "smoke", "phases": PHASES[:2]}, PHASES[:2], marks=pytest.mark.slow),
-        pytest.param({"profile": "standard"}, PHASES, marks=pytest.mark.slow),
+        pytest.param({"profile": "smoke", "phases": DEFAULT_PHASES[:2]}, DEFAULT_PHASES[:2], marks=pytest.mark.slow),
+        pytest.param({"profile": "standard"}, DEFAULT_PHASES, marks=pytest.mark.slow),
     ],
 )
 def test_random_cases_before_a_right_application(contract, tmp_path, options, phases):

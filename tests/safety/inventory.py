@@ -178,6 +178,7 @@ OTHERS: dict[str, str] = {
         conformance/contract/operations/path_template.py match 1
         conformance/diagnosis/bisection.py _MIDDLE 1
         conformance/diagnosis/facts/request_facts.py _ELEMENT 1
+        conformance/diagnosis/facts/request_facts.py _NAME 1
         conformance/diagnosis/facts/wire_facts.py _ALIKE 1
         conformance/diagnosis/facts/wire_facts.py _ESCAPE 1
         conformance/diagnosis/facts/wire_facts.py _ESCAPES 4

@@ -1,4 +1,4 @@
-"""The numbers that pages allow where the schema does not say so: what safe random values are drawn from."""
+"""The ranges of documentation rules, which the schema does not state: random numbers are drawn from them."""
 
 import msgspec
 
@@ -21,9 +21,9 @@ class StatedNumbers(msgspec.Struct, frozen=True):
 
 
 def stated_numbers(contract: Contract) -> dict[str, StatedNumbers]:
-    """Return what pages say of the numbers of a request, by path; several ranges of a place hold together.
+    """Return the ranges of the numbers of a request, by path; several ranges of a place hold together.
 
-    What they contradict each other in is left out.
+    A place whose ranges contradict each other is omitted.
     """
     stated = grouped((each.pointer, each) for each in contract.prose.ranges if each.pattern is None)
     found = {

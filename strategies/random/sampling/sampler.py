@@ -27,10 +27,10 @@ WRONG = 3
 """One case in so many breaks the contract."""
 
 PLAIN = 3
-"""One valid body in so many keeps what pages say: where it fails, that is no matter of documents."""
+"""One valid body in so many keeps the documentation rules, so its rejection is a failure at full strength."""
 
 TRIES = 4
-"""How often a body is drawn that is to keep what pages say of several properties together."""
+"""How often a body is drawn that is to keep the documentation rules about several properties."""
 
 
 class Sampler:
@@ -66,7 +66,7 @@ class Sampler:
         return cast("Json", draw(chance))
 
     def _plain_body(self, chance: Chance) -> Json:
-        """Return a body that nothing on the pages speaks against, where one is drawn soon."""
+        """Return a body that keeps the documentation rules, where one is drawn soon."""
         body = self._drawn(chance, self._plain)
         for _ in range(TRIES):
             if not self._build.contract.prose.beyond(body):
@@ -98,7 +98,8 @@ class Sampler:
     @cached_property
     def _violations(self) -> tuple[Violation, ...]:
         """Everything that can be broken."""
-        return tuple(map(violation_of, places.places(self._root)))
+        found = map(violation_of, places.places(self._root))
+        return tuple(each for each in found if each is not None)
 
     def _name(self, *, odd: bool) -> dict[str, Values]:
         """Return the draw of the property that names the new object: with the slot in it, so it is always fresh."""
@@ -118,7 +119,7 @@ class Sampler:
         return {path: choice(ways)}
 
     def _ranges(self) -> dict[str, Values]:
-        """Return draws of the numbers that pages allow, by path."""
+        """Return draws of the numbers that the documentation rules allow, by path."""
         found: dict[str, Values] = {}
         for path, each in stated_numbers(self._build.contract).items():
             numbers = [] if each.never else [(between(each.least, each.most), MANY)]

@@ -34,8 +34,8 @@ class Violation(msgspec.Struct, frozen=True):
     route: dict[int, int]
 
 
-def violation_of(place: Place) -> Violation:
-    """Return what is drawn to break a place."""
+def violation_of(place: Place) -> Violation | None:
+    """Return what is drawn to break a place; None where no value is known to."""
     node = place.node
     match place.keyword:
         case "required":
@@ -43,7 +43,8 @@ def violation_of(place: Place) -> Violation:
         case "additionalProperties":
             return Violation(place, _undeclared(node.shapes[place.branch]), route_to(place.lineage, place.branch))
         case _:
-            return Violation(place, choice(list(_wrong(node))), route_to(place.lineage))
+            wrong = list(_wrong(node))
+            return Violation(place, choice(wrong), route_to(place.lineage)) if wrong else None
 
 
 def _absent() -> Value:

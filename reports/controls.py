@@ -11,9 +11,13 @@ from conformance.reports.journal_index import JournalIndex
 REJECTIONS = frozenset({Group.REJECTION, Group.AUTHENTICATION})
 """Groups whose requirements pass where a request is rejected."""
 
+METHOD, BREAKDOWN = "transport.method-not-allowed", "error.server-error"
+"""Other requirements that pass where a request is rejected."""
+
 SUCCESSES = range(200, 300)
 
 NONE_ACCEPTED = "The target accepted no valid request in this run: that it rejects an invalid one proves nothing"
+NOT_KNOWN = "The target accepted no valid request in this run: whether it breaks on one is not known"
 NONE_SENT = "No valid request was sent in this run (--only 'accept.smallest' adds one): a rejection proves nothing"
 
 
@@ -39,6 +43,12 @@ class Controls:
         """A valid request of a run whose valid requests were all rejected; empty for any other run."""
         return self._sent if self._missing == NONE_ACCEPTED else ""
 
+    def unproven(self, row: Requirement, lacking: str) -> str:
+        """Return why a pass of a requirement proves nothing; `lacking` is what its cases lack."""
+        if row.id == BREAKDOWN:
+            return NOT_KNOWN if self.rejected else ""
+        return lacking if row.group in REJECTIONS or row.id == METHOD else ""
+
     def lacking(self, case: Case) -> str:
         """Return why the rejection of a case proves nothing; empty where an accepted request is its control."""
         if self._missing:
@@ -47,8 +57,3 @@ class Controls:
         if place and generalised(place) not in self._objects:
             return f"The target accepted no valid request with {place} in this run: rejections in it prove nothing"
         return ""
-
-
-def needs_control(row: Requirement) -> bool:
-    """Tell whether a requirement passes where a request is rejected."""
-    return row.group in REJECTIONS or row.id == "transport.method-not-allowed"

@@ -62,11 +62,12 @@ def fold_run(
     explained = _explained(contract, index, observations)
     # A drafted waiver names the pattern that the reports show.
     patterns = {event.id: pattern for each in explained for pattern in (pattern_of(each),) for event in each.findings}
-    findings = waiving.waive((_finding(event, index, patterns) for event in index.findings), started.waivers, today)
+    made = (finding_result(event, index, patterns) for event in index.findings)
+    findings = waiving.waive(made, started.waivers, today)
     waived = {each.id for each in findings if each.waiver is not None}
     reason = UNFINISHED if ended is None else ended.reason or (LOST if ended.lost else "")
     rows = requirement_rows(index, findings, reason)
-    undecided = () if reason else _undecided(started, rows)
+    undecided = () if reason and _was_reached(index) else undecided_in(started, rows)
     shown = Shown(
         contract, observations, index.rows, frozenset(waived), _weights(index), index.dropped.findings, undecided
     )
@@ -119,10 +120,15 @@ def _counts(index: JournalIndex, findings: Sequence[FindingResult], rows: Sequen
     )
 
 
-def _undecided(started: RunStarted, rows: Iterable[RequirementResult]) -> tuple[Requirement, ...]:
+def undecided_in(started: RunStarted, rows: Iterable[RequirementResult]) -> tuple[Requirement, ...]:
     """Return the requirements that no response decided, though no option left them out."""
-    unsaid = {row.id for row in rows if row.outcome is Outcome.NOT_EXERCISED and not started.skipped.get(row.id)}
+    open_ = {Outcome.NOT_EXERCISED, Outcome.INCONCLUSIVE}
+    unsaid = {row.id for row in rows if row.outcome in open_ and not row.findings and not started.skipped.get(row.id)}
     return tuple(each for each in started.requirements if each.id in unsaid)
+
+
+def _was_reached(index: JournalIndex) -> bool:
+    return any(each.exchange.response is not None for each in index.sends.values())
 
 
 def _unsent(started: RunStarted, index: JournalIndex) -> tuple[tuple[str, str], ...]:
@@ -185,7 +191,8 @@ def _observations(index: JournalIndex, findings: Mapping[int, tuple[FindingMade,
             yield Observation(case, sent.exchange, findings.get(number, ()), index.relations.get(case.id, ""))
 
 
-def _finding(event: FindingMade, index: JournalIndex, patterns: Mapping[str, str]) -> FindingResult:
+def finding_result(event: FindingMade, index: JournalIndex, patterns: Mapping[str, str]) -> FindingResult:
+    """Return a finding as reports have it; `patterns` are those of causes, by the ids of findings."""
     found = event.finding
     row = index.rows[found.requirement]
     return FindingResult(

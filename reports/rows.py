@@ -11,7 +11,7 @@ from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group, Outcome
 from conformance.reports import outcomes
-from conformance.reports.controls import NONE_ACCEPTED, Controls, needs_control
+from conformance.reports.controls import NONE_ACCEPTED, Controls
 from conformance.reports.journal_index import JournalIndex, numbers
 from conformance.reports.results import AliasResult, FindingResult, RequirementResult
 
@@ -47,8 +47,9 @@ def requirement_rows(
     )
     for (bits, lacking), cases in together.items():
         for number in numbers(bits):
-            if lacking and needs_control(tallies[number].row):
-                tallies[number].hold_without_control(cases, lacking)
+            unproven = controls.unproven(tallies[number].row, lacking)
+            if unproven:
+                tallies[number].hold_without_control(cases, unproven)
             else:
                 tallies[number].hold(cases)
     if controls.rejected and not index.client and SUCCESS in by_id and not any(tally.failed for tally in tallies):
@@ -77,9 +78,12 @@ def _kinds(index: JournalIndex, cases: Iterable[str]) -> dict[str, int]:
 
 
 def rows_with_masks(rows: Iterable[RequirementResult], causes: Iterable[Cause]) -> tuple[RequirementResult, ...]:
-    """Return the rows; of what a cause masks, the reason names it."""
+    """Return the rows; where no case decided what a cause masks, the reason names it."""
     reasons = {each: f"Masked by this cause: {cause.sentence}" for cause in causes for each in cause.masks}
-    return tuple(replace(row, reason=reasons.get(row.id, row.reason)) for row in rows)
+    return tuple(
+        replace(row, reason=reasons.get(row.id, row.reason)) if row.outcome is Outcome.NOT_EXERCISED else row
+        for row in rows
+    )
 
 
 def alias_rows(rows: Iterable[RequirementResult]) -> tuple[AliasResult, ...]:

@@ -9,14 +9,26 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from conformance.diagnosis.facts.features import DEPTH, INTEGER, LARGEST, LENGTH, LONGEST, NUMBER, SIZE, SMALLEST
-from conformance.diagnosis.facts.wire_facts import depth
+from conformance.diagnosis.facts.features import (
+    DEPTH,
+    INTEGER,
+    LARGEST,
+    LENGTH,
+    LONGEST,
+    NUMBER,
+    PROPERTIES,
+    SIZE,
+    SMALLEST,
+)
+from conformance.diagnosis.facts.wire_facts import FEW_PROPERTIES, depth, properties
 from conformance.diagnosis.hypotheses import Condition
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.model.case import SLOT, Case
 from conformance.model.json_values import body_value, leaves, with_value
 from conformance.model.jsontext import Json, encode, is_integral
+from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
+from conformance.strategies.catalogue.accepted import UNDECLARED
 from conformance.strategies.random.labelling import body_case, bytes_case
 
 Fails: TypeAlias = Callable[[Case], Awaitable[bool | None]]
@@ -54,6 +66,8 @@ async def narrow(
     shown = sorted((observations[index].case for index in explanation.observations), key=_size)
     for hypothesis in explanation.hypotheses:
         condition = hypothesis.conditions[0] if len(hypothesis.conditions) == 1 else None
+        if condition is not None and condition.feature.name == PROPERTIES and condition.passed is None:
+            condition = replace(condition, passed=Decimal(FEW_PROPERTIES))
         if condition is None or condition.passed is None:
             continue
         variant = _variant(build, condition, shown)
@@ -74,6 +88,8 @@ def _size(case: Case) -> tuple[int, str]:
 
 def _variant(build: Builder, condition: Condition, shown: Sequence[Case]) -> Variant | None:
     """Return what makes the smallest request at a threshold with another value there; None where nothing does."""
+    if condition.feature.name == PROPERTIES:
+        return _wide(build, shown)
     for case in shown:
         if condition.feature.name == SIZE:
             if len(case.request.body or b"") == condition.bound:
@@ -105,6 +121,19 @@ def _valued(build: Builder, case: Case, pointer: str, value: Json) -> Variant:
         tried = body_case(build, PHASE, with_value(body, pointer, new), None)
         comparable = tried.expectation is case.expectation and set(tried.needs) <= set(case.needs)
         return tried if comparable and (case.beyond or not tried.beyond) else None
+
+    return variant
+
+
+def _wide(build: Builder, shown: Sequence[Case]) -> Variant:
+    """Return what makes the smallest valid body with unknown properties beside, so that it has so many in all."""
+    body = build.smallest if isinstance(build.smallest, dict) else {}
+    alike = {each.expectation for each in shown}
+
+    def variant(size: int) -> Case | None:
+        more = {f"{UNDECLARED}_{number}": number for number in range(size - properties(encode(body)))}
+        tried = body_case(build, PHASE, {**body, **more}, None)
+        return tried if tried.expectation in alike or Expectation.OBSERVED in alike else None
 
     return variant
 

@@ -144,7 +144,7 @@ def _cause(explanation: Explanation, shown: Shown, more: int) -> Cause:
         findings=tuple(sorted((event.id for event in group), key=lambda each: (len(each), each))),
         when=_when(contract.request if contract is not None else None, explanation),
         control=shown.observations[control].case.id if control >= 0 else "",
-        masks=masked(contract, explanation, shown.undecided) if contract is not None else (),
+        masks=masked(contract, explanation, shown.undecided, len(shown.observations)) if contract is not None else (),
     )
 
 

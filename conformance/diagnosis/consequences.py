@@ -8,6 +8,8 @@ from operator import or_
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
+from conformance.diagnosis.facts.features import USED_NAME, Feature
+from conformance.diagnosis.hypotheses import Condition, FactTable, Hypothesis
 from conformance.diagnosis.observations import ACCEPTS, CONSTANT, REQUEST_RULES, Explanation
 from conformance.model.pointer import generalised
 
@@ -35,6 +37,10 @@ FEW = 5
 
 OF_VALUES = SECONDARY | {"creation time", "default", "documented default", "echo", "new object"}
 """Rules that compare values of a response with those of its request, or of others."""
+
+
+OF_DEFAULTS = frozenset({"default", "documented default"})
+"""Rules about what stands for a property that is absent."""
 
 
 def without_consequences(explanations: Sequence[Explanation], kinds: Sequence[object] = ()) -> list[Explanation]:
@@ -113,6 +119,16 @@ def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
     return [whole if each is mixed else each for each in explanations if each not in follows]
 
 
+def of_remembered_values(explanations: Sequence[Explanation]) -> list[Explanation]:
+    """Return the explanations; where values of an earlier request come back, they are what stands for many defaults."""
+    remembered = next((each for each in explanations if each.rule == "isolation"), None)
+    lost = [each for each in explanations if each.rule in OF_DEFAULTS]
+    if remembered is None or len(set[str]().union(*map(_properties, lost))) < FEW:
+        return list(explanations)
+    whole = reduce(with_consequence, lost, remembered)
+    return [whole if each is remembered else each for each in explanations if each not in lost]
+
+
 def of_constant_responses(
     contract: Contract, explanations: Sequence[Explanation], successes: AbstractSet[int]
 ) -> list[Explanation]:
@@ -136,17 +152,41 @@ def with_consequence(one: Explanation, other: Explanation) -> Explanation:
     return replace(one, findings=one.findings + more, consequences=one.consequences + len(more))
 
 
-def with_intermittent(explanations: Sequence[Explanation], notes: Sequence[Explanation]) -> list[Explanation]:
-    """Return explanations and notes; a note about what shows now and then is a part of the fault that does as well."""
+def of_used_names(
+    contract: Contract, table: FactTable, explanations: Sequence[Explanation], successes: AbstractSet[int]
+) -> list[Explanation]:
+    """Return the explanations; what is wrong in each response to a name used before, and in no other, says so."""
+    condition = Condition(Feature(USED_NAME, contract.identity or ""))
+    used = table.fitting(Hypothesis((condition,), 0, 0, 0.0))
+    repeated = {index for index in successes if used.mask >> index & 1}
+    return [
+        replace(each, hypotheses=(used,))
+        if each.rule not in {*REQUEST_RULES, *SECONDARY} and repeated and repeated == set(each.observations)
+        else each
+        for each in explanations
+    ]
+
+
+def with_notes(explanations: Sequence[Explanation], notes: Sequence[Explanation]) -> list[Explanation]:
+    """Return explanations and notes, those that follow from a fault made a part of it.
+
+    So is a note about what shows now and then where a fault of the same rule does as well.
+    """
     found, left = list(explanations), []
     for note in notes:
-        alike = (each.rule == note.rule and _is_intermittent(each) and _is_intermittent(note) for each in found)
+        alike = (_is_noted_in(note, each) for each in found)
         index = next((index for index, same in enumerate(alike) if same), None)
         if index is None:
             left.append(note)
         else:
             found[index] = with_consequence(found[index], note)
     return [*found, *left]
+
+
+def _is_noted_in(note: Explanation, fault: Explanation) -> bool:
+    if note.rule in SECONDARY and _is_of_some(fault):
+        return _is_within(note, fault)
+    return fault.rule == note.rule and _is_intermittent(fault) and _is_intermittent(note)
 
 
 def _is_of_fewer(one: Explanation, other: Explanation, places: AbstractSet[str]) -> bool:

@@ -36,6 +36,9 @@ Again: TypeAlias = Callable[[int], Awaitable[Found | None]]
 MOST_REPEATED = 6
 """How many kinds of failures of one rule are sent again, where all of them show always, or most of them sometimes."""
 
+MOST_IN_VAIN = 4
+"""How often failures of one kind are minimized in vain: what is always wrong is so with every body."""
+
 ROUNDS = 4
 """How often what was found is explained anew with what was sent to decide between hypotheses."""
 
@@ -81,6 +84,7 @@ class Diagnoser:
         self._flaky: set[Symptom] = set()
         self._steady: Counter[str] = Counter()
         self._unsteady: Counter[str] = Counter()
+        self._in_vain: Counter[Symptom] = Counter()
         self._order = FailureOrder()
         self._culprits = Culprits()
         self._reducer = PropertyReducer(session.contract, options.known)
@@ -155,15 +159,18 @@ class Diagnoser:
             response = Response(exchange.response.status) if exchange.response else None
             self._observed.append(Observation(case, Exchange(exchange.request, response), made))
 
-    async def explain(self, case: Case, exchange: Exchange, found: Found) -> tuple[Found, str]:
+    async def explain(self, case: Case, exchange: Exchange, found: Found, *, alone: bool = True) -> tuple[Found, str]:
         """Return what is to be recorded in the place of `found`, and how often the case failed.
 
-        `exchange` has the request of the case as it went out.
+        `exchange` has the request of the case as it went out. Unless the case can be sent `alone`, it is not repeated:
+        another name would ask something else.
         """
         sent, failures = exchange.request, self._failures(found)
         self._observe(case, exchange, failures)
         if not failures:
             return found, ""
+        if not alone:
+            return self._as_flaky(found), ""
         if self._random is not None and case.phase != CATALOGUE:
             await self._order.mine()
             return await self._explain_random(self._random, case, sent, found)
@@ -176,10 +183,18 @@ class Diagnoser:
             return found, repeats
         culprit = self._explained(case, finding)
         if culprit is None and self._session.can_repeat(case) and not self._resembles(case, finding):
-            culprit = await self._reducer.minimize(case, finding, self.probe, fresh=finding.pattern in fresh)
-            if culprit is not None:
-                culprit = await self.show(culprit) if culprit.case.id != case.id else None
+            culprit = await self._minimized(case, finding, fresh=finding.pattern in fresh)
         return _attributed(found, finding, culprit), repeats
+
+    async def _minimized(self, case: Case, finding: Finding, *, fresh: bool) -> Culprit | None:
+        """Return a smaller body that shows a failure, recorded; None where there is none, or often was none."""
+        if self._in_vain[finding.pattern] >= MOST_IN_VAIN:
+            return None
+        culprit = await self._reducer.minimize(case, finding, self.probe, fresh=fresh)
+        if culprit is None or culprit.case.id == case.id:
+            self._in_vain[finding.pattern] += 1
+            return None
+        return await self.show(culprit)
 
     async def explain_relation(self, relation: Relation, found: Found) -> tuple[Found, str]:
         """As `explain`, for what was found on the exchanges of a relation together."""

@@ -18,8 +18,10 @@ from conformance.diagnosis.choice import SEVERAL, explain
 from conformance.diagnosis.consequences import (
     of_another_object,
     of_constant_responses,
+    of_remembered_values,
+    of_used_names,
     with_consequence,
-    with_intermittent,
+    with_notes,
     without_consequences,
 )
 from conformance.diagnosis.facts.features import (
@@ -81,10 +83,11 @@ def explanations(
         found += _of_requests(contract, table, heavy, rule)
     found += of_responses(contract, heavy)
     successes = {index for index, each in enumerate(heavy) if 200 <= each.status < 300}
-    found = of_constant_responses(contract, of_another_object(found), successes)
+    found = of_constant_responses(contract, of_remembered_values(of_another_object(found)), successes)
+    found = of_used_names(contract, table, found, successes)
     stories = enumerate(each.case.story for each in heavy)
     kinds = [(each.keyword, each.pointer, each.kind) if each else index for index, each in stories]
-    return with_intermittent(without_consequences(found, kinds), by_symptom(notes))
+    return with_notes(without_consequences(found, kinds), by_symptom(notes))
 
 
 def _with_findings(observation: Observation, findings: Iterable[FindingMade]) -> Observation:

@@ -93,7 +93,7 @@ MEASURE_COSTS = {
     LONGEST: 2.85,
     COUNT: 2.9,
     DEPTH: 2.6,
-    PROPERTIES: 2.7,
+    PROPERTIES: 2.35,
     SIZE: 2.95,
     USED_START: 2.7,
     FIELD_LENGTH: 2.75,

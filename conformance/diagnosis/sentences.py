@@ -112,6 +112,10 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
     """Return the sentence of a cause: what the target does, to what, and where."""
     if explanation.sentence:
         return explanation.sentence
+    of_responses = explanation.rule not in REQUEST_RULES
+    if contract is not None and explanation.hypotheses and of_responses:
+        said = _of_findings(contract, explanation)
+        return f"{said} for {_requests(contract.request, explanation.rule, explanation.hypotheses)}"
     statuses = [observations[index].status for index in explanation.observations]
     if contract is not None and (explanation.hypotheses or explanation.family == NOT_JSON):
         return _of_hypotheses(contract.request, explanation, observations)
@@ -120,6 +124,11 @@ def sentence_of(contract: Contract | None, explanation: Explanation, observation
         return f"Intermittent: {_done(explanation.rule, statuses, often)}"
     if explanation.family == CONSTANT:
         return f"Returns the same values whatever was sent{WITHOUT_MEMORY}"
+    return _of_findings(contract, explanation)
+
+
+def _of_findings(contract: Contract | None, explanation: Explanation) -> str:
+    """Return what is wrong by the findings alone, and where."""
     findings = explanation.own
     places = sorted({generalised(each.finding.place or each.finding.pointer) for each in findings} - {""})
     said = _mostly(findings)

@@ -16,10 +16,11 @@ class Diagnosis(Protocol):
     async def end(self) -> None:
         """Be done with it."""
 
-    async def explain(self, case: Case, exchange: Exchange, found: Found) -> tuple[Found, str]:
+    async def explain(self, case: Case, exchange: Exchange, found: Found, *, alone: bool = True) -> tuple[Found, str]:
         """Return what is to be recorded in the place of `found`, and how often the case failed (`3 of 4`).
 
-        `exchange` has the request of the case as it went out.
+        `exchange` has the request of the case as it went out. Unless the case can be sent `alone`, it means nothing
+        without what was sent before it.
         """
 
     async def explain_relation(self, relation: Relation, found: Found) -> tuple[Found, str]:

@@ -246,11 +246,13 @@ class Engine:
         elif not sent.void:
             self._tell(case, [sent], await self._judged(case, sent, self._session.subject(case, sent)))
 
-    async def _judged(self, case: Case, sent: Sent, subject: Subject, *, compared: bool = True) -> Found:
+    async def _judged(
+        self, case: Case, sent: Sent, subject: Subject, *, compared: bool = True, alone: bool = True
+    ) -> Found:
         """Judge one exchange, have its failures explained, and record that.
 
         Unless it is `compared`, response and request are compared by the relation alone: another request was in
-        flight, or created the object.
+        flight, or created the object. Unless it can be sent `alone`, it means nothing without those before it.
         """
         found = await self._session.controlled(case, self._session.judge(subject))
         if not compared:
@@ -259,7 +261,7 @@ class Engine:
         repeats = ""
         if self._diagnosis is not None:
             try:
-                found, repeats = await self._diagnosis.explain(case, sent.exchange, found)
+                found, repeats = await self._diagnosis.explain(case, sent.exchange, found, alone=alone)
             except TargetLostError:
                 self._recorder.record(sent.number, case.id, found)  # what was found is not lost with the target
                 raise
@@ -295,7 +297,8 @@ class Engine:
         compared = not relation.concurrent and relation.kind is not RelationKind.OTHER_SETTINGS
         for case, each, subject in alone[:-1] if relation.together_only else alone:
             self._record_waits(case, each)
-            everything += await self._judged(case, each, subject, compared=compared)
+            own = not relation.same_name or case is relation.cases[0]
+            everything += await self._judged(case, each, subject, compared=compared, alone=own)
         together, repeats = self._session.judge_relation(relation, subjects), ""
         if self._diagnosis is not None:
             together, repeats = await self._diagnosis.explain_relation(relation, together)

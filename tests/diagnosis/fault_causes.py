@@ -35,6 +35,7 @@ _RUNS: list[FaultRuns] = []
 class Verdict(msgspec.Struct, frozen=True):
     """What a run came to: `one` is whether each fault is exactly one cause; None where no fault of it showed.
 
+    A fault that another one masks has none: the cause of that one names its requirement among those that it `masks`.
     `predicate` is None for faults whose sentence has no value, combination or threshold.
     """
 
@@ -76,13 +77,18 @@ def verdict(known: Mapping[str, Fault], outcome: Outcome) -> Verdict:
         return Verdict(None, named=False, predicate=None)
     chosen = [known[each] for each in outcome.faults]
     named = all(_says(fault, outcome) for fault in chosen)
-    stated = [states_predicate(fault, causes) for fault in chosen]
+    stated = [None if _is_masked(fault, outcome) else states_predicate(fault, causes) for fault in chosen]
     predicate = None if all(each is None for each in stated) else all(each is not False for each in stated)
-    return Verdict(len(causes) == len(chosen), named, predicate)
+    hidden = [fault for fault in chosen if _is_masked(fault, outcome)]
+    return Verdict(len(causes) == len(chosen) - len(hidden), named, predicate)
+
+
+def _is_masked(fault: Fault, outcome: Outcome) -> bool:
+    return len(outcome.faults) > 1 and any(fault.requirement in each.masks for each in outcome.causes)
 
 
 def _says(fault: Fault, outcome: Outcome) -> bool:
-    return names_parts(fault, outcome.causes) or any(fault.requirement in each.masks for each in outcome.causes)
+    return names_parts(fault, outcome.causes) or _is_masked(fault, outcome)
 
 
 def judged(ids: Sequence[str]) -> Outcome:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TypeAlias
 
 from conformance.diagnosis.causes import Cause
@@ -79,7 +79,9 @@ def _parts(one: Iterable[object]) -> Iterator[tuple[str, str, str, str]]:
 
 def _condition(name: str, place: str, value: str, direction: str) -> Condition:
     if direction:
-        return name, last(place) if place else "", f"{direction} {Decimal(value):f}"
+        # A fault is about integers: from 4.5 on is from 5 on.
+        bound = Decimal(value).to_integral_value(ROUND_CEILING if direction == "at least" else ROUND_FLOOR)
+        return name, last(place) if place else "", f"{direction} {bound:f}"
     if name == "value" and value == "null":
         name, value = "type", "null"
     if name == "type" and value != "null":

@@ -4,8 +4,6 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import reduce
-from operator import or_
 
 import msgspec
 from msgspec.structs import replace
@@ -22,8 +20,9 @@ from conformance.mock.faults.catalogue import faults
 from conformance.mock.faults.parts.fault import Fault
 from conformance.model.case import Relation, Request
 from conformance.model.vocabulary import Profile, Strength
-from conformance.reports.folding import in_order
+from conformance.reports.folding import finding_result, in_order, undecided_in
 from conformance.reports.journal_index import JournalIndex, index_journal
+from conformance.reports.rows import requirement_rows
 from conformance.runner.engine import Engine
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.path_values import UNKNOWN_VALUES
@@ -170,17 +169,12 @@ class FaultRuns:
         observations = in_order(index)
         begun = time.process_time()
         explained = explanations(contract, observations, lambda event: _weighs(contract, event))
-        bits = reduce(or_, index.passed.values(), 0)
-        failed = {event.finding.requirement for event in index.findings}
-        undecided = [
-            each
-            for number, each in enumerate(contract.requirements)
-            if each.id not in failed and not bits >> number & 1
-        ]
+        findings = [finding_result(event, index, {}) for event in index.findings]
+        undecided = undecided_in(head, requirement_rows(index, findings, ""))
         weights = {
             event.id: (len(index.sends[event.send].exchange.request.body or b""), True) for event in index.findings
         }
-        shown = Shown(contract, observations, index.rows, frozenset(), weights, {}, tuple(undecided))
+        shown = Shown(contract, observations, index.rows, frozenset(), weights, {}, undecided)
         causes = causes_of(explained, shown)
         seconds = time.process_time() - begun
         return index, causes, seconds

@@ -47,6 +47,11 @@ def omits_time(value: Any) -> Any:
     return {name: item for name, item in value.items() if name != "created_at"}
 
 
+def returns_an_array(value: Any) -> Any:
+    """Return the object in an array."""
+    return [value]
+
+
 def returns_wrong_time(value: Any) -> Any:
     """Return a `created_at` that is no date-time."""
     return {**value, "created_at": "yesterday"}

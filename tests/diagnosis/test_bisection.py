@@ -7,9 +7,10 @@ import pytest
 
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import narrow
-from conformance.diagnosis.facts.features import INTEGER, Feature
-from conformance.diagnosis.hypotheses import AT_MOST, Condition, Hypothesis
-from conformance.diagnosis.observations import REJECTS, Explanation, Observation
+from conformance.diagnosis.facts.features import INTEGER, PROPERTIES, Feature
+from conformance.diagnosis.facts.wire_facts import FEW_PROPERTIES, properties
+from conformance.diagnosis.hypotheses import AT_LEAST, AT_MOST, Condition, Hypothesis
+from conformance.diagnosis.observations import REJECTS, SERVER_ERROR, Explanation, Observation
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange
 from conformance.strategies.case_builder import Builder
@@ -51,3 +52,22 @@ def test_a_limit_is_found_however_the_number_was_spelled(spelled: str) -> None:
     numbers = sent_for(spelled, limit=True)
     assert (spelled != str(LIMIT)) is (LIMIT in numbers)
     assert LIMIT + 1 in numbers
+
+
+@pytest.mark.parametrize("passed", [None, Decimal(102)], ids=["fewer are not measured", "some passed"])
+def test_how_many_properties_are_too_many_is_found(passed: Decimal | None) -> None:
+    """Valid bodies with fewer and fewer unknown properties are sent, down to the last that fails and the next."""
+    large = bytes_case(BUILD, "hypothesis", b'{"name": "cfm-00000000-0000", "a": {"b": 1}}', None)
+    condition = Condition(Feature(PROPERTIES, ""), AT_LEAST, Decimal(1002), passed)
+    explanation = Explanation(SERVER_ERROR, (Hypothesis((condition,), 1, 1, 1.0),), (), (0,))
+    observation = Observation(large, Exchange(large.request, None, None, "", 0.0, 0.0))
+    sizes: list[int] = []
+
+    async def fails(tried: Case) -> bool:
+        assert tried.request.body is not None
+        sizes.append(properties(tried.request.body))
+        return sizes[-1] > 501
+
+    asyncio.run(narrow(BUILD, explanation, [observation], fails, 30))
+    assert {501, 502} <= set(sizes)
+    assert min(sizes) > FEW_PROPERTIES

@@ -8,11 +8,13 @@ from conformance.diagnosis.consequences import (
     FEW,
     of_another_object,
     of_constant_responses,
-    with_intermittent,
+    of_remembered_values,
+    of_used_names,
+    with_notes,
     without_consequences,
 )
-from conformance.diagnosis.facts.features import Feature
-from conformance.diagnosis.hypotheses import Condition, Hypothesis
+from conformance.diagnosis.facts.features import USED_NAME, Facts, Feature
+from conformance.diagnosis.hypotheses import Condition, FactTable, Hypothesis
 from conformance.diagnosis.observations import CONSTANT, Explanation
 from conformance.journal.events import FindingMade
 from conformance.model.finding import Finding, Symptom
@@ -96,12 +98,42 @@ def test_notes_about_what_shows_now_and_then() -> None:
     broken = intermittent(explanation("server error", "/name", 1))
     whole = replace(broken, findings=(*broken.findings, *explanation("server error", TIME, 2).findings))
     notes = [intermittent(explanation("server error", "model_id", 3)), explanation("server error", "", 4)]
-    found = with_intermittent([explanation("rejects", "", 5), whole], notes)
+    found = with_notes([explanation("rejects", "", 5), whole], notes)
     assert [("rejects", 1), ("server error", 3), ("server error", 1)] == [
         (each.rule, len(each.findings)) for each in found
     ]
     assert str(Symptom("server error", intermittent=True)) == pattern_of(found[1])
-    assert [*notes[1:], notes[0]] == with_intermittent(notes[1:], notes[:1])
+    assert [*notes[1:], notes[0]] == with_notes(notes[1:], notes[:1])
+
+
+def test_what_is_wrong_for_a_name_used_before_says_so() -> None:
+    """It shows in each success response to such a name; where one of them is right, the name is not to blame."""
+    used = frozenset({Feature(USED_NAME, NAME)})
+    table = FactTable([Facts((), frozenset(), {}, ""), *(Facts((used,), frozenset(), {}, "") for _ in range(3))])
+    shown = explanation("response required", TIME, 1, 2)
+    (told,) = of_used_names(CONTRACT, table, [shown], {0, 1, 2})
+    assert [(USED_NAME, NAME)] == [(each.feature.name, each.feature.place) for each in told.hypotheses[0].conditions]
+    assert [shown] == of_used_names(CONTRACT, table, [shown], {0, 1, 2, 3})
+    assert [shown] == of_used_names(CONTRACT, table, [shown], {0})
+
+
+def test_a_note_on_such_requests_is_a_part_of_it() -> None:
+    """That a name is accepted twice is known by what is wrong then; a note on other requests stays."""
+    told = explanation("response required", TIME, 1, 2, mask=0b110)
+    note = explanation("duplicate name", "status", 1)
+    other = explanation("duplicate name", "status", 3)
+    found = with_notes([told], [note, other])
+    assert [("response required", 1), ("duplicate name", 0)] == [(each.rule, each.consequences) for each in found]
+
+
+def test_values_of_an_earlier_request_stand_for_defaults() -> None:
+    """Where they come back, that many defaults are lost is no fault of its own; a few may be."""
+    earlier = explanation("isolation", "", 7)
+    lost = [explanation("default", f"/p{number}", number) for number in range(FEW)]
+    (whole,) = of_remembered_values([*lost, earlier])
+    assert ("isolation", FEW) == (whole.rule, whole.consequences)
+    assert [*lost[1:], earlier] == of_remembered_values([*lost[1:], earlier])
+    assert lost == of_remembered_values(lost)
 
 
 def intermittent(one: Explanation) -> Explanation:

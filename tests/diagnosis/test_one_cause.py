@@ -165,6 +165,26 @@ def test_a_fault_that_masks_others_says_so(tmp_path: Path) -> None:
     assert (Outcome.NOT_EXERCISED, f"Masked by this cause: {cause.sentence}") == (row.outcome, row.reason)
 
 
+def masked_in(results: Results) -> set[str]:
+    """Return what the one cause masks that is about a success response."""
+    (cause,) = [each for each in results.causes if each.strength is not Strength.ADVISORY]
+    return set(cause.masks)
+
+
+def test_a_success_that_cannot_be_read_masks_what_would_be_said_of_it(tmp_path: Path) -> None:
+    """Where every response is an array, nothing is known of its properties: the cause says so."""
+    results = results_of(tmp_path, None, responses.returns_an_array, profile="smoke")
+    echo = "semantics.CreateEnvironmentRequestV1.name.echo"
+    assert {echo, "response.EnvironmentV1.created_at.type"} <= masked_in(results)
+    (row,) = [each for each in results.requirements if each.id == echo]
+    assert row.reason.startswith("Masked by this cause: Returns an array")
+
+
+def test_a_wrong_property_masks_no_other(tmp_path: Path) -> None:
+    """What the responses happened not to hold is not hidden by a property that is always wrong; what it means is."""
+    assert {"semantics.created"} == masked_in(results_of(tmp_path, None, responses.returns_wrong_time, profile="smoke"))
+
+
 @pytest.mark.parametrize("profile", ["smoke", pytest.param("standard", marks=pytest.mark.slow)])
 def test_now_and_then(profile: str, tmp_path: Path) -> None:
     """A fault that shows in one request of seven is intermittent, with how often it showed."""

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from conformance.model.case import Story
 from conformance.model.exchange import Response
 from conformance.model.vocabulary import Expectation, Group, Outcome
-from conformance.reports.controls import NONE_ACCEPTED, NONE_SENT, needs_control
+from conformance.reports.controls import NONE_ACCEPTED, NONE_SENT, NOT_KNOWN
 from conformance.reports.folding import fold
 from conformance.reports.results import RequirementResult
 
@@ -60,10 +60,25 @@ def test_without_one_it_proves_nothing(control: Response | None, reason: str) ->
     assert (Outcome.INCONCLUSIVE, reason) == (row.outcome, row.reason)
 
 
+def transport(id_: str, group: Group = Group.TRANSPORT) -> RequirementResult:
+    """Return what becomes of a requirement that a target passes which rejects every request."""
+    rule = replace(MUST, id=id_, group=group)
+    journal = Journal((rule,))
+    journal.send(replace(journals.case("right"), expectation=Expectation.ACCEPTED), DENIED, passed=[rule.id])
+    (row,) = fold(journal.end()).requirements
+    return row
+
+
 def test_405_needs_a_control_as_well() -> None:
     """A target that rejects everything with 405 knows no methods."""
-    assert needs_control(replace(MUST, group=Group.TRANSPORT, id="transport.method-not-allowed"))
-    assert not needs_control(replace(MUST, group=Group.TRANSPORT, id="transport.date"))
+    assert Outcome.INCONCLUSIVE is transport("transport.method-not-allowed").outcome
+    assert Outcome.PASSED is transport("transport.date").outcome
+
+
+def test_what_rejects_every_request_is_not_shown_to_break_on_none() -> None:
+    """It never returned 500, and never looked at a body either."""
+    row = transport("error.server-error", Group.ERROR)
+    assert (Outcome.INCONCLUSIVE, NOT_KNOWN) == (row.outcome, row.reason)
 
 
 def test_what_was_sent_and_decided_nothing_is_said() -> None:

@@ -130,7 +130,7 @@ def test_a_target_that_dies_of_a_request_loses_nothing_else(contract: Contract) 
 class Gone(Diagnoser):
     """A diagnosis during which the target is lost."""
 
-    async def explain(self, *_: object) -> tuple[list[Judgement | Doubt], str]:
+    async def explain(self, *_: object, **_options: object) -> tuple[list[Judgement | Doubt], str]:
         """Find nobody there."""
         raise TargetLostError("the target is gone", "start it")
 

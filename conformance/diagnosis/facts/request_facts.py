@@ -38,6 +38,9 @@ REQUEST_PARTS = frozenset(
 )
 """In the place of a keyword: what a case is about that is not about its body."""
 
+TARGET_PARTS = frozenset({"method", "path", "parameters", "path parameter", "query parameter"})
+"""Of these what is about the method or the target: who rejects it may not have looked at the header fields."""
+
 OF_ROOT = frozenset({"type", "empty"})
 """What is said of a whole body that is of the wrong type."""
 
@@ -92,7 +95,9 @@ class FactReader:
     def _read(self, case: Case) -> Facts:
         request = case.request
         fields = self._of_fields(request)
-        told = [frozenset(_of_story(self._contract, case)), fields.features]
+        told = [frozenset(_of_story(self._contract, case))]
+        if case.story is None or case.story.keyword not in TARGET_PARTS:
+            told.append(fields.features)
         if KEY in request.target:
             told.append(frozenset({Feature("credential", "query", "the key")}))
         body = request.body or b""
@@ -108,7 +113,7 @@ class FactReader:
         groups.append(_of_method(request.method))
         target, lengths = of_target(self._contract.operation.path, request.target)
         measures |= {**measures_of(body), **lengths, **fields.lengths}
-        groups += [*told, target, of_framing(request), fields.content]
+        groups += [*told, fields.features, target, of_framing(request), fields.content]
         if case.story is not None and case.story.pointer.lower().startswith("content-"):
             told.append(fields.content)
         groups += self._defaults.read(value)
@@ -164,6 +169,8 @@ def _about(case: Case, groups: Iterable[frozenset[Feature]]) -> frozenset[Featur
     subject = generalised(story.pointer)
     anywhere = case.expectation is Expectation.REJECTED and subject.startswith("/")
     about = [_within(each, subject, anywhere=anywhere) for each in groups] if subject else []
+    if story.keyword == "type":  # what becomes of values of the right type, the rejection of this one does not say
+        about = [frozenset(each for each in group if each.place != ANYWHERE or each.name != "value") for group in about]
     if not subject and story.keyword == "type":
         about += [frozenset(each for each in group if each.name in OF_ROOT and not each.place) for group in groups]
     if story.keyword == JSON_TEXT:

@@ -46,8 +46,8 @@ _MALFORMED: Mapping[str, re.Pattern[str]] = {
 }
 """What a request target must not contain (RFC 3986 sections 2.1 and 3.3)."""
 
-LARGE, MANY = 10_000, 100
-"""From how many bytes, and how many properties, on a body is known by these: any other differs in them by chance."""
+SMALL, FEW_PROPERTIES = 9_999, 99
+"""A body is known by its bytes, and by its properties, where it has more: any other differs in them by chance."""
 
 DIGITS = 1_000
 """From how many digits on a number is known by these: not every reader takes it (RFC 8259 section 6)."""
@@ -126,10 +126,15 @@ def measures_of(body: bytes) -> Measures:
     """Return how deep a body is; of a large one also its size, and of one with many properties how many there are."""
     marks = _marks(body)
     found = {(DEPTH, ""): Decimal(_deepest(marks))}
-    for name, amount, least in ((SIZE, len(body), LARGE), (PROPERTIES, marks.count(b":"), MANY)):
-        if amount >= least:
+    for name, amount, few in ((SIZE, len(body), SMALL), (PROPERTIES, marks.count(b":"), FEW_PROPERTIES)):
+        if amount > few:
             found[name, ""] = Decimal(amount)
     return found
+
+
+def properties(body: bytes) -> int:
+    """Return how many properties the bytes have in all, outside strings."""
+    return _marks(body).count(b":")
 
 
 def depth(body: bytes) -> int:

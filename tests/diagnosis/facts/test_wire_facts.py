@@ -10,8 +10,8 @@ from conformance.diagnosis.facts.features import DEPTH, LENGTH, PROPERTIES, SIZE
 from conformance.diagnosis.facts.request_facts import FactReader
 from conformance.diagnosis.facts.wire_facts import (
     DIGITS,
-    LARGE,
-    MANY,
+    FEW_PROPERTIES,
+    SMALL,
     depth,
     measures_of,
     of_framing,
@@ -168,8 +168,8 @@ def test_content_that_is_not_supported(method: str, fields: list[tuple[str, str]
 
 def test_a_large_body_has_its_size_and_its_properties() -> None:
     """A small one does not: it would differ from others by chance."""
-    large = b'{"a": "' + b"x" * LARGE + b'"}'
-    many = b"{" + b", ".join(b'"%d": 1' % number for number in range(MANY)) + b"}"
+    large = b'{"a": "' + b"x" * SMALL + b'"}'
+    many = b"{" + b", ".join(b'"%d": 1' % number for number in range(FEW_PROPERTIES + 1)) + b"}"
     assert {DEPTH, SIZE} == {name for name, _ in measures_of(large)}
     assert {DEPTH, PROPERTIES} == {name for name, _ in measures_of(many)}
     assert {DEPTH} == {name for name, _ in measures_of(b'{"a": 1}')}

@@ -28,6 +28,13 @@ def test_the_schemas_are_written_anew_with_one_command(tmp_path):
         schemas.main([str(tmp_path / "nowhere")])
 
 
+def test_descriptions_are_the_same_in_every_version_of_python():
+    """Docstrings are dedented from Python 3.13 on; a property that is called `description` stays."""
+    schema = {"description": "A.\n\n    B.\n    ", "properties": {"description": {"enum": ["  "]}}}
+    expected = {"description": "A.\n\nB.", "properties": {"description": {"enum": ["  "]}}}
+    assert expected == json.loads(schemas.encoded(schema))
+
+
 async def failing(scope, receive, send):
     """Serve an application that is wrong now and then."""
     if scope["type"] != "http":

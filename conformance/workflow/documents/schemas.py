@@ -3,6 +3,7 @@
 `python -m conformance.workflow.documents.schemas spec/schemas` writes them anew.
 """
 
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -60,7 +61,17 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
 
 def encoded(schema: dict[str, Any]) -> bytes:
     """Return the bytes of the file that holds a schema: indented, members in their order, a line end at the end."""
-    return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(_dedented(schema)), indent=2) + b"\n"
+
+
+def _dedented(value: Any) -> Any:  # noqa: ANN401 (any part of a schema)
+    """Return a part of a schema whose descriptions are dedented, as docstrings are from Python 3.13 on."""
+    if isinstance(value, dict):
+        return {
+            key: inspect.cleandoc(each) if key == "description" and isinstance(each, str) else _dedented(each)
+            for key, each in value.items()
+        }
+    return [_dedented(each) for each in value] if isinstance(value, list) else value
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -41,8 +41,8 @@ class Contract(msgspec.Struct, frozen=True, dict=True, eq=False):
     """What a target is held to.
 
     `request` and `response` are the trees of nodes of the two bodies (`response` is None where the document declares
-    no JSON answer), `other_responses` those of the other responses by the pointer of their schema; `identity` is the
-    path of the request member that names the new object, or None; `stated` are the relations between requests and
+    no JSON response), `other_responses` those of the other responses by the pointer of their schema; `identity` is the
+    path of the request property that names the new object, or None; `stated` are the relations between requests and
     responses that a file of the user's states, `superseded` the requirements that would be learned of these places. A
     contract is equal to itself alone.
     """

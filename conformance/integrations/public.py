@@ -23,7 +23,7 @@ def cases(
         skip: globs over those to skip.
         profile: `smoke`, `standard` or `full`.
 
-    Example:
+    Examples:
         >>> @cases(only="reject.name.*", profile="standard")
         ... def test_names(case, reference_server, environment_contract):
         ...     response = httpx.request(**case.request(reference_server.url))
@@ -43,7 +43,7 @@ def load_contract(spec: Path | str | None = None, operation: str | None = None) 
     Raises:
         ContractError: the document, or the operation in it, cannot be used.
 
-    Example:
+    Examples:
         >>> contract = load_contract()
         >>> contract.operation.name, contract.by_id["transport.status"].strength.value
         ('POST /v1/models/{model_id}/environments', 'must')
@@ -68,7 +68,7 @@ def open_contract(
     Raises:
         ContractError: the document, or the operation in it, cannot be used.
 
-    Example:
+    Examples:
         >>> import httpx
         >>> url, headers = "https://api.example.com/v1/models/abc/environments", {"Authorization": "Api-Key any"}
         >>> request = httpx.Request("POST", url, headers=headers, json={"name": 7})

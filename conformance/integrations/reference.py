@@ -31,7 +31,7 @@ def reference_app(
     Raises:
         UsageError: a fault does not exist.
 
-    Example:
+    Examples:
         >>> app = reference_app(faults=["echo.*.name.lower-case"])
         >>> headers = [("Authorization", "Api-Key any"), ("Content-Type", "application/json")]
         >>> app.respond("POST", "/v1/models/abc/environments", headers, b'{"name": "A"}').status

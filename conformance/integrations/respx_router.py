@@ -52,7 +52,7 @@ def respx_router(
     Raises:
         UsageError: a fault does not exist.
 
-    Example:
+    Examples:
         >>> import httpx
         >>> with respx_router(base_url="https://api.example.com") as router:
         ...     url, headers = "https://api.example.com/v1/models/abc/environments", {"Authorization": "Api-Key any"}

@@ -102,7 +102,7 @@ def run(**options: Unpack[RunKeywords]) -> RunResult:
         UsageError: an option, or a file that it names, cannot be used. Nothing was sent.
         RunStoppedError: what was sent cannot be recorded or reported, or Ctrl-C or SIGTERM ended the run.
 
-    Example:
+    Examples:
         >>> import conformance
         >>> result = conformance.run(target="http://127.0.0.1:4010", stateless=True)  # doctest: +SKIP
         >>> result.results.verdict  # doctest: +SKIP

@@ -81,7 +81,7 @@ def environment_requests(
     Raises:
         InvalidArgument: a pointer names no property of the body, or what is asked for contradicts itself.
 
-    Example:
+    Examples:
         >>> from hypothesis import find
         >>> find(environment_requests(), lambda body: True)
         {'name': 'a'}
@@ -116,7 +116,7 @@ def invalid_environment_requests(
     Raises:
         InvalidArgument: as `environment_requests`, or the body has fewer places that can be invalid at once.
 
-    Example:
+    Examples:
         >>> from hypothesis import find
         >>> wrong = find(invalid_environment_requests(), lambda wrong: wrong.story.keyword == "required")
         >>> wrong.body, wrong.story.pointer, wrong.requirements
@@ -143,7 +143,7 @@ def environments(
     Raises:
         InvalidArgument: as `environment_requests`, or the document declares no JSON response.
 
-    Example:
+    Examples:
         >>> from hypothesis import given, settings
         >>> @settings(max_examples=5, deadline=None)
         ... @given(environments())
@@ -174,7 +174,7 @@ def invalid_environments(
     Raises:
         InvalidArgument: as `invalid_environment_requests`, or the document declares no JSON response.
 
-    Example:
+    Examples:
         >>> from hypothesis import given, settings
         >>> @settings(max_examples=5, deadline=None)
         ... @given(invalid_environments())

@@ -81,7 +81,7 @@ def test_each_function_is_described(name):
     for other in re.findall(r"rguments (?:as for|are those of) `(\w+)`", text):
         described |= set(inspect.signature(getattr(conformance, other)).parameters)
     assert set() == set(inspect.signature(function).parameters) - described
-    assert ">>> " in text.partition("Example:")[2]
+    assert ">>> " in text.partition("Examples:")[2]
     assert "Raises:" in text or name == "cases"
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import PurePath
+from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
@@ -122,7 +122,7 @@ def _place(run: RunReport, row: RequirementResult) -> SourceLine:
 
 
 def _uri(run: RunReport) -> str:
-    path = PurePath(run.started.options.get("spec", DOCUMENT))
+    path = Path(run.started.options.get("spec", DOCUMENT))
     return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 

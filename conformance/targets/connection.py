@@ -4,6 +4,11 @@ Three things that aiohttp does are wrong for a conformance suite. It merges head
 upper-cases methods; it loses a whole answer when bytes follow it in the same segment, and hands an answer that nobody
 asked for to the next request; and it does not say whether a connection had been used before. `ExactRequest` and
 `ExactHandler` put that right; what they are to send, and which connection was taken, travels in `ATTEMPT`.
+
+A new version of aiohttp can break this, so that continuous integration tests the newest and the lowest. These parts of
+it are not documented: `update_headers`, `update_expect_continue` and `_continue` of ClientRequest; ResponseHandler with
+`set_response_params`, `is_connected`, `exception`, `force_close` and `_payload`; and, in `wire.py`,
+`TCPConnector._factory`, `ClientSession._retry_connection` and `StreamReader._read_nowait`.
 """
 
 import asyncio
@@ -201,7 +206,6 @@ class ExactHandler(ResponseHandler):
         self._stop()
 
     def _stop(self) -> None:
-        # What `force_close` does, which aiohttp 3.11 has not.
-        self._should_close = True
+        self.force_close()
         if self.transport is not None:
             self.transport.close()

@@ -14,10 +14,21 @@ from conformance.workflow.documents import schemas
 FOLDER = files("conformance.spec") / "schemas"
 
 
+def unordered(text):
+    """Return a schema whose alternatives are in one order: versions of msgspec differ in the place of null."""
+
+    def same(schema):
+        return schema | {key: sorted(schema[key], key=json.dumps) for key in ("anyOf",) if key in schema}
+
+    return json.loads(text, object_hook=same)
+
+
 @pytest.mark.parametrize("name", schemas.SCHEMAS)
 def test_the_schemas_that_are_checked_in_are_those_of_the_types(name):
     """After a type was changed: `python -m conformance.workflow.documents.schemas spec/schemas`."""
-    assert schemas.encoded(schemas.SCHEMAS[name]()) == (FOLDER / name).read_bytes()
+    made, kept = schemas.encoded(schemas.SCHEMAS[name]()), (FOLDER / name).read_bytes()
+    assert unordered(made) == unordered(kept)
+    assert len(made) == len(kept)
 
 
 def test_the_schemas_are_written_anew_with_one_command(tmp_path):

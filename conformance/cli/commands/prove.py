@@ -1,5 +1,6 @@
 """`conformance prove`: measure which faults of the mock server the suite finds."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ def prove(
     kept = read_figures(figures) if figures is not None and not update_figures else None
     open_folder(out)
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    bar = Progress(console=console, transient=True)
+    # Some versions of rich print a line end where a bar that is not shown ends.
+    with bar if console.is_terminal else nullcontext():
         task = bar.add_task("faults", total=None)
 
         def step(done: int, total: int) -> None:

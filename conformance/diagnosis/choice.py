@@ -148,7 +148,7 @@ def _chance(hypothesis: Hypothesis, tried: int) -> float:
 
 def _best_conjunction(table: FactTable, evidence: Evidence) -> Hypothesis | None:
     """Return the conjunction that covers the most symptoms, of those that hold for one of a few symptoms."""
-    singles = list(table.singles(evidence))
+    singles = [each for each in table.singles(evidence) if len(each.conditions) == 1]
     found = _best_threshold(table, evidence, singles)
     if found is not None and not evidence.positives & ~found.mask:
         return found

@@ -20,7 +20,7 @@ from conformance.diagnosis.reduction.random_failures import BREAKDOWNS, RandomFa
 from conformance.diagnosis.reduction.trials import rule_of
 from conformance.journal.events import FindingMade
 from conformance.model.case import CATALOGUE, Case, Relation, Request
-from conformance.model.exchange import Exchange, Response
+from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.finding import Doubt, Finding, Judgement, Symptom
 from conformance.model.json_values import body_value
 from conformance.model.vocabulary import Strength
@@ -35,6 +35,9 @@ Again: TypeAlias = Callable[[int], Awaitable[Found | None]]
 
 MOST_REPEATED = 6
 """How many kinds of failures of one rule are sent again, where all of them show always, or most of them sometimes."""
+
+SILENT_REPEATS = 2
+"""How often what got no response in time is sent again."""
 
 MOST_IN_VAIN = 4
 """How often failures of one kind are minimized in vain: what is always wrong is so with every body."""
@@ -174,10 +177,13 @@ class Diagnoser:
         if self._random is not None and case.phase != CATALOGUE:
             await self._order.mine()
             return await self._explain_random(self._random, case, sent, found)
+        silent = exchange.failure is Failure.TIMEOUT
         fresh = self._fresh(failures)
-        repeats = await self._repeat(case, fresh)
+        repeats = await self._repeat(case, fresh, most=SILENT_REPEATS if silent else self._repeats)
         if self._is_flaky(failures):
             return self._as_flaky(found), repeats
+        if silent:
+            return found, repeats  # each try costs the whole timeout, and after a few in a row the target is lost
         finding = self._reducer.applies(case, failures)
         if finding is None:
             return found, repeats
@@ -216,7 +222,7 @@ class Diagnoser:
             if culprit is not None:
                 return _attributed(found, finding, culprit), ""
         fresh = self._fresh(failures)
-        repeats = await self._repeat(case, fresh)
+        repeats = await self._repeat(case, fresh, self._repeats)
         if self._is_flaky(failures) and rule_of(finding) in BREAKDOWNS and sent != case.request:
             # Every try had a name of its own, and a part of it may be to blame.
             self._flaky -= fresh
@@ -267,8 +273,9 @@ class Diagnoser:
     def _is_flaky(self, failures: Sequence[Finding]) -> bool:
         return any(each.pattern in self._flaky for each in failures)
 
-    async def _repeat(self, case: Case, fresh: frozenset[Symptom]) -> str:
-        return await self._repeated(fresh, self._again(case) if self._session.can_repeat(case) else None)
+    async def _repeat(self, case: Case, fresh: frozenset[Symptom], most: int) -> str:
+        again = self._again(case) if self._session.can_repeat(case) else None
+        return await self._repeated(fresh, again, most=most)
 
     def _again(self, case: Case) -> Again:
         async def again(attempt: int) -> Found | None:
@@ -276,17 +283,23 @@ class Diagnoser:
 
         return again
 
-    async def _repeated(self, fresh: frozenset[Symptom], again: Again | None, before: int = 1) -> str:
-        """Send once more, `before` tries being numbered already; returns how often it failed of how many times."""
+    async def _repeated(
+        self, fresh: frozenset[Symptom], again: Again | None, before: int = 1, most: int | None = None
+    ) -> str:
+        """Send once more, `before` tries being numbered already; returns how often it failed of how many times.
+
+        `most` is how often at most, where that is less than the diagnosis was told.
+        """
+        repeats = self._repeats if most is None else min(most, self._repeats)
         # Where so many failures of one rule showed always, another kind of request says nothing new.
         doubtful = {each for each in fresh if self._steady[each.rule] < MOST_REPEATED}
-        if not doubtful or not self._repeats or again is None:
+        if not doubtful or not repeats or again is None:
             return ""
         if all(self._unsteady[each.rule] >= max(MOST_REPEATED, self._steady[each.rule]) for each in doubtful):
             self._flaky |= fresh
             return ""
         failed = done = 1
-        for attempt in range(before + 1, before + self._repeats + 1):
+        for attempt in range(before + 1, before + repeats + 1):
             found = await again(attempt)
             if found is None:
                 break

@@ -284,6 +284,19 @@ class FactTable:
                 few = SOME if not evidence.timeless else len(self.facts) + 1
                 bounds = (each for each in bounds if (each.mask & evidence.positives).bit_count() >= few)
             yield from bounds
+            if name == DEPTH:
+                yield from self._interval(name, place, values, evidence)
+
+    def _interval(self, name: str, place: str, values: Sequence[_Measured], evidence: Evidence) -> Iterator[Hypothesis]:
+        """Yield the interval with all symptoms, if nothing in it lacks them: what is yet larger is rejected early."""
+        shown = [each for each in values if each.mask & evidence.positives]
+        if len(shown) < 2:
+            return
+        low, high = (
+            self._measured(Condition(Feature(name, place), direction, bound))
+            for direction, bound in ((AT_LEAST, shown[0].first), (AT_MOST, shown[-1].last))
+        )
+        yield low.joined(high)
 
     def thresholds(self, one: Hypothesis, evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield the conjunctions of a hypothesis about a property with thresholds of other properties of its object.

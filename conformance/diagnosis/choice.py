@@ -7,7 +7,7 @@ from operator import or_
 from msgspec.structs import replace
 
 from conformance.diagnosis.facts.features import USED_NAME
-from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
+from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, bits
 
 MOST_CONDITIONS = 3
 """How many conditions a predicate joins at most."""
@@ -152,6 +152,7 @@ def _best_conjunction(table: FactTable, evidence: Evidence) -> Hypothesis | None
     found = _best_threshold(table, evidence, singles)
     if found is not None and not evidence.positives & ~found.mask:
         return found
+    singles.sort(key=lambda each: (each.cost, each.order))
     for seed in _some(evidence.positives, SEEDS):
         search = _Search([each for each in singles if each.mask >> seed & 1], table.every, evidence, found)
         found = search.best
@@ -224,15 +225,15 @@ class _Search:
 
 
 def _different(parts: Sequence[Hypothesis], evidence: Evidence) -> list[Hypothesis]:
-    """Return, of conditions that nothing observed tells apart, the most general one."""
+    """Return, of conditions that nothing observed tells apart, the first one: the most general."""
     observed = evidence.positives | evidence.negatives | evidence.weak
     best: dict[tuple[int, int], Hypothesis] = {}
-    for each in sorted(parts, key=lambda each: (each.cost, each.order)):
+    for each in parts:
         best.setdefault((each.mask & observed, each.own & evidence.weak), each)
     return list(best.values())
 
 
 def _some(mask: int, most: int) -> list[int]:
     """Return the numbers of at most so many bits, spread over all of them."""
-    bits = [index for index in range(mask.bit_length()) if mask >> index & 1]
-    return bits[:: max(1, len(bits) // most)][:most]
+    found = bits(mask)
+    return found[:: max(1, len(found) // most)][:most]

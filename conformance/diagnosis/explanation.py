@@ -36,7 +36,7 @@ from conformance.diagnosis.facts.features import (
 from conformance.diagnosis.facts.request_facts import FactReader, is_reserved
 from conformance.diagnosis.facts.used_names import UsedNames
 from conformance.diagnosis.families import merged, of_missing_checks, with_conversions, with_json_texts
-from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis
+from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, bits
 from conformance.diagnosis.observations import (
     ACCEPTS,
     NO_RESPONSE,
@@ -141,7 +141,7 @@ def _of_requests(
 
 def _of_all_successes(contract: Contract, observations: Sequence[Observation], positives: int) -> Explanation | None:
     """Return the fault of a target that completes no success response, whatever was sent; None where it does one."""
-    indices = [index for index in range(len(observations)) if positives >> index & 1]
+    indices = bits(positives)
     successes = [each for each in observations if 200 <= each.status < 300]
     whole = any(
         each.exchange.failure is None and each.case.request.method == contract.operation.method for each in successes
@@ -248,7 +248,7 @@ def _is_rejected_for_anything(contract: Contract, case: Case, *, rejects: bool) 
 def _explanation(
     table: FactTable, observations: Sequence[Observation], rule: str, hypotheses: tuple[Hypothesis, ...], mask: int
 ) -> Explanation:
-    indices = tuple(index for index in range(len(observations)) if mask >> index & 1)
+    indices = tuple(bits(mask))
     findings = {each.id: each for index in indices for each in _of_rule(observations[index], rule)}
     return Explanation(rule, hypotheses, tuple(findings.values()), indices, _control(table, observations, indices))
 

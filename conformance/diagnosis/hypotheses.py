@@ -113,6 +113,11 @@ ONE_SIDED = {
 """Of the extremes of a body, and of how much there is of something, one side alone says something."""
 
 
+def bits(mask: int) -> list[int]:
+    """Return the numbers of the bits that are set."""
+    return [index for index, bit in enumerate(reversed(f"{mask:b}")) if bit == "1"]
+
+
 class Condition(msgspec.Struct, frozen=True, gc=False):
     """One condition: a feature that is there, or (with a `bound`) a measure at least or at most that.
 

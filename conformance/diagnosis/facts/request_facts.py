@@ -168,9 +168,9 @@ def _about(case: Case, groups: Iterable[frozenset[Feature]]) -> frozenset[Featur
         return frozenset()
     subject = generalised(story.pointer)
     anywhere = case.expectation is Expectation.REJECTED and subject.startswith("/")
-    about = [_within(each, subject, anywhere=anywhere) for each in groups] if subject else []
-    if story.keyword == "type":  # what becomes of values of the right type, the rejection of this one does not say
-        about = [frozenset(each for each in group if each.place != ANYWHERE or each.name != "value") for group in about]
+    # What becomes of values of the right type, the rejection of one of another type does not say.
+    typed = story.keyword != "type"
+    about = [_within(each, subject, anywhere=anywhere, typed=typed) for each in groups] if subject else []
     if not subject and story.keyword == "type":
         about += [frozenset(each for each in group if each.name in OF_ROOT and not each.place) for group in groups]
     if story.keyword == JSON_TEXT:
@@ -179,11 +179,14 @@ def _about(case: Case, groups: Iterable[frozenset[Feature]]) -> frozenset[Featur
 
 
 @lru_cache(1 << 14)
-def _within(group: frozenset[Feature], subject: str, *, anywhere: bool) -> frozenset[Feature]:
-    """Return what a group says of a place or below it; `anywhere`: also where it is said of the whole body."""
+def _within(group: frozenset[Feature], subject: str, *, anywhere: bool, typed: bool) -> frozenset[Feature]:
+    """Return what a group says of a place or below it; `anywhere`: also where it is said of the whole body.
+
+    Of the whole body no values are said unless they have the right type (`typed`).
+    """
     about = {each for each in group if each.place and (within(each.place, subject) or each.place == subject)}
     if anywhere:
-        about |= {Feature(each.name, ANYWHERE, each.value) for each in about} & group
+        about |= {Feature(each.name, ANYWHERE, each.value) for each in about if typed or each.name != "value"} & group
     return frozenset(about)
 
 

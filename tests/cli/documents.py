@@ -33,6 +33,7 @@ class Way(StrEnum):
     CALLED = "carried out in this process: tests/cli/test_documented_calls.py, test_documented_document_calls.py"
     PYTHON = "run by Python or pytest: tests/cli/test_documented_python.py"
     SETTINGS = "read as settings or waivers: tests/cli/test_documented_settings.py"
+    FILE = "a file of a program for continuous integration, valid by its schema: tests/packaging/test_recipes.py"
     RECIPE = "read as YAML, and its calls parsed: tests/cli/test_documented_settings.py"
     FRAGMENT = "a piece of Python or of the protocol, held to what takes it: tests/cli/test_documented_settings.py"
     SECTION = "files are written and commands called, section by section: tests/integrations/test_documents.py"
@@ -172,14 +173,13 @@ def way_of(snippet: Snippet) -> Way | None:
         return Way.SECTION if snippet.kind in {"line", "python", "toml"} else None
     if snippet.page == "docs/tutorial.md" and snippet.kind in {"line", "text"} and " venv " not in snippet.text:
         return Way.TUTORIAL
-    if snippet.kind == "yaml" and snippet.text.startswith("operation: "):
-        return Way.SETTINGS  # a file of relations
+    if snippet.kind == "yaml":
+        return _way_of_yaml(snippet.text)
     if snippet.page == EXAMPLES and snippet.kind == "line":
         return Way.EXAMPLE
     if snippet.kind in {"line", "help"} or (snippet.kind == "span" and snippet.program):
         return _way_of_call(snippet)
     blocks = {
-        "yaml": Way.RECIPE,
         "python": Way.PYTHON,
         "doctest": Way.PYTHON,
         "toml": Way.SETTINGS,
@@ -188,6 +188,12 @@ def way_of(snippet: Snippet) -> Way | None:
     if snippet.kind == "text" and snippet.page == "ARCHITECTURE.md":
         return Way.NONE  # drawings
     return blocks.get(snippet.kind) or (_way_of_words(snippet.text) if snippet.kind == "span" else None)
+
+
+def _way_of_yaml(text: str) -> Way:
+    if text.startswith("operation: "):
+        return Way.SETTINGS  # a file of relations
+    return Way.FILE if text.startswith("# .") else Way.RECIPE
 
 
 def _way_of_call(snippet: Snippet) -> Way | None:

@@ -1,6 +1,7 @@
 """What others copy into their own repositories, and what this one is run with: valid by its schema, and it runs."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from typing import Any
 import click
 import pytest
 import yaml
+
+from tests.cli.documents import Way, by
+from tests.cli.test_documented_settings import parse
 
 SCHEMAS = {
     "vendor.github-actions": ["action.yml"],
@@ -24,15 +28,98 @@ SCHEMAS = {
 FEW = ("--only", "accept.all.*", "--phases", "catalogue")
 
 
-@pytest.mark.skipif(not hasattr(click.ParamType, "__class_getitem__"), reason="check-jsonschema needs click 8.4")
+HOOKS = ".pre-commit-hooks.yaml"
+SHOWN = {each.text.splitlines()[0].removeprefix("# "): each.text for each in by(Way.FILE)}
+"""The files that docs/ci.md shows, by their names."""
+
+newer_click = pytest.mark.skipif(
+    not hasattr(click.ParamType, "__class_getitem__"), reason="check-jsonschema needs click 8.4"
+)
+
+
+def check(folder: Path, schema: str, *names: str) -> None:
+    """Hold files to a schema that check-jsonschema carries."""
+    pytest.importorskip("check_jsonschema", reason="the dependency group test has it")
+    more = ["--data-transform", "gitlab-ci"] if schema == "vendor.gitlab-ci" else []
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *more, *names]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+    assert (0, "ok -- validation done\n") == (ended.returncode, ended.stdout)
+
+
+@newer_click
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_each_file_is_valid(tree: Path, schema: str) -> None:
     """Each file is valid by the schema of its kind."""
-    pytest.importorskip("check_jsonschema", reason="the dependency group test has it")
-    more = ["--data-transform", "gitlab-ci"] if schema == "vendor.gitlab-ci" else []
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *more, *SCHEMAS[schema]]
-    ended = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
-    assert (0, "ok -- validation done\n") == (ended.returncode, ended.stdout)
+    check(tree, schema, *SCHEMAS[schema])
+
+
+@newer_click
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [(".github/workflows/conformance.yml", "vendor.github-workflows"), (".gitlab-ci.yml", "vendor.gitlab-ci")],
+)
+def test_each_recipe_is_valid(tmp_path: Path, name: str, schema: str) -> None:
+    """What the page shows is a whole file."""
+    (tmp_path / "recipe.yml").write_text(SHOWN[name], encoding="utf-8")
+    check(tmp_path, schema, "recipe.yml")
+
+
+def test_every_recipe_has_its_tests() -> None:
+    """The page shows these files, and no other."""
+    assert {".github/workflows/conformance.yml", ".gitlab-ci.yml", ".pre-commit-config.yaml"} == set(SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("validate-manifest", HOOKS), ("validate-config", ".pre-commit-config.yaml")]
+)
+def test_pre_commit_reads_its_files(tree: Path, tmp_path: Path, kind: str, name: str) -> None:
+    """The hooks that are offered and those of this repository, and the file that the page shows."""
+    pytest.importorskip("pre_commit", reason="the dependency group test has it")
+    (tmp_path / name).write_text(SHOWN.get(name, (tree / name).read_text(encoding="utf-8")), encoding="utf-8")
+    command = [sys.executable, "-m", "pre_commit", kind, str(tree / name), str(tmp_path / name)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+    assert (0, "") == (ended.returncode, ended.stderr + ended.stdout)
+
+
+def test_the_recipes_name_what_there_is(tree: Path, project: dict[str, Any]) -> None:
+    """The version, the inputs of the action, the job, the hook and their options are there; the table is complete."""
+    action, job = read(tree / "action.yml"), read(tree / ".gitlab" / "conformance.yml")[".conformance"]
+    version = f"v{project['project']['version']}"
+
+    workflow = yaml.load(SHOWN[".github/workflows/conformance.yml"], Loader=yaml.BaseLoader)  # noqa: S506 (all texts)
+    step = workflow["jobs"]["staging"]["steps"][-1]
+    assert version == step["uses"].partition("@")[2]
+    assert set() == set(step["with"]) - set(action["inputs"])
+    parse(["run", *step["with"]["arguments"].split()])
+
+    pipeline = yaml.load(SHOWN[".gitlab-ci.yml"], Loader=yaml.BaseLoader)["staging"]  # noqa: S506 (all texts)
+    assert ".conformance" == pipeline["extends"]
+    assert set() == set(pipeline["variables"]) - set(job["variables"])
+    parse(["run", *pipeline["variables"]["OPTIONS"].split()])
+
+    (repo,) = yaml.load(SHOWN[".pre-commit-config.yaml"], Loader=yaml.BaseLoader)["repos"]  # noqa: S506 (all texts)
+    assert (version, ["spec-drift"]) == (repo["rev"], [each["id"] for each in repo["hooks"]])
+
+    defaults = {name: f"`{each['default']}` " if each["default"] else "" for name, each in action["inputs"].items()}
+    rows = [f"| `{name}` | {defaults[name]}| {each['description']} |" for name, each in action["inputs"].items()]
+    page = (tree / "docs" / "ci.md").read_text(encoding="utf-8")
+    assert rows == [line for line in page.splitlines() if line.startswith("| `")]
+
+
+def test_the_hook_rejects_a_document_that_breaks_the_older_one(tree: Path, tmp_path: Path, program: str) -> None:
+    """Its command, with the arguments of the page: status 1 for a change that breaks, 0 for none."""
+    (hook,) = read(tree / HOOKS)
+    assert "false" == hook["pass_filenames"]
+    (repo,) = yaml.load(SHOWN[".pre-commit-config.yaml"], Loader=yaml.BaseLoader)["repos"]  # noqa: S506 (all texts)
+    older, newer = repo["hooks"][0]["args"]
+    text = (tree / "spec" / "openapi.yaml").read_text(encoding="utf-8")
+    assert re.search(repo["hooks"][0]["files"], newer)
+    words = [program, *hook["entry"].split()[1:], older, newer]
+    (tmp_path / older).write_text(text, encoding="utf-8")
+    for changed, status in ((text, 0), (text.replace("type: string", "type: integer", 1), 1)):
+        (tmp_path / newer).write_text(changed, encoding="utf-8")
+        ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+        assert status == ended.returncode, ended.stdout + ended.stderr
 
 
 def test_every_classifier_exists(project: dict[str, Any]) -> None:

@@ -85,10 +85,15 @@ class ClientScenario:
     def judge(
         self, *, returned: object = SILENT, raised: BaseException | None = None, fail_on: Strength | str = Strength.MUST
     ) -> tuple[Judgement | Doubt, ...]:
-        """Judge what the client returned (JSON data), or raised; return all that was found.
+        """Judge what the client returned or raised; return all that was found.
+
+        Args:
+            returned: the result of the call, as JSON data.
+            raised: the exception that the call raised, in the place of `returned`.
+            fail_on: the least strength of a requirement that fails the test: `must`, `should` or `advisory`.
 
         Raises:
-            ClientFault: the client failed a requirement that is at least as strong as `fail_on`.
+            AssertionError: the client failed a requirement that is at least as strong as `fail_on`.
             TypeError: neither or both were given, or `returned` is not JSON data.
 
         """

@@ -80,7 +80,12 @@ class CaseToSend:
         return body_value(self.case.request.body)
 
     def request(self, base_url: str) -> dict[str, Any]:
-        """Return arguments for `httpx.request`, `requests.request` without its JSON handling, and the like."""
+        """Return keyword arguments for `httpx.request`: `method`, `url`, `headers`, and `content` for a body.
+
+        Args:
+            base_url: the URL of the server; a slash at its end makes no difference.
+
+        """
         return {
             "method": self.method,
             "url": base_url.rstrip("/") + self.path,

@@ -55,19 +55,36 @@ class Findings(Sequence[Finding]):
         return explained(self._contract, [*self._found, *self.doubts], self._exchanges)
 
     def strength(self, finding: Finding) -> Strength:
-        """Return the strength of the requirement that a finding is about."""
+        """Return the strength of the requirement that a finding is about.
+
+        Args:
+            finding: one of these findings, or of `notes`.
+
+        """
         return self._contract.by_id[finding.requirement].strength
 
     def at_least(self, strength: Strength | str) -> tuple[Finding, ...]:
-        """Return the findings of requirements that weigh as much, or more: `must`, `should`, `advisory`."""
+        """Return the findings of requirements that weigh as much, or more.
+
+        Args:
+            strength: the least strength: `must`, `should` or `advisory`.
+
+        Raises:
+            ValueError: there is no such strength.
+
+        """
         limit = Strength(strength).rank
         return tuple(each for each in (*self._found, *self.notes) if self.strength(each).rank <= limit)
 
     def raise_for(self, strength: Strength | str = Strength.MUST) -> None:
         """Raise where a requirement is broken that weighs as much as `strength`, or more.
 
+        Args:
+            strength: the least strength: `must`, `should` or `advisory`.
+
         Raises:
             NotConformingError: one is.
+            ValueError: there is no such strength.
 
         """
         found = self.at_least(strength)

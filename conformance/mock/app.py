@@ -105,7 +105,15 @@ class Mock:
     def respond(
         self, method: str, target: str, headers: Iterable[tuple[str, str]] = (), body: bytes | None = None
     ) -> Response:
-        """Return the response to a request, without any transport: faults of the delivery do not show."""
+        """Return the response to a request, without any transport: faults of the delivery do not show.
+
+        Args:
+            method: the method, in capitals.
+            target: path and query, percent-encoded.
+            headers: the header fields, in their order.
+            body: the bytes of the body, None for no body.
+
+        """
         path, _, query = target.encode().partition(b"?")
         fields = [(name.lower().encode(), value.encode()) for name, value in headers]
         tx = Transaction(method, path, query, fields, body or b"", too_large=len(body or b"") > MAX_BODY_BYTES)

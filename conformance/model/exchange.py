@@ -76,7 +76,12 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.status == TOO_MANY or (self.status == UNAVAILABLE and self.header("Retry-After") is not None)
 
     def header(self, name: str) -> str | None:
-        """Return the value of the first header field called `name`, in any letter case."""
+        """Return the value of the first header field of a name, None where there is none.
+
+        Args:
+            name: the name, in any letter case.
+
+        """
         return next(iter(values_of(self.headers, name)), None)
 
 

@@ -85,6 +85,25 @@ def test_each_function_is_described(name):
     assert "Raises:" in text or name == "cases"
 
 
+def methods():
+    """Yield the methods that the reference shows, with their names."""
+    for entry in re.split(r"^::: ", REFERENCE, flags=re.MULTILINE)[1:]:
+        kind = getattr(conformance, re.match(r"conformance\.(\w+)", entry)[1])
+        members = re.search(r"members: \[(.*)\]", entry)
+        shown = members[1].split(", ") if members else [each for each in vars(kind) if each[0] != "_"]
+        if inspect.isclass(kind):
+            found = {name: inspect.getattr_static(kind, name, None) for name in shown}
+            yield from ((f"{kind.__name__}.{key}", each) for key, each in found.items() if inspect.isfunction(each))
+
+
+@pytest.mark.parametrize(("name", "method"), list(methods()))
+def test_each_method_describes_its_arguments(name, method):
+    """Each argument of a method that the reference shows has its line."""
+    text = inspect.getdoc(method)
+    described = set(re.findall(r"^    (\w+): ", text.partition("Args:")[2].partition("\n\n")[0], re.MULTILINE))
+    assert (name, set()) == (name, {*inspect.signature(method).parameters} - {"self"} - described)
+
+
 @pytest.mark.parametrize("name", sorted({*conformance.__all__} - {"__version__", *FUNCTIONS}))
 def test_each_class_is_described(name):
     """By a docstring of its own; so are its public methods and properties."""

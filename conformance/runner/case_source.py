@@ -11,9 +11,9 @@ from conformance.model.case import Case, Item
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import creations
 from conformance.strategies.random.examples import Examples
-from conformance.strategies.random.generator_process import GeneratorProcess
 from conformance.strategies.random.labelling import fingerprint
-from conformance.strategies.random.messages import Ended, Generated, GeneratorConfig, SourceFailed
+from conformance.strategies.random.process.generator_process import GeneratorProcess
+from conformance.strategies.random.process.messages import Ended, Generated, GeneratorConfig, SourceFailed
 
 
 class FollowUpPhases(msgspec.Struct, frozen=True):

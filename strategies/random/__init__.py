@@ -1,1 +1,1 @@
-"""Random cases: Hypothesis and Schemathesis, and the process that runs them."""
+"""Random cases: strategies of Hypothesis and of Schemathesis, their labels, and examples that are kept."""

@@ -29,7 +29,7 @@ from conformance.runner.engine import Engine, EngineHooks, RunProgress
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
-from conformance.strategies.random.messages import Generated, Result
+from conformance.strategies.random.process.messages import Generated, Result
 from conformance.targets.asgi import AsgiTarget
 from conformance.workflow.reporting import report_again
 

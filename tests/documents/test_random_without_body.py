@@ -13,9 +13,9 @@ from conformance.model.case import Case
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.random.campaign import Campaign
 from conformance.strategies.random.from_schemathesis import coverage_cases
 from conformance.strategies.random.parameter_labels import parameters_case
+from conformance.strategies.random.process.campaign import Campaign
 from conformance.workflow.run import run
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.phases import DEFAULT_PHASES, chosen_phases

@@ -8,7 +8,7 @@ from conformance.journal.events import PhaseEnded
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
 from conformance.runner.case_source import REMEDY, CaseSource, FollowUpPhases
-from conformance.strategies.random.messages import Ended, Generated, Result, SourceFailed
+from conformance.strategies.random.process.messages import Ended, Generated, Result, SourceFailed
 
 
 class Listed:

@@ -8,7 +8,7 @@ from conformance.model.case import KEY, Case
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.label_proof import BY_BODY
-from conformance.strategies.random.campaign import Campaign
+from conformance.strategies.random.process.campaign import Campaign
 
 from .contracts import cases_of, standard, value_of, verdicts
 

@@ -19,10 +19,10 @@ from conformance.model.case import Case
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
-from conformance.strategies.random import generator_process as process_module
-from conformance.strategies.random.campaign import RIGHT, SAMPLER, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
-from conformance.strategies.random.generator_process import GeneratorProcess
-from conformance.strategies.random.messages import (
+from conformance.strategies.random.process import generator_process as process_module
+from conformance.strategies.random.process.campaign import RIGHT, SAMPLER, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
+from conformance.strategies.random.process.generator_process import GeneratorProcess
+from conformance.strategies.random.process.messages import (
     Cover,
     Draw,
     Ended,
@@ -38,8 +38,8 @@ CONFIG = GeneratorConfig(parameters={"model_id": "abc"}, seed=3)
 
 PARENT = """
 import asyncio, sys
-from conformance.strategies.random.generator_process import GeneratorProcess
-from conformance.strategies.random.messages import Fuzz, GeneratorConfig
+from conformance.strategies.random.process.generator_process import GeneratorProcess
+from conformance.strategies.random.process.messages import Fuzz, GeneratorConfig
 async def main():
     generator = GeneratorProcess(GeneratorConfig(parameters={"model_id": "abc"}, phases={"x": Fuzz(("hypothesis",))}))
     await generator.next()

@@ -8,9 +8,9 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import integers, tuples
 
-from conformance.strategies.random.hypothesis_internals import independent_backend, prepare_process
+from conformance.strategies.random.process.hypothesis_internals import independent_backend, prepare_process
 
-CHANGED = f"Hypothesis {hypothesis.__version__} has changed; adapt strategies/random/hypothesis_internals.py: "
+CHANGED = f"Hypothesis {hypothesis.__version__} has changed; adapt strategies/random/process/hypothesis_internals.py: "
 
 
 @pytest.fixture(autouse=True)

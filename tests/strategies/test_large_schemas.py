@@ -10,12 +10,12 @@ from conformance.contract.schemas.trees import MOST_NODES
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.catalogue.catalogue import MOST_REQUESTS, bounded
-from conformance.strategies.random.generator import NO_MEMORY, explained
+from conformance.strategies.random.process.generator import NO_MEMORY, explained
 
 from .contracts import contract_of, standard
 
 LIMITED = """
-from conformance.strategies.random.generator import limit_memory
+from conformance.strategies.random.process.generator import limit_memory
 limit_memory(50_000_000)
 try:
     bytearray(200_000_000)

@@ -12,8 +12,8 @@ from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.strategies.random import from_schemathesis
-from conformance.strategies.random.campaign import RIGHT, SIZES, THEIR_WRONG, WRONG, Batch, Campaign
 from conformance.strategies.random.labelling import body_case, bytes_case
+from conformance.strategies.random.process.campaign import RIGHT, SIZES, THEIR_WRONG, WRONG, Batch, Campaign
 
 from .contracts import contract_of, value_of, verdicts
 

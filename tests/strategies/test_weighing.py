@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import find, given, seed, settings
 from hypothesis import strategies as st
 
-from conformance.strategies.random.hypothesis_internals import independent_backend
+from conformance.strategies.random.process.hypothesis_internals import independent_backend
 from conformance.strategies.random.weighing import MANY, SINGLE, slots, weighted
 
 ALTERNATIVES = [(st.just("first"), SINGLE), (st.just("second"), MANY), (st.just("third"), SINGLE)]

@@ -15,8 +15,8 @@ from conformance.runner.plan import why_left_out
 from conformance.runner.shards import Shard
 from conformance.strategies.parameter_values import varied
 from conformance.strategies.random.examples import Examples
-from conformance.strategies.random.generator_process import GeneratorProcess
-from conformance.strategies.random.messages import Cover, Draw, Fuzz, GeneratorConfig, Phase, Sample
+from conformance.strategies.random.process.generator_process import GeneratorProcess
+from conformance.strategies.random.process.messages import Cover, Draw, Fuzz, GeneratorConfig, Phase, Sample
 from conformance.workflow.setup.phases import HYPOTHESIS, SAMPLER, SCHEMATHESIS, campaign_seconds
 from conformance.workflow.setup.preparation import PreparedRun
 

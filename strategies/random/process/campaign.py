@@ -21,8 +21,8 @@ from conformance.strategies.random import from_schemathesis, strings
 from conformance.strategies.random.from_hypothesis import breakable, invalid_bodies, valid_bodies
 from conformance.strategies.random.from_parameters import right_requests, wrong_requests
 from conformance.strategies.random.generation import Choices, Values, nulls
-from conformance.strategies.random.hypothesis_internals import independent_backend
 from conformance.strategies.random.labelling import body_case
+from conformance.strategies.random.process.hypothesis_internals import independent_backend
 from conformance.strategies.random.sampling.sampler import Sampler
 from conformance.strategies.random.stated_numbers import stated_numbers
 from conformance.strategies.random.weighing import MANY, SINGLE, weighted

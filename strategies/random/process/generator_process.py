@@ -11,9 +11,11 @@ from typing import BinaryIO
 
 from msgspec.structs import replace
 
-from conformance.strategies.random.messages import LENGTH, RESULTS, Ended, GeneratorConfig, Result, frame
+from conformance.strategies.random.process.messages import LENGTH, RESULTS, Ended, GeneratorConfig, Result, frame
 
-BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.random.generator import main; main()"
+BEGIN = (
+    "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.random.process.generator import main; main()"
+)
 
 PATH = tuple(sys.path)
 """Where modules are found: as it was before an application that is tested in this process added folders of its own."""

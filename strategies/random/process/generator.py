@@ -17,10 +17,11 @@ import msgspec
 from conformance.contract.contract import load_contract
 from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.random import from_schemathesis, messages
-from conformance.strategies.random.campaign import Campaign
-from conformance.strategies.random.hypothesis_internals import prepare_process
-from conformance.strategies.random.messages import Cover, Draw, Fuzz, Sample
+from conformance.strategies.random import from_schemathesis
+from conformance.strategies.random.process import messages
+from conformance.strategies.random.process.campaign import Campaign
+from conformance.strategies.random.process.hypothesis_internals import prepare_process
+from conformance.strategies.random.process.messages import Cover, Draw, Fuzz, Sample
 
 try:
     import resource

@@ -7,17 +7,14 @@ from conformance.checks import (
     authentication,
     content,
     declared,
-    defaults,
     drift,
-    echo,
     error_bodies,
     errors,
     rejection,
-    relations,
     response,
-    stated,
     transport,
 )
+from conformance.checks.semantics import defaults, echo, relations, stated
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import clean
 from conformance.checks.shared.key_leaks import hidden

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.defaults import created, defaults, fresh, nulled, prose_defaults
+from conformance.checks.semantics.defaults import created, defaults, fresh, nulled, prose_defaults
 from conformance.checks.shared.subject import Settings
 from conformance.model.json_values import MISSING
 from conformance.model.jsontext import Json

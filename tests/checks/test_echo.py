@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.checks.echo import echo, names_another, parameters
+from conformance.checks.semantics.echo import echo, names_another, parameters
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.finding import Symptom
 

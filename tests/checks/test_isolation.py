@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.isolation import isolation
+from conformance.checks.semantics.isolation import isolation
 from conformance.checks.shared.subject import Settings, Subject
 
 from .subjects import ANSWER, NAME, body_of, case, changed, contract_of, findings, only, passed, subject, summary

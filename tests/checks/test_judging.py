@@ -7,8 +7,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks import judging, relations
+from conformance.checks import judging
 from conformance.checks.judging import CHECKS, Judge, judge, judge_relation
+from conformance.checks.semantics import relations
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.case import Case, Relation
 from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.relations import (
+from conformance.checks.semantics.relations import (
     RELATIONS,
     leaves_nothing,
     null_beside_absent,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from conformance.checks.isolation import alike_names, in_turn
+from conformance.checks.semantics.isolation import alike_names, in_turn
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.exchange import Failure
 from conformance.model.json_values import with_value

@@ -15,8 +15,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from conformance.checks.echo import names_another
 from conformance.checks.judging import judge
+from conformance.checks.semantics.echo import names_another
 from conformance.checks.shared.findings import brief, clean
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.classify.coercion import spelled_number

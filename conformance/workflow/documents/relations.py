@@ -8,9 +8,9 @@ import msgspec
 import yaml
 from msgspec.structs import replace
 
+from conformance.checks.semantics.stated import relates
 from conformance.checks.shared.differences import same
 from conformance.checks.shared.request_parts import path_parameters
-from conformance.checks.stated import relates
 from conformance.contract.contract import Contract, is_in_map
 from conformance.contract.operations.serialization import as_text
 from conformance.contract.schemas.nodes import Node, find

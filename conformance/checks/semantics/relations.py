@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from conformance.checks.acceptance import LEAVES_NOTHING
-from conformance.checks.defaults import nulled
 from conformance.checks.errors import redirected
-from conformance.checks.isolation import alike_names, around, in_turn, isolation
+from conformance.checks.semantics.defaults import nulled
+from conformance.checks.semantics.isolation import alike_names, around, in_turn, isolation
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted, same, shown, type_word
 from conformance.checks.shared.findings import finding, status_finding, status_word

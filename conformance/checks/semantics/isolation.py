@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from conformance.checks.defaults import unsent
-from conformance.checks.echo import ISOLATION, names_another
+from conformance.checks.semantics.defaults import unsent
+from conformance.checks.semantics.echo import ISOLATION, names_another
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import default_of, quoted, same, shown
 from conformance.checks.shared.findings import finding

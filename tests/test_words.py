@@ -21,7 +21,7 @@ from conformance.mock.faults.catalogue import faults, pick
 from conformance.mock.server import BackgroundServer
 from conformance.model.vocabulary import Profile
 from conformance.workflow.documents.listing import list_cases
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 from tests.style import UNWANTED, plain
 
 IDS = re.compile(r"(?<![a-z])(?:refuses?|refused|taken|takes|answers?|members?|texts?|missing|odd|left-out)(?![a-z])")

@@ -12,7 +12,7 @@ from conformance.mock.server import serve
 from conformance.mock.whole_document import WholeDocument
 from conformance.model.errors import UsageError
 from conformance.workflow.operations import contracts_of
-from conformance.workflow.setup.key_sources import other_credentials
+from conformance.workflow.setup.credentials.key_sources import other_credentials
 from conformance.workflow.setup.options import RunOptions
 
 if TYPE_CHECKING:

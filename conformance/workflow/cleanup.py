@@ -23,7 +23,7 @@ from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
 from conformance.workflow.after_sending import after_sending
 from conformance.workflow.interruption import run_cancellable
-from conformance.workflow.run_folder import (
+from conformance.workflow.records.run_folder import (
     LEFTOVERS,
     began,
     earlier_folders,
@@ -33,7 +33,7 @@ from conformance.workflow.run_folder import (
     recorded_contract,
     records_in,
 )
-from conformance.workflow.setup.key_sources import credentials_of, find_key, with_recorded_key
+from conformance.workflow.setup.credentials.key_sources import credentials_of, find_key, with_recorded_key
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import guard, rate_of

@@ -21,8 +21,8 @@ from conformance.model.vocabulary import Strength
 from conformance.reports.writing import checked_kinds
 from conformance.workflow.after_sending import after_sending
 from conformance.workflow.interruption import interrupt, on_sigterm
+from conformance.workflow.records.run_folder import set_aside
 from conformance.workflow.reporting import RunResult, forget_reports, report_again
-from conformance.workflow.run_folder import set_aside
 from conformance.workflow.setup.options import ClientOptions
 from conformance.workflow.setup.run_header import header_of
 from conformance.workflow.setup.waivers import drafted, waivers_of

@@ -35,12 +35,12 @@ from conformance.strategies.catalogue.catalogue import may_create
 from conformance.targets.opening import is_openable
 from conformance.targets.target import Target
 from conformance.workflow.after_sending import after_sending
-from conformance.workflow.creation_limit import creations_left
 from conformance.workflow.interruption import interrupt, on_sigterm, run_cancellable
-from conformance.workflow.recorded_case import RecordedCase, ending, read_recorded_case
-from conformance.workflow.run_folder import REPLAYS, recorded_contract, recorded_option
+from conformance.workflow.records.creation_limit import creations_left
+from conformance.workflow.records.recorded_case import RecordedCase, ending, read_recorded_case
+from conformance.workflow.records.run_folder import REPLAYS, recorded_contract, recorded_option
+from conformance.workflow.setup.credentials.key_sources import credentials_of, find_key, names_key, with_recorded_key
 from conformance.workflow.setup.embedded import EmbeddedMock
-from conformance.workflow.setup.key_sources import credentials_of, find_key, names_key, with_recorded_key
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import guard, offered_by, rate_of

@@ -16,7 +16,7 @@ from conformance.reports.outcomes import exit_status
 from conformance.reports.results import Results
 from conformance.reports.waiving import told
 from conformance.reports.writing import REPORTS, checked_kinds, write_reports
-from conformance.workflow.run_folder import recorded_option
+from conformance.workflow.records.run_folder import recorded_option
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The environment variable that names the page of a job."""

@@ -24,14 +24,14 @@ from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
 from conformance.workflow.after_sending import after_sending, ways_on
 from conformance.workflow.cleanup import remove
-from conformance.workflow.creation_limit import created_by_replays
 from conformance.workflow.interruption import Canceller, interrupt, on_sigterm, run_cancellable
+from conformance.workflow.records.creation_limit import created_by_replays
+from conformance.workflow.records.resume import read_resumed_run
+from conformance.workflow.records.run_folder import set_aside
 from conformance.workflow.reporting import forget_reports
-from conformance.workflow.resume import read_resumed_run
-from conformance.workflow.run_folder import set_aside
 from conformance.workflow.setup.contracts import contract_for
+from conformance.workflow.setup.credentials.key_sources import find_key, other_credentials
 from conformance.workflow.setup.embedded import EmbeddedMock
-from conformance.workflow.setup.key_sources import find_key, other_credentials
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, limits_of, part_of, prepare, settings_of

@@ -13,7 +13,7 @@ from conformance.mock.app import reference_app
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.workflow.setup.campaign_file import campaign_schema
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 
 KEY = "CONFORMANCE_API_KEY"
 FILE = Path("targets.toml")

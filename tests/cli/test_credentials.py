@@ -19,7 +19,7 @@ import uvicorn
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
-from conformance.workflow.setup.key_sources import key_from_command
+from conformance.workflow.setup.credentials.key_sources import key_from_command
 
 KEY = "a-key-of-the-test-1"
 OUT = Path("conformance-report")
@@ -134,7 +134,7 @@ while not os.path.exists("child") or not open("child").read(): time.sleep(0.01)
 )
 def test_what_a_command_started_ends_with_its_time_limit(monkeypatch, script, said):
     """Its children end as well, also where it has ended itself and one of them holds its output."""
-    monkeypatch.setattr("conformance.workflow.setup.key_command.COMMAND_SECONDS", 1.0)
+    monkeypatch.setattr("conformance.workflow.setup.credentials.key_command.COMMAND_SECONDS", 1.0)
     Path("key.py").write_text(script)
     began = time.monotonic()
     with pytest.raises(UsageError, match=said):

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 
 from .calling import FEW, LOCAL, OUT, QUICK, calls
 

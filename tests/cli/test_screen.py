@@ -7,7 +7,7 @@ import pytest
 
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 
 STEP = re.compile(r"(\d+) of (\d+) planned requests(?:, (\d+) requests sent)?(?:, |$)")
 

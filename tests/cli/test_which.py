@@ -9,7 +9,7 @@ import yaml
 from conformance.contract.contract import load_contract
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 
 HELD = Path(__file__).parents[2] / "spec" / "openapi.yaml"
 

@@ -32,7 +32,7 @@ from conformance.targets.target import ExchangeLimits
 from conformance.workflow.proof.cached_judge import CachedJudge, Found, JudgementCache
 from conformance.workflow.proof.runs import DELAY_SECONDS, LATE_SECONDS, STALL_SECONDS, TIMEOUT_SECONDS
 from conformance.workflow.proof.virtual_time import run_in_virtual_time
-from conformance.workflow.setup.key_sources import local_key
+from conformance.workflow.setup.credentials.key_sources import local_key
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import prepare
 

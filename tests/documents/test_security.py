@@ -16,7 +16,7 @@ from conformance.model.case import Case
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.strategies.catalogue.combined_credentials import one_cookie
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 
 from .running import CONFORMING, contract_from, run_of, said
 

@@ -18,7 +18,7 @@ from conformance.integrations.pytest_plugin import collecting, servers  # noqa: 
 from conformance.mock.app import Mock, reference_app
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 
 QUIET = "-p no:asyncio -p no:randomly -p no:schemathesis -p no:unraisableexception"
 """Plugins that change every session, take long to load or to end, and that few of these tests are about."""

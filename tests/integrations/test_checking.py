@@ -23,7 +23,7 @@ from conformance.model.errors import UsageError
 from conformance.model.exchange import Response
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 
 PATH = "/v1/models/m/environments"
 HEADERS = {"Authorization": f"Api-Key {LOCAL_KEY}"}

@@ -10,7 +10,7 @@ import conformance
 from conformance.contract.contract import load_contract
 from conformance.integrations.pytest_plugin.outcomes import ItemOutcome, OutcomeFile, Outcomes, RunOutcome, claim
 from conformance.model.vocabulary import Profile
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import prepare
 

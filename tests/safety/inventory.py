@@ -217,9 +217,9 @@ OTHERS: dict[str, str] = {
         conformance/targets/httpx_client/users_client.py _variable 1
         conformance/targets/httpx_client/users_client.py inner 1
         conformance/workflow/comparison.py read_results 1
-        conformance/workflow/merge.py _common 1
-        conformance/workflow/merge.py _of_whole 1
-        conformance/workflow/run_folder.py RUN_ID 1
+        conformance/workflow/records/merge.py _common 1
+        conformance/workflow/records/merge.py _of_whole 1
+        conformance/workflow/records/run_folder.py RUN_ID 1
         reports/curl.py _prefix 1
         reports/formats/har.py _URL 1
         reports/formats/har.py _request 1

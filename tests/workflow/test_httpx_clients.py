@@ -14,7 +14,7 @@ from conformance.mock.app import Mock, reference_app
 from conformance.mock.server import BackgroundServer
 from conformance.mock.transaction import Transaction
 from conformance.model.errors import UsageError
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 from conformance.workflow.setup.phases import DEFAULT_PHASES
 
 LOCAL = "http://localhost:4010"

@@ -76,7 +76,7 @@ def mock(
     from conformance.mock.faults.catalogue import faults as all_faults  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.faults.catalogue import pick  # noqa: PLC0415  (loads what only a server needs)
     from conformance.mock.server import serve  # noqa: PLC0415  (loads what only a server needs)
-    from conformance.workflow.setup.key_sources import other_credentials  # noqa: PLC0415  (as above)
+    from conformance.workflow.setup.credentials.key_sources import other_credentials  # noqa: PLC0415  (as above)
     from conformance.workflow.setup.options import RunOptions  # noqa: PLC0415  (as above)
 
     contract = load_contract(spec, operation)
@@ -105,8 +105,8 @@ def _accepted_key(security: "Security", variable: str | None, *, any_key: bool) 
     """Return the accepted key as requests carry it, None where every key is accepted."""
     import os  # noqa: PLC0415  (beside the rest of what only a server needs)
 
-    from conformance.workflow.setup.key_sources import local_key, usable_key  # noqa: PLC0415  (loads what only a server needs)
-    from conformance.workflow.setup.other_credentials import as_sent  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.workflow.setup.credentials.key_sources import local_key, usable_key  # noqa: PLC0415  (loads what only a server needs)
+    from conformance.workflow.setup.credentials.other_credentials import as_sent  # noqa: PLC0415  (loads what only a server needs)
 
     if any_key and variable:
         raise UsageError("--any-key and --api-key-env exclude each other", "remove one")

@@ -64,7 +64,7 @@ def report(
         return _several(about, folders, out or DEFAULT_OUT, Strength(fail_on) if fail_on else Strength.MUST)
     folder = folders[0]
     if len(folders) > 1:
-        from conformance.workflow.merge import merge  # noqa: PLC0415  (loads what only shards need)
+        from conformance.workflow.records.merge import merge  # noqa: PLC0415  (loads what only shards need)
 
         folder = merge(folders, out or DEFAULT_OUT)
     return _again(folder, read_options(RunOptions, {"reports": reports}).reports, fail_on, junit_by)

@@ -19,7 +19,7 @@ from conformance.strategies.path_values import UNKNOWN_VALUES
 from conformance.targets.httpx_client.users_client import is_client
 from conformance.workflow.reporting import RunResult
 from conformance.workflow.run import run
-from conformance.workflow.setup.key_sources import LOCAL_KEY, find_key, other_credentials
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY, find_key, other_credentials
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import MOCK, RunOptions
 

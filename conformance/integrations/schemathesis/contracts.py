@@ -29,7 +29,7 @@ from conformance.model.vocabulary import Group, Profile, Strength
 from conformance.strategies.case_builder import Builder
 from conformance.targets.addresses import is_loopback
 from conformance.workflow.setup.configuration import OWN, file_options
-from conformance.workflow.setup.key_sources import find_key
+from conformance.workflow.setup.credentials.key_sources import find_key
 from conformance.workflow.setup.option_table import read_options
 from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, prepare

@@ -30,7 +30,7 @@ from conformance.targets.target import ExchangeLimits, Target
 from conformance.workflow.proof.cached_judge import CachedJudge, JudgementCache
 from conformance.workflow.proof.miss_reasons import reason
 from conformance.workflow.proof.virtual_time import run_in_virtual_time
-from conformance.workflow.setup.key_sources import local_key
+from conformance.workflow.setup.credentials.key_sources import local_key
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import prepare
 

@@ -19,7 +19,7 @@ from conformance.strategies.catalogue.catalogue import SMOKE_CREATIONS, Knowledg
 from conformance.strategies.path_values import unknown_path_value, usual_path_value
 from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Traits
-from conformance.workflow.setup.key_sources import credentials_of, find_key, local_key, names_key
+from conformance.workflow.setup.credentials.key_sources import credentials_of, find_key, local_key, names_key
 from conformance.workflow.setup.opening import traits_for
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.phases import FUZZ_SECONDS, chosen_phases

@@ -21,9 +21,9 @@ from conformance.model.errors import RunStoppedError, UsageError, os_errors_as
 from conformance.runner.engine import RunProgress
 from conformance.runner.shards import Shard
 from conformance.workflow.interruption import interrupt, on_sigterm
-from conformance.workflow.merge import join, joined_id
+from conformance.workflow.records.merge import join, joined_id
+from conformance.workflow.records.run_folder import LEFTOVERS, began, header_of_record, set_aside
 from conformance.workflow.reporting import forget_reports
-from conformance.workflow.run_folder import LEFTOVERS, began, header_of_record, set_aside
 from conformance.workflow.sending import Hooks, carry_out, created
 from conformance.workflow.setup.contracts import contract_for
 from conformance.workflow.setup.embedded import can_fork

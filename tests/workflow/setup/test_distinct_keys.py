@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.model.errors import UsageError
-from conformance.workflow.setup.key_sources import credentials_of
+from conformance.workflow.setup.credentials.key_sources import credentials_of
 from conformance.workflow.setup.options import RunOptions
 
 PROBLEM = (

@@ -15,7 +15,7 @@ from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Verdict
 from conformance.strategies.random.process import generator_process
-from conformance.workflow.setup.key_sources import LOCAL_KEY
+from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.phases import DEFAULT_PHASES, campaign_seconds, chosen_phases
 from conformance.workflow.setup.preparation import prepare

@@ -17,10 +17,10 @@ from conformance.model.case import KEY
 from conformance.model.errors import UsageError, os_errors_as
 from conformance.runner.credentials import Credentials, ExtraHeader
 from conformance.targets.httpx_client.users_client import UsersClient, shown
-from conformance.workflow.setup.key_command import printed_by
+from conformance.workflow.setup.credentials.key_command import printed_by
+from conformance.workflow.setup.credentials.other_credentials import as_sent, stated_credentials
 from conformance.workflow.setup.opening import proxy_for, traits_for
 from conformance.workflow.setup.options import DEFAULT_KEY_VARIABLE, RunOptions
-from conformance.workflow.setup.other_credentials import as_sent, stated_credentials
 
 LOCAL_KEY = "conformance-local-key"
 """The key for the reference server and for servers on this machine where none is named."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from conformance.journal.events import RunStarted
 from conformance.journal.resuming import ResumedRun
 from conformance.model.errors import UsageError
-from conformance.workflow.run_folder import began
+from conformance.workflow.records.run_folder import began
 
 SAME = (
     "target",

@@ -15,7 +15,7 @@ from conformance.journal.writing import FILE_NAME, Journal, read_journal
 from conformance.model.errors import UsageError
 from conformance.runner.shards import Shard
 from conformance.targets.addresses import is_loopback
-from conformance.workflow.run_folder import set_aside
+from conformance.workflow.records.run_folder import set_aside
 
 APART = frozenset({"shard", "resume", "out", "max_creations", "max_requests", "concurrency", "rate"})
 """Options in which shards of one run may differ."""

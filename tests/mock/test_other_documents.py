@@ -13,7 +13,7 @@ from conformance.contract.reading.document import Document, parse_document
 from conformance.mock.app import Mock
 from conformance.mock.faults.catalogue import faults
 from conformance.mock.faults.echo import echo_faults
-from conformance.mock.faults.http import http_faults
+from conformance.mock.faults.http.responses import http_response_faults
 from conformance.model.json_values import at
 from conformance.model.jsontext import plain_json, read
 from conformance.strategies.values import bodies
@@ -231,7 +231,7 @@ def test_what_no_right_request_can_show_is_no_fault():
     schema = {"type": "object", "properties": {"a": {"type": "integer", "minimum": 1, "maximum": 70_000}}}
     answer = {"type": "object", "properties": {"a": {"type": "integer"}}}
     contract = contract_of(operation(schema, answer))
-    statuses = {fault.id for fault in http_faults(contract)} & {"http.status-201", "http.status-202"}
+    statuses = {fault.id for fault in http_response_faults(contract)} & {"http.status-201", "http.status-202"}
     assert {"http.status-202"} == statuses
     twisted = {fault.id.rpartition(".")[2] for fault in echo_faults(contract)}
     assert "through-int16" in twisted

@@ -12,8 +12,8 @@ from conformance.mock.faults.body import body_faults
 from conformance.mock.faults.crash import crash_faults
 from conformance.mock.faults.echo import default_faults, echo_faults
 from conformance.mock.faults.error import error_faults
-from conformance.mock.faults.exchange import exchange_faults
-from conformance.mock.faults.http import http_faults
+from conformance.mock.faults.http.requests import http_request_faults
+from conformance.mock.faults.http.responses import http_response_faults
 from conformance.mock.faults.malformed import malformed_faults
 from conformance.mock.faults.parameters import parameter_faults
 from conformance.mock.faults.parts.fault import Fault
@@ -34,8 +34,8 @@ FAMILIES: tuple[Callable[[Contract], Iterator[Fault]], ...] = (
     rejection_faults,
     crash_faults,
     authentication_faults,
-    http_faults,
-    exchange_faults,
+    http_response_faults,
+    http_request_faults,
     path_faults,
     parameter_faults,
     malformed_faults,
@@ -47,7 +47,7 @@ FAMILIES: tuple[Callable[[Contract], Iterator[Fault]], ...] = (
 )
 """What makes faults; a new family is one more line."""
 
-WITHOUT_BODY = (response_faults, authentication_faults, http_faults, path_faults, parameter_faults)
+WITHOUT_BODY = (response_faults, authentication_faults, http_response_faults, path_faults, parameter_faults)
 """The families for operations whose requests have no body."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
-from conformance.mock.faults.http import PAGE
+from conformance.mock.faults.http.responses import PAGE
 from conformance.mock.faults.parts.effects import after, always, rejecting, with_status
 from conformance.mock.faults.parts.fault import Fault
 from conformance.mock.faults.parts.witnesses import builder, invalid, repeated, smallest, with_body

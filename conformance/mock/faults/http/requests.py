@@ -24,7 +24,7 @@ JSON_AS_OTHER = (
 """Media types that are wrongly accepted: slug, in words, pattern, and an example."""
 
 
-def exchange_faults(contract: Contract) -> Iterator[Fault]:
+def http_request_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults of how a request is received."""
     yield from _hosts()
     yield from _methods()

@@ -33,7 +33,7 @@ MEDIA_TYPES = (
 Change: TypeAlias = Callable[[Transaction], None]
 
 
-def http_faults(contract: Contract) -> Iterator[Fault]:
+def http_response_faults(contract: Contract) -> Iterator[Fault]:
     """Yield faults of how a successful response is made and sent."""
     yield from _statuses(contract)
     if contract.response is None:

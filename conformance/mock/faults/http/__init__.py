@@ -1,0 +1,1 @@
+"""Faults of HTTP: what requests are accepted and rejected whatever their body says, and how responses are sent."""

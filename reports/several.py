@@ -6,7 +6,7 @@ import msgspec
 
 from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Outcome, Strength
-from conformance.reports.outcomes import UNDECIDED, of_finding
+from conformance.reports.folding.outcomes import UNDECIDED, of_finding
 from conformance.reports.results import FindingResult, Results
 
 

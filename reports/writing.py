@@ -13,7 +13,7 @@ from conformance.journal.writing import for_owner
 from conformance.model.errors import UsageError, os_errors_as
 from conformance.model.vocabulary import JunitBy, Strength
 from conformance.reports.evidence import RunReport
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.formats import badge, ctrf, har, junit, markdown, sarif
 from conformance.reports.pages import html
 from conformance.reports.results import Results, checked_results

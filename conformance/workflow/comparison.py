@@ -11,7 +11,7 @@ from conformance.journal.writing import FILE_NAME, read_journal
 from conformance.model.errors import JournalError, UsageError
 from conformance.model.vocabulary import Strength
 from conformance.reports.case_results import fails
-from conformance.reports.folding import fold
+from conformance.reports.folding.fold import fold
 from conformance.reports.pages import compare, history, matrix
 from conformance.reports.pages.html import FILENAME as REPORT
 from conformance.reports.results import FILENAME as RESULTS

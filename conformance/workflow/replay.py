@@ -22,9 +22,9 @@ from conformance.model.errors import UsageError
 from conformance.model.version import VERSION
 from conformance.model.vocabulary import Strength
 from conformance.reports.evidence import RunReport
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
+from conformance.reports.folding.outcomes import exit_status
 from conformance.reports.formats.terminal import counted
-from conformance.reports.outcomes import exit_status
 from conformance.reports.pages.exchanges import played_by
 from conformance.runner.budget import RunLimits
 from conformance.runner.credentials import Credentials

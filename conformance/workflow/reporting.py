@@ -11,10 +11,10 @@ from conformance.journal.writing import read_journal
 from conformance.model.errors import JournalError, UsageError, os_errors_as
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import JunitBy, Outcome, Strength
+from conformance.reports.folding.outcomes import exit_status
+from conformance.reports.folding.waiving import told
 from conformance.reports.formats import markdown
-from conformance.reports.outcomes import exit_status
 from conformance.reports.results import Results
-from conformance.reports.waiving import told
 from conformance.reports.writing import REPORTS, checked_kinds, write_reports
 from conformance.workflow.records.run_folder import recorded_option
 

@@ -9,10 +9,10 @@ from conformance.diagnosis.causes import Cause
 from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.evidence import RunReport
-from conformance.reports.other_documents import document_lines, explained_by
+from conformance.reports.folding.other_documents import document_lines, explained_by
+from conformance.reports.folding.waiving import told
 from conformance.reports.results import CoverageResult, FindingResult, Results, Sides
 from conformance.reports.safe_text import count, duration, moment, short
-from conformance.reports.waiving import told
 
 FILENAME = "summary.md"
 

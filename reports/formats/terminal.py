@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.model.vocabulary import Strength
-from conformance.reports.other_documents import document_lines, explained_by
+from conformance.reports.folding.other_documents import document_lines, explained_by
 from conformance.reports.results import Results
 
 SHOWN = 10

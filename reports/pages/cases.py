@@ -5,7 +5,7 @@ import msgspec
 from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Expectation, Group, Outcome, Strength
 from conformance.reports.evidence import Evidence, RunReport
-from conformance.reports.outcomes import of_doubt, of_finding
+from conformance.reports.folding.outcomes import of_doubt, of_finding
 from conformance.reports.pages.bodies import compact
 from conformance.reports.pages.exchanges import ExchangeView, exchange_view
 from conformance.reports.pages.page import packed

@@ -4,8 +4,8 @@ from conformance.diagnosis.causes import Cause
 from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
 from conformance.reports.evidence import RunReport
-from conformance.reports.other_documents import explained_by
-from conformance.reports.outcomes import of_finding
+from conformance.reports.folding.other_documents import explained_by
+from conformance.reports.folding.outcomes import of_finding
 from conformance.reports.pages.cases import case_pieces, lists
 from conformance.reports.pages.comparison import compared
 from conformance.reports.pages.exchanges import exchange_view

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from conformance.model.vocabulary import Group, Outcome
-from conformance.reports.outcomes import worst
+from conformance.reports.folding.outcomes import worst
 from conformance.reports.pages.page import packed, page
 from conformance.reports.results import RequirementResult
 from conformance.reports.safe_text import one_line, short

@@ -9,7 +9,7 @@ from conformance.model.grouping import grouped
 from conformance.model.pointer import generalised, last, parent, split
 from conformance.model.vocabulary import Group, Outcome
 from conformance.reports.evidence import RunReport
-from conformance.reports.outcomes import of_finding, worst
+from conformance.reports.folding.outcomes import of_finding, worst
 
 DEEPEST = 9
 """The deepest indent."""

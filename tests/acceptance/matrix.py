@@ -17,7 +17,7 @@ from conformance.journal.writing import read_journal
 from conformance.model.case import Request
 from conformance.model.vocabulary import Strength
 from conformance.reports.evidence import RunReport
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.formats.markdown import code, prose, text
 from conformance.reports.results import Results
 from conformance.reports.safe_text import count

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from conformance.journal.writing import Journal, read_journal
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.writing import REPORTS
 
 from .synthetic_runs import run_of

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from conformance.reports.folding import fold
+from conformance.reports.folding.fold import fold
 from conformance.reports.pages import matrix
 from conformance.reports.several import Run
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.journal.events import AnyEvent, ExchangeEnded, RequestSent
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.pages.html import render
 
 from ..browser.conftest import FLAGS  # noqa: TID252 - test modules are found by path

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.pages.html import render
 
 from ..benchmarks.test_report_page import run_of  # noqa: TID252 - test modules are found by path

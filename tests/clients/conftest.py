@@ -18,7 +18,7 @@ from conformance.journal.events import RunStarted
 from conformance.journal.writing import MemorySink
 from conformance.model.json_values import at
 from conformance.model.jsontext import read, write
-from conformance.reports.folding import fold
+from conformance.reports.folding.fold import fold
 
 
 class CallError(Exception):

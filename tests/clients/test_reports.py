@@ -5,7 +5,7 @@ import re
 import zlib
 from base64 import b64decode
 
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.pages import html
 from conformance.reports.writing import write_reports
 

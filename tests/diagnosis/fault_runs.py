@@ -21,9 +21,9 @@ from conformance.mock.faults.catalogue import faults
 from conformance.mock.faults.parts.fault import Fault
 from conformance.model.case import Relation, Request
 from conformance.model.vocabulary import Profile, Strength
-from conformance.reports.folding import finding_result, in_order, undecided_in
-from conformance.reports.journal_index import JournalIndex, index_journal
-from conformance.reports.rows import requirement_rows
+from conformance.reports.folding.fold import finding_result, in_order, undecided_in
+from conformance.reports.folding.journal_index import JournalIndex, index_journal
+from conformance.reports.folding.rows import requirement_rows
 from conformance.runner.engine import Engine
 from conformance.runner.session import Session, SessionOptions
 from conformance.strategies.path_values import UNKNOWN_VALUES

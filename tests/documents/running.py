@@ -11,7 +11,7 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.writing import MemorySink
 from conformance.mock.app import Mock
-from conformance.reports.folding import fold
+from conformance.reports.folding.fold import fold
 from conformance.reports.results import Results
 from conformance.runner.engine import Engine
 from conformance.runner.session import Session, SessionOptions

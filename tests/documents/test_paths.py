@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.mock.app import Mock
 from conformance.model.vocabulary import Profile
-from conformance.reports.controls import NONE_ACCEPTED
+from conformance.reports.folding.controls import NONE_ACCEPTED
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 
 from .running import CONFORMING, contract_from, run_of, said

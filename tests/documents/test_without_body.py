@@ -9,7 +9,7 @@ from conformance.contract.contract import Contract
 from conformance.journal.writing import MemorySink
 from conformance.model.errors import ContractError
 from conformance.model.vocabulary import Profile
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.formats import markdown
 from conformance.reports.pages import html
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from conformance.model.vocabulary import Strength
-from conformance.reports.folding import fold
+from conformance.reports.folding.fold import fold
 
 from . import journals
 from .journals import ADVISORY, MUST, SHOULD, Journal

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from conformance.model.case import Story
 from conformance.model.exchange import Response
 from conformance.model.vocabulary import Expectation, Group, Outcome
-from conformance.reports.controls import NONE_ACCEPTED, NONE_SENT, NOT_KNOWN
-from conformance.reports.folding import fold
+from conformance.reports.folding.controls import NONE_ACCEPTED, NONE_SENT, NOT_KNOWN
+from conformance.reports.folding.fold import fold
 from conformance.reports.results import RequirementResult
 
 from . import journals

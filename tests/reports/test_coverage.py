@@ -10,10 +10,10 @@ from conformance.model.case import Case, Story
 from conformance.model.errors import JournalError
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import Expectation
-from conformance.reports import coverage
-from conformance.reports.folding import fold, fold_run
+from conformance.reports.folding import coverage
+from conformance.reports.folding.fold import fold, fold_run
+from conformance.reports.folding.outcomes import FAILED, INCONCLUSIVE, OK, exit_status
 from conformance.reports.formats import markdown
-from conformance.reports.outcomes import FAILED, INCONCLUSIVE, OK, exit_status
 from conformance.reports.results import CoverageResult, Sides
 
 from . import journals

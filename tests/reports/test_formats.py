@@ -19,7 +19,7 @@ from conformance.contract.contract import load_contract
 from conformance.journal.events import AnyEvent
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import JunitBy
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.formats import badge, ctrf, har, junit, sarif
 from conformance.reports.lines import Lines
 

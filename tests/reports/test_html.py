@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from conformance.journal.events import AnyEvent
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import Group, Outcome
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.pages.cases import PIECE
 from conformance.reports.pages.html import render
 

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 from conformance.journal.events import AnyEvent
 from conformance.model.vocabulary import Strength
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.formats.junit import legal, render
 
 from . import journals

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from conformance.journal.events import CaseCount, PhaseEnded, RunResumed
-from conformance.reports.folding import fold_run
+from conformance.reports.folding.fold import fold_run
 from conformance.reports.formats import markdown
 from conformance.reports.formats.markdown import code, prose, render, text
 

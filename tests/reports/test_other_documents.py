@@ -12,8 +12,8 @@ from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
+from conformance.reports.folding.other_documents import explained_by
 from conformance.reports.formats.terminal import cause_lines
-from conformance.reports.other_documents import explained_by
 from conformance.reports.results import Results
 from conformance.workflow.api import RunKeywords, run
 from conformance.workflow.reporting import report_again

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from conformance.model.exchange import Response
 from conformance.model.vocabulary import Expectation
-from conformance.reports.folding import fold
+from conformance.reports.folding.fold import fold
 from conformance.reports.pages import compare, history, matrix
 from conformance.reports.results import Results
 from conformance.reports.several import Run, State, changes

@@ -8,12 +8,12 @@ import pytest
 from conformance.journal.events import AnyEvent
 from conformance.model.vocabulary import Outcome, Strength, Verdict
 from conformance.model.waiver import Waiver
-from conformance.reports.folding import fold, fold_run
+from conformance.reports.folding.fold import fold, fold_run
+from conformance.reports.folding.outcomes import exit_status
+from conformance.reports.folding.waiving import told
 from conformance.reports.formats import junit, markdown
-from conformance.reports.outcomes import exit_status
 from conformance.reports.pages import html
 from conformance.reports.results import Results, WaiverState
-from conformance.reports.waiving import told
 
 from .journals import ADVISORY, MUST, RESPONSE, SHOULD, START, Journal, case, passing
 

@@ -13,7 +13,7 @@ import pytest
 from conformance.journal.events import AnyEvent
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
-from conformance.reports.folding import fold
+from conformance.reports.folding.fold import fold
 from conformance.reports.results import results_schema
 from conformance.reports.writing import REPORTS, write_reports
 
@@ -37,7 +37,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import journals
 from conformance.reports.pages import compare, history, matrix
-from conformance.reports.folding import fold
+from conformance.reports.folding.fold import fold
 from conformance.reports.pages.proof import write_proof
 from conformance.reports.several import Run
 from conformance.reports.writing import write_reports

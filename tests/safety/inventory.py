@@ -227,7 +227,7 @@ OTHERS: dict[str, str] = {
         reports/pages/page.py _when 1
         reports/pages/proof.py read_figures 1
         reports/results.py checked_results 1
-        reports/waiving.py day_of 1
+        reports/folding/waiving.py day_of 1
     """,
 }
 """What sees other bytes, by whose these are."""

@@ -17,11 +17,12 @@ from conformance.model.case import CLEAN_UP
 from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import JunitBy, Outcome, Strength
-from conformance.reports import outcomes, waiving
-from conformance.reports.coverage import contract_of_run, coverage_of
 from conformance.reports.evidence import Evidence, RunReport
-from conformance.reports.journal_index import JournalIndex, index_journal
-from conformance.reports.other_documents import other_documents
+from conformance.reports.folding import outcomes, waiving
+from conformance.reports.folding.coverage import contract_of_run, coverage_of
+from conformance.reports.folding.journal_index import JournalIndex, index_journal
+from conformance.reports.folding.other_documents import other_documents
+from conformance.reports.folding.rows import alias_rows, requirement_rows, rows_with_masks
 from conformance.reports.results import (
     SCHEMA_VERSION,
     ContractRef,
@@ -31,7 +32,6 @@ from conformance.reports.results import (
     RequirementResult,
     Results,
 )
-from conformance.reports.rows import alias_rows, requirement_rows, rows_with_masks
 
 UNFINISHED = "the journal ends before the end of the run"
 LOST = "the target stopped responding"

@@ -13,7 +13,7 @@ from conformance.journal.events import RunStarted
 from conformance.model.errors import ContractError, JournalError
 from conformance.model.jsontext import Json, try_read
 from conformance.model.vocabulary import Expectation, Profile
-from conformance.reports.journal_index import JournalIndex
+from conformance.reports.folding.journal_index import JournalIndex
 from conformance.reports.results import BodyCoverage, CoverageResult, Sides
 from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 

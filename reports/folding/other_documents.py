@@ -21,7 +21,7 @@ from conformance.model.exchange import Exchange
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
 from conformance.model.pointer import generalised
 from conformance.model.vocabulary import Strength
-from conformance.reports.journal_index import JournalIndex
+from conformance.reports.folding.journal_index import JournalIndex
 from conformance.reports.results import ExplainedCause, OtherDocumentResult, Results
 from conformance.reports.safe_text import count
 

@@ -10,9 +10,9 @@ from conformance.diagnosis.causes import Cause
 from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group, Outcome
-from conformance.reports import outcomes
-from conformance.reports.controls import NONE_ACCEPTED, Controls
-from conformance.reports.journal_index import JournalIndex, numbers
+from conformance.reports.folding import outcomes
+from conformance.reports.folding.controls import NONE_ACCEPTED, Controls
+from conformance.reports.folding.journal_index import JournalIndex, numbers
 from conformance.reports.results import AliasResult, FindingResult, RequirementResult
 
 NO_CASE = "No case of this run exercises it"

@@ -6,7 +6,7 @@ from conformance.model.json_values import body_value
 from conformance.model.pointer import generalised
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group
-from conformance.reports.journal_index import JournalIndex
+from conformance.reports.folding.journal_index import JournalIndex
 
 REJECTIONS = frozenset({Group.REJECTION, Group.AUTHENTICATION})
 """Groups whose requirements pass where a request is rejected."""

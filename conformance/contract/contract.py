@@ -25,8 +25,7 @@ from conformance.model.case import SLOT
 from conformance.model.errors import ContractError
 from conformance.model.jsontext import Json, equal
 from conformance.model.pointer import last, prefixes, split
-from conformance.model.requirement import Requirement, requirement_id
-from conformance.model.stated_relation import StatedRelation
+from conformance.model.requirement import Requirement, StatedRelation, requirement_id
 from conformance.model.vocabulary import Group, Strength
 
 

@@ -11,8 +11,7 @@ from conformance.contract.reading.document import parse_yaml
 from conformance.contract.schemas.nodes import Node, find
 from conformance.model.errors import ContractError, UsageError, os_errors_as
 from conformance.model.jsontext import Json, write
-from conformance.model.requirement import Requirement, requirement_id
-from conformance.model.stated_relation import RelationFile, RelationKind, StatedRelation
+from conformance.model.requirement import RelationFile, RelationKind, Requirement, StatedRelation, requirement_id
 from conformance.model.vocabulary import Group
 
 REMEDY = "`conformance spec relations --target URL` drafts a file"

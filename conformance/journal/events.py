@@ -7,8 +7,7 @@ import msgspec
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.model.finding import Doubt, Finding
-from conformance.model.requirement import Requirement
-from conformance.model.stated_relation import StatedRelation
+from conformance.model.requirement import Requirement, StatedRelation
 from conformance.model.waiver import Waiver
 
 JOURNAL_VERSION = 3

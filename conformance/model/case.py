@@ -7,6 +7,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from conformance.model.pointer import parent
 from conformance.model.vocabulary import Expectation
 
 SLOT = "cfm-00000000-0000"
@@ -173,3 +174,10 @@ HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"})
 def could_create(case: Case) -> bool:
     """Tell whether a case could create an object: of a target that is wrong, any method that writes, body or not."""
     return case.request.method not in HARMLESS and case.phase != CLEAN_UP
+
+
+def holder(case: Case) -> str:
+    """Return the pointer of the object or array in which a case is invalid; empty where its control is any request."""
+    if case.expectation is not Expectation.REJECTED or case.story is None or not case.story.pointer.startswith("/"):
+        return ""
+    return parent(case.story.pointer)

@@ -10,7 +10,7 @@ from operator import is_
 from typing import Any, Final, TypeVar, overload
 
 from conformance.model.jsontext import Json, Writable, try_read
-from conformance.model.pointer import ANY_ITEM, index_of, join, last, parent, prefixes, split
+from conformance.model.pointer import ANY_ITEM, generalised, index_of, join, last, parent, prefixes, split
 
 
 class Missing(Enum):
@@ -82,6 +82,14 @@ def leaves(value: V, pointer: str = "") -> Iterator[tuple[str, V]]:
             yield from leaves(item, join(pointer, name))
     else:
         yield pointer, value
+
+
+def held_objects(value: Json, pointer: str = "") -> Iterator[str]:
+    """Yield the generalised pointer of each object and array in a body."""
+    if isinstance(value, dict | list):
+        yield generalised(pointer)
+        for token, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from held_objects(item, join(pointer, token))
 
 
 def changed(value: V, pointer: str, change: Callable[[V], V]) -> V:

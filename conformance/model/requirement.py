@@ -1,4 +1,8 @@
-"""Requirements: the numbered sentences that a run gives outcomes to."""
+"""Requirements: the sentences that a run gives outcomes to, and relations that a file states as such."""
+
+import re
+from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -6,6 +10,15 @@ from conformance.model.vocabulary import Group, Strength
 
 PREFIXES = {Group.ACCEPTANCE: "accept", Group.REJECTION: "reject"}
 """The first part of an id where it is not the name of the group."""
+
+Scalar: TypeAlias = bool | int | float | str | None
+Stated: TypeAlias = Scalar | list[Scalar] | dict[str, Scalar]
+
+STATED = "relation"
+"""The part of an id that tells that a file states it."""
+
+EXPRESSION = re.compile(r"\$request\.(path|query|header)\.(.+)", re.DOTALL)
+"""How a relation names a parameter: a runtime expression of OpenAPI."""
 
 
 class Requirement(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,3 +51,58 @@ class Requirement(msgspec.Struct, frozen=True, omit_defaults=True):
 def requirement_id(group: Group, *parts: str) -> str:
     """Return the id `group.part.part`; empty parts are left out."""
     return ".".join(part for part in (PREFIXES.get(group, group.value), *parts) if part)
+
+
+class RelationKind(StrEnum):
+    """How a value of the response follows from the request."""
+
+    EQUAL = "equal"
+    """It is the value that was sent."""
+    CONTAINS = "contains"
+    """It is an array with the value that was sent, or a string with it."""
+    DEFAULT = "default"
+    """It is `value` where the request omits the property or parameter."""
+
+
+class StatedRelation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One relation between a place of the request and a place of the response.
+
+    `request` is a JSON pointer into the body, or names a parameter as `$request.path.NAME`, `$request.query.NAME` or
+    `$request.header.NAME`; `response` is a JSON pointer into the body. `value` is that of a default.
+    """
+
+    request: str
+    response: str
+    kind: RelationKind = RelationKind.EQUAL
+    value: Stated = None
+    strength: Strength = Strength.MUST
+
+    @property
+    def parameter(self) -> tuple[str, str] | None:
+        """Place and name of the parameter; None where the relation is about the body."""
+        found = EXPRESSION.fullmatch(self.request)
+        return (found[1], found[2]) if found else None
+
+    @property
+    def id(self) -> str:
+        """The id of the requirement that it is."""
+        sent = ".".join(self.parameter or (_slug(self.request),))
+        same = sent == _slug(self.response)
+        between = (sent,) if same else (sent, "to", _slug(self.response))
+        return requirement_id(Group.SEMANTICS, STATED, *between, self.kind.value)
+
+
+class RelationFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of relations, and the operation that they are about."""
+
+    operation: str
+    relations: tuple[StatedRelation, ...] = ()
+
+
+def is_stated(requirement: str) -> bool:
+    """Tell whether a requirement is one that a file of relations states."""
+    return requirement.startswith(f"{Group.SEMANTICS.value}.{STATED}.")
+
+
+def _slug(pointer: str) -> str:
+    return pointer.strip("/").replace("/", ".") or "body"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from conformance.contract.contract import Contract
 from conformance.model.finding import Doubt, Finding, Judgement, Pass
-from conformance.model.stated_relation import is_stated
+from conformance.model.requirement import is_stated
 
 ENOUGH = 12
 """How many exchanges must keep a relation before it counts as one."""

@@ -1,8 +1,7 @@
 """Controls: a rejection proves something only beside an accepted request that differs in nothing else."""
 
-from conformance.model.case import Case
-from conformance.model.controls import held_objects, holder
-from conformance.model.json_values import body_value
+from conformance.model.case import Case, holder
+from conformance.model.json_values import body_value, held_objects
 from conformance.model.pointer import generalised
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group

@@ -11,9 +11,8 @@ from msgspec.structs import replace
 
 from conformance.classify.requirements import PRECISION
 from conformance.contract.contract import Contract
-from conformance.model.case import HARMLESS, SLOT, Case, Item, Need, Relation, Request, Story, renamed
-from conformance.model.controls import held_objects, holder
-from conformance.model.json_values import body_value
+from conformance.model.case import HARMLESS, SLOT, Case, Item, Need, Relation, Request, Story, holder, renamed
+from conformance.model.json_values import body_value, held_objects
 from conformance.model.pointer import generalised
 from conformance.model.vocabulary import Expectation, Profile, Strength
 from conformance.strategies.case_builder import Builder

@@ -20,7 +20,7 @@ import conformance
 from conformance.cli import cli
 from conformance.integrations.pytest_plugin.options import OPTIONS, PREFIX
 from conformance.integrations.pytest_plugin.plugin import MARKERS
-from conformance.model.stated_relation import RelationFile
+from conformance.model.requirement import RelationFile
 from conformance.workflow.setup.campaign_file import read_campaign
 from conformance.workflow.setup.configuration import file_options
 from conformance.workflow.setup.option_table import read_options

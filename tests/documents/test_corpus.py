@@ -10,8 +10,8 @@ import pytest
 
 from conformance.contract.contract import load_contract
 from conformance.mock.app import Mock
-from conformance.model.controls import held_objects, holder
-from conformance.model.json_values import body_value
+from conformance.model.case import holder
+from conformance.model.json_values import body_value, held_objects
 from conformance.model.pointer import generalised
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue

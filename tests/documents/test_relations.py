@@ -14,7 +14,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.relations import read_relations, with_relations
 from conformance.model.errors import UsageError
 from conformance.model.jsontext import Json
-from conformance.model.stated_relation import RelationFile, RelationKind, StatedRelation
+from conformance.model.requirement import RelationFile, RelationKind, StatedRelation
 from conformance.model.vocabulary import Profile
 from conformance.workflow.documents.relations import Draft, Shown, relations_of
 

@@ -144,7 +144,7 @@ OTHERS: dict[str, str] = {
         conformance/contract/reading/document.py parse_yaml 1
         conformance/contract/reading/document.py resolve 1
         conformance/contract/reading/document.py url_of 1
-        conformance/model/stated_relation.py EXPRESSION 1
+        conformance/model/requirement.py EXPRESSION 1
         conformance/contract/schemas/composition.py _joins 1
         conformance/contract/schemas/ecma.py PART 1
         conformance/contract/schemas/ecma.py _common 3

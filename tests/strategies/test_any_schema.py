@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from conformance.contract.contract import Contract
-from conformance.model.controls import held_objects, holder
+from conformance.model.case import holder
 from conformance.model.errors import ContractError
-from conformance.model.json_values import body_value
+from conformance.model.json_values import body_value, held_objects
 from conformance.model.pointer import generalised
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.case_builder import Builder

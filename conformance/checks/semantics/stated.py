@@ -11,7 +11,7 @@ from conformance.model.finding import Judgement, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json
 from conformance.model.pointer import prefixes
-from conformance.model.stated_relation import RelationKind, StatedRelation
+from conformance.model.requirement import RelationKind, StatedRelation
 
 
 def stated(subject: Subject) -> Judged:

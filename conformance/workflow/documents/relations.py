@@ -20,7 +20,7 @@ from conformance.model.case import Case
 from conformance.model.json_values import MISSING, body_value, get, leaves
 from conformance.model.jsontext import Json, write
 from conformance.model.pointer import last, parent
-from conformance.model.stated_relation import RelationFile, RelationKind, Stated, StatedRelation
+from conformance.model.requirement import RelationFile, RelationKind, Stated, StatedRelation
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.runner.plan import Plan
 from conformance.workflow.run import Hooks, run

@@ -13,7 +13,7 @@ import msgspec
 
 from conformance.clients.protocol import protocol_schema
 from conformance.journal.events import AnyEvent
-from conformance.model.stated_relation import RelationFile
+from conformance.model.requirement import RelationFile
 from conformance.model.waiver import WaiverFile
 from conformance.reports.results import results_schema
 from conformance.workflow.setup.campaign_file import campaign_schema

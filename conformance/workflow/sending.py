@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from conformance.contract.contract import Contract
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import RunResumed, RunStarted
 from conformance.journal.folder_lock import folder_lock
@@ -83,18 +84,8 @@ def carry_out(
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))
         waivers = waivers_of(options, contract)
-        users = None if client is None else UsersClient(client, contract)
-        if users is not None:
-            options = replace(options, target=users.url)
-        key = find_key(contract, options, loopback=True) if options.target == MOCK else None
-        keys = other_credentials(contract, options, loopback=True) if key is not None else {}
-        mock = stack.enter_context(EmbeddedMock(contract, key=key or None, keys=keys)) if key is not None else None
-        prepared = prepare(contract, options, key=key, client=users) if whole is None else part_of(whole, options)
-        if hooks.choose is not None:
-            # Who chooses among the items of the plan wants nothing else to be sent.
-            prepared = replace(prepared, plan=replace(hooks.choose(prepared.plan), spare=()), phases=(CATALOGUE,))
-        url = mock.url if mock else options.target
-        target = target_of(options, url, client=users, credentials=prepared.credentials)
+        prepared, url = _set_up(stack, contract, options, hooks, client, whole)
+        target = target_of(prepared.options, url, client=prepared.client, credentials=prepared.credentials)
         header = run_header(prepared, url, waivers)
         stack.enter_context(folder_lock(options.out))
         past = read_resumed_run(path, header, prepared.key) if options.resume else None
@@ -120,6 +111,28 @@ def carry_out(
             done = "; ".join(filter(None, (_cleaned(prepared, journal, path, url), earlier)))
             journal.close()
             return finish(done)
+
+
+def _set_up(
+    stack: ExitStack,
+    contract: Contract,
+    options: RunOptions,
+    hooks: Hooks,
+    client: object,
+    whole: PreparedRun | None,
+) -> tuple[PreparedRun, str]:
+    """Return the run that is ready to begin, and the URL of its target; an embedded mock ends with `stack`."""
+    users = None if client is None else UsersClient(client, contract)
+    if users is not None:
+        options = replace(options, target=users.url)
+    key = find_key(contract, options, loopback=True) if options.target == MOCK else None
+    keys = other_credentials(contract, options, loopback=True) if key is not None else {}
+    mock = stack.enter_context(EmbeddedMock(contract, key=key or None, keys=keys)) if key is not None else None
+    prepared = prepare(contract, options, key=key, client=users) if whole is None else part_of(whole, options)
+    if hooks.choose is not None:
+        # Who chooses among the items of the plan wants nothing else to be sent.
+        prepared = replace(prepared, plan=replace(hooks.choose(prepared.plan), spare=()), phases=(CATALOGUE,))
+    return prepared, mock.url if mock else options.target
 
 
 def _cleaned(prepared: PreparedRun, journal: Journal, path: Path, url: str) -> str:

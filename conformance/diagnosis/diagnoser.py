@@ -40,7 +40,7 @@ SILENT_REPEATS = 2
 """How often what got no response in time is sent again."""
 
 MOST_IN_VAIN = 4
-"""How often failures of one kind are minimized in vain: what is always wrong is so with every body."""
+"""How often wrong values of one kind are minimized in vain: what is always wrong is so with every body."""
 
 ROUNDS = 4
 """How often what was found is explained anew with what was sent to decide between hypotheses."""
@@ -198,7 +198,7 @@ class Diagnoser:
             return None
         culprit = await self._reducer.minimize(case, finding, self.probe, fresh=fresh)
         if culprit is None or culprit.case.id == case.id:
-            self._in_vain[finding.pattern] += 1
+            self._in_vain[finding.pattern] += rule_of(finding) not in REQUEST_RULES
             return None
         return await self.show(culprit)
 

@@ -44,7 +44,8 @@ def _is_of_all(explanation: Explanation, observed: int) -> bool:
 def _of_responses(contract: Contract, explanation: Explanation, undecided: Sequence[Requirement]) -> Iterable[str]:
     root = contract.response
     broken = {event.finding.requirement for event in explanation.own}
-    if root is None or not any(contract.by_id[each].group in _OF_RESPONSES for each in broken):
+    groups = {each.group for each in contract.requirements if each.id in broken}  # a client's are in no contract
+    if root is None or groups.isdisjoint(_OF_RESPONSES):
         return
     said = [each for each in undecided if each.group in {Group.RESPONSE, Group.SEMANTICS}]
     every = {node.pointer for node in root.walk()}
@@ -52,7 +53,7 @@ def _of_responses(contract: Contract, explanation: Explanation, undecided: Seque
     unread = {each.id for each in undecided} | broken
     if any(whole in each.source and each.id in unread for each in contract.requirements):
         yield from (each.id for each in said if each.group is Group.SEMANTICS or _is_about(each, every))
-    elif any(contract.by_id[each].group is Group.RESPONSE for each in broken):
+    elif Group.RESPONSE in groups:
         places = {generalised(event.finding.place) for event in explanation.own}
         within = {node.pointer for one in _nodes(root, places) for node in one.walk()}
         yield from (each.id for each in said if _is_about(each, within))

@@ -172,14 +172,16 @@ class Diagnoser:
         self._observe(case, exchange, failures)
         if not failures:
             return found, ""
-        if not alone:
-            return self._as_flaky(found), ""
         if self._random is not None and case.phase != CATALOGUE:
             await self._order.mine()
             return await self._explain_random(self._random, case, sent, found)
         silent = exchange.failure is Failure.TIMEOUT
         fresh = self._fresh(failures)
-        repeats = await self._repeat(case, fresh, most=SILENT_REPEATS if silent else self._repeats)
+        repeats = ""
+        if alone:
+            repeats = await self._repeat(case, fresh, most=SILENT_REPEATS if silent else self._repeats)
+        else:
+            self._seen -= fresh  # the next request of this kind is repeated in its place
         if self._is_flaky(failures):
             return self._as_flaky(found), repeats
         if silent:

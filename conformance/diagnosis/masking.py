@@ -11,8 +11,8 @@ from conformance.model.vocabulary import Group
 
 _STANDS_BEFORE = frozenset({REJECTS, SERVER_ERROR, NO_RESPONSE})
 
-_OF_RESPONSES = frozenset({Group.RESPONSE, Group.TRANSPORT})
-"""What is wrong with a body as a whole, or with a part of it: nothing else can be read there."""
+_UNREADABLE = frozenset({"JSON text", "status", NO_RESPONSE})
+"""Rules besides those of a schema: of a response that breaks them no property is judged."""
 
 
 def masked(
@@ -27,12 +27,11 @@ def masked(
     if explanation.rule in _STANDS_BEFORE:
         if _is_of_all(explanation, observed):
             return tuple(each.id for each in undecided)
-        places = {each.feature.place for one in explanation.hypotheses for each in one.conditions}
-        pointers = {node.pointer for node in _nodes(contract.request, places)}
-        found = tuple(each.id for each in undecided if _is_about(each, pointers))
-    else:
-        found = ()
-    return found or tuple(_of_responses(contract, explanation, undecided))
+        if explanation.hypotheses or explanation.rule != NO_RESPONSE:
+            places = {each.feature.place for one in explanation.hypotheses for each in one.conditions}
+            pointers = {node.pointer for node in _nodes(contract.request, places)}
+            return tuple(each.id for each in undecided if _is_about(each, pointers))
+    return tuple(_of_responses(contract, explanation, undecided))
 
 
 def _is_of_all(explanation: Explanation, observed: int) -> bool:
@@ -44,16 +43,18 @@ def _is_of_all(explanation: Explanation, observed: int) -> bool:
 def _of_responses(contract: Contract, explanation: Explanation, undecided: Sequence[Requirement]) -> Iterable[str]:
     root = contract.response
     broken = {event.finding.requirement for event in explanation.own}
-    groups = {each.group for each in contract.requirements if each.id in broken}  # a client's are in no contract
-    if root is None or groups.isdisjoint(_OF_RESPONSES):
+    # The requirements of a client are in no contract.
+    of_schema = any(each.id in broken and each.group is Group.RESPONSE for each in contract.requirements)
+    if root is None or not (of_schema or explanation.rule in _UNREADABLE):
         return
     said = [each for each in undecided if each.group in {Group.RESPONSE, Group.SEMANTICS}]
     every = {node.pointer for node in root.walk()}
     whole = f"{root.pointer}/type"
     unread = {each.id for each in undecided} | broken
-    if any(whole in each.source and each.id in unread for each in contract.requirements):
+    roots = (each for each in contract.requirements if each.group is Group.RESPONSE and whole in each.source)
+    if any(each.id in unread for each in roots):
         yield from (each.id for each in said if each.group is Group.SEMANTICS or _is_about(each, every))
-    elif Group.RESPONSE in groups:
+    elif of_schema:
         places = {generalised(event.finding.place) for event in explanation.own}
         within = {node.pointer for one in _nodes(root, places) for node in one.walk()}
         yield from (each.id for each in said if _is_about(each, within))

@@ -69,7 +69,7 @@ NUMBERS = _numbers(
         Literal("1.0"),
     ),
     ("exponent", "an integer in exponent form (1e0)", lambda n: is_integral(n) and exponent(n) > 0, Literal("1e1")),
-    ("beyond-int8", "a number above 127 or below -127", lambda n: magnitude(n) > 2**7, 2**8),
+    ("beyond-int8", "a number above 128 or below -128", lambda n: magnitude(n) > 2**7, 2**8),
     ("beyond-int16", "a number above 32768 or below -32768", lambda n: magnitude(n) > 2**15, 2**16),
     ("beyond-int32", "an integer above 2^31-1", lambda n: n >= 2**31, 2**31),
     ("below-int32", "an integer below -2^31", lambda n: n < -(2**31), -(2**31) - 1),

@@ -362,7 +362,7 @@ def test_processes_share_a_run(call, carry_out, results_of):
 def test_a_campaign(call, carry_out, events_of):
     """It goes on with random cases until the time is over, here 2 seconds, and nothing is wrong with the reference."""
     ended = carry_out(f"conformance run {call}", **{"600": "2", "S": "2"})
-    assert (True, {"schemathesis", "fuzz"}) == (
+    assert (True, {"schemathesis", "sampler", "fuzz"}) == (
         ended.status != 1, {each["phase"] for each in events_of(OUT, "phase.ended")}
     )  # fmt: skip
 

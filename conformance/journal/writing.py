@@ -28,6 +28,9 @@ E = TypeVar("E", bound=Event)
 Damage: TypeAlias = Callable[[str], object]
 """Is told of each line that cannot be read."""
 
+Mirror: TypeAlias = Callable[[bytes], object]
+"""Is given lines of a journal in their order; raises OSError where it cannot take them."""
+
 SYNC_SECONDS = 0.5
 """How often what was written is made to survive a failure of the machine as well."""
 
@@ -50,7 +53,8 @@ class Journal:
     That outlives the end of this process, however it comes; for the end of the machine the file is synchronised with
     the disk every `SYNC_SECONDS`. The texts of findings, doubts and of the end are redacted: they may hold what a
     target sent. With `resume` the events go behind those that are there, and a torn last line is cut off; without it a
-    file that is there is replaced. `damaged` is as in `read_journal`. The caller holds the lock of the folder.
+    file that is there is replaced. `damaged` is as in `read_journal`. `mirror` gets all lines as they are flushed. The
+    caller holds the lock of the folder.
 
     Raises:
         UsageError: the file cannot be written.
@@ -59,7 +63,13 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, secret: str | Redaction = "", *, resume: bool = False, damaged: Damage | None = None
+        self,
+        path: Path,
+        secret: str | Redaction = "",
+        *,
+        resume: bool = False,
+        damaged: Damage | None = None,
+        mirror: Mirror | None = None,
     ) -> None:
         self._encoder = msgspec.json.Encoder()
         self._redactor = secret if isinstance(secret, Redaction) else Redaction((secret, KEY))
@@ -74,6 +84,8 @@ class Journal:
             else:
                 path.unlink(missing_ok=True)
             self._file: BinaryIO = open(path, "ab", opener=for_owner)  # noqa: SIM115 (a path has no opener)
+        self._mirror = mirror
+        self._unmirrored: list[bytes] = []
         self._closing = threading.Event()
         self._syncing = threading.Thread(target=self._sync, name="conformance-journal", daemon=True)
         self._syncing.start()
@@ -92,15 +104,23 @@ class Journal:
         line = sealed(self._encoded(packed(shown) if self._version == JOURNAL_VERSION else shown))
         with self._writing():
             self._file.write(line)
+            if self._mirror is not None:
+                self._unmirrored.append(line)
             if not isinstance(stamped, DEFERRED):
-                self._file.flush()
+                self._flush()
         self.requests += isinstance(stamped, events.RequestSent)
         return stamped
 
     def flush(self) -> None:
         """See that all events are in the file; raises as `append`."""
         with self._writing():
-            self._file.flush()
+            self._flush()
+
+    def _flush(self) -> None:
+        self._file.flush()
+        if self._mirror is not None and self._unmirrored:
+            self._mirror(b"".join(self._unmirrored))
+            self._unmirrored.clear()
 
     def _writing(self) -> AbstractContextManager[None]:
         return os_errors_as(RunStoppedError, f"cannot write {self._path}")
@@ -145,7 +165,7 @@ class Journal:
         self._syncing.join()
         try:
             with self._writing():
-                self._file.flush()
+                self._flush()
                 os.fsync(self._file.fileno())
         finally:
             with suppress(OSError):

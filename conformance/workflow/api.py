@@ -67,6 +67,8 @@ class RunKeywords(TypedDict, total=False):
     max_body: int
     concurrency: int
     workers: str | None
+    executor: str
+    scheduler: str | None
     time_budget: float | None
     max_failures: int | None
     out: Path | str

@@ -15,7 +15,7 @@ from conformance.journal.events import RunResumed, RunStarted
 from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
 from conformance.journal.resuming import ResumedRun
-from conformance.journal.writing import FILE_NAME, Journal, read_journal
+from conformance.journal.writing import FILE_NAME, Journal, Mirror, read_journal
 from conformance.model.case import CATALOGUE
 from conformance.model.version import VERSION
 from conformance.runner.engine import Done, Engine, EngineHooks, Report
@@ -50,7 +50,8 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
 
     `report` is called as requests are answered, `started` once before the first is sent, with the plan, the URL, and
     what was sent before where the run goes on, `done` with each item of the plan that is done with. `choose` makes of
-    the plan what is to be sent. `canceller` cancels the run from another thread.
+    the plan what is to be sent. `canceller` cancels the run from another thread. `mirror` gets the lines of the
+    journal.
     """
 
     report: Report | None = None
@@ -58,6 +59,7 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     done: Done | None = None
     choose: Callable[[Plan], Plan] | None = None
     canceller: Canceller | None = None
+    mirror: Mirror | None = None
 
 
 def carry_out(
@@ -92,7 +94,8 @@ def carry_out(
         if past is not None and past.finished:
             return finish("")
         earlier = set_aside(options.out, url) if past is None else ""
-        journal = stack.enter_context(Journal(path, prepared.credentials.redaction, resume=past is not None))
+        redaction = prepared.credentials.redaction
+        journal = stack.enter_context(Journal(path, redaction, resume=past is not None, mirror=hooks.mirror))
         sessions: list[Session] = []
         with after_sending(
             lambda: journal.requests,

@@ -358,6 +358,19 @@ def test_processes_share_a_run(call, carry_out, results_of):
 
 
 @pytest.mark.slow
+@calls(
+    "conformance run --workers 3 --executor dask --scheduler tcp://scheduler.example.com:8786",
+    "--workers 3 --executor dask --scheduler tcp://dask-scheduler:8786",
+    "--executor dask",
+)
+def test_a_cluster_shares_a_run(call, carry_out, results_of):
+    """It is one run; the cluster of this machine stands for one elsewhere."""
+    words = re.sub(r" --scheduler \S+", "", call.removeprefix("conformance run "))
+    assert 0 == carry_out(f"conformance run {words}", "--workers", "3", *QUICK).status
+    assert 150 == results_of(OUT)["counts"]["requests"]
+
+
+@pytest.mark.slow
 @calls("--profile fuzz --time-budget 600", "--profile fuzz --time-budget S")
 def test_a_campaign(call, carry_out, events_of):
     """It goes on with random cases until the time is over, here 2 seconds, and nothing is wrong with the reference."""

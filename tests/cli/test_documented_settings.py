@@ -113,10 +113,10 @@ VARIABLES = re.compile(r"\$\{\{[^}]*\}\}|\$\(\([^)]*\)\)|\$\w+")
 
 @pytest.mark.parametrize("text", [each.text for each in by(Way.RECIPE)])
 def test_a_recipe(text):
-    """It is YAML, and calls the command as it is; a variable stands for a number."""
-    assert yaml.safe_load(text)
+    """It is YAML, and calls the command as it is; a variable stands for a number. A part of a cluster calls Dask."""
+    recipe = yaml.safe_load(text)
     calls = re.findall(r"^ *- (?:run: )?(conformance .*)$", text, re.MULTILINE)
-    assert calls
+    assert calls or recipe["metadata"]["name"].startswith("dask-")
     for each in calls:
         parse(shlex.split(VARIABLES.sub("1", each))[1:])
 

@@ -93,7 +93,8 @@ def test_a_file_for_the_command_shares_no_session(pytester):
 def test_every_option_of_a_run_is_one_of_the_plugin():
     """What `conformance run` takes the plugin takes, but for what makes no sense in a session of tests."""
     missing = {each.name for each in fields(RunOptions)} - {row.field for row in OPTIONS}
-    assert {"phases", "example_db", "waivers_update", "resume", "resend_interrupted", "workers"} == missing
+    shared = {"workers", "executor", "scheduler"}
+    assert {"phases", "example_db", "waivers_update", "resume", "resend_interrupted", *shared} == missing
     assert set(ARRIVES) == {row.flag for row in OPTIONS}
 
 

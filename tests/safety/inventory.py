@@ -206,6 +206,8 @@ OTHERS: dict[str, str] = {
         conformance/targets/outgoing.py _NOT_VALUE 1
         conformance/workflow/documents/listing.py _body 1
         conformance/workflow/replay.py _STANDS_FOR 1
+        conformance/workflow/workers/cluster.py _own_address 1
+        conformance/workflow/workers/cluster_task.py carry_out_part 1
         reports/curl.py _KEYS 1
         reports/curl.py _PLAIN 1
         reports/curl.py _VARIABLE 1

@@ -59,4 +59,4 @@ def _read(config: pytest.Config) -> RunOptions:
     paths = {row.field: getattr(options, row.field) for row in OPTIONS if row.is_path}
     placed = {name: called_in / path for name, path in paths.items() if path is not None}
     newer = tuple(called_in / path for path in options.also_spec)
-    return replace(options, resume=False, workers=None, also_spec=newer, **placed)
+    return replace(options, resume=False, workers=None, executor="processes", scheduler=None, also_spec=newer, **placed)

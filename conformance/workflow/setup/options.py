@@ -197,8 +197,27 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         _pace(
             "N|auto",
-            "Processes of this machine that share the run. All limits hold for them together.",
+            "Processes that share the run, on this machine unless --executor says otherwise. All limits hold for them "
+            "together.",
             unset="1",
+            not_in_pytest="a session is one process",
+        ),
+    ] = None
+    executor: Annotated[
+        str,
+        _pace(
+            "",
+            "What the workers are: processes of this machine, or workers of a Dask cluster.",
+            choices=("processes", "dask"),
+            not_in_pytest="a session is one process",
+        ),
+    ] = "processes"
+    scheduler: Annotated[
+        str | None,
+        _pace(
+            "ADDRESS",
+            "Dask scheduler (tcp://HOST:PORT) of --executor dask.",
+            unset="a cluster on this machine",
             not_in_pytest="a session is one process",
         ),
     ] = None

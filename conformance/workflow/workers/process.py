@@ -5,33 +5,13 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import TypeAlias
-
-import msgspec
 
 from conformance.model.errors import ConformanceError
-from conformance.runner.engine import RunProgress
 from conformance.workflow.interruption import Canceller
 from conformance.workflow.sending import Hooks, carry_out
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
-
-
-class Ended(msgspec.Struct, frozen=True):
-    """The part of the run has ended; `clean_up` tells what became of what it created."""
-
-    clean_up: str
-
-
-class Failed(msgspec.Struct, frozen=True):
-    """The part of the run could not go on; `kind` names the class of the error."""
-
-    kind: str
-    problem: str
-    remedy: str
-
-
-Message: TypeAlias = RunProgress | Ended | Failed
+from conformance.workflow.workers.messages import Ended, Failed, Message
 
 
 def work(
@@ -46,7 +26,7 @@ def work(
     for each in others:
         each.close()
     canceller = Canceller()
-    watch = threading.Thread(target=_watch, args=(line, canceller), daemon=True)
+    watch = threading.Thread(target=watch_line, args=(line, canceller), daemon=True)
 
     def tell(message: Message) -> None:
         with suppress(OSError):
@@ -60,7 +40,8 @@ def work(
         tell(Failed(type(error).__name__, error.problem, error.remedy))
 
 
-def _watch(line: Connection, canceller: Canceller) -> None:
+def watch_line(line: Connection, canceller: Canceller) -> None:
+    """Cancel when something comes on the line, or its other end is gone."""
     with suppress(EOFError, OSError):
         line.recv()
     canceller.cancel()

@@ -10,6 +10,9 @@ from conformance.runner.shards import Shard
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, rate_of
 
+PROCESSES, DASK = "processes", "dask"
+"""Executors: processes of this machine, and the workers of a Dask cluster."""
+
 AUTO = "auto"
 """What asks for as many workers as there are processors."""
 
@@ -21,6 +24,8 @@ def number_of(options: RunOptions, client: object = None) -> int:
         UsageError: it is no number, or another option excludes workers.
 
     """
+    if options.scheduler and options.executor != DASK:
+        raise UsageError("--scheduler needs --executor dask", "add it, or remove --scheduler")
     asked = options.workers or "1"
     if not (asked == AUTO or (asked.isascii() and asked.isdecimal() and int(asked))):
         raise UsageError(f"{asked!r} is no number of workers", f"write a number, or {AUTO}")
@@ -60,6 +65,8 @@ def shares(prepared: PreparedRun, number: int) -> tuple[RunOptions, ...]:
         replace(
             options,
             workers=None,
+            executor=PROCESSES,
+            scheduler=None,
             shard=f"{place + 1}/{number}" if number > 1 else None,
             max_requests=requests[place],
             max_creations=created[place],

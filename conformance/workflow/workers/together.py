@@ -1,16 +1,10 @@
 """A run that several workers carry out: started, attended and stopped together, and their journals made one."""
 
-import multiprocessing
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
 from msgspec.structs import replace
 
 from conformance.journal.events import RunStarted
@@ -18,7 +12,6 @@ from conformance.journal.folder_lock import FILE_NAME as LOCK
 from conformance.journal.folder_lock import folder_lock
 from conformance.journal.writing import FILE_NAME
 from conformance.model.errors import RunStoppedError, UsageError, os_errors_as
-from conformance.runner.engine import RunProgress
 from conformance.runner.shards import Shard
 from conformance.workflow.interruption import interrupt, on_sigterm
 from conformance.workflow.records.merge import join, joined_id
@@ -26,18 +19,14 @@ from conformance.workflow.records.run_folder import LEFTOVERS, began, header_of_
 from conformance.workflow.reporting import forget_reports
 from conformance.workflow.sending import Hooks, carry_out, created
 from conformance.workflow.setup.contracts import contract_for
-from conformance.workflow.setup.embedded import can_fork
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, prepare
 from conformance.workflow.setup.run_header import run_header
 from conformance.workflow.setup.waivers import waivers_of
-from conformance.workflow.workers.process import Ended, Failed, Message, work
-from conformance.workflow.workers.sharing import number_of, shares
+from conformance.workflow.workers.crew import FOLDER, Crew
+from conformance.workflow.workers.sharing import DASK, number_of, shares
 
 T = TypeVar("T")
-
-FOLDER = "workers"
-"""The folder in that of the run where the workers have theirs, until the run is complete."""
 
 UNFINISHED = "the workers ended before anything was sent"
 
@@ -62,9 +51,18 @@ def carry_out_together(options: RunOptions, hooks: Hooks, finish: Callable[[str]
         stack.enter_context(folder_lock(options.out))
         earlier = _begin(options, len(parts))
         forget_reports(options.out)
-        crew = _Crew(parts, prepared, hooks)
+        crew = crew_for(parts, prepared, hooks)
         crew.work()
         return finish("; ".join(filter(None, (_joined(prepared, header, crew), earlier))))
+
+
+def crew_for(parts: Sequence[RunOptions], whole: PreparedRun, hooks: Hooks) -> Crew:
+    """Return the workers that a run asks for."""
+    if whole.options.executor != DASK:
+        return Crew(parts, whole, hooks)
+    from conformance.workflow.workers.cluster import ClusterCrew  # noqa: PLC0415 (Dask is optional, and slow to import)
+
+    return ClusterCrew(parts, whole, hooks)
 
 
 def _is_of_one_process(options: RunOptions) -> bool:
@@ -124,7 +122,7 @@ def _clear(out: Path) -> None:
                 folder.rmdir()
 
 
-def _joined(prepared: PreparedRun, header: RunStarted, crew: "_Crew") -> str:
+def _joined(prepared: PreparedRun, header: RunStarted, crew: Crew) -> str:
     """Join the journals of the workers to that of the run; returns what to tell of what was created."""
     out = prepared.options.out
     journals = _journals(out)
@@ -139,121 +137,3 @@ def _joined(prepared: PreparedRun, header: RunStarted, crew: "_Crew") -> str:
         _clear(out)
     told = dict.fromkeys(filter(None, crew.told))
     return "; ".join(told) if prepared.options.cleanup else created(prepared, out / FILE_NAME)
-
-
-class _Worker(msgspec.Struct):
-    """A worker: its process, the line to it, and how far it is."""
-
-    process: BaseProcess
-    line: Connection
-    progress: RunProgress | None = None
-    open: bool = True
-
-
-class _Crew:
-    """The workers of one run."""
-
-    def __init__(self, parts: Sequence[RunOptions], whole: PreparedRun, hooks: Hooks) -> None:
-        out = whole.options.out
-        self._parts = [
-            replace(each, out=out / FOLDER / str(number), resume=each.resume and _has_begun(out, number))
-            for number, each in enumerate(parts, 1)
-        ]
-        self._whole = whole
-        self._hooks = hooks
-        self._workers: list[_Worker] = []
-        self.told: list[str] = []
-        self.failed: Failed | None = None
-
-    @property
-    def sent(self) -> bool:
-        """Whether a worker has sent anything."""
-        return any(each.progress is not None for each in self._workers)
-
-    def work(self) -> None:
-        """Start the workers, and return when all have ended; Ctrl-C ends them in order."""
-        with ExitStack() as stack:
-            stack.callback(self._end)
-            try:
-                with _deaf():
-                    self._start()
-                if self._hooks.canceller is not None:
-                    stack.enter_context(self._hooks.canceller.calling(self._stop))
-                if self._hooks.started is not None:
-                    self._hooks.started(self._whole, self._whole.options.target, None)
-                self._attend()
-            except KeyboardInterrupt:
-                self._stop()
-                self._attend()
-
-    def _start(self) -> None:
-        """Start the workers: copies of this process where that is safe, which have the plan already."""
-        forked = can_fork()
-        context = multiprocessing.get_context("fork") if forked else multiprocessing.get_context("spawn")
-        for options in self._parts:
-            ours, theirs = multiprocessing.Pipe()
-            others = [*(each.line for each in self._workers), ours] if forked else []
-            known = (self._whole, others) if forked else ()
-            process = context.Process(target=work, args=(options, theirs, *known), name="conformance-worker")
-            process.start()
-            theirs.close()
-            self._workers.append(_Worker(process, ours))
-
-    def _attend(self) -> None:
-        """Take what the workers tell until all lines are closed."""
-        while lines := {each.line: each for each in self._workers if each.open}:
-            for ready in wait(list(lines)):
-                worker = next(each for line, each in lines.items() if line is ready)
-                try:
-                    self._take(worker, worker.line.recv())
-                except (EOFError, OSError):
-                    worker.open = False
-
-    def _take(self, worker: _Worker, message: Message) -> None:
-        match message:
-            case Ended(clean_up=clean_up):
-                self.told.append(clean_up)
-            case Failed():
-                self.failed = self.failed or message
-                self._stop()
-            case RunProgress():
-                worker.progress = message
-                self._report()
-
-    def _report(self) -> None:
-        if self._hooks.report is None:
-            return
-        steps = [each.progress for each in self._workers if each.progress is not None]
-        sums = (sum(getattr(each, name) for each in steps) for name in ("reached", "sent", "failed", "warned"))
-        self._hooks.report(RunProgress(self._whole.plan.requests, *sums))
-
-    def _stop(self) -> None:
-        """Ask each worker to end in order."""
-        for each in self._workers:
-            with suppress(OSError):
-                each.line.send("stop")
-
-    def _end(self) -> None:
-        """See that no worker is left, whatever happened."""
-        for each in self._workers:
-            each.line.close()
-            each.process.join()
-            each.process.close()
-
-
-def _has_begun(out: Path, number: int) -> bool:
-    path = out / FOLDER / str(number) / FILE_NAME
-    return path.is_file() and began(path)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Ignore Ctrl-C for as long as the context lasts: processes that start in it ignore it from the beginning."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from conformance.model.vocabulary import Outcome, Strength
-from conformance.reports.evidence import Evidence, RunReport
+from conformance.reports.evidence import CaseEvidence, RunReport
 from conformance.reports.results import FindingResult
 from conformance.reports.safe_text import cut
 
@@ -43,13 +43,13 @@ class CaseResult(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def group_of(run: RunReport, each: Evidence) -> str:
+def group_of(run: RunReport, each: CaseEvidence) -> str:
     """Return the group of the requirement that the case was made for."""
     focus = next((run.rows[name].group for name in each.case.requirements if name in run.rows), None)
     return focus.value if focus else OTHER
 
 
-def case_result(each: Evidence, fail_on: Strength) -> CaseResult:
+def case_result(each: CaseEvidence, fail_on: Strength) -> CaseResult:
     """Return what became of a case in a run that findings of strength `fail_on` fail."""
     failing = [found for _, found in each.findings if fails(found, fail_on)]
     ours = [doubt for doubt in each.doubts if doubt.ours]

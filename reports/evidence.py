@@ -25,7 +25,7 @@ class RecordedExchange(msgspec.Struct, frozen=True):
     client: ClientEnded | None = None
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class CaseEvidence(msgspec.Struct, frozen=True):
     """A case that was sent: what was sent and answered, and what the checks said.
 
     `findings` come with the number of the send that they are about; `passed` counts the requirements that held.
@@ -56,7 +56,7 @@ class RunReport(msgspec.Struct, frozen=True, dict=True):
 
     results: Results
     started: RunStarted
-    cases: tuple[Evidence, ...]
+    cases: tuple[CaseEvidence, ...]
     unsent: tuple[tuple[str, str], ...]
     waited: float
     junit_by: JunitBy = JunitBy.CASE
@@ -67,7 +67,7 @@ class RunReport(msgspec.Struct, frozen=True, dict=True):
         return Lines(self.started.document)
 
     @cached_property
-    def by_case(self) -> dict[str, Evidence]:
+    def by_case(self) -> dict[str, CaseEvidence]:
         """The evidence by the id of the case."""
         return {each.case.id: each for each in self.cases}
 

@@ -28,7 +28,7 @@ class State(StrEnum):
     """The later run did not exercise the requirement, or could not decide it."""
 
 
-class Change(msgspec.Struct, frozen=True):
+class FailureChange(msgspec.Struct, frozen=True):
     """A failure at a place in two runs, with how many findings each has; `finding` is of the later run that has any."""
 
     state: State
@@ -38,7 +38,7 @@ class Change(msgspec.Struct, frozen=True):
     after: int
 
 
-def changes(old: Results, new: Results) -> tuple[Change, ...]:
+def changes(old: Results, new: Results) -> tuple[FailureChange, ...]:
     """Return the change of each failure (by its cause) between two runs: new ones first, the strongest first.
 
     Advisory findings are notes, and not compared.
@@ -56,7 +56,7 @@ def changes(old: Results, new: Results) -> tuple[Change, ...]:
         else:
             state = State.FIXED if finding.requirement in decided else State.GONE
         outcome = of_finding(finding.strength, finding.waiver)
-        found.append(Change(state, finding, outcome, len(earlier), len(later)))
+        found.append(FailureChange(state, finding, outcome, len(earlier), len(later)))
     states = list(State)
     found.sort(key=lambda each: (states.index(each.state), each.finding.strength.rank, each.finding.cause))
     return tuple(found)

@@ -11,18 +11,18 @@ from conformance.contract.reading.document import parse_yaml
 from conformance.contract.schemas.nodes import Node, find
 from conformance.model.errors import ContractError, UsageError, os_errors_as
 from conformance.model.jsontext import Json, write
-from conformance.model.requirement import RelationFile, RelationKind, Requirement, StatedRelation, requirement_id
+from conformance.model.requirement import RelationFile, Requirement, StatedRelation, StatedRelationKind, requirement_id
 from conformance.model.vocabulary import Group
 
 REMEDY = "`conformance spec relations --target URL` drafts a file"
 
 TITLES = {
-    RelationKind.EQUAL: "`{response}` in the response equals `{request}` of the request",
-    RelationKind.CONTAINS: "`{response}` in the response contains `{request}` of the request",
-    RelationKind.DEFAULT: "`{response}` in the response is {value} where the request omits `{request}`",
+    StatedRelationKind.EQUAL: "`{response}` in the response equals `{request}` of the request",
+    StatedRelationKind.CONTAINS: "`{response}` in the response contains `{request}` of the request",
+    StatedRelationKind.DEFAULT: "`{response}` in the response is {value} where the request omits `{request}`",
 }
 
-LEARNED = {RelationKind.EQUAL: "echo", RelationKind.DEFAULT: "default"}
+LEARNED = {StatedRelationKind.EQUAL: "echo", StatedRelationKind.DEFAULT: "default"}
 """How the id of a learned relation ends that a stated one replaces."""
 
 

@@ -16,7 +16,7 @@ from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, plain_json, try_read, write
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
-from conformance.strategies.covering.combinations import OBJECT, Level, Model, model
+from conformance.strategies.covering.combinations import OBJECT, Model, PropertyLevel, model
 from conformance.strategies.covering.factors import Factor, Row, closure
 from conformance.strategies.values import bodies
 
@@ -76,7 +76,7 @@ def _rows(of: Model, cases: Iterable[Case], read: Reader) -> set[Row]:
     return rows
 
 
-def _text(level: Level) -> str | None:
+def _text(level: PropertyLevel) -> str | None:
     # Written, read and written: what was spelled by hand compares with what comes back from a body.
     return None if level.value is bodies.ABSENT else write(plain_json(level.value))
 

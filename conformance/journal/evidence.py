@@ -30,7 +30,7 @@ LONGEST = 1_000
 """How many characters are kept of a reason phrase, and of the name of a header field."""
 
 
-class Evidence:
+class ResponseEvidence:
     """What the journal keeps of responses: without secrets, and within bounds for one response and for the run."""
 
     def __init__(self, redaction: Redaction) -> None:

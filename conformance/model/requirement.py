@@ -53,7 +53,7 @@ def requirement_id(group: Group, *parts: str) -> str:
     return ".".join(part for part in (PREFIXES.get(group, group.value), *parts) if part)
 
 
-class RelationKind(StrEnum):
+class StatedRelationKind(StrEnum):
     """How a value of the response follows from the request."""
 
     EQUAL = "equal"
@@ -73,7 +73,7 @@ class StatedRelation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
 
     request: str
     response: str
-    kind: RelationKind = RelationKind.EQUAL
+    kind: StatedRelationKind = StatedRelationKind.EQUAL
     value: Stated = None
     strength: Strength = Strength.MUST
 

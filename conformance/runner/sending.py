@@ -12,7 +12,7 @@ from conformance.checks.retries import CLOSED, LIMITED
 from conformance.checks.shared.subject import UNJUDGED
 from conformance.contract.contract import Contract
 from conformance.journal.events import Creation, ExchangeEnded, Paced, RequestSent
-from conformance.journal.evidence import Evidence, judged
+from conformance.journal.evidence import ResponseEvidence, judged
 from conformance.journal.resuming import INTERRUPTED, Kept, ResumedRun
 from conformance.journal.writing import Sink
 from conformance.model.case import KEY, Case, Request, could_create
@@ -83,7 +83,7 @@ class Sender:
         self._journal = journal
         self._budget = budget
         self._access = access
-        self._evidence = Evidence(access.redaction)
+        self._evidence = ResponseEvidence(access.redaction)
         self._run_id = run_id
         self._past = past
         self._names = past.last_name if past else 0

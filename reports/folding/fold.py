@@ -17,7 +17,7 @@ from conformance.model.case import CLEAN_UP
 from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import JunitBy, Outcome, Strength
-from conformance.reports.evidence import Evidence, RunReport
+from conformance.reports.evidence import CaseEvidence, RunReport
 from conformance.reports.folding import outcomes, waiving
 from conformance.reports.folding.coverage import contract_of_run, coverage_of
 from conformance.reports.folding.journal_index import JournalIndex, index_journal
@@ -223,7 +223,7 @@ def _weights(index: JournalIndex) -> dict[str, tuple[int, bool]]:
     return weights
 
 
-def _evidence(index: JournalIndex, findings: tuple[FindingResult, ...]) -> Iterable[Evidence]:
+def _evidence(index: JournalIndex, findings: tuple[FindingResult, ...]) -> Iterable[CaseEvidence]:
     sends = grouped((index.case_of[number], sent) for number, sent in index.sends.items())
     made = zip(index.findings, findings, strict=True)
     found = grouped((finding.case, (event.send, finding)) for event, finding in made)
@@ -238,7 +238,7 @@ def _evidence(index: JournalIndex, findings: tuple[FindingResult, ...]) -> Itera
             ]
         )
         relation = index.relations.get(case.id, "")
-        yield Evidence(case, outcome, tuple(sends[case.id]), relation, tuple(mine), tuple(doubts), bits.bit_count())
+        yield CaseEvidence(case, outcome, tuple(sends[case.id]), relation, tuple(mine), tuple(doubts), bits.bit_count())
 
 
 def phase_results(ended: Iterable[PhaseEnded]) -> tuple[PhaseResult, ...]:

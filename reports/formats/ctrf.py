@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, group_of
-from conformance.reports.evidence import Evidence, RunReport
+from conformance.reports.evidence import CaseEvidence, RunReport
 from conformance.reports.safe_text import cut, visible
 
 FILENAME = "ctrf.json"
@@ -58,7 +58,7 @@ def render(run: RunReport) -> bytes:
     return msgspec.json.encode(_plain(content)) + b"\n"
 
 
-def _test(run: RunReport, each: Evidence) -> dict[str, object]:
+def _test(run: RunReport, each: CaseEvidence) -> dict[str, object]:
     result, exchange = case_result(each, run.results.fail_on), each.shown().exchange
     start = round(exchange.started * 1000)
     duration = round(exchange.seconds * 1000)

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, JunitBy, Outcome
 from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, fails, finding_text, group_of
-from conformance.reports.evidence import Evidence, RunReport
+from conformance.reports.evidence import CaseEvidence, RunReport
 from conformance.reports.results import RequirementResult
 from conformance.reports.safe_text import count, cut, visible
 
@@ -59,7 +59,7 @@ def _cases(run: RunReport) -> Iterator[tuple[str, Element]]:
         yield OTHER, element
 
 
-def _case(run: RunReport, group: str, each: Evidence) -> Element:
+def _case(run: RunReport, group: str, each: CaseEvidence) -> Element:
     element = _element("testcase", classname=group, name=each.case.id, time=f"{each.shown().exchange.seconds:.3f}")
     result = case_result(each, run.results.fail_on)
     if result.kind in {Kind.FAILED, Kind.ERROR}:

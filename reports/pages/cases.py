@@ -4,7 +4,7 @@ import msgspec
 
 from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Expectation, Group, Outcome, Strength
-from conformance.reports.evidence import Evidence, RunReport
+from conformance.reports.evidence import CaseEvidence, RunReport
 from conformance.reports.folding.outcomes import of_doubt, of_finding
 from conformance.reports.pages.bodies import compact
 from conformance.reports.pages.exchanges import ExchangeView, exchange_view
@@ -100,7 +100,7 @@ def case_pieces(run: RunReport) -> tuple[str, ...]:
     )
 
 
-def _case(run: RunReport, each: Evidence) -> CaseRow:
+def _case(run: RunReport, each: CaseEvidence) -> CaseRow:
     case, story, exchange = each.case, each.case.story, each.shown().exchange
     focus = next((run.rows[name] for name in case.requirements if name in run.rows), None)
     return CaseRow(
@@ -133,7 +133,7 @@ def _requirement(row: RequirementResult, index: dict[str, int]) -> RequirementRo
     )
 
 
-def _details(run: RunReport, each: Evidence, relations: dict[str, list[str]]) -> CaseDetails:
+def _details(run: RunReport, each: CaseEvidence, relations: dict[str, list[str]]) -> CaseDetails:
     story, related = each.case.story, relations.get(each.relation, ())
     told = _texts(story, "says", "pointer", "keyword", "was", "became") if story else {}
     # What is short stands in the list.

@@ -5,7 +5,7 @@ import msgspec
 from conformance.model.vocabulary import Group, Outcome
 from conformance.reports.pages.page import packed, page
 from conformance.reports.safe_text import count, one_line, short
-from conformance.reports.several import Change, Run, State, changes
+from conformance.reports.several import FailureChange, Run, State, changes
 
 FILENAME = "compare.html"
 
@@ -56,7 +56,7 @@ def _moved(old: Run, new: Run) -> list[tuple[str, str, str, int]]:
     return [(*pair, "", pairs.count(pair)) for pair in sorted(set(pairs)) if pair[0] != pair[1]]
 
 
-def _row(change: Change, group: Group) -> dict[str, object]:
+def _row(change: FailureChange, group: Group) -> dict[str, object]:
     finding = change.finding
     texts = {name: getattr(finding, name) for name in ("message", "pointer", "expected", "actual", "cause")}
     return {

@@ -11,7 +11,7 @@ from conformance.model.case import Story
 from conformance.model.exchange import Exchange
 from conformance.model.vocabulary import Group
 from conformance.reports.curl import curl, quote
-from conformance.reports.evidence import Evidence, RunReport
+from conformance.reports.evidence import CaseEvidence, RunReport
 from conformance.reports.pages.bodies import BodyView, view
 from conformance.reports.results import FindingResult
 from conformance.reports.safe_text import duration, one_line, short, visible
@@ -84,7 +84,7 @@ class _Marks(msgspec.Struct, frozen=True):
 
 
 def exchange_view(
-    run: RunReport, each: Evidence, finding: FindingResult | None, *, body: Viewer = view
+    run: RunReport, each: CaseEvidence, finding: FindingResult | None, *, body: Viewer = view
 ) -> ExchangeView:
     """Return the exchange of a case that shows `finding`, the place of that marked.
 

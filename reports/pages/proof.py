@@ -12,7 +12,7 @@ from conformance.model.vocabulary import Group, Outcome, Strength
 from conformance.reports.pages.page import page
 
 
-class Family(msgspec.Struct, frozen=True):
+class FaultFamily(msgspec.Struct, frozen=True):
     """The figures of one family of faults; `median` is that of the requests until the first finding."""
 
     name: str
@@ -29,7 +29,7 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by_another: dict[str, tuple[str, ...]] = {}
 
 
-def families(faults: Sequence[FaultProof]) -> list[Family]:
+def families(faults: Sequence[FaultProof]) -> list[FaultFamily]:
     """Return the figures by family, in alphabetical order."""
     names = sorted({fault.family for fault in faults})
     return [_family(name, [fault for fault in faults if fault.family == name]) for name in names]
@@ -107,10 +107,10 @@ def drop(proof: Proof, figures: Figures) -> tuple[str, ...]:
     )
 
 
-def _family(name: str, faults: Sequence[FaultProof]) -> Family:
+def _family(name: str, faults: Sequence[FaultProof]) -> FaultFamily:
     found = [fault for fault in faults if fault.found]
     middle = float(median(fault.first_after for fault in found)) if found else 0.0
-    return Family(name, len(faults), len(found), sum(fault.by_own for fault in faults), middle)
+    return FaultFamily(name, len(faults), len(found), sum(fault.by_own for fault in faults), middle)
 
 
 def _split(proof: Proof) -> tuple[list[FaultProof], list[FaultProof]]:

@@ -19,7 +19,7 @@ MOST_FACTORS = 60
 """How many properties are combined at most: the rows grow with the square of their values."""
 
 
-class Level(msgspec.Struct, frozen=True):
+class PropertyLevel(msgspec.Struct, frozen=True):
     """One level of a property: a word for it and the value; the value of `OBJECT` comes from the children."""
 
     word: str
@@ -30,7 +30,7 @@ class Model(msgspec.Struct, frozen=True):
     """The factors with the nodes and levels that they stand for, parents first."""
 
     nodes: tuple[Node, ...]
-    levels: tuple[tuple[Level, ...], ...]
+    levels: tuple[tuple[PropertyLevel, ...], ...]
     factors: tuple[Factor, ...]
 
 
@@ -72,7 +72,7 @@ def body(build: Builder, of: Model, row: Sequence[int | None]) -> Writable:
     return _object(build, build.contract.request, 0, chosen)
 
 
-def _object(build: Builder, node: Node, branch: int, chosen: dict[str, Level]) -> Writable:
+def _object(build: Builder, node: Node, branch: int, chosen: dict[str, PropertyLevel]) -> Writable:
     fillers = [each for each in node.fillers if each.branch == branch]
     result: dict[str, Writable] = {each.name: bodies.smallest(each, build.defaults) for each in fillers}
     for child in node.members(branch):
@@ -106,20 +106,20 @@ def _object_branch(node: Node) -> int:
     return next(i for i, shape in enumerate(node.shapes) if shape.type == OBJECT and shape.members)
 
 
-def _levels(node: Node, build: Builder) -> Iterator[Level]:
+def _levels(node: Node, build: Builder) -> Iterator[PropertyLevel]:
     if not node.required:
-        yield Level("absent", bodies.ABSENT)
+        yield PropertyLevel("absent", bodies.ABSENT)
     if node.nullable:
-        yield Level("null", None)
+        yield PropertyLevel("null", None)
     if _has_object(node):
         if not node.shapes[_object_branch(node)].required:
-            yield Level(EMPTY, {})
-        yield Level(OBJECT)
+            yield PropertyLevel(EMPTY, {})
+        yield PropertyLevel(OBJECT)
         return
     yield from _values(node, build)
 
 
-def _values(node: Node, build: Builder) -> Iterator[Level]:
+def _values(node: Node, build: Builder) -> Iterator[PropertyLevel]:
     """Yield the plain values of a leaf: the safe or typical one, and those that differ in truth or in the list."""
     seen: set[str] = set()
     plain = [each for each in build.valid(node) if not each.edge and each.slug != "null"]
@@ -130,7 +130,7 @@ def _values(node: Node, build: Builder) -> Iterator[Level]:
         if text in seen or (value.slug in {"one", "zero"} and _leaves_range(build, node, value)):
             continue
         seen.add(text)
-        yield Level(value.slug, value.json)
+        yield PropertyLevel(value.slug, value.json)
 
 
 def _leaves_range(build: Builder, node: Node, value: classes.Value) -> bool:

@@ -22,7 +22,7 @@ from conformance.model.pointer import prefixes, within
 from conformance.model.vocabulary import Group
 from conformance.strategies.random import places
 from conformance.strategies.random.generation import Choices, Values, valid_values
-from conformance.strategies.random.places import Place
+from conformance.strategies.random.places import ViolationPlace
 from conformance.strategies.random.stories import story_of
 from conformance.strategies.values.search import BASES, proper
 
@@ -220,7 +220,7 @@ def invalid_bodies(
 
 @st.composite
 def _invalid(
-    draw: st.DrawFn, root: Node, usable: Sequence[Place], violations: int, base: Callable[[Paths], Values]
+    draw: st.DrawFn, root: Node, usable: Sequence[ViolationPlace], violations: int, base: Callable[[Paths], Values]
 ) -> InvalidBody:
     chosen = [draw(st.sampled_from(usable))]
     while len(chosen) < violations:
@@ -253,7 +253,7 @@ def _bases(root: Node, choices: Choices) -> Callable[[Paths], Values]:
     return base
 
 
-def _untouched(place: Place, choices: Choices) -> bool:
+def _untouched(place: ViolationPlace, choices: Choices) -> bool:
     """Tell whether what a caller asks for leaves a place to be broken."""
     path = place.node.path
     barred = any(within(path, each) for each in (*choices.excluded, *choices.fixed))

@@ -32,7 +32,7 @@ LONGEST = 300
 """Longer texts than this, of the classes of the catalogue, are not drawn: they say nothing more at random."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class ViolationPlace(msgspec.Struct, frozen=True):
     """One thing that can be wrong at one place: the node with all it lies in, its branch, and a strategy of values.
 
     `keyword` is `required` where the property is left out, `additionalProperties` where a property too many is planted;
@@ -64,12 +64,12 @@ class Place(msgspec.Struct, frozen=True):
         return self.keyword == "additionalProperties" or not self.node.children
 
 
-def places(root: Node) -> tuple[Place, ...]:
+def places(root: Node) -> tuple[ViolationPlace, ...]:
     """Return everything that can be wrong in a body, in the order of the document."""
     return tuple(each for lineage in bodies.lineages(root) for each in _places(lineage))
 
 
-def compatible(one: Place, other: Place) -> bool:
+def compatible(one: ViolationPlace, other: ViolationPlace) -> bool:
     """Tell whether two places can be broken in one body, each by itself."""
     if one.pointer == other.pointer or not (one.leaf and other.leaf):
         return False
@@ -79,7 +79,7 @@ def compatible(one: Place, other: Place) -> bool:
     return True
 
 
-def _places(lineage: bodies.Lineage) -> Iterator[Place]:
+def _places(lineage: bodies.Lineage) -> Iterator[ViolationPlace]:
     node = lineage[-1]
     # What breaks a keyword is the catalogue's; of other types there are random values.
     known = [value for value in fixed.invalid_values(node) if value.keyword != "type" and _is_small(value.json)]
@@ -87,14 +87,14 @@ def _places(lineage: bodies.Lineage) -> Iterator[Place]:
     for found, weight in _of_other_types(node.types):
         wrong.append((found.map(lambda json: wrong_type(node, "random", json)), weight))
     if wrong:
-        yield Place(lineage, "type", weighted(wrong), node.path)
+        yield ViolationPlace(lineage, "type", weighted(wrong), node.path)
     if node.required and node.path:
         absent = Value("absent", bodies.ABSENT, MISSING, "required")
-        yield Place(lineage, "required", st.just(absent), node.path)
+        yield ViolationPlace(lineage, "required", st.just(absent), node.path)
     for branch, shape in enumerate(node.shapes):
         # A pattern may declare every name there is.
         if shape.type == "object" and shape.closed and any(rejected.undeclared_names(shape)):
-            yield Place(lineage, "additionalProperties", _undeclared(shape), join(node.path, "*"), branch)
+            yield ViolationPlace(lineage, "additionalProperties", _undeclared(shape), join(node.path, "*"), branch)
 
 
 def _is_small(value: Writable) -> bool:
@@ -151,7 +151,7 @@ def _undeclared(shape: Shape) -> Wrong:
     return st.tuples(names, anything()).map(member)
 
 
-def plant(place: Place, value: Value, body: Json) -> Json:
+def plant(place: ViolationPlace, value: Value, body: Json) -> Json:
     """Return a body, which holds the place's node, with what is wrong planted there."""
     wrong = cast("Json", value.json)
 

@@ -7,12 +7,12 @@ from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, write
 from conformance.model.pointer import join
 from conformance.strategies.catalogue.rejected import kind_of
-from conformance.strategies.random.places import Place
+from conformance.strategies.random.places import ViolationPlace
 from conformance.strategies.values import bodies
 from conformance.strategies.values.value import Value
 
 
-def story_of(root: Node, place: Place, value: Value, body: Json) -> Story:
+def story_of(root: Node, place: ViolationPlace, value: Value, body: Json) -> Story:
     """Return the story of a body in which a value was planted at a place; `body` is what it was before."""
     node = place.node
     if place.keyword == "additionalProperties":

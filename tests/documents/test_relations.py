@@ -14,9 +14,9 @@ from conformance.contract.contract import Contract
 from conformance.contract.relations import read_relations, with_relations
 from conformance.model.errors import UsageError
 from conformance.model.jsontext import Json
-from conformance.model.requirement import RelationFile, RelationKind, StatedRelation
+from conformance.model.requirement import RelationFile, StatedRelation, StatedRelationKind
 from conformance.model.vocabulary import Profile
-from conformance.workflow.documents.relations import Draft, Shown, relations_of
+from conformance.workflow.documents.relations import Draft, ShownExchange, relations_of
 
 from .running import CONFORMING, contract_from, run_of, said
 
@@ -53,9 +53,9 @@ paths:
 
 RELATIONS = (
     StatedRelation("/title", "/name"),
-    StatedRelation("/label", "/labels", RelationKind.CONTAINS),
+    StatedRelation("/label", "/labels", StatedRelationKind.CONTAINS),
     StatedRelation("/format", "/format"),
-    StatedRelation("/format", "/format", RelationKind.DEFAULT, value="paper"),
+    StatedRelation("/format", "/format", StatedRelationKind.DEFAULT, value="paper"),
     StatedRelation("$request.path.shelf", "/shelf"),
 )
 
@@ -117,10 +117,10 @@ def server(*, wrong: bool) -> Any:
     return names["app"]
 
 
-def shown(body: dict[str, Json], response: dict[str, Json], shelf: str = "a") -> Shown:
+def shown(body: dict[str, Json], response: dict[str, Json], shelf: str = "a") -> ShownExchange:
     """Return an exchange."""
     sent = {f"/{name}": value for name, value in body.items()} | {"$request.path.shelf": shelf}
-    return Shown(sent, body, response)
+    return ShownExchange(sent, body, response)
 
 
 def test_relations_of_exchanges() -> None:
@@ -140,8 +140,8 @@ def test_relations_of_exchanges() -> None:
     assert [
         StatedRelation("/a", "/a"),
         StatedRelation("/c", "/c"),
-        StatedRelation("/c", "/c", RelationKind.DEFAULT, value="none"),
-        StatedRelation("/tag", "/tags", RelationKind.CONTAINS),
+        StatedRelation("/c", "/c", StatedRelationKind.DEFAULT, value="none"),
+        StatedRelation("/tag", "/tags", StatedRelationKind.CONTAINS),
     ] == found
 
 
@@ -156,7 +156,7 @@ def test_what_one_exchange_breaks_is_no_relation() -> None:
 
 def test_the_text_of_a_draft() -> None:
     """It is read as what was drafted, and a default of null stands there."""
-    relations = (StatedRelation("/a", "/a"), StatedRelation("/a", "/a", RelationKind.DEFAULT, value=None))
+    relations = (StatedRelation("/a", "/a"), StatedRelation("/a", "/a", StatedRelationKind.DEFAULT, value=None))
     text = Draft(RelationFile("POST /things", relations), 9).text
     assert relations == msgspec.convert(yaml.safe_load(text), RelationFile).relations
     assert (

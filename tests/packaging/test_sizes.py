@@ -1,6 +1,7 @@
-"""How large the parts of the package are: rooms, modules and functions that a reader can take in."""
+"""How large the parts of the package are, and that a name means one thing: what a reader can take in."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -36,3 +37,10 @@ def test_a_room_has_few_modules():
     """A folder has at most 16 modules: a larger one has sub-rooms."""
     held = [path.parent.relative_to(ROOT).as_posix() for path in modules()]
     assert {} == {room: held.count(room) for room in held if held.count(room) > MOST_MODULES}
+
+
+def test_no_two_classes_have_one_name():
+    """A public class is known by its name alone, wherever it is used."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in modules())
+    names = Counter(each.name for tree in trees for each in tree.body if isinstance(each, ast.ClassDef))
+    assert [] == [name for name, count in names.items() if count > 1 and not name.startswith("_")]

@@ -9,7 +9,17 @@ from conformance.checks.authentication import key_echo
 from conformance.checks.content import json_text
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.journal.events import ExchangeEnded, RequestSent
-from conformance.journal.evidence import FIELD, FIELDS, HEAD, LARGEST, SMALL_HEAD, SMALL_TAIL, TAIL, Evidence, judged
+from conformance.journal.evidence import (
+    FIELD,
+    FIELDS,
+    HEAD,
+    LARGEST,
+    SMALL_HEAD,
+    SMALL_TAIL,
+    TAIL,
+    ResponseEvidence,
+    judged,
+)
 from conformance.journal.redaction import Redaction
 from conformance.journal.resuming import ResumedRun
 from conformance.journal.writing import Journal, MemorySink
@@ -29,7 +39,7 @@ REQUEST = Request("POST", "/v1/models/m/environments", (("Content-Type", "applic
 
 def kept(*responses: Response) -> list[Response]:
     """Return what one run keeps of responses."""
-    evidence = Evidence(Redaction((SECRET, KEY)))
+    evidence = ResponseEvidence(Redaction((SECRET, KEY)))
     shown = [evidence.kept(Exchange(REQUEST, response)).response for response in responses]
     return [each for each in shown if each is not None]
 

@@ -33,7 +33,7 @@ from conformance.contract.operations.serialization import NUMBER
 from conformance.contract.schemas.explanation import Explainer
 from conformance.diagnosis.facts.body_facts import FRESH
 from conformance.journal.events import ExchangeEnded
-from conformance.journal.evidence import Evidence
+from conformance.journal.evidence import ResponseEvidence
 from conformance.journal.lines import decoded, sealed
 from conformance.journal.redaction import Redaction, Redactor, redact
 from conformance.model.case import KEY, SLOT, Case, Request
@@ -159,7 +159,7 @@ def works(contract: Contract) -> dict[str, Callable[[str], object]]:
     return {
         "redaction": lambda text: Redactor(SECRET).text(text + "."),
         "redaction of a body cut off": lambda text: redact(answer(text, 299), SECRET),
-        "evidence": lambda text: Evidence(Redaction((SECRET, KEY))).kept(answer(text)),
+        "evidence": lambda text: ResponseEvidence(Redaction((SECRET, KEY))).kept(answer(text)),
         "judging a success": lambda text: judged(contract, text, 200),
         "judging an error": lambda text: judged(contract, text, 400),
         "times": lambda text: times(contract, text),

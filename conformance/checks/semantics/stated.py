@@ -11,7 +11,7 @@ from conformance.model.finding import Judgement, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json
 from conformance.model.pointer import prefixes
-from conformance.model.requirement import RelationKind, StatedRelation
+from conformance.model.requirement import StatedRelation, StatedRelationKind
 
 
 def stated(subject: Subject) -> Judged:
@@ -22,7 +22,7 @@ def stated(subject: Subject) -> Judged:
         if subject.invalid_at(each.response):
             continue
         sent, found = sent_values(subject, each), get(subject.answer, each.response, MISSING)
-        if each.kind is RelationKind.DEFAULT:
+        if each.kind is StatedRelationKind.DEFAULT:
             if sent is not None and not sent:
                 yield _judged(subject, each, MISSING, found, holds=same(found, each.value))
         elif sent and sent[0] is not None:
@@ -30,9 +30,9 @@ def stated(subject: Subject) -> Judged:
             yield _judged(subject, each, sent[0], found, holds=held)
 
 
-def relates(kind: RelationKind, value: Json, found: object) -> bool:
+def relates(kind: StatedRelationKind, value: Json, found: object) -> bool:
     """Tell whether a value of a response equals, or contains, one that was sent."""
-    if kind is RelationKind.EQUAL:
+    if kind is StatedRelationKind.EQUAL:
         return same(value, found)
     if isinstance(found, list):
         return any(same(value, each) for each in found)
@@ -64,11 +64,11 @@ def _judged(subject: Subject, relation: StatedRelation, sent: object, found: obj
     if holds:
         return Pass(relation.id)
     name = subject.name(relation.response)
-    if relation.kind is RelationKind.DEFAULT:
+    if relation.kind is StatedRelationKind.DEFAULT:
         symptom = Symptom("default", type_word(relation.value), "a different value")
         texts = messages.STATED_DEFAULT.filled(name=name, found=quoted(found), default=quoted(relation.value))
         expected = shown(relation.value)
-    elif relation.kind is RelationKind.CONTAINS:
+    elif relation.kind is StatedRelationKind.CONTAINS:
         symptom = Symptom("contains", type_word(sent), "absent")
         texts = messages.NOT_CONTAINED.filled(name=name, found=quoted(found), sent=quoted(sent))
         expected = f"a value with {shown(sent)}"

@@ -13,7 +13,7 @@ from conformance.workflow.setup.option_table import read_options, rows
 from conformance.workflow.setup.options import RunOptions
 
 if TYPE_CHECKING:
-    from conformance.reports.evidence import Evidence, RunReport
+    from conformance.reports.evidence import CaseEvidence, RunReport
     from conformance.reports.pages.bodies import BodyView
     from conformance.reports.pages.exchanges import MessageView
     from conformance.reports.results import FindingResult
@@ -92,7 +92,7 @@ def _lines(run: "RunReport") -> Iterator[str]:
     yield f"{results.verdict.value}: {found}, {counted(passed, 'requirement')} passed"
 
 
-def _case(run: "RunReport", evidence: "Evidence") -> Iterator[str]:
+def _case(run: "RunReport", evidence: "CaseEvidence") -> Iterator[str]:
     from conformance.reports.pages.bodies import compact  # noqa: PLC0415  (loads what only reports need)
     from conformance.reports.pages.exchanges import exchange_view  # noqa: PLC0415  (loads what only reports need)
 

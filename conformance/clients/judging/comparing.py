@@ -23,7 +23,7 @@ OTHER_MOMENT = "a different instant"
 NO_DATE_TIME = "not a date-time"
 
 
-class Difference(msgspec.Struct, frozen=True):
+class BodyDifference(msgspec.Struct, frozen=True):
     """One place where two bodies differ.
 
     `was` and `now` are values or `MISSING`; `node` is the place in the schema, None where the document declares
@@ -85,12 +85,14 @@ class Difference(msgspec.Struct, frozen=True):
         }
 
 
-def differences(was: Json, now: Json, node: Node | None) -> tuple[Difference, ...]:
+def differences(was: Json, now: Json, node: Node | None) -> tuple[BodyDifference, ...]:
     """Return where `now` differs from `was`; `node` is the root of the schema of both."""
     return tuple(_differences("", was, now, node, None))
 
 
-def _differences(pointer: str, was: Json, now: Json, node: Node | None, holder: Node | None) -> Iterator[Difference]:
+def _differences(
+    pointer: str, was: Json, now: Json, node: Node | None, holder: Node | None
+) -> Iterator[BodyDifference]:
     # What is in an object that the document does not declare belongs to the nearest one that it does.
     inside = node or holder
     if isinstance(was, dict) and isinstance(now, dict):
@@ -99,10 +101,10 @@ def _differences(pointer: str, was: Json, now: Json, node: Node | None, holder: 
             if name in now:
                 yield from _differences(at, value, now[name], child, inside)
             else:
-                yield Difference(at, value, MISSING, child, inside, OMITTED)
+                yield BodyDifference(at, value, MISSING, child, inside, OMITTED)
         for name in now.keys() - was.keys():
             child = node.child(name) if node else None
-            yield Difference(below(pointer, name), MISSING, now[name], child, inside, ADDED)
+            yield BodyDifference(below(pointer, name), MISSING, now[name], child, inside, ADDED)
     elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         child = node.child(ANY_ITEM) if node else None
         for index, (one, other) in enumerate(zip(was, now, strict=True)):
@@ -110,7 +112,7 @@ def _differences(pointer: str, was: Json, now: Json, node: Node | None, holder: 
     elif not same(was, now):
         way = _way(was, now, node)
         if way:
-            yield Difference(pointer, was, now, node, holder, way)
+            yield BodyDifference(pointer, was, now, node, holder, way)
 
 
 def _way(was: Json, now: Json, node: Node | None) -> str:

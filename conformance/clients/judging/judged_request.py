@@ -9,7 +9,7 @@ from conformance.checks.shared.messages import Wording
 from conformance.checks.shared.request_parts import admits, path_parameters
 from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging import messages
-from conformance.clients.judging.comparing import Difference, differences
+from conformance.clients.judging.comparing import BodyDifference, differences
 from conformance.clients.judging.judged_parameters import judge_parameters
 from conformance.clients.judging.requirements import parameter_id, sent_id
 from conformance.clients.scenarios.scenario import Scenario
@@ -250,7 +250,7 @@ def _body(contract: Contract, scenario: Scenario, request: Request) -> Iterator[
     yield from _valid(contract, asked, sent.value, found)
 
 
-def _properties(contract: Contract, asked: Json, found: tuple[Difference, ...]) -> Iterator[Judgement]:
+def _properties(contract: Contract, asked: Json, found: tuple[BodyDifference, ...]) -> Iterator[Judgement]:
     broken = set()
     for each in found:
         made = _finding(contract, each)
@@ -262,7 +262,7 @@ def _properties(contract: Contract, asked: Json, found: tuple[Difference, ...]) 
     yield from (Pass(requirement) for requirement in sorted((held | always) - broken))
 
 
-def _finding(contract: Contract, each: Difference) -> Finding:
+def _finding(contract: Contract, each: BodyDifference) -> Finding:
     at = each.node or each.holder or contract.request
     requirement = sent_id(at)
     default = each.was is MISSING and is_default(contract, each.node, each.now)
@@ -298,7 +298,7 @@ def is_default(contract: Contract, node: Node | None, value: object) -> bool:
     return value is not None and any(same(value, each) for each in stated)
 
 
-def _wording(each: Difference) -> Wording:
+def _wording(each: BodyDifference) -> Wording:
     if each.was is MISSING:
         return messages.SENT_ADDED_NULL if each.added_null else messages.SENT_ADDED
     if each.now is MISSING:
@@ -308,7 +308,7 @@ def _wording(each: Difference) -> Wording:
     return messages.SENT_ROUNDED if each.rounded else messages.SENT_CHANGED
 
 
-def _valid(contract: Contract, asked: Json, sent: Json, known: tuple[Difference, ...]) -> Iterator[Judgement]:
+def _valid(contract: Contract, asked: Json, sent: Json, known: tuple[BodyDifference, ...]) -> Iterator[Judgement]:
     try:
         right = contract.request_validator.is_valid(sent)
     except UnicodeEncodeError:

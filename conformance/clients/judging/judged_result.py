@@ -11,7 +11,7 @@ from conformance.checks.shared.messages import Wording
 from conformance.checks.shared.subject import Judged
 from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging import messages
-from conformance.clients.judging.comparing import SHORTENED, Difference, differences
+from conformance.clients.judging.comparing import SHORTENED, BodyDifference, differences
 from conformance.clients.judging.requirements import returned_id
 from conformance.clients.judging.returned import returned
 from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario, Sort
@@ -182,12 +182,12 @@ def _nothing(scenario: Scenario, focus: str, now: Json) -> Finding:
     )
 
 
-def _new(each: Difference, scenario: Scenario, base: Baseline) -> bool:
+def _new(each: BodyDifference, scenario: Scenario, base: Baseline) -> bool:
     """Tell whether a difference is not in the baseline; the fullest response reports those of the baseline."""
     return (each.pointer, each.way) not in base.known or scenario.story.keyword == "properties"
 
 
-def _lost(contract: Contract, each: Difference) -> Finding:
+def _lost(contract: Contract, each: BodyDifference) -> Finding:
     at, kind, unknown = each.node or each.holder, each.kind, each.node is None and _declares(each.holder)
     requirement = returned_id(at) if at else KEPT
     if each.was is MISSING:
@@ -214,7 +214,7 @@ def _lost(contract: Contract, each: Difference) -> Finding:
     )
 
 
-def _changed(each: Difference) -> Wording:
+def _changed(each: BodyDifference) -> Wording:
     if each.now is MISSING:
         return messages.RETURNED_OMITTED
     if each.other_type:
@@ -282,7 +282,7 @@ def _signalled(contract: Contract, scenario: Scenario, raised: Raised, base: Bas
     )
 
 
-def _repaired(contract: Contract, scenario: Scenario, each: Difference, kind: str) -> Finding:
+def _repaired(contract: Contract, scenario: Scenario, each: BodyDifference, kind: str) -> Finding:
     described = each.described(contract.response)
     if each.was is not MISSING and each.now is not None and each.now is not MISSING and not each.other_type:
         described["type"] = f"a different {type_word(each.now)}"

@@ -20,7 +20,7 @@ from conformance.contract.operations.operation import pick_operation
 from conformance.contract.reading.document import Document, parse_document
 from conformance.contract.requirements.rows import DATA
 from conformance.integrations.checking import CheckedContract
-from conformance.integrations.schemathesis.examples import Example, ExplicitExamples
+from conformance.integrations.schemathesis.examples import ExplicitExamples, SentExample
 from conformance.model.case import KEY, Item
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.finding import Finding
@@ -145,7 +145,7 @@ class Contracts:
         found = [self._example(operation, known, each) for each in known.examples.all(known.items)]
         return found[::-1]
 
-    def _example(self, operation: Operation, known: KnownOperation, example: Example) -> Sent:
+    def _example(self, operation: Operation, known: KnownOperation, example: SentExample) -> Sent:
         credential, request = self.credential(operation), example.case.request
         usual = known.examples.is_usual(example)
         sent = operation.Case(

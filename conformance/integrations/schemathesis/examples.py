@@ -39,7 +39,7 @@ class Together:
         return self._answers if len(self._answers) == len(self.relation.cases) else ()
 
 
-class Example(msgspec.Struct, frozen=True):
+class SentExample(msgspec.Struct, frozen=True):
     """A case as it is sent, its slot filled, and its place in a relation where it belongs to one."""
 
     case: Case
@@ -59,11 +59,11 @@ class ExplicitExamples:
     def __init__(self, held: CheckedContract, build: Builder) -> None:
         self._held = held
         self._build = build
-        self._known: dict[str, Example] = {}
+        self._known: dict[str, SentExample] = {}
         self._names = 0
         self._run = secrets.token_hex(4)
 
-    def all(self, items: Iterable[Item]) -> Iterator[Example]:
+    def all(self, items: Iterable[Item]) -> Iterator[SentExample]:
         """Yield an example for each case of `items` that can be sent; of a relation all of them, or none."""
         for item in items:
             if (isinstance(item, Relation) and item.concurrent) or not all(map(self._can_be_sent, item.cases)):
@@ -72,13 +72,13 @@ class ExplicitExamples:
             together = Together(item) if isinstance(item, Relation) else None
             for place, case in enumerate(item.cases):
                 request = fill(case.request, shared or self._new_name()) if case.slotted else case.request
-                yield Example(replace(case, request=request), together, place)
+                yield SentExample(replace(case, request=request), together, place)
 
-    def keep(self, case_id: str, example: Example) -> None:
+    def keep(self, case_id: str, example: SentExample) -> None:
         """Remember which example a case of Schemathesis is, by its id."""
         self._known[case_id] = example
 
-    def find(self, case_id: str, answer: Response, key: str) -> Example | None:
+    def find(self, case_id: str, answer: Response, key: str) -> SentExample | None:
         """Return the example that a case is, None where it is none or was changed on its way."""
         example, sent = self._known.get(case_id), request_of(self._held.contract, answer)
         if example is None or sent is None:
@@ -89,11 +89,11 @@ class ExplicitExamples:
             same = self._credential(sent, key) == self._credential(meant, key)
         return example if same else None
 
-    def is_usual(self, example: Example) -> bool:
+    def is_usual(self, example: SentExample) -> bool:
         """Tell whether a case carries the right credential in the right form."""
         return example.case.request.headers == self._build.headers
 
-    def judge(self, example: Example, answer: Response, *, key: str, loopback: bool) -> list[Finding]:
+    def judge(self, example: SentExample, answer: Response, *, key: str, loopback: bool) -> list[Finding]:
         """Return what an answer shows, and what all answers of its relation show once it is the last of them."""
         found: list[Finding] = []
         if example.alone:

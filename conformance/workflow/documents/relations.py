@@ -20,7 +20,7 @@ from conformance.model.case import Case
 from conformance.model.json_values import MISSING, body_value, get, leaves
 from conformance.model.jsontext import Json, write
 from conformance.model.pointer import last, parent
-from conformance.model.requirement import RelationFile, RelationKind, Stated, StatedRelation
+from conformance.model.requirement import RelationFile, Stated, StatedRelation, StatedRelationKind
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.runner.plan import Plan
 from conformance.workflow.run import Hooks, run
@@ -39,7 +39,7 @@ SHORTEST = 4
 """A string that is shorter is contained in others by chance."""
 
 
-class Shown(msgspec.Struct, frozen=True):
+class ShownExchange(msgspec.Struct, frozen=True):
     """What one exchange shows: the values that were sent by place, what was sent as a body, and the response."""
 
     sent: dict[str, Json]
@@ -58,7 +58,7 @@ class Draft(msgspec.Struct, frozen=True):
         """The file as YAML."""
         rows = [
             # A default of null is stated: what is omitted reads as forgotten.
-            {**msgspec.to_builtins(each), **({"value": each.value} if each.kind is RelationKind.DEFAULT else {})}
+            {**msgspec.to_builtins(each), **({"value": each.value} if each.kind is StatedRelationKind.DEFAULT else {})}
             for each in self.file.relations
         ]
         content = {"operation": self.file.operation, "relations": rows}
@@ -79,20 +79,20 @@ def draft(options: RunOptions) -> Draft:
     return Draft(RelationFile(contract.operation.name, tuple(relations_of(shown))), len(shown))
 
 
-def relations_of(shown: Sequence[Shown]) -> Iterator[StatedRelation]:
+def relations_of(shown: Sequence[ShownExchange]) -> Iterator[StatedRelation]:
     """Yield the relations that all exchanges keep, and enough of them show."""
     places = dict.fromkeys(place for each in shown for place in each.sent)
     answered = dict.fromkeys(place for each in shown for place, _ in leaves(each.response) if "/" in place)
     pairs = [(_likeness(place, response), place, response) for place in places for response in answered]
     taken: set[str] = set()
-    for kind in (RelationKind.EQUAL, RelationKind.CONTAINS):
+    for kind in (StatedRelationKind.EQUAL, StatedRelationKind.CONTAINS):
         # The most alike first: where amounts of several places were equal by chance, they tell which one returns.
         for likeness, place, response in sorted(pairs):
             if not {place, response} & taken and _holds(place, response, kind, shown, alike=likeness < UNLIKE):
                 taken |= {place, response}
                 found = StatedRelation(place, response, kind)
                 yield found
-                yield from _default(found, shown) if kind is RelationKind.EQUAL else ()
+                yield from _default(found, shown) if kind is StatedRelationKind.EQUAL else ()
 
 
 def _likeness(place: str, response: str) -> int:
@@ -101,13 +101,15 @@ def _likeness(place: str, response: str) -> int:
     return 0 if place == response else 1 if named == last(response) else UNLIKE
 
 
-def _holds(place: str, response: str, kind: RelationKind, shown: Sequence[Shown], *, alike: bool) -> bool:
+def _holds(place: str, response: str, kind: StatedRelationKind, shown: Sequence[ShownExchange], *, alike: bool) -> bool:
     values: list[Json] = []
     for each in shown:
         value = each.sent.get(place)
         if value is None:
             continue
-        if kind is RelationKind.CONTAINS and (isinstance(value, list | dict | bool) or len(as_text(value)) < SHORTEST):
+        if kind is StatedRelationKind.CONTAINS and (
+            isinstance(value, list | dict | bool) or len(as_text(value)) < SHORTEST
+        ):
             continue
         found = get(each.response, response, MISSING)
         if found is MISSING or not _relates(place, kind, value, found):
@@ -117,14 +119,14 @@ def _holds(place: str, response: str, kind: RelationKind, shown: Sequence[Shown]
     return len(values) >= FEWEST and different >= (2 if alike else FEWEST)
 
 
-def _relates(place: str, kind: RelationKind, value: Json, found: Json) -> bool:
+def _relates(place: str, kind: StatedRelationKind, value: Json, found: Json) -> bool:
     """Tell whether a value relates to one that was found; a parameter is a text, whatever its schema says."""
-    if place.startswith("$") and kind is RelationKind.EQUAL and not isinstance(found, list | dict):
+    if place.startswith("$") and kind is StatedRelationKind.EQUAL and not isinstance(found, list | dict):
         return as_text(found) == as_text(value)
     return relates(kind, value, found)
 
 
-def _default(equal: StatedRelation, shown: Sequence[Shown]) -> Iterator[StatedRelation]:
+def _default(equal: StatedRelation, shown: Sequence[ShownExchange]) -> Iterator[StatedRelation]:
     """Yield the default of a property that the response repeats, where it was the same whenever it was absent."""
     if equal.parameter is not None:
         return
@@ -133,7 +135,7 @@ def _default(equal: StatedRelation, shown: Sequence[Shown]) -> Iterator[StatedRe
     if len(values) >= FEWEST and values[0] is not MISSING and all(same(value, values[0]) for value in values):
         with suppress(msgspec.ValidationError):  # a deeper value is none that a file states
             plain = msgspec.json.decode(write(values[0]), type=Stated)
-            yield replace(equal, kind=RelationKind.DEFAULT, value=plain)
+            yield replace(equal, kind=StatedRelationKind.DEFAULT, value=plain)
 
 
 def _has_parent(body: Json, pointer: str) -> bool:
@@ -146,7 +148,7 @@ def _valid(plan: Plan) -> Plan:
     return replace(plan, items=tuple(each for each in valid if not each.merged)[:MOST_REQUESTS])
 
 
-def _exchanges(contract: Contract, options: RunOptions) -> Iterator[Shown]:
+def _exchanges(contract: Contract, options: RunOptions) -> Iterator[ShownExchange]:
     """Yield what each accepted request of a run shows whose response is valid."""
     sent: dict[int, RequestSent] = {}
     for event in read_journal(options.out):
@@ -158,7 +160,7 @@ def _exchanges(contract: Contract, options: RunOptions) -> Iterator[Shown]:
             validator = contract.response_validator
             if contract.operation.responses.accepts(event.response.status) and validator and validator.holds(response):
                 body = body_value(request.body)
-                yield Shown(dict(_places(contract, request.target, body)), body, response)
+                yield ShownExchange(dict(_places(contract, request.target, body)), body, response)
 
 
 def _places(contract: Contract, target: str, body: Json) -> Iterator[tuple[str, Json]]:

@@ -21,7 +21,7 @@ from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
 from conformance.workflow.workers.cluster_task import carry_out_part
 from conformance.workflow.workers.crew import Crew, Worker
-from conformance.workflow.workers.messages import Ended, Failed, Job, Message, Written
+from conformance.workflow.workers.messages import Failed, Job, Message, PartEnded, Written
 
 try:
     from distributed import Client, Future, LocalCluster
@@ -134,7 +134,7 @@ class ClusterCrew(Crew):
         match message:
             case Written(lines=lines):
                 self._write(worker.number, lines)
-            case Ended() | Failed():
+            case PartEnded() | Failed():
                 self._done.add(worker.number)
                 super()._take(worker, message)
             case _:

@@ -12,7 +12,7 @@ from conformance.journal.writing import FILE_NAME
 from conformance.model.errors import ConformanceError
 from conformance.workflow.interruption import Canceller
 from conformance.workflow.sending import Hooks, carry_out
-from conformance.workflow.workers.messages import Ended, Failed, Job, Message, Written
+from conformance.workflow.workers.messages import Failed, Job, Message, PartEnded, Written
 from conformance.workflow.workers.process import watch_line
 
 
@@ -47,6 +47,6 @@ def carry_out_part(host: str, port: int, secret: str, number: int) -> None:
             mirror=lambda lines: line.send(Written(lines)),
         )
         try:
-            line.send(Ended(carry_out(options, hooks, str)))
+            line.send(PartEnded(carry_out(options, hooks, str)))
         except ConformanceError as error:
             line.send(Failed(type(error).__name__, error.problem, error.remedy))

@@ -19,7 +19,7 @@ from conformance.workflow.sending import Hooks
 from conformance.workflow.setup.embedded import can_fork
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
-from conformance.workflow.workers.messages import Ended, Failed, Message
+from conformance.workflow.workers.messages import Failed, Message, PartEnded
 from conformance.workflow.workers.process import work
 
 FOLDER = "workers"
@@ -104,7 +104,7 @@ class Crew:
 
     def _take(self, worker: Worker, message: Message) -> None:
         match message:
-            case Ended(clean_up=clean_up):
+            case PartEnded(clean_up=clean_up):
                 self.told.append(clean_up)
             case Failed():
                 self.failed = self.failed or message

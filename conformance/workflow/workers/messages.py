@@ -8,7 +8,7 @@ from conformance.runner.engine import RunProgress
 from conformance.workflow.setup.options import RunOptions
 
 
-class Ended(msgspec.Struct, frozen=True):
+class PartEnded(msgspec.Struct, frozen=True):
     """The part of the run has ended; `clean_up` tells what became of what it created."""
 
     clean_up: str
@@ -35,5 +35,5 @@ class Job(msgspec.Struct, frozen=True):
     journal: bytes
 
 
-Message: TypeAlias = RunProgress | Ended | Failed | Written
+Message: TypeAlias = RunProgress | PartEnded | Failed | Written
 """What a worker tells."""

@@ -11,7 +11,7 @@ from conformance.workflow.interruption import Canceller
 from conformance.workflow.sending import Hooks, carry_out
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
-from conformance.workflow.workers.messages import Ended, Failed, Message
+from conformance.workflow.workers.messages import Failed, Message, PartEnded
 
 
 def work(
@@ -35,7 +35,7 @@ def work(
     # A thread that runs already would keep the reference server from a process of its own.
     hooks = Hooks(report=tell, started=lambda *_: watch.start(), canceller=canceller)
     try:
-        tell(Ended(carry_out(options, hooks, str, whole=whole)))
+        tell(PartEnded(carry_out(options, hooks, str, whole=whole)))
     except ConformanceError as error:
         tell(Failed(type(error).__name__, error.problem, error.remedy))
 

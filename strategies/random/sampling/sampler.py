@@ -14,8 +14,8 @@ from conformance.strategies.random.labelling import body_case
 from conformance.strategies.random.sampling.draws import Chance, Values, choice, constant
 from conformance.strategies.random.sampling.numbers import between
 from conformance.strategies.random.sampling.texts import free
-from conformance.strategies.random.sampling.values import Choices, values
-from conformance.strategies.random.sampling.violations import Violation, violation_of
+from conformance.strategies.random.sampling.values import ValueChoices, values
+from conformance.strategies.random.sampling.violations import InvalidDraw, violation_of
 from conformance.strategies.random.stated_numbers import stated_numbers
 from conformance.strategies.random.stories import story_of
 from conformance.strategies.random.strings import MOST_CHARACTERS
@@ -85,18 +85,18 @@ class Sampler:
 
     @cached_property
     def _free(self) -> Values:
-        return values(self._root, Choices(self._name(odd=True)))
+        return values(self._root, ValueChoices(self._name(odd=True)))
 
     @cached_property
     def _plain(self) -> Values:
-        return values(self._root, Choices({**self._ranges(), **self._name(odd=False)}, extras=False))
+        return values(self._root, ValueChoices({**self._ranges(), **self._name(odd=False)}, extras=False))
 
     @cached_property
     def _base(self) -> Values:
-        return values(self._root, Choices({**self._ranges(), **self._name(odd=False)}))
+        return values(self._root, ValueChoices({**self._ranges(), **self._name(odd=False)}))
 
     @cached_property
-    def _violations(self) -> tuple[Violation, ...]:
+    def _violations(self) -> tuple[InvalidDraw, ...]:
         """Everything that can be broken."""
         found = map(violation_of, places.places(self._root))
         return tuple(each for each in found if each is not None)

@@ -30,14 +30,14 @@ Member: TypeAlias = tuple[str, int, Values, Values]
 """Name of a property, identity of its node, and draws of it with and without absence."""
 
 
-class Choices(msgspec.Struct, frozen=True):
+class ValueChoices(msgspec.Struct, frozen=True):
     """What is asked of the values: `fixed` draws by path, and whether open objects get properties not declared."""
 
     fixed: Mapping[str, Values] = {}
     extras: bool = True
 
 
-def values(node: Node, choices: Choices) -> Values:
+def values(node: Node, choices: ValueChoices) -> Values:
     """Return a draw of valid values of a node; where the route of a body names a branch, of that one."""
     if node.path in choices.fixed:
         return choices.fixed[node.path]
@@ -62,7 +62,7 @@ def _weight(shape: Shape) -> int:
     return WEIGHTS.get(shape.type, SINGLE)
 
 
-def _branch(node: Node, branch: int, choices: Choices) -> Values:
+def _branch(node: Node, branch: int, choices: ValueChoices) -> Values:
     shape = node.shapes[branch]
     if listed := shape.listed("enum"):
         return sampled(listed)
@@ -85,7 +85,7 @@ def _branch(node: Node, branch: int, choices: Choices) -> Values:
     return drawn if known is None else choice([(drawn, MOST), known])
 
 
-def _array(node: Node, branch: int, choices: Choices) -> Values:
+def _array(node: Node, branch: int, choices: ValueChoices) -> Values:
     shape = node.shapes[branch]
     least, most = limits(shape, "minItems", "maxItems")
     place = next((each for each in node.members(branch) if each.name == ANY_ITEM), node.filler(branch, ANY_ITEM))
@@ -116,7 +116,7 @@ def _array(node: Node, branch: int, choices: Choices) -> Values:
     return draw
 
 
-def _object(node: Node, branch: int, choices: Choices) -> Values:
+def _object(node: Node, branch: int, choices: ValueChoices) -> Values:
     shape = node.shapes[branch]
     members: list[Member] = []
     for child in node.members(branch):
@@ -150,7 +150,7 @@ def _object(node: Node, branch: int, choices: Choices) -> Values:
     return draw
 
 
-def _optional(child: Node, present: Values, choices: Choices) -> Values:
+def _optional(child: Node, present: Values, choices: ValueChoices) -> Values:
     """Return a draw that leaves a property out as often as its null comes about beside its other values."""
     if child.path in choices.fixed:
         return choice([(ABSENT, SINGLE), (present, MANY)])

@@ -10,7 +10,7 @@ from conformance.contract.schemas.nodes import Node
 from conformance.contract.schemas.shapes import Shape
 from conformance.model.jsontext import Json
 from conformance.strategies.catalogue import rejected
-from conformance.strategies.random.places import FAR, Place
+from conformance.strategies.random.places import FAR, ViolationPlace
 from conformance.strategies.random.sampling.anything import anything, word
 from conformance.strategies.random.sampling.draws import Chance, Draw, Weighted, choice, constant, sampled
 from conformance.strategies.random.sampling.keeping import is_small
@@ -26,25 +26,25 @@ from conformance.strategies.values.wrong_types import wrong_type
 FRACTIONS = (0.5, 0.25, 0.125)
 
 
-class Violation(msgspec.Struct, frozen=True):
+class InvalidDraw(msgspec.Struct, frozen=True):
     """A place of a body, a draw of what is wrong there, and the route on which a body holds the place."""
 
-    place: Place
+    place: ViolationPlace
     wrong: Draw[Value]
     route: dict[int, int]
 
 
-def violation_of(place: Place) -> Violation | None:
+def violation_of(place: ViolationPlace) -> InvalidDraw | None:
     """Return what is drawn to break a place; None where no value is known to."""
     node = place.node
     match place.keyword:
         case "required":
-            return Violation(place, constant(_absent()), route_to(place.lineage))
+            return InvalidDraw(place, constant(_absent()), route_to(place.lineage))
         case "additionalProperties":
-            return Violation(place, _undeclared(node.shapes[place.branch]), route_to(place.lineage, place.branch))
+            return InvalidDraw(place, _undeclared(node.shapes[place.branch]), route_to(place.lineage, place.branch))
         case _:
             wrong = list(_wrong(node))
-            return Violation(place, choice(wrong), route_to(place.lineage)) if wrong else None
+            return InvalidDraw(place, choice(wrong), route_to(place.lineage)) if wrong else None
 
 
 def _absent() -> Value:

@@ -1,11 +1,9 @@
 """The command `conformance`: options and screen only."""
 
-import gc
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -26,9 +24,6 @@ from conformance.model.version import VERSION
 
 DEBUG = "--debug"
 DEBUG_VARIABLE = "CONFORMANCE_DEBUG"
-
-OBJECTS = 20_000
-"""After so many new objects garbage in cycles is looked for; Python's own number is 700."""
 
 NO_ARGUMENTS = getattr(click.exceptions, "NoArgsIsHelpError", ())
 """What recent versions of click raise to show the help of a group; older ones show it themselves."""
@@ -69,19 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug, given = _debug(given)
-    with ignoring_closed_pipes(), _collecting_seldom():
+    with ignoring_closed_pipes():
         sys.exit(_status(given, debug=debug))
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Look for garbage in cycles less often: nearly all that a command makes is in none, and stays to its end."""
-    before = gc.get_threshold()
-    gc.set_threshold(OBJECTS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _status(given: list[str], *, debug: bool) -> int:

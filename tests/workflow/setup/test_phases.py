@@ -201,7 +201,7 @@ def test_a_right_server_passes_all_phases_by_default(right: str, tmp_path: Path)
 @pytest.mark.slow
 def test_a_short_campaign_against_a_right_server(right: str, tmp_path: Path) -> None:
     """`fuzz` sends cases of all sources until its time is over, and finds nothing against a right server."""
-    result = conformance.run(target=right, profile="fuzz", time_budget=8, out=tmp_path, reports=("results",))
+    result = conformance.run(target=right, profile="fuzz", time_budget=16, out=tmp_path, reports=("results",))
     made = {each["phase"]: each["generated"] for each in events(tmp_path, "phase.ended")}
     assert {"sampler", "schemathesis", "fuzz"} == made.keys()
     assert all(made[name] > 0 for name in ("sampler", "schemathesis"))

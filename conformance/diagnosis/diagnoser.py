@@ -39,9 +39,6 @@ MOST_REPEATED = 6
 SILENT_REPEATS = 2
 """How often what got no response in time is sent again."""
 
-MOST_IN_VAIN = 4
-"""How often wrong values of one kind are minimized in vain: what is always wrong is so with every body."""
-
 ROUNDS = 4
 """How often what was found is explained anew with what was sent to decide between hypotheses."""
 
@@ -84,10 +81,10 @@ class Diagnoser:
         self._session = session
         self._repeats = options.repeats
         self._seen: set[Symptom] = set()
+        self._unrepeated: set[Symptom] = set()
         self._flaky: set[Symptom] = set()
         self._steady: Counter[str] = Counter()
         self._unsteady: Counter[str] = Counter()
-        self._in_vain: Counter[Symptom] = Counter()
         self._order = FailureOrder()
         self._culprits = Culprits()
         self._reducer = PropertyReducer(session.contract, options.known)
@@ -179,9 +176,11 @@ class Diagnoser:
         fresh = self._fresh(failures)
         repeats = ""
         if alone:
-            repeats = await self._repeat(case, fresh, most=SILENT_REPEATS if silent else self._repeats)
+            doubtful = fresh | (self._unrepeated & {each.pattern for each in failures})
+            self._unrepeated -= doubtful
+            repeats = await self._repeat(case, doubtful, most=SILENT_REPEATS if silent else self._repeats)
         else:
-            self._seen -= fresh  # the next request of this kind is repeated in its place
+            self._unrepeated |= fresh  # the next request of this kind is repeated in its place
         if self._is_flaky(failures):
             return self._as_flaky(found), repeats
         if silent:
@@ -191,18 +190,10 @@ class Diagnoser:
             return found, repeats
         culprit = self._explained(case, finding)
         if culprit is None and self._session.can_repeat(case) and not self._resembles(case, finding):
-            culprit = await self._minimized(case, finding, fresh=finding.pattern in fresh)
+            culprit = await self._reducer.minimize(case, finding, self.probe, fresh=finding.pattern in fresh)
+            if culprit is not None:
+                culprit = await self.show(culprit) if culprit.case.id != case.id else None
         return _attributed(found, finding, culprit), repeats
-
-    async def _minimized(self, case: Case, finding: Finding, *, fresh: bool) -> Culprit | None:
-        """Return a smaller body that shows a failure, recorded; None where there is none, or often was none."""
-        if self._in_vain[finding.pattern] >= MOST_IN_VAIN:
-            return None
-        culprit = await self._reducer.minimize(case, finding, self.probe, fresh=fresh)
-        if culprit is None or culprit.case.id == case.id:
-            self._in_vain[finding.pattern] += rule_of(finding) not in REQUEST_RULES
-            return None
-        return await self.show(culprit)
 
     async def explain_relation(self, relation: Relation, found: Found) -> tuple[Found, str]:
         """As `explain`, for what was found on the exchanges of a relation together."""

@@ -11,7 +11,7 @@ from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.facts.features import COMPARISONS
 from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.diagnosis.masking import masked
-from conformance.diagnosis.observations import NOT_JSON, WRONG_TYPES, Explanation, Observation
+from conformance.diagnosis.observations import NOT_JSON, REQUEST_RULES, WRONG_TYPES, Explanation, Observation
 from conformance.diagnosis.sentences import sentence_of
 from conformance.model.finding import Symptom
 from conformance.model.pointer import generalised
@@ -46,7 +46,7 @@ class Cause(msgspec.Struct, frozen=True):
     `case` and `finding` name the evidence with the smallest body, `control` the accepted case that is most like it.
     `pointers` have `*` for indices. `when` are the conditions under which it shows: one list of them has to hold whole;
     none are given where it shows with every request, or where findings are brought together by their symptom alone.
-    `masks` are the requirements that were not exercised because of it.
+    `masks` are the requirements that could not be decided because of it.
     """
 
     id: str
@@ -74,6 +74,8 @@ def pattern_of(explanation: Explanation) -> str:
         return str(intermittent or patterns[0])
     if explanation.sentence:
         return f"{explanation.rule} | {explanation.sentence.partition(':')[0]}"
+    if explanation.rule not in REQUEST_RULES:
+        return f"{explanation.rule} | {_common_place(explanation)}"
     return f"{explanation.rule} | {' or '.join(map(_form, explanation.hypotheses)) or _common_place(explanation)}"
 
 
@@ -144,13 +146,14 @@ def _cause(explanation: Explanation, shown: Shown, more: int) -> Cause:
         findings=tuple(sorted((event.id for event in group), key=lambda each: (len(each), each))),
         when=_when(contract.request if contract is not None else None, explanation),
         control=shown.observations[control].case.id if control >= 0 else "",
-        masks=masked(contract, explanation, shown.undecided, len(shown.observations)) if contract is not None else (),
+        masks=masked(contract, explanation, shown.undecided, shown.observations) if contract is not None else (),
     )
 
 
 def _places(explanation: Explanation) -> tuple[str, ...]:
     """Return the places that a cause is about: of its conditions where those name any, else of its findings."""
-    features = [each.feature for one in explanation.hypotheses for each in one.conditions]
+    hypotheses = explanation.hypotheses if explanation.rule in REQUEST_RULES else ()
+    features = [each.feature for one in hypotheses for each in one.conditions]
     compared = [each.value for each in features if each.name in COMPARISONS]
     named = {each for each in (*(each.place for each in features), *compared) if each.startswith("/")}
     return tuple(sorted(named or {generalised(event.finding.pointer) for event in explanation.own}))

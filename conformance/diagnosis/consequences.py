@@ -32,6 +32,9 @@ SECONDARY = frozenset(
 )
 """Rules that compare several exchanges, or a detail of an error: what breaks them is often broken before."""
 
+CONSECUTIVE = "two consecutive requests"
+"""The kind of symptom of values that a target keeps."""
+
 FEW = 5
 """More responses than that with the object of another request, or with what may be by chance, are no accident."""
 
@@ -121,12 +124,18 @@ def of_another_object(explanations: Sequence[Explanation]) -> list[Explanation]:
 
 def of_remembered_values(explanations: Sequence[Explanation]) -> list[Explanation]:
     """Return the explanations; where values of an earlier request come back, they are what stands for many defaults."""
-    remembered = next((each for each in explanations if each.rule == "isolation"), None)
+    remembered = next((each for each in explanations if _is_remembered(each)), None)
     lost = [each for each in explanations if each.rule in OF_DEFAULTS]
     if remembered is None or len(set[str]().union(*map(_properties, lost))) < FEW:
         return list(explanations)
     whole = reduce(with_consequence, lost, remembered)
     return [whole if each is remembered else each for each in explanations if each not in lost]
+
+
+def _is_remembered(explanation: Explanation) -> bool:
+    """Tell whether values of the request before came back, though nothing else was in flight."""
+    kinds = {each.finding.symptom.kind for each in explanation.own}
+    return explanation.rule == "isolation" and kinds == {CONSECUTIVE}
 
 
 def of_constant_responses(
@@ -161,7 +170,7 @@ def of_used_names(
     repeated = {index for index in successes if used.mask >> index & 1}
     return [
         replace(each, hypotheses=(used,))
-        if each.rule not in {*REQUEST_RULES, *SECONDARY} and repeated and repeated == set(each.observations)
+        if each.rule not in {*REQUEST_RULES, *SECONDARY} and len(repeated) > 1 and repeated == set(each.observations)
         else each
         for each in explanations
     ]
@@ -184,8 +193,8 @@ def with_notes(explanations: Sequence[Explanation], notes: Sequence[Explanation]
 
 
 def _is_noted_in(note: Explanation, fault: Explanation) -> bool:
-    if note.rule in SECONDARY and _is_of_some(fault):
-        return _is_within(note, fault)
+    if note.rule in SECONDARY and fault.rule not in REQUEST_RULES and _is_of_some(fault):
+        return set(note.observations) <= set(fault.observations)
     return fault.rule == note.rule and _is_intermittent(fault) and _is_intermittent(note)
 
 

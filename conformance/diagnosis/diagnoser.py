@@ -165,13 +165,13 @@ class Diagnoser:
         `exchange` has the request of the case as it went out. Unless the case can be sent `alone`, it is not repeated:
         another name would ask something else.
         """
-        sent, failures = exchange.request, self._failures(found)
+        failures = self._failures(found)
         self._observe(case, exchange, failures)
         if not failures:
             return found, ""
         if self._random is not None and case.phase != CATALOGUE:
             await self._order.mine()
-            return await self._explain_random(self._random, case, sent, found)
+            return await self._explain_random(self._random, case, exchange, found)
         silent = exchange.failure is Failure.TIMEOUT
         fresh = self._fresh(failures)
         repeats = ""
@@ -206,23 +206,25 @@ class Diagnoser:
         return self._as_flaky(found), repeats
 
     async def _explain_random(
-        self, random: RandomFailures, case: Case, sent: Request, found: Found
+        self, random: RandomFailures, case: Case, exchange: Exchange, found: Found
     ) -> tuple[Found, str]:
-        failures = self._failures(found)
+        sent, failures, silent = exchange.request, self._failures(found), exchange.failure is Failure.TIMEOUT
         finding = random.subject(case, failures)
-        if concerns_body(case, finding):
+        if concerns_body(case, finding) and not silent:
             culprit = self._explained(case, finding) or await random.explained(case, finding)
             if culprit is not None:
                 return _attributed(found, finding, culprit), ""
         fresh = self._fresh(failures)
-        repeats = await self._repeat(case, fresh, self._repeats)
-        if self._is_flaky(failures) and rule_of(finding) in BREAKDOWNS and sent != case.request:
+        repeats = await self._repeat(case, fresh, most=SILENT_REPEATS if silent else self._repeats)
+        if self._is_flaky(failures) and rule_of(finding) in BREAKDOWNS and not silent and sent != case.request:
             # Every try had a name of its own, and a part of it may be to blame.
             self._flaky -= fresh
             exact = replace(case, request=sent, slotted=False)
             repeats = await self._repeated(fresh, self._again(exact), self._repeats + 1)
         if self._is_flaky(failures):
             return self._as_flaky(found), repeats
+        if silent:
+            return found, repeats
         culprit = await random.simplified(case, sent, finding, fresh=finding.pattern in fresh)
         return _attributed(found, finding, culprit), repeats
 

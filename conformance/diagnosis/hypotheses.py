@@ -279,7 +279,7 @@ class FactTable:
         return Hypothesis((condition,), mask, mask & self._places.get(condition.feature.place, 0), condition.cost)
 
     def singles(self, evidence: Evidence) -> Iterator[Hypothesis]:
-        """Yield every hypothesis of one condition that fits a symptom."""
+        """Yield every hypothesis of one condition that fits a symptom, and intervals of depth."""
         for feature, mask in self._masks.items():
             if mask & evidence.positives:
                 yield self._of(feature)
@@ -301,7 +301,9 @@ class FactTable:
             self._measured(Condition(Feature(name, place), direction, bound))
             for direction, bound in ((AT_LEAST, shown[0].first), (AT_MOST, shown[-1].last))
         )
-        yield low.joined(high)
+        interval = low.joined(high)
+        if not evidence.refutes(interval):
+            yield interval
 
     def thresholds(self, one: Hypothesis, evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield the conjunctions of a hypothesis about a property with thresholds of other properties of its object.

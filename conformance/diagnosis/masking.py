@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import Node, find
-from conformance.diagnosis.observations import NO_RESPONSE, REJECTS, SERVER_ERROR, Explanation
+from conformance.diagnosis.observations import NO_RESPONSE, REJECTS, SERVER_ERROR, Explanation, Observation
 from conformance.model.pointer import generalised
-from conformance.model.requirement import Requirement
-from conformance.model.vocabulary import Group
+from conformance.model.requirement import Requirement, requirement_id
+from conformance.model.vocabulary import Expectation, Group
 
 _STANDS_BEFORE = frozenset({REJECTS, SERVER_ERROR, NO_RESPONSE})
 
@@ -16,31 +16,32 @@ _UNREADABLE = frozenset({"JSON text", "status", NO_RESPONSE})
 
 
 def masked(
-    contract: Contract, explanation: Explanation, undecided: Sequence[Requirement], observed: int
+    contract: Contract, explanation: Explanation, undecided: Sequence[Requirement], observations: Sequence[Observation]
 ) -> tuple[str, ...]:
-    """Return the ids of the requirements that a fault masks, of those that were not exercised.
+    """Return the ids of the requirements that a fault masks, of those that were not decided.
 
-    They are about a property that the fault is about, by the place of its schema in the document; a fault that every
-    request shows, all of `observed`, masks all of them. A success response that cannot be read masks what is said of
-    all its properties, and one that lacks a property what is said of that.
+    A fault that each valid request shows masks all of them, and one that shows with a property what is said of that, by
+    the place of its schema in the document. Where no success response can be read, that masks what is said of all
+    properties of responses, and a property that all of them lack what is said of that.
     """
-    if explanation.rule in _STANDS_BEFORE:
-        if _is_of_all(explanation, observed):
-            return tuple(each.id for each in undecided)
-        if explanation.hypotheses or explanation.rule != NO_RESPONSE:
-            places = {each.feature.place for one in explanation.hypotheses for each in one.conditions}
-            pointers = {node.pointer for node in _nodes(contract.request, places)}
-            return tuple(each.id for each in undecided if _is_about(each, pointers))
-    return tuple(_of_responses(contract, explanation, undecided))
-
-
-def _is_of_all(explanation: Explanation, observed: int) -> bool:
-    if not explanation.hypotheses:
-        return len(explanation.observations) == observed
-    return not all(each.conditions for each in explanation.hypotheses)
+    method, shown = contract.operation.method, set(explanation.observations)
+    successes, valid = set(), set()
+    for index, each in enumerate(observations):
+        if each.case.request.method == method and 200 <= each.status < 300:
+            successes.add(index)
+        if each.case.expectation is Expectation.ACCEPTED:
+            valid.add(index)
+    if explanation.rule in _STANDS_BEFORE and not successes and valid <= shown:
+        return tuple(each.id for each in undecided)
+    if explanation.rule in _STANDS_BEFORE and explanation.hypotheses:
+        places = {each.feature.place for one in explanation.hypotheses for each in one.conditions}
+        pointers = {node.pointer for node in _nodes(contract.request, places)}
+        return tuple(each.id for each in undecided if _is_about(each, pointers))
+    return tuple(_of_responses(contract, explanation, undecided)) if successes and successes <= shown else ()
 
 
 def _of_responses(contract: Contract, explanation: Explanation, undecided: Sequence[Requirement]) -> Iterable[str]:
+    """Yield what a fault masks that all success responses show."""
     root = contract.response
     broken = {event.finding.requirement for event in explanation.own}
     # The requirements of a client are in no contract.
@@ -48,11 +49,9 @@ def _of_responses(contract: Contract, explanation: Explanation, undecided: Seque
     if root is None or not (of_schema or explanation.rule in _UNREADABLE):
         return
     said = [each for each in undecided if each.group in {Group.RESPONSE, Group.SEMANTICS}]
-    every = {node.pointer for node in root.walk()}
-    whole = f"{root.pointer}/type"
-    unread = {each.id for each in undecided} | broken
-    roots = (each for each in contract.requirements if each.group is Group.RESPONSE and whole in each.source)
-    if any(each.id in unread for each in roots):
+    type_of_root = requirement_id(Group.RESPONSE, root.label, "type")
+    if type_of_root in {each.id for each in undecided} | broken:
+        every = {node.pointer for node in root.walk()}
         yield from (each.id for each in said if each.group is Group.SEMANTICS or _is_about(each, every))
     elif of_schema:
         places = {generalised(event.finding.place) for event in explanation.own}

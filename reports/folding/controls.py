@@ -24,23 +24,24 @@ class Controls:
     """The accepted requests of a run, and the objects and arrays that they held."""
 
     def __init__(self, index: JournalIndex) -> None:
-        self._missing = NONE_SENT
+        self.missing = NONE_SENT
+        """Why no rejection of the run proves anything; empty where a valid request was accepted."""
         self._objects: set[str] = set()
         self._sent = ""
         for number, sent in index.sends.items():
             case, response = index.cases.get(index.case_of[number]), sent.exchange.response
             if case is None or case.expectation is not Expectation.ACCEPTED:
                 continue
-            self._missing = self._missing and NONE_ACCEPTED
+            self.missing = self.missing and NONE_ACCEPTED
             self._sent = self._sent or case.id
             if response is not None and response.status in SUCCESSES:
-                self._missing = ""
+                self.missing = ""
                 self._objects |= set(held_objects(body_value(case.request.body)))
 
     @property
     def rejected(self) -> str:
         """A valid request of a run whose valid requests were all rejected; empty for any other run."""
-        return self._sent if self._missing == NONE_ACCEPTED else ""
+        return self._sent if self.missing == NONE_ACCEPTED else ""
 
     def unproven(self, row: Requirement, lacking: str) -> str:
         """Return why a pass of a requirement proves nothing; `lacking` is what its cases lack."""
@@ -50,8 +51,8 @@ class Controls:
 
     def lacking(self, case: Case) -> str:
         """Return why the rejection of a case proves nothing; empty where an accepted request is its control."""
-        if self._missing:
-            return self._missing
+        if self.missing:
+            return self.missing
         place = holder(case)
         if place and generalised(place) not in self._objects:
             return f"The target accepted no valid request with {place} in this run: rejections in it prove nothing"

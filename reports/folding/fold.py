@@ -16,7 +16,7 @@ from conformance.journal.events import AnyEvent, CaseCount, FindingMade, PhaseEn
 from conformance.model.case import CLEAN_UP
 from conformance.model.grouping import grouped
 from conformance.model.requirement import Requirement
-from conformance.model.vocabulary import JunitBy, Outcome, Strength
+from conformance.model.vocabulary import Group, JunitBy, Outcome, Strength
 from conformance.reports.evidence import CaseEvidence, RunReport
 from conformance.reports.folding import outcomes, waiving
 from conformance.reports.folding.coverage import contract_of_run, coverage_of
@@ -121,9 +121,14 @@ def _counts(index: JournalIndex, findings: Sequence[FindingResult], rows: Sequen
 
 
 def undecided_in(started: RunStarted, rows: Iterable[RequirementResult]) -> tuple[Requirement, ...]:
-    """Return the requirements that no response decided, though no option left them out."""
-    open_ = {Outcome.NOT_EXERCISED, Outcome.INCONCLUSIVE}
-    unsaid = {row.id for row in rows if row.outcome in open_ and not row.findings and not started.skipped.get(row.id)}
+    """Return the requirements that no response decided: cases were sent for them, or any success may exercise them."""
+    open_, any_success = {Outcome.NOT_EXERCISED, Outcome.INCONCLUSIVE}, {Group.RESPONSE, Group.SEMANTICS}
+    unsaid = {
+        row.id
+        for row in rows
+        if row.outcome in open_ and not row.findings and not started.skipped.get(row.id)
+        and (row.cases or row.group in any_success)
+    }  # fmt: skip
     return tuple(each for each in started.requirements if each.id in unsaid)
 
 

@@ -54,8 +54,7 @@ def requirement_rows(
                 tallies[number].hold(cases)
     if controls.rejected and not index.client and SUCCESS in by_id and not any(tally.failed for tally in tallies):
         by_id[SUCCESS].doubt(controls.rejected, Outcome.INCONCLUSIVE, NONE_ACCEPTED)
-    for number, count in index.dropped.passes.items():
-        tallies[number].hold_unnamed(count)
+    _count_dropped(index, tallies, controls)
     for (requirement, _), count in index.dropped.findings.items():
         by_id[requirement].fail_unnamed(count)
     return tuple(
@@ -65,6 +64,17 @@ def requirement_rows(
         )
         for tally in tallies
     )
+
+
+def _count_dropped(index: JournalIndex, tallies: Sequence["_Tally"], controls: Controls) -> None:
+    """Count passes of cases that are not kept; without a valid request that was accepted, some prove nothing."""
+    accepted = any(tallies[number].row.id == SUCCESS for number in index.dropped.passes)
+    for number, count in index.dropped.passes.items():
+        unproven = "" if accepted else controls.unproven(tallies[number].row, controls.missing)
+        if unproven:
+            tallies[number].hold_without_control((), unproven)
+        else:
+            tallies[number].hold_unnamed(count)
 
 
 def _kinds(index: JournalIndex, cases: Iterable[str]) -> dict[str, int]:
@@ -77,9 +87,9 @@ def _kinds(index: JournalIndex, cases: Iterable[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def rows_with_masks(rows: Iterable[RequirementResult], causes: Iterable[Cause]) -> tuple[RequirementResult, ...]:
-    """Return the rows; where no case decided what a cause masks, the reason names it."""
-    reasons = {each: f"Masked by this cause: {cause.sentence}" for cause in causes for each in cause.masks}
+def rows_with_masks(rows: Iterable[RequirementResult], causes: Sequence[Cause]) -> tuple[RequirementResult, ...]:
+    """Return the rows; where no case decided what causes mask, the reason names the most severe one."""
+    reasons = {each: f"Masked by this cause: {cause.sentence}" for cause in reversed(causes) for each in cause.masks}
     return tuple(
         replace(row, reason=reasons.get(row.id, row.reason)) if row.outcome is Outcome.NOT_EXERCISED else row
         for row in rows

@@ -115,6 +115,8 @@ def test_what_is_wrong_for_a_name_used_before_says_so() -> None:
     assert [(USED_NAME, NAME)] == [(each.feature.name, each.feature.place) for each in told.hypotheses[0].conditions]
     assert [shown] == of_used_names(CONTRACT, table, [shown], {0, 1, 2, 3})
     assert [shown] == of_used_names(CONTRACT, table, [shown], {0})
+    once = explanation("response required", TIME, 1)
+    assert [once] == of_used_names(CONTRACT, table, [once], {0, 1})
 
 
 def test_a_note_on_such_requests_is_a_part_of_it() -> None:
@@ -128,12 +130,16 @@ def test_a_note_on_such_requests_is_a_part_of_it() -> None:
 
 def test_values_of_an_earlier_request_stand_for_defaults() -> None:
     """Where they come back, that many defaults are lost is no fault of its own; a few may be."""
-    earlier = explanation("isolation", "", 7)
+    earlier, mixed = (explanation("isolation", "", 7) for _ in range(2))
+    symptom = Symptom("isolation", "two consecutive requests", "values of another request")
+    (made,) = earlier.findings
+    earlier = replace(earlier, findings=(replace(made, finding=replace(made.finding, symptom=symptom)),))
     lost = [explanation("default", f"/p{number}", number) for number in range(FEW)]
     (whole,) = of_remembered_values([*lost, earlier])
     assert ("isolation", FEW) == (whole.rule, whole.consequences)
     assert [*lost[1:], earlier] == of_remembered_values([*lost[1:], earlier])
     assert lost == of_remembered_values(lost)
+    assert [*lost, mixed] == of_remembered_values([*lost, mixed])
 
 
 def intermittent(one: Explanation) -> Explanation:

@@ -54,6 +54,23 @@ def test_a_threshold() -> None:
     assert ["`max_replica` is 978 or more"] == predicates(failing, passing)
 
 
+def nested(depths: list[int], failing: list[int]) -> list[str]:
+    """Return what explains that bodies with arrays so deep fail, of those with other depths."""
+    values = [json.loads("[" * (each - 2) + "]" * (each - 2)) for each in depths]
+    chosen = [value for each, value in zip(depths, values, strict=True) if each in failing]
+    return predicates(
+        [{"unknown": each} for each in chosen], [{"unknown": each} for each in values if each not in chosen]
+    )
+
+
+def test_what_is_nested_yet_deeper_may_pass() -> None:
+    """A parser that hangs on 20 levels may reject 200 at once: an interval; what passes within it leaves none."""
+    assert ["the body is nested 20 or more levels deep and the body is nested 60 or fewer levels deep"] == nested(
+        [3, 10, 20, 40, 60, 200], [20, 40, 60]
+    )
+    assert not any("60 or fewer" in each for each in nested([3, 20, 40, 41, 60, 200], [20, 40, 60]))
+
+
 def test_two_properties_that_are_equal() -> None:
     """Values that have nothing in common but that they are equal."""
     failing = [{"min_replica": each, "max_replica": each} for each in (1, 7, 300)]

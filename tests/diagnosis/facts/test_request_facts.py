@@ -169,3 +169,24 @@ def test_a_comparison_with_a_number_that_is_rounded_is_not_what_a_case_is_about(
     facts = READER.read(Case("case", Expectation.REJECTED, (), request, story))
     greater = Feature("greater", place, "/autoscaling_settings/max_replica")
     assert (True, told) == (greater in facts.features, greater in facts.own)
+
+
+@pytest.mark.parametrize(("keyword", "told"), [("type", False), ("minimum", True)])
+def test_a_value_of_a_wrong_type_says_nothing_of_that_value_elsewhere(keyword: str, *, told: bool) -> None:
+    """That `0` is rejected where a boolean must be does not say what becomes of a property that is 0 by rights."""
+    body = b'{"name": "a", "promotion_settings": {"rolling_deploy": 0}}'
+    request = Request("POST", "/v1/models/m/environments", (), body)
+    story = Story("/promotion_settings/rolling_deploy", keyword, "", "", "a story", "a kind")
+    facts = READER.read(Case("case", Expectation.REJECTED, (), request, story))
+    anywhere = Feature("value", "*", "0")
+    assert (True, told) == (anywhere in facts.features, anywhere in facts.own)
+
+
+@pytest.mark.parametrize(("keyword", "told"), [("path", False), ("header", True)])
+def test_a_bad_target_says_nothing_of_the_header_fields(keyword: str, *, told: bool) -> None:
+    """Who rejects the target may not have looked at them."""
+    request = Request("POST", "/v1/models/%zz/environments", (("Accept", "text/plain"),), b"{}")
+    story = Story("model_id", keyword, "", "", "a story", "a kind")
+    facts = READER.read(Case("case", Expectation.REJECTED, (), request, story))
+    absent = Feature("field", "content-type", "absent")
+    assert (True, told) == (absent in facts.features, absent in facts.own)

@@ -25,12 +25,18 @@ def masked(
     properties of responses, and a property that all of them lack what is said of that.
     """
     method, shown = contract.operation.method, set(explanation.observations)
-    successes, valid = set(), set()
-    for index, each in enumerate(observations):
-        if each.case.request.method == method and 200 <= each.status < 300:
-            successes.add(index)
-        if each.case.expectation is Expectation.ACCEPTED:
-            valid.add(index)
+    valid = {
+        index
+        for index, each in enumerate(observations)
+        if each.case.expectation is Expectation.ACCEPTED and each.case.request.method == method
+    }
+    # The last response of some relations is judged with the others alone: it does not say whether it can be read.
+    successes = {
+        index
+        for index in valid
+        if 200 <= observations[index].status < 300
+        and (observations[index].findings or not observations[index].relation)
+    }
     if explanation.rule in _STANDS_BEFORE and not successes and valid <= shown:
         return tuple(each.id for each in undecided)
     if explanation.rule in _STANDS_BEFORE and explanation.hypotheses:

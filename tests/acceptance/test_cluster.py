@@ -12,14 +12,10 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.contract import Contract
+from tests.safety.calling import call
+from tests.safety.killing import KEY, Recording, command, comparable, events, seen, sent_again, serving, surplus
 
-from .calling import call
-from .killing import KEY, Recording, command, comparable, events, seen, sent_again, serving, surplus
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="distributed is not installed"),
-]
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="distributed is not installed")
 
 SMOKE = ("--profile", "smoke")
 SLOWLY = ("--rate", "45")

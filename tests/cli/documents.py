@@ -185,7 +185,7 @@ def way_of(snippet: Snippet) -> Way | None:
         "toml": Way.SETTINGS,
         "text": Way.ACCEPTANCE,
     }
-    if snippet.kind == "text" and snippet.page == "ARCHITECTURE.md":
+    if snippet.kind == "text" and snippet.page in {"ARCHITECTURE.md", "docs/machines.md"}:
         return Way.NONE  # drawings
     return blocks.get(snippet.kind) or (_way_of_words(snippet.text) if snippet.kind == "span" else None)
 

@@ -123,7 +123,7 @@ def test_limits_hold_for_the_whole_cluster(contract: Contract, cluster: Cluster,
 
 
 def test_the_cluster_never_has_the_key(contract: Contract, cluster: Cluster, tmp_path: Path) -> None:
-    """It is in no log of the scheduler or of a worker, in no page of the dashboard, and in no record of a task."""
+    """It is in no log of the scheduler or of a worker, and in no record of a task."""
     from distributed import Client  # noqa: PLC0415 (is optional)
 
     with serving(Recording(contract)) as url:

@@ -49,25 +49,35 @@ def group_of(run: RunReport, each: CaseEvidence) -> str:
     return focus.value if focus else OTHER
 
 
+def kind_of(each: CaseEvidence, fail_on: Strength) -> Kind:
+    """Return in a word what became of a case in a run that findings of strength `fail_on` fail."""
+    if any(fails(found, fail_on) for _, found in each.findings):
+        return Kind.FAILED
+    if any(doubt.ours for doubt in each.doubts):
+        return Kind.ERROR
+    return Kind.UNDECIDED if each.doubts or not each.shown().exchange.ended else Kind.PASSED
+
+
 def case_result(each: CaseEvidence, fail_on: Strength) -> CaseResult:
     """Return what became of a case in a run that findings of strength `fail_on` fail."""
+    kind = kind_of(each, fail_on)
     failing = [found for _, found in each.findings if fails(found, fail_on)]
     ours = [doubt for doubt in each.doubts if doubt.ours]
     notes = tuple(_line(found) for _, found in each.findings if not fails(found, fail_on))
     if each.case.story is not None:
         notes = (each.case.story.says, *notes)
-    if failing:
+    if kind is Kind.FAILED:
         text = "\n\n".join(finding_text(found) for found in failing)
-        return CaseResult(Kind.FAILED, failing[0].requirement, cut(failing[0].message, LONGEST), text, notes)
-    if ours:
+        return CaseResult(kind, failing[0].requirement, cut(failing[0].message, LONGEST), text, notes)
+    if kind is Kind.ERROR:
         text = "\n".join(f"{doubt.requirement}: {cut(doubt.reason, LONGEST)}" for doubt in ours)
-        return CaseResult(Kind.ERROR, Outcome.ERROR.value, cut(ours[0].reason, LONGEST), text, notes)
+        return CaseResult(kind, Outcome.ERROR.value, cut(ours[0].reason, LONGEST), text, notes)
     if each.doubts:
         message = f"{Outcome.INCONCLUSIVE}: {cut(each.doubts[0].reason, LONGEST)}"
-        return CaseResult(Kind.UNDECIDED, Outcome.INCONCLUSIVE.value, message, "", notes)
-    if not each.shown().exchange.ended:
-        return CaseResult(Kind.UNDECIDED, Outcome.INCONCLUSIVE.value, UNFINISHED, "", notes)
-    return CaseResult(Kind.PASSED, notes=notes)
+        return CaseResult(kind, Outcome.INCONCLUSIVE.value, message, "", notes)
+    if kind is Kind.UNDECIDED:
+        return CaseResult(kind, Outcome.INCONCLUSIVE.value, UNFINISHED, "", notes)
+    return CaseResult(kind, notes=notes)
 
 
 def fails(found: FindingResult, fail_on: Strength) -> bool:

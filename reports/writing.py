@@ -20,23 +20,28 @@ from conformance.reports.results import Results, checked_results
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A kind of report: the name of its file, and how a run becomes the file's bytes."""
+    """A kind of report: the name of its file, and how a run becomes the file's bytes, one piece after the other."""
 
     filename: str
-    render: Callable[[RunReport], bytes]
+    pieces: Callable[[RunReport], Iterable[bytes]]
+
+
+def _whole(render: Callable[[RunReport], bytes]) -> Callable[[RunReport], Iterable[bytes]]:
+    """Return what makes a report in one piece: those that hold every exchange as it was are made in many."""
+    return lambda run: (render(run),)
 
 
 REPORTS = {
-    "results": Report("results.json", lambda run: checked_results(run.results)),
-    "html": Report(html.FILENAME, html.render),
-    "junit": Report(junit.FILENAME, junit.render),
-    "ctrf": Report(ctrf.FILENAME, ctrf.render),
-    "sarif": Report(sarif.FILENAME, sarif.render),
-    "har": Report(har.FILENAME, har.render),
-    "markdown": Report(markdown.FILENAME, markdown.render),
-    "badge": Report(badge.FILENAME, badge.render),
+    "results": Report("results.json", _whole(lambda run: checked_results(run.results))),
+    "html": Report(html.FILENAME, _whole(html.render)),
+    "junit": Report(junit.FILENAME, _whole(junit.render)),
+    "ctrf": Report(ctrf.FILENAME, ctrf.pieces),
+    "sarif": Report(sarif.FILENAME, _whole(sarif.render)),
+    "har": Report(har.FILENAME, har.pieces),
+    "markdown": Report(markdown.FILENAME, _whole(markdown.render)),
+    "badge": Report(badge.FILENAME, _whole(badge.render)),
 }
-"""All reports by kind; a new one is a module and a line here."""
+"""All reports by kind, in the order in which they are written; a new one is a module and a line here."""
 
 
 def write_reports(
@@ -59,18 +64,18 @@ def write_reports(
 
     """
     wanted = checked_kinds(kinds)
-    with _collector_paused():
+    with collector_paused():
         run = fold_run(events, fail_on=fail_on, junit_by=junit_by)
         with os_errors_as(UsageError, f"{out} cannot be written to", "free that path or choose another folder"):
             out.mkdir(parents=True, exist_ok=True)
             for kind in wanted:
                 report = REPORTS[kind]
-                _replace(out / report.filename, report.render(run))
+                _replace(out / report.filename, report.pieces(run))
     return run.results
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Pause the collector of cycles: what is read stays to the end and has none, and it would walk it over and over."""
     running = gc.isenabled()
     gc.disable()
@@ -82,7 +87,7 @@ def _collector_paused() -> Iterator[None]:
 
 
 def checked_kinds(kinds: Iterable[str] | None) -> tuple[str, ...]:
-    """Return the kinds of reports to write, all of them for None.
+    """Return the kinds of reports to write, all of them for None: each once, and what programs read first.
 
     Raises:
         UsageError: one is not known.
@@ -92,7 +97,7 @@ def checked_kinds(kinds: Iterable[str] | None) -> tuple[str, ...]:
     for kind in wanted:
         if kind not in REPORTS:
             raise UsageError(f"there is no report format {kind!r}", f"choose from {', '.join(REPORTS)}")
-    return wanted
+    return tuple(kind for kind in REPORTS if kind in wanted)
 
 
 def write_page(path: Path, content: bytes) -> None:
@@ -104,15 +109,15 @@ def write_page(path: Path, content: bytes) -> None:
     """
     with os_errors_as(UsageError, f"{path} cannot be written", "name another folder with --out"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content)
+        _replace(path, (content,))
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: Iterable[bytes]) -> None:
     # Beside its target, because a rename is atomic only within one file system.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "wb", opener=for_owner) as file:
-            file.write(content)
+            file.writelines(content)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,11 +1,13 @@
 """`ctrf.json`: the run in the Common Test Report Format, one test a case."""
 
 import html
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import msgspec
 
-from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, group_of
+from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, group_of, kind_of
 from conformance.reports.evidence import CaseEvidence, RunReport
 from conformance.reports.safe_text import cut, visible
 
@@ -18,44 +20,49 @@ STATUS = {Kind.PASSED: "passed", Kind.FAILED: "failed", Kind.ERROR: "other", Kin
 """The format's word for what became of a case."""
 
 
-def render(run: RunReport) -> bytes:
-    """Return the bytes of `ctrf.json`. Cases that were left out are `skipped`, what cannot be decided is `other`."""
+def pieces(run: RunReport) -> Iterator[bytes]:
+    """Yield the bytes of `ctrf.json`, a test at a time.
+
+    Cases that were left out are `skipped`, what cannot be decided is `other`.
+    """
     results = run.results
     start = round(run.started.time * 1000)
-    tests = [_test(run, each) for each in run.cases]
-    for case, reason in run.unsent:
-        message = cut(reason, LONGEST)
-        tests.append({"name": case, "status": "skipped", "duration": 0, "suite": [OTHER], "message": message})
-    statuses = [test["status"] for test in tests]
-    counts = {each: statuses.count(each) for each in ("passed", "failed", "skipped", "pending", "other")}
-    content = {
+    statuses = Counter(STATUS[kind_of(each, results.fail_on)] for each in run.cases)
+    statuses["skipped"] = len(run.unsent)
+    head = {
         "reportFormat": "CTRF",
         "specVersion": SPECIFICATION,
         "runId": results.run_id,
         "timestamp": datetime.fromtimestamp(run.started.time, UTC).isoformat(timespec="milliseconds"),
         "generatedBy": f"environment-conformance {results.suite_version}",
-        "results": {
-            "tool": {"name": "environment-conformance", "version": results.suite_version},
-            "summary": {
-                "tests": len(tests),
-                **counts,
-                "start": start,
-                "stop": start + round(results.duration * 1000),
-                "extra": {"verdict": results.verdict, "reason": results.reason},
-            },
-            "tests": tests,
-            "environment": {
-                "appName": results.contract.operation,
-                "testEnvironment": results.target,
-                "extra": {
-                    "contractSha256": results.contract.sha256,
-                    "profile": results.profile,
-                    "seed": results.seed,
-                },
-            },
+    }
+    summary = {
+        "tool": {"name": "environment-conformance", "version": results.suite_version},
+        "summary": {
+            "tests": statuses.total(),
+            **{each: statuses[each] for each in ("passed", "failed", "skipped", "pending", "other")},
+            "start": start,
+            "stop": start + round(results.duration * 1000),
+            "extra": {"verdict": results.verdict, "reason": results.reason},
         },
     }
-    return msgspec.json.encode(_plain(content)) + b"\n"
+    environment = {
+        "appName": results.contract.operation,
+        "testEnvironment": results.target,
+        "extra": {"contractSha256": results.contract.sha256, "profile": results.profile, "seed": results.seed},
+    }
+    yield _encoded(head)[:-1] + b',"results":' + _encoded(summary)[:-1] + b',"tests":['
+    for place, test in enumerate(_tests(run)):
+        yield (b"," if place else b"") + _encoded(test)
+    yield b'],"environment":' + _encoded(environment) + b"}}\n"
+
+
+def _tests(run: RunReport) -> Iterator[dict[str, object]]:
+    for each in run.cases:
+        yield _test(run, each)
+    for case, reason in run.unsent:
+        message = cut(reason, LONGEST)
+        yield {"name": case, "status": "skipped", "duration": 0, "suite": [OTHER], "message": message}
 
 
 def _test(run: RunReport, each: CaseEvidence) -> dict[str, object]:
@@ -81,6 +88,13 @@ def _test(run: RunReport, each: CaseEvidence) -> dict[str, object]:
     if result.notes:
         test["stdout"] = result.notes
     return test
+
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def _encoded(value: object) -> bytes:
+    return _ENCODER.encode(_plain(value))
 
 
 def _plain(value: object) -> object:

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote
 
@@ -23,21 +24,20 @@ UNKNOWN = -1
 _URL = re.compile(r"https?://[^\s/?#\"<>\\^`{|}]+[^\s?#\"<>\\^`{|}]*")
 
 
-def render(run: RunReport) -> bytes:
-    """Return the bytes of `exchanges.har`: all sends in their order, also those without a response.
+def pieces(run: RunReport) -> Iterator[bytes]:
+    """Yield the bytes of `exchanges.har`, an entry at a time: all sends in their order, also those without a response.
 
     A send without a response has the status 0 and `_error`; a body that is not UTF-8 is base64 (in a request, where the
     format has no place to say so, `_encoding` tells it). `_case` names the case, `_target` the request target as sent.
     """
-    base = base_url(run.results.target)
+    base, encode = base_url(run.results.target), msgspec.json.Encoder().encode
+    creator = {"name": "environment-conformance", "version": run.results.suite_version}
+    yield b'{"log":' + encode({"version": "1.2", "creator": creator})[:-1] + b',"entries":['
     sends = sorted(((sent, each.case.id) for each in run.cases for sent in each.sends), key=lambda pair: pair[0].send)
-    log = {
-        "version": "1.2",
-        "creator": {"name": "environment-conformance", "version": run.results.suite_version},
-        "entries": [_entry(base, sent, case) for sent, case in sends],
-        "comment": f"{run.results.contract.operation} at {run.results.target}, run {run.results.run_id}",
-    }
-    return msgspec.json.encode({"log": log}) + b"\n"
+    for place, (sent, case) in enumerate(sends):
+        yield (b"," if place else b"") + encode(_entry(base, sent, case))
+    comment = f"{run.results.contract.operation} at {run.results.target}, run {run.results.run_id}"
+    yield b'],"comment":' + encode(comment) + b"}}\n"
 
 
 def base_url(target: str) -> str:

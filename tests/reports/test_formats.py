@@ -19,6 +19,7 @@ from conformance.contract.contract import load_contract
 from conformance.journal.events import AnyEvent
 from conformance.model.exchange import Failure, Response
 from conformance.model.vocabulary import JunitBy
+from conformance.reports.evidence import RunReport
 from conformance.reports.folding.fold import fold_run
 from conformance.reports.formats import badge, ctrf, har, junit, sarif
 from conformance.reports.lines import Lines
@@ -50,7 +51,12 @@ def validator(name: str) -> Any:
 
 def read(report: Any, events: list[AnyEvent]) -> Any:
     """Return what a report in JSON says of a run."""
-    return json.loads(report.render(fold_run(events)))
+    return json.loads(octets_of(report, fold_run(events)))
+
+
+def octets_of(report: Any, run: RunReport) -> bytes:
+    """Return the bytes of a report, whether it is made whole or in pieces."""
+    return b"".join(report.pieces(run)) if hasattr(report, "pieces") else report.render(run)
 
 
 @EVERY_RUN
@@ -115,7 +121,7 @@ def test_ctrf_counts_what_it_holds() -> None:
 
 def test_ctrf_holds_texts_alone() -> None:
     """What a target sends is no HTML to whoever renders a message, and what does not show is an escape."""
-    octets = ctrf.render(fold_run(journals.hostile())).decode()
+    octets = octets_of(ctrf, fold_run(journals.hostile())).decode()
     test = next(each for each in json.loads(octets)["results"]["tests"] if each["status"] == "failed")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in test["trace"]
     assert not re.search("<script|[\u202a-\u202e\u2066-\u2069]", octets)
@@ -262,8 +268,15 @@ def test_hostile_texts_in_formats() -> None:
         "system-out",
     }
     assert b"<script" not in badge.render(run)
-    first = json.loads(har.render(run))["log"]["entries"][1]
+    first = json.loads(octets_of(har, run))["log"]["entries"][1]
     assert first["request"]["postData"]["text"] == HOSTILE
+
+
+@pytest.mark.parametrize("report", [ctrf, har], ids=["ctrf", "har"])
+def test_what_holds_every_exchange_is_made_in_pieces(report: Any) -> None:
+    """No piece of it grows with the number of cases: the whole is never in memory at once."""
+    few, many = (max(map(len, report.pieces(fold_run(journals.large(count))))) for count in (60, 600))
+    assert many < 2 * few
 
 
 def test_waived_findings_are_suppressed() -> None:

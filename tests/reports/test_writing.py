@@ -13,6 +13,7 @@ import pytest
 from conformance.journal.events import AnyEvent
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
+from conformance.reports import writing
 from conformance.reports.folding.fold import fold
 from conformance.reports.results import results_schema
 from conformance.reports.writing import REPORTS, write_reports
@@ -66,6 +67,14 @@ def test_writes_chosen_kinds(tmp_path: Path) -> None:
     """Only the kinds that were asked for are written."""
     write_reports(journals.passing(), tmp_path, kinds=["junit"])
     assert [path.name for path in tmp_path.iterdir()] == ["junit.xml"]
+
+
+def test_results_are_written_first_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other programs read is there before any other report, in whatever order and how often they are named."""
+    written = []
+    monkeypatch.setattr(writing, "_replace", lambda path, _: written.append(path.name))
+    write_reports(journals.passing(), tmp_path, kinds=["junit", "results", "badge", "results"])
+    assert written == ["results.json", "junit.xml", "badge.svg"]
 
 
 @pytest.mark.parametrize("running", [True, False])

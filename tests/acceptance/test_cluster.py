@@ -1,19 +1,30 @@
 """Workers of a Dask cluster: they share a run as processes do, and one that dies is replaced."""
 
+import asyncio
 import importlib.util
 import json
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.contract.contract import Contract
+from tests.acceptance.dask_cluster import HAS_BOKEH, Cluster, cluster_in, diagrams, pages
 from tests.safety.calling import call
-from tests.safety.killing import KEY, Recording, command, comparable, events, seen, sent_again, serving, surplus
+from tests.safety.killing import (
+    KEY,
+    Recording,
+    command,
+    comparable,
+    events,
+    interrupted,
+    seen,
+    sent_again,
+    serving,
+    surplus,
+)
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="distributed is not installed")
 
@@ -21,66 +32,26 @@ SMOKE = ("--profile", "smoke")
 SLOWLY = ("--rate", "45")
 """So slowly that all three are at work when one is killed."""
 
-START_SECONDS = 60
+CREATIONS, WORKERS = 15, 3
+
+LOOK_AT = 40
+"""How many requests the server has got when it looks at the pages of the cluster."""
+
 IN_FLIGHT = 2
 """How many requests a worker has in flight of the four that a run has: what it has may be sent again."""
-
-
-class Cluster:
-    """A scheduler and three workers with one thread each, in processes of their own; `logs` has what they print."""
-
-    def __init__(self, folder: Path) -> None:
-        self.logs = folder
-        self._processes: list[subprocess.Popen[bytes]] = []
-        self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
-        self.address = self._logged("scheduler", r"Scheduler at:\s+(tcp://\S+)")
-        self.dashboard = self._logged("scheduler", r"dashboard at:\s+(\S+)")
-        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
-        self.workers = [
-            self._start("worker", self.address, *options, "--name", f"w{number}", log=f"w{number}")
-            for number in range(3)
-        ]
-        from distributed import Client  # noqa: PLC0415 (is optional)
-
-        with Client(self.address) as client:
-            client.wait_for_workers(len(self.workers), timeout=START_SECONDS)
-
-    def _start(self, *words: str, log: str = "") -> "subprocess.Popen[bytes]":
-        with (self.logs / f"{log or words[0]}.log").open("wb") as file:
-            process = subprocess.Popen([sys.executable, "-m", "dask", *words], stdout=file, stderr=file)  # noqa: S603
-        self._processes.append(process)
-        return process
-
-    def _logged(self, name: str, pattern: str) -> str:
-        end = time.monotonic() + START_SECONDS
-        while True:
-            text = (self.logs / f"{name}.log").read_text()
-            if found := re.search(pattern, text):
-                return found[found.lastindex or 0]
-            assert time.monotonic() < end, text
-            time.sleep(0.05)
-
-    def end(self) -> None:
-        """End all processes."""
-        for each in reversed(self._processes):
-            each.kill()
-            each.wait()
 
 
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     """Return a cluster whose workers have the key."""
     monkeypatch.setenv("CONFORMANCE_API_KEY", KEY)
-    folder = tmp_path / "cluster"
-    folder.mkdir()
-    found = Cluster(folder)
-    yield found
-    found.end()
+    with cluster_in(tmp_path / "cluster") as found:
+        yield found
 
 
 def shared(cluster: Cluster) -> tuple[str, ...]:
     """Return the options of a run that the cluster shares."""
-    return (*SMOKE, "--workers", "3", "--executor", "dask", "--scheduler", cluster.address)
+    return (*SMOKE, "--workers", str(WORKERS), "--executor", "dask", "--scheduler", cluster.address)
 
 
 def test_a_worker_that_is_killed_is_replaced(contract: Contract, cluster: Cluster, tmp_path: Path) -> None:
@@ -101,33 +72,83 @@ def test_a_worker_that_is_killed_is_replaced(contract: Contract, cluster: Cluste
     assert cluster.workers[1].poll() is not None
     assert any(event["event"] == "run.resumed" for event in events(together))
     assert seen(alone) == seen(together)
-    assert comparable(alone)["causes"] == comparable(together)["causes"]
+    # What was in flight is told, and was sent again.
+    assert comparable(alone) == {**comparable(together), "interrupted": []}
     assert [] == sent_again(together)
     assert surplus(recording, whole).total() <= IN_FLIGHT
     assert not (together / "workers").exists()
 
 
-def test_limits_hold_for_the_whole_cluster(contract: Contract, cluster: Cluster, tmp_path: Path) -> None:
-    """At the server: a worker that dies leaves its share to the next one; all together create 15 objects at most."""
-    recording = Recording(contract)
-    recording.kill_at, recording.process = 30, cluster.workers[2]
+class Gathering(Recording):
+    """A server that answers as soon as each of three workers has sent something; then it may kill one.
+
+    So that one has not used its share of the creations, and has sent as much as it may have in flight.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        super().__init__(contract)
+        self._all = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Log a request, and answer it once all have begun."""
+
+        async def late(message: Any) -> None:
+            if len({name.rpartition("-")[0] for name in self.names}) == WORKERS and not self._all.is_set():
+                self._kill()
+                self._all.set()
+            await self._all.wait()
+            await send(message)
+
+        await super().__call__(scope, receive, late if scope["type"] == "http" else send)
+
+
+@pytest.mark.parametrize("dying", [0, 1])
+def test_limits_hold_for_the_whole_cluster(contract: Contract, cluster: Cluster, tmp_path: Path, dying: int) -> None:
+    """At the server: all together create 15 objects, however much there is to send.
+
+    A worker that dies leaves its share to the next one, but for what it had in flight: that may have been created.
+    """
+    out = tmp_path / "out"
+    recording = Gathering(contract)
+    recording.process = cluster.workers[2] if dying else None
+    singly = ("--profile", "standard", "--phases", "catalogue", "--only", "accept.*", "--skip", "relate.*")
     with serving(recording) as url:
-        limits = ("--max-creations", "15", "--max-requests", "120")
-        process = command(url, tmp_path / "out", *shared(cluster), *SLOWLY, *limits)
+        process = command(url, out, *shared(cluster), *singly, "--max-creations", str(CREATIONS), "--timeout", "100")
         _, said = process.communicate(timeout=180)
-    results = json.loads((tmp_path / "out/results.json").read_bytes())
+    results = json.loads((out / "results.json").read_bytes())
+    lost = len(interrupted(out))
     assert 3 == process.returncode, said.decode()
-    assert cluster.workers[2].poll() is not None
-    assert 0 < recording.creations <= 15
-    assert len(recording.log) <= results["counts"]["requests"] <= 120
+    assert f"--max-creations {CREATIONS} is reached" == results["reason"]
+    assert dying == (cluster.workers[2].poll() is not None)
+    assert dying <= lost <= dying * IN_FLIGHT
+    assert CREATIONS - lost <= recording.creations <= CREATIONS
+    assert len(recording.log) <= results["counts"]["requests"]
+
+
+class Looking(Recording):
+    """A server that looks at the pages of a cluster before it answers one of the requests."""
+
+    def __init__(self, contract: Contract, cluster: Cluster) -> None:
+        super().__init__(contract)
+        self._cluster = cluster
+        self.pages: dict[str, str] = {}
+        self.diagrams: dict[str, str] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer, and look at the pages."""
+        if len(self.log) == LOOK_AT and not self.pages:
+            self.pages = {"": "begun"}
+            self.pages = await asyncio.to_thread(pages, self._cluster)
+            self.diagrams = await asyncio.to_thread(diagrams, self._cluster)
+        await super().__call__(scope, receive, send)
 
 
 def test_the_cluster_never_has_the_key(contract: Contract, cluster: Cluster, tmp_path: Path) -> None:
-    """It is in no log of the scheduler or of a worker, and in no record of a task."""
+    """It is in no log of the scheduler or of a worker, in no record of a task, and on no page that Dask serves."""
     from distributed import Client  # noqa: PLC0415 (is optional)
 
-    with serving(Recording(contract)) as url:
-        process = command(url, tmp_path / "out", *shared(cluster))
+    with serving(server := Looking(contract, cluster)) as url:
+        process = command(url, tmp_path / "out", *shared(cluster), "--timeout", "100")
         _, said = process.communicate(timeout=180)
         assert 0 == process.returncode, said.decode()
     with Client(cluster.address) as client:
@@ -137,6 +158,17 @@ def test_the_cluster_never_has_the_key(contract: Contract, cluster: Cluster, tmp
     told += [path.read_text() for path in cluster.logs.glob("*.log")]
     assert "conformance-" in told[2]  # the tasks are there
     assert [] == [text for text in told if KEY in text]
+    # The tasks are there: on pages of their own, at their workers, and where all are drawn.
+    assert {"task", "call-stack", "worker"} <= _pages_with("conformance-", server.pages)
+    assert not HAS_BOKEH or "graph" in _pages_with("conformance-", server.diagrams)
+    for found in (server.pages, server.diagrams, pages(cluster)):
+        assert set() == _pages_with(KEY, found)
+
+
+def _pages_with(text: str, found: dict[str, str]) -> set[str]:
+    """Return the names of pages that hold a text."""
+    holding = (url for url, page in found.items() if text in page)
+    return {re.sub(r".*//[^/]*/(info/(?!main))?([^/ ]*).*", r"\2", url) for url in holding}
 
 
 def test_a_worker_without_a_key_says_which_variable(
@@ -144,18 +176,27 @@ def test_a_worker_without_a_key_says_which_variable(
 ) -> None:
     """The option travels and what it names does not: a worker that lacks the variable names it."""
     monkeypatch.delenv("CONFORMANCE_API_KEY", raising=False)
-    folder = tmp_path / "cluster"
-    folder.mkdir()
-    cluster = Cluster(folder)
-    try:
-        with serving(Recording(contract)) as url:
-            monkeypatch.setenv("OF_THE_TEST", KEY)
-            process = command(url, tmp_path / "out", *shared(cluster), "--api-key-env", "OF_THE_TEST")
-            _, said = process.communicate(timeout=180)
-    finally:
-        cluster.end()
+    with cluster_in(tmp_path / "cluster") as cluster, serving(Recording(contract)) as url:
+        monkeypatch.setenv("OF_THE_TEST", KEY)
+        process = command(url, tmp_path / "out", *shared(cluster), "--api-key-env", "OF_THE_TEST")
+        _, said = process.communicate(timeout=180)
     assert 2 == process.returncode, said.decode()
     assert "OF_THE_TEST" in said.decode()
+
+
+def test_a_run_starts_a_cluster_of_its_own(contract: Contract, tmp_path: Path) -> None:
+    """Without a scheduler the run has a cluster for as long as it lasts, and no process of it stays."""
+    few = ("--only", "accept.*", "--workers", "2")
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    with serving(Recording(contract, constant=True)) as url:
+        for out, executor in ((alone, "processes"), (together, "dask")):
+            process = command(url, out, *SMOKE, *few, "--executor", executor)
+            _, said = process.communicate(timeout=180)
+            assert 0 == process.returncode, said.decode()
+    assert comparable(alone) == comparable(together)
+    told = [event["event"] for event in events(together)]
+    assert 10 < told.count("exchange")
+    assert not (together / "workers").exists()
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,15 @@ import msgspec
 
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Failure, Response
-from conformance.model.finding import Doubt, Finding
+from conformance.model.finding import Doubt, Finding, Symptom
 from conformance.model.requirement import Requirement, StatedRelation
 from conformance.model.waiver import Waiver
 
-JOURNAL_VERSION = 3
+JOURNAL_VERSION = 4
 """The version of the journals that are written."""
 
-READ_VERSIONS = (2, JOURNAL_VERSION)
-"""The versions that are read; in those of version 2 no body is packed."""
+READ_VERSIONS = (2, 3, JOURNAL_VERSION)
+"""The versions that are read; `conformance.journal.packing` has what is new in each."""
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True, kw_only=True):
@@ -85,7 +85,7 @@ class RunResumed(Event, frozen=True, tag="run.resumed", kw_only=True):
 class RequestSent(Event, frozen=True, tag="request.sent", kw_only=True):
     """A request is about to leave. `case.request` is what is sent, slot filled; `send` numbers it within the run.
 
-    In a file `packed` has the body of `case.request` where that is long: deflated (RFC 1950).
+    In a file the body of `case.request` is `text` where it is UTF-8, `packed` where it is long: deflated (RFC 1950).
     """
 
     send: int
@@ -93,14 +93,19 @@ class RequestSent(Event, frozen=True, tag="request.sent", kw_only=True):
     name: str = ""
     attempt: int = 1
     relation: str = ""
+    text: str = ""
     packed: bytes = b""
 
 
 class ExchangeEnded(Event, frozen=True, tag="exchange", kw_only=True):
-    """How the request numbered `send` ended; `seconds` is how long it took."""
+    """How the request numbered `send` ended; `seconds` is how long it took.
+
+    In a file the body of `response` is `text` where it is UTF-8.
+    """
 
     send: int
     response: Response | None = None
+    text: str = ""
     failure: Failure | None = None
     detail: str = ""
     seconds: float = 0.0
@@ -133,20 +138,57 @@ class ClientEnded(Event, frozen=True, tag="client", kw_only=True):
 
 
 class Judged(Event, frozen=True, tag="judged", kw_only=True):
-    """What the exchange (of a relation: its last) shows to hold: indices into `RunStarted.requirements`."""
+    """What the exchange (of a relation: its last) shows to hold: indices into `RunStarted.requirements`.
+
+    They are the bits of a number, given as its bytes from the lowest; journals before version 4 have a list.
+    """
 
     send: int
+    bits: bytes = b""
     passed: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, send: int, held: int) -> Self:
+        """Return the event of a request on which the requirements held whose bits are set in a number."""
+        return cls(send=send, bits=held.to_bytes((held.bit_length() + 7) // 8, "little"))
+
+    @property
+    def held(self) -> int:
+        """The requirements that held, as the bits of a number.
+
+        Raises:
+            ValueError: one of the list is negative.
+
+        """
+        held = int.from_bytes(self.bits, "little")
+        for each in self.passed:
+            held |= 1 << each
+        return held
+
+
+NO_FINDING = Finding("", "", "", Symptom(""), "")
+"""Stands where a line names a finding by its number."""
 
 
 class FindingMade(Event, frozen=True, tag="finding", kw_only=True):
-    """A violation. `id` is unique in the run; `repeats` says how often it showed, such as `3 of 4`."""
+    """A violation. `id` is unique in the run; `repeats` says how often it showed, such as `3 of 4`.
+
+    In a file `shared` is the number of the finding where it is that of a line before.
+    """
 
     id: str
     send: int
     case: str
-    finding: Finding
+    finding: Finding = NO_FINDING
+    shared: int = 0
     repeats: str = ""
+
+
+class FindingShared(Event, frozen=True, tag="finding.shared", kw_only=True):
+    """A finding that later lines name by its number, from 1; the latest of a number counts. Only a file has it."""
+
+    number: int
+    finding: Finding
 
 
 class DoubtRaised(Event, frozen=True, tag="doubt", kw_only=True):
@@ -229,3 +271,6 @@ AnyEvent: TypeAlias = (
     | PhaseEnded
     | RunEnded
 )
+
+AnyLine: TypeAlias = AnyEvent | FindingShared
+"""What the lines of a journal hold."""

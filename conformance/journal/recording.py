@@ -24,7 +24,7 @@ class Recorder:
         self._contract = contract
         self._journal = journal
         self._stop = stop
-        self._index = {row.id: number for number, row in enumerate(contract.requirements)}
+        self._bit = {row.id: 1 << number for number, row in enumerate(contract.requirements)}
         self._findings = 0
         self.enough = False
         self.counts = dict.fromkeys(Strength, 0)
@@ -33,16 +33,22 @@ class Recorder:
 
     def record(self, send: int, case: str, found: Sequence[Judgement | Doubt], repeats: str = "") -> None:
         """Write what was found on an exchange; a requirement that failed on it did not pass on it."""
-        failed = {each.requirement for each in found if isinstance(each, Finding)}
-        held = {each.requirement for each in found if isinstance(each, Pass)} - failed
-        passed = tuple(sorted(self._index[requirement] for requirement in held))
-        self._journal.append(Judged(send=send, passed=passed))
-        self.last = send, case
+        held = failed = 0
+        against: list[Finding | Doubt] = []
         for each in found:
+            if isinstance(each, Pass):
+                held |= self._bit[each.requirement]
+                continue
+            against.append(each)
             if isinstance(each, Finding):
-                self._finding(send, case, each, repeats)
-            elif isinstance(each, Doubt):
-                self.doubt(send, case, each)
+                failed |= self._bit[each.requirement]
+        self._journal.append(Judged.of(send, held & ~failed))
+        self.last = send, case
+        for said in against:
+            if isinstance(said, Finding):
+                self._finding(send, case, said, repeats)
+            else:
+                self.doubt(send, case, said)
 
     def doubt(self, send: int, case: str, doubt: Doubt) -> None:
         """Write that a requirement could not be judged on an exchange."""

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.journal.escapes import ROUNDS, TORN, places_of, unbroken, unescaped_whole
+from conformance.journal.traces import Traces, lower
 from conformance.model.case import KEY
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Finding
@@ -61,9 +62,10 @@ class Redactor:
         # The longest first: a form may be the beginning of another.
         forms = sorted({*plain, *inner, *outer, octets, octets.upper()}, key=len, reverse=True) if secret else []
         self._forms = tuple(forms)
+        self._traces = Traces(forms)
         self._signs = tuple(sorted({unescaped_whole(form) for form in forms}, key=len, reverse=True))
         self._long = len(secret) >= LONG
-        folded = (_lower(unescaped_whole(each)) for each in (*sorted(plain), octets))
+        folded = (lower(unescaped_whole(each)) for each in (*sorted(plain), octets))
         self._folded = tuple(dict.fromkeys(folded)) if self._long else ()
         self._bare = tuple(map(unbroken, self._signs)) if self._long else ()
         self._known = lru_cache(maxsize=1024)(self._redacted)
@@ -100,11 +102,11 @@ class Redactor:
         return body.replace(self._forms[-1].encode(), b"") if self._forms else body
 
     def _redacted(self, text: str) -> str:
+        if not self._forms or not self._traces.may_hold(text):
+            return text
         for form in self._forms:
             if form in text:
                 text = text.replace(form, self._shown)
-        if not self._forms:
-            return text
         if spans := self._hidden(text):
             pieces, last = [], 0
             for begin, end in spans:
@@ -122,7 +124,7 @@ class Redactor:
         plain = unescaped_whole(text)
         found = [(plain, sign) for sign in self._signs if sign in plain] if plain is not text else []
         if self._folded:
-            folded = _lower(plain)
+            folded = lower(plain)
             found += [(folded, sign) for sign in self._folded if sign in folded]
         if not found:
             return []
@@ -141,7 +143,7 @@ class Redactor:
         window = text[-longest * ROUNDS * ROUNDS :]
         plain = unescaped_whole(window)
         for whole in (plain, TORN.sub("", plain)):
-            begin = min(_beginning(whole, self._signs), _beginning(_lower(whole), self._folded))
+            begin = min(_beginning(whole, self._signs), _beginning(lower(whole), self._folded))
             if begin < len(whole):
                 return text[: len(text) - len(window) + places_of(window)[begin]] + self._shown
         return text
@@ -253,8 +255,10 @@ def is_undecodable(response: Response) -> bool:
 
 def _beginning(text: str, signs: Iterable[str]) -> int:
     """Return where the beginning of a sign stands that a text ends with, else the length of the text."""
-    longest = 0
+    longest, last = 0, text[-SHORTEST_CUT:]
     for sign in signs:
+        if last not in sign:
+            continue
         lengths = range(min(len(sign) - 1, len(text)), max(longest, SHORTEST_CUT - 1), -1)
         longest = next((length for length in lengths if text.endswith(sign[:length])), longest)
     return len(text) - longest
@@ -273,16 +277,6 @@ def _unpacked(body: bytes) -> bytes:
         return zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(body, SEARCHED)
     except zlib.error:
         return b""
-
-
-def _lower(text: str) -> str:
-    """Return a text with its ASCII letters in lower case, as long as it was."""
-    # The method of texts changes other letters too, and the length with them.
-    return (
-        text.lower()
-        if text.isascii()
-        else text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
-    )
 
 
 def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

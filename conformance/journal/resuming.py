@@ -14,7 +14,7 @@ from typing import Self
 import msgspec
 from msgspec.structs import replace
 
-from conformance.journal.events import AnyEvent, ExchangeEnded, Judged, RequestSent, RunEnded, RunStarted
+from conformance.journal.events import AnyEvent, AnyLine, ExchangeEnded, Judged, RequestSent, RunEnded, RunStarted
 from conformance.journal.lines import decoded
 from conformance.journal.writing import read_placed
 from conformance.model.case import CLEAN_UP, KEY, SLOT, Case, Item, Relation, could_create, renamed
@@ -188,7 +188,7 @@ class ResumedRun:
         response = self._received(ended.response) if ended.response else None
         return replace(ended, response=response).after(begun)
 
-    def _event(self, place: int) -> AnyEvent:
+    def _event(self, place: int) -> AnyLine:
         with self._path.open("rb") as file:
             file.seek(place)
             return decoded(file.readline())

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol, Self, TypeAlias, TypeVar
 
@@ -12,8 +12,9 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.journal import events
-from conformance.journal.events import JOURNAL_VERSION, READ_VERSIONS, AnyEvent, Event
-from conformance.journal.lines import MOST_TOGETHER, decoded, length_of_long_body, packed, sealed
+from conformance.journal.events import JOURNAL_VERSION, READ_VERSIONS, AnyEvent, AnyLine, Event
+from conformance.journal.lines import decoded, sealed
+from conformance.journal.packing import MOST_TOGETHER, TEXTS, SharedFindings, length_of_long_body, packed
 from conformance.journal.redaction import Redaction
 from conformance.model.case import KEY
 from conformance.model.errors import JournalError, RunStoppedError, UsageError, os_errors_as
@@ -84,6 +85,7 @@ class Journal:
             else:
                 path.unlink(missing_ok=True)
             self._file: BinaryIO = open(path, "ab", opener=for_owner)  # noqa: SIM115 (a path has no opener)
+        self._findings = SharedFindings()
         self._mirror = mirror
         self._unmirrored: list[bytes] = []
         self._closing = threading.Event()
@@ -97,24 +99,44 @@ class Journal:
             RunStoppedError: it cannot be written.
 
         """
+        when = event.time or time.time()
+        shown = self._shared(event, when) if isinstance(event, events.FindingMade) else self._shown(event)
         self._count += 1
-        stamped = replace(event, seq=self._count, time=event.time or time.time())
-        shown = self._shown(stamped)
-        # An earlier suite that reads its own journal, resumed by this one, knows no packed body.
-        line = sealed(self._encoded(packed(shown) if self._version == JOURNAL_VERSION else shown))
-        with self._writing():
+        stamped = replace(event, seq=self._count, time=when)
+        self._write(replace(shown, seq=self._count, time=when), at_once=not isinstance(event, DEFERRED))
+        self.requests += isinstance(event, events.RequestSent)
+        return stamped
+
+    def _shared(self, event: events.FindingMade, when: float) -> events.FindingMade:
+        """Return the event of a finding as it is written: one that shows often is told once, and named from then on."""
+        if self._version < TEXTS:
+            return self._shown(event)
+        if number := self._findings.number(event.finding):
+            return replace(event, finding=events.NO_FINDING, shared=number)
+        shown = self._shown(event)
+        if not (number := self._findings.share(event.finding)):
+            return shown
+        self._count += 1
+        self._write(events.FindingShared(seq=self._count, time=when, number=number, finding=shown.finding))
+        return replace(shown, finding=events.NO_FINDING, shared=number)
+
+    def _write(self, event: Event, *, at_once: bool = False) -> None:
+        line = sealed(self._encoded(packed(event, self._version)))
+        try:
             self._file.write(line)
             if self._mirror is not None:
                 self._unmirrored.append(line)
-            if not isinstance(stamped, DEFERRED):
+            if at_once:
                 self._flush()
-        self.requests += isinstance(stamped, events.RequestSent)
-        return stamped
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def flush(self) -> None:
         """See that all events are in the file; raises as `append`."""
-        with self._writing():
+        try:
             self._flush()
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def _flush(self) -> None:
         self._file.flush()
@@ -122,8 +144,8 @@ class Journal:
             self._mirror(b"".join(self._unmirrored))
             self._unmirrored.clear()
 
-    def _writing(self) -> AbstractContextManager[None]:
-        return os_errors_as(RunStoppedError, f"cannot write {self._path}")
+    def _unwritable(self, error: OSError) -> RunStoppedError:
+        return RunStoppedError(f"cannot write {self._path}: {error.strerror or error}")
 
     def _sync(self) -> None:
         synced = 0
@@ -164,9 +186,10 @@ class Journal:
         self._closing.set()
         self._syncing.join()
         try:
-            with self._writing():
-                self._flush()
-                os.fsync(self._file.fileno())
+            self._flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._unwritable(error) from error
         finally:
             with suppress(OSError):
                 self._file.close()
@@ -208,15 +231,22 @@ def read_journal(path: Path, damaged: Damage | None = None) -> Iterator[AnyEvent
 
 def read_placed(path: Path, damaged: Damage | None = None) -> Iterator[tuple[int, AnyEvent]]:
     """Yield the events of a journal, each with the place in the file where it begins; raises as `read_journal`."""
+    return ((place, event) for place, _, event in _read_lines(path, damaged) if event is not None)
+
+
+def _read_lines(path: Path, damaged: Damage | None) -> Iterator[tuple[int, AnyLine, AnyEvent | None]]:
+    """Yield each line of a journal with its place, and the event that it stands for; raises as `read_journal`."""
     path = path / FILE_NAME if path.is_dir() else path
     with os_errors_as(JournalError, f"cannot read {path}", "name the folder of a run (its --out)"):
         lines = path.open("rb")
     with lines:
         previous = place = long = 0
+        shared = SharedFindings()
         for number, line in enumerate(lines, 1):
             try:
-                event = decoded(line)
-                _check(event, number, None if damaged else previous, path)
+                told = decoded(line)
+                _check(told, number, None if damaged else previous, path)
+                event = shared.resolved(told)
             except ValueError as error:
                 if not line.endswith(b"\n"):
                     break
@@ -224,11 +254,11 @@ def read_placed(path: Path, damaged: Damage | None = None) -> Iterator[tuple[int
             except JournalError as error:
                 _report(error, number, damaged)
             else:
-                previous = event.seq
-                long += length_of_long_body(event)
+                previous = told.seq
+                long += length_of_long_body(told)
                 if long > MOST_TOGETHER:
                     raise JournalError(f"{path} has request bodies of more than {MOST_TOGETHER:,} bytes", TOO_LARGE)
-                yield place, event
+                yield place, told, event
             place += len(line)
         if previous == 0:
             raise JournalError(f"{path} is empty", "the run did not start; run it again")
@@ -252,24 +282,24 @@ def for_owner(path: str, flags: int) -> int:
 def _cut_torn_end(path: Path, damaged: Damage | None) -> tuple[int, int]:
     """Cut a torn last line off; returns the number of the last event, and the version of the journal."""
     last = at = version = 0
-    for place, event in read_placed(path, damaged):
-        last, at = max(last, event.seq), place
-        if isinstance(event, events.RunStarted):
-            version = version or event.journal_version
+    for place, line, _ in _read_lines(path, damaged):
+        last, at = max(last, line.seq), place
+        if isinstance(line, events.RunStarted):
+            version = version or line.journal_version
     with path.open("r+b") as file:
         file.seek(at)
         whole = file.readline().removesuffix(b"\n") + b"\n"
         file.seek(at)
         file.write(whole)
         # Lines behind it are damaged, or the last one is torn.
-        for line in file:
-            at = file.tell() - len(line)
-            if not line.endswith(b"\n"):
+        for behind in file:
+            at = file.tell() - len(behind)
+            if not behind.endswith(b"\n"):
                 file.truncate(at)
     return last, version
 
 
-def _check(event: AnyEvent, number: int, previous: int | None, path: Path) -> None:
+def _check(event: AnyLine, number: int, previous: int | None, path: Path) -> None:
     if number == 1:
         if not isinstance(event, events.RunStarted):
             raise JournalError(f"{path} does not begin with run.started; it is not a complete journal")

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -215,7 +214,7 @@ class JournalIndex:
             self._sends_of.setdefault(case.id, []).append(event.send)
 
     def _judged(self, event: events.Judged) -> None:
-        bits = _bits(event.passed, len(self.started.requirements))
+        bits = _bits(event, len(self.started.requirements))
         if self.case_of.get(event.send) == DROPPED:
             self.dropped.passed(bits)
             return
@@ -290,13 +289,12 @@ def numbers(bits: int) -> Iterator[int]:
         bits ^= lowest
 
 
-@lru_cache(maxsize=1_024)
-def _bits(passed: tuple[int, ...], known: int) -> int:
-    """Return the numbers of requirements as bits; `known` is how many requirements there are."""
-    strange = [number for number in passed if not 0 <= number < known]
-    if strange:
-        raise JournalError(f"the journal judges requirement number {strange[0]} of {known}")
-    return sum(1 << number for number in set(passed))
+def _bits(event: events.Judged, known: int) -> int:
+    """Return the numbers of the requirements that held, as bits; `known` is how many requirements there are."""
+    held = event.held if all(number >= 0 for number in event.passed) else -1
+    if held >> known:
+        raise JournalError(f"the journal judges a requirement that is not one of its {known}")
+    return held
 
 
 def index_journal(events: Iterable[AnyEvent]) -> JournalIndex:

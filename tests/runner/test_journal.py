@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from conformance.journal import writing
+from conformance.journal import packing, writing
 from conformance.journal.events import (
     DoubtRaised,
     ExchangeEnded,
@@ -19,7 +19,7 @@ from conformance.journal.events import (
     RunEnded,
     RunStarted,
 )
-from conformance.journal.lines import LONG
+from conformance.journal.packing import LONG
 from conformance.journal.writing import FILE_NAME, Journal, MemorySink, read_journal
 from conformance.model.case import Case, Request
 from conformance.model.errors import JournalError, UsageError
@@ -140,7 +140,87 @@ def test_a_journal_of_the_version_before_is_read_and_goes_on_as_it_was(tmp_path)
     first, read = read_journal(path)
     assert (2, body) == (first.journal_version, read.case.request.body)
     assert "packed" not in lines_of(path)[1]
-    assert 3 == written(tmp_path / "merged", first)[1].journal_version
+    assert 4 == written(tmp_path / "merged", first)[1].journal_version
+
+
+def test_a_finding_that_shows_often_is_told_once(tmp_path):
+    """Later lines name it by its number, and nobody who reads events sees anything of it."""
+    path = tmp_path / FILE_NAME
+    made = [FindingMade(id=f"f{n}", send=n, case="c", finding=finding("ab"[n % 2]), repeats="") for n in range(6)]
+    read = written(path, *made)[1:]
+    assert [each.finding for each in made] == [each.finding for each in read]
+    assert ["f0", "f1", "f2", "f3", "f4", "f5"] == [each.id for each in read]
+    told = [line["number"] for line in lines_of(path) if line["event"] == "finding.shared"]
+    assert [1, 2] == told
+    assert all("finding" not in line for line in lines_of(path) if line["event"] == "finding")
+
+
+def test_findings_beyond_those_that_are_shared_stand_in_their_own_lines(tmp_path, monkeypatch):
+    """A target that is wrong in ever new words takes no more memory for it."""
+    monkeypatch.setattr(packing, "MOST_SHARED", 1)
+    made = [FindingMade(id=f"f{n}", send=n, case="c", finding=finding("abab"[n])) for n in range(4)]
+    read = written(tmp_path / FILE_NAME, *made)[1:]
+    assert [each.finding for each in made] == [each.finding for each in read]
+    assert [False, True, False, True] == [
+        "finding" in line for line in lines_of(tmp_path / FILE_NAME) if line["event"] == "finding"
+    ]
+
+
+def test_a_journal_that_goes_on_tells_its_findings_anew(tmp_path):
+    """Who writes behind a line that only tells a finding numbers on from it, and names no finding but its own."""
+    path = tmp_path / FILE_NAME
+    written(path, FindingMade(id="f1", send=1, case="c", finding=finding("a")))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]) + lines[-1][:9])
+    with Journal(path, resume=True) as journal:
+        assert 4 == journal.append(FindingMade(id="f1", send=1, case="c", finding=finding("b"))).seq
+    _, read = read_journal(path)
+    assert finding("b") == read.finding
+
+
+def test_a_finding_that_no_line_tells_is_a_damaged_line(tmp_path):
+    """The line that names it is reported."""
+    path = tmp_path / FILE_NAME
+    written(path, FindingMade(id="f1", send=1, case="c", finding=finding("a")), Judged(send=1))
+    header, _, *behind = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([header, *behind]))
+    told = []
+    assert 2 == len(list(read_journal(path, told.append)))
+    assert [f"{path} line 2 names the finding number 1, which no line before it tells"] == told
+
+
+def test_a_body_that_is_text_can_be_read_in_the_file(tmp_path):
+    """Who looks into the file sees what was sent and received; what is no text is Base64."""
+    path = tmp_path / FILE_NAME
+    written(
+        path,
+        RequestSent(send=1, case=long_case('{"name": "ü"}'.encode())),
+        ExchangeEnded(send=1, response=Response(200, body=b"[1]")),
+        ExchangeEnded(send=1, response=Response(200, body=bytes(30))),
+    )
+    _, sent, ended, odd = lines_of(path)
+    assert ('{"name": "ü"}', "[1]", "A" * 40) == (sent["text"], ended["text"], odd["response"]["body"])
+    assert "body" not in sent["case"]["request"]
+    assert "body" not in ended["response"]
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_what_holds_is_a_list_in_journals_of_the_versions_before(tmp_path, version):
+    """The suite that wrote it reads it still."""
+    path = tmp_path / FILE_NAME
+    written(path)
+    (header,) = lines_of(path)
+    del header["crc"]
+    path.write_text(json.dumps(header | {"journal_version": version}) + "\n", encoding="utf-8")
+    with Journal(path, resume=True) as journal:
+        journal.append(Judged.of(1, 0b1000_0000_0101))
+        journal.append(FindingMade(id="f1", send=1, case="c", finding=finding("a")))
+        journal.append(ExchangeEnded(send=1, response=Response(200, body=b"[1]")))
+    _, judged, made, ended = read_journal(path)
+    assert (0b1000_0000_0101, finding("a"), b"[1]") == (judged.held, made.finding, ended.response.body)
+    _, judged, made, ended = lines_of(path)
+    assert ([0, 2, 11], "WzFd") == (judged["passed"], ended["response"]["body"])
+    assert "message" in made["finding"]
 
 
 @pytest.mark.parametrize("text", ["NaN", "1e400", "9007199254740993.0", "\u2028\0\x7f", "\U0001f600", "\\ud800"])
@@ -250,7 +330,7 @@ def test_a_journal_that_cannot_be_written(tmp_path):
 
 
 def test_lines_are_json_for_every_program(tmp_path):
-    """Each line is an object that names its event; bodies are Base64."""
+    """Each line is an object that names its event; bodies that are no text are Base64."""
     path = tmp_path / FILE_NAME
     written(path, ExchangeEnded(send=1, response=Response(200, body=b"\xff")))
     first, second = map(json.loads, path.read_text().splitlines())

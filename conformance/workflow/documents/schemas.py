@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from conformance.clients.protocol import protocol_schema
-from conformance.journal.events import AnyEvent
+from conformance.journal.events import AnyLine
 from conformance.model.requirement import RelationFile
 from conformance.model.waiver import WaiverFile
 from conformance.reports.results import results_schema
@@ -23,8 +23,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def journal_schema() -> dict[str, Any]:
     """Return the JSON Schema of one line of `journal.ndjson`."""
-    told = "One line of journal.ndjson: an event of a run. Bodies are Base64, long ones of requests deflated first."
-    return {"$schema": DIALECT, "title": "Event", "description": told, **msgspec.json.schema(AnyEvent)}
+    told = "One line of journal.ndjson: an event of a run. Bodies are text or Base64, long ones of requests deflated."
+    return {"$schema": DIALECT, "title": "Event", "description": told, **msgspec.json.schema(AnyLine)}
 
 
 def waivers_schema() -> dict[str, Any]:

@@ -49,4 +49,4 @@ def _wrong(contract: Contract, names: Mapping[int, str], events: Sequence[AnyEve
 def _held(contract: Contract, requirement: str, events: Sequence[AnyEvent]) -> list[int]:
     """Return the numbers of the requests whose responses passed a requirement."""
     index = next(number for number, row in enumerate(contract.requirements) if row.id == requirement)
-    return [event.send for event in events if isinstance(event, Judged) and index in event.passed]
+    return [event.send for event in events if isinstance(event, Judged) and event.held >> index & 1]

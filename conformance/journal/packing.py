@@ -1,0 +1,153 @@
+"""Packing: how bodies and findings stand in the lines of a journal; who writes and reads events sees nothing of it.
+
+Version 2 has every body as Base64. Version 3 packs long bodies of requests. Version 4 has bodies that are UTF-8 as
+text, what held as bits, and a finding that shows often once.
+"""
+
+import zlib
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from conformance.journal.events import (
+    NO_FINDING,
+    AnyEvent,
+    AnyLine,
+    Event,
+    ExchangeEnded,
+    FindingMade,
+    FindingShared,
+    Judged,
+    RequestSent,
+)
+from conformance.model.case import Case
+from conformance.model.finding import Finding
+
+LONG = 4_096
+"""Bodies of requests of more bytes are packed: few are so long, and those that are would be most of a journal."""
+
+LEVEL = 1
+"""How hard they are packed: what is sent to be long repeats itself."""
+
+MOST = 20_000_000
+"""How many bytes a packed body is unpacked to at most: twice what the suite sends."""
+
+MOST_TOGETHER = 1_000_000_000
+"""How many bytes all long bodies of a journal have at most, however small the file is."""
+
+MOST_SHARED = 1_000
+"""How many findings are known by a number: a target that is wrong in ever new words has few that show twice."""
+
+CONTROLS = bytes(range(32))
+LONGEST_ESCAPE = 6
+"""How many characters JSON writes for one of them at most."""
+
+PACKED, TEXTS = 3, 4
+"""The versions of journals that pack long bodies, and that have bodies as text."""
+
+E = TypeVar("E", bound=Event)
+
+
+def packed(event: E, version: int) -> E:
+    """Return an event as a journal of a version has it."""
+    match event:
+        case RequestSent():
+            body = event.case.request.body
+            if not body or version < PACKED:
+                return event
+            if LONG < len(body) <= MOST and len(short := zlib.compress(body, LEVEL)) < len(body):
+                return replace(event, case=_with_body(event, None), packed=short)
+            if version >= TEXTS and (text := _text(body)):
+                return replace(event, case=_with_body(event, None), text=text)
+        case ExchangeEnded():
+            response = event.response
+            if version >= TEXTS and response is not None and (text := _text(response.body)):
+                return replace(event, response=replace(response, body=b""), text=text)
+        case Judged() if event.bits and version < TEXTS:
+            held = event.held
+            return replace(event, bits=b"", passed=tuple(n for n in range(held.bit_length()) if held >> n & 1))
+        case _:
+            pass
+    return event
+
+
+def unpacked(event: AnyLine) -> AnyLine:
+    """Return an event as it was before it was packed.
+
+    Raises:
+        ValueError: what was packed is cut off or too long.
+        zlib.error: it is not deflated.
+
+    """
+    match event:
+        case RequestSent(packed=short) if short:
+            unpacker = zlib.decompressobj()
+            body = unpacker.decompress(short, MOST)
+            if not unpacker.eof:
+                message = f"its body is cut off, or has more than {MOST} bytes"
+                raise ValueError(message)
+            return replace(event, case=_with_body(event, body), packed=b"")
+        case RequestSent(text=text) if text:
+            return replace(event, case=_with_body(event, text.encode()), text="")
+        case ExchangeEnded(text=text, response=response) if text and response is not None:
+            return replace(event, response=replace(response, body=text.encode()), text="")
+        case _:
+            return event
+
+
+def length_of_long_body(event: Event) -> int:
+    """Return how many bytes the body of a request has that may have been packed; 0 for every other event."""
+    body = event.case.request.body if isinstance(event, RequestSent) else None
+    return len(body) if body is not None and len(body) > LONG else 0
+
+
+class SharedFindings:
+    """The findings that a journal knows by a number: of the one who writes it, or of the one who reads it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Finding, int] = {}
+        self._findings: dict[int, Finding] = {}
+
+    def number(self, finding: Finding) -> int:
+        """Return the number by which a finding was written before, 0 where it was not."""
+        return self._numbers.get(finding, 0)
+
+    def share(self, finding: Finding) -> int:
+        """Return the number by which a finding is known from now on, 0 where there are enough."""
+        if len(self._numbers) >= MOST_SHARED:
+            return 0
+        return self._numbers.setdefault(finding, len(self._numbers) + 1)
+
+    def resolved(self, event: AnyLine) -> AnyEvent | None:
+        """Return the event that a line stands for, None where it only tells a finding for later lines.
+
+        Raises:
+            ValueError: it names a finding that no line before it tells, or more of them than are shared.
+
+        """
+        if isinstance(event, FindingShared):
+            if not 0 < event.number <= MOST_SHARED:
+                message = f"shares a finding as number {event.number} of at most {MOST_SHARED}"
+                raise ValueError(message)
+            self._findings[event.number] = event.finding
+            return None
+        if not isinstance(event, FindingMade) or event.finding is not NO_FINDING:
+            return event
+        if event.shared not in self._findings:
+            message = f"names the finding number {event.shared}, which no line before it tells"
+            raise ValueError(message)
+        return replace(event, finding=self._findings[event.shared], shared=0)
+
+
+def _with_body(event: RequestSent, body: bytes | None) -> Case:
+    return replace(event.case, request=replace(event.case.request, body=body))
+
+
+def _text(body: bytes) -> str:
+    """Return a body as text, empty where it is none, or longer so than as Base64."""
+    if (len(body) - len(body.translate(None, CONTROLS))) * LONGEST_ESCAPE > len(body) // 3:
+        return ""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return ""

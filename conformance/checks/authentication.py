@@ -2,7 +2,7 @@
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
-from conformance.checks.shared.key_leaks import SHORT, forms
+from conformance.checks.shared.key_leaks import SHORT, encoded_forms
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass, Symptom
 from conformance.model.jsontext import MAX_TEXT
@@ -87,9 +87,9 @@ def key_echo(subject: Subject) -> Judged:
     requirement, key, response = "authentication.key-echo", subject.settings.key, subject.exchange.response
     if len(key) < SHORT or response is None or requirement not in subject.contract.by_id:
         return
-    headers = "\n".join(value for _, value in response.headers)
+    headers = "\n".join([value for _, value in response.headers])
     sent = subject.case.request.body or b""
-    shown = [form for form in forms(key) if form.encode() in response.body or form in headers]
+    shown = [form for form, data in encoded_forms(key) if data in response.body or form in headers]
     if any(form.encode() in sent for form in shown):
         return
     if not shown:

@@ -64,7 +64,8 @@ def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, s
         for name, item in value.items():
             child = node.child(name)
             if child is not None:
-                yield from _undeclared(child, below(pointer, name), item)
+                if isinstance(item, dict | list):
+                    yield from _undeclared(child, below(pointer, name), item)
             elif open_:
                 yield node, below(pointer, name)
     elif isinstance(value, list):

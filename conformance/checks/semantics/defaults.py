@@ -161,8 +161,11 @@ def _moment(text: str) -> float | None:
     """Return the time that an RFC 3339 text names; a leap second counts as the one before, year 0000 as 0001."""
     if len(text) > LONGEST_TIME:
         return None
-    plain = re.sub(r"\A0000", "0001", text.upper().replace("Z", "+00:00"))
-    plain = re.sub(r":60(?=[.+-])", ":59", plain)
+    plain = text.upper().replace("Z", "+00:00")
+    if plain.startswith("0000"):
+        plain = f"0001{plain[4:]}"
+    if ":60" in plain:
+        plain = re.sub(r":60(?=[.+-])", ":59", plain)
     try:
         moment = datetime.fromisoformat(plain)
         return moment.timestamp() if moment.tzinfo else None

@@ -1,7 +1,8 @@
 """Findings: how they are put together, so that causes hold no value and texts stay short and whole."""
 
+from functools import lru_cache
 from http import HTTPStatus
-from itertools import islice
+from typing import NamedTuple
 
 from conformance.checks.shared.messages import Texts, Wording, with_status
 from conformance.checks.shared.subject import Subject
@@ -59,15 +60,35 @@ def request_finding(
     kind: str = "",
 ) -> Finding:
     """Return a finding about what was sent: its place is where the case differs from a valid request."""
+    sent = _Sent(subject.what, subject.case.request.method, subject.pointer, subject.place)
+    return _request_finding(
+        requirement, wording, Symptom(rule, kind or subject.kind, observed), expected, sent, subject.status
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _request_finding(
+    requirement: str, wording: Wording, symptom: Symptom, expected: str, sent: "_Sent", status: int
+) -> Finding:
+    """Return such a finding; thousands of random cases have the same."""
     return finding(
         requirement,
-        Symptom(rule, kind or subject.kind, observed),
-        **_filled(subject, wording, kind=kind or subject.kind, expected=expected),
-        pointer=subject.pointer,
-        place=subject.place,
+        symptom,
+        **_filled(sent.what, sent.method, status, wording, kind=symptom.kind, expected=expected),
+        pointer=sent.pointer,
+        place=sent.place,
         expected=expected,
-        actual=str(subject.status),
+        actual=str(status),
     )
+
+
+class _Sent(NamedTuple):
+    """What a finding says of a request: see `Subject`."""
+
+    what: str
+    method: str
+    pointer: str
+    place: str
 
 
 def status_finding(
@@ -83,21 +104,23 @@ def status_finding(
     return finding(
         requirement,
         symptom,
-        **_filled(subject, wording, what=what, kind=symptom.kind, expected=expected),
+        **_filled(
+            what or subject.what,
+            subject.case.request.method,
+            subject.status,
+            wording,
+            kind=symptom.kind,
+            expected=expected,
+        ),
         pointer="status",
         expected=expected,
         actual=str(subject.status),
     )
 
 
-def _filled(subject: Subject, wording: Wording, *, what: str = "", **values: object) -> Texts:
+def _filled(what: str, method: str, status: int, wording: Wording, **values: object) -> Texts:
     return wording.filled(
-        what=what or subject.what,
-        request=with_status(what or subject.what, subject.status),
-        status=subject.status,
-        word=status_word(subject.status),
-        method=subject.case.request.method,
-        **values,
+        what=what, request=with_status(what, status), status=status, word=status_word(status), method=method, **values
     )
 
 
@@ -110,38 +133,30 @@ def clean(text: str, limit: int = LONGEST) -> str:
 def brief(value: Json, limit: int = LONGEST) -> str:
     """Return the JSON text of a value, or its beginning: no more of it is written than is shown."""
     pieces: list[str] = []
-    room = limit
-    waiting: list[Json | _Text] = [value]
-    while waiting and room >= 0:
-        item = waiting.pop()
-        if isinstance(item, _Text):
-            piece = str(item)
-        elif isinstance(item, dict):
-            inside: list[Json | _Text] = [_Text("{")]
-            for name, each in islice(item.items(), limit):
-                comma = ", " if len(inside) > 1 else ""
-                inside += [_Text(f"{comma}{write(name[:limit])}: "), each]
-            waiting += reversed([*inside, _Text("}")])
-            continue
-        elif isinstance(item, list):
-            inside = [_Text("[")]
-            for each in item[:limit]:
-                inside += [_Text(", "), each] if len(inside) > 1 else [each]
-            waiting += reversed([*inside, _Text("]")])
-            continue
-        elif isinstance(item, str):
-            piece = write(item[:limit])
-        else:
-            piece = write(item)
-        pieces.append(piece)
-        room -= len(piece)
+    _write_within(value, pieces, limit, limit)
     return clean("".join(pieces), limit)
 
 
-class _Text(str):
-    """A piece of JSON text that is written already."""
-
-    __slots__ = ()
+def _write_within(value: Json, pieces: list[str], room: int, limit: int) -> int:
+    """Add the JSON text of a value until there is no room left; returns how much is left, below 0 for none."""
+    if isinstance(value, dict | list):
+        begin, end = "{}" if isinstance(value, dict) else "[]"
+        pieces.append(begin)
+        room -= 1
+        comma = ""
+        for item in value:
+            if room < 0:
+                return room
+            label = f"{comma}{write(item[:limit])}: " if isinstance(value, dict) and isinstance(item, str) else comma
+            pieces.append(label)
+            inside = value[item] if isinstance(value, dict) and isinstance(item, str) else item
+            room = _write_within(inside, pieces, room - len(label), limit)
+            comma = ", "
+        pieces.append(end)
+        return room - 1
+    text = write(value[:limit] if isinstance(value, str) else value)
+    pieces.append(text)
+    return room - len(text)
 
 
 def below(pointer: str, name: str) -> str:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from conformance.checks.shared.findings import CUT
 from conformance.model.case import KEY
-from conformance.model.finding import Doubt, Judgement, Pass
+from conformance.model.finding import Doubt, Finding, Judgement, Pass
 from conformance.model.jsontext import write
 
 SHORT = 6
@@ -24,12 +24,20 @@ def forms(key: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda form: (-len(form), form)))
 
 
+@lru_cache(maxsize=8)
+def encoded_forms(key: str) -> tuple[tuple[str, bytes], ...]:
+    """Return each form of a key with its bytes."""
+    return tuple((form, form.encode()) for form in forms(key))
+
+
 def hidden(judgement: Judgement | Doubt, key: str) -> Judgement | Doubt:
     """Return a judgement whose texts do not show the key, nor its beginning where a text was cut in it."""
     if not key or isinstance(judgement, Pass):
         return judgement
     if isinstance(judgement, Doubt):
         return replace(judgement, reason=_without(judgement.reason, key))
+    if not any(_without(text, key) is not text for text in _texts(judgement)):
+        return judgement
     return replace(
         judgement,
         message=_without(judgement.message, key),
@@ -40,7 +48,14 @@ def hidden(judgement: Judgement | Doubt, key: str) -> Judgement | Doubt:
     )
 
 
+def _texts(finding: Finding) -> tuple[str, ...]:
+    """Return the texts of a finding that may hold what a target sent."""
+    return finding.message, finding.pointer, finding.expected, finding.actual, finding.note
+
+
 def _without(text: str, key: str) -> str:
+    if not text:
+        return text
     known = forms(key)
     for form in known:
         text = text.replace(form, KEY)

@@ -18,7 +18,7 @@ from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Judgement
 from conformance.model.header_fields import combined, essence
 from conformance.model.jsontext import Json, JsonFault, JsonText, read_bounded, try_read
-from conformance.model.pointer import within
+from conformance.model.pointer import LONGEST_CACHED, within
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group
 
@@ -229,7 +229,11 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
     def name(self, pointer: str) -> str:
         """Return how a message names a place of the response."""
-        return name_of(pointer, self.contract.response)
+        return (
+            _name(self.contract, pointer)
+            if len(pointer) <= LONGEST_CACHED
+            else name_of(pointer, self.contract.response)
+        )
 
     def sent_name(self, pointer: str) -> str:
         """Return how a message names a place of the request."""
@@ -251,6 +255,11 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return bool(violations) and any(
             within(path, at) or within(at, path) for at in (each.pointer for each in violations)
         )
+
+
+@lru_cache(maxsize=1_024)
+def _name(contract: Contract, pointer: str) -> str:
+    return name_of(pointer, contract.response)
 
 
 @lru_cache(maxsize=256)

@@ -19,8 +19,8 @@ SMALL_HEAD, SMALL_TAIL = 3_072, 1_024
 
 TOTAL = 8_000_000
 
-MARGIN = 8_192
-"""What is searched for secrets beyond what is kept, so that none is cut in two."""
+LEAST_MARGIN, MOST_MARGIN = 1_024, 8_192
+"""What is searched for secrets beyond what is kept, so that none is cut in two: as far as an escaped one reaches."""
 
 FIELDS, FIELD = 100, 8_192
 """How many header fields are kept, and how many characters of them all."""
@@ -61,8 +61,9 @@ class ResponseEvidence:
         return Whole(len(body), sha256(self._redaction.plainly(body)).hexdigest())
 
     def _cut(self, body: bytes, head: int, tail: int, whole: Whole) -> bytes:
-        begin = self._redaction.body(body[: head + MARGIN], cut=True)[:head]
-        end = self._redaction.body(body[-tail - MARGIN :], cut=True)[-tail:]
+        margin = min(max(self._redaction.reach, LEAST_MARGIN), MOST_MARGIN)
+        begin = self._redaction.body(body[: head + margin], cut=True)[:head]
+        end = self._redaction.body(body[-tail - margin :], cut=True)[-tail:]
         missing = whole.length - head - tail
         note = f"\n... {missing} bytes are not kept here; the body has {whole.length}, SHA-256 {whole.sha256} ...\n"
         return begin + note.encode() + end

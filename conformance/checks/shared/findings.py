@@ -144,13 +144,12 @@ def _write_within(value: Json, pieces: list[str], room: int, limit: int) -> int:
         pieces.append(begin)
         room -= 1
         comma = ""
-        for item in value:
+        for name, item in value.items() if isinstance(value, dict) else enumerate(value):
             if room < 0:
                 return room
-            label = f"{comma}{write(item[:limit])}: " if isinstance(value, dict) and isinstance(item, str) else comma
+            label = f"{comma}{write(name[:limit])}: " if isinstance(name, str) else comma
             pieces.append(label)
-            inside = value[item] if isinstance(value, dict) and isinstance(item, str) else item
-            room = _write_within(inside, pieces, room - len(label), limit)
+            room = _write_within(item, pieces, room - len(label), limit)
             comma = ", "
         pieces.append(end)
         return room - 1

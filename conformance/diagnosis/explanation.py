@@ -4,7 +4,7 @@ What a target does to requests (accepts, rejects, breaks on them) is explained b
 wrong in its responses by the places and the kinds of difference that it shows in.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import reduce
 from itertools import filterfalse
@@ -95,23 +95,23 @@ def _with_findings(observation: Observation, findings: Iterable[FindingMade]) ->
     return replace(observation, findings=tuple(findings)) if observation.findings else observation
 
 
-def facts_of(contract: Contract, observations: Sequence[Observation], reader: FactReader | None = None) -> list[Facts]:
-    """Return the facts of requests that were sent in this order."""
-    found: list[Facts] = []
+def facts_of(
+    contract: Contract, observations: Iterable[Observation], reader: FactReader | None = None
+) -> Iterator[Facts]:
+    """Yield the facts of requests that were sent in this order."""
     creations, reader = 0, reader or FactReader(contract)
     names = UsedNames()
     used = frozenset({Feature(USED_NAME, contract.identity or "")})
-    for each in observations:
+    for number, each in enumerate(observations, 1):
         facts = reader.read(each.case)
-        place = {(REQUEST, ""): Decimal(len(found) + 1), (CREATION, ""): Decimal(creations + 1)}
+        place = {(REQUEST, ""): Decimal(number), (CREATION, ""): Decimal(creations + 1)}
         groups = (*facts.groups, used) if facts.name in names else facts.groups
         if start := names.start(facts.name):
             place[USED_START, contract.identity or ""] = Decimal(start)
         if 200 <= each.status < 300:
             creations += 1
             names.add(facts.name)
-        found.append(replace(facts, groups=groups, measures={**facts.measures, **place}))
-    return found
+        yield replace(facts, groups=groups, measures={**facts.measures, **place})
 
 
 def _of_requests(

@@ -7,9 +7,8 @@ only what is said of that very part: nobody knows what would have become of the 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property, reduce
-from itertools import groupby
-from operator import attrgetter, itemgetter, or_
+from functools import cached_property
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -33,6 +32,7 @@ from conformance.diagnosis.facts.features import (
     Facts,
     Feature,
 )
+from conformance.diagnosis.facts.observed import Measured, ascending, bits_of, by_feature, mask_of
 
 AT_LEAST, AT_MOST = "at least", "at most"
 
@@ -201,46 +201,33 @@ class Evidence(msgspec.Struct, frozen=True):
         return (hypothesis.mask & self.negatives | hypothesis.own & self.weak).bit_count()
 
 
-class _Measured(msgspec.Struct, frozen=True, gc=False):
-    """The observations in which a measure has one value: as the first and the last of them have it (1 and 1.0)."""
-
-    first: Decimal
-    last: Decimal
-    mask: int
-
-
-def _ascending(values: Iterable[tuple[Decimal, int]]) -> list[_Measured]:
-    """Return what was measured by its value, from pairs of a value and the bit of an observation."""
-    groups = (list(alike) for _, alike in groupby(sorted(values), key=itemgetter(0)))
-    return [_Measured(each[0][0], each[-1][0], reduce(or_, (bit for _, bit in each))) for each in groups]
-
-
 class FactTable:
-    """The facts of all observations, by feature."""
+    """The facts of all observations, by feature; what was measured is held here, and no longer in `facts`."""
 
-    def __init__(self, facts: Sequence[Facts]) -> None:
-        groups: dict[frozenset[Feature], int] = {}
+    def __init__(self, facts: Iterable[Facts]) -> None:
+        groups: dict[frozenset[Feature], list[int]] = {}
+        own: dict[Feature, list[int]] = {}
         measured: dict[tuple[str, str], list[tuple[Decimal, int]]] = {}
-        self._masks: dict[Feature, int] = {}
-        self._own: dict[Feature, int] = {}
-        self._places: dict[str, int] = {}
+        alike: dict[frozenset[Feature], frozenset[Feature]] = {}
         self._single: dict[Feature, Hypothesis] = {}
-        self.facts = facts
+        self.facts: list[Facts] = []
         for index, each in enumerate(facts):
-            bit = 1 << index
             for group in each.groups:
-                groups[group] = groups.get(group, 0) | bit
+                groups.setdefault(group, []).append(index)
             for feature in each.own:
-                self._own[feature] = self._own.get(feature, 0) | bit
+                own.setdefault(feature, []).append(index)
             for key, value in each.measures.items():
-                measured.setdefault(key, []).append((value, bit))
-        for group, mask in groups.items():
-            for feature in group:
-                self._masks[feature] = self._masks.get(feature, 0) | mask
+                measured.setdefault(key, []).append((value, index))
+            # What is equal is held once.
+            shared = tuple(alike.setdefault(group, group) for group in (*each.groups, each.own))
+            self.facts.append(replace(each, groups=shared[:-1], own=shared[-1], measures={}))
+        self._observed = by_feature(groups)
+        self._own = {feature: mask_of(numbers) for feature, numbers in own.items()}
+        self._places: dict[str, int] = {}
         for feature, mask in self._own.items():
             self._places[feature.place] = self._places.get(feature.place, 0) | mask
-        self._measures = {key: _ascending(values) for key, values in measured.items()}
-        self.every = Hypothesis((), (1 << len(facts)) - 1, 0, 0.0)
+        self._measures = {key: ascending(values) for key, values in measured.items()}
+        self.every = Hypothesis((), (1 << len(self.facts)) - 1, 0, 0.0)
 
     @cached_property
     def _sizes(self) -> Sequence[int]:
@@ -259,7 +246,7 @@ class FactTable:
         return found
 
     def _having(self, condition: Condition) -> Hypothesis:
-        if condition.feature in self._masks:
+        if condition.feature in self._observed:
             return self._of(condition.feature)
         return Hypothesis((condition,), 0, 0, condition.cost)
 
@@ -268,7 +255,8 @@ class FactTable:
         known = self._single.get(feature)
         if known is None:
             condition = Condition(feature)
-            known = Hypothesis((condition,), self._masks[feature], self._own.get(feature, 0), condition.cost)
+            mask = bits_of(self._observed[feature])
+            known = Hypothesis((condition,), mask, self._own.get(feature, 0), condition.cost)
             self._single[feature] = known
         return known
 
@@ -280,8 +268,8 @@ class FactTable:
 
     def singles(self, evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield every hypothesis of one condition that fits a symptom, and intervals of depth."""
-        for feature, mask in self._masks.items():
-            if mask & evidence.positives:
+        for feature, held in self._observed.items():
+            if bits_of(held) & evidence.positives:
                 yield self._of(feature)
         for (name, place), values in self._measures.items():
             bounds = self._bounds(name, place, values, evidence)
@@ -292,7 +280,7 @@ class FactTable:
             if name == DEPTH:
                 yield from self._interval(name, place, values, evidence)
 
-    def _interval(self, name: str, place: str, values: Sequence[_Measured], evidence: Evidence) -> Iterator[Hypothesis]:
+    def _interval(self, name: str, place: str, values: Sequence[Measured], evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield the interval with all symptoms, if nothing in it lacks them: what is yet larger is rejected early."""
         shown = [each for each in values if each.mask & evidence.positives]
         if len(shown) < 2:
@@ -316,7 +304,7 @@ class FactTable:
             if place.startswith("/") and place.rpartition("/")[0] == parent:
                 yield from (one.joined(each) for each in self._bounds(name, place, values, within))
 
-    def _bounds(self, name: str, place: str, values: Sequence[_Measured], evidence: Evidence) -> Iterator[Hypothesis]:
+    def _bounds(self, name: str, place: str, values: Sequence[Measured], evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield the thresholds from which on, upwards or downwards, all that was measured shows the symptom."""
         own = self._places.get(place, 0)
         against = evidence.negatives | (evidence.weak & own)

@@ -13,6 +13,7 @@ from conformance.model.exchange import Exchange, may_have_acted
 from conformance.model.finding import Doubt, Symptom
 from conformance.model.requirement import Requirement
 from conformance.reports.evidence import RecordedExchange
+from conformance.reports.folding.shared_values import SharedValues
 
 CATALOGUE = "catalogue"
 
@@ -106,6 +107,7 @@ class JournalIndex:
         """The requests in flight that could create something."""
         self._spoken: list[FindingMade | DoubtRaised] = []
         """What is said of one random case, until all of it is."""
+        self._shared = SharedValues()
 
     @property
     def started(self) -> events.RunStarted:
@@ -148,7 +150,8 @@ class JournalIndex:
                 if event.send in self._creating and not may_have_acted(event.response, event.failure):
                     self._created -= 1
                 self._creating.discard(event.send)
-                self.sends[event.send] = replace(sent, exchange=event.after(sent.exchange))
+                whole = replace(sent, exchange=event.after(sent.exchange))
+                self.sends[event.send] = self._shared.sending(whole) if self._is_kept(event.send) else whole
             case events.ClientEnded():
                 sent = self._known(event.send, "has a client result of")
                 self.sends[event.send] = replace(sent, client=event)
@@ -197,7 +200,7 @@ class JournalIndex:
         return case in self.cases and self.cases[case].phase == CLEAN_UP
 
     def _sent(self, event: events.RequestSent) -> None:
-        case = event.case
+        case = event.case if event.case.phase != CATALOGUE else self._shared.case(event.case)
         if case.phase != CLEAN_UP:
             # A footer that is followed by more was the footer of an earlier part of a resumed run.
             self.ended = None
@@ -221,7 +224,7 @@ class JournalIndex:
         self._known(event.send, "judges")
         self.judged.add(event.send)
         case = self.case_of[event.send]
-        self.passed[case] = self.passed.get(case, 0) | bits
+        self.passed[case] = self.passed[case] | bits if case in self.passed else bits
         if case not in self._sends_of:
             return
         self._holding[case] = None
@@ -272,11 +275,28 @@ class JournalIndex:
             self._holding.pop(case, None)
             self._drop(case)
 
+    def _is_kept(self, send: int) -> bool:
+        """Tell whether the case of a request is kept, whatever follows."""
+        case = self.case_of[send]
+        return case not in self._sends_of or case in self._against
+
+    def _share(self, case: str) -> None:
+        """Hold the parts of a random case once with those of others, now that it is kept."""
+        before = self.cases[case].request
+        shared = self.cases[case] = self._shared.case(self.cases[case])
+        for send in self._sends_of[case]:
+            sent = self._shared.sending(self.sends[send])
+            same = sent.exchange.request is before
+            request = shared.request if same else self._shared.request(sent.exchange.request)
+            self.sends[send] = replace(sent, exchange=replace(sent.exchange, request=request))
+
     def _keep(self, event: FindingMade | DoubtRaised) -> None:
         case = self.case_for(event)
+        if case in self._sends_of and case not in self._against:
+            self._share(case)
         self._against.add(case)
         if isinstance(event, FindingMade):
-            self.findings.append(event)
+            self.findings.append(self._shared.finding(event))
         else:
             self.doubts.append((case, event.doubt))
 

@@ -45,11 +45,12 @@ def requirement_rows(
         ((bits, controls.lacking(index.cases[case_id]) if case_id in index.cases else ""), case_id)
         for case_id, bits in index.passed.items()
     )
-    for (bits, lacking), cases in together.items():
+    for (bits, lacking), ids in together.items():
+        cases = _Together(ids)
         for number in numbers(bits):
             unproven = controls.unproven(tallies[number].row, lacking)
             if unproven:
-                tallies[number].hold_without_control(cases, unproven)
+                tallies[number].hold_without_control(ids, unproven)
             else:
                 tallies[number].hold(cases)
     if controls.rejected and not index.client and SUCCESS in by_id and not any(tally.failed for tally in tallies):
@@ -106,6 +107,15 @@ def alias_rows(rows: Iterable[RequirementResult]) -> tuple[AliasResult, ...]:
     )
 
 
+class _Together:
+    """Cases that passed the same requirements, each of which counts them all."""
+
+    def __init__(self, cases: Iterable[str]) -> None:
+        self.cases = frozenset(cases)
+        self.first = heapq.nsmallest(2 * LISTED, self.cases)
+        """Enough of them, whatever cases a requirement has listed already."""
+
+
 class _Tally:
     """What the cases of a run say of one requirement; passes come last, so that no case is counted twice."""
 
@@ -116,7 +126,7 @@ class _Tally:
         self._against: set[str] = set()
         self._held = 0
         self._unnamed = 0
-        self._showed: list[str] = []
+        self._showed: list[_Together] = []
         self._findings: list[str] = []
         self._doubts: dict[Outcome, tuple[str, str]] = {}
         self._unproven = ""
@@ -141,11 +151,11 @@ class _Tally:
         self._against.add(case)
         self.cases[case] = None
 
-    def hold(self, cases: Sequence[str]) -> None:
+    def hold(self, passed: _Together) -> None:
         """Count cases that passed."""
         self._seen.add(Outcome.PASSED)
-        self._held += len(cases) - len(self._against.intersection(cases))
-        self._showed += cases
+        self._held += len(passed.cases) - len(self._against & passed.cases)
+        self._showed.append(passed)
 
     def hold_without_control(self, cases: Sequence[str], reason: str) -> None:
         """Count rejections that prove nothing; others of the requirement may."""
@@ -175,7 +185,7 @@ class _Tally:
     @property
     def decided(self) -> set[str]:
         """The cases that decided it."""
-        return {*self._showed, *self._against}
+        return self._against.union(*(each.cases for each in self._showed))
 
     def result(self, unexercised: str, exercised_by: Mapping[str, int]) -> RequirementResult:
         """Return the row; `unexercised` is the reason if nothing was counted."""
@@ -183,7 +193,9 @@ class _Tally:
         if outcome is Outcome.NOT_EXERCISED and self._unproven:
             outcome = Outcome.INCONCLUSIVE
         shown = sorted(self.cases)
-        shown += heapq.nsmallest(LISTED - len(shown), set(self._showed) - set(shown)) if len(shown) < LISTED else []
+        if len(shown) < LISTED:
+            others = {case for each in self._showed for case in each.first} - self.cases.keys()
+            shown += heapq.nsmallest(LISTED - len(shown), others)
         return RequirementResult(
             id=row.id,
             title=row.title,

@@ -1,0 +1,37 @@
+"""Which observations have a feature: few by their numbers, many as bits, the same ones either way."""
+
+from decimal import Decimal
+
+import pytest
+
+from conformance.diagnosis.facts.features import Feature
+from conformance.diagnosis.facts.observed import FEW_NUMBERS, ascending, bits_of, by_feature, mask_of
+
+
+@pytest.mark.parametrize("numbers", [[], [0], [3, 70], [*range(0, 90, 7)], [*range(1_000)]], ids=len)
+def test_numbers_become_bits(numbers):
+    """Each number is one bit, however many there are."""
+    assert mask_of(numbers) == sum(1 << number for number in numbers)
+
+
+def test_rare_features_take_no_bits():
+    """A feature of several groups is that of all their observations; few of these are held by their numbers."""
+    rare, common, both = (Feature(name) for name in ("rare", "common", "both"))
+    groups = {frozenset({rare, both}): [5], frozenset({common, both}): [*range(10, 30)], frozenset({rare}): [90_000]}
+    found = by_feature(groups)
+    assert {name: bits_of(held) for name, held in found.items()} == {
+        rare: 1 << 5 | 1 << 90_000,
+        common: mask_of(range(10, 30)),
+        both: 1 << 5 | mask_of(range(10, 30)),
+    }
+    assert found[rare] == (5, 90_000)
+
+
+def test_measures_ascend():
+    """What was measured goes by its value, with the first and the last way of writing it."""
+    values = [(Decimal(7), 0), (Decimal("1.0"), 4), (Decimal(1), 2), *((Decimal(3), 10 + each) for each in range(9))]
+    low, middle, high = ascending(values)
+    assert (str(low.first), str(low.last), low.mask) == ("1", "1.0", 1 << 2 | 1 << 4)
+    assert middle.mask == mask_of(range(10, 19))
+    assert len(range(9)) > FEW_NUMBERS
+    assert high.mask == 1

@@ -91,7 +91,6 @@ def _called(call: ast.Call) -> set[str]:
 MEASURED: dict[str, str] = {
     "conformance/checks/semantics/defaults.py _clock 1": "times",
     "conformance/checks/semantics/defaults.py _moment 1": "times",
-    "conformance/checks/semantics/defaults.py _moment 2": "times",
     "conformance/checks/semantics/echo.py names_another 1": "names",
     "conformance/checks/error_bodies.py FRAMES 5": "judging an error",
     "conformance/checks/error_bodies.py PAGE 1": "judging an error",

@@ -209,6 +209,8 @@ OTHERS: dict[str, str] = {
         conformance/workflow/replay.py _STANDS_FOR 1
         conformance/workflow/workers/cluster.py _own_address 1
         conformance/workflow/workers/cluster_task.py carry_out_part 1
+        conformance/workflow/workers/messages.py _MESSAGES 1
+        conformance/workflow/workers/messages.py _OPTIONS 1
         reports/curl.py _KEYS 1
         reports/curl.py _PLAIN 1
         reports/curl.py _VARIABLE 1

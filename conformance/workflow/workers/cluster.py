@@ -4,14 +4,13 @@ A task tells of its part on a connection of its own: what it wrote to its journa
 the next worker goes on from it. Neither Dask nor the task has a key.
 """
 
-import queue
+import os
 import secrets
 import socket
-import threading
+import time
 from collections.abc import Sequence
-from contextlib import suppress
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Connection, Listener, wait
+from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from conformance.journal.writing import FILE_NAME
@@ -20,8 +19,10 @@ from conformance.workflow.sending import Hooks
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
 from conformance.workflow.workers.cluster_task import carry_out_part
-from conformance.workflow.workers.crew import Crew, Worker
-from conformance.workflow.workers.messages import Failed, Job, Message, PartEnded, Written
+from conformance.workflow.workers.crew import Crew
+from conformance.workflow.workers.lines import CONNECT_SECONDS, GONE_SECONDS, PIECE_BYTES
+from conformance.workflow.workers.messages import Failed, PartEnded, Progressed, Written
+from conformance.workflow.workers.peers import Arrived, Gone, Heard, Peer, Peers
 
 try:
     from distributed import Client, Future, LocalCluster
@@ -32,9 +33,11 @@ except ImportError as error:
 
 LOOPBACK = "127.0.0.1"
 
-CONNECT_SECONDS = 10
+PENDING, ERROR = "pending", "error"
+"""Of what Dask says of a task: that it may still tell of its end, and that it raised what can be asked for."""
+
 LOOK_SECONDS = 0.2
-"""How often new connections, and tasks that failed, are looked for."""
+"""How often tasks that failed are looked for."""
 
 RETRIES = 2
 """How often a task that lost its connection is carried out again; for workers that die Dask has a limit of its own."""
@@ -51,14 +54,18 @@ class ClusterCrew(Crew):
     def __init__(self, parts: Sequence[RunOptions], whole: PreparedRun, hooks: Hooks) -> None:
         super().__init__(parts, whole, hooks)
         self._scheduler = whole.options.scheduler or ""
-        self._arrived: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-        self._waiting: dict[int, Connection] = {}
+        self._at_work: dict[int, Peer] = {}
+        """Who has which part."""
+        self._waiting: dict[int, Peer] = {}
+        """Who asks for a part that somebody else has, or may have."""
+        self._cut_off: dict[int, float] = {}
+        """When who has a part is cut off, because somebody else asks for it."""
         self._tasks: dict[int, Future[None]] = {}
         self._done: set[int] = set()
         self._stopped = False
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
-        self._listener: Listener | None = None
+        self._peers: Peers | None = None
 
     def _start(self) -> None:
         """Give each part to the cluster."""
@@ -72,106 +79,122 @@ class ClusterCrew(Crew):
             whose = self._cluster or address
             self._client = Client(whose, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
         secret = secrets.token_bytes(32)
-        self._listener = Listener((host, 0), authkey=secret)
-        threading.Thread(target=self._listen, args=(self._listener,), daemon=True).start()
-        port = int(self._listener.address[1])
+        self._peers = Peers(host, secret)
         run = secrets.token_hex(4)
         for number in range(1, len(self._parts) + 1):
             self._tasks[number] = self._client.submit(
-                carry_out_part, host, port, secret.hex(), number,
+                carry_out_part, host, self._peers.port, secret.hex(), number,
                 key=f"conformance-{run}-{number}", pure=False, retries=RETRIES,
             )  # fmt: skip
 
-    def _listen(self, listener: Listener) -> None:
-        while True:
-            try:
-                self._arrived.put(listener.accept())
-            except AuthenticationError:
-                continue  # not of this run
-            except OSError:
-                return  # it is closed
-
     def _attend(self) -> None:
         """Take what the workers tell until every part has ended, or none goes on after a stop."""
-        while len(self._done) < len(self._parts):
-            self._admit()
-            lines = {each.line: each for each in self._workers if each.open}
-            for ready in wait(list(lines), LOOK_SECONDS):
-                worker = next(each for line, each in lines.items() if line is ready)
-                try:
-                    self._take(worker, worker.line.recv())
-                except (EOFError, OSError):
-                    worker.open = False
+        while self._peers is not None and len(self._done) < len(self._parts):
+            if (heard := self._peers.hear(LOOK_SECONDS)) is not None:
+                self._hear(*heard)
+            self._give_out()
             self._look_at_tasks()
-            if self._stopped and not any(each.open for each in self._workers):
+            if self._stopped and not self._at_work:
                 return
 
-    def _admit(self) -> None:
-        """Give a part to the worker that asks for it, as soon as nobody else can be at it."""
-        with suppress(queue.Empty):
-            while True:
-                line = self._arrived.get_nowait()
-                with suppress(EOFError, OSError):
-                    self._waiting[int(line.recv())] = line
-        for number, line in list(self._waiting.items()):
-            others = [each for each in self._workers if each.open and each.number == number]
-            for each in others:  # Dask takes its worker for dead, and it may not be
-                with suppress(OSError):
-                    each.line.send("stop")
-            if others or self._stopped:
-                continue
-            del self._waiting[number]
-            with suppress(OSError):
-                line.send(self._job(number))
-                self._workers.append(Worker(line, number=number))
+    def _hear(self, peer: Peer, heard: Heard) -> None:
+        """Take what a worker tells; only who has a part, or asks for one, is listened to."""
+        number = peer.number
+        if isinstance(heard, Gone):
+            for each in (self._at_work, self._waiting):
+                if each.get(number) is peer:
+                    del each[number]
+        elif isinstance(heard, Arrived) and number in self._tasks and number not in self._done:
+            if number in self._waiting:
+                self._waiting[number].cut()
+            self._waiting[number] = peer
+        elif self._at_work.get(number) is not peer or isinstance(heard, Arrived):
+            peer.cut()
+        else:
+            self._take_from(number, heard)
 
-    def _job(self, number: int) -> Job:
-        options = self._parts[number - 1]
-        path = options.out / FILE_NAME
-        return Job(options, path.read_bytes() if path.is_file() else b"")
-
-    def _take(self, worker: Worker, message: Message) -> None:
-        match message:
-            case Written(lines=lines):
-                self._write(worker.number, lines)
+    def _take_from(self, number: int, heard: Heard) -> None:
+        match heard:
+            case Written(data=data):
+                self._write(number, data)
+            case Progressed(progress=progress):
+                self._take(number, progress)
             case PartEnded() | Failed():
-                self._done.add(worker.number)
-                super()._take(worker, message)
-            case _:
-                super()._take(worker, message)
+                self._done.add(number)
+                self._take(number, heard)
 
-    def _write(self, number: int, lines: bytes) -> None:
+    def _give_out(self) -> None:
+        """Give each part that is asked for to who asks, as soon as nobody else can be at it."""
+        for number, peer in list(self._waiting.items()):
+            if (other := self._at_work.get(number)) is not None:
+                self._take_away(other)  # Dask takes its worker for dead, and it may not be
+            elif not self._stopped:
+                del self._waiting[number]
+                self._at_work[number] = peer
+                self._cut_off.pop(number, None)
+                peer.give(self._parts[number - 1], self._whole_lines(number))
+
+    def _take_away(self, peer: Peer) -> None:
+        """Ask a worker to end; one that does not is cut off, and cannot tell that it sends anything else."""
+        if not peer.stopped:
+            peer.stop()
+            self._cut_off[peer.number] = time.monotonic() + GONE_SECONDS
+        elif time.monotonic() > self._cut_off[peer.number]:
+            peer.cut()
+
+    def _whole_lines(self, number: int) -> Path:
+        """Return the journal of a part, without what came of a line whose rest did not."""
+        path = self._parts[number - 1].out / FILE_NAME
+        with os_errors_as(RunStoppedError, f"cannot write {path}"):
+            if path.is_file():
+                with path.open("r+b") as file:
+                    file.truncate(_end_of_lines(file))
+        return path
+
+    def _write(self, number: int, data: bytes) -> None:
         folder = self._parts[number - 1].out
         with os_errors_as(RunStoppedError, f"cannot write {folder}"):
             folder.mkdir(parents=True, exist_ok=True)
             with (folder / FILE_NAME).open("ab") as file:
-                file.write(lines)
+                file.write(data)
 
     def _look_at_tasks(self) -> None:
-        """Notice tasks that Dask has given up."""
+        """Notice tasks that ended without telling of it, and that there is no scheduler any more."""
         for number, task in self._tasks.items():
-            if number not in self._done and task.status == "error":
-                self._done.add(number)
-                why = task.exception(timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
-                problem = f"part {number} of {len(self._parts)} ended on the cluster: {type(why).__name__}: {why}"
-                self.failed = self.failed or Failed(RunStoppedError.__name__, problem, "resume the run")
-                self._stop()
+            if number in self._done or number in self._at_work or task.status == PENDING:
+                continue
+            self._done.add(number)
+            why = f"its task is {task.status}"
+            if task.status == ERROR:
+                raised = task.exception(timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
+                why = f"{type(raised).__name__}: {raised}"
+            problem = f"part {number} of {len(self._parts)} ended on the cluster: {why}"
+            self.failed = self.failed or Failed(RunStoppedError.__name__, problem, "resume the run")
+            self._stop()
 
     def _stop(self) -> None:
         """Ask each worker to end in order; parts that no worker has begun are not begun."""
         self._stopped = True
-        super()._stop()
+        for each in list(self._at_work.values()):
+            each.stop()
 
     def _end(self) -> None:
         """See that nothing is left on the cluster, whatever happened."""
-        if self._listener is not None:
-            self._listener.close()
-        for line in self._waiting.values():
-            line.close()
-        super()._end()
-        for each in (self._client, self._cluster):
+        for each in (self._peers, self._client, self._cluster):
             if each is not None:
                 each.close()
+
+
+def _end_of_lines(file: BinaryIO) -> int:
+    """Return where the last whole line of a file ends."""
+    place = file.seek(0, os.SEEK_END)
+    while place:
+        start = max(0, place - PIECE_BYTES)
+        file.seek(start)
+        if (at := file.read(place - start).rfind(b"\n")) >= 0:
+            return start + at + 1
+        place = start
+    return 0
 
 
 def _own_address(scheduler: str) -> str:

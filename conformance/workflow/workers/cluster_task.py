@@ -3,17 +3,18 @@
 import tempfile
 import threading
 from contextlib import suppress
-from multiprocessing.connection import Client
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from conformance.journal.writing import FILE_NAME
 from conformance.model.errors import ConformanceError
+from conformance.runner.engine import RunProgress
 from conformance.workflow.interruption import Canceller
 from conformance.workflow.sending import Hooks, carry_out
-from conformance.workflow.workers.messages import Failed, Job, Message, PartEnded, Written
-from conformance.workflow.workers.process import watch_line
+from conformance.workflow.setup.options import RunOptions
+from conformance.workflow.workers.lines import PIECE_BYTES, Line, line_to
+from conformance.workflow.workers.messages import Failed, PartEnded, Progressed, Written, decoded_options, encoded
 
 
 def carry_out_part(host: str, port: int, secret: str, number: int) -> None:
@@ -26,27 +27,52 @@ def carry_out_part(host: str, port: int, secret: str, number: int) -> None:
         OSError: the address cannot be reached any more; the part is to be carried out again.
 
     """
-    with Client((host, port), authkey=bytes.fromhex(secret)) as line, tempfile.TemporaryDirectory() as folder:
-        line.send(number)
-        job: Job = line.recv()
-        out = Path(folder)
-        if job.journal:
-            (out / FILE_NAME).write_bytes(job.journal)
-        options = replace(job.options, out=out, resume=bool(job.journal))
+    with line_to((host, port), bytes.fromhex(secret)) as line, tempfile.TemporaryDirectory() as folder:
+        options = _received(line, number, Path(folder))
         canceller = Canceller()
-        watch = threading.Thread(target=watch_line, args=(line, canceller), daemon=True)
+        watch = threading.Thread(target=_watch, args=(line, canceller), daemon=True)
 
-        def tell(message: Message) -> None:
+        def report(progress: RunProgress) -> None:
             with suppress(OSError):  # the journal notices as well, and ends the run
-                line.send(message)
+                line.send(encoded(Progressed(progress)))
 
-        hooks = Hooks(
-            report=tell,
-            started=lambda *_: watch.start(),
-            canceller=canceller,
-            mirror=lambda lines: line.send(Written(lines)),
-        )
+        def mirror(lines: bytes) -> None:
+            for start in range(0, len(lines), PIECE_BYTES):
+                line.send(encoded(Written(lines[start : start + PIECE_BYTES])))
+
+        hooks = Hooks(report=report, started=lambda *_: watch.start(), canceller=canceller, mirror=mirror)
         try:
-            line.send(PartEnded(carry_out(options, hooks, str)))
+            line.send(encoded(PartEnded(carry_out(options, hooks, str))))
         except ConformanceError as error:
-            line.send(Failed(type(error).__name__, error.problem, error.remedy))
+            line.send(encoded(Failed(type(error).__name__, error.problem, error.remedy)))
+
+
+def _received(line: Line, number: int, out: Path) -> RunOptions:
+    """Ask for a part; returns its options, and writes the journal of whoever began it into `out`.
+
+    That may take as long as somebody else is at it.
+
+    Raises:
+        OSError: nobody gives it out any more.
+
+    """
+    try:
+        line.send(b"%d" % number)
+        options = decoded_options(line.receive())
+        journal = out / FILE_NAME
+        with journal.open("wb") as file:
+            while piece := line.receive():
+                file.write(piece)
+    except EOFError as error:
+        raise ConnectionError("the run has ended") from error
+    begun = journal.stat().st_size > 0
+    if not begun:
+        journal.unlink()
+    return replace(options, out=out, resume=begun)
+
+
+def _watch(line: Line, canceller: Canceller) -> None:
+    """Cancel when something comes on the line, or its other end is gone."""
+    with suppress(EOFError, OSError):
+        line.receive()
+    canceller.cancel()

@@ -24,6 +24,7 @@ from conformance.workflow.setup.preparation import PreparedRun, prepare
 from conformance.workflow.setup.run_header import run_header
 from conformance.workflow.setup.waivers import waivers_of
 from conformance.workflow.workers.crew import FOLDER, Crew
+from conformance.workflow.workers.processes import ProcessCrew
 from conformance.workflow.workers.sharing import DASK, number_of, shares
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ def carry_out_together(options: RunOptions, hooks: Hooks, finish: Callable[[str]
 def crew_for(parts: Sequence[RunOptions], whole: PreparedRun, hooks: Hooks) -> Crew:
     """Return the workers that a run asks for."""
     if whole.options.executor != DASK:
-        return Crew(parts, whole, hooks)
+        return ProcessCrew(parts, whole, hooks)
     from conformance.workflow.workers.cluster import ClusterCrew  # noqa: PLC0415 (Dask is optional, and slow to import)
 
     return ClusterCrew(parts, whole, hooks)

@@ -137,6 +137,8 @@ def read_prose(data: Json, name: str) -> Prose:
 
 def _value(body: Writable, pointer: str) -> Json:
     value = get(body, pointer)
+    if value is None or isinstance(value, str | int | float):
+        return value  # most are, and to ask for any mapping takes many times longer
     if isinstance(value, Literal):
         try:
             return plain_json(value)

@@ -7,6 +7,7 @@ stands for every item of an array as well: no item has that name.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from operator import is_
+from types import NoneType
 from typing import Any, Final, TypeVar, overload
 
 from conformance.model.jsontext import Json, Writable, try_read
@@ -45,6 +46,10 @@ def at(value: V, pointer: str) -> V:
     return found  # type: ignore[no-any-return]
 
 
+_NO_OBJECTS = frozenset({NoneType, bool, int, float, str, list})
+"""The types of most values that have no properties."""
+
+
 @overload
 def get(value: V, pointer: str) -> V: ...
 @overload
@@ -54,7 +59,8 @@ def get(value: Any, pointer: str, default: Any = None) -> Any:
     found: Any = value  # every part of a JSON value is one
     for token in split(pointer):
         # Asked for first: nearly all is read from a text, and to ask for any mapping takes many times longer.
-        if (type(found) is dict or isinstance(found, Mapping)) and token in found:
+        kind = type(found)
+        if (kind is dict or (kind not in _NO_OBJECTS and isinstance(found, Mapping))) and token in found:
             found = found[token]
         elif isinstance(found, list | tuple) and (index := index_of(token, len(found))) is not None:
             found = found[index]

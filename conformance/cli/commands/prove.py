@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from conformance.cli.options import DOCUMENT, with_options
 from conformance.model.vocabulary import Profile
@@ -56,6 +54,9 @@ def prove(
 
     Exit status: 1 when there is a false alarm, or when fewer faults are found than --figures expect; else 0.
     """
+    from rich.console import Console  # noqa: PLC0415  (as below)
+    from rich.progress import Progress  # noqa: PLC0415  (as below)
+
     from conformance.model.errors import UsageError  # noqa: PLC0415  (as below)
     from conformance.reports.pages.proof import drop, open_folder, read_figures, write_figures, write_proof  # noqa: PLC0415  (as below)
     from conformance.workflow.proof.proving import ProofOptions  # noqa: PLC0415  (loads what only a proof needs)

@@ -22,6 +22,9 @@ REFERRED = frozenset({"components", "paths", "webhooks", "$defs", "definitions"}
 """Members of a document that references lead to, those beginning with `x-` aside."""
 
 
+PLAIN = frozenset({"type", "title", "description", "default", "example", "examples", "deprecated"})
+"""The keywords of a schema that says nothing but types."""
+
 UNREAD = 'is not a "regex"'
 """How the message ends that a pattern cannot be read."""
 
@@ -73,6 +76,8 @@ class BodyValidator:
     def __init__(self, document: Document, pointer: str) -> None:
         schema = get(document, pointer) if pointer else True
         bundle = {k: v for k, v in document.content.items() if k in REFERRED or k.startswith("x-")}
+        self.of_types = isinstance(schema, dict) and schema.keys() <= PLAIN
+        """Whether the schema says nothing but types, of which no two validators disagree."""
         self._schema: dict[str, Json] = {
             "$schema": DIALECT,
             **(schema if isinstance(schema, dict) else {"not": {}} if schema is False else {}),

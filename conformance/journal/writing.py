@@ -103,7 +103,8 @@ class Journal:
         shown = self._shared(event, when) if isinstance(event, events.FindingMade) else self._shown(event)
         self._count += 1
         stamped = replace(event, seq=self._count, time=when)
-        self._write(replace(shown, seq=self._count, time=when), at_once=not isinstance(event, DEFERRED))
+        written = stamped if shown is event else replace(shown, seq=self._count, time=when)
+        self._write(written, at_once=not isinstance(event, DEFERRED))
         self.requests += isinstance(event, events.RequestSent)
         return stamped
 

@@ -31,6 +31,8 @@ class LearnedRelations:
 
     def admitted(self, found: Iterable[Judgement | Doubt]) -> tuple[Judgement | Doubt, ...]:
         """Return judgements without those of relations that are not learned yet, or never will be."""
+        if not self._left:
+            return tuple(found)
         return tuple(each for each in found if each.requirement not in self._left or self._admits(each))
 
     def _admits(self, each: Judgement | Doubt) -> bool:

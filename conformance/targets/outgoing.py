@@ -1,6 +1,7 @@
 """What leaves for the target: the request with the key in place of its placeholder, checked to be HTTP."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 import msgspec
@@ -46,17 +47,28 @@ def prepare(request: Request, key: str) -> Sending:
         raise ValueError(f"not a method: {request.method!r}")
     if not request.target.startswith("/") or _NOT_TARGET.search(request.target):
         raise ValueError(f"not a request target below a base URL: {request.target!r}")
-    for name, value in request.headers:
+    _check_headers(request.headers)
+    target = request.target
+    if "$" in target:
+        target = OTHER_KEY.sub(KEY, target).replace(KEY, quote(key, safe=""))
+    fields = tuple(
+        (name, OTHER_KEY.sub(KEY, value).replace(KEY, key) if "$" in value else value)
+        for name, value in request.headers
+    )
+    body = b"" if request.chunked and request.body is None else request.body
+    return Sending(request.method, target, fields, body, request.chunked, request.hosts)
+
+
+@lru_cache(maxsize=256)
+def _check_headers(headers: tuple[tuple[str, str], ...]) -> None:
+    """Check header fields, which nearly all requests of a run have alike; raises as `prepare`."""
+    for name, value in headers:
         if not name or _NOT_TOKEN.search(name):
             raise ValueError(f"not a header name: {name!r}")
         if _NOT_VALUE.search(value):
             raise ValueError(f"not a value of header {name}: {value!r}")
         if name.lower() in _FRAMING:
             raise ValueError(f"the header {name} is set by the transport")
-    target = OTHER_KEY.sub(KEY, request.target).replace(KEY, quote(key, safe=""))
-    fields = tuple((name, OTHER_KEY.sub(KEY, value).replace(KEY, key)) for name, value in request.headers)
-    body = b"" if request.chunked and request.body is None else request.body
-    return Sending(request.method, target, fields, body, request.chunked, request.hosts)
 
 
 def hosts_of(count: int, host: str) -> tuple[str, ...]:
@@ -66,6 +78,8 @@ def hosts_of(count: int, host: str) -> tuple[str, ...]:
 
 def redacted(text: str, key: str) -> str:
     """Return `text` in one line, with `KEY` wherever it holds `key`, plain or percent-encoded."""
+    if not text:
+        return text
     for secret in (key, quote(key, safe="")) if key else ():
         text = text.replace(secret, KEY)
     return " ".join(text.split())

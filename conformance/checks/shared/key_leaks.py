@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from conformance.checks.shared.findings import CUT
 from conformance.model.case import KEY
-from conformance.model.finding import Doubt, Finding, Judgement, Pass
+from conformance.model.finding import Doubt, Judgement, Pass
 from conformance.model.jsontext import write
 
 SHORT = 6
@@ -36,7 +36,8 @@ def hidden(judgement: Judgement | Doubt, key: str) -> Judgement | Doubt:
         return judgement
     if isinstance(judgement, Doubt):
         return replace(judgement, reason=_without(judgement.reason, key))
-    if not any(_without(text, key) is not text for text in _texts(judgement)):
+    texts = f"{judgement.message}\n{judgement.pointer}\n{judgement.expected}\n{judgement.actual}\n{judgement.note}"
+    if CUT not in texts and not any(form in texts for form in forms(key)):
         return judgement
     return replace(
         judgement,
@@ -48,14 +49,7 @@ def hidden(judgement: Judgement | Doubt, key: str) -> Judgement | Doubt:
     )
 
 
-def _texts(finding: Finding) -> tuple[str, ...]:
-    """Return the texts of a finding that may hold what a target sent."""
-    return finding.message, finding.pointer, finding.expected, finding.actual, finding.note
-
-
 def _without(text: str, key: str) -> str:
-    if not text:
-        return text
     known = forms(key)
     for form in known:
         text = text.replace(form, KEY)

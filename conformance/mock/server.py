@@ -23,9 +23,41 @@ STARTUP_SECONDS = 10.0
 SHUTDOWN_SECONDS = 5.0
 
 
-def _connection_made(protocol: Any, transport: asyncio.Transport) -> None:  # noqa: ANN401 (one of two classes)
+class _Gathered:
+    """A transport that writes what one turn of the event loop gives it in one piece, as most servers do.
+
+    uvicorn writes header section and body one after the other: two segments, and two wake-ups of a client.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._pieces: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever a transport has)
+        """Return what the transport has."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Write bytes, at the end of this turn."""
+        if not self._pieces:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._pieces.append(data)
+
+    def close(self) -> None:
+        """Close the transport when all is written."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._pieces:
+            self._transport.write(b"".join(self._pieces))
+            self._pieces.clear()
+
+
+def _connection_made(protocol: Any, connection: asyncio.Transport) -> None:  # noqa: ANN401 (one of two classes)
     """Hand the connection over to the application, which may have to break it."""
-    AutoHTTPProtocol.connection_made(protocol, transport)
+    transport = _Gathered(connection)
+    AutoHTTPProtocol.connection_made(protocol, transport)  # type: ignore[arg-type]
     app: App = protocol.app
 
     async def with_transport(scope: Message, receive: Receive, send: Send) -> None:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -206,13 +207,6 @@ def surplus(recording: Recording, unbroken: Recording) -> Counter[Signature]:
 
 
 def _question(event: dict[str, Any]) -> Question:
-    request = event["case"]["request"]
-    name = event.get("name") or "cfm"
-    body = json.dumps(request.get("body")) if not request.get("body") else _plain(request["body"], name)
-    return event["case"]["id"], event.get("relation", ""), body
-
-
-def _plain(body: str, name: str) -> str:
-    from base64 import b64decode  # noqa: PLC0415 (only here)
-
-    return b64decode(body).replace(name.encode(), b"NAME").decode("latin-1")
+    body, name = event["case"]["request"].get("body"), event.get("name") or "cfm"
+    text = event.get("text") or (b64decode(body).decode("latin-1") if body else json.dumps(body))
+    return event["case"]["id"], event.get("relation", ""), text.replace(name, "NAME")

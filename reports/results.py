@@ -1,13 +1,14 @@
 """What a run found, as other programs read it: the types of `results.json`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 import jsonschema_rs
 import msgspec
+from msgspec.structs import replace
 
 from conformance.coverage.keywords import Exercised
 from conformance.coverage.tuples import Covered
@@ -251,6 +252,10 @@ def results_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Results)}
 
 
+TOGETHER = 1_000
+"""How many findings are held to the schema together: read back, they take many times the memory of their bytes."""
+
+
 def checked_results(results: Results) -> bytes:
     """Return the bytes of `results.json` as `encode_results` does, read back and held to the schema.
 
@@ -258,13 +263,25 @@ def checked_results(results: Results) -> bytes:
         ConformanceError: they do not keep it, which is a fault of the suite.
 
     """
-    encoded = encode_results(results)
     # The types say most of it by themselves; numbers that are not JSON and strings that are not Unicode they do not.
-    problem = next(_validator().iter_errors(json.loads(encoded)), None)
-    if problem is not None:
-        place = "/".join(map(str, problem.instance_path))
-        raise ConformanceError(f"results.json would violate its own schema at /{place}: {problem.message}", "report it")
-    return encoded
+    for part, first in _parts(results):
+        problem = next(_validator().iter_errors(json.loads(msgspec.json.encode(part))), None)
+        if problem is not None:
+            path = list(problem.instance_path)
+            if path[:1] == ["findings"] and len(path) > 1:
+                path[1] = first + int(path[1])
+            place = "/".join(map(str, path))
+            message = f"results.json would violate its own schema at /{place}: {problem.message}"
+            raise ConformanceError(message, "report it")
+    return encode_results(results)
+
+
+def _parts(results: Results) -> Iterator[tuple[Results, int]]:
+    """Yield results without findings, then `TOGETHER` findings at a time, each with the place of the first one."""
+    yield replace(results, findings=()), 0
+    rest = replace(results, requirements=(), causes=(), aliases=(), coverage=None)
+    for first in range(0, len(results.findings), TOGETHER):
+        yield replace(rest, findings=results.findings[first : first + TOGETHER]), first
 
 
 @cache

@@ -33,7 +33,7 @@ def _whole(render: Callable[[RunReport], bytes]) -> Callable[[RunReport], Iterab
 
 REPORTS = {
     "results": Report("results.json", _whole(lambda run: checked_results(run.results))),
-    "html": Report(html.FILENAME, _whole(html.render)),
+    "html": Report(html.FILENAME, html.pieces),
     "junit": Report(junit.FILENAME, _whole(junit.render)),
     "ctrf": Report(ctrf.FILENAME, ctrf.pieces),
     "sarif": Report(sarif.FILENAME, _whole(sarif.render)),

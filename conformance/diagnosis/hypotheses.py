@@ -5,6 +5,7 @@ that fits a predicate and lacks the symptom refutes it. A request that was rejec
 only what is said of that very part: nobody knows what would have become of the rest.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -32,7 +33,7 @@ from conformance.diagnosis.facts.features import (
     Facts,
     Feature,
 )
-from conformance.diagnosis.facts.observed import Measured, ascending, bits_of, by_feature, mask_of
+from conformance.diagnosis.facts.observed import Measured, Measurements, bits_of, by_feature, mask_of
 
 AT_LEAST, AT_MOST = "at least", "at most"
 
@@ -207,7 +208,7 @@ class FactTable:
     def __init__(self, facts: Iterable[Facts]) -> None:
         groups: dict[frozenset[Feature], list[int]] = {}
         own: dict[Feature, list[int]] = {}
-        measured: dict[tuple[str, str], list[tuple[Decimal, int]]] = {}
+        measured: defaultdict[tuple[str, str], Measurements] = defaultdict(Measurements)
         alike: dict[frozenset[Feature], frozenset[Feature]] = {}
         self._single: dict[Feature, Hypothesis] = {}
         self.facts: list[Facts] = []
@@ -217,7 +218,7 @@ class FactTable:
             for feature in each.own:
                 own.setdefault(feature, []).append(index)
             for key, value in each.measures.items():
-                measured.setdefault(key, []).append((value, index))
+                measured[key].add(value, index)
             # What is equal is held once.
             shared = tuple(alike.setdefault(group, group) for group in (*each.groups, each.own))
             self.facts.append(replace(each, groups=shared[:-1], own=shared[-1], measures={}))
@@ -226,7 +227,7 @@ class FactTable:
         self._places: dict[str, int] = {}
         for feature, mask in self._own.items():
             self._places[feature.place] = self._places.get(feature.place, 0) | mask
-        self._measures = {key: ascending(values) for key, values in measured.items()}
+        self._measures = {key: values.ascending() for key, values in measured.items()}
         self.every = Hypothesis((), (1 << len(self.facts)) - 1, 0, 0.0)
 
     @cached_property

@@ -55,6 +55,15 @@ def fold_run(
     `junit_by` is what the run was told where it is None.
     """
     index = index_journal(events)
+    results = _results(index, fail_on)
+    started = index.started
+    told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
+    evidence = tuple(_evidence(index, results.findings))
+    return RunReport(results, started, evidence, _unsent(started, index), index.waited, junit_by or told)
+
+
+def _results(index: JournalIndex, fail_on: Strength) -> Results:
+    """Return the results of a run; what they are drawn from is no longer needed when its evidence is laid out."""
     observations = in_order(index)
     started, ended = index.started, index.ended
     today = waiving.day_of(started)
@@ -72,7 +81,7 @@ def fold_run(
         contract, observations, index.rows, frozenset(waived), _weights(index), index.dropped.findings, undecided
     )
     causes = causes_of(explained, shown)
-    results = Results(
+    return Results(
         schema_version=SCHEMA_VERSION,
         suite_version=started.suite_version,
         verdict=outcomes.verdict(rows, reason),
@@ -100,10 +109,6 @@ def fold_run(
         waits=dict(sorted(index.waits.items())),
         warnings=started.warnings,
         also_spec=other_documents(contract, index, causes),
-    )
-    told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE
-    return RunReport(
-        results, started, tuple(_evidence(index, findings)), _unsent(started, index), index.waited, junit_by or told
     )
 
 
@@ -171,19 +176,21 @@ def in_order(index: JournalIndex) -> list[Observation]:
     """
     places = {requirement: place for place, requirement in enumerate(index.rows)}
     once: dict[tuple[str, ...], FindingMade] = {}
-    alike: dict[tuple[int, tuple[str, ...]], int] = {}
+    alike: Counter[tuple[int, tuple[str, ...]]] = Counter()
     sends: dict[int, list[tuple[str, ...]]] = {}
+    texts: dict[str, str] = {}
     for event in index.findings:
         found, case = event.finding, index.case_for(event)
-        key = (found.requirement, case, str(found.cause), str(found.pattern), found.pointer, found.message)
+        cause, pattern = (texts.setdefault(each, each) for each in (str(found.cause), str(found.pattern)))
+        key = (found.requirement, case, cause, pattern, found.pointer, found.message)
         # What one answer shows twice is two findings; what two sends of a case show is one.
-        alike[event.send, key] = alike.get((event.send, key), 0) + 1
+        alike[event.send, key] += 1
         numbered = (*key, str(alike[event.send, key]))
         if numbered not in once or (event.repeats and not once[numbered].repeats):
-            once[numbered] = replace(event, case=case)
+            once[numbered] = event
         sends.setdefault(event.send, []).append(numbered)
     ordered = sorted(once, key=lambda key: (places[key[0]], key))
-    named = {key: replace(once[key], id=f"f{number}") for number, key in enumerate(ordered, 1)}
+    named = {key: replace(once[key], case=key[1], id=f"f{number}") for number, key in enumerate(ordered, 1)}
     index.findings = list(named.values())
     return list(_observations(index, {send: tuple(named[key] for key in keys) for send, keys in sends.items()}))
 
@@ -242,8 +249,8 @@ def _evidence(index: JournalIndex, findings: tuple[FindingResult, ...]) -> Itera
                 *([Outcome.PASSED] if bits else []),
             ]
         )
-        relation = index.relations.get(case.id, "")
-        yield CaseEvidence(case, outcome, tuple(sends[case.id]), relation, tuple(mine), tuple(doubts), bits.bit_count())
+        mine_sent, relation = tuple(sends.pop(case.id)), index.relations.get(case.id, "")
+        yield CaseEvidence(case, outcome, mine_sent, relation, tuple(mine), tuple(doubts), bits.bit_count())
 
 
 def phase_results(ended: Iterable[PhaseEnded]) -> tuple[PhaseResult, ...]:

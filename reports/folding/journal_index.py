@@ -167,7 +167,8 @@ class JournalIndex:
 
     def case_for(self, event: FindingMade | DoubtRaised) -> str:
         """Return the id of the case that `event` is about: what it names, or the case of its send."""
-        return event.case if event.case in self.cases else self.case_of.get(event.send, event.case)
+        case = self.cases.get(event.case)
+        return case.id if case is not None else self.case_of.get(event.send, event.case)
 
     def _known(self, send: int, told: str) -> RecordedExchange:
         if send not in self.sends:

@@ -1,5 +1,8 @@
 """The cases and requirements of a run as data for the script of the page."""
 
+from collections.abc import Iterator
+from itertools import chain
+
 import msgspec
 
 from conformance.model.grouping import grouped
@@ -8,7 +11,7 @@ from conformance.reports.evidence import CaseEvidence, RunReport
 from conformance.reports.folding.outcomes import of_doubt, of_finding
 from conformance.reports.pages.bodies import compact
 from conformance.reports.pages.exchanges import ExchangeView, exchange_view
-from conformance.reports.pages.page import packed
+from conformance.reports.pages.page import packed, packed_pieces
 from conformance.reports.results import RequirementResult
 from conformance.reports.safe_text import one_line, short
 
@@ -76,9 +79,7 @@ def lists(run: RunReport) -> str:
     """Return the lists of cases and requirements, packed, and which cases each requirement and cause is about."""
     index = {each.case.id: place for place, each in enumerate(run.cases)}
     case_of = {finding.id: finding.case for finding in run.results.findings}
-    content = {
-        "piece": PIECE,
-        "cases": [_case(run, each) for each in run.cases],
+    rest = {
         "requirements": [_requirement(row, index) for row in run.results.requirements],
         "causes": {
             cause.id: {
@@ -88,16 +89,17 @@ def lists(run: RunReport) -> str:
             for cause in run.results.causes
         },
     }
-    return packed(msgspec.json.encode(content))
+    encode = msgspec.json.Encoder().encode
+    cases = ((b"," if place else b"") + encode(_case(run, each)) for place, each in enumerate(run.cases))
+    head = (encode({"piece": PIECE})[:-1], b',"cases":[')
+    return packed_pieces(chain(head, cases, (b"],", encode(rest)[1:])))
 
 
-def case_pieces(run: RunReport) -> tuple[str, ...]:
-    """Return the details of all cases in the order of the list, `PIECE` at a time: base64 of deflated JSON."""
+def case_pieces(run: RunReport) -> Iterator[str]:
+    """Yield the details of all cases in the order of the list, `PIECE` at a time: base64 of deflated JSON."""
     relations = grouped((each.relation, each.case.id) for each in run.cases if each.relation)
-    return tuple(
-        packed(msgspec.json.encode([_details(run, each, relations) for each in run.cases[first : first + PIECE]]))
-        for first in range(0, len(run.cases), PIECE)
-    )
+    for first in range(0, len(run.cases), PIECE):
+        yield packed(msgspec.json.encode([_details(run, each, relations) for each in run.cases[first : first + PIECE]]))
 
 
 def _case(run: RunReport, each: CaseEvidence) -> CaseRow:

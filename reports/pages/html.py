@@ -1,5 +1,7 @@
 """`report.html`: the whole run as one page that loads nothing from a network."""
 
+from collections.abc import Iterator
+
 from conformance.diagnosis.causes import Cause
 from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, Outcome, Strength, Verdict
@@ -9,7 +11,7 @@ from conformance.reports.folding.outcomes import of_finding
 from conformance.reports.pages.cases import case_pieces, lists
 from conformance.reports.pages.comparison import compared
 from conformance.reports.pages.exchanges import exchange_view
-from conformance.reports.pages.page import page, slug
+from conformance.reports.pages.page import page_pieces, slug
 from conformance.reports.pages.schema import trees
 from conformance.reports.safe_text import count, number, one_line
 
@@ -23,14 +25,19 @@ CARDS = 100
 
 
 def render(run: RunReport) -> bytes:
-    """Return the bytes of `report.html`.
+    """Return the bytes of `report.html`."""
+    return b"".join(pieces(run))
+
+
+def pieces(run: RunReport) -> Iterator[bytes]:
+    """Yield the bytes of `report.html`.
 
     All that comes from a target is escaped, twice over where it is data for the page's script. What a reader without a
     script has to see stands in `noscript`: a browser with one takes it for a text, and makes elements of it on demand.
     """
     against = [each for each in run.results.causes if each.strength is not Strength.ADVISORY]
     advisory = [each for each in run.results.causes if each.strength is Strength.ADVISORY]
-    return page(
+    return page_pieces(
         "report.html.j2",
         ["report.js"],
         style=_widths(run),

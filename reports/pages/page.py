@@ -2,11 +2,12 @@
 
 import zlib
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from itertools import islice
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -35,25 +36,34 @@ LONGEST, SHORT = 2_000, 400
 LEVEL = 6
 """How hard data is packed: beyond it, time is lost and hardly a byte is won."""
 
+TOGETHER = 100
+"""How many texts of a template are one piece of a page: many are a word."""
+
 
 def page(template: str, scripts: Iterable[str], *, style: str = "", **values: object) -> bytes:
     """Return the bytes of a page made from a template, with the scripts named and `style` added to the common one.
 
     The policy in the page lets its own script and style run and nothing else, whatever a target has sent.
     """
+    return b"".join(page_pieces(template, scripts, style=style, **values))
+
+
+def page_pieces(template: str, scripts: Iterable[str], *, style: str = "", **values: object) -> Iterator[bytes]:
+    """Yield the bytes of a page as `page` returns them, as the template goes on."""
     whole = _asset("report.css") + style
     script = "\n(() => {\n" + "".join(_asset(name) for name in ("common.js", *scripts)) + "})();\n"
-    return (
+    made = (
         _environment()
         .get_template(template)
-        .render(
+        .generate(
             style=Markup(whole),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             policy=policy(whole, script),
             **values,
         )
-        .encode(errors="backslashreplace")
     )
+    for few in iter(lambda: "".join(islice(made, TOGETHER)), ""):
+        yield few.encode(errors="backslashreplace")
 
 
 def policy(style: str, script: str) -> str:
@@ -64,7 +74,14 @@ def policy(style: str, script: str) -> str:
 
 def packed(encoded: bytes) -> str:
     """Return data for a script element as the scripts unpack it: deflated (RFC 1950), in base64."""
-    return b64encode(zlib.compress(encoded, LEVEL)).decode()
+    return packed_pieces([encoded])
+
+
+def packed_pieces(encoded: Iterable[bytes]) -> str:
+    """Return data as `packed` does; it comes in pieces, and is never there as a whole."""
+    packer = zlib.compressobj(LEVEL)
+    pieces = [packer.compress(piece) for piece in encoded]
+    return b64encode(b"".join([*pieces, packer.flush()])).decode()
 
 
 def slug(text: str) -> str:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from conformance.journal.events import AnyEvent
-from conformance.model.errors import UsageError
+from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.vocabulary import Strength
 from conformance.reports import writing
 from conformance.reports.folding.fold import fold
-from conformance.reports.results import results_schema
+from conformance.reports.results import TOGETHER, checked_results, results_schema
 from conformance.reports.writing import REPORTS, write_reports
 
 from . import journals
@@ -172,3 +173,12 @@ def test_only_the_owner_may_read_them(tmp_path: Path) -> None:
     (tmp_path / "results.json").touch(0o644)
     write_reports(journals.failing(), tmp_path)
     assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+
+
+def test_a_finding_that_breaks_the_schema_is_named_by_its_place() -> None:
+    """Findings are held to the schema some at a time; what is said of one counts from the first of all."""
+    found = fold(journals.failing())
+    right, wrong = found.findings[0], replace(found.findings[0], cause=None)  # type: ignore[arg-type]
+    findings = (*[right] * (TOGETHER + 3), wrong)
+    with pytest.raises(ConformanceError, match=f"at /findings/{TOGETHER + 3}/cause: "):
+        checked_results(replace(found, findings=findings))

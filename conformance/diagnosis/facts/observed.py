@@ -3,11 +3,12 @@
 The bits of one observation of a long run take kilobytes, and a run has as many rare values as requests.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
 from itertools import groupby
-from operator import itemgetter, or_
+from operator import or_
 from typing import TypeAlias
 
 import msgspec
@@ -53,13 +54,27 @@ class Measured(msgspec.Struct, frozen=True, gc=False):
         return bits_of(self.held)
 
 
-def ascending(values: Iterable[tuple[Decimal, int]]) -> list[Measured]:
-    """Return what was measured by its value, from pairs of a value and the number of an observation."""
-    found = []
-    for _, alike in groupby(sorted(values), key=itemgetter(0)):
-        each = list(alike)  # equal values are in the order of their observations
-        found.append(Measured(each[0][0], each[-1][0], _held([number for _, number in each])))
-    return found
+class Measurements:
+    """The values of one measure, each with the number of its observation."""
+
+    def __init__(self) -> None:
+        self._values: list[Decimal] = []
+        self._numbers = array("Q")
+
+    def add(self, value: Decimal, number: int) -> None:
+        """Add the value of an observation; they come in their order."""
+        self._values.append(value)
+        self._numbers.append(number)
+
+    def ascending(self) -> list[Measured]:
+        """Return what was measured by its value."""
+        value_at, found = self._values.__getitem__, []
+        # Equal values stay in the order of their observations.
+        for _, alike in groupby(sorted(range(len(self._values)), key=value_at), key=value_at):
+            places = list(alike)
+            numbers = [self._numbers[place] for place in places]
+            found.append(Measured(value_at(places[0]), value_at(places[-1]), _held(numbers)))
+        return found
 
 
 def by_feature(groups: Mapping[frozenset[Feature], Sequence[int]]) -> dict[Feature, Held]:

@@ -1,11 +1,12 @@
 """Which observations have a feature: few by their numbers, many as bits, the same ones either way."""
 
 from decimal import Decimal
+from operator import itemgetter
 
 import pytest
 
 from conformance.diagnosis.facts.features import Feature
-from conformance.diagnosis.facts.observed import FEW_NUMBERS, ascending, bits_of, by_feature, mask_of
+from conformance.diagnosis.facts.observed import FEW_NUMBERS, Measurements, bits_of, by_feature, mask_of
 
 
 @pytest.mark.parametrize("numbers", [[], [0], [3, 70], [*range(0, 90, 7)], [*range(1_000)]], ids=len)
@@ -30,7 +31,10 @@ def test_rare_features_take_no_bits():
 def test_measures_ascend():
     """What was measured goes by its value, with the first and the last way of writing it."""
     values = [(Decimal(7), 0), (Decimal("1.0"), 4), (Decimal(1), 2), *((Decimal(3), 10 + each) for each in range(9))]
-    low, middle, high = ascending(values)
+    measured = Measurements()
+    for value, number in sorted(values, key=itemgetter(1)):
+        measured.add(value, number)
+    low, middle, high = measured.ascending()
     assert (str(low.first), str(low.last), low.mask) == ("1", "1.0", 1 << 2 | 1 << 4)
     assert middle.mask == mask_of(range(10, 19))
     assert len(range(9)) > FEW_NUMBERS

@@ -11,8 +11,8 @@ from conformance.journal.packing import unpacked
 DECODER: msgspec.json.Decoder[AnyLine] = msgspec.json.Decoder(AnyLine)
 
 _SEAL = re.compile(rb',"crc":"([0-9a-f]{8})"\}\r?\n?\Z')
-_SEAL_BYTES = 20
-"""How long the checksum with all that belongs to it is at most."""
+SEAL_BYTES = 19
+"""How long the checksum is with all that belongs to it, as it is written."""
 
 
 def sealed(event: bytes) -> bytes:
@@ -27,7 +27,7 @@ def decoded(line: bytes) -> AnyLine:
         ValueError: it is no event, or not what was written; its text is what is to be said of the line.
 
     """
-    seal = _SEAL.search(line, max(0, len(line) - _SEAL_BYTES - 2))
+    seal = _SEAL.search(line, max(0, len(line) - SEAL_BYTES - 3))
     if seal is not None and crc32(b"}", crc32(memoryview(line)[: seal.start()])) != int(seal[1], 16):
         message = "is damaged: its checksum does not match"
         raise ValueError(message)
@@ -36,3 +36,11 @@ def decoded(line: bytes) -> AnyLine:
     except (ValueError, RecursionError, error) as cause:
         message = f"is not a journal event: {cause}"
         raise ValueError(message) from cause
+
+
+def whole_until(line: bytes) -> int:
+    """Return where the checksum of a line begins, -1 where the line is not as `sealed` wrote it."""
+    end = len(line) - SEAL_BYTES
+    if end < 0 or not line.startswith(b',"crc":"', end) or not line.endswith(b'"}\n'):
+        return -1
+    return end if b"%08x" % crc32(b"}", crc32(memoryview(line)[:end])) == line[-11:-3] else -1

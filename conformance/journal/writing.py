@@ -18,6 +18,7 @@ from conformance.journal.packing import MOST_TOGETHER, TEXTS, SharedFindings, le
 from conformance.journal.redaction import Redaction
 from conformance.model.case import KEY
 from conformance.model.errors import JournalError, RunStoppedError, UsageError, os_errors_as
+from conformance.model.finding import Finding
 
 FILE_NAME = "journal.ndjson"
 
@@ -28,6 +29,9 @@ E = TypeVar("E", bound=Event)
 
 Damage: TypeAlias = Callable[[str], object]
 """Is told of each line that cannot be read."""
+
+Took: TypeAlias = Callable[[bytes, int], bool]
+"""Takes a line as it is, given the number of the event before it, or tells that it does not."""
 
 Mirror: TypeAlias = Callable[[bytes], object]
 """Is given lines of a journal in their order; raises OSError where it cannot take them."""
@@ -107,6 +111,18 @@ class Journal:
         self._write(written, at_once=not isinstance(event, DEFERRED))
         self.requests += isinstance(event, events.RequestSent)
         return stamped
+
+    def copy(self, begin: bytes, rest: bytes) -> None:
+        """Write a line of another journal, not flushed: its place here comes after `begin`; raises as `append`."""
+        self._count += 1
+        try:
+            self._file.write(sealed(b"%b%d%b" % (begin, self._count, rest)))
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def number(self, finding: Finding) -> int:
+        """Return the number by which lines name a finding, 0 where it was not told yet."""
+        return self._findings.number(finding)
 
     def _shared(self, event: events.FindingMade, when: float) -> events.FindingMade:
         """Return the event of a finding as it is written: one that shows often is told once, and named from then on."""
@@ -235,7 +251,14 @@ def read_placed(path: Path, damaged: Damage | None = None) -> Iterator[tuple[int
     return ((place, event) for place, _, event in _read_lines(path, damaged) if event is not None)
 
 
-def _read_lines(path: Path, damaged: Damage | None) -> Iterator[tuple[int, AnyLine, AnyEvent | None]]:
+def read_lines(path: Path, took: Took) -> Iterator[tuple[AnyLine, AnyEvent | None]]:
+    """Yield each line of a journal that `took` does not take, and the event that it stands for; as `read_journal`."""
+    return ((told, event) for _, told, event in _read_lines(path, None, took))
+
+
+def _read_lines(
+    path: Path, damaged: Damage | None, took: Took = lambda *_: False
+) -> Iterator[tuple[int, AnyLine, AnyEvent | None]]:
     """Yield each line of a journal with its place, and the event that it stands for; raises as `read_journal`."""
     path = path / FILE_NAME if path.is_dir() else path
     with os_errors_as(JournalError, f"cannot read {path}", "name the folder of a run (its --out)"):
@@ -244,6 +267,10 @@ def _read_lines(path: Path, damaged: Damage | None) -> Iterator[tuple[int, AnyLi
         previous = place = long = 0
         shared = SharedFindings()
         for number, line in enumerate(lines, 1):
+            if previous and took(line, previous):
+                previous += 1
+                place += len(line)
+                continue
             try:
                 told = decoded(line)
                 _check(told, number, None if damaged else previous, path)

@@ -20,14 +20,19 @@ class FollowUpPhases(msgspec.Struct, frozen=True):
     """What is sent after the catalogue, or before it where it failed in an earlier run.
 
     `generator` generates the cases, phase by phase; none that equals one of the items `elsewhere`, which others send,
-    is sent. `admits` tells whether one may be sent to this target. With `build` what fails is simplified. `examples`
-    are what failed in earlier runs, and where failures of `phases` are kept. After `seconds` no more cases are begun:
-    the time of a campaign is no limit that cuts it short. `requirement` is the one in doubt where a phase breaks.
+    is sent. `admits` tells whether one may be sent to this target. Of a run that is shared, `mine` tells which cases
+    are
+    sent here; of the phases `apart` all are, as nobody else generates them. With `build` what fails is simplified.
+    `examples` are what failed in earlier runs, and where failures of `phases` are kept. After `seconds` no more cases
+    are begun: the time of a campaign is no limit that cuts it short. `requirement` is the one in doubt where a phase
+    breaks.
     """
 
     generator: GeneratorProcess = msgspec.field(default_factory=lambda: GeneratorProcess(GeneratorConfig()))
     elsewhere: Sequence[Item] = ()
     admits: Callable[[Case], bool] = lambda _: True
+    mine: Callable[[str], bool] = lambda _: True
+    apart: frozenset[str] = frozenset()
     build: Builder | None = None
     examples: Examples | None = None
     phases: Sequence[str] = ()
@@ -74,7 +79,7 @@ class CaseSource:
         self._all = (*own, *later.elsewhere)
         self._generator = later.generator
         self._phases = list(later.generator.phases)
-        self._admits = later.admits
+        self._admits, self._mine, self._apart = later.admits, later.mine, later.apart
         self._ended = ended
         self._known: set[str] | None = None
         self._skipped = 0
@@ -139,7 +144,8 @@ class CaseSource:
         if repeated:
             return False
         self._known.add(mark)
-        if not self._admits(case):
+        mine = self._phases[0] in self._apart or self._mine(case.id)
+        if not mine or not self._admits(case):
             self._skipped += 1
             return False
         return True

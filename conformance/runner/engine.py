@@ -150,7 +150,7 @@ class Engine:
         if later.examples is None or later.build is None:
             return
         for case in later.examples.cases(later.build, later.phases):
-            if not later.admits(case):
+            if not (later.mine(case.id) and later.admits(case)):
                 continue
             before = self._against()
             sent = await self._sent(case)

@@ -115,3 +115,12 @@ def test_what_is_stopped_hands_out_nothing_and_tells_how_far_the_phases_came():
     items.stop()
     assert [] == handed_out(items)
     assert [("one", 1), ("two", 0)] == [(each.phase, each.generated) for each in ended]
+
+
+def test_of_a_run_that_is_shared_each_sends_its_own():
+    """Of phases that all generate, what is theirs; of one that nobody else generates, all; what is left is counted."""
+    ended: list[PhaseEnded] = []
+    generator = Listed(all=[*generated(4), Ended()], own=[Generated(case(5)), Generated(case(6)), Ended()])
+    later = FollowUpPhases(generator, mine=lambda id_: id_ in {"c1", "c3"}, apart=frozenset({"own"}))  # type: ignore[arg-type]
+    assert ["c1", "c3", "c5", "c6"] == handed_out(CaseSource((), later, ended.append), workers=1)
+    assert [("all", 2), ("own", 0)] == [(each.phase, each.skipped) for each in ended]

@@ -32,6 +32,7 @@ from conformance.contract.operations.responses import JSON_MEDIA_TYPE
 from conformance.contract.operations.serialization import NUMBER
 from conformance.contract.schemas.explanation import Explainer
 from conformance.diagnosis.facts.body_facts import FRESH
+from conformance.journal import copying
 from conformance.journal.events import ExchangeEnded
 from conformance.journal.evidence import ResponseEvidence
 from conformance.journal.lines import decoded, sealed
@@ -48,6 +49,7 @@ from conformance.reports.safe_text import short, visible
 from conformance.runner.patience import asked_wait
 from conformance.targets import connection
 from conformance.targets.decoding import decode
+from conformance.workflow.records import merge
 
 from .growing_texts import SECRET, TEXTS
 from .growth import MOST, Growth, too_fast
@@ -110,7 +112,12 @@ def harness_line(text: str) -> None:
 
 def journal_line(text: str) -> None:
     """Write an answer as a line of a journal and read it; read the text itself as a line."""
-    decoded(sealed(msgspec.json.encode(ExchangeEnded.of(1, answer(text)))))
+    line = sealed(msgspec.json.encode(ExchangeEnded.of(1, answer(text))))
+    decoded(line)
+    for each in (line, text.encode(), b'{"event":"request.sent","seq":' + text.encode()):
+        copying._LINE.match(each)  # noqa: SLF001 (they are what is measured)
+        copying._SHARED.search(each)  # noqa: SLF001
+        merge._SEND.match(each)  # noqa: SLF001
     with suppress(ValueError):
         decoded(text.encode())
 

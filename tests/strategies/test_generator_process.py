@@ -122,6 +122,16 @@ def test_the_sampler_comes_first_in_a_campaign_and_leaves_the_libraries_their_pa
     assert [case.id for case in found[:50]] != [case.id for case in found[50:100]]
 
 
+def test_who_share_a_campaign_draw_other_rounds_of_it() -> None:
+    """All that they draw together is what one draws alone, and no round is drawn by two."""
+    size = SIZES[SAMPLER]
+    alone = cases(results(Fuzz(("sampler",)), on_case=stop_at(4 * size)))
+    rounds = [alone[start : start + size] for start in range(0, 4 * size, size)]
+    for first in (1, 2):
+        drawn = cases(results(Fuzz(("sampler",), first, 2), on_case=stop_at(2 * size)))
+        assert rounds[first - 1] + rounds[first + 1] == drawn
+
+
 @pytest.mark.slow
 def test_what_nobody_reads_waits() -> None:
     """A campaign without end does not run ahead: the process sleeps, and goes on where it was."""

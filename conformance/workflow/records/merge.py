@@ -1,7 +1,7 @@
 """Shards brought together: several journals of parts of one plan become the journal of the whole."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,10 +9,11 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.journal import events
+from conformance.journal.copying import Renumbering, copy_events
 from conformance.journal.events import AnyEvent, RunEnded, RunResumed, RunStarted
 from conformance.journal.folder_lock import folder_lock
-from conformance.journal.writing import FILE_NAME, Journal, read_journal
-from conformance.model.errors import UsageError
+from conformance.journal.writing import FILE_NAME, Journal, read_lines
+from conformance.model.errors import UsageError, os_errors_as
 from conformance.runner.shards import Shard
 from conformance.targets.addresses import is_loopback
 from conformance.workflow.records.run_folder import set_aside
@@ -21,14 +22,21 @@ APART = frozenset({"shard", "resume", "out", "max_creations", "max_requests", "c
 """Options in which shards of one run may differ."""
 
 
+_REQUEST = b'{"event":"request.sent","seq":'
+_SEND = re.compile(rb'[^,]*,"seq":\d{1,15},"time":[\d.]{1,22},"send":(\d{1,15})')
+_SKIPPED = tuple(b'{"event":"%b","seq":' % kind for kind in (b"exchange", b"judged", b"finding", b"creation"))
+"""The beginning of lines that need not be read to know how a journal is divided."""
+
+
 class ShardJournal(msgspec.Struct, frozen=True):
-    """The journal of one shard, its header, and where its last part begins if it was resumed."""
+    """The journal of one shard: its header, how it was resumed, its end, and the number of its last request."""
 
     path: Path
     header: RunStarted
     shard: Shard
-    resumed: int
+    resumed: tuple[RunResumed, ...]
     ended: RunEnded | None
+    last: int
 
 
 def merge(folders: Sequence[Path], out: Path) -> Path:
@@ -44,8 +52,7 @@ def merge(folders: Sequence[Path], out: Path) -> Path:
     if any(path.resolve() == part.path.resolve() for part in parts):
         raise UsageError(f"{out} is the folder of a shard", "name another folder with --out")
     with folder_lock(out):
-        set_aside(out)
-        _write(path, parts)
+        _write(path, parts, ready=lambda: set_aside(out))
     return out
 
 
@@ -73,27 +80,57 @@ def _parts(folders: Sequence[Path]) -> list[ShardJournal]:
     return parts
 
 
-def _write(path: Path, parts: Sequence[ShardJournal], whole: RunStarted | None = None) -> RunEnded:
+def _write(
+    path: Path, parts: Sequence[ShardJournal], whole: RunStarted | None = None, ready: Callable[[], object] = int
+) -> RunEnded:
+    """Write the journal of the whole; where a part is damaged there is none, and `ready` is not called."""
     footer = _footer(parts) if whole is None else _footer_of_one(parts, whole)
-    with Journal(path) as journal:
-        for event in _merged(parts, whole):
-            journal.append(event)
-        return journal.append(footer)
+    written = path.with_suffix(".merging")
+    try:
+        with Journal(written) as journal:
+            for event in _beginning(parts, whole):
+                journal.append(event)
+            for part, before in _placed(parts):
+                judged_from = part.resumed[-1].seq if part.resumed else 0
+                copy_events(part.path, journal, Renumbering(before, f"{part.shard.number}.", judged_from))
+            ended = journal.append(footer)
+        ready()
+        with os_errors_as(UsageError, f"cannot write {path}", "name another folder with --out"):
+            written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
+    return ended
 
 
 def _part(folder: Path) -> ShardJournal:
-    header, resumed, ended = None, 0, None
-    for event in read_journal(folder):
-        if isinstance(event, RunStarted):
-            header = header or event
-        elif isinstance(event, RunResumed):
-            resumed, ended = event.seq, None
-        elif isinstance(event, RunEnded):
-            ended = event
+    header, ended, last = None, None, 0
+    resumed: list[RunResumed] = []
+
+    def took(line: bytes, _: int) -> bool:
+        """Skip a line that tells of no more than a request; it is checked when it is copied."""
+        nonlocal last
+        if line.startswith(_REQUEST) and (send := _SEND.match(line)):
+            last = max(last, int(send[1]))
+            return True
+        return line.startswith(_SKIPPED) and line.endswith(b"}\n")
+
+    for _, event in read_lines(folder, took):
+        match event:
+            case RunStarted():
+                header = header or event
+            case RunResumed():
+                resumed.append(event)
+                ended = None
+            case RunEnded():
+                ended = event
+            case events.RequestSent() | events.ExchangeEnded() | events.Judged() | events.DoubtRaised():
+                last = max(last, event.send)
+            case _:
+                pass
     if header is None or "shard" not in header.options:
         problem = f"{folder} is a complete run, not a shard"
         raise UsageError(problem, "choose --matrix, --compare or --history; --shard creates shards")
-    return ShardJournal(folder, header, Shard.parse(header.options["shard"]), resumed, ended)
+    return ShardJournal(folder, header, Shard.parse(header.options["shard"]), tuple(resumed), ended, last)
 
 
 def _compare(parts: Sequence[ShardJournal]) -> None:
@@ -126,7 +163,7 @@ def _common(header: RunStarted) -> dict[str, str]:
     return common
 
 
-def _merged(parts: Sequence[ShardJournal], whole: RunStarted | None) -> Iterator[AnyEvent]:
+def _beginning(parts: Sequence[ShardJournal], whole: RunStarted | None) -> Iterator[AnyEvent]:
     first = min(parts, key=lambda part: part.header.time).header
     run_id = joined_id(part.header for part in parts)
     if whole is not None:
@@ -134,37 +171,20 @@ def _merged(parts: Sequence[ShardJournal], whole: RunStarted | None) -> Iterator
     else:
         planned = sum(part.header.planned for part in parts)
         yield replace(first, run_id=run_id, options=_common(first), planned=planned)
-    resumed = [event for event in _events(parts) if isinstance(event, RunResumed)]
+    resumed = [(event, before) for part, before in _placed(parts) for event in part.resumed]
     if resumed:
-        interrupted = tuple(number for event in resumed for number in event.interrupted)
+        interrupted = tuple(number + before for event, before in resumed for number in event.interrupted)
         yield RunResumed(
-            suite_version=first.suite_version, kept=sum(event.kept for event in resumed), interrupted=interrupted
+            suite_version=first.suite_version, kept=sum(event.kept for event, _ in resumed), interrupted=interrupted
         )
-    yield from (event for event in _events(parts) if not isinstance(event, RunResumed))
 
 
-def _events(parts: Sequence[ShardJournal]) -> Iterator[AnyEvent]:
-    """Yield what happened in each shard, requests numbered through; what was judged anew only as it was in the end."""
+def _placed(parts: Sequence[ShardJournal]) -> Iterator[tuple[ShardJournal, int]]:
+    """Yield each shard with the number of requests before it."""
     before = 0
     for part in parts:
-        last = 0
-        for event in read_journal(part.path):
-            match event:
-                case RunStarted() | RunEnded():
-                    continue
-                case RunResumed():
-                    yield replace(event, interrupted=tuple(number + before for number in event.interrupted))
-                case events.Judged() | events.DoubtRaised() | events.FindingMade() if event.seq < part.resumed:
-                    continue
-                case events.FindingMade():
-                    yield replace(event, send=event.send + before, id=f"{part.shard.number}.{event.id}")
-                case events.RequestSent() | events.ExchangeEnded() | events.Judged() | events.DoubtRaised():
-                    last = max(last, event.send)
-                    yield replace(event, send=event.send + before)
-                case _:
-                    send = getattr(event, "send", None)
-                    yield event if send is None else replace(event, send=send + before)
-        before += last
+        yield part, before
+        before += part.last
 
 
 def _footer_of_one(parts: Sequence[ShardJournal], whole: RunStarted) -> RunEnded:

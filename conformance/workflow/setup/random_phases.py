@@ -32,6 +32,9 @@ MOST_REQUESTS = 3_000
 LEAST_COVERED = 100
 """How many cases of Schemathesis a standard run has room for, however many the catalogue has."""
 
+FUZZ = "fuzz"
+"""The phase of a campaign, each round of which one of those that share a run draws and sends."""
+
 MOST_OF = {SAMPLER: SAMPLES, HYPOTHESIS: EXAMPLES}
 """How many cases of a phase there are at most in a run that is no campaign."""
 
@@ -49,23 +52,28 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
     parameters, fixed = prepared.knowledge.parameters, prepared.knowledge.fixed
     spec = None if options.spec is None else str(options.spec)
     config = GeneratorConfig(spec, options.operation, dict(parameters), options.seed, generated, dict(fixed))
-    shard = Shard.parse(options.shard) if options.shard else None
 
     def wanted(case: Case) -> bool:
-        mine = shard is None or shard.holds(case.id)
         offered, why_not = prepared.offered, prepared.client.why_not if prepared.client else None
-        return mine and why_left_out(prepared.contract, case, offered, options.only, options.skip, why_not) is None
+        return why_left_out(prepared.contract, case, offered, options.only, options.skip, why_not) is None
 
     return FollowUpPhases(
         generator=GeneratorProcess(config),
         elsewhere=prepared.elsewhere,
         admits=wanted,
+        mine=_shard(prepared).holds,
+        apart=frozenset({FUZZ}),
         build=prepared.knowledge.builder(prepared.contract),
         examples=Examples(options.example_db) if options.example_db is not None else None,
         phases=tuple(each for each in phases if each != CATALOGUE),
         seconds=campaign_seconds(options, prepared.profile),
         requirement=_doubtful(prepared),
     )
+
+
+def _shard(prepared: PreparedRun) -> Shard:
+    """Return the part of the run that is carried out here."""
+    return Shard.parse(prepared.options.shard or "1/1")
 
 
 def _doubtful(prepared: PreparedRun) -> str:
@@ -85,7 +93,8 @@ def _generated(prepared: PreparedRun) -> dict[str, Phase]:
         room = max(MOST_REQUESTS - prepared.plan.requests - EXAMPLES, LEAST_COVERED)
         found[SCHEMATHESIS] = Cover(room if profile is Profile.STANDARD else None)
     if profile is Profile.FUZZ and {SAMPLER, SCHEMATHESIS, HYPOTHESIS} & set(phases):
-        found["fuzz"] = Fuzz(phases)
+        shard = _shard(prepared)
+        found[FUZZ] = Fuzz(phases, shard.number, shard.count)
     elif HYPOTHESIS in phases:
         found[HYPOTHESIS] = Draw(EXAMPLES)
     return found

@@ -15,6 +15,7 @@ from conformance.workflow.sending import Hooks, carry_out
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.workers.lines import PIECE_BYTES, Line, line_to
 from conformance.workflow.workers.messages import Failed, PartEnded, Progressed, Written, decoded_options, encoded
+from conformance.workflow.workers.pacing import PacedProgress
 
 
 def carry_out_part(host: str, port: int, secret: str, number: int) -> None:
@@ -40,11 +41,15 @@ def carry_out_part(host: str, port: int, secret: str, number: int) -> None:
             for start in range(0, len(lines), PIECE_BYTES):
                 line.send(encoded(Written(lines[start : start + PIECE_BYTES])))
 
-        hooks = Hooks(report=report, started=lambda *_: watch.start(), canceller=canceller, mirror=mirror)
+        progress = PacedProgress(report)
+        hooks = Hooks(report=progress, started=lambda *_: watch.start(), canceller=canceller, mirror=mirror)
+        ended: PartEnded | Failed
         try:
-            line.send(encoded(PartEnded(carry_out(options, hooks, str))))
+            ended = PartEnded(carry_out(options, hooks, str))
         except ConformanceError as error:
-            line.send(encoded(Failed(type(error).__name__, error.problem, error.remedy)))
+            ended = Failed(type(error).__name__, error.problem, error.remedy)
+        progress.end()
+        line.send(encoded(ended))
 
 
 def _received(line: Line, number: int, out: Path) -> RunOptions:

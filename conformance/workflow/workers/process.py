@@ -12,6 +12,7 @@ from conformance.workflow.sending import Hooks, carry_out
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun
 from conformance.workflow.workers.messages import Failed, Message, PartEnded
+from conformance.workflow.workers.pacing import PacedProgress
 
 
 def work(
@@ -33,11 +34,15 @@ def work(
             line.send(message)
 
     # A thread that runs already would keep the reference server from a process of its own.
-    hooks = Hooks(report=tell, started=lambda *_: watch.start(), canceller=canceller)
+    progress = PacedProgress(tell)
+    hooks = Hooks(report=progress, started=lambda *_: watch.start(), canceller=canceller)
+    ended: Message
     try:
-        tell(PartEnded(carry_out(options, hooks, str, whole=whole)))
+        ended = PartEnded(carry_out(options, hooks, str, whole=whole))
     except ConformanceError as error:
-        tell(Failed(type(error).__name__, error.problem, error.remedy))
+        ended = Failed(type(error).__name__, error.problem, error.remedy)
+    progress.end()
+    tell(ended)
 
 
 def watch_line(line: Connection, canceller: Canceller) -> None:

@@ -62,19 +62,19 @@ class Generator:
                 case Draw(size=size):
                     for batch in self._campaign.example(size):
                         self._campaign.draw(batch, self._emit)
-                case Fuzz(phases=phases):
-                    self._fuzz(phases)
+                case Fuzz():
+                    self._fuzz(phase)
         except MemoryError:
             error = NO_MEMORY
         except Exception as raised:  # noqa: BLE001  (whatever a library raises: the report says so)
             error = explained(raised)
         self._send(messages.Ended(error))
 
-    def _fuzz(self, phases: tuple[str, ...]) -> None:
+    def _fuzz(self, phase: Fuzz) -> None:
         """Generate cases of all sources in turn; one that cannot go on is left out."""
         sources = [batch.source for batch in self._campaign.round(1)]
-        working = {source for source in sources if source.partition("-")[0] in phases}
-        number = 1
+        working = {source for source in sources if source.partition("-")[0] in phase.phases}
+        number = phase.first
         while working:
             for batch in self._campaign.round(number):
                 if batch.source not in working:
@@ -84,7 +84,7 @@ class Generator:
                 except Exception as error:  # noqa: BLE001  (as above)
                     working.discard(batch.source)
                     self._send(messages.SourceFailed(explained(error)))
-            number += 1
+            number += phase.step
 
     def _emit(self, case: Case) -> None:
         self._send(messages.Generated(case))

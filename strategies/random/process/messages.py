@@ -32,9 +32,14 @@ class Draw(msgspec.Struct, frozen=True, tag=True):
 
 
 class Fuzz(msgspec.Struct, frozen=True, tag=True):
-    """A phase without end: cases of all sources that belong to one of `phases`, in turn."""
+    """A phase without end: cases of all sources that belong to one of `phases`, in turn.
+
+    Where several share it, each has its `first` round and every round `step` rounds later, which nobody else has.
+    """
 
     phases: tuple[str, ...]
+    first: int = 1
+    step: int = 1
 
 
 Phase: TypeAlias = Sample | Cover | Draw | Fuzz

@@ -256,8 +256,10 @@ TOGETHER = 1_000
 """How many findings are held to the schema together: read back, they take many times the memory of their bytes."""
 
 
-def checked_results(results: Results) -> bytes:
-    """Return the bytes of `results.json` as `encode_results` does, read back and held to the schema.
+def checked_results(results: Results) -> Iterator[bytes]:
+    """Yield the bytes of `results.json`: indented, fields in the order of the types, with a final line break.
+
+    What they say is read back and held to the schema before.
 
     Raises:
         ConformanceError: they do not keep it, which is a fault of the suite.
@@ -273,7 +275,8 @@ def checked_results(results: Results) -> bytes:
             place = "/".join(map(str, path))
             message = f"results.json would violate its own schema at /{place}: {problem.message}"
             raise ConformanceError(message, "report it")
-    return encode_results(results)
+    yield msgspec.json.format(msgspec.json.encode(results), indent=2)
+    yield b"\n"
 
 
 def _parts(results: Results) -> Iterator[tuple[Results, int]]:
@@ -287,8 +290,3 @@ def _parts(results: Results) -> Iterator[tuple[Results, int]]:
 @cache
 def _validator() -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(results_schema(), validate_formats=True)
-
-
-def encode_results(results: Results) -> bytes:
-    """Return the bytes of `results.json`: indented, fields in the order of the types, with a final line break."""
-    return msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n"

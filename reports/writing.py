@@ -32,9 +32,9 @@ def _whole(render: Callable[[RunReport], bytes]) -> Callable[[RunReport], Iterab
 
 
 REPORTS = {
-    "results": Report("results.json", _whole(lambda run: checked_results(run.results))),
+    "results": Report("results.json", lambda run: checked_results(run.results)),
     "html": Report(html.FILENAME, html.pieces),
-    "junit": Report(junit.FILENAME, _whole(junit.render)),
+    "junit": Report(junit.FILENAME, junit.pieces),
     "ctrf": Report(ctrf.FILENAME, ctrf.pieces),
     "sarif": Report(sarif.FILENAME, _whole(sarif.render)),
     "har": Report(har.FILENAME, har.pieces),

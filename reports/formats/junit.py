@@ -1,10 +1,12 @@
 """`junit.xml`: one test case for each case of the run, or for each requirement, for test result viewers."""
 
 import re
-from collections.abc import Iterator
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from conformance.model.grouping import grouped
 from conformance.model.vocabulary import Group, JunitBy, Outcome
 from conformance.reports.case_results import LONGEST, OTHER, Kind, case_result, fails, finding_text, group_of
 from conformance.reports.evidence import CaseEvidence, RunReport
@@ -20,28 +22,62 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
 
 
-def render(run: RunReport) -> bytes:
-    """Return the bytes of `junit.xml`.
+def pieces(run: RunReport) -> Iterator[bytes]:
+    """Yield the bytes of `junit.xml`, a test case at a time.
 
     A finding weaker than what the run fails on is a line of `system-out`; the suite's own fault is an `error`; what was
     not sent, not exercised, or cannot be decided is `skipped`.
     """
     results = run.results
     if run.junit_by is JunitBy.REQUIREMENT:
-        suites = grouped((row.group.value, _requirement(run, row)) for row in results.requirements)
+        cases = ((row.group.value, _requirement(run, row)) for row in results.requirements)
     else:
-        suites = grouped(_cases(run))
-    root = _element("testsuites", name=f"{results.contract.operation} at {results.target}")
+        cases = _cases(run)
+    suites: defaultdict[str, _Suite] = defaultdict(_Suite)
+    for group, element in cases:
+        suites[group].add(element)
+    counts = _counts([*suites.values()])
+    del counts["skipped"]  # the schema that Jenkins reads by has it in suites alone
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield _opened("testsuites", name=f"{results.contract.operation} at {results.target}", **counts)
     order = [*(group.value for group in Group), OTHER]
     for group in sorted(suites, key=order.index):
-        suite = _element("testsuite", name=group, timestamp=results.started_at)
-        suite.extend(suites[group])
-        _count(suite, suites[group])
-        root.append(suite)
-    _count(root, [element for group in suites.values() for element in group])
-    del root.attrib["skipped"]  # the schema that Jenkins reads by has it in suites alone
-    indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode").encode() + b"\n"
+        yield b"\n  " + _opened("testsuite", name=group, timestamp=results.started_at, **_counts([suites[group]]))
+        for case in suites[group].cases:
+            yield b"\n    " + case
+        yield b"\n  </testsuite>"
+    yield b"\n</testsuites>\n"
+
+
+class _Suite:
+    """The test cases of a group as they are written: as elements they take many times the memory."""
+
+    def __init__(self) -> None:
+        self.cases: list[bytes] = []
+        self.times = array("d")
+        self.kinds: Counter[str] = Counter()
+
+    def add(self, case: Element) -> None:
+        """Add a test case."""
+        self.kinds.update(each.tag for each in case if each.tag in KINDS.values())
+        self.times.append(float(case.get("time", "0")))
+        indent(case, level=2)
+        self.cases.append(tostring(case, encoding="unicode").encode())
+
+
+KINDS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+"""The attributes of suites that count test cases, with the elements that these have."""
+
+
+def _counts(suites: Sequence[_Suite]) -> dict[str, str]:
+    kinds = {name: str(sum(each.kinds[kind] for each in suites)) for name, kind in KINDS.items()}
+    seconds = sum(chain.from_iterable(each.times for each in suites))
+    return {"tests": str(sum(len(each.cases) for each in suites)), **kinds, "time": f"{seconds:.3f}"}
+
+
+def _opened(tag: str, **attributes: str) -> bytes:
+    """Return the start tag of an element that has others in it."""
+    return tostring(_element(tag, **attributes), encoding="unicode").encode().removesuffix(b" />") + b">"
 
 
 def legal(text: str) -> str:
@@ -95,10 +131,3 @@ def _requirement(run: RunReport, row: RequirementResult) -> Element:
 
 def _element(tag: str, **attributes: str) -> Element:
     return Element(tag, {name: legal(value) for name, value in attributes.items()})
-
-
-def _count(suite: Element, cases: list[Element]) -> None:
-    suite.set("tests", str(len(cases)))
-    for name, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(name, str(sum(case.find(kind) is not None for case in cases)))
-    suite.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from functools import lru_cache
 
 import msgspec
@@ -49,7 +50,7 @@ def view(body: bytes | None, pointer: str | None = None) -> BodyView:
     text, notes = _text(body)
     if body is None or text is None:
         return _bare(body)
-    layout = lay_out(text, pointer) if len(body) <= LAID_OUT else Layout(text)
+    layout = lay_out(text, pointer, SHOWN) if len(body) <= LAID_OUT else Layout(text)
     return _cut(layout, len(body), notes)
 
 
@@ -98,8 +99,11 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def lay_out(text: str, pointer: str | None = None) -> Layout:
-    """Return a JSON text with one member a line and every token as it was written; other texts stay as they are."""
+def lay_out(text: str, pointer: str | None = None, most: int = sys.maxsize) -> Layout:
+    """Return a JSON text with one member a line and every token as it was written; other texts stay as they are.
+
+    It ends soon after `most` characters, or as many behind the beginning of the value at the pointer: it is cut then.
+    """
     if not _is_json(text):
         return Layout(text)
     begins, ends = locate(text, pointer) if pointer is not None else (-1, -1)
@@ -120,6 +124,9 @@ def lay_out(text: str, pointer: str | None = None) -> Layout:
         length += len(space) + len(word)
         if match.end(1) == ends:
             end = length
+        if length > most + max(start, 0) and (start >= 0 or begins < 0):
+            end = length if end < 0 <= start else end
+            break
         depth += word in "{["
         previous = word
     return Layout("".join(pieces), start, end)

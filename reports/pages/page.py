@@ -133,7 +133,12 @@ def _sentence(text: str) -> Markup:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        autoescape=True, loader=FunctionLoader(_asset), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        loader=FunctionLoader(_asset),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        optimized=False,  # a page is made once in a process: to optimize a template takes longer than it saves
     )
     environment.filters |= {
         "line": lambda text: short(text, LONGEST),

@@ -91,12 +91,12 @@ def test_schemas_can_fail(report: Any, schema: str, break_it: Any) -> None:
 def test_junit_keeps_its_schema(run: Any, by: JunitBy) -> None:
     """JUnit is valid by the schema of Jenkins, whatever a test case stands for."""
     schema = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
-    schema.validate(junit.render(fold_run(run(), junit_by=by)).decode())
+    schema.validate(octets_of(junit, fold_run(run(), junit_by=by)).decode())
 
 
 def test_junit_by_requirement() -> None:
     """Each requirement is a test case of its group; what is not exercised is skipped, a should no failure by itself."""
-    root = fromstring(junit.render(fold_run(journals.failing(), junit_by=JunitBy.REQUIREMENT)))  # noqa: S314 - our own
+    root = fromstring(octets_of(junit, fold_run(journals.failing(), junit_by=JunitBy.REQUIREMENT)))  # noqa: S314 - our own
     told = {each.get("name"): [child.tag for child in each] for each in root.iter("testcase")}
     assert told[MUST.id] == ["failure", "system-out"]
     assert told[SHOULD.id] == ["system-out"]
@@ -259,7 +259,7 @@ def test_badge(run: Any, said: str) -> None:
 def test_hostile_texts_in_formats() -> None:
     """A script that a target sent is text in every format: XML is well-formed and has no element of the target's."""
     run = fold_run(journals.hostile())
-    assert {each.tag for each in fromstring(junit.render(run)).iter()} == {  # noqa: S314 - our own
+    assert {each.tag for each in fromstring(octets_of(junit, run)).iter()} == {  # noqa: S314 - our own
         "testsuites",
         "testsuite",
         "testcase",
@@ -272,7 +272,7 @@ def test_hostile_texts_in_formats() -> None:
     assert first["request"]["postData"]["text"] == HOSTILE
 
 
-@pytest.mark.parametrize("report", [ctrf, har], ids=["ctrf", "har"])
+@pytest.mark.parametrize("report", [ctrf, har, junit], ids=["ctrf", "har", "junit"])
 def test_what_holds_every_exchange_is_made_in_pieces(report: Any) -> None:
     """No piece of it grows with the number of cases: the whole is never in memory at once."""
     few, many = (max(map(len, report.pieces(fold_run(journals.large(count))))) for count in (60, 600))

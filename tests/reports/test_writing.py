@@ -181,4 +181,4 @@ def test_a_finding_that_breaks_the_schema_is_named_by_its_place() -> None:
     right, wrong = found.findings[0], replace(found.findings[0], cause=None)  # type: ignore[arg-type]
     findings = (*[right] * (TOGETHER + 3), wrong)
     with pytest.raises(ConformanceError, match=f"at /findings/{TOGETHER + 3}/cause: "):
-        checked_results(replace(found, findings=findings))
+        [*checked_results(replace(found, findings=findings))]

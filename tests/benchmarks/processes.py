@@ -55,7 +55,9 @@ class Ended(msgspec.Struct, frozen=True):
 def ended(words: Sequence[str], folder: Path, limit: float, over: Callable[[], bool] | None = None) -> Ended:
     """Run a program in a folder until it ends; after `limit` seconds, or when it is `over`, it is killed."""
     folder.mkdir(parents=True, exist_ok=True)
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("CONFORMANCE_")}
+    # What is installed has its bytecode, whether this process writes any or not.
+    left_out = ("CONFORMANCE_", "PYTHONDONTWRITEBYTECODE")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     said = folder / "said.txt"
     with said.open("wb") as file:
         begun = time.monotonic()

@@ -22,6 +22,8 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
 
+from ..journals import events  # noqa: TID252 - test modules are found by path
+
 MAIN = "from conformance.cli import main; main()"
 
 
@@ -208,13 +210,6 @@ def results(out: Path) -> dict[str, Any]:
     found = json.loads((out / "results.json").read_bytes())
     assert isinstance(found, dict)
     return found
-
-
-def events(out: Path, kind: str = "") -> list[dict[str, Any]]:
-    """Return the events of a run, all or those of a kind."""
-    lines = (out / "journal.ndjson").read_bytes().splitlines()
-    found = map(json.loads, lines)
-    return [event for event in found if not kind or event["event"] == kind]
 
 
 @pytest.fixture(name="results_of")

@@ -17,6 +17,7 @@ from conformance.mock.server import BackgroundServer
 from conformance.model.case import SLOT
 
 from ..benchmarks.planted import FAULTS, planted  # noqa: TID252 - test modules are found by path
+from ..journals import events  # noqa: TID252 - test modules are found by path
 from .conftest import MAIN, finished
 
 MET: tuple[Callable[[Any], bool], ...] = (
@@ -73,12 +74,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ended = subprocess.run([*words, "--example-db", "db", "--out", "out"], cwd=folder, check=False, timeout=120)  # noqa: S603  (our own command)
     assert 1 == ended.returncode
     return folder
-
-
-def events(out: Path, kind: str) -> list[dict[str, Any]]:
-    """Return the events of a kind in a run's journal."""
-    found = map(json.loads, (out / "journal.ndjson").read_bytes().splitlines())
-    return [event for event in found if event["event"] == kind]
 
 
 def kept(folder: Path) -> list[Any]:

@@ -1,7 +1,6 @@
 """How a run gets in: keys from files and commands, headers, certificates, proxies; and that none of it is told."""
 
 import base64
-import json
 import os
 import shlex
 import ssl
@@ -21,6 +20,8 @@ from conformance.mock.server import BackgroundServer
 from conformance.model.errors import UsageError
 from conformance.workflow.setup.credentials.key_sources import key_from_command
 
+from ..journals import events  # noqa: TID252 - test modules are found by path
+
 KEY = "a-key-of-the-test-1"
 OUT = Path("conformance-report")
 HOST = "api.staging.invalid"
@@ -29,9 +30,8 @@ HOST = "api.staging.invalid"
 def written() -> dict[str, bytes]:
     """Return what a run has written, by file, bodies in the journal decoded beside it."""
     found = {path.name: path.read_bytes() for path in OUT.iterdir()}
-    events = [json.loads(line) for line in found["journal.ndjson"].splitlines()]
-    sent = [event["case"]["request"] for event in events if event["event"] == "request.sent"]
-    received = [event.get("response") or {} for event in events if event["event"] == "exchange"]
+    sent = [event["case"]["request"] for event in events(OUT, "request.sent")]
+    received = [event.get("response") or {} for event in events(OUT, "exchange")]
     bodies = [base64.b64decode(message.get("body") or "") for message in (*sent, *received)]
     return {**found, "bodies": b"\n".join(bodies)}
 

@@ -66,7 +66,7 @@ def test_the_table_is_made_by_a_command(elsewhere):
     )
 
 
-STOPPED = {signal.SIGTERM: "interrupted", signal.SIGINT: "interrupted", None: "--time-budget 4 is reached"}
+STOPPED = {signal.SIGTERM: "interrupted", signal.SIGINT: "interrupted", None: "--time-budget 1 is reached"}
 
 
 @pytest.mark.slow
@@ -76,7 +76,7 @@ def test_a_run_can_be_stopped(name, stop, elsewhere):
     """A signal, or the end of the time budget, ends the run within its plan, whatever it is busy with."""
     with serving(BY_NAME[name].behave()) as url:
         run = subprocess.Popen(  # noqa: S603 (our own command)
-            command(url, *(() if stop else ("--time-budget", "4"))),
+            command(url, *(() if stop else ("--time-budget", "1"))),
             env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:

@@ -21,14 +21,9 @@ from conformance.workflow.setup.phases import DEFAULT_PHASES, campaign_seconds, 
 from conformance.workflow.setup.preparation import prepare
 
 from ...benchmarks.planted import planted  # noqa: TID252 - test modules are found by path
+from ...journals import events  # noqa: TID252 - test modules are found by path
 
 CONTRACT = load_contract()
-
-
-def events(out: Path, kind: str) -> list[dict[str, Any]]:
-    """Return the events of a kind in a run's journal."""
-    found = map(json.loads, (out / "journal.ndjson").read_bytes().splitlines())
-    return [event for event in found if event["event"] == kind]
 
 
 def phases(profile: Profile, *, loopback: bool = True, **options: Any) -> tuple[str, ...]:

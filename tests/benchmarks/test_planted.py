@@ -24,6 +24,7 @@ import pytest
 from conformance.mock.server import BackgroundServer
 from conformance.model.case import SLOT
 
+from ..journals import events  # noqa: TID252 - test modules are found by path
 from .planted import FAULTS, Faulty
 from .processes import ours, theirs
 from .serving import Counter
@@ -57,8 +58,7 @@ def run_conformance(faulty: Faulty, folder: Path) -> Outcome:
     causes = [
         each for each in json.loads((folder / "results.json").read_text())["causes"] if each["strength"] == "must"
     ]
-    found = map(json.loads, (folder / "journal.ndjson").read_bytes().splitlines())
-    sent = [each["case"] for each in found if each["event"] == "request.sent"]
+    sent = [each["case"] for each in events(folder, "request.sent")]
     shown = {each["id"]: (number, each) for number, each in enumerate(sent, 1)}
     smallest = [shown[cause["case"]] for cause in causes if cause["case"] in shown]
     return Outcome(

@@ -54,7 +54,8 @@ class Screen:
             lost = len(past.interrupted)
             self._say(f"resumed: {past.kept} responses kept, {lost} requests were in flight at the interruption")
         if sys.stderr.isatty():
-            self._bar = _bar(plan.requests)
+            self._bar = bar()
+            self._bar.add_task("sending", total=plan.requests, found="")
             self._bar.start()
 
     def document(self, prepared: "PreparedRun") -> None:
@@ -68,13 +69,11 @@ class Screen:
 
     def progress(self, step: "Step") -> None:
         """Show how far the run is."""
-        more = f"{step.sent} requests sent" if step.sent > step.reached else ""
-        found = f"findings: {step.failed} must, {step.warned} should" if step.failed or step.warned else ""
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=step.reached, found=_listed(more, found))
+            self._bar.update(self._bar.task_ids[0], completed=step.reached, found=beside_plan(step))
         elif not self._quiet and time.monotonic() - self._last >= LINE_EVERY_SECONDS:
             self._last = time.monotonic()
-            self._say(_listed(f"{step.reached} of {step.planned} planned requests", more, found))
+            self._say(_listed(f"{step.reached} of {step.planned} planned requests", beside_plan(step)))
 
     def plan(self, prepared: "PreparedRun", more: "Sequence[PhasePreview]" = ()) -> None:
         """Print what would be sent, by the plan and by the phases after it."""
@@ -148,16 +147,24 @@ def _most(prepared: "PreparedRun") -> str:
     return "" if most is None else f"at most {most} creations, "
 
 
+def beside_plan(step: "Step") -> str:
+    """Return how many requests a run has sent, if more than of the plan, and how many findings it has."""
+    more = f"{step.sent} requests sent" if step.sent > step.reached else ""
+    found = f"findings: {step.failed} must, {step.warned} should" if step.failed or step.warned else ""
+    return _listed(more, found)
+
+
 def _listed(*parts: str) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _bar(total: int) -> "Bar":
+def bar() -> "Bar":
+    """Return a progress bar without a task, for a terminal."""
     # Loaded here, because only a terminal needs it.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    bar = Progress(
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
@@ -165,9 +172,9 @@ def _bar(total: int) -> "Bar":
         TextColumn("{task.fields[found]}"),
         console=Console(stderr=True, highlight=False),
         transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
     )
-    bar.add_task("sending", total=total, found="")
-    return bar
 
 
 def plain(text: str) -> str:

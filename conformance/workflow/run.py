@@ -6,7 +6,7 @@ from conformance.workflow.sending import Hooks, carry_out
 from conformance.workflow.setup.fetching import with_local_document
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.waivers import drafted
-from conformance.workflow.workers.sharing import number_of
+from conformance.workflow.workers.sharing import is_shared
 from conformance.workflow.workers.together import carry_out_together
 
 
@@ -29,7 +29,7 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
     def finish(clean_up: str) -> RunResult:
         return drafted(report_again(options.out, kinds=options.reports, clean_up=clean_up), options)
 
-    if number_of(options, client) > 1:
+    if is_shared(options, client):
         return carry_out_together(options, hooks, finish)
     return carry_out(options, hooks, finish, client=client)
 

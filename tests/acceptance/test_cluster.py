@@ -171,6 +171,22 @@ def _pages_with(text: str, found: dict[str, str]) -> set[str]:
     return {re.sub(r".*//[^/]*/(info/(?!main))?([^/ ]*).*", r"\2", url) for url in holding}
 
 
+def test_all_draw_a_fuzz_run(contract: Contract, cluster: Cluster, tmp_path: Path) -> None:
+    """Each worker sends rounds of its own: the cases of three processes, few of them twice, within one limit."""
+    fuzz = ("--profile", "fuzz", "--phases", "sampler", "--max-requests", "1800", "--repeats", "0", "--workers", "3")
+    sent: dict[str, list[str]] = {}
+    for executor, more in (("processes", ()), ("dask", ("--scheduler", cluster.address))):
+        with serving(Recording(contract, constant=True)) as url:
+            process = command(url, tmp_path / executor, *fuzz, "--executor", executor, *more)
+            _, said = process.communicate(timeout=180)
+        assert 3 == process.returncode, said.decode()
+        told = events(tmp_path / executor)
+        sent[executor] = [event["case"]["id"] for event in told if event["event"] == "request.sent"]
+    assert sorted(sent["processes"]) == sorted(sent["dask"])
+    assert 1700 < len(sent["dask"]) <= 1800
+    assert 0.95 * len(sent["dask"]) < len(set(sent["dask"]))
+
+
 def test_a_worker_without_a_key_says_which_variable(
     contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,8 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from conformance.workflow.workers.crew import Crew
 from conformance.workflow.workers.lines import CONNECT_SECONDS, GONE_SECONDS, PIECE_BYTES
 from conformance.workflow.workers.messages import Failed, PartEnded, Progressed, Written
 from conformance.workflow.workers.peers import Arrived, Gone, Heard, Peer, Peers
+from conformance.workflow.workers.sharing import processors
 
 try:
     from distributed import Client, Future, LocalCluster
@@ -71,13 +73,9 @@ class ClusterCrew(Crew):
         """Give each part to the cluster."""
         address = self._scheduler
         if not address:
-            self._cluster = LocalCluster(  # type: ignore[no-untyped-call]  # as the next ones, by Dask
-                n_workers=len(self._parts), threads_per_worker=1, processes=True, host=LOOPBACK, dashboard_address=None
-            )
+            self._cluster = _local_cluster(len(self._parts))
         host = _own_address(address)
-        with os_errors_as(UsageError, f"no Dask scheduler responds at {address}", "start one: dask scheduler"):
-            whose = self._cluster or address
-            self._client = Client(whose, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        self._client = _client(self._cluster or address)
         secret = secrets.token_bytes(32)
         self._peers = Peers(host, secret)
         run = secrets.token_hex(4)
@@ -183,6 +181,43 @@ class ClusterCrew(Crew):
         for each in (self._peers, self._client, self._cluster):
             if each is not None:
                 each.close()
+
+
+@contextmanager
+def scheduler(address: str, most: int) -> Iterator[tuple[str, int]]:
+    """Yield the address of a scheduler, and how many tasks its workers have room for; without one it is started.
+
+    It gets so many workers at most, as long as there are processors.
+
+    Raises:
+        UsageError: it cannot be reached.
+
+    """
+    if address:
+        _own_address(address)
+        with _client(address) as client:
+            yield address, sum(client.nthreads().values())
+        return
+    with _local_cluster(min(most, processors())) as cluster:
+        yield str(cluster.scheduler_address), min(most, processors())
+
+
+def _local_cluster(number: int) -> LocalCluster:
+    """Return a cluster on this machine, of so many processes."""
+    return LocalCluster(  # type: ignore[no-untyped-call]  # as other calls, by Dask
+        n_workers=number, threads_per_worker=1, processes=True, host=LOOPBACK, dashboard_address=None
+    )
+
+
+def _client(whose: LocalCluster | str) -> Client:
+    """Connect to a cluster.
+
+    Raises:
+        UsageError: it cannot be reached.
+
+    """
+    with os_errors_as(UsageError, f"no Dask scheduler responds at {whose}", "start one: dask scheduler"):
+        return Client(whose, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
 
 
 def _end_of_lines(file: BinaryIO) -> int:

@@ -29,12 +29,12 @@ def number_of(options: RunOptions, client: object = None) -> int:
     asked = options.workers or "1"
     if not (asked == AUTO or (asked.isascii() and asked.isdecimal() and int(asked))):
         raise UsageError(f"{asked!r} is no number of workers", f"write a number, or {AUTO}")
-    number = min(_processors(), options.concurrency) if asked == AUTO else int(asked)
-    if number == 1:
+    number = min(processors(), options.concurrency) if asked == AUTO else int(asked)
+    if number == 1 and not on_cluster(options):
         return 1
     if client is not None:
         raise UsageError("--workers needs a target that each process can reach", "name it by its URL")
-    for flag, value in (("shard", options.shard), ("max-failures", options.max_failures)):
+    for flag, value in (("shard", options.shard), ("max-failures", number > 1 and options.max_failures)):
         if value:
             raise UsageError(f"--workers and --{flag} exclude each other", "remove one")
     if number > options.concurrency:
@@ -43,7 +43,18 @@ def number_of(options: RunOptions, client: object = None) -> int:
     return number
 
 
-def _processors() -> int:
+def on_cluster(options: RunOptions) -> bool:
+    """Tell whether all of a run is carried out on a cluster that is named, be it in one part."""
+    return options.executor == DASK and bool(options.scheduler)
+
+
+def is_shared(options: RunOptions, client: object = None) -> bool:
+    """Tell whether others than this process carry out a run; raises as `number_of`."""
+    return number_of(options, client) > 1 or on_cluster(options)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -67,7 +78,7 @@ def shares(prepared: PreparedRun, number: int) -> tuple[RunOptions, ...]:
             workers=None,
             executor=PROCESSES,
             scheduler=None,
-            shard=f"{place + 1}/{number}" if number > 1 else None,
+            shard=f"{place + 1}/{number}" if number > 1 or on_cluster(options) else None,
             max_requests=requests[place],
             max_creations=created[place],
             concurrency=flying[place] or 1,

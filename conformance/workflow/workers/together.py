@@ -25,7 +25,7 @@ from conformance.workflow.setup.run_header import run_header
 from conformance.workflow.setup.waivers import waivers_of
 from conformance.workflow.workers.crew import FOLDER, Crew
 from conformance.workflow.workers.processes import ProcessCrew
-from conformance.workflow.workers.sharing import DASK, number_of, shares
+from conformance.workflow.workers.sharing import DASK, number_of, on_cluster, shares
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def carry_out_together(options: RunOptions, hooks: Hooks, finish: Callable[[str]
     waivers = waivers_of(options, contract)
     prepared = prepare(contract, options)
     parts = shares(prepared, number_of(options))
-    if len(parts) == 1 or _is_of_one_process(options):
+    if (len(parts) == 1 and not on_cluster(options)) or _is_of_one_process(options):
         return carry_out(replace(options, workers=None), hooks, finish)
     header = run_header(prepared, options.target, waivers)
     with ExitStack() as stack:

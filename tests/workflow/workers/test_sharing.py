@@ -11,7 +11,7 @@ from conformance.model.vocabulary import Profile
 from conformance.runner.shards import Shard
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, prepare
-from conformance.workflow.workers.sharing import number_of, shares
+from conformance.workflow.workers.sharing import is_shared, number_of, shares
 
 OPTIONS = RunOptions(profile=Profile.SMOKE, concurrency=5)
 
@@ -54,6 +54,17 @@ def test_there_are_no_more_workers_than_there_is_to_do(contract: Contract, prepa
     assert 2 == len(shares(limited(prepared, max_creations=2), 4))
     (alone,) = shares(prepare(contract, replace(OPTIONS, only=("accept.smallest",))), 4)
     assert (None, None) == (alone.shard, alone.workers)
+
+
+def test_a_named_cluster_carries_out_even_what_is_one_part(prepared: PreparedRun) -> None:
+    """That is a shard of one, with all limits; nobody may have asked for another."""
+    there: dict[str, Any] = {"executor": "dask", "scheduler": "tcp://127.0.0.1:9"}
+    assert is_shared(replace(OPTIONS, **there))
+    assert not is_shared(replace(OPTIONS, executor="dask"))
+    (alone,) = shares(limited(prepared, max_creations=7, rate=3.0, **there), 1)
+    assert ("1/1", 7, 3.0, 5) == (alone.shard, alone.max_creations, alone.rate, alone.concurrency)
+    with pytest.raises(UsageError, match="--workers and --shard exclude each other"):
+        is_shared(replace(OPTIONS, shard="1/2", **there))
 
 
 @pytest.mark.parametrize(

@@ -65,12 +65,17 @@ def write_reports(
     """
     wanted = checked_kinds(kinds)
     with collector_paused():
-        run = fold_run(events, fail_on=fail_on, junit_by=junit_by)
-        with os_errors_as(UsageError, f"{out} cannot be written to", "free that path or choose another folder"):
-            out.mkdir(parents=True, exist_ok=True)
-            for kind in wanted:
-                report = REPORTS[kind]
-                _replace(out / report.filename, report.pieces(run))
+        # What the run held is let go before the collector walks over what is there.
+        return _written(fold_run(events, fail_on=fail_on, junit_by=junit_by), out, wanted)
+
+
+def _written(run: RunReport, out: Path, kinds: Iterable[str]) -> Results:
+    """Write reports of a run, and return its results."""
+    with os_errors_as(UsageError, f"{out} cannot be written to", "free that path or choose another folder"):
+        out.mkdir(parents=True, exist_ok=True)
+        for kind in kinds:
+            report = REPORTS[kind]
+            _replace(out / report.filename, report.pieces(run))
     return run.results
 
 

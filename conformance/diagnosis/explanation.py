@@ -99,7 +99,7 @@ def facts_of(
     contract: Contract, observations: Iterable[Observation], reader: FactReader | None = None
 ) -> Iterator[Facts]:
     """Yield the facts of requests that were sent in this order."""
-    creations, reader = 0, reader or FactReader(contract)
+    creations, reader = 0, reader or FactReader(contract, most=0)
     names = UsedNames()
     used = frozenset({Feature(USED_NAME, contract.identity or "")})
     for number, each in enumerate(observations, 1):

@@ -45,7 +45,7 @@ def render(kind: str, folder: Path) -> Cost:
         if kind != FOLD:
             begun = time.process_time()
             deque(REPORTS[kind].pieces(run), maxlen=0)
-    seconds = time.process_time() - begun
+        seconds = time.process_time() - begun
     return Cost(seconds, peak())
 
 

@@ -73,10 +73,17 @@ class _OfFields(msgspec.Struct, frozen=True, gc=False):
 
 
 class FactReader:
-    """Reads the facts of the cases of one contract; what many of them have in common is read once."""
+    """Reads the facts of the cases of one contract; what many of them have in common is read once.
 
-    def __init__(self, contract: Contract) -> None:
+    Args:
+        contract: the contract.
+        most: of how many cases the facts are kept; none for a reader that is used once.
+
+    """
+
+    def __init__(self, contract: Contract, most: int = MOST_KNOWN) -> None:
         self._contract = contract
+        self._most = most
         self._body = BodyReader(contract.request)
         self._declared = {each.name for each in contract.request.walk()}
         self._defaults = DefaultsReader(contract)
@@ -84,11 +91,11 @@ class FactReader:
         self._known: dict[Case, Facts] = {}
 
     def read(self, case: Case) -> Facts:
-        """Return the facts of a case; those of the first `MOST_KNOWN` cases are kept."""
+        """Return the facts of a case; those of the first ones are kept."""
         facts = self._known.get(case)
         if facts is None:
             facts = self._read(case)
-            if len(self._known) < MOST_KNOWN:
+            if len(self._known) < self._most:
                 self._known[case] = facts
         return facts
 

@@ -35,7 +35,7 @@ def write_matrix(folders: Sequence[Path], out: Path) -> WrittenPage:
         UsageError: a folder holds no run, or the page cannot be written.
 
     """
-    runs = _runs(folders, out)
+    runs = [Run(matrix.kept(read_results(folder)), _link(folder, out)) for folder in folders]
     verdicts = [run.results.verdict.value for run in runs]
     write_page(out / matrix.FILENAME, matrix.render(runs))
     said = ", ".join(f"{verdicts.count(each)} {each}" for each in dict.fromkeys(verdicts))

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.model.vocabulary import Group, Outcome
 from conformance.reports.folding.outcomes import worst
 from conformance.reports.pages.page import packed, page
-from conformance.reports.results import RequirementResult
+from conformance.reports.results import RequirementResult, Results
 from conformance.reports.safe_text import one_line, short
 from conformance.reports.several import Run
 
@@ -31,6 +32,19 @@ def render(runs: Sequence[Run]) -> bytes:
         contracts=len({run.results.contract.sha256 for run in runs}),
         requirements=[(next(each for each in row if each), [each and each.outcome for each in row]) for row in rows],
         lists=packed(msgspec.json.encode(_lists(runs, rows))),
+    )
+
+
+def kept(results: Results) -> Results:
+    """Return what the page shows of a run: with hundreds of them, all that they found would be too much to hold."""
+    first = {row.findings[0] for row in results.requirements if row.findings}
+    return replace(
+        results,
+        causes=(),
+        aliases=(),
+        coverage=None,
+        requirements=tuple(replace(row, cases=(), findings=row.findings[:1]) for row in results.requirements),
+        findings=tuple(each for each in results.findings if each.id in first),
     )
 
 

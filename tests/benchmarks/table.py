@@ -26,6 +26,7 @@ from . import (
     rows_reports,
     rows_starts,
     rows_whole_runs,
+    rows_workers,
 )
 from .sections import Group, Plan, progress, table
 
@@ -33,6 +34,7 @@ GROUPS = (
     rows_whole_runs.GROUP,
     rows_client_cost.GROUP,
     rows_campaigns.GROUP,
+    rows_workers.GROUP,
     rows_planted_faults.GROUP,
     rows_processor_time.GROUP,
     rows_starts.GROUP,

@@ -6,6 +6,7 @@ import zlib
 from base64 import b64decode
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -103,6 +104,14 @@ def test_matrix_of_twenty_targets_is_small() -> None:
     """Twenty targets with the requirements of a real contract take less than three megabytes."""
     large = fold(journals.large(2_000))
     assert len(matrix.render([Run(large, f"{number}/report.html") for number in range(20)])) < 3_000_000
+
+
+def test_what_the_matrix_keeps_of_a_run_is_what_it_shows() -> None:
+    """The page is the same, and what is held of a run is a part of it."""
+    runs = [fold(journals.large(2_000)), results(MUST, RESPONSE), results(passed=(MUST.id,))]
+    kept = [matrix.kept(each) for each in runs]
+    assert matrix.render([Run(each) for each in runs]) == matrix.render([Run(each) for each in kept])
+    assert len(msgspec.json.encode(kept[0])) < len(msgspec.json.encode(runs[0])) / 3
 
 
 def test_history_page() -> None:

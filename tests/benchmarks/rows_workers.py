@@ -1,0 +1,54 @@
+"""Workers: how much sooner two processes end a run than one does."""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+
+from .processes import ROOT, Ended, ended
+from .runs import LIMIT_SECONDS
+from .sections import Group, Plan, Row, figure, middle, ratio, removed
+
+HEAD: Row = ("requests", "turns", "one process, s", "its processor, s", "two workers, s", "their processor, s", "ratio")
+BEGIN = f"import sys; sys.path.append({str(ROOT)!r}); from conformance.cli import main; main()"
+
+
+def _requests(plan: Plan) -> int:
+    return 600 if plan.quick else 60_000
+
+
+def _run(plan: Plan, workers: int) -> Ended:
+    folder = plan.fresh()
+    words = ("--target", "asgi:tests.benchmarks.in_process:app", "--quiet", "--out", str(folder / "report"))
+    cases = ("--profile", "fuzz", "--phases", "sampler", "--time-budget", "800", "--max-requests", str(_requests(plan)))
+    command = [sys.executable, "-c", BEGIN, "run", *words, *cases, "--workers", str(workers)]
+    end = ended(command, folder, LIMIT_SECONDS)
+    if not (folder / "report" / "results.json").is_file():
+        message = f"conformance run has no results: {end.said[-1000:]}"
+        raise RuntimeError(message)
+    removed(folder)
+    return end
+
+
+def _seconds(plan: Plan) -> float:
+    return 12 if plan.quick else min(3, plan.times) * 75
+
+
+def _rows(plan: Plan) -> Sequence[Row]:
+    one, two = plan.turns("workers", *(partial(_run, plan, workers) for workers in (1, 2)), times=3)
+    alone, together = (middle([each.seconds for each in runs]) for runs in (one, two))
+    used = [figure(middle([each.processor for each in runs])) for runs in (one, two)]
+    return [
+        HEAD,
+        (f"{_requests(plan):,}", str(len(one)), figure(alone), figure(together), ratio(alone, together), *used),
+    ]
+
+
+GROUP = Group(
+    "workers",
+    "Workers",
+    "A run of `--workers 2` beside one process, reports included: random cases of the sampler against the reference "
+    "server in the same process (`asgi:`), so that no other program needs a core. The cases are derived before, and "
+    "the journals joined and the reports written after, by one process.",
+    _seconds,
+    _rows,
+)

@@ -30,17 +30,15 @@ def _run(plan: Plan, workers: int) -> Ended:
 
 
 def _seconds(plan: Plan) -> float:
-    return 12 if plan.quick else min(3, plan.times) * 75
+    return 8 if plan.quick else min(2, plan.times) * 90
 
 
 def _rows(plan: Plan) -> Sequence[Row]:
-    one, two = plan.turns("workers", *(partial(_run, plan, workers) for workers in (1, 2)), times=3)
+    one, two = plan.turns("workers", *(partial(_run, plan, workers) for workers in (1, 2)), times=2)
     alone, together = (middle([each.seconds for each in runs]) for runs in (one, two))
-    used = [figure(middle([each.processor for each in runs])) for runs in (one, two)]
-    return [
-        HEAD,
-        (f"{_requests(plan):,}", str(len(one)), figure(alone), figure(together), ratio(alone, together), *used),
-    ]
+    used, both = (middle([each.processor for each in runs]) for runs in (one, two))
+    figures = (figure(alone), figure(used), figure(together), figure(both), ratio(alone, together))
+    return [HEAD, (f"{_requests(plan):,}", str(len(one)), *figures)]
 
 
 GROUP = Group(

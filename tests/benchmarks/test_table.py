@@ -31,11 +31,11 @@ def test_a_group_makes_a_table(name: str, tmp_path: Path) -> None:
 
 
 def test_what_there_is_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is measured, and the full table needs less than 25 minutes."""
+    """Nothing is measured, and the full table needs less than half an hour."""
     assert 0 == main(["--list"])
     shown = capsys.readouterr().err
     assert [each.name for each in GROUPS] == [line.partition(":")[0] for line in shown.splitlines()]
-    assert sum(int(line.split()[-2]) for line in shown.splitlines()) < 25 * 60
+    assert sum(int(line.split()[-2]) for line in shown.splitlines()) < 30 * 60
 
 
 def test_the_page_says_how_it_is_made() -> None:

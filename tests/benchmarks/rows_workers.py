@@ -45,8 +45,9 @@ GROUP = Group(
     "workers",
     "Workers",
     "A run of `--workers 2` beside one process, reports included: random cases of the sampler against the reference "
-    "server in the same process (`asgi:`), so that no other program needs a core. The cases are derived before, and "
-    "the journals joined and the reports written after, by one process.",
+    "server in the same process (`asgi:`), so that no other program needs a core. One process derives the cases "
+    "before, joins the journals and writes the reports after. Each worker has a process that draws its cases, so that "
+    "a machine with two cores has four processes to carry out.",
     _seconds,
     _rows,
 )

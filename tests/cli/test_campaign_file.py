@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import signal
 import socket
 import tomllib
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.workflow.setup.campaign_file import campaign_schema
 from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
+from tests.safety.killing import Recording, seen, sent_again, serving, started
 
 KEY = "CONFORMANCE_API_KEY"
 FILE = Path("targets.toml")
@@ -114,3 +117,36 @@ def test_six_targets_make_one_matrix(command, contract, monkeypatch):
     results = json.loads(Path("conformance-campaign/wrong/results.json").read_text())
     assert "not conforming" == results["verdict"]
     assert (0, stored) == (again.status, len(right.stored))
+
+
+@pytest.mark.slow
+def test_a_campaign_that_is_killed_goes_on(contract, tmp_path):
+    """In the middle of the third of six targets: with --resume it is the same as one that nobody killed."""
+    names = ("right", "wrong", "third", "mock", "down", "last")
+    faults = {"wrong": ["echo.*.min_replica.other"]}
+    servers = {
+        name: Recording(contract, faults.get(name, ()), constant=True) for name in ("right", "wrong", "third", "last")
+    }
+    with ExitStack() as stack:
+        urls = {name: stack.enter_context(serving(each)) for name, each in servers.items()}
+        urls |= {"mock": "mock", "down": "http://127.0.0.1:9"}
+        targets = "".join(f"[targets.{name}]\ntarget = '{urls[name]}'\n" for name in names)
+
+        def campaign(out, *options):
+            file = tmp_path / f"{out}.toml"
+            file.write_text(f"out = '{out}'\n[defaults]\nprofile = 'smoke'\nrepeats = 0\n{targets}", encoding="utf-8")
+            return started(tmp_path, "campaign", str(file), "--quiet", *options)
+
+        whole, _ = campaign("whole").communicate(timeout=120)
+        servers["third"].kill_at = len(servers["third"].log) + 60
+        servers["third"].process = campaign("killed")
+        servers["third"].process.communicate(timeout=120)
+        first = [len(servers[name].log) for name in ("right", "wrong")]
+        resumed = campaign("killed", "--resume")
+        lines, said = resumed.communicate(timeout=120)
+    assert -signal.SIGKILL == servers["third"].process.returncode
+    assert (1, whole.decode().replace("whole/", "killed/")) == (resumed.returncode, lines.decode()), said
+    assert first == [len(servers[name].log) for name in ("right", "wrong")]
+    for name in names:
+        assert [] == sent_again(tmp_path / "killed" / name)
+        assert seen(tmp_path / "whole" / name) == seen(tmp_path / "killed" / name)

@@ -27,6 +27,7 @@ _LINE = re.compile(
     + _NUMBER
     + rb',("time":\d{1,11}(?:\.\d{1,9})?,)(?:"id":"([\w.]+)",)?"send":'
     + _NUMBER
+    + rb"(?=[,}]|\Z)"
 )
 """The beginning of lines that are most of a journal: they are copied as they are, but for their numbers."""
 
@@ -85,7 +86,7 @@ class LineCopy:
         if kind == b"finding":
             shared = _SHARED.search(rest)
             number = self.numbers.get(int(shared[1]), 0) if shared is not None else 0
-            if shared is None or id_ is None or not number:
+            if shared is None or id_ is None or not number or b'"finding":{' in rest:
                 return False
             time += b'"id":"%b%b",' % (self._how.prefix.encode(), id_)
             rest = b'%b,"shared":%d%b' % (rest[: shared.start()], number, rest[shared.end() :])

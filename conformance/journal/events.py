@@ -38,7 +38,7 @@ class OtherDocument(msgspec.Struct, frozen=True):
 class RunStarted(Event, frozen=True, tag="run.started", kw_only=True):
     """The header: what is tested against what, and everything that a report needs besides the exchanges.
 
-    `document` is the text of the OpenAPI document, `requirements` the rows in the order in which `Judged.passed`
+    `document` is the text of the OpenAPI document, `requirements` the rows in the order in which `Judged`
     counts them, `options` the settings of the run as strings, `skipped` why cases or requirements
     are not sent or not exercised.
     `data` has the data files that were read with the document. `waivers` let failures pass that they
@@ -140,7 +140,8 @@ class ClientEnded(Event, frozen=True, tag="client", kw_only=True):
 class Judged(Event, frozen=True, tag="judged", kw_only=True):
     """What the exchange (of a relation: its last) shows to hold: indices into `RunStarted.requirements`.
 
-    They are the bits of a number, given as its bytes from the lowest; journals before version 4 have a list.
+    They are the bits of a number, given as its bytes from the lowest; journals before version 4, and what was copied
+    from them, have a list.
     """
 
     send: int
@@ -167,13 +168,13 @@ class Judged(Event, frozen=True, tag="judged", kw_only=True):
 
 
 NO_FINDING = Finding("", "", "", Symptom(""), "")
-"""Stands where a line names a finding by its number."""
+"""Stands where a line refers to a finding by its number."""
 
 
 class FindingMade(Event, frozen=True, tag="finding", kw_only=True):
     """A violation. `id` is unique in the run; `repeats` says how often it showed, such as `3 of 4`.
 
-    In a file `shared` is the number of the finding where it is that of a line before.
+    In a file `shared` is the number of the finding where an earlier line defines it.
     """
 
     id: str
@@ -185,7 +186,7 @@ class FindingMade(Event, frozen=True, tag="finding", kw_only=True):
 
 
 class FindingShared(Event, frozen=True, tag="finding.shared", kw_only=True):
-    """A finding that later lines name by its number, from 1; the latest of a number counts. Only a file has it."""
+    """A finding that later lines refer to by its number, from 1; the latest of a number counts. Only a file has it."""
 
     number: int
     finding: Finding

@@ -19,8 +19,11 @@ SMALL_HEAD, SMALL_TAIL = 3_072, 1_024
 
 TOTAL = 8_000_000
 
-LEAST_MARGIN, MOST_MARGIN = 1_024, 8_192
-"""What is searched for secrets beyond what is kept, so that none is cut in two: as far as an escaped one reaches."""
+MARGIN = 8_192
+"""What is searched for secrets beyond what is kept, so that none is cut in two."""
+
+SEARCHED_WHOLE = 32_768
+"""Bodies of at most so many bytes are searched as a whole first: head and tail with their margins are as much."""
 
 FIELDS, FIELD = 100, 8_192
 """How many header fields are kept, and how many characters of them all."""
@@ -61,9 +64,12 @@ class ResponseEvidence:
         return Whole(len(body), sha256(self._redaction.plainly(body)).hexdigest())
 
     def _cut(self, body: bytes, head: int, tail: int, whole: Whole) -> bytes:
-        margin = min(max(self._redaction.reach, LEAST_MARGIN), MOST_MARGIN)
-        begin = self._redaction.body(body[: head + margin], cut=True)[:head]
-        end = self._redaction.body(body[-tail - margin :], cut=True)[-tail:]
+        if len(body) <= SEARCHED_WHOLE and self._redaction.body(body, cut=True) == body:
+            begin, end = body[:head], body[-tail:]
+        else:
+            begin = self._redaction.body(body[: head + MARGIN], cut=True)[:head]
+            # The margin may begin within a secret, and what follows it is shorter once secrets are taken out.
+            end = self._redaction.body(body[-tail - MARGIN :], cut=True)[MARGIN:][-tail:]
         missing = whole.length - head - tail
         note = f"\n... {missing} bytes are not kept here; the body has {whole.length}, SHA-256 {whole.sha256} ...\n"
         return begin + note.encode() + end

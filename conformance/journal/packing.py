@@ -1,7 +1,7 @@
 """Packing: how bodies and findings stand in the lines of a journal; who writes and reads events sees nothing of it.
 
 Version 2 has every body as Base64. Version 3 packs long bodies of requests. Version 4 has bodies that are UTF-8 as
-text, what held as bits, and a finding that shows often once.
+text, what held as bits, and a finding that is made often once.
 """
 
 import zlib
@@ -119,22 +119,24 @@ class SharedFindings:
         return self._numbers.setdefault(finding, len(self._numbers) + 1)
 
     def resolved(self, event: AnyLine) -> AnyEvent | None:
-        """Return the event that a line stands for, None where it only tells a finding for later lines.
+        """Return the event that a line stands for, None where it only defines a finding for later lines.
 
         Raises:
-            ValueError: it names a finding that no line before it tells, or more of them than are shared.
+            ValueError: it refers to a finding that no earlier line defines, or defines more of them than are shared.
 
         """
         if isinstance(event, FindingShared):
             if not 0 < event.number <= MOST_SHARED:
-                message = f"shares a finding as number {event.number} of at most {MOST_SHARED}"
+                message = (
+                    f"has a shared finding with the number {event.number}, which is not one of 1 to {MOST_SHARED:,}"
+                )
                 raise ValueError(message)
             self._findings[event.number] = event.finding
             return None
         if not isinstance(event, FindingMade) or event.finding is not NO_FINDING:
             return event
         if event.shared not in self._findings:
-            message = f"names the finding number {event.shared}, which no line before it tells"
+            message = f"refers to finding {event.shared}, which no earlier line defines"
             raise ValueError(message)
         return replace(event, finding=self._findings[event.shared], shared=0)
 
@@ -144,7 +146,7 @@ def _with_body(event: RequestSent, body: bytes | None) -> Case:
 
 
 def _text(body: bytes) -> str:
-    """Return a body as text, empty where it is none, or longer so than as Base64."""
+    """Return a body as text, empty where it is none, or has so many control characters that Base64 is shorter."""
     if (len(body) - len(body.translate(None, CONTROLS))) * LONGEST_ESCAPE > len(body) // 3:
         return ""
     try:

@@ -70,11 +70,6 @@ class Redactor:
         self._bare = tuple(map(unbroken, self._signs)) if self._long else ()
         self._known = lru_cache(maxsize=1024)(self._redacted)
 
-    @property
-    def reach(self) -> int:
-        """How many characters the secret takes at most, escapes of escapes among them."""
-        return max(map(len, self._forms), default=0) * ROUNDS * ROUNDS
-
     def text(self, text: str, *, cut: bool = False) -> str:
         """Return a text without the secret; with `cut` it may end within it."""
         # Headers are mostly the same from answer to answer.
@@ -144,7 +139,8 @@ class Redactor:
 
     def _without_beginning(self, text: str) -> str:
         """Return a text that was cut off without the beginning of the secret at its end."""
-        window = text[-self.reach :]
+        longest = max(map(len, self._forms), default=0)
+        window = text[-longest * ROUNDS * ROUNDS :]
         plain = unescaped_whole(window)
         for whole in (plain, TORN.sub("", plain)):
             begin = min(_beginning(whole, self._signs), _beginning(lower(whole), self._folded))
@@ -171,11 +167,6 @@ class Redaction:
         if secret:
             # The newest first: a key that was made anew is the one that comes back.
             self._redactors.insert(0, redactor(secret, shown))
-
-    @property
-    def reach(self) -> int:
-        """How many characters a secret takes at most."""
-        return max((each.reach for each in self._redactors), default=0)
 
     def text(self, text: str, *, cut: bool = False) -> str:
         """Return a text without the secrets; with `cut` it may end within one."""

@@ -279,6 +279,8 @@ def _read_lines(
                 if not line.endswith(b"\n"):
                     break
                 _report(JournalError(f"{path} line {number} {error}", DAMAGED if number > 1 else ""), number, damaged)
+                # It may have defined a finding anew.
+                shared = SharedFindings()
             except JournalError as error:
                 _report(error, number, damaged)
             else:

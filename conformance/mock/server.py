@@ -23,6 +23,10 @@ STARTUP_SECONDS = 10.0
 SHUTDOWN_SECONDS = 5.0
 
 
+GATHERED = 65_536
+"""How many bytes wait at most to be written together."""
+
+
 class _Gathered:
     """A transport that writes what one turn of the event loop gives it in one piece, as most servers do.
 
@@ -32,26 +36,40 @@ class _Gathered:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._pieces: list[bytes] = []
+        self._size = 0
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever a transport has)
         """Return what the transport has."""
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Write bytes, at the end of this turn."""
+        """Write bytes, at the end of this turn, or at once where they are many: the transport says when to wait."""
         if not self._pieces:
             asyncio.get_running_loop().call_soon(self._flush)
         self._pieces.append(data)
+        self._size += len(data)
+        if self._size > GATHERED:
+            self._flush()
+
+    def write_eof(self) -> None:
+        """End the stream behind what was written."""
+        self._flush()
+        self._transport.write_eof()
 
     def close(self) -> None:
         """Close the transport when all is written."""
         self._flush()
         self._transport.close()
 
+    def abort(self) -> None:
+        """Break the connection behind what was written."""
+        self._flush()
+        self._transport.abort()
+
     def _flush(self) -> None:
-        if self._pieces:
-            self._transport.write(b"".join(self._pieces))
-            self._pieces.clear()
+        pieces, self._pieces, self._size = self._pieces, [], 0
+        if pieces:
+            self._transport.write(b"".join(pieces))
 
 
 def _connection_made(protocol: Any, connection: asyncio.Transport) -> None:  # noqa: ANN401 (one of two classes)

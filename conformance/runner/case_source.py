@@ -21,8 +21,7 @@ class FollowUpPhases(msgspec.Struct, frozen=True):
 
     `generator` generates the cases, phase by phase; none that equals one of the items `elsewhere`, which others send,
     is sent. `admits` tells whether one may be sent to this target. Of a run that is shared, `mine` tells which cases
-    are
-    sent here; of the phases `apart` all are, as nobody else generates them. With `build` what fails is simplified.
+    are sent here; of the phases `apart` all are, as nobody else generates them. With `build` what fails is simplified.
     `examples` are what failed in earlier runs, and where failures of `phases` are kept. After `seconds` no more cases
     are begun: the time of a campaign is no limit that cuts it short. `requirement` is the one in doubt where a phase
     breaks.

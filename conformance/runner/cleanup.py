@@ -94,8 +94,8 @@ class Cleaner:
     def _judge(self, case: Case, sent: Sent) -> None:
         subject = Subject(self._contract, case, sent.exchange, Settings())
         judged = list(clean_up(subject))
-        held = tuple(self._rows[each.requirement] for each in judged if isinstance(each, Pass))
-        self._journal.append(Judged(send=sent.number, passed=held))
+        held = {1 << self._rows[each.requirement] for each in judged if isinstance(each, Pass)}
+        self._journal.append(Judged.of(sent.number, sum(held)))
         for each in judged:
             if isinstance(each, Finding):
                 self._journal.append(

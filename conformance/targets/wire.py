@@ -141,9 +141,13 @@ class WireTarget(Target):
                 response.close()
 
     async def _request(self, sending: Sending) -> aiohttp.ClientResponse:
-        path = self._prefix + sending.target
-        # A query may hold the key, which is not to be kept.
-        url = _url(self._base, path) if "?" in path else _known_url(self._base, path)
+        url = URL.build(
+            scheme=self._base.scheme,
+            authority=self._base.raw_authority,
+            # The whole target as a path: nothing of it is parsed, and an empty query keeps its question mark.
+            path=self._prefix + sending.target,
+            encoded=True,
+        )
         return await self._opened().request(
             sending.method,
             url,
@@ -191,14 +195,6 @@ class WireTarget(Target):
             # Otherwise GET, PUT and DELETE are sent twice when a connection in use is closed, and nobody is told.
             self._session._retry_connection = False  # noqa: SLF001 (aiohttp's own test client does the same)
         return self._session
-
-
-def _url(base: URL, path: str) -> URL:
-    # The whole target as a path: nothing of it is parsed, and an empty query keeps its question mark.
-    return URL.build(scheme=base.scheme, authority=base.raw_authority, path=path, encoded=True)
-
-
-_known_url = functools.lru_cache(maxsize=64)(_url)
 
 
 async def _pieces(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

@@ -312,7 +312,7 @@ def numbers(bits: int) -> Iterator[int]:
 
 def _bits(event: events.Judged, known: int) -> int:
     """Return the numbers of the requirements that held, as bits; `known` is how many requirements there are."""
-    held = event.held if all(number >= 0 for number in event.passed) else -1
+    held = event.held if all(0 <= number < known for number in event.passed) else -1
     if held >> known:
         raise JournalError(f"the journal judges a requirement that is not one of its {known}")
     return held

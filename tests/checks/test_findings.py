@@ -6,6 +6,7 @@ import pytest
 
 from conformance.checks.shared.findings import (
     CUT,
+    DEEPER,
     LONGEST,
     below,
     brief,
@@ -107,6 +108,14 @@ class Endless(dict[str, int]):
 def test_brief_reads_no_more_than_it_shows() -> None:
     """Of an object as many members are read as could be shown."""
     assert '{"0": 0, "1": 1' == brief(Endless())[:15]
+
+
+def test_brief_shows_how_deep_a_value_goes_and_no_deeper() -> None:
+    """A value that no response holds, nested a hundred thousand times, is no error of the suite."""
+    deep: object = 1
+    for _ in range(100_000):
+        deep = [deep]
+    assert brief(deep).strip("[]") == DEEPER  # type: ignore[arg-type]
 
 
 def test_brief_writes_nothing_out() -> None:

@@ -21,6 +21,7 @@ from conformance.contract.contract import Contract
 from conformance.mock.app import Mock
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer, listen
+from conformance.mock.transmission import TRANSPORT, serve_lifespan
 from conformance.model.errors import UsageError
 
 Fixture: TypeAlias = Callable[..., Any]
@@ -246,3 +247,52 @@ def test_a_served_mock_ends_cleanly_on_a_signal(stop: signal.Signals) -> None:
         process.send_signal(stop)
         rest, errors = process.communicate(timeout=10)
     assert ("ended\n", "") == (rest, errors)
+
+
+PIECES, PIECE = 400, b"x" * 200_000
+
+
+class Streaming:
+    """Sends many pieces without a pause; another path returns how many of them it was let send."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve."""
+        if scope["type"] == "lifespan":
+            await serve_lifespan(receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        if scope["path"] == "/sent":
+            await send({"type": "http.response.body", "body": str(self.sent).encode()})
+            return
+        for _ in range(PIECES):
+            await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+            self.sent += 1
+        await send({"type": "http.response.body", "body": b""})
+
+
+def test_a_client_that_reads_nothing_makes_the_server_wait() -> None:
+    """What is written together is bounded: an application is told to wait, and others are served meanwhile."""
+    with BackgroundServer(Streaming()) as server:
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        with closing(socket.create_connection((host, int(port)), timeout=STALL)) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(10)
+            assert int(httpx.get(f"{server.url}/sent").text) < PIECES
+
+
+def test_what_was_written_arrives_before_a_connection_breaks() -> None:
+    """An application that breaks the connection itself has sent all that it wrote."""
+
+    async def breaks(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await serve_lifespan(receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        scope["extensions"][TRANSPORT].abort()
+
+    with BackgroundServer(breaks) as server:
+        assert exchange(server.url, {}).endswith(b"\r\n\r\nhalf")

@@ -3,6 +3,7 @@
 import asyncio
 from hashlib import sha256
 
+import pytest
 from msgspec.structs import replace
 
 from conformance.checks.authentication import key_echo
@@ -17,6 +18,7 @@ from conformance.journal.evidence import (
     SMALL_HEAD,
     SMALL_TAIL,
     TAIL,
+    TOTAL,
     ResponseEvidence,
     judged,
 )
@@ -34,12 +36,13 @@ from conformance.targets.asgi import AsgiTarget
 from conformance.workflow.setup.run_header import header_of
 
 SECRET = "sk-Live/94+tZ8Rk"  # noqa: S105 (no secret)
+LONGER = "-and-thirty-five-more-characters-x9"
 REQUEST = Request("POST", "/v1/models/m/environments", (("Content-Type", "application/json"),), b'{"name": "n"}')
 
 
-def kept(*responses: Response) -> list[Response]:
+def kept(*responses: Response, secret: str = SECRET) -> list[Response]:
     """Return what one run keeps of responses."""
-    evidence = ResponseEvidence(Redaction((SECRET, KEY)))
+    evidence = ResponseEvidence(Redaction((secret, KEY)))
     shown = [evidence.kept(Exchange(REQUEST, response)).response for response in responses]
     return [each for each in shown if each is not None]
 
@@ -87,6 +90,23 @@ def test_all_responses_of_a_run_are_bounded_together():
     assert LARGEST == len(responses[0].body)
     assert SMALL_HEAD + SMALL_TAIL + 200 > len(responses[-1].body)
     assert sum(len(each.body) for each in responses) < 9_000_000
+
+
+@pytest.mark.parametrize("used", [False, True])
+@pytest.mark.parametrize(
+    "around", [("", ""), ("", " "), ('{"k":"', '"},'), ('{"id":12345,"name":"some name","key":"', '"},')]
+)
+@pytest.mark.parametrize("size", [5_000, 20_000, 70_000, 200_000])
+def test_of_a_key_that_shows_over_and_over_nothing_is_kept(size, around, used):
+    """Wherever head and tail begin and end: the text is shorter without the key, and a part of it never shows."""
+    before, after = around
+    secret = SECRET + LONGER
+    fill = [Response(200, (), b"a" * LARGEST)] * (TOTAL // LARGEST + 1 if used else 0)
+    once = f"{before}{secret}{after}"
+    bodies = [("x" * shift + once * (size // len(once))).encode() for shift in range(0, len(secret) + 1, 5)]
+    pieces = [secret[at : at + 8].encode() for at in range(len(secret) - 7)]
+    for each in kept(*fill, *(Response(200, (), body) for body in bodies), secret=secret)[len(fill) :]:
+        assert [] == [piece for piece in pieces if piece in each.body]
 
 
 def test_what_is_kept_in_part_is_not_judged_again(contract, tmp_path):

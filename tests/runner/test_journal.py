@@ -186,7 +186,7 @@ def test_a_finding_that_no_line_tells_is_a_damaged_line(tmp_path):
     path.write_bytes(b"".join([header, *behind]))
     told = []
     assert 2 == len(list(read_journal(path, told.append)))
-    assert [f"{path} line 2 names the finding number 1, which no line before it tells"] == told
+    assert [f"{path} line 2 refers to finding 1, which no earlier line defines"] == told
 
 
 def test_a_body_that_is_text_can_be_read_in_the_file(tmp_path):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from conformance.checks.shared.messages import Texts, Wording, with_status
 from conformance.checks.shared.subject import Subject
 from conformance.model.finding import Finding, Symptom
-from conformance.model.jsontext import Json, write
+from conformance.model.jsontext import MAX_DEPTH, Json, write
 from conformance.model.pointer import escape, generalised
 
 LONGEST = 1_000
@@ -15,6 +15,9 @@ LONGEST = 1_000
 
 CUT = " ..."
 """Ends a text of which only the beginning is shown."""
+
+DEEPER = "..."
+"""Stands for what is nested more deeply than any response that is read."""
 
 _REGISTERED = frozenset(int(status) for status in HTTPStatus)
 
@@ -133,12 +136,15 @@ def clean(text: str, limit: int = LONGEST) -> str:
 def brief(value: Json, limit: int = LONGEST) -> str:
     """Return the JSON text of a value, or its beginning: no more of it is written than is shown."""
     pieces: list[str] = []
-    _write_within(value, pieces, limit, limit)
+    _write_within(value, pieces, limit, limit, MAX_DEPTH)
     return clean("".join(pieces), limit)
 
 
-def _write_within(value: Json, pieces: list[str], room: int, limit: int) -> int:
+def _write_within(value: Json, pieces: list[str], room: int, limit: int, depth: int) -> int:
     """Add the JSON text of a value until there is no room left; returns how much is left, below 0 for none."""
+    if not depth:
+        pieces.append(DEEPER)
+        return room - len(DEEPER)
     if isinstance(value, dict | list):
         begin, end = "{}" if isinstance(value, dict) else "[]"
         pieces.append(begin)
@@ -149,7 +155,7 @@ def _write_within(value: Json, pieces: list[str], room: int, limit: int) -> int:
                 return room
             label = f"{comma}{write(name[:limit])}: " if isinstance(name, str) else comma
             pieces.append(label)
-            room = _write_within(item, pieces, room - len(label), limit)
+            room = _write_within(item, pieces, room - len(label), limit, depth - 1)
             comma = ", "
         pieces.append(end)
         return room - 1

@@ -44,3 +44,12 @@ def whole_until(line: bytes) -> int:
     if end < 0 or not line.startswith(b',"crc":"', end) or not line.endswith(b'"}\n'):
         return -1
     return end if b"%08x" % crc32(b"}", crc32(memoryview(line)[:end])) == line[-11:-3] else -1
+
+
+def encodable(value: object) -> object:
+    """Return JSON data with lone surrogates written as escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {encodable(name): encodable(item) for name, item in value.items()}
+    return [encodable(item) for item in value] if isinstance(value, list | tuple) else value

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from conformance.journal import events
 from conformance.journal.events import JOURNAL_VERSION, READ_VERSIONS, AnyEvent, AnyLine, Event
-from conformance.journal.lines import decoded, sealed
+from conformance.journal.lines import decoded, encodable, sealed
 from conformance.journal.packing import MOST_TOGETHER, TEXTS, SharedFindings, length_of_long_body, packed
 from conformance.journal.redaction import Redaction
 from conformance.model.case import KEY
@@ -194,7 +194,7 @@ class Journal:
             return self._encoder.encode(event)
         except UnicodeEncodeError:
             # A lone surrogate in the text of a finding: what a target sent may hold one, UTF-8 cannot.
-            return self._encoder.encode(_encodable(msgspec.to_builtins(event)))
+            return self._encoder.encode(encodable(msgspec.to_builtins(event)))
 
     def close(self) -> None:
         """Synchronise and close the file; raises as `append`."""
@@ -340,12 +340,3 @@ def _check(event: AnyLine, number: int, previous: int | None, path: Path) -> Non
         raise JournalError(f"{path} line {number}: {event.time:g} is not a time")
     if previous is not None and event.seq != previous + 1:
         raise JournalError(f"{path} line {number}: event {event.seq} follows {previous}: lines are missing")
-
-
-def _encodable(value: object) -> object:
-    """Return JSON data with lone surrogates written as escapes."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, dict):
-        return {_encodable(name): _encodable(item) for name, item in value.items()}
-    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value

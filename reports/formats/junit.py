@@ -29,6 +29,7 @@ def pieces(run: RunReport) -> Iterator[bytes]:
     not sent, not exercised, or cannot be decided is `skipped`.
     """
     results = run.results
+    cases: Iterator[tuple[str, Element]]
     if run.junit_by is JunitBy.REQUIREMENT:
         cases = ((row.group.value, _requirement(run, row)) for row in results.requirements)
     else:

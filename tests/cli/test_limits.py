@@ -10,6 +10,7 @@ import pytest
 
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
+from conformance.mock.transmission import TRANSPORT
 
 OUT = Path("conformance-report")
 EMPTY = (200, {}, b"{}")
@@ -188,10 +189,9 @@ def test_a_connection_that_was_closed_while_idle(command, contract, results_of, 
     async def closing(scope, receive, send):
         await app(scope, receive, send)
         if scope["type"] == "http":
-            for transport in scope["extensions"].values():
-                if isinstance(transport, asyncio.Transport):
-                    transports.append(transport)
-                    asyncio.get_running_loop().call_later(0.01, transport.close)
+            transport = scope["extensions"][TRANSPORT]
+            transports.append(transport)
+            asyncio.get_running_loop().call_later(0.01, transport.close)
 
     with BackgroundServer(closing) as server:
         ended = command("run", "--target", server.url, "--only", "accept.all.*", "--rate", "40", "--concurrency", "1")

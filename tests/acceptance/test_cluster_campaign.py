@@ -117,14 +117,18 @@ def test_a_worker_that_dies_and_an_interruption_lose_nothing(
     """Other workers continue its parts; Ctrl-C ends all, and --resume continues all. Nothing is sent twice."""
     with ExitStack() as stack:
         campaign = Campaign(tmp_path, servers, stack, "rate = 40")
-        servers["one"].kill_at, servers["one"].process = 40, cluster.workers[0]
-        servers["two"].kill_at, servers["two"].signal = 90, signal.SIGINT
-        process = servers["two"].process = campaign.begin("out", *on(cluster))
+        one = servers["one"]
+        process = campaign.begin("out", *on(cluster))
+
+        def interrupt_next() -> None:
+            one.kill_at, one.process, one.signal, one.then = 90, process, signal.SIGINT, None
+
+        one.process, one.then, one.kill_at = cluster.workers[0], interrupt_next, 40
         told, said = process.communicate(timeout=180)
         assert process.returncode in {1, 3}, said.decode()
         assert cluster.workers[0].poll() is not None
         assert b"interrupted" in told
-        servers["two"].kill_at = 0
+        one.kill_at = 0
         status, verdicts = campaign.test("out", *on(cluster), "--resume")
     assert 1 == status
     assert ["conforming", "conforming", "not conforming"] == [verdicts[name] for name in CREATIONS]

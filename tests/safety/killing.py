@@ -9,7 +9,7 @@ import subprocess
 import sys
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ Question = tuple[str, str, str]
 class Recording:
     """A server, right but for `faults`, that keeps a log, and kills a process at a request of its choice.
 
-    That is before it answers, or `after_answer`: then `delay` seconds later.
+    That is before it answers, or `after_answer`: then `delay` seconds later. `then` is called when that is done.
     """
 
     def __init__(self, contract: Contract, faults: Iterable[str] = (), *, constant: bool = False) -> None:
@@ -61,6 +61,7 @@ class Recording:
         self.delay = 0.0
         self.process: subprocess.Popen[bytes] | None = None
         self.signal = signal.SIGKILL
+        self.then: Callable[[], object] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Log a request, and answer it, unless it is the one that is chosen."""
@@ -105,6 +106,8 @@ class Recording:
     def _kill(self) -> None:
         if self.process is not None:
             os.kill(self.process.pid, self.signal)
+        if self.then is not None:
+            self.then()
 
 
 @contextmanager

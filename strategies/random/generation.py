@@ -194,6 +194,8 @@ def _arrays(node: Node, branch: int, choices: Choices) -> Values:
         least = max(least, 1)
     items = anything(choices.alphabet) if place is None or not place.shapes else valid_values(place, choices)
     first = construction.prefix_places(node, branch)
+    if (end := construction.possible_items(first)) < len(first):
+        first, most = first[:end], end
     held = [each for each in node.contained if each.branch == branch] * construction.fewest_contained(node, branch)
     if first or held:
         own = [valid_values(each, choices) for each in (*first, *held)]

@@ -1,6 +1,6 @@
 """Construction: a valid value for any node, with its required members alone or with all of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Literal as OneOf
 from typing import TypeAlias
@@ -203,6 +203,11 @@ def prefix_places(node: Node, branch: int) -> list[Node]:
     count = len(node.shapes[branch].prefix)
     places = {each.name: each for each in (*node.fillers, *node.members(branch)) if each.branch == branch}
     return [places[str(index)] for index in range(count) if str(index) in places]
+
+
+def possible_items(places: Sequence[Node]) -> int:
+    """Return how many of the first items can have a value: an array ends before one that cannot."""
+    return next((index for index, each in enumerate(places) if not each.shapes), len(places))
 
 
 def fewest_contained(node: Node, branch: int) -> int:

@@ -64,6 +64,8 @@ SCHEMAS: dict[str, Any] = {
         "unevaluatedProperties": False,
     },
     "unevaluated items": holding({"type": "array", "prefixItems": [WHOLE], "unevaluatedItems": False}),
+    "tuple that ends": holding({"type": "array", "prefixItems": [WHOLE, {"type": "string", "enum": [1]}, TEXT]}),
+    "tuple that ends by a false schema": holding({"type": "array", "prefixItems": [WHOLE, False, TEXT]}),
     "no items": {"type": "array", "maxItems": 0, "items": TEXT},
     "long": holding({**TEXT, "minLength": 5_000}),
     "many": holding({"type": "array", "items": WHOLE, "minItems": 60}),

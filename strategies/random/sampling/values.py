@@ -90,9 +90,12 @@ def _array(node: Node, branch: int, choices: ValueChoices) -> Values:
     least, most = limits(shape, "minItems", "maxItems")
     place = next((each for each in node.members(branch) if each.name == ANY_ITEM), node.filler(branch, ANY_ITEM))
     own = construction.prefix_places(node, branch)
+    end = construction.possible_items(own)
     held = [each for each in node.contained if each.branch == branch] * construction.fewest_contained(node, branch)
     if (place is None and shape.items) or (place is not None and not place.shapes):
         most = max(least, len(shape.prefix))
+    if end < len(own):
+        own, most = own[:end], end
     first = [values(each, choices) for each in (*own, *held)]
     if least > MANY_ITEMS:
         filled = construction.distinct_items(node, branch, least)

@@ -20,6 +20,7 @@ from conformance.model.version import VERSION
 from conformance.targets.addresses import ssl_context
 from conformance.workflow.setup.opening import tls_of
 from conformance.workflow.setup.options import RunOptions
+from conformance.workflow.time_limit import unless_done
 
 Options = TypeVar("Options", bound=RunOptions)
 
@@ -93,13 +94,8 @@ def _limited(connected: socket.socket, late: threading.Event) -> Iterator[None]:
         with suppress(OSError):
             connected.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(SECONDS, interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
+    with unless_done(SECONDS, interrupt):
         yield
-    finally:
-        timer.cancel()
 
 
 def _is_whole(response: http.client.HTTPResponse, data: bytes) -> bool:

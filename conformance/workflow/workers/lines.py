@@ -2,11 +2,12 @@
 
 import os
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, answer_challenge, deliver_challenge
+
+from conformance.workflow.time_limit import unless_done
 
 CONNECT_SECONDS = 10
 
@@ -58,13 +59,8 @@ class Line:
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Close the line unless the context ends within so many seconds."""
-        timer = threading.Timer(seconds, self.cut)
-        timer.daemon = True
-        timer.start()
-        try:
+        with unless_done(seconds, self.cut):
             yield
-        finally:
-            timer.cancel()
 
     def send(self, message: bytes) -> None:
         """Send a message."""

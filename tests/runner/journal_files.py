@@ -1,0 +1,45 @@
+"""Small journals in files, and the lines that they have."""
+
+import json
+from pathlib import Path
+
+from conformance.journal.events import RunStarted
+from conformance.journal.writing import Journal, read_journal
+from conformance.model.case import Case, Request
+from conformance.model.finding import Finding, Symptom
+from conformance.model.vocabulary import Expectation
+
+HEADER = RunStarted(
+    suite_version="1",
+    run_id="0",
+    document="",
+    sha256="",
+    operation="POST /",
+    path="/",
+    target="t",
+    profile="smoke",
+    seed=0,
+)
+
+
+def finding(text: str) -> Finding:
+    """Return a finding in whose texts something stands."""
+    return Finding("r", text, text, Symptom(text, text, text), text, pointer="/" + text, expected="1e400", actual=text)
+
+
+def written(path: Path, *events, secret: str = "") -> list:
+    """Write events, and return what is read back."""
+    with Journal(path, secret) as journal:
+        for event in (HEADER, *events):
+            journal.append(event)
+    return list(read_journal(path))
+
+
+def long_case(body: bytes) -> Case:
+    """Return a case with a body."""
+    return Case("c", Expectation.OBSERVED, ("r",), Request("POST", "/", (("A", "b"),), body))
+
+
+def lines_of(path: Path) -> list[dict]:
+    """Return the lines of a journal as they stand in the file."""
+    return [json.loads(line) for line in path.read_bytes().splitlines()]

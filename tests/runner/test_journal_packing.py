@@ -1,0 +1,160 @@
+"""How bodies and findings stand in a journal: packed, as text, or by a number, and read back as they were."""
+
+import base64
+import json
+from hashlib import sha256
+
+import msgspec
+import pytest
+
+from conformance.journal import packing, writing
+from conformance.journal.events import (
+    ExchangeEnded,
+    FindingMade,
+    Judged,
+    RequestSent,
+)
+from conformance.journal.packing import LONG
+from conformance.journal.writing import FILE_NAME, Journal, read_journal
+from conformance.model.errors import JournalError
+from conformance.model.exchange import Response
+
+from .journal_files import finding, lines_of, long_case, written
+
+
+@pytest.mark.parametrize("body", [b"a" * 1_000_000, b"[" * 5_000, b"\xff\x00" * 4_000, bytes(LONG)])
+def test_a_long_body_takes_little_room_and_comes_through_unharmed(tmp_path, body):
+    """It is packed in the file where that is worth it, and nobody who reads events sees anything of it."""
+    path = tmp_path / FILE_NAME
+    sent = RequestSent(send=1, case=long_case(body), name="n", attempt=2, relation="x")
+    _, read = written(path, sent)
+    assert msgspec.structs.replace(sent, seq=read.seq, time=read.time) == read
+    assert len(path.read_bytes()) < 12_000
+    assert (len(body) > LONG) is ("packed" in lines_of(path)[1])
+
+
+def test_a_long_body_that_cannot_be_packed_stays_as_it_is(tmp_path):
+    """Random bytes do not get shorter."""
+    body = b"".join(sha256(bytes([number])).digest() for number in range(256))
+    _, read = written(tmp_path / FILE_NAME, RequestSent(send=1, case=long_case(body)))
+    assert body == read.case.request.body
+    assert "packed" not in lines_of(tmp_path / FILE_NAME)[1]
+
+
+@pytest.mark.parametrize("spoil", [lambda packed: packed[: len(packed) // 2], lambda packed: b"no" + packed])
+def test_a_packed_body_that_is_damaged_is_a_damaged_line(tmp_path, spoil):
+    """What was cut off, or is not deflated, is told with its line."""
+    path = tmp_path / FILE_NAME
+    written(path, RequestSent(send=1, case=long_case(b"[1, 2, 3]" * 1_000)))
+    header, line = lines_of(path)
+    line["packed"] = base64.b64encode(spoil(base64.b64decode(line["packed"]))).decode()
+    del header["crc"], line["crc"]
+    path.write_text(f"{json.dumps(header)}\n{json.dumps(line)}\n", encoding="utf-8")
+    with pytest.raises(JournalError, match="line 2 is not a journal event"):
+        list(read_journal(path))
+
+
+def test_long_bodies_of_a_small_file_are_bounded_together(tmp_path, monkeypatch):
+    """A file of a few kB could hold any number of bytes that repeat themselves."""
+    path = tmp_path / FILE_NAME
+    written(path, *(RequestSent(send=number, case=long_case(b"a" * 400_000)) for number in (1, 2, 3)))
+    assert 4 == len(list(read_journal(path)))
+    monkeypatch.setattr(writing, "MOST_TOGETHER", 1_000_000)
+    assert path.stat().st_size < 10_000
+    with pytest.raises(JournalError, match="has request bodies of more than 1,000,000 bytes"):
+        list(read_journal(path))
+
+
+def test_a_journal_of_the_version_before_is_read_and_goes_on_as_it_was(tmp_path):
+    """Nothing is packed in what follows: the suite that wrote it reads it still."""
+    path, body = tmp_path / FILE_NAME, b"a" * 1_000_000
+    written(path)
+    (header,) = lines_of(path)
+    del header["crc"]
+    path.write_text(json.dumps(header | {"journal_version": 2}) + "\n", encoding="utf-8")
+    with Journal(path, resume=True) as journal:
+        journal.append(RequestSent(send=1, case=long_case(body)))
+    first, read = read_journal(path)
+    assert (2, body) == (first.journal_version, read.case.request.body)
+    assert "packed" not in lines_of(path)[1]
+    assert 4 == written(tmp_path / "merged", first)[1].journal_version
+
+
+def test_a_finding_that_shows_often_is_told_once(tmp_path):
+    """Later lines name it by its number, and nobody who reads events sees anything of it."""
+    path = tmp_path / FILE_NAME
+    made = [FindingMade(id=f"f{n}", send=n, case="c", finding=finding("ab"[n % 2]), repeats="") for n in range(6)]
+    read = written(path, *made)[1:]
+    assert [each.finding for each in made] == [each.finding for each in read]
+    assert ["f0", "f1", "f2", "f3", "f4", "f5"] == [each.id for each in read]
+    told = [line["number"] for line in lines_of(path) if line["event"] == "finding.shared"]
+    assert [1, 2] == told
+    assert all("finding" not in line for line in lines_of(path) if line["event"] == "finding")
+
+
+def test_findings_beyond_those_that_are_shared_stand_in_their_own_lines(tmp_path, monkeypatch):
+    """A target that is wrong in ever new words takes no more memory for it."""
+    monkeypatch.setattr(packing, "MOST_SHARED", 1)
+    made = [FindingMade(id=f"f{n}", send=n, case="c", finding=finding("abab"[n])) for n in range(4)]
+    read = written(tmp_path / FILE_NAME, *made)[1:]
+    assert [each.finding for each in made] == [each.finding for each in read]
+    assert [False, True, False, True] == [
+        "finding" in line for line in lines_of(tmp_path / FILE_NAME) if line["event"] == "finding"
+    ]
+
+
+def test_a_journal_that_goes_on_tells_its_findings_anew(tmp_path):
+    """Who writes behind a line that only tells a finding numbers on from it, and names no finding but its own."""
+    path = tmp_path / FILE_NAME
+    written(path, FindingMade(id="f1", send=1, case="c", finding=finding("a")))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]) + lines[-1][:9])
+    with Journal(path, resume=True) as journal:
+        assert 4 == journal.append(FindingMade(id="f1", send=1, case="c", finding=finding("b"))).seq
+    _, read = read_journal(path)
+    assert finding("b") == read.finding
+
+
+def test_a_finding_that_no_line_tells_is_a_damaged_line(tmp_path):
+    """The line that names it is reported."""
+    path = tmp_path / FILE_NAME
+    written(path, FindingMade(id="f1", send=1, case="c", finding=finding("a")), Judged(send=1))
+    header, _, *behind = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([header, *behind]))
+    told = []
+    assert 2 == len(list(read_journal(path, told.append)))
+    assert [f"{path} line 2 refers to finding 1, which no earlier line defines"] == told
+
+
+def test_a_body_that_is_text_can_be_read_in_the_file(tmp_path):
+    """Who looks into the file sees what was sent and received; what is no text is Base64."""
+    path = tmp_path / FILE_NAME
+    written(
+        path,
+        RequestSent(send=1, case=long_case('{"name": "ü"}'.encode())),
+        ExchangeEnded(send=1, response=Response(200, body=b"[1]")),
+        ExchangeEnded(send=1, response=Response(200, body=bytes(30))),
+    )
+    _, sent, ended, odd = lines_of(path)
+    assert ('{"name": "ü"}', "[1]", "A" * 40) == (sent["text"], ended["text"], odd["response"]["body"])
+    assert "body" not in sent["case"]["request"]
+    assert "body" not in ended["response"]
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_what_holds_is_a_list_in_journals_of_the_versions_before(tmp_path, version):
+    """The suite that wrote it reads it still."""
+    path = tmp_path / FILE_NAME
+    written(path)
+    (header,) = lines_of(path)
+    del header["crc"]
+    path.write_text(json.dumps(header | {"journal_version": version}) + "\n", encoding="utf-8")
+    with Journal(path, resume=True) as journal:
+        journal.append(Judged.of(1, 0b1000_0000_0101))
+        journal.append(FindingMade(id="f1", send=1, case="c", finding=finding("a")))
+        journal.append(ExchangeEnded(send=1, response=Response(200, body=b"[1]")))
+    _, judged, made, ended = read_journal(path)
+    assert (0b1000_0000_0101, finding("a"), b"[1]") == (judged.held, made.finding, ended.response.body)
+    _, judged, made, ended = lines_of(path)
+    assert ([0, 2, 11], "WzFd") == (judged["passed"], ended["response"]["body"])
+    assert "message" in made["finding"]

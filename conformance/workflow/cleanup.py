@@ -23,16 +23,8 @@ from conformance.targets.httpx_client.users_client import UsersClient
 from conformance.targets.target import Target
 from conformance.workflow.after_sending import after_sending
 from conformance.workflow.interruption import run_cancellable
-from conformance.workflow.records.run_folder import (
-    LEFTOVERS,
-    began,
-    earlier_folders,
-    forget,
-    header_of_record,
-    outlives,
-    recorded_contract,
-    records_in,
-)
+from conformance.workflow.records.header import header_of_record, recorded_contract
+from conformance.workflow.records.run_folder import LEFTOVERS, began, earlier_folders, forget, outlives, records_in
 from conformance.workflow.setup.credentials.key_sources import credentials_of, find_key, with_recorded_key
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import RunOptions

@@ -37,8 +37,9 @@ from conformance.targets.target import Target
 from conformance.workflow.after_sending import after_sending
 from conformance.workflow.interruption import interrupt, on_sigterm, run_cancellable
 from conformance.workflow.records.creation_limit import creations_left
+from conformance.workflow.records.header import recorded_contract, recorded_option
 from conformance.workflow.records.recorded_case import RecordedCase, ending, read_recorded_case
-from conformance.workflow.records.run_folder import REPLAYS, recorded_contract, recorded_option
+from conformance.workflow.records.run_folder import REPLAYS
 from conformance.workflow.setup.credentials.key_sources import credentials_of, find_key, names_key, with_recorded_key
 from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.opening import target_of

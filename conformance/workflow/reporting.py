@@ -16,7 +16,7 @@ from conformance.reports.folding.waiving import told
 from conformance.reports.formats import markdown
 from conformance.reports.results import Results
 from conformance.reports.writing import REPORTS, checked_kinds, write_reports
-from conformance.workflow.records.run_folder import recorded_option
+from conformance.workflow.records.header import recorded_option
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The environment variable that names the page of a job."""

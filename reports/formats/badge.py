@@ -1,6 +1,6 @@
 """`badge.svg`: the verdict as a picture for a README."""
 
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from conformance.model.vocabulary import Outcome, Verdict
 from conformance.reports.evidence import RunReport
@@ -29,9 +29,10 @@ def _svg(said: str, colour: str) -> str:
         f'<text x="{x}" y="14" textLength="{width - 2 * _MARGIN}">{escape(text)}</text>'
         for x, width, text in ((_MARGIN, left, LABEL), (left + _MARGIN, right, said))
     )
+    title = escape(f"{LABEL}: {said}")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" '
-        f"aria-label={quoteattr(f'{LABEL}: {said}')}><title>{escape(f'{LABEL}: {said}')}</title>"
+        f'aria-label="{title}"><title>{title}</title>'
         f'<clipPath id="r"><rect width="{left + right}" height="20" rx="3"/></clipPath>'
         f'<g clip-path="url(#r)"><rect width="{left}" height="20" fill="#3d4248"/>'
         f'<rect x="{left}" width="{right}" height="20" fill="{colour}"/></g>'

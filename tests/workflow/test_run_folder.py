@@ -6,7 +6,8 @@ from conformance.journal.events import RunStarted
 from conformance.journal.writing import FILE_NAME, Journal
 from conformance.model.errors import JournalError
 from conformance.model.vocabulary import Strength
-from conformance.workflow.records.run_folder import earlier_folders, recorded_option, set_aside
+from conformance.workflow.records.header import recorded_option
+from conformance.workflow.records.run_folder import earlier_folders, set_aside
 
 
 def header(**options: str) -> RunStarted:

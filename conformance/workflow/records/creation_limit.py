@@ -7,7 +7,8 @@ from conformance.journal.ledger import standing
 from conformance.journal.writing import FILE_NAME, read_journal
 from conformance.model.case import Item, could_create
 from conformance.model.errors import UsageError
-from conformance.workflow.records.run_folder import REPLAYS, header_of_record, recorded_option
+from conformance.workflow.records.header import header_of_record, recorded_option
+from conformance.workflow.records.run_folder import REPLAYS
 
 
 def created_by_replays(contract: Contract, folder: Path, *, loopback: bool) -> int:

@@ -1,14 +1,11 @@
 """The folder of a run: its records, and those of earlier runs that were set aside because objects are left of them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
 
-from conformance.contract.contract import Contract, contract_of
-from conformance.contract.relations import with_relations
 from conformance.journal.events import RunStarted
 from conformance.journal.ledger import standing
 from conformance.journal.writing import FILE_NAME, read_journal
@@ -16,13 +13,12 @@ from conformance.model.errors import ConformanceError, JournalError, UsageError,
 from conformance.targets.addresses import parse_url
 from conformance.targets.opening import is_openable, traits_of
 from conformance.targets.resolving import is_gone
+from conformance.workflow.records.header import header_of_record, recorded_contract
 
 REPLAYS = "replay-*.ndjson"
 """The files in the folder of a run that record what its replays may have left."""
 
 LEFTOVERS = "leftovers.txt"
-
-T = TypeVar("T")
 
 RUN_ID = re.compile(r"[0-9a-f]{8}(\+[0-9a-f]{8})*")
 
@@ -32,45 +28,6 @@ def began(path: Path) -> bool:
     remedy = "name the folder of a run with --out"
     with os_errors_as(JournalError, f"cannot read {path}", remedy), path.open("rb") as file:
         return file.readline().endswith(b"\n")
-
-
-def header_of_record(path: Path) -> RunStarted:
-    """Return the header of a journal.
-
-    Raises:
-        JournalError: there is none.
-
-    """
-    header = next(iter(read_journal(path)), None)
-    if not isinstance(header, RunStarted):
-        raise JournalError(f"{path} has no header", "name the folder of a run (its --out)")
-    return header
-
-
-def recorded_option(header: RunStarted, option: str, kind: Callable[[str], T]) -> T | None:
-    """Return an option of a run as a value of some kind, None where it was not set.
-
-    Raises:
-        JournalError: it is no such value.
-
-    """
-    value = header.options.get(option)
-    try:
-        return None if value is None else kind(value)
-    except ValueError as error:
-        raise JournalError(f"the journal has an invalid option: {option} is {value!r}", "restore the file") from error
-
-
-def recorded_contract(header: RunStarted) -> Contract:
-    """Return the contract that a journal holds: no file is opened that it names.
-
-    Raises:
-        ContractError: its document cannot be used.
-
-    """
-    document = header.document.encode(errors="surrogatepass")
-    contract = contract_of(document, "the document of the journal", header.operation)
-    return with_relations(contract, header.relations)
 
 
 def outlives(header: RunStarted) -> bool:

@@ -14,8 +14,9 @@ from conformance.journal.writing import FILE_NAME
 from conformance.model.errors import RunStoppedError, UsageError, os_errors_as
 from conformance.runner.shards import Shard
 from conformance.workflow.interruption import interrupt, on_sigterm
+from conformance.workflow.records.header import header_of_record
 from conformance.workflow.records.merge import join, joined_id
-from conformance.workflow.records.run_folder import LEFTOVERS, began, header_of_record, set_aside
+from conformance.workflow.records.run_folder import LEFTOVERS, began, set_aside
 from conformance.workflow.reporting import forget_reports
 from conformance.workflow.sending import Hooks, carry_out, created
 from conformance.workflow.setup.contracts import contract_for

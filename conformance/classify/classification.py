@@ -66,7 +66,7 @@ def classify(contract: Contract, data: bytes, *, constructed: bool | None = None
     body = text.value
     # What a server does with a read-only property is its own matter: it may ignore or reject it (Validation 9.4).
     doubtful = text.duplicates or text.byte_order_mark or has_hidden(contract.request, body)
-    valid = None if doubtful else verdict(contract.request_validator, body, constructed)
+    valid = None if doubtful else verdict(contract.request_validator, body, constructed, escaped=b"\\" in data)
     if valid is None:
         return Classification(valid=None, body=body)
     return _valid(contract, body) if valid else _invalid(contract, body)

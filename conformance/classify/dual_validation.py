@@ -52,13 +52,21 @@ class Reading(msgspec.Struct, frozen=True):
     """What was read, where something is wrong with it: the response, with U+FFFD in place of lone surrogates."""
 
 
-def verdict(validator: BodyValidator, body: Json, constructed: bool | None = None) -> bool | None:  # noqa: FBT001  (a label)
+def verdict(
+    validator: BodyValidator,
+    body: Json,
+    constructed: bool | None = None,  # noqa: FBT001  (a label)
+    *,
+    escaped: bool = True,
+) -> bool | None:
     """Return whether a body is valid; None where the validators disagree, or one of them cannot read it.
 
-    A body that was constructed to be valid, or not to be, is not validated by jsonschema, which is slow.
+    A body that was constructed to be valid, or not to be, is not validated by jsonschema, which is slow. `escaped`
+    tells whether its text has escapes: nothing else is read as a lone surrogate.
     """
     try:
-        json.dumps(body, ensure_ascii=False, default=str).encode()  # a lone surrogate is no text to a validator
+        if escaped:
+            json.dumps(body, ensure_ascii=False, default=str).encode()  # a lone surrogate is no text to a validator
         decided = validator.is_valid(body)
         other = constructed if constructed is not None else validator.is_valid_by_jsonschema(body)
     except Exception:  # noqa: BLE001  (what no validator can read, none can label)

@@ -14,13 +14,15 @@ def fits(shape: Shape, value: Json) -> bool:
     return name == shape.type or (name, shape.type) == ("integer", "number")
 
 
-def fitting(node: Node, value: Json) -> list[int]:
+def fitting(node: Node, value: Json) -> tuple[int, ...]:
     """Return the indices of the shapes of a node whose type a value has."""
-    return [branch for branch, shape in enumerate(node.shapes) if fits(shape, value)]
+    return node.branches(type_name(value))
 
 
 def broken(shape: Shape, value: Json) -> frozenset[str]:
     """Return the keywords that a value of the shape's type breaks, `required` and what lies below it aside."""
+    if not shape.bounded:
+        return frozenset()
     found = broken_bounds(shape, value)
     listed = shape.value("enum")
     if isinstance(listed, list) and not any(equal(value, each) for each in listed):

@@ -11,12 +11,12 @@ from conformance.classify.keywords import broken, fitting, nearest
 from conformance.classify.kinds import MISSING, kind_of, type_kind, undeclared_kind
 from conformance.classify.requirements import PRECISION, accept_id, reject_id, schema_id, undeclared_id
 from conformance.contract.contract import Contract
-from conformance.contract.schemas.nodes import Node, find, occurrences
+from conformance.contract.schemas.nodes import Node, find
 from conformance.contract.schemas.shapes import Shape
 from conformance.contract.schemas.violation import Violation
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, is_integral
-from conformance.model.pointer import join, last, parent
+from conformance.model.pointer import escape, join, last, parent
 from conformance.model.vocabulary import Group
 
 PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -43,45 +43,52 @@ class Trait(msgspec.Struct, frozen=True):
     requirement: str
 
 
-def defects(node: Node, value: Json, pointer: str = "") -> Iterator[Trait]:
-    """Yield each way in which a value breaks what its node and those below it state, in the order of the document.
+def defects(node: Node, value: Json, pointer: str = "") -> list[Trait]:
+    """Return each way in which a value breaks what its node and those below it state, in the order of the document.
 
     What has a wrong type breaks nothing else. What alternatives forbid is reported by the one that the value is
     nearest to.
     """
+    found: list[Trait] = []
+    _add_defects(node, value, pointer, found)
+    return found
+
+
+def _add_defects(node: Node, value: Json, pointer: str, found: list[Trait]) -> None:
     branches = fitting(node, value)
     if not branches:
         rule = "type" if coerced(node.types, value) is None else "coercible"
         rule = PRECISION if is_rounded_integer(node.types, value) else rule
-        yield Trait(pointer, "type", kind_of(node, "type", value), reject_id(node, rule))
+        found.append(Trait(pointer, "type", kind_of(node, "type", value), reject_id(node, rule)))
         return
     branch = branches[0] if len(branches) == 1 else nearest(node, value)
     shape = node.shapes[branch]
     if isinstance(value, dict):
-        yield from _in_object(node, branch, value, pointer)
+        _add_in_object(node, branch, value, pointer, found)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             place = node.item(index)
             if place is not None and place.branch == branch:
-                yield from defects(place, item, join(pointer, index))
-    for keyword in sorted(broken(shape, value) - {"additionalProperties"}):
-        yield Trait(pointer, keyword, kind_of(node, keyword, value), reject_id(node, keyword))
+                _add_defects(place, item, join(pointer, index), found)
+    if not shape.bounded:
+        return
+    wrong = sorted(broken(shape, value) - {"additionalProperties"})
+    found += [Trait(pointer, each, kind_of(node, each, value), reject_id(node, each)) for each in wrong]
 
 
-def _in_object(node: Node, branch: int, value: dict[str, Json], pointer: str) -> Iterator[Trait]:
+def _add_in_object(node: Node, branch: int, value: dict[str, Json], pointer: str, found: list[Trait]) -> None:
     shape = node.shapes[branch]
     if shape.closed:
-        for name, item in value.items():
-            if not shape.declares(name):
-                yield _undeclared(shape, name, item, pointer)
+        found += [_undeclared(shape, name, item, pointer) for name, item in value.items() if not shape.declares(name)]
     for child in node.members(branch):
-        for name in value if child.names is not None else [child.name]:
+        for name in value if child.names is not None else (child.name,):
             if name in value and (name == child.name or node.child(name) is child):
-                yield from defects(child, value[name], join(pointer, name))
+                _add_defects(child, value[name], f"{pointer}/{escape(name)}", found)
     for name in shape.required:
         if name not in value:
             missing = node.child(name)
-            yield Trait(join(pointer, name), "required", MISSING, reject_id(missing, "required") if missing else "")
+            requirement = reject_id(missing, "required") if missing else ""
+            found.append(Trait(join(pointer, name), "required", MISSING, requirement))
 
 
 def _undeclared(shape: Shape, name: str, value: Json, pointer: str) -> Trait:
@@ -114,16 +121,32 @@ def _explained(root: Node, body: Json, violation: Violation) -> Trait | None:
     return Trait(pointer, keyword, kind, reject_id(node, "enum" if keyword == "const" else keyword))
 
 
-def oddities(root: Node, body: Json) -> Iterator[Trait]:
-    """Yield each value in a valid body that a server may still reject: a weaker requirement speaks of it."""
-    for node, pointer, value in occurrences(root, body):
-        if isinstance(value, dict):
-            shape = node.shapes[nearest(node, value)] if node.shape("object") else None
-            if shape is not None and value.keys() - shape.members.keys():
-                requirement = undeclared_id(Group.ACCEPTANCE, shape)
-                yield Trait(pointer, "additionalProperties", "an unknown property", requirement)
-        elif _is_odd(node, value):
-            yield Trait(pointer, "type", type_kind(frozenset(), value), accept_id(node, "type"))
+def oddities(root: Node, body: Json) -> list[Trait]:
+    """Return each value in a valid body that a server may still reject: a weaker requirement speaks of it."""
+    found: list[Trait] = []
+    _add_oddities(root, body, "", found)
+    return found
+
+
+def _add_oddities(node: Node, value: Json, pointer: str, found: list[Trait]) -> None:
+    if isinstance(value, dict):
+        shape = node.shapes[nearest(node, value)] if node.shape("object") else None
+        if shape is not None and not value.keys() <= shape.members.keys():
+            requirement = undeclared_id(Group.ACCEPTANCE, shape)
+            found.append(Trait(pointer, "additionalProperties", "an unknown property", requirement))
+        for name, item in value.items():
+            if item is None or isinstance(item, bool) or (type(item) is int and _is_plain_integer(item)):
+                continue
+            child = node.child(name)
+            if child is not None:
+                _add_oddities(child, item, f"{pointer}/{escape(name)}", found)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            place = node.item(index)
+            if place is not None:
+                _add_oddities(place, item, f"{pointer}/{index}", found)
+    elif _is_odd(node, value):
+        found.append(Trait(pointer, "type", type_kind(frozenset(), value), accept_id(node, "type")))
 
 
 def _is_odd(node: Node, value: Json) -> bool:
@@ -133,9 +156,13 @@ def _is_odd(node: Node, value: Json) -> bool:
         return False
     if not isinstance(value, int) and is_integral(value):
         return True  # written with a fraction or an exponent
-    if -PLAIN_INTEGERS <= value < PLAIN_INTEGERS:
+    if _is_plain_integer(value):
         return False
     return not _is_stated(node, "integer") and not _is_stated(node, "number")
+
+
+def _is_plain_integer(number: float | Decimal) -> bool:
+    return -PLAIN_INTEGERS <= number < PLAIN_INTEGERS
 
 
 def _is_stated(node: Node, type_: str) -> bool:

@@ -124,8 +124,10 @@ class Contract(msgspec.Struct, frozen=True, dict=True, eq=False):
 
         An id that could be derived from the document, if its schemas said more, is passed over; raises as `asks`.
         """
-        known = (each for each in dict.fromkeys(requirements) if each in self.by_id or each not in self._possible)
-        return tuple(filter(self.asks, known))
+        named = dict.fromkeys(requirements)
+        if named.keys() <= self.by_id.keys():
+            return tuple(named)
+        return tuple(each for each in named if (each in self.by_id or each not in self._possible) and self.asks(each))
 
     @cached_property
     def _possible(self) -> frozenset[str]:

@@ -1,15 +1,19 @@
 """What the pages around the document say and the document cannot: data, read from `spec/prose.yaml`."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import cast
 
 import msgspec
 
 from conformance.model.errors import ContractError
+from conformance.model.grouping import grouped
 from conformance.model.json_values import get, with_value
 from conformance.model.jsontext import Json, JsonFault, Literal, Members, Writable, plain_json
+from conformance.model.pointer import last, parent
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +40,29 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if number is not None:
                 found.setdefault(number, slug)
         return {slug: number for number, slug in found.items()}
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """A range with its index, and the pointer and name of its property in the object that holds it.
+
+    `low` and `high` are the integers between which it lies, so that nothing else is asked of an integer.
+    """
+
+    index: int
+    pointer: str
+    name: str
+    low: float
+    high: float
+    pattern: re.Pattern[str] | None
+    stated: Range
+
+
+def _place(index: int, stated: Range) -> _Place:
+    low = -math.inf if stated.minimum is None else stated.minimum
+    high = math.inf if stated.maximum is None else stated.maximum
+    pointer = stated.pointer[len(parent(stated.pointer)) :]
+    pattern = None if stated.pattern is None else re.compile(stated.pattern)
+    return _Place(index, pointer, last(stated.pointer), math.inf if stated.never else low, high, pattern, stated)
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,7 +104,7 @@ class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: str
 
 
-class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """All of it.
 
     `operation` is the one it speaks of; `identity` points to the request member that names the new object (null: the
@@ -109,9 +136,16 @@ class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
         Literals in `body` are read; one that is no JSON leaves no range.
         """
-        broken = [each.requirement for each in self.ranges if _leaves(each, body)]
+        left = [each for holder, ranges in self._by_holder for each in _left(get(body, holder), ranges)]
+        broken = [self.ranges[index].requirement for index in sorted(left)]
         broken += [each.requirement for each in self.rules if _breaks(each, body)]
         return tuple(dict.fromkeys(broken))
+
+    @cached_property
+    def _by_holder(self) -> tuple[tuple[str, list[_Place]], ...]:
+        """The ranges with their indices by the object that holds their properties, which is looked up once."""
+        places = ((parent(each.pointer), _place(index, each)) for index, each in enumerate(self.ranges))
+        return tuple(grouped(places).items())
 
     def forbids(self, pointer: str, value: Writable) -> bool:
         """Tell whether a body that holds nothing but `value` at `pointer` leaves a range or breaks a rule."""
@@ -135,8 +169,23 @@ def read_prose(data: Json, name: str) -> Prose:
         raise ContractError(f"{name}: {error}") from error
 
 
-def _value(body: Writable, pointer: str) -> Json:
-    value = get(body, pointer)
+def _left(held: Writable, ranges: Sequence[_Place]) -> Iterator[int]:
+    """Yield the indices of the ranges that the properties of an object leave."""
+    if held is None:
+        return
+    plain = held if type(held) is dict else None
+    for each in ranges:
+        found = plain.get(each.name) if plain is not None and each.pointer else get(held, each.pointer)
+        if found is None:
+            continue
+        if type(found) is int:
+            if not each.low <= found <= each.high:
+                yield each.index
+        elif _leaves(each, _read(found)):
+            yield each.index
+
+
+def _read(value: Writable) -> Json:
     if value is None or isinstance(value, str | int | float):
         return value  # most are, and to ask for any mapping takes many times longer
     if isinstance(value, Literal):
@@ -148,31 +197,39 @@ def _value(body: Writable, pointer: str) -> Json:
 
 
 def _number(value: Json) -> Decimal | int | None:
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-def _leaves(stated: Range, body: Writable) -> bool:
-    value = _value(body, stated.pointer)
+def _number_at(body: Writable, pointer: str) -> Decimal | int | None:
+    return _number(_read(get(body, pointer)))
+
+
+def _leaves(place: _Place, value: Json) -> bool:
+    if isinstance(value, str):
+        return place.stated.never or (place.pattern is not None and place.pattern.fullmatch(value) is None)
+    stated = place.stated
     if value is None:
         return False
     if stated.never:
         return True
     number = _number(value)
-    if number is not None:
-        too_low = stated.minimum is not None and number < stated.minimum
-        too_high = stated.maximum is not None and number > stated.maximum
-        return too_low or too_high
-    return isinstance(value, str) and stated.pattern is not None and not re.fullmatch(stated.pattern, value)
+    if number is None:
+        return False
+    too_low = stated.minimum is not None and number < stated.minimum
+    too_high = stated.maximum is not None and number > stated.maximum
+    return too_low or too_high
 
 
 def _breaks(rule: Rule, body: Writable) -> bool:
     if rule.at_most:
-        low, high = (_number(_value(body, pointer)) for pointer in rule.at_most)
+        low, high = _number_at(body, rule.at_most[0]), _number_at(body, rule.at_most[1])
         return low is not None and high is not None and low > high
     if rule.one_non_zero:
-        one, other = (_value(body, pointer) for pointer in rule.one_non_zero)
+        one, other = _read(get(body, rule.one_non_zero[0])), _read(get(body, rule.one_non_zero[1]))
         if one is None and other is None:
             return False
         return bool(_number(one)) == bool(_number(other))

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -89,7 +90,12 @@ def credential_of(scheme: str) -> str:
 def holds(request: Request, name: str) -> bool:
     """Tell whether a name is in the target or the body of a request, in an encoding that a target may read."""
     body = request.body or b""
-    return name in request.target or any(name.encode(each) in body for each in ENCODINGS)
+    return name in request.target or any(encoded in body for encoded in _encoded(name))
+
+
+@lru_cache(16)
+def _encoded(name: str) -> tuple[bytes, ...]:
+    return tuple(name.encode(each) for each in ENCODINGS)
 
 
 def renamed(request: Request, old: str, new: str) -> Request:

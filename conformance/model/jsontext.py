@@ -9,9 +9,11 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from json.encoder import encode_basestring, encode_basestring_ascii
+from types import NoneType
 from typing import NoReturn, TypeAlias, TypeGuard, cast
 
 import msgspec
@@ -24,6 +26,9 @@ MAX_DEPTH = 128
 
 MAX_NUMBER_LENGTH = 4300
 """The longest number, in characters, that is read; Python's own limit against quadratic conversion."""
+
+PLAIN_BITS = 64
+"""Integers of so many bits are read back as they are."""
 
 MAX_TEXT = 2_000_000
 """The longest text of somebody else, in bytes, that is read."""
@@ -89,8 +94,11 @@ def write(value: Writable) -> str:
 
 
 def encode(value: Writable) -> bytes:
-    """Return `value` as the bytes of a JSON text in UTF-8."""
-    return write(value).encode()
+    """Return `value` as the bytes of a JSON text in UTF-8; raises as `write`."""
+    try:
+        return _ENCODER.encode(value).encode()
+    except (TypeError, UnicodeEncodeError):
+        return _spelled(value).encode()  # literals, decimal numbers and lone surrogates
 
 
 def read(data: bytes) -> JsonText:
@@ -122,17 +130,13 @@ def read_text(text: str) -> JsonText:
     """Read one JSON text from a string; as `read`, without the rules for bytes."""
     if not text.strip(" \t\r\n"):
         raise JsonFault("empty", "no JSON text: the body is empty")
+    parse_int = _parse_int(longest=len(text))
     duplicates: list[str] = []
-
-    def members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-        result = dict(pairs)
-        if len(result) < len(pairs):
-            counts = Counter(name for name, _ in pairs)
-            duplicates.extend(sorted(name for name, count in counts.items() if count > 1))
-        return result
-
     try:
-        value = cast("Json", _decoder(members, longest=len(text)).decode(text))
+        try:
+            value = cast("Json", _DISTINCT[parse_int].decode(text))
+        except _RepeatedNameError:
+            value = cast("Json", _decoder(partial(_last, duplicates), parse_int).decode(text))
     except json.JSONDecodeError as error:
         kind = "trailing bytes" if error.msg == "Extra data" else "not JSON"
         raise JsonFault(kind, f"{error.msg}: line {error.lineno} column {error.colno}") from error
@@ -159,6 +163,8 @@ def plain_json(value: Writable) -> Json:
 
     """
     if value is None or isinstance(value, str | bool):
+        return value
+    if type(value) is int and value.bit_length() <= PLAIN_BITS:
         return value
     return read(encode(value)).value
 
@@ -203,23 +209,25 @@ def equality_key(value: Json) -> str:
     return f"{'-' * sign}{plain}e{int(exponent) + len(written) - len(plain)}" if plain else "0"
 
 
+TYPE_NAMES: Mapping[type, str] = {
+    NoneType: "null",
+    bool: "boolean",
+    int: "integer",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+"""The JSON Schema types of values that have no other by what they hold."""
+
+
 def type_name(value: Json) -> str:
     """Return the JSON Schema type of `value`; a number without a fraction is an `integer`."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float() | Decimal():
-            return "integer" if is_integral(value) else "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case dict():
-            return "object"
+    name = TYPE_NAMES.get(type(value))
+    if name is not None:
+        return name
+    if isinstance(value, float | Decimal):
+        return "integer" if is_integral(value) else "number"
+    return next((name for type_, name in TYPE_NAMES.items() if isinstance(value, type_)), "")
 
 
 def is_number(value: object) -> TypeGuard[int | float | Decimal]:
@@ -237,15 +245,28 @@ def is_integral(number: float | Decimal) -> bool:
     return number == number // 1
 
 
-def _decoder(members: object, longest: int) -> json.JSONDecoder:
-    """Return a decoder of texts that hold no number of more than `longest` characters."""
-    return json.JSONDecoder(
-        object_pairs_hook=members,  # type: ignore[arg-type]
-        parse_float=_decimal,
-        # The decoder in C makes an `int` by itself, many times faster.
-        parse_int=int if longest <= _most_digits() else _integer,
-        parse_constant=_no_constant,
-    )
+class _RepeatedNameError(Exception):
+    """An object has two properties of one name."""
+
+
+def _distinct(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        raise _RepeatedNameError
+    return result
+
+
+def _last(duplicates: list[str], pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Return an object with the last value of each name, and add the names that it has twice to `duplicates`."""
+    counts = Counter(name for name, _ in pairs)
+    duplicates.extend(sorted(name for name, count in counts.items() if count > 1))
+    return dict(pairs)
+
+
+def _parse_int(longest: int) -> Callable[[str], int]:
+    """Return what reads the integers of a text that holds none of more than `longest` characters."""
+    # The decoder in C makes an `int` by itself, many times faster.
+    return int if longest <= _most_digits() else _integer
 
 
 def _most_digits() -> int:
@@ -267,6 +288,25 @@ def _decimal(text: str) -> Decimal:
         raise JsonFault("number too long", "a number whose exponent is beyond what can be read") from error
 
 
+def _no_constant(text: str) -> NoReturn:
+    raise JsonFault("not JSON", f"{text} is not JSON")
+
+
+def _decoder(members: Callable[[list[tuple[str, Json]]], Json], parse_int: Callable[[str], int]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=members,
+        parse_float=_decimal,
+        parse_int=parse_int,
+        parse_constant=_no_constant,
+    )
+
+
+_DISTINCT: Mapping[Callable[[str], int], json.JSONDecoder] = {
+    parse_int: _decoder(_distinct, parse_int) for parse_int in (int, _integer)
+}
+"""The decoders of texts without a repeated name: they keep nothing, so each is made once."""
+
+
 def _depth(value: Json) -> int:
     deepest, waiting = 0, [(value, 1)]
     while waiting:
@@ -279,21 +319,19 @@ def _depth(value: Json) -> int:
     return deepest
 
 
-def _no_constant(text: str) -> NoReturn:
-    raise JsonFault("not JSON", f"{text} is not JSON")
-
-
 def _spelled(value: Writable) -> str:
     """Return what `write` does, piece by piece; the encoder in C has no literals, and leaves surrogates as they are."""
     if isinstance(value, str):
         return _string(value)
+    if value is None or isinstance(value, bool | int | float):
+        return _ENCODER.encode(value) if type(value) is not int else int.__repr__(value)
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, Literal):
         return value.text
     if isinstance(value, Members):
         return _object(value.pairs)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return _object(value.items())
     if isinstance(value, Sequence):
         return "[" + ", ".join([_spelled(item) for item in value]) + "]"

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -48,6 +49,7 @@ class Requirement(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.group is Group.AUTHENTICATION
 
 
+@lru_cache(4096)
 def requirement_id(group: Group, *parts: str) -> str:
     """Return the id `group.part.part`; empty parts are left out."""
     return ".".join(part for part in (PREFIXES.get(group, group.value), *parts) if part)

@@ -13,7 +13,10 @@ class Strength(StrEnum):
     @property
     def rank(self) -> int:
         """Its place among all, the strongest 0."""
-        return tuple(Strength).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {strength: rank for rank, strength in enumerate(Strength)}
 
 
 class Group(StrEnum):

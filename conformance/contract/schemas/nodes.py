@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TypeAlias
 
 import msgspec
 
@@ -10,7 +11,7 @@ from conformance.contract.schemas.shapes import Shape
 from conformance.contract.schemas.text_checks import keeps_pattern
 from conformance.model.grouping import grouped
 from conformance.model.jsontext import Json
-from conformance.model.pointer import ANY_ITEM, escape, is_index, join, last, parent, split
+from conformance.model.pointer import ANY_ITEM, escape, is_index, last, parent, split
 
 COUNTS = frozenset({"minProperties", "maxProperties"})
 """Keywords that speak of all members together: what changes one member may break them."""
@@ -54,15 +55,20 @@ class Node(msgspec.Struct, frozen=True, dict=True):
         """Whether null is allowed."""
         return self.shape("null") is not None
 
-    @property
+    @cached_property
     def types(self) -> frozenset[str]:
         """The JSON types that are allowed; `number` includes integers."""
         return frozenset(shape.type for shape in self.shapes)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Owner and member, as in ids of requirements."""
         return f"{self.owner}.{self.member}" if self.member else self.owner
+
+    @cached_property
+    def hides(self) -> bool:
+        """Whether a property here or below does not belong into this body."""
+        return any(node.hidden for node in self.walk())
 
     @cached_property
     def size(self) -> int:
@@ -97,7 +103,21 @@ class Node(msgspec.Struct, frozen=True, dict=True):
 
     def shape(self, type_: str) -> Shape | None:
         """Return the first shape of the given type, or None."""
-        return next((shape for shape in self.shapes if shape.type == type_), None)
+        return self._by_type.get(type_)
+
+    @cached_property
+    def _by_type(self) -> dict[str, Shape]:
+        return {shape.type: shape for shape in reversed(self.shapes)}
+
+    def branches(self, type_: str) -> tuple[int, ...]:
+        """Return the indices of the shapes that a value of a type has; an integer is a number as well."""
+        return self._branches.get(type_, ())
+
+    @cached_property
+    def _branches(self) -> dict[str, tuple[int, ...]]:
+        found = grouped((shape.type, branch) for branch, shape in enumerate(self.shapes))
+        numbers = sorted((*found.get("integer", ()), *found.get("number", ())))
+        return {type_: tuple(each) for type_, each in {**found, "integer": numbers}.items()}
 
     def has_format(self, name: str) -> bool:
         """Tell whether a string here must have a format."""
@@ -147,6 +167,10 @@ class Node(msgspec.Struct, frozen=True, dict=True):
             yield from child.walk()
 
 
+Occurrence: TypeAlias = tuple[Node, str, Json]
+"""A place that is present in a body: its node, its pointer with indices, and its value."""
+
+
 def find(root: Node, path: str) -> Node | None:
     """Return the node for a pointer into a body (indices allowed), or None where the schema declares nothing."""
     node, declared = nearest(root, path)
@@ -179,7 +203,7 @@ def is_hidden(root: Node, pointer: str) -> bool:
 
 def has_hidden(root: Node, body: Json) -> bool:
     """Tell whether a body has a property that does not belong into it, or lacks one that its schema requires."""
-    for node, _, value in occurrences(root, body):
+    for node, _, value in occurrences(root, body) if root.hides else ():
         if node.hidden and isinstance(value, dict):
             needed = {name for shape in node.shapes for name in shape.required}
             if any((name in value) is not (name in needed) for name in node.hidden):
@@ -201,20 +225,23 @@ def name_in(root: Node, pointer: str) -> str:
     return "`" + ".".join(token or '""' for token in tokens) + "`"
 
 
-def occurrences(root: Node, body: Json) -> Iterator[tuple[Node, str, Json]]:
-    """Yield each declared place that is present in `body`: its node, its pointer with indices, and its value."""
-    yield from _occurrences(root, "", body)
+def occurrences(root: Node, body: Json) -> list[Occurrence]:
+    """Return each declared place that is present in `body`: its node, its pointer with indices, and its value."""
+    found: list[Occurrence] = []
+    _add_occurrences(root, "", body, found)
+    return found
 
 
-def _occurrences(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, str, Json]]:
-    yield node, pointer, value
+def _add_occurrences(node: Node, pointer: str, value: Json, found: list[Occurrence]) -> None:
+    # A list that is handed down: generators of generators pass each place through every level above it.
+    found.append((node, pointer, value))
     if isinstance(value, dict):
         for name, item in value.items():
             child = node.child(name)
             if child is not None:
-                yield from _occurrences(child, f"{pointer}/{escape(name)}", item)
+                _add_occurrences(child, f"{pointer}/{escape(name)}", item, found)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             child = node.item(index)
             if child is not None:
-                yield from _occurrences(child, join(pointer, index), item)
+                _add_occurrences(child, f"{pointer}/{index}", item, found)

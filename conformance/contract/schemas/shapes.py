@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -42,6 +43,12 @@ APPLIES_TO: Mapping[str, frozenset[str]] = {
 """The JSON types that a keyword says something of; a keyword that is not here speaks of all."""
 
 
+BOUNDS = frozenset(
+    "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern format enum minItems "
+    "maxItems uniqueItems minProperties maxProperties additionalProperties unevaluatedProperties".split()
+)
+"""Keywords that bound a value of the right type by itself, whatever lies below it."""
+
 OTHERS = ("additionalProperties", "unevaluatedProperties")
 """Keywords that speak of the members that are not declared."""
 
@@ -59,7 +66,7 @@ class Keyword(msgspec.Struct, frozen=True):
     pointer: str
 
 
-class Shape(msgspec.Struct, frozen=True):
+class Shape(msgspec.Struct, frozen=True, dict=True):
     """One JSON type that a schema allows, with every keyword in force for it.
 
     `members` maps each declared member to the pointers of its schemas, `items` are those of an array's items, `prefix`
@@ -90,17 +97,22 @@ class Shape(msgspec.Struct, frozen=True):
         found = self.value(keyword)
         return found if isinstance(found, list) else []
 
-    @property
+    @cached_property
+    def bounded(self) -> bool:
+        """Whether a value of the type may be wrong by itself."""
+        return not BOUNDS.isdisjoint(self.keywords)
+
+    @cached_property
     def required(self) -> tuple[str, ...]:
         """The members that must be there."""
         return tuple(str(name) for name in self.listed("required"))
 
-    @property
+    @cached_property
     def closed(self) -> bool:
         """Whether members that are not declared are forbidden."""
         return any(self.value(keyword) is False for keyword in OTHERS)
 
-    @property
+    @cached_property
     def open(self) -> bool:
         """Whether members that are not declared may hold anything."""
         return all(self.value(keyword) in (None, True, {}) for keyword in OTHERS)

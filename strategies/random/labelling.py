@@ -1,6 +1,7 @@
 """Labelling: from any body, whoever made it, to a case whose label is what this contract says of it."""
 
 import hashlib
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -9,6 +10,7 @@ from conformance.classify.traits import PLAIN_TEXT
 from conformance.classify.wording import story_of
 from conformance.contract.schemas.nodes import Node
 from conformance.model.case import Case, Need, Request, Story
+from conformance.model.header_fields import Headers
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, encode
 from conformance.model.vocabulary import Expectation
@@ -22,6 +24,9 @@ STORIES = {
 }
 """Keyword and words for a body of which its maker tells nothing, and in which nothing speaks."""
 
+WORDS = {Expectation.ACCEPTED: "accept", Expectation.REJECTED: "reject", Expectation.OBSERVED: "observe"}
+"""How the id of a case begins."""
+
 
 def body_case(build: Builder, phase: str, body: Json, story: Story | None, *, valid: bool | None = None) -> Case:
     """Return the case of a body; `valid` is its label where it was constructed to have one."""
@@ -31,31 +36,38 @@ def body_case(build: Builder, phase: str, body: Json, story: Story | None, *, va
 def bytes_case(build: Builder, phase: str, body: bytes, story: Story | None, *, valid: bool | None = None) -> Case:
     """Return the case of bytes that may be no JSON text at all; `valid` as for `body_case`."""
     found = classify(build.contract, body, constructed=valid)
+    request = build.request(body)
     case = build.case(
-        "",
+        case_id(found.expectation, phase, request),
         found.expectation,
         found.requirements or (SERVER_ERROR,),
-        build.request(body),
+        request,
         _told(found, story, build.contract.request),
         _needs(build, found),
     )
-    return named(replace(case, beyond=found.beyond), phase)
+    return replace(case, beyond=found.beyond, phase=phase)
 
 
 def named(case: Case, phase: str) -> Case:
     """Return a case of a phase with an id that is the same for the same request in every run."""
-    word = {"accepted": "accept", "rejected": "reject"}.get(case.expectation.value, "observe")
-    return replace(case, id=f"{word}.{phase}.{fingerprint(case.request)}", phase=phase)
+    return replace(case, id=case_id(case.expectation, phase, case.request), phase=phase)
+
+
+def case_id(expectation: Expectation, phase: str, request: Request) -> str:
+    """Return an id that is the same for the same request of a phase in every run."""
+    return f"{WORDS[expectation]}.{phase}.{fingerprint(request)}"
 
 
 def fingerprint(request: Request) -> str:
     """Return what is the same for equal requests and, but for one chance in many millions, for no others."""
-    parts = (request.method, request.target, repr(request.headers), request.body or b"", repr(request.chunked))
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part if isinstance(part, bytes) else part.encode(errors="surrogatepass"))
-        digest.update(b"\0")
-    return digest.hexdigest()[:12]
+    head = _head(request.method, request.target, request.headers)
+    return hashlib.sha256(b"%b%b\0%a\0" % (head, request.body or b"", request.chunked)).hexdigest()[:12]
+
+
+@lru_cache(16)
+def _head(method: str, target: str, headers: Headers) -> bytes:
+    """Return what nearly all requests of a run have in common."""
+    return "".join(f"{part}\0" for part in (method, target, repr(headers))).encode(errors="surrogatepass")
 
 
 def _told(found: Classification, story: Story | None, root: Node) -> Story:

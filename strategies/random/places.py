@@ -1,6 +1,7 @@
 """Random violations: for each place of a body, what can be wrong there, and strategies of values that are."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias, cast
 
@@ -32,7 +33,7 @@ LONGEST = 300
 """Longer texts than this, of the classes of the catalogue, are not drawn: they say nothing more at random."""
 
 
-class ViolationPlace(msgspec.Struct, frozen=True):
+class ViolationPlace(msgspec.Struct, frozen=True, dict=True):
     """One thing that can be wrong at one place: the node with all it lies in, its branch, and a strategy of values.
 
     `keyword` is `required` where the property is left out, `additionalProperties` where a property too many is planted;
@@ -50,7 +51,7 @@ class ViolationPlace(msgspec.Struct, frozen=True):
         """The node that is broken, or the object that gets a property too many."""
         return self.lineage[-1]
 
-    @property
+    @cached_property
     def first(self) -> str:
         """The pointer of the node's first occurrence in a body."""
         steps = pairwise(self.lineage)

@@ -3,10 +3,11 @@
 from conformance.model.jsontext import Json
 from conformance.strategies.random.sampling.draws import Chance, Draw, choice, sampled
 from conformance.strategies.random.sampling.numbers import any_size, small
-from conformance.strategies.random.sampling.texts import letter, text_of
+from conformance.strategies.random.sampling.texts import text_from
+from conformance.strategies.random.strings import PLAIN
 from conformance.strategies.random.weighing import FEW, SINGLE
 
-word = text_of(letter, 1, 5)
+word = text_from(PLAIN, 1, 5)
 """Short texts of letters."""
 
 _LEAF: Draw[Json] = choice([(small, FEW), (any_size, SINGLE), (word, FEW), (sampled((True, False, None)), FEW)])

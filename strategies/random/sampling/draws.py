@@ -1,8 +1,6 @@
 """Draws: what everything that is sampled is made of, a function of the random choices of one body."""
 
-from bisect import bisect
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
 from random import Random
 from typing import TypeAlias, TypeVar
 
@@ -57,18 +55,19 @@ def constant(value: T) -> Draw[T]:
 def sampled(known: Sequence[T]) -> Draw[T]:
     """Return a draw of one of some values."""
     held = tuple(known)
-    return lambda chance: chance.pick(held)
+    count = len(held)
+    return lambda chance: held[int(chance.random() * count)]
 
 
 def choice(alternatives: Sequence[Weighted[T]]) -> Draw[T]:
     """Return a draw that makes each of the alternatives as often as its weight says."""
     if len(alternatives) == 1:
         return alternatives[0][0]
-    draws = tuple(found for found, _ in alternatives)
-    bounds = tuple(accumulate(weight for _, weight in alternatives))
-    whole = bounds[-1]
+    # As often in the table as its weight says.
+    table = tuple(found for found, weight in alternatives for _ in range(weight))
+    whole = len(table)
 
     def draw(chance: Chance) -> T:
-        return draws[bisect(bounds, chance.random() * whole)](chance)
+        return table[int(chance.random() * whole)](chance)
 
     return draw

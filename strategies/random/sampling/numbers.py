@@ -45,23 +45,22 @@ def integers(shape: Shape) -> Draw[int]:
 
 def small(chance: Chance) -> int:
     """Return an integer near 0."""
-    return _kept(chance, chance.below(2 * SMALL) - SMALL)
+    number = int(chance.random() * 2 * SMALL) - SMALL
+    chance.drawn.append(number)
+    return number
 
 
 def any_size(chance: Chance) -> int:
     """Return an integer of any number of bits, each as likely."""
     number = chance.getrandbits(1 + chance.below(MOST_BITS))
-    return _kept(chance, number if chance.one_in(2) else -number)
+    number = number if chance.one_in(2) else -number
+    chance.drawn.append(number)
+    return number
 
 
 def _drawn_before(chance: Chance) -> int:
     """Return a number that the body has already: faults of two properties that are equal show to nothing else."""
     return chance.pick(chance.drawn) if chance.drawn else small(chance)
-
-
-def _kept(chance: Chance, number: int) -> int:
-    chance.drawn.append(number)
-    return number
 
 
 def between(least: int, most: int) -> Draw[int]:

@@ -1,7 +1,7 @@
 """Sampled texts: they keep the lengths, the pattern and the format of a shape."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
 
@@ -38,10 +38,12 @@ def free(least: int, most: int) -> Draw[str]:
         end = free(1, most - least + 1)
         return lambda chance: PLAIN[0] * (least - 1) + end(chance)
     most = min(most, least + MOST_CHARACTERS)
-    marked = choice([(letter, FEW), (_combining, FEW)])
-    mixed = choice([(letter, MOST), (_ascii, FEW), (_combining, FEW), (_unicode, FEW)])
-    kinds = [(letter, MANY), (_ascii, MANY), (_unicode, FEW), (marked, FEW), (mixed, MANY)]
-    return choice([(text_of(each, least, most), weight) for each, weight in kinds])
+    letter, ascii_, combining = sampled(PLAIN), sampled(ASCII), sampled(COMBINING)
+    marked = choice([(letter, FEW), (combining, FEW)])
+    mixed = choice([(letter, MOST), (ascii_, FEW), (combining, FEW), (_unicode, FEW)])
+    ways = [(text_from(PLAIN, least, most), MANY), (text_from(ASCII, least, most), MANY)]
+    kinds = [(_unicode, FEW), (marked, FEW), (mixed, MANY)]
+    return choice([*ways, *((text_of(each, least, most), weight) for each, weight in kinds)])
 
 
 def text_of(character: Draw[str], least: int, most: int) -> Draw[str]:
@@ -53,17 +55,15 @@ def text_of(character: Draw[str], least: int, most: int) -> Draw[str]:
     return draw
 
 
-def letter(chance: Chance) -> str:
-    """Return a small letter of ASCII."""
-    return chance.pick(PLAIN)
+def text_from(characters: Sequence[str], least: int, most: int) -> Draw[str]:
+    """Return texts between two lengths of some characters; without a call for each, as they are the most of them."""
+    count = len(characters)
 
+    def draw(chance: Chance) -> str:
+        random = chance.random
+        return "".join([characters[int(random() * count)] for _ in range(least + int(random() * (most - least + 1)))])
 
-def _ascii(chance: Chance) -> str:
-    return chance.pick(ASCII)
-
-
-def _combining(chance: Chance) -> str:
-    return chance.pick(COMBINING)
+    return draw
 
 
 def _unicode(chance: Chance) -> str:

@@ -139,8 +139,9 @@ def _object(node: Node, branch: int, choices: ValueChoices) -> Values:
 
     def draw(chance: Chance) -> Writable:
         found: dict[str, Writable] = {}
+        route = chance.route
         for name, key, free, present in members:
-            value = (present if key in chance.route else free)(chance)
+            value = (present if key in route else free)(chance)
             if value is not construction.ABSENT:
                 found[name] = value
         if room > 0 and (len(found) < least or chance.one_in(MANY + 1)):

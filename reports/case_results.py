@@ -51,7 +51,11 @@ def group_of(run: RunReport, each: CaseEvidence) -> str:
 
 def kind_of(each: CaseEvidence, fail_on: Strength) -> Kind:
     """Return in a word what became of a case in a run that findings of strength `fail_on` fail."""
-    if any(fails(found, fail_on) for _, found in each.findings):
+    return _kind(each, failed=any(fails(found, fail_on) for _, found in each.findings))
+
+
+def _kind(each: CaseEvidence, *, failed: bool) -> Kind:
+    if failed:
         return Kind.FAILED
     if any(doubt.ours for doubt in each.doubts):
         return Kind.ERROR
@@ -60,10 +64,13 @@ def kind_of(each: CaseEvidence, fail_on: Strength) -> Kind:
 
 def case_result(each: CaseEvidence, fail_on: Strength) -> CaseResult:
     """Return what became of a case in a run that findings of strength `fail_on` fail."""
-    kind = kind_of(each, fail_on)
-    failing = [found for _, found in each.findings if fails(found, fail_on)]
+    failing: list[FindingResult] = []
+    others: list[FindingResult] = []
+    for _, found in each.findings:
+        (failing if fails(found, fail_on) else others).append(found)
+    kind = _kind(each, failed=bool(failing))
     ours = [doubt for doubt in each.doubts if doubt.ours]
-    notes = tuple(_line(found) for _, found in each.findings if not fails(found, fail_on))
+    notes = tuple(_line(found) for found in others)
     if each.case.story is not None:
         notes = (each.case.story.says, *notes)
     if kind is Kind.FAILED:

@@ -41,6 +41,8 @@ class CaseEvidence(msgspec.Struct, frozen=True):
 
     def shown(self, finding: str = "") -> RecordedExchange:
         """Return the send to show: the one that `finding`, or else the first finding, is about, or the last ended."""
+        if len(self.sends) == 1:
+            return self.sends[0]
         wanted = [send for send, each in self.findings if not finding or each.id == finding]
         about = next((sent for sent in self.sends if wanted and sent.send == wanted[0]), None)
         ended = [sent for sent in self.sends if sent.exchange.ended]

@@ -31,6 +31,8 @@ def cut(text: str, limit: int) -> str:
 
 def short(text: str, limit: int = 2_000) -> str:
     """Return at most `limit` characters of a text in one line, safe to look at."""
+    if len(text) <= limit and text.isprintable() and text.isascii():
+        return text
     # Escapes make it longer only: what is beyond the limit before them is beyond it after them.
     return cut(one_line(text[: limit + 1]), limit)
 

@@ -10,13 +10,9 @@ class Strength(StrEnum):
     SHOULD = "should"
     ADVISORY = "advisory"
 
-    @property
-    def rank(self) -> int:
+    def __init__(self, _: str) -> None:
+        self.rank = len(type(self).__members__)
         """Its place among all, the strongest 0."""
-        return _RANKS[self]
-
-
-_RANKS = {strength: rank for rank, strength in enumerate(Strength)}
 
 
 class Group(StrEnum):

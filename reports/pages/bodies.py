@@ -204,5 +204,7 @@ def _end(text: str, at: int) -> int:
 
 def _after(text: str, at: int) -> int:
     """Return where the space that may stand at `at` ends."""
+    if text[at : at + 1] > " ":
+        return at
     match = _SPACE.match(text, at)
     return match.end() if match else at

@@ -128,16 +128,21 @@ def played_by(options: Mapping[str, str], case: str) -> str:
 
 def replayed_by(started: RunStarted, case: str) -> str:
     """Return the command that sends a case again, to be run in the folder of the report."""
-    parts = ["conformance replay .", quote(case)]
-    url = urlsplit(started.target)
-    named = [each.strip() for each in started.options.get("allow_hosts", "").split(",")]
-    if url.scheme in {"http", "https"} and url.hostname in {each.lower() for each in named}:
-        parts.append(f"--allow-host {quote(url.hostname or '')}")
-    if "allow_plaintext" in started.options:
+    options = started.options
+    parts = [f"conformance replay . {quote(case)}", *_allowed(started.target, options.get("allow_hosts", ""))]
+    if "allow_plaintext" in options:
         parts.append("--allow-plaintext")
-    if name := started.options.get("api_key_env"):
+    if name := options.get("api_key_env"):
         parts.append(f"--api-key-env {quote(name)}")
     return " ".join(parts)
+
+
+@lru_cache(maxsize=8)
+def _allowed(target: str, hosts: str) -> tuple[str, ...]:
+    """Return the option that allows the host of a target, where it was one of those that were allowed."""
+    url, named = urlsplit(target), {each.strip().lower() for each in hosts.split(",")}
+    allowed = url.scheme in {"http", "https"} and url.hostname in named
+    return (f"--allow-host {quote(url.hostname or '')}",) if allowed else ()
 
 
 def _lack(exchange: Exchange) -> str:
@@ -171,17 +176,21 @@ def _message(
     marked: bool = False,
 ) -> MessageView:
     """Return a message with the header, or the place in the body, that `place` names marked."""
-    wanted = place.lower()
-    rows = [_header(name, value, marked=name.lower() == wanted) for name, value in headers[:HEADERS]]
+    return MessageView(short(line), marked, _headers(headers, _field(place)), show(body, _pointer(place)))
+
+
+@lru_cache(maxsize=128)
+def _headers(headers: tuple[tuple[str, str], ...], wanted: str) -> tuple[HeaderView, ...]:
+    """Return header fields as they are shown; most messages of a run have the same ones."""
+    rows = [HeaderView(short(name), short(value), name.lower() == wanted) for name, value in headers[:HEADERS]]
     if len(headers) > HEADERS:
         rows.append(HeaderView("…", f"{len(headers) - HEADERS} more"))
-    return MessageView(short(line), marked, tuple(rows), show(body, _pointer(place)))
+    return tuple(rows)
 
 
-@lru_cache(maxsize=512)
-def _header(name: str, value: str, *, marked: bool) -> HeaderView:
-    """Return a header field as it is shown; the messages of a run have nearly all of theirs in common."""
-    return HeaderView(short(name), short(value), marked)
+def _field(place: str) -> str:
+    """Return the name of the header field that a place may be, empty for one in a body."""
+    return "" if place.startswith("/") else place.lower()
 
 
 def _pointer(place: str) -> str | None:

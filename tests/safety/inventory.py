@@ -231,7 +231,7 @@ OTHERS: dict[str, str] = {
         reports/curl.py _prefix 1
         reports/formats/har.py _URL 1
         reports/formats/har.py _request 1
-        reports/pages/exchanges.py replayed_by 1
+        reports/pages/exchanges.py _allowed 1
         reports/pages/page.py _when 1
         reports/pages/proof.py read_figures 1
         reports/results.py checked_results 1

@@ -33,7 +33,8 @@ from conformance.diagnosis.facts.features import (
     Facts,
     Feature,
 )
-from conformance.diagnosis.facts.request_facts import FactReader, is_reserved
+from conformance.diagnosis.facts.request_facts import FactReader
+from conformance.diagnosis.facts.story_facts import is_reserved
 from conformance.diagnosis.facts.used_names import UsedNames
 from conformance.diagnosis.families import merged, of_missing_checks, with_conversions, with_json_texts
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, bits

@@ -33,7 +33,7 @@ from conformance.diagnosis.facts.features import (
     Facts,
     Feature,
 )
-from conformance.diagnosis.facts.observed import Measured, Measurements, bits_of, by_feature, mask_of
+from conformance.diagnosis.facts.observed import Measured, Measurements, Observed, bits_of
 
 AT_LEAST, AT_MOST = "at least", "at most"
 
@@ -206,24 +206,17 @@ class FactTable:
     """The facts of all observations, by feature; what was measured is held here, and no longer in `facts`."""
 
     def __init__(self, facts: Iterable[Facts]) -> None:
-        groups: dict[frozenset[Feature], list[int]] = {}
-        own: dict[Feature, list[int]] = {}
+        groups, own = Observed(), Observed()
         measured: defaultdict[tuple[str, str], Measurements] = defaultdict(Measurements)
-        alike: dict[frozenset[Feature], frozenset[Feature]] = {}
         self._single: dict[Feature, Hypothesis] = {}
         self.facts: list[Facts] = []
         for index, each in enumerate(facts):
-            for group in each.groups:
-                groups.setdefault(group, []).append(index)
-            for feature in each.own:
-                own.setdefault(feature, []).append(index)
             for key, value in each.measures.items():
                 measured[key].add(value, index)
-            # What is equal is held once.
-            shared = tuple(alike.setdefault(group, group) for group in (*each.groups, each.own))
-            self.facts.append(replace(each, groups=shared[:-1], own=shared[-1], measures={}))
-        self._observed = by_feature(groups)
-        self._own = {feature: mask_of(numbers) for feature, numbers in own.items()}
+            shared = tuple([groups.add(group, index) for group in each.groups])
+            self.facts.append(replace(each, groups=shared, own=own.add(each.own, index), measures={}))
+        self._observed = groups.by_feature()
+        self._own = {feature: bits_of(held) for feature, held in own.by_feature().items()}
         self._places: dict[str, int] = {}
         for feature, mask in self._own.items():
             self._places[feature.place] = self._places.get(feature.place, 0) | mask

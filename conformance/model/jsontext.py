@@ -41,6 +41,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
+_NUMBERS = (int, float, Decimal)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False)
 
 
@@ -232,7 +233,7 @@ def type_name(value: Json) -> str:
 
 def is_number(value: object) -> TypeGuard[int | float | Decimal]:
     """Tell whether a value is a number of JSON: in Python a boolean is an integer as well."""
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool)
 
 
 def is_integral(number: float | Decimal) -> bool:

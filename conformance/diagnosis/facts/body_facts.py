@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import combinations
 
 import msgspec
 
 from conformance.contract.schemas.nodes import Node
+from conformance.diagnosis.facts.comparisons import compared
 from conformance.diagnosis.facts.features import (
     ANYWHERE,
     COUNT,
@@ -22,10 +22,10 @@ from conformance.diagnosis.facts.features import (
     NUMBER,
     SMALLEST,
     Feature,
+    Placed,
 )
 from conformance.model.case import SLOT
-from conformance.model.json_values import MISSING
-from conformance.model.jsontext import Json, is_integral, type_name, write
+from conformance.model.jsontext import Json, is_integral, is_number, type_name, write
 from conformance.model.pointer import ANY_ITEM
 
 LARGEST_DOUBLE = Decimal(sys.float_info.max)
@@ -47,8 +47,6 @@ MOST_NAMES = 100
 LARGEST_PART, MOST_PARTS = 1_000, 10_000
 """Up to which size, in characters, and how many objects within bodies are remembered."""
 
-_WHOLE = (LONGEST, "")
-
 Measures = dict[tuple[str, str], Decimal]
 
 
@@ -62,12 +60,13 @@ class BodyReader:
 
     def __init__(self, root: Node) -> None:
         self._root = root
-        self._absent: dict[str, frozenset[Feature]] = {}
-        self._below: dict[str, frozenset[Feature]] = {}
-        self._parts: dict[tuple[str, str], _Seen] = {}
+        self._absent: dict[str, Placed] = {}
+        self._below: dict[str, Placed] = {}
+        self._scalars: dict[tuple[str, str], _Seen] = {}
+        self._objects: dict[tuple[str, str], _Seen] = {}
         self._comparable = _comparable(root)
 
-    def read(self, value: object) -> tuple[list[frozenset[Feature]], Measures]:
+    def read(self, value: Json) -> tuple[list[Placed], Measures]:
         """Return the features and the measures of a body; each feature at its place, and as one of the whole body."""
         seen = _Seen()
         self._value(self._root, value, seen)
@@ -75,37 +74,42 @@ class BodyReader:
         for paths in self._comparable:
             for values in (seen.strings, seen.numbers):
                 if len(values) > 1:
-                    seen.groups.append(_compared(paths, tuple(map(values.get, paths))))
+                    seen.groups += compared(paths, list(map(values.get, paths)))
         return seen.groups, seen.measures
 
-    def _value(self, node: Node, value: object, seen: "_Seen") -> None:
-        if value is MISSING:
-            seen.groups.append(self._missing(node))
-            return
-        path = node.path
-        seen.groups.append(_of_type(path, type_name(value)))  # type: ignore[arg-type]
+    def _value(self, node: Node, value: Json, seen: "_Seen") -> None:
         if isinstance(value, dict):
-            seen.add_all(self._part(node, value))
-            return
-        for child in node.children:
-            seen.groups.append(self._unreached(child))
-        if isinstance(value, list):
+            seen.groups.append(_of_type(node.path, "object"))
+            seen.add_all(self._object(node, value))
+        elif isinstance(value, list):
+            seen.groups.append(_of_type(node.path, "array"))
             self._array(node, value, seen)
         else:
-            _scalar(path, value, seen)  # type: ignore[arg-type]
+            seen.add_all(self._scalar(node, value))
 
-    def _part(self, node: Node, value: Mapping[str, Json]) -> "_Seen":
-        """Return what is said of an object: most of those within a body are those of many bodies."""
-        key = (node.path, repr(value)) if node.path else None
-        known = self._parts.get(key) if key is not None else None
+    def _scalar(self, node: Node, value: Json) -> "_Seen":
+        """Return what is said of a value that holds no others: most are those of many bodies."""
+        key = node.path, repr(value)
+        known = self._scalars.get(key)
         if known is None:
-            known = _Seen()
-            self._object(node, value, known)
-            if key is not None and len(key[1]) <= LARGEST_PART and len(self._parts) < MOST_PARTS:
-                self._parts[key] = known
+            known = _Seen(groups=[_of_type(node.path, type_name(value)), *map(self._unreached, node.children)])
+            _scalar(node.path, value, known)
+            if len(key[1]) <= LARGEST_PART and len(self._scalars) < MOST_PARTS:
+                self._scalars[key] = known
         return known
 
-    def _object(self, node: Node, value: Mapping[str, Json], seen: "_Seen") -> None:
+    def _object(self, node: Node, value: Mapping[str, Json]) -> "_Seen":
+        """Return what is said of an object: most of those within a body are those of many bodies."""
+        key = (node.path, repr(value)) if node.path else None
+        known = self._objects.get(key) if key is not None else None
+        if known is None:
+            known = _Seen()
+            self._members(node, value, known)
+            if key is not None and len(key[1]) <= LARGEST_PART and len(self._objects) < MOST_PARTS:
+                self._objects[key] = known
+        return known
+
+    def _members(self, node: Node, value: Mapping[str, Json], seen: "_Seen") -> None:
         path = node.path
         seen.measures[COUNT, path] = Decimal(len(value))
         if not value:
@@ -120,10 +124,16 @@ class BodyReader:
         numbers = (_decimal(each) for name in unknown for each in _numbers(value[name]))
         seen.all_numbers += [each for each in numbers if each is not None]
         for child in node.children:
-            if child.name != ANY_ITEM:
-                self._value(child, value.get(child.name, MISSING), seen)
+            name = child.name
+            if name == ANY_ITEM:
+                continue
+            if name in value:
+                self._value(child, value[name], seen)
+            else:
+                seen.groups.append(self._missing(child))
 
     def _array(self, node: Node, value: Sequence[Json], seen: "_Seen") -> None:
+        seen.groups += map(self._unreached, node.children)
         seen.measures[COUNT, node.path] = Decimal(len(value))
         if not value:
             seen.add("empty", node.path, "array")
@@ -131,19 +141,19 @@ class BodyReader:
         for each in value if item is not None else ():
             self._value(item, each, seen)  # type: ignore[arg-type]
 
-    def _missing(self, node: Node) -> frozenset[Feature]:
+    def _missing(self, node: Node) -> Placed:
         known = self._absent.get(node.path)
         if known is None:
-            known = self._unreached(node) | at_both("absent", node.path)
+            known = node.path, self._unreached(node)[1] | at_both("absent", node.path)
             self._absent[node.path] = known
         return known
 
-    def _unreached(self, node: Node) -> frozenset[Feature]:
+    def _unreached(self, node: Node) -> Placed:
         """Return that there are no values at a node and below it."""
         known = self._below.get(node.path)
         if known is None:
             paths = [below.path for below in node.walk()]
-            known = frozenset().union(*(at_both("missing", path) | _unset(path) for path in paths))
+            known = node.path, frozenset().union(*(at_both("missing", path) | _unset(path) for path in paths))
             self._below[node.path] = known
         return known
 
@@ -153,30 +163,31 @@ RESERVED = "__proto__"
 
 
 class _Seen(msgspec.Struct):
-    """What was read of a body so far."""
+    """What was read of a body so far; `longest` is the length of its longest string, -1 where it has none."""
 
-    groups: list[frozenset[Feature]] = []
+    groups: list[Placed] = []
     measures: Measures = {}
     numbers: dict[str, float | Decimal] = {}
     strings: dict[str, str] = {}
     all_numbers: list[Decimal] = []
+    longest: int = -1
 
     def add_all(self, part: "_Seen") -> None:
         """Add what was read of a part of the body."""
-        longest = max(self.measures.get(_WHOLE, Decimal(0)), part.measures.get(_WHOLE, Decimal(0)))
         self.groups += part.groups
         self.measures |= part.measures
-        if longest:
-            self.measures[_WHOLE] = longest
         self.numbers |= part.numbers
         self.strings |= part.strings
         self.all_numbers += part.all_numbers
+        self.longest = max(self.longest, part.longest)
 
     def add(self, name: str, place: str, value: str = "") -> None:
-        self.groups.append(at_both(name, place, value))
+        self.groups.append((place, at_both(name, place, value)))
 
     def measure_whole(self) -> None:
-        """Measure the numbers of the whole body, whether they are declared or not."""
+        """Measure the strings and numbers of the whole body, the numbers whether they are declared or not."""
+        if self.longest >= 0:
+            self.measures[LONGEST, ""] = Decimal(self.longest)
         if self.all_numbers:
             least, most = min(self.all_numbers), max(self.all_numbers)
             self.measures |= {(LARGEST, ""): most, (SMALLEST, ""): least}
@@ -198,23 +209,21 @@ def _unset(path: str) -> frozenset[Feature]:
 
 
 @lru_cache(1 << 10)
-def _of_type(path: str, name: str) -> frozenset[Feature]:
+def _of_type(path: str, name: str) -> Placed:
     """Return that there is a value of a type."""
     given = at_both("present", path) | at_both("type", path, name)
-    return given | (_unset(path) if name == "null" else at_both("set", path))
+    return path, given | (_unset(path) if name == "null" else at_both("set", path))
 
 
 def _scalar(path: str, value: Json, seen: _Seen) -> None:
+    """Read a value that holds no others."""
     if isinstance(value, str):
-        if FRESH.search(value):
-            value = FRESH.sub(SLOT, value)  # one name is as good as another
-        length = Decimal(len(value))
-        seen.measures[LENGTH, path] = length
-        seen.measures[_WHOLE] = max(length, seen.measures.get(_WHOLE, length))
+        value = FRESH.sub(SLOT, value)  # one name is as good as another
+        seen.measures[LENGTH, path] = Decimal(len(value))
+        seen.longest = len(value)
         seen.strings[path] = value
-        read = _string_features if len(value) <= LONGEST_VALUE else _string_features.__wrapped__
-        seen.groups.append(read(path, value))
-    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        seen.groups.append((path, _string_features(path, value)))
+    elif is_number(value):
         seen.numbers[path] = value
         number = _decimal(value)
         if number is not None:
@@ -222,12 +231,11 @@ def _scalar(path: str, value: Json, seen: _Seen) -> None:
             seen.measures[NUMBER, path] = number
             if isinstance(value, int):
                 seen.measures[INTEGER, path] = number
-        seen.groups.append(_number_features(path, repr(value), value))
+        seen.groups.append((path, _number_features(path, value)))
     else:
         seen.add("value", path, write(value))
 
 
-@lru_cache(1 << 12)
 def _string_features(path: str, value: str) -> frozenset[Feature]:
     found = [("string", each) for each in string_classes(value)]
     written = write(value)
@@ -238,9 +246,7 @@ def _string_features(path: str, value: str) -> frozenset[Feature]:
     return frozenset(each for name, word in found for each in at_both(name, path, word))
 
 
-@lru_cache(1 << 12)
-def _number_features(path: str, _: str, value: float | Decimal) -> frozenset[Feature]:
-    """Return the features of a number; what it is written like tells it from others that are equal."""
+def _number_features(path: str, value: float | Decimal) -> frozenset[Feature]:
     found = []
     written = _plain_number(value)
     if len(written) <= LONGEST_VALUE:
@@ -271,7 +277,7 @@ def _numbers(value: Json) -> Iterator[float | Decimal]:
             left += each.values()
         elif isinstance(each, list):
             left += each
-        elif isinstance(each, int | float | Decimal) and not isinstance(each, bool):
+        elif is_number(each):
             yield each
 
 
@@ -320,26 +326,3 @@ def _comparable(root: Node) -> tuple[tuple[str, ...], ...]:
         if ANY_ITEM not in node.path and not node.types & {"object", "array", "boolean"}:
             by_type.setdefault(node.types - {"null"}, []).append(node.path)
     return tuple(tuple(each) for each in by_type.values() if len(each) > 1)
-
-
-@lru_cache(1 << 12)
-def _compared(paths: tuple[str, ...], values: tuple[str | float | Decimal | None, ...]) -> frozenset[Feature]:
-    """Return how the values at some paths compare, each with each; None stands for no value."""
-    present = [(path, value) for path, value in zip(paths, values, strict=True) if value is not None]
-    return frozenset(
-        _comparison(comparison(left, right), one, other) for (one, left), (other, right) in combinations(present, 2)
-    )
-
-
-@lru_cache(1 << 12)
-def _comparison(word: str, one: str, other: str) -> Feature:
-    return Feature(word, one, other)
-
-
-def comparison(left: str | float | Decimal, right: str | float | Decimal) -> str:
-    """Return how a value compares with another one: equal, less, greater, or of strings different."""
-    if left == right:
-        return "equal"
-    if isinstance(left, str) or isinstance(right, str):
-        return "different"
-    return "less" if left < right else "greater"

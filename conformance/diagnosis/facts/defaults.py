@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import combinations, groupby
+from itertools import groupby
 from typing import TypeAlias
 
 from conformance.checks.shared.differences import default_of
 from conformance.contract.contract import Contract
-from conformance.diagnosis.facts.body_facts import comparison
-from conformance.diagnosis.facts.features import LONGEST_VALUE, Feature
+from conformance.diagnosis.facts.comparisons import compared
+from conformance.diagnosis.facts.features import LONGEST_VALUE, Feature, Placed
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, is_number
 from conformance.model.pointer import last
@@ -28,11 +28,11 @@ class DefaultsReader:
         numbers = sorted((path, value) for path, value in found.items() if is_number(value))
         self._objects = tuple((parent, tuple(group)) for parent, group in groupby(numbers, key=_object))
 
-    def read(self, body: Json) -> Iterator[frozenset[Feature]]:
+    def read(self, body: Json) -> Iterator[Placed]:
         """Yield the features of a body, for each object with defaults."""
         for parent, defaults in self._objects if isinstance(body, dict) else ():
             holder = get(body, parent, None)
-            yield _features(defaults, tuple(_in_effect(body, holder, *each) for each in defaults))
+            yield from _features(parent, defaults, tuple([_in_effect(body, holder, *each) for each in defaults]))
 
 
 def _object(default: tuple[str, Number]) -> str:
@@ -48,9 +48,9 @@ def _in_effect(body: Json, holder: Json, path: str, default: Number) -> Number |
 
 
 @lru_cache(1 << 12)
-def _features(defaults: Defaults, values: Sequence[Number | None]) -> frozenset[Feature]:
-    numbers = [(path, value) for (path, _), value in zip(defaults, values, strict=True) if value is not None]
-    found = [Feature("value in effect", path, str(value)[:LONGEST_VALUE]) for path, value in numbers]
-    for (one, left), (other, right) in combinations(numbers, 2):
-        found.append(Feature(f"{comparison(left, right)} in effect", one, other))
-    return frozenset(found)
+def _features(parent: str, defaults: Defaults, values: Sequence[Number | None]) -> tuple[Placed, ...]:
+    """Return the values in effect of an object, and how they compare."""
+    paths = tuple(path for path, _ in defaults)
+    numbers = [(path, value) for path, value in zip(paths, values, strict=True) if value is not None]
+    found = frozenset(Feature("value in effect", path, str(value)[:LONGEST_VALUE]) for path, value in numbers)
+    return (parent, found), *compared(paths, values, suffix=" in effect")

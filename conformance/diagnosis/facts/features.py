@@ -41,6 +41,10 @@ class Feature(msgspec.Struct, frozen=True, order=True, cache_hash=True, gc=False
     value: str = ""
 
 
+Placed = tuple[str, frozenset[Feature]]
+"""Features with the place that they are about, or that holds the places which they are about."""
+
+
 class Facts(msgspec.Struct, frozen=True, gc=False):
     """All that is known of a request: its features, those of them that the case is about, and what was measured.
 

@@ -4,7 +4,8 @@ The bits of one observation of a long run take kilobytes, and a run has as many 
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import reduce
 from itertools import groupby
@@ -77,13 +78,36 @@ class Measurements:
         return found
 
 
-def by_feature(groups: Mapping[frozenset[Feature], Sequence[int]]) -> dict[Feature, Held]:
-    """Return which observations have a feature, from the numbers of those with each group of features."""
-    found: dict[Feature, Held] = {}
-    for group, numbers in groups.items():
-        mask = mask_of(numbers)
-        for feature in group:
-            held = found.get(feature, ())
-            few = isinstance(held, tuple) and len(held) + len(numbers) <= FEW_NUMBERS
-            found[feature] = (*held, *numbers) if few and isinstance(held, tuple) else bits_of(held) | mask
-    return found
+class Observed:
+    """Groups of features, each with the numbers of the observations that have it."""
+
+    def __init__(self) -> None:
+        self._groups: dict[frozenset[Feature], tuple[frozenset[Feature], list[int]]] = {}
+
+    def add(self, group: frozenset[Feature], number: int) -> frozenset[Feature]:
+        """Add a group of an observation; returns the first group that equals it, which stands for all."""
+        known = self._groups.get(group)
+        if known is None:
+            self._groups[group] = group, [number]
+            return group
+        known[1].append(number)
+        return known[0]
+
+    def by_feature(self) -> dict[Feature, Held]:
+        """Return which observations have a feature."""
+        few: defaultdict[Feature, list[int]] = defaultdict(list)
+        many: defaultdict[Feature, int] = defaultdict(int)
+        for group, numbers in self._groups.values():
+            if len(numbers) <= FEW_NUMBERS:
+                for feature in group:
+                    few[feature] += numbers
+            else:
+                mask = mask_of(numbers)
+                for feature in group:
+                    many[feature] |= mask
+        found: dict[Feature, Held] = dict(many)
+        for feature, numbers in few.items():
+            numbers.sort()
+            held = _held(numbers)
+            found[feature] = bits_of(held) | many[feature] if feature in many else held
+        return found

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
@@ -11,38 +11,17 @@ from typing import TypeAlias
 
 import msgspec
 
-from conformance.classify.classification import classify
-from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import Contract
-from conformance.contract.schemas.nodes import nearest
-from conformance.diagnosis.facts.body_facts import RESERVED, BodyReader, Measures, comparison
+from conformance.diagnosis.facts.body_facts import BodyReader, Measures
+from conformance.diagnosis.facts.comparisons import comparison
 from conformance.diagnosis.facts.defaults import DefaultsReader
 from conformance.diagnosis.facts.features import ANYWHERE, COMPARISONS, FIELD_LENGTH, LONGEST_VALUE, Facts, Feature
+from conformance.diagnosis.facts.story_facts import TARGET_PARTS, StoryReader
 from conformance.diagnosis.facts.wire_facts import measures_of, of_framing, of_target, of_text
-from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Request
+from conformance.model.case import KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, is_number, try_read, type_name
-from conformance.model.pointer import generalised, prefixes, within
-from conformance.model.vocabulary import Expectation
-
-TRIAL = "trial"
-"""The keyword of cases that send what a newer document declares."""
-
-UNSAID = frozenset({"relation", "rejected first", "properties"})
-"""Keywords of cases whose body says itself what is wrong with it."""
-
-REQUEST_PARTS = frozenset(
-    {"credential", "header", "method", "path", "relation", TRIAL, "parameters"}
-    | {f"{place} parameter" for place in ("path", "query", "header", "cookie")}
-)
-"""In the place of a keyword: what a case is about that is not about its body."""
-
-TARGET_PARTS = frozenset({"method", "path", "parameters", "path parameter", "query parameter"})
-"""Of these what is about the method or the target: who rejects it may not have looked at the header fields."""
-
-OF_ROOT = frozenset({"type", "empty"})
-"""What is said of a whole body that is of the wrong type."""
 
 BLANK = b" \t\r\n"
 """White space around a JSON text (RFC 8259 section 2)."""
@@ -87,6 +66,7 @@ class FactReader:
         self._body = BodyReader(contract.request)
         self._declared = {each.name for each in contract.request.walk()}
         self._defaults = DefaultsReader(contract)
+        self._stories = StoryReader(contract)
         self._fields: dict[tuple[tuple[tuple[str, str], ...], str, bool], _OfFields] = {}
         self._known: dict[Case, Facts] = {}
 
@@ -102,7 +82,7 @@ class FactReader:
     def _read(self, case: Case) -> Facts:
         request = case.request
         fields = self._of_fields(request)
-        told = [frozenset(_of_story(self._contract, case))]
+        told = [self._stories.told(case)]
         if case.story is None or case.story.keyword not in TARGET_PARTS:
             told.append(fields.features)
         if KEY in request.target:
@@ -110,8 +90,9 @@ class FactReader:
         body = request.body or b""
         text = try_read(request.body)
         value = text.value if text is not None else None
-        groups, measures = self._body.read(value) if text is not None else ([], {})
-        groups.append(_of_bytes(_body_word(body, value, readable=text is not None)))
+        placed, measures = self._body.read(value) if text is not None else ([], {})
+        placed += self._defaults.read(value)
+        groups = [_of_bytes(_body_word(body, value, readable=text is not None))]
         if (text is None or text.duplicates or text.byte_order_mark) and body.strip(BLANK):
             groups.append(_of_bytes("not plain JSON"))
         if text is None:
@@ -123,10 +104,11 @@ class FactReader:
         groups += [*told, fields.features, target, of_framing(request), fields.content]
         if case.story is not None and case.story.pointer.lower().startswith("content-"):
             told.append(fields.content)
-        groups += self._defaults.read(value)
-        about = _about(case, groups)
+        about = self._stories.about(case, placed, groups)
         rounded = {each for each in about if each.name in COMPARISONS and _is_rounded(each, value)}
-        return Facts(tuple(groups), (about - rounded).union(*told), measures, _name(value, self._contract.identity))
+        own = (about - rounded).union(*told)
+        every = (*groups, *[group for _, group in placed])
+        return Facts(every, own, measures, _name(value, self._contract.identity))
 
     def _names_in(self, body: bytes) -> frozenset[Feature]:
         """Return the unknown names in a text that is not read: most are nested too deeply, and otherwise JSON."""
@@ -168,35 +150,6 @@ def _double(number: float | Decimal) -> float:
         return math.copysign(math.inf, number)
 
 
-def _about(case: Case, groups: Iterable[frozenset[Feature]]) -> frozenset[Feature]:
-    """Return the features of what a case was made for."""
-    story = case.story
-    if story is None:
-        return frozenset()
-    subject = generalised(story.pointer)
-    anywhere = case.expectation is Expectation.REJECTED and subject.startswith("/")
-    # What becomes of values of the right type, the rejection of one of another type does not say.
-    typed = story.keyword != "type"
-    about = [_within(each, subject, anywhere=anywhere, typed=typed) for each in groups] if subject else []
-    if not subject and story.keyword == "type":
-        about += [frozenset(each for each in group if each.name in OF_ROOT and not each.place) for group in groups]
-    if story.keyword == JSON_TEXT:
-        about += [frozenset(each for each in group if each.name in {"body", "text"}) for group in groups]
-    return frozenset[Feature]().union(*about)
-
-
-@lru_cache(1 << 14)
-def _within(group: frozenset[Feature], subject: str, *, anywhere: bool, typed: bool) -> frozenset[Feature]:
-    """Return what a group says of a place or below it; `anywhere`: also where it is said of the whole body.
-
-    Of the whole body no values are said unless they have the right type (`typed`).
-    """
-    about = {each for each in group if each.place and (within(each.place, subject) or each.place == subject)}
-    if anywhere:
-        about |= {Feature(each.name, ANYWHERE, each.value) for each in about if typed or each.name != "value"} & group
-    return frozenset(about)
-
-
 @lru_cache(32)
 def _of_method(method: str) -> frozenset[Feature]:
     return frozenset({Feature("method", "", method)})
@@ -205,46 +158,6 @@ def _of_method(method: str) -> frozenset[Feature]:
 @lru_cache(32)
 def _of_bytes(word: str) -> frozenset[Feature]:
     return frozenset({Feature("body", "", word)})
-
-
-def _of_story(contract: Contract, case: Case) -> Iterator[Feature]:
-    """Yield what the case was made for: the part of the request, the keyword that it breaks, the class of the value."""
-    story = case.story
-    if story is None:
-        return
-    keyword, place, kind = story.keyword, generalised(story.pointer), story.kind
-    rejected = case.expectation is Expectation.REJECTED
-    if keyword == TRIAL or (rejected and keyword in UNSAID):
-        defect = next(iter(classify(contract, case.request.body or b"").defects), None)
-        if defect is None:
-            yield Feature("kind", ANYWHERE, kind)
-            return
-        rejected = True
-        keyword, place, kind = defect.keyword, generalised(defect.pointer), defect.kind
-    if place.startswith("/"):
-        place = nearest(contract.request, place)[0].path  # a property that is unknown is its object's
-    places = (place,) if keyword in REQUEST_PARTS else tuple(dict.fromkeys((place, ANYWHERE)))
-    if case.phase == CATALOGUE or rejected:
-        name = "kind" if rejected or not case.merged else "kind of several"
-        yield from (Feature(name, each, kind) for each in places)  # a random valid body is of no kind
-    left_open = keyword == JSON_TEXT and case.expectation is Expectation.OBSERVED
-    if not rejected and not left_open:
-        return
-    yield from (Feature("keyword", each, keyword) for each in places)
-    declares_body = any(name.lower() == "content-type" for name, _ in case.request.headers)
-    if keyword not in REQUEST_PARTS and (case.request.body or declares_body):
-        yield Feature("subject", "", "body")
-        if keyword != JSON_TEXT:
-            yield Feature("subject", "", "schema")
-            if place:
-                yield Feature("subject", "", "property")
-            yield from (Feature("invalid", each) for each in ("", *prefixes(place)))
-
-
-def is_reserved(case: Case) -> bool:
-    """Tell whether a case is about a property that some parsers reject, whatever the schema says."""
-    story = case.story
-    return story is not None and story.keyword == "additionalProperties" and RESERVED in story.kind
 
 
 def _of_headers(contract: Contract, fields: Fields, *, has_body: bool) -> Iterator[Feature]:

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from conformance.classify.classification import classify
 from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.facts.body_facts import FRESH
+from conformance.diagnosis.facts.comparisons import compared
 from conformance.diagnosis.facts.features import LONGEST_VALUE, Facts, Feature
 from conformance.diagnosis.facts.request_facts import FactReader
 from conformance.model.case import KEY, SLOT, Case, Request, Story
@@ -190,3 +192,32 @@ def test_a_bad_target_says_nothing_of_the_header_fields(keyword: str, *, told: b
     facts = READER.read(Case("case", Expectation.REJECTED, (), request, story))
     absent = Feature("field", "content-type", "absent")
     assert (True, told) == (absent in facts.features, absent in facts.own)
+
+
+def test_what_a_reader_has_read_before_does_not_show() -> None:
+    """Values that are equal in Python, and cases about the same place, have the facts that a new reader finds."""
+    place = "/autoscaling_settings/min_replica"
+    reader = FactReader(CONTRACT)
+    for number in ("1", "true", '"1"', "1.0", "1.00", "1e0", "null", "[1]", "2", "{}"):
+        for expectation, keyword in ((Expectation.REJECTED, "minimum"), (Expectation.ACCEPTED, "type")):
+            body = f'{{"name": "a", "autoscaling_settings": {{"min_replica": {number}, "max_replica": 1}}}}'.encode()
+            story = Story(place, keyword, "", "", "a story", "a kind")
+            each = Case("case", expectation, (), Request("POST", "/v1/models/m/environments", (), body), story)
+            assert known(FactReader(CONTRACT).read(each)) == known(reader.read(each))
+
+
+def test_values_compare_each_with_each() -> None:
+    """Numbers by their order, however they are written, strings by whether they are the same; no value with none."""
+    numbers = [Decimal("1.0"), None, 2, 1]
+    found = frozenset().union(*(group for _, group in compared(("/a", "/b", "/c", "/d"), numbers, suffix=" now")))
+    assert {
+        Feature("less now", "/a", "/c"),
+        Feature("equal now", "/a", "/d"),
+        Feature("greater now", "/c", "/d"),
+    } == found
+    found = frozenset().union(*(group for _, group in compared(("/a", "/b", "/c"), ["x", "y", "x"])))
+    assert {
+        Feature("different", "/a", "/b"),
+        Feature("equal", "/a", "/c"),
+        Feature("different", "/b", "/c"),
+    } == found

@@ -6,6 +6,7 @@ counts, whatever it was made for.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
+from math import prod
 
 import msgspec
 
@@ -17,7 +18,7 @@ from conformance.model.jsontext import Json, plain_json, try_read, write
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.covering.combinations import OBJECT, Model, PropertyLevel, model
-from conformance.strategies.covering.factors import Factor, Row, closure
+from conformance.strategies.covering.factors import Factor, Row
 from conformance.strategies.values import bodies
 
 
@@ -48,18 +49,24 @@ def _count(factors: Sequence[Factor], rows: set[Row], strength: int) -> Covered:
     for chosen in combinations(range(len(factors)), strength):
         able = _able(factors, chosen)
         met = set(zip(*(columns[index] for index in chosen), strict=True))
-        possible += len(able)
-        covered += len(able & met)
+        possible += prod(map(len, able))
+        covered += len(met.intersection(product(*able)))
     return Covered(strength, possible, covered)
 
 
-def _able(factors: Sequence[Factor], chosen: Sequence[int]) -> set[Row]:
-    """Return the levels of the chosen factors that can occur together."""
-    return {
-        levels
-        for levels in product(*(range(factors[index].levels) for index in chosen))
-        if closure(factors, dict(zip(chosen, levels, strict=True))) is not None
-    }
+def _able(factors: Sequence[Factor], chosen: Sequence[int]) -> list[Sequence[int]]:
+    """Return for each of the chosen factors the levels at which all of them exist.
+
+    Each row of them can occur: only an ancestor that is chosen as well has a level that another one needs.
+    """
+    needed: dict[int, int] = {}
+    for index in chosen:
+        child = index
+        while (parent := factors[child].parent) is not None:
+            if needed.setdefault(parent, factors[child].enabling) != factors[child].enabling:
+                return [()] * len(chosen)
+            child = parent
+    return [(needed[index],) if index in needed else range(factors[index].levels) for index in chosen]
 
 
 def _rows(of: Model, cases: Iterable[Case], read: Reader) -> set[Row]:

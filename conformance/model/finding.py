@@ -11,7 +11,7 @@ class Pass(msgspec.Struct, frozen=True):
     requirement: str
 
 
-class Symptom(msgspec.Struct, frozen=True, omit_defaults=True):
+class Symptom(msgspec.Struct, frozen=True, omit_defaults=True, cache_hash=True):
     """What went wrong, in words that are the same for the same fault wherever it shows, and in every run.
 
     `rule` names what was broken, `kind` the class of what it is about, `observed` what was there instead; none holds a

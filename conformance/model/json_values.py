@@ -11,7 +11,7 @@ from types import NoneType
 from typing import Any, Final, TypeVar, overload
 
 from conformance.model.jsontext import Json, Writable, try_read
-from conformance.model.pointer import ANY_ITEM, generalised, index_of, join, last, parent, prefixes, split
+from conformance.model.pointer import ANY_ITEM, index_of, is_index, join, last, parent, prefixes, split
 
 
 class Missing(Enum):
@@ -92,11 +92,16 @@ def leaves(value: V, pointer: str = "") -> Iterator[tuple[str, V]]:
 
 
 def held_objects(value: Json, pointer: str = "") -> Iterator[str]:
-    """Yield the generalised pointer of each object and array in a body."""
-    if isinstance(value, dict | list):
-        yield generalised(pointer)
-        for token, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from held_objects(item, join(pointer, token))
+    """Yield the generalised pointer of each object and array in a body, below the one of the value."""
+    if isinstance(value, dict):
+        yield pointer
+        for name, item in value.items():
+            if isinstance(item, dict | list):
+                yield from held_objects(item, join(pointer, ANY_ITEM if is_index(name) else name))
+    elif isinstance(value, list):
+        yield pointer
+        for item in value:
+            yield from held_objects(item, f"{pointer}/{ANY_ITEM}")
 
 
 def changed(value: V, pointer: str, change: Callable[[V], V]) -> V:

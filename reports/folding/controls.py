@@ -1,7 +1,7 @@
 """Controls: a rejection proves something only beside an accepted request that differs in nothing else."""
 
 from conformance.model.case import Case, holder
-from conformance.model.json_values import body_value, held_objects
+from conformance.model.json_values import held_objects
 from conformance.model.pointer import generalised
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group
@@ -36,7 +36,8 @@ class Controls:
             self._sent = self._sent or case.id
             if response is not None and response.status in SUCCESSES:
                 self.missing = ""
-                self._objects |= set(held_objects(body_value(case.request.body)))
+                text = index.read(case.request.body)
+                self._objects.update(held_objects(text.value if text else None))
 
     @property
     def rejected(self) -> str:

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 
 from conformance.contract.contract import Contract, contract_of
 from conformance.contract.relations import with_relations
-from conformance.coverage.keywords import Coverage, Reader, request_coverage, response_coverage
+from conformance.coverage.keywords import Coverage, request_coverage, response_coverage
 from conformance.coverage.tuples import tuple_coverage
 from conformance.journal.events import RunStarted
 from conformance.model.errors import ContractError, JournalError
@@ -19,9 +18,6 @@ from conformance.strategies.covering.arrays import PAIRWISE, THREE_WAY
 
 MOST = 5_000
 """How many answers are looked into, the first ones: after so many, a run shows nothing new."""
-
-BODIES, BODY = 2_048, 10_000
-"""How many bodies of requests are kept while they are looked into, and how many bytes one has at most."""
 
 LARGEST = 1_000_000
 """Longer answers, in bytes, are not looked into once more: a target may send a thousand of them."""
@@ -41,8 +37,7 @@ def coverage_of(index: JournalIndex, contract: Contract | None) -> CoverageResul
     answered = {index.case_of[send] for send, sent in index.sends.items() if sent.exchange.response is not None}
     cases = [case for case in index.cases.values() if case.id in answered]
     strengths = (PAIRWISE, THREE_WAY) if started.profile in {Profile.FULL, Profile.FUZZ} else (PAIRWISE,)
-    read = _reader()
-    request = request_coverage(contract, cases, read)
+    request = request_coverage(contract, cases, index.read)
     answers = islice(_answers(index, contract), MOST)
     least = _percentage(started.options.get(MINIMUM))
     return CoverageResult(
@@ -50,14 +45,8 @@ def coverage_of(index: JournalIndex, contract: Contract | None) -> CoverageResul
         enough=least is None or 100 * request.ratio >= least,
         request=_body(request),
         response=_body(response_coverage(contract, answers)) if contract.response else None,
-        combinations=tuple_coverage(contract, cases, strengths, read),
+        combinations=tuple_coverage(contract, cases, strengths, index.read),
     )
-
-
-def _reader() -> Reader:
-    """Return what reads bodies of requests; each is read twice, for keywords and for combinations."""
-    known = lru_cache(maxsize=BODIES)(try_read)
-    return lambda body: known(body) if body is not None and len(body) <= BODY else try_read(body)
 
 
 def _percentage(text: str | None) -> float | None:

@@ -1,7 +1,7 @@
 """One pass over a journal: events sorted by what they are about, nothing judged yet."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -10,9 +10,11 @@ from conformance.journal.events import AnyEvent, DoubtRaised, FindingMade
 from conformance.model.case import CLEAN_UP, Case, could_create
 from conformance.model.errors import JournalError
 from conformance.model.exchange import Exchange, may_have_acted
-from conformance.model.finding import Doubt, Symptom
+from conformance.model.finding import Doubt
+from conformance.model.jsontext import JsonText, try_read
 from conformance.model.requirement import Requirement
 from conformance.reports.evidence import RecordedExchange
+from conformance.reports.folding.dropped_cases import DroppedCases, Way
 from conformance.reports.folding.shared_values import SharedValues
 
 CATALOGUE = "catalogue"
@@ -26,47 +28,11 @@ KEPT = 1_000
 ALIKE = 100
 """How many random cases that fail in one way are kept whole; of the others only their number is."""
 
-MOST_TOGETHER = 1_000
-"""How many sets of requirements that passed together are counted before they are counted one by one."""
+BODIES, BODY = 2_048, 10_000
+"""How many bodies of requests are read once for all who look into them, and how many bytes one has at most."""
 
-Way = tuple[str, Symptom]
-"""A way to fail: a requirement, and the pattern of the finding."""
-
-
-class DroppedCases:
-    """Random cases that are too many to be kept: how many they were, and what passed and failed on them."""
-
-    def __init__(self) -> None:
-        self.cases = 0
-        self.requests = 0
-        self.findings: Counter[Way] = Counter()
-        self._passes: Counter[int] = Counter()
-        self._bits: Counter[int] = Counter()
-        """How often exactly these requirements passed together: random cases mostly pass the same ones."""
-
-    @property
-    def passes(self) -> Counter[int]:
-        """How often each requirement passed, by its number."""
-        self._settle()
-        return self._passes
-
-    def passed(self, bits: int) -> None:
-        """Count requirements that passed, as bits."""
-        self._bits[bits] += 1
-        if len(self._bits) > MOST_TOGETHER:
-            self._settle()
-
-    def _settle(self) -> None:
-        for bits, count in self._bits.items():
-            for number in numbers(bits):
-                self._passes[number] += count
-        self._bits.clear()
-
-    def clear(self) -> None:
-        """Forget what passed and failed."""
-        self._passes.clear()
-        self._bits.clear()
-        self.findings.clear()
+SPOKEN = (FindingMade, DoubtRaised)
+"""What is said of a case, event by event."""
 
 
 class JournalIndex:
@@ -108,6 +74,7 @@ class JournalIndex:
         self._spoken: list[FindingMade | DoubtRaised] = []
         """What is said of one random case, until all of it is."""
         self._shared = SharedValues()
+        self._read: dict[bytes, JsonText | None] = {}
 
     @property
     def started(self) -> events.RunStarted:
@@ -139,10 +106,13 @@ class JournalIndex:
                 self.header = event
                 self.rows = {row.id: row for row in event.requirements}
             return
-        if self._spoken and not (isinstance(event, FindingMade | DoubtRaised) and event.send == self._spoken[0].send):
+        if self._spoken and not (isinstance(event, SPOKEN) and event.send == self._spoken[0].send):
             self.settle()
         self.last_time = max(self.last_time, event.time)
         match event:
+            case FindingMade() | DoubtRaised():
+                # First, as most events of a long run are findings.
+                self._said(event)
             case events.RequestSent():
                 self._sent(event)
             case events.ExchangeEnded():
@@ -158,8 +128,6 @@ class JournalIndex:
                 self.client = True
             case events.Judged():
                 self._judged(event)
-            case FindingMade() | DoubtRaised():
-                self._said(event)
             case events.RunResumed():
                 self._resumed(event)
             case _:
@@ -174,6 +142,17 @@ class JournalIndex:
         if send not in self.sends:
             raise JournalError(f"the journal {told} request {send}, which has no request.sent event")
         return self.sends[send]
+
+    def read(self, body: bytes | None) -> JsonText | None:
+        """Return the body of a request as JSON, None where it is none; the first ones are kept for who asks next."""
+        if body is None or len(body) > BODY:
+            return try_read(body)
+        if body in self._read:
+            return self._read[body]
+        text = try_read(body)
+        if len(self._read) < BODIES:
+            self._read[body] = text
+        return text
 
     def _count(self, event: AnyEvent) -> None:
         match event:
@@ -300,14 +279,6 @@ class JournalIndex:
             self.findings.append(self._shared.finding(event))
         else:
             self.doubts.append((case, event.doubt))
-
-
-def numbers(bits: int) -> Iterator[int]:
-    """Yield the numbers of the requirements that bits stand for."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
 
 
 def _bits(event: events.Judged, known: int) -> int:

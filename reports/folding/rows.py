@@ -12,7 +12,8 @@ from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Expectation, Group, Outcome
 from conformance.reports.folding import outcomes
 from conformance.reports.folding.controls import NONE_ACCEPTED, Controls
-from conformance.reports.folding.journal_index import JournalIndex, numbers
+from conformance.reports.folding.dropped_cases import numbers
+from conformance.reports.folding.journal_index import JournalIndex
 from conformance.reports.results import AliasResult, FindingResult, RequirementResult
 
 NO_CASE = "No case of this run exercises it"

@@ -81,13 +81,20 @@ def _written(run: RunReport, out: Path, kinds: Iterable[str]) -> Results:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pause the collector of cycles: what is read stays to the end and has none, and it would walk it over and over."""
+    """Pause the collector of cycles: what is read stays to the end and has none, and it would walk it over and over.
+
+    What is left is old to it from then on, so that it does not walk over it first thing.
+    """
     running = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if running:
+            if not gc.get_freeze_count():
+                # The one way to make objects old: whoever froze others means to keep them so.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

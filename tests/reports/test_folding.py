@@ -8,8 +8,8 @@ from conformance.model.errors import JournalError
 from conformance.model.exchange import Failure, Response
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome, Strength, Verdict
-from conformance.reports.folding.fold import LOST, UNFINISHED, fold, fold_run
 from conformance.reports.folding.dropped_cases import MOST_TOGETHER
+from conformance.reports.folding.fold import LOST, UNFINISHED, fold, fold_run
 from conformance.reports.folding.journal_index import ALIKE, KEPT
 from conformance.reports.folding.outcomes import exit_status, worst
 from conformance.reports.folding.rows import LISTED

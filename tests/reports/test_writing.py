@@ -55,6 +55,17 @@ for path in sorted(out.iterdir()):
     print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
 """
 
+OLD = """
+import gc
+from conformance.reports.writing import collector_paused
+
+with collector_paused():
+    left = []
+    left.append(left)
+young, every = gc.get_objects(generation=0), gc.get_objects()
+print(gc.isenabled(), *(any(each is left for each in some) for some in (young, every)), gc.get_freeze_count())
+"""
+
 
 def test_writes_every_report(tmp_path: Path) -> None:
     """All reports are written by default, into a folder that need not exist, and nothing else is left there."""
@@ -91,6 +102,14 @@ def test_the_collector_of_cycles_is_left_as_it_was(tmp_path: Path, *, running: b
         assert running is gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_is_left_of_a_report_is_old_to_the_collector() -> None:
+    """It would walk over it first thing; nothing is kept from it for good."""
+    done = subprocess.run(  # noqa: S603 (our own words)
+        [sys.executable, "-c", OLD], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "False", "True", "0"]
 
 
 def test_unknown_kind_is_refused(tmp_path: Path) -> None:

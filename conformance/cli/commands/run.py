@@ -1,5 +1,6 @@
 """`conformance run`: test an endpoint."""
 
+import gc
 import os
 
 import click
@@ -55,6 +56,7 @@ def run(**values: object) -> int:
     from conformance.workflow.run import Hooks  # noqa: PLC0415  (loads what only a run needs)
     from conformance.workflow.run import run as carry_out  # noqa: PLC0415  (loads what only a run needs)
 
+    gc.freeze()  # modules stay: the collector of cycles need not walk them
     with shown:
         result = carry_out(options, Hooks(report=shown.progress, started=shown.started))
     warning = append_summary(result.out, os.environ)

@@ -157,6 +157,11 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         """Valid values by the identity of the node, which the contract keeps."""
         return {}
 
+    @cached_property
+    def distinct(self) -> dict[int, Writable]:
+        """Full bodies that differ from each other, by number: relations make them, and use each more than once."""
+        return {}
+
     def valid(self, node: Node) -> tuple[classes.Value, ...]:
         """Return a value of each valid class of a node of the request."""
         if id(node) not in self._valid:

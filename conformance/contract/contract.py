@@ -1,7 +1,7 @@
 """The contract: document, operation, nodes, requirements and prose in one value."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -180,14 +180,25 @@ def load_contract(spec: Path | None = None, operation: str | None = None, data: 
     return build_contract(document, pick_operation(document, operation), folder)
 
 
-@lru_cache(maxsize=4)
+_DERIVED: dict[tuple[bytes, str | None], Contract] = {}
+"""The contracts that were derived last, by document and operation: a run and its reports share one."""
+
+MOST_DERIVED = 8
+
+
 def contract_of(data: bytes, name: str, operation: str | None) -> Contract:
     """Derive the contract of a document from its bytes; `name` is used in messages. Raises as `load_contract`.
 
-    A process that runs the suite many times derives it once.
+    A process derives it once, and the name is that of the first time.
     """
+    if (known := _DERIVED.get((data, operation))) is not None:
+        return known
     document = parse_document(data, name)
-    return build_contract(document, pick_operation(document, operation), files(DATA))
+    contract = build_contract(document, pick_operation(document, operation), files(DATA))
+    _DERIVED[data, operation] = _DERIVED[data, contract.operation.name] = contract
+    for key in list(_DERIVED)[:-MOST_DERIVED]:
+        _DERIVED.pop(key, None)
+    return contract
 
 
 def build_contract(document: Document, operation: Operation, folder: Traversable) -> Contract:

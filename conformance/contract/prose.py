@@ -42,35 +42,59 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return {slug: number for number, slug in found.items()}
 
 
-class _Place(msgspec.Struct, frozen=True):
-    """A range with its index, and the pointer and name of its property in the object that holds it.
-
-    `low` and `high` are the integers between which it lies, so that nothing else is asked of an integer.
-    """
-
-    index: int
-    pointer: str
-    name: str
-    low: float
-    high: float
-    pattern: re.Pattern[str] | None
-    stated: Range
-
-
-def _place(index: int, stated: Range) -> _Place:
-    low = -math.inf if stated.minimum is None else stated.minimum
-    high = math.inf if stated.maximum is None else stated.maximum
-    pointer = stated.pointer[len(parent(stated.pointer)) :]
-    pattern = None if stated.pattern is None else re.compile(stated.pattern)
-    return _Place(index, pointer, last(stated.pointer), math.inf if stated.never else low, high, pattern, stated)
-
-
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rule over two members: `at_most` (the first not above the second), or `one_non_zero` (exactly one)."""
 
     requirement: str
     at_most: tuple[str, str] | None = None
     one_non_zero: tuple[str, str] | None = None
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """A property by the pointer of the object that holds it, and by its pointer and name in there."""
+
+    holder: str
+    pointer: str
+    name: str
+
+    def value(self, held: Mapping[str, Writable]) -> Json:
+        """Return the value, given the objects that hold some."""
+        holder = held[self.holder]
+        return _read(holder.get(self.name) if type(holder) is dict and self.pointer else get(holder, self.pointer))
+
+
+class _RangePlace(msgspec.Struct, frozen=True):
+    """A range with its index, and the place of its property.
+
+    `low` and `high` are the integers between which it lies, so that nothing else is asked of an integer.
+    """
+
+    index: int
+    place: _Place
+    low: float
+    high: float
+    pattern: re.Pattern[str] | None
+    stated: Range
+
+
+class _RulePlaces(msgspec.Struct, frozen=True):
+    """A rule, and the places of its two properties."""
+
+    rule: Rule
+    one: _Place
+    other: _Place
+
+
+def _place(pointer: str) -> _Place:
+    return _Place(parent(pointer), pointer[len(parent(pointer)) :], last(pointer))
+
+
+def _range_place(index: int, stated: Range) -> _RangePlace:
+    low = -math.inf if stated.minimum is None else stated.minimum
+    high = math.inf if stated.maximum is None else stated.maximum
+    pattern = None if stated.pattern is None else re.compile(stated.pattern)
+    place = _place(stated.pointer)
+    return _RangePlace(index, place, math.inf if stated.never else low, high, pattern, stated)
 
 
 class Repeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,16 +160,23 @@ class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
         Literals in `body` are read; one that is no JSON leaves no range.
         """
-        left = [each for holder, ranges in self._by_holder for each in _left(get(body, holder), ranges)]
+        held = {holder: get(body, holder) for holder in self._by_holder}
+        left = [index for holder, ranges in self._by_holder.items() for index in _left(held[holder], ranges)]
         broken = [self.ranges[index].requirement for index in sorted(left)]
-        broken += [each.requirement for each in self.rules if _breaks(each, body)]
+        broken += [each.rule.requirement for each in self._of_rules if _breaks(each, held)]
         return tuple(dict.fromkeys(broken))
 
     @cached_property
-    def _by_holder(self) -> tuple[tuple[str, list[_Place]], ...]:
-        """The ranges with their indices by the object that holds their properties, which is looked up once."""
-        places = ((parent(each.pointer), _place(index, each)) for index, each in enumerate(self.ranges))
-        return tuple(grouped(places).items())
+    def _by_holder(self) -> dict[str, list[_RangePlace]]:
+        """The ranges by the object that holds their properties, which is looked up once; those of rules are there."""
+        found = grouped((parent(each.pointer), _range_place(index, each)) for index, each in enumerate(self.ranges))
+        holders = (each.holder for places in self._of_rules for each in (places.one, places.other))
+        return {**{each: [] for each in holders}, **found}
+
+    @cached_property
+    def _of_rules(self) -> tuple[_RulePlaces, ...]:
+        pairs = ((each, each.at_most or each.one_non_zero) for each in self.rules)
+        return tuple(_RulePlaces(each, *map(_place, pair)) for each, pair in pairs if pair)
 
     def forbids(self, pointer: str, value: Writable) -> bool:
         """Tell whether a body that holds nothing but `value` at `pointer` leaves a range or breaks a rule."""
@@ -169,13 +200,14 @@ def read_prose(data: Json, name: str) -> Prose:
         raise ContractError(f"{name}: {error}") from error
 
 
-def _left(held: Writable, ranges: Sequence[_Place]) -> Iterator[int]:
+def _left(held: Writable, ranges: Sequence[_RangePlace]) -> Iterator[int]:
     """Yield the indices of the ranges that the properties of an object leave."""
     if held is None:
         return
     plain = held if type(held) is dict else None
     for each in ranges:
-        found = plain.get(each.name) if plain is not None and each.pointer else get(held, each.pointer)
+        place = each.place
+        found = plain.get(place.name) if plain is not None and place.pointer else get(held, place.pointer)
         if found is None:
             continue
         if type(found) is int:
@@ -204,11 +236,7 @@ def _number(value: Json) -> Decimal | int | None:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-def _number_at(body: Writable, pointer: str) -> Decimal | int | None:
-    return _number(_read(get(body, pointer)))
-
-
-def _leaves(place: _Place, value: Json) -> bool:
+def _leaves(place: _RangePlace, value: Json) -> bool:
     if isinstance(value, str):
         return place.stated.never or (place.pattern is not None and place.pattern.fullmatch(value) is None)
     stated = place.stated
@@ -224,13 +252,11 @@ def _leaves(place: _Place, value: Json) -> bool:
     return too_low or too_high
 
 
-def _breaks(rule: Rule, body: Writable) -> bool:
-    if rule.at_most:
-        low, high = _number_at(body, rule.at_most[0]), _number_at(body, rule.at_most[1])
+def _breaks(places: _RulePlaces, held: Mapping[str, Writable]) -> bool:
+    one, other = places.one.value(held), places.other.value(held)
+    if places.rule.at_most:
+        low, high = _number(one), _number(other)
         return low is not None and high is not None and low > high
-    if rule.one_non_zero:
-        one, other = _read(get(body, rule.one_non_zero[0])), _read(get(body, rule.one_non_zero[1]))
-        if one is None and other is None:
-            return False
-        return bool(_number(one)) == bool(_number(other))
-    return False
+    if one is None and other is None:
+        return False
+    return bool(_number(one)) == bool(_number(other))

@@ -134,11 +134,16 @@ class Ipog:
 
     def _fitting_rows(self, index: int) -> list[int]:
         fits = [0] * self.count
-        for number, row in enumerate(self.rows):
-            for each in range(index + 1):
-                for level in range(self.factors[each].levels):
-                    if row[each] in (level, self.FREE):
-                        fits[self.start[each] + level] |= 1 << number
+        for each in range(index + 1):
+            first, levels, free = self.start[each], self.factors[each].levels, 0
+            for number, row in enumerate(self.rows):
+                level = row[each]
+                if level == self.FREE:
+                    free |= 1 << number
+                elif level is not None:
+                    fits[first + level] |= 1 << number
+            for bit in range(first, first + levels):
+                fits[bit] |= free
         return fits
 
     def _narrow(self, fits: list[int], number: int, row: Sequence[int | None]) -> None:

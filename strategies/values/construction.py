@@ -158,9 +158,7 @@ def members(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str
 
 def required(node: Node, branch: int, base: Base, defaults: Defaults) -> dict[str, Writable]:
     """Return the properties that an object must have, those that are no places of their own among them."""
-    names = node.shapes[branch].required
-    places = [*node.members(branch), *(each for each in node.fillers if each.branch == branch)]
-    return {each.name: build(each, base, defaults) for each in places if each.name in names}
+    return {each.name: build(each, base, defaults) for each in node.needed(branch)}
 
 
 def beside(node: Node, branch: int, inner: Writable, base: Base, defaults: Defaults) -> list[Writable]:

@@ -161,7 +161,7 @@ OTHERS: dict[str, str] = {
         conformance/drift/bodies.py SUCCESS 1
         conformance/drift/operations.py VARIABLE 1
         conformance/contract/operations/path_template.py expression 1
-        conformance/contract/prose.py _place 1
+        conformance/contract/prose.py _range_place 1
         conformance/contract/reading/references.py _file 2
         conformance/contract/reading/references.py _found 2
         conformance/contract/schemas/shapes.py COMPONENT 1

@@ -75,7 +75,7 @@ TITLES = {
 def possible_ids(roots: Iterable[Node]) -> Iterator[str]:
     """Yield every id that requirements derived from these trees could have, if the schemas said more than they do."""
     subjects = {
-        subject
+        f".{subject}" if subject else ""
         for root in roots
         for node in root.walk()
         for subject in (node.label, *(shape.owner for shape in node.shapes))
@@ -83,7 +83,8 @@ def possible_ids(roots: Iterable[Node]) -> Iterator[str]:
     endings = [(group, each) for group, keyword in TITLES for each in (BOUNDS if keyword == "bound" else (keyword,))]
     endings += [(Group.SEMANTICS, each) for each in ("echo", "null-as-absent", "default")]
     for group, ending in endings:
-        yield from (requirement_id(group, subject, ending) for subject in subjects)
+        begin, end = requirement_id(group), f".{ending}" if ending else ""
+        yield from (f"{begin}{subject}{end}" for subject in subjects)
 
 
 def acceptance(root: Node, operation: Operation, *, shown: bool) -> Iterator[Requirement]:

@@ -98,9 +98,16 @@ def apply_aliases(path: Traversable, operation: Operation, rows: tuple[Requireme
     def number(id_: str) -> str | None:
         # Nearly all globs are told from an id by their ends: few need be compiled.
         near = (each for each in globs if id_.startswith(each[0]) and id_.endswith(each[1]))
-        return next((alias for *_, glob, alias in near if id_ == glob or fnmatchcase(id_, glob)), None)
+        return next((alias for head, tail, glob, alias in near if _fits(id_, head, tail, glob)), None)
 
     return tuple(msgspec.structs.replace(row, alias=row.alias or number(row.id)) for row in rows)
+
+
+def _fits(id_: str, head: str, tail: str, glob: str) -> bool:
+    """Tell whether a glob fits a text that begins and ends as it does."""
+    if glob == f"{head}*{tail}":
+        return len(id_) >= len(head) + len(tail)
+    return id_ == glob or fnmatchcase(id_, glob)
 
 
 def _ends(glob: str) -> tuple[str, str]:

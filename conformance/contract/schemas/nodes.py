@@ -156,6 +156,18 @@ class Node(msgspec.Struct, frozen=True, dict=True):
     def _by_branch(self) -> dict[int, tuple["Node", ...]]:
         return {each: tuple(found) for each, found in grouped((node.branch, node) for node in self.children).items()}
 
+    def needed(self, branch: int) -> tuple["Node", ...]:
+        """Return the nodes of the properties that an object of a branch must have, fillers last."""
+        if branch not in self._needed:
+            names = self.shapes[branch].required
+            places = (*self.members(branch), *(each for each in self.fillers if each.branch == branch))
+            self._needed[branch] = tuple(each for each in places if each.name in names)
+        return self._needed[branch]
+
+    @cached_property
+    def _needed(self) -> dict[int, tuple["Node", ...]]:
+        return {}
+
     def filler(self, branch: int, name: str) -> "Node | None":
         """Return the node to build a required property, or an item, from that is no place of its own."""
         return next((node for node in self.fillers if node.branch == branch and node.name == name), None)

@@ -120,6 +120,12 @@ def _in_turn(build: Builder) -> Relation:
 
 def distinct_body(build: Builder, which: int) -> Writable:
     """Return a full body that differs from its neighbour wherever a property can have more than one plain value."""
+    if which not in build.distinct:
+        build.distinct[which] = _distinct_body(build, which)
+    return build.distinct[which]
+
+
+def _distinct_body(build: Builder, which: int) -> Writable:
     chosen: dict[str, Writable] = {}
     body, prose = build.fullest, build.contract.prose
     leaves = (node for node in build.contract.request.walk() if not node.children and "*" not in node.path)

@@ -8,7 +8,6 @@ only what is said of that very part: nobody knows what would have become of the 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
 from operator import attrgetter
 
 import msgspec
@@ -209,6 +208,7 @@ class FactTable:
         groups, own = Observed(), Observed()
         measured: defaultdict[tuple[str, str], Measurements] = defaultdict(Measurements)
         self._single: dict[Feature, Hypothesis] = {}
+        self._sizes: dict[int, int] = {}
         self.facts: list[Facts] = []
         for index, each in enumerate(facts):
             for key, value in each.measures.items():
@@ -223,14 +223,13 @@ class FactTable:
         self._measures = {key: values.ascending() for key, values in measured.items()}
         self.every = Hypothesis((), (1 << len(self.facts)) - 1, 0, 0.0)
 
-    @cached_property
-    def _sizes(self) -> Sequence[int]:
-        return [len(each.features) for each in self.facts]
-
     def differences(self, index: int, features: frozenset[Feature]) -> int:
         """Return how many features either an observation has or these are, and not both."""
         lacking = features.difference(*self.facts[index].groups)
-        return self._sizes[index] - len(features) + 2 * len(lacking)
+        size = self._sizes.get(index)
+        if size is None:
+            size = self._sizes[index] = len(self.facts[index].features)
+        return size - len(features) + 2 * len(lacking)
 
     def fitting(self, hypothesis: Hypothesis) -> Hypothesis:
         """Return a hypothesis that was made of other observations, with those of this table that fit it."""

@@ -2,14 +2,14 @@
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
 import msgspec
 
 from conformance.contract.schemas.nodes import Node
-from conformance.diagnosis.facts.comparisons import compared
+from conformance.diagnosis.facts.comparisons import STRINGS, compared
 from conformance.diagnosis.facts.features import (
     ANYWHERE,
     COUNT,
@@ -72,9 +72,10 @@ class BodyReader:
         self._value(self._root, value, seen)
         seen.measure_whole()
         for paths in self._comparable:
-            for values in (seen.strings, seen.numbers):
-                if len(values) > 1:
-                    seen.groups += compared(paths, list(map(values.get, paths)))
+            if len(seen.strings) > 1:
+                seen.groups += compared(paths, [seen.strings.get(path) for path in paths], STRINGS)
+            if len(seen.numbers) > 1:
+                seen.groups += compared(paths, [seen.numbers.get(path) for path in paths])
         return seen.groups, seen.measures
 
     def _value(self, node: Node, value: Json, seen: "_Seen") -> None:
@@ -243,7 +244,7 @@ def _string_features(path: str, value: str) -> frozenset[Feature]:
         found.append(("value", written))
     if len(value) <= SHORT:
         found.append(("characters", str(len(value))))
-    return frozenset(each for name, word in found for each in at_both(name, path, word))
+    return _said(path, found)
 
 
 def _number_features(path: str, value: float | Decimal) -> frozenset[Feature]:
@@ -252,8 +253,15 @@ def _number_features(path: str, value: float | Decimal) -> frozenset[Feature]:
     if len(written) <= LONGEST_VALUE:
         found.append(("value", written))
     number = _decimal(value)
-    found += [] if number is None else [(name, word) for name, word in _number_classes(value, number)]
-    return frozenset(each for name, word in found for each in at_both(name, path, word))
+    if number is not None:
+        found += _number_classes(value, number)
+    return _said(path, found)
+
+
+def _said(path: str, words: Iterable[tuple[str, str]]) -> frozenset[Feature]:
+    """Return what is said of a value at a path, each as `at_both`: of what is seldom said again."""
+    places = (path, ANYWHERE) if path.startswith("/") else (path,)
+    return frozenset([Feature(name, place, word) for name, word in words for place in places])
 
 
 def _number_classes(value: float | Decimal, number: Decimal) -> Iterator[tuple[str, str]]:
@@ -293,6 +301,8 @@ def _has_point(number: Decimal) -> bool:
 
 
 def _plain_number(value: float | Decimal) -> str:
+    if isinstance(value, int):
+        return str(value)
     number = Decimal(str(value))
     whole = number.is_finite() and abs(number.adjusted()) < MOST_DIGITS and number == number.to_integral_value()
     return str(int(number)) if whole else str(number)

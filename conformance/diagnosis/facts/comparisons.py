@@ -3,25 +3,32 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 from conformance.diagnosis.facts.features import Feature, Placed
 
 EQUAL, DIFFERENT, LESS, GREATER = "equal", "different", "less", "greater"
 
+NUMBERS, STRINGS = (LESS, EQUAL, GREATER), (DIFFERENT, EQUAL, DIFFERENT)
+"""The words for numbers, and for strings, which are in no order."""
+
+Value: TypeAlias = str | float | Decimal | None
+
 
 def compared(
-    paths: tuple[str, ...], values: Sequence[str | float | Decimal | None], suffix: str = ""
+    paths: tuple[str, ...], values: Sequence[Value], words: tuple[str, str, str] = NUMBERS
 ) -> tuple[Placed, ...]:
-    """Return how the values at some paths compare, each with each: all strings, or all numbers; None for no value.
+    """Return how the values at some paths compare, each with each, in the words for less, equal and greater.
 
-    `suffix` is what the words end with. There are as many groups as paths: many bodies have most of them in common.
+    None stands for no value. There are as many groups as paths: many bodies have most of them in common.
     """
-    different = dict.fromkeys(each for each in values if each is not None)
-    text = any(isinstance(each, str) for each in different)
-    ranks = {each: rank for rank, each in enumerate(different if text else sorted(different))}
-    words = (DIFFERENT, EQUAL, DIFFERENT) if text else (LESS, EQUAL, GREATER)
-    ranked = tuple([None if each is None else ranks[each] for each in values])
-    return _by_rank(paths, ranked, tuple([word + suffix for word in words]))
+    different: dict[Any, None] = dict.fromkeys(values)
+    different.pop(None, None)
+    if not different:
+        return ()
+    ordered = different if words is STRINGS else sorted(different)
+    ranks: dict[Value, int] = dict(zip(ordered, range(len(ordered)), strict=True))
+    return _by_rank(paths, tuple([ranks.get(each) for each in values]), words)
 
 
 @lru_cache(1 << 12)

@@ -8,13 +8,15 @@ from typing import TypeAlias
 
 from conformance.checks.shared.differences import default_of
 from conformance.contract.contract import Contract
-from conformance.diagnosis.facts.comparisons import compared
+from conformance.diagnosis.facts.comparisons import NUMBERS, compared
 from conformance.diagnosis.facts.features import LONGEST_VALUE, Feature, Placed
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, is_number
 from conformance.model.pointer import last
 
 Number: TypeAlias = int | float | Decimal
+IN_EFFECT = (f"{NUMBERS[0]} in effect", f"{NUMBERS[1]} in effect", f"{NUMBERS[2]} in effect")
+
 Defaults: TypeAlias = tuple[tuple[str, Number], ...]
 
 
@@ -26,22 +28,25 @@ class DefaultsReader:
         stated = {path: value for path, value in declared.items() if value is not MISSING}
         found = {**contract.prose.defaults, **stated}
         numbers = sorted((path, value) for path, value in found.items() if is_number(value))
-        self._objects = tuple((parent, tuple(group)) for parent, group in groupby(numbers, key=_object))
+        objects = ((parent, tuple(group)) for parent, group in groupby(numbers, key=_object))
+        self._objects = tuple((parent, [last(path) for path, _ in group], group) for parent, group in objects)
 
     def read(self, body: Json) -> Iterator[Placed]:
         """Yield the features of a body, for each object with defaults."""
-        for parent, defaults in self._objects if isinstance(body, dict) else ():
+        for parent, names, defaults in self._objects if isinstance(body, dict) else ():
             holder = get(body, parent, None)
-            yield from _features(parent, defaults, tuple([_in_effect(body, holder, *each) for each in defaults]))
+            members = holder if isinstance(holder, dict) else {}
+            given = zip(names, defaults, strict=True)
+            values = [_in_effect(members.get(name), default) for name, (_, default) in given]
+            yield from _features(parent, defaults, tuple(values))
 
 
 def _object(default: tuple[str, Number]) -> str:
     return default[0].rpartition("/")[0]
 
 
-def _in_effect(body: Json, holder: Json, path: str, default: Number) -> Number | None:
+def _in_effect(value: Json, default: Number) -> Number | None:
     """Return a number of an object, or the default of what is not set; None where the value is no number."""
-    value = holder.get(last(path)) if isinstance(holder, dict) else get(body, path, None)
     if value is None:
         return default
     return value if is_number(value) else None
@@ -53,4 +58,4 @@ def _features(parent: str, defaults: Defaults, values: Sequence[Number | None]) 
     paths = tuple(path for path, _ in defaults)
     numbers = [(path, value) for path, value in zip(paths, values, strict=True) if value is not None]
     found = frozenset(Feature("value in effect", path, str(value)[:LONGEST_VALUE]) for path, value in numbers)
-    return (parent, found), *compared(paths, values, suffix=" in effect")
+    return (parent, found), *compared(paths, values, IN_EFFECT)

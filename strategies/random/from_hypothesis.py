@@ -11,6 +11,7 @@ from typing import TypeAlias
 import msgspec
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
+from msgspec.structs import replace
 
 from conformance.classify.requirements import reject_id, undeclared_id
 from conformance.contract.contract import Contract, load_contract
@@ -242,10 +243,11 @@ def _invalid(
 
 def _bases(root: Node, choices: Choices) -> Callable[[Paths], Values]:
     """Return what gives, and keeps, the strategy of valid bodies that hold some places."""
+    shared = replace(choices, memo={})
 
     @cache
     def base(paths: Paths) -> Values:
-        held = choices
+        held = shared
         for path in paths:
             held = held.including(path)
         return valid_values(root, held)

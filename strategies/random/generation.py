@@ -7,6 +7,7 @@ number 0 or the bound nearest to it, an enumerated member its first value, and n
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -46,6 +47,7 @@ class Choices(msgspec.Struct, frozen=True):
     `included` are pointers of properties that are always there and not null, `excluded` of those that never are; the
     bounds are for integers without a bound of the schema; `alphabet` holds the characters of texts; with `extras` open
     objects get unknown properties. `fixed` are strategies by path, to be used in the place of what the schema says.
+    Choices that differ in `included` alone share the strategies in `memo`, by node and what is included of it.
     """
 
     included: frozenset[str] = frozenset()
@@ -55,6 +57,7 @@ class Choices(msgspec.Struct, frozen=True):
     alphabet: str | None = None
     extras: bool = True
     fixed: Mapping[str, Values] = {}
+    memo: dict[tuple[int, frozenset[str]], Alternatives] | None = None
 
     def including(self, path: str) -> "Choices":
         """Return the choices with one more property, and all that it lies in, always there."""
@@ -69,6 +72,15 @@ def valid_values(node: Node, choices: Choices) -> Values:
 def _alternatives(node: Node, choices: Choices) -> Alternatives:
     if node.path in choices.fixed:
         return [(choices.fixed[node.path], MANY)]
+    if choices.memo is None:
+        return _made(node, choices)
+    key = id(node), frozenset(path for path in choices.included if within(path, node.path))
+    if key not in choices.memo:
+        choices.memo[key] = _made(node, choices)
+    return choices.memo[key]
+
+
+def _made(node: Node, choices: Choices) -> Alternatives:
     wanted = any(within(path, node.path) for path in choices.included)
     branches = [index for index, shape in enumerate(node.shapes) if not (wanted and shape.type == "null")]
     branches = branches or list(range(len(node.shapes)))  # null is all that it can be
@@ -126,11 +138,13 @@ def integers(shape: Shape, choices: Choices) -> Values:
     return found | st.shared(found, key=f"conformance integer {least} {most}")
 
 
+@cache
 def nulls() -> Values:
     """Return null, drawn as much as a scalar is: else what any value brings about would shrink to null as shorter."""
     return st.integers(0, 0).map(lambda _: None)
 
 
+@lru_cache(16)
 def anything(alphabet: str | None = None) -> Values:
     """Return small JSON values of any kind, 0 the simplest."""
     texts = st.text(alphabet, max_size=5) if alphabet else strings.plain()

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, timedelta, timezone
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ COMBINING = st.characters(min_codepoint=0x300, max_codepoint=0x36F) | st.charact
 UNICODE = st.characters(exclude_categories=["Cs"])
 
 
+@cache
 def plain(max_size: int = 5) -> st.SearchStrategy[str]:
     """Return short texts of letters, `a` the simplest that is not empty."""
     return st.text(PLAIN, min_size=1, max_size=max_size)

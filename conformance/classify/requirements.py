@@ -1,5 +1,7 @@
 """Which requirement speaks of a place in a request body."""
 
+from functools import lru_cache
+
 from conformance.contract.schemas.nodes import Node, occurrences
 from conformance.contract.schemas.shapes import Shape
 from conformance.model.jsontext import Json
@@ -14,7 +16,12 @@ PRECISION = "precision"
 
 def accept_id(node: Node, keyword: str = "") -> str:
     """Return the id of the requirement that a server accepts valid values of `node`."""
-    return requirement_id(Group.ACCEPTANCE, node.label, keyword)
+    return _accept_id(node.label, keyword)
+
+
+@lru_cache(4096)
+def _accept_id(label: str, keyword: str) -> str:
+    return requirement_id(Group.ACCEPTANCE, label, keyword)
 
 
 def combination_id(root: Node) -> str:

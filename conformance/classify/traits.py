@@ -15,7 +15,7 @@ from conformance.contract.schemas.nodes import Node, find
 from conformance.contract.schemas.shapes import Shape
 from conformance.contract.schemas.violation import Violation
 from conformance.model.json_values import get
-from conformance.model.jsontext import Json, is_integral
+from conformance.model.jsontext import Json, is_integral, type_name
 from conformance.model.pointer import escape, join, last, parent
 from conformance.model.vocabulary import Group
 
@@ -82,7 +82,9 @@ def _add_in_object(node: Node, branch: int, value: dict[str, Json], pointer: str
         found += [_undeclared(shape, name, item, pointer) for name, item in value.items() if not shape.declares(name)]
     for child in node.members(branch):
         for name in value if child.names is not None else (child.name,):
-            if name in value and (name == child.name or node.child(name) is child):
+            if name not in value or type_name(value[name]) in child.free_types:
+                continue  # nothing can be wrong there
+            if name == child.name or node.child(name) is child:
                 _add_defects(child, value[name], f"{pointer}/{escape(name)}", found)
     for name in shape.required:
         if name not in value:

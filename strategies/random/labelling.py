@@ -80,10 +80,10 @@ def _told(found: Classification, story: Story | None, root: Node) -> Story:
     if defect is None:
         keyword, says = STORIES[found.expectation]
         return story or Story("", keyword, "", "", says, says)
+    if story is not None and story.pointer == defect.pointer:
+        return replace(story, keyword=defect.keyword, kind=defect.kind)
     own = story_of(defect, found.body, root)
-    if story is None or story.pointer != own.pointer:
-        return replace(own, says=story.says) if story else own
-    return replace(story, keyword=own.keyword, kind=own.kind)
+    return own if story is None else replace(own, says=story.says)
 
 
 def _needs(build: Builder, found: Classification) -> tuple[Need, ...]:

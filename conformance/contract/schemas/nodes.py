@@ -114,6 +114,14 @@ class Node(msgspec.Struct, frozen=True, dict=True):
         return self._branches.get(type_, ())
 
     @cached_property
+    def free_types(self) -> frozenset[str]:
+        """The types of scalars of which every value is valid here."""
+        branches = {type_: self.branches(type_) for type_ in ("null", "boolean", "integer", "number", "string")}
+        return frozenset(
+            type_ for type_, found in branches.items() if len(found) == 1 and not self.shapes[found[0]].bounded
+        )
+
+    @cached_property
     def _branches(self) -> dict[str, tuple[int, ...]]:
         found = grouped((shape.type, branch) for branch, shape in enumerate(self.shapes))
         numbers = sorted((*found.get("integer", ()), *found.get("number", ())))

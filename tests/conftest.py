@@ -10,6 +10,7 @@ from conformance.contract.contract import Contract, load_contract
 from conformance.model.case import Item
 from conformance.model.vocabulary import Profile
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
+from conformance.strategies.random.process.recordings import VARIABLE as CACHE
 from conformance.workflow.setup import preparation
 
 
@@ -29,6 +30,14 @@ def pytest_collection_finish() -> None:
 def contract() -> Contract:
     """Return the contract of the published document."""
     return load_contract()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Leave the cache folder of the user alone, in the processes as well that tests start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE, str(tmp_path_factory.mktemp("recordings")))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,6 +14,7 @@ from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.labelling import fingerprint
 from conformance.strategies.random.process.generator_process import GeneratorProcess
 from conformance.strategies.random.process.messages import Ended, Generated, GeneratorConfig, SourceFailed
+from conformance.strategies.random.process.recorded import CaseGenerator
 
 
 class FollowUpPhases(msgspec.Struct, frozen=True):
@@ -27,7 +28,7 @@ class FollowUpPhases(msgspec.Struct, frozen=True):
     breaks.
     """
 
-    generator: GeneratorProcess = msgspec.field(default_factory=lambda: GeneratorProcess(GeneratorConfig()))
+    generator: CaseGenerator = msgspec.field(default_factory=lambda: GeneratorProcess(GeneratorConfig()))
     elsewhere: Sequence[Item] = ()
     admits: Callable[[Case], bool] = lambda _: True
     mine: Callable[[str], bool] = lambda _: True

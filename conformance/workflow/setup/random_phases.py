@@ -17,6 +17,8 @@ from conformance.strategies.parameter_values import varied
 from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.process.generator_process import GeneratorProcess
 from conformance.strategies.random.process.messages import Cover, Draw, Fuzz, GeneratorConfig, Phase, Sample
+from conformance.strategies.random.process.recorded import CaseGenerator, RecordedGenerator
+from conformance.strategies.random.process.recordings import Recording
 from conformance.workflow.setup.phases import HYPOTHESIS, SAMPLER, SCHEMATHESIS, campaign_seconds
 from conformance.workflow.setup.preparation import PreparedRun
 
@@ -58,7 +60,7 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
         return why_left_out(prepared.contract, case, offered, options.only, options.skip, why_not) is None
 
     return FollowUpPhases(
-        generator=GeneratorProcess(config),
+        generator=_generator(config, prepared.contract.document.sha256),
         elsewhere=prepared.elsewhere,
         admits=wanted,
         mine=_shard(prepared).holds,
@@ -69,6 +71,12 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
         seconds=campaign_seconds(options, prepared.profile),
         requirement=_doubtful(prepared),
     )
+
+
+def _generator(config: GeneratorConfig, document: str) -> CaseGenerator:
+    """Return what generates the cases of a configuration, or has them from an earlier run."""
+    generator, recording = GeneratorProcess(config), Recording.of(config, document)
+    return generator if recording is None else RecordedGenerator(generator, recording)
 
 
 def _shard(prepared: PreparedRun) -> Shard:

@@ -107,7 +107,7 @@ class GeneratorProcess:
         if self._process is not None:
             return self._process
         # Sets of strings have the same order in every process, so the same seed gives the same cases. Hypothesis finds
-        # no place for its caches, so that a run writes nothing but its reports.
+        # no place for its caches, so that a run writes nothing but its reports and recordings.
         environment = {**os.environ, "PYTHONHASHSEED": "0", "HYPOTHESIS_STORAGE_DIRECTORY": f"{os.devnull}/none"}
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the process has ended)
         try:

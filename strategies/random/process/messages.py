@@ -3,6 +3,7 @@
 Each message is a frame: four bytes that tell its length, the most significant first, and that much MessagePack.
 """
 
+from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 import msgspec
@@ -83,3 +84,19 @@ def frame(message: GeneratorConfig | Result) -> bytes:
     """Return a message with its length before it."""
     data = msgspec.msgpack.encode(message)
     return len(data).to_bytes(LENGTH) + data
+
+
+def unframed(data: bytes) -> Iterator[Result]:
+    """Yield the results whose frames follow each other.
+
+    Raises:
+        ValueError: a frame is cut off, or holds no result.
+
+    """
+    at = 0
+    while at < len(data):
+        start = at + LENGTH
+        at = start + int.from_bytes(data[at:start])
+        if at > len(data):
+            raise ValueError("a frame is cut off")
+        yield RESULTS.decode(data[start:at])

@@ -88,12 +88,19 @@ def _text(level: PropertyLevel) -> str | None:
     return None if level.value is bodies.ABSENT else write(plain_json(level.value))
 
 
+def _written(value: Json) -> str:
+    """Return a value as `write` does, which makes an encoder for each number and word."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    return repr(value) if isinstance(value, int) else write(value)
+
+
 def _readings(of: Model, known: Sequence[dict[str | None, int]], body: Json) -> Iterator[Row]:
     """Yield the rows that a body can stand for: an empty object is empty, and has every member absent."""
     choices: list[Sequence[int | None]] = []
     for node, levels, texts in zip(of.nodes, of.levels, known, strict=True):
         value = get(body, node.path, MISSING)
-        text = None if value is MISSING else write(value)
+        text = None if value is MISSING else _written(value)
         found = [texts[text]] if text in texts else []
         if text is not None and text.startswith("{"):
             found += [number for number, each in enumerate(levels) if each.word == OBJECT]

@@ -1,7 +1,6 @@
 """Random cases that are too many to be kept, and bits that stand for requirements."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 from conformance.model.finding import Symptom
 
@@ -48,9 +47,6 @@ class DroppedCases:
         self.findings.clear()
 
 
-def numbers(bits: int) -> Iterator[int]:
-    """Yield the numbers of the requirements that bits stand for."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
+def numbers(bits: int) -> list[int]:
+    """Return the numbers of the requirements that bits stand for."""
+    return [number for number, bit in enumerate(reversed(f"{bits:b}")) if bit == "1"]

@@ -41,19 +41,7 @@ def requirement_rows(
     for case_id, doubt in index.doubts:
         by_id[doubt.requirement].doubt(case_id, outcomes.of_doubt(ours=doubt.ours), doubt.reason)
     controls = Controls(index)
-    # Most cases pass the same requirements as others.
-    together = grouped(
-        ((bits, controls.lacking(index.cases[case_id]) if case_id in index.cases else ""), case_id)
-        for case_id, bits in index.passed.items()
-    )
-    for (bits, lacking), ids in together.items():
-        cases = _Together(ids)
-        for number in numbers(bits):
-            unproven = controls.unproven(tallies[number].row, lacking)
-            if unproven:
-                tallies[number].hold_without_control(ids, unproven)
-            else:
-                tallies[number].hold(cases)
+    _count_passed(index, tallies, controls)
     if controls.rejected and not index.client and SUCCESS in by_id and not any(tally.failed for tally in tallies):
         by_id[SUCCESS].doubt(controls.rejected, Outcome.INCONCLUSIVE, NONE_ACCEPTED)
     _count_dropped(index, tallies, controls)
@@ -66,6 +54,34 @@ def requirement_rows(
         )
         for tally in tallies
     )
+
+
+def _count_passed(index: JournalIndex, tallies: Sequence["_Tally"], controls: Controls) -> None:
+    """Count the passes of the cases that are kept."""
+    # Most cases pass the same requirements as others.
+    together = grouped(
+        ((bits, controls.lacking(index.cases[case_id]) if case_id in index.cases else ""), case_id)
+        for case_id, bits in index.passed.items()
+    )
+    reasons: dict[str, dict[int, str]] = {}
+    for (bits, lacking), ids in together.items():
+        cases = _Together(ids)
+        if lacking not in reasons:
+            reasons[lacking] = _unproven(tallies, controls, lacking)
+        unproven = reasons[lacking]
+        for number in numbers(bits):
+            if number in unproven:
+                tallies[number].hold_without_control(ids, unproven[number])
+            else:
+                tallies[number].hold(cases)
+    for tally in tallies:
+        tally.count_held()
+
+
+def _unproven(tallies: Iterable["_Tally"], controls: Controls, lacking: str) -> dict[int, str]:
+    """Return the requirements of which a pass proves nothing, by their number, each with the reason."""
+    reasons = ((number, controls.unproven(tally.row, lacking)) for number, tally in enumerate(tallies))
+    return {number: reason for number, reason in reasons if reason}
 
 
 def _count_dropped(index: JournalIndex, tallies: Sequence["_Tally"], controls: Controls) -> None:
@@ -153,10 +169,15 @@ class _Tally:
         self.cases[case] = None
 
     def hold(self, passed: _Together) -> None:
-        """Count cases that passed."""
-        self._seen.add(Outcome.PASSED)
-        self._held += len(passed.cases) - len(self._against & passed.cases)
+        """Take cases that passed."""
         self._showed.append(passed)
+
+    def count_held(self) -> None:
+        """Count the cases that passed, once all of them are known."""
+        if self._showed:
+            self._seen.add(Outcome.PASSED)
+        for each in self._showed:
+            self._held += len(each.cases) - (len(self._against & each.cases) if self._against else 0)
 
     def hold_without_control(self, cases: Sequence[str], reason: str) -> None:
         """Count rejections that prove nothing; others of the requirement may."""

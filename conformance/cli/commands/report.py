@@ -1,7 +1,5 @@
 """`conformance report`: recreate the reports of a run, merge shards, or compare runs."""
 
-import atexit
-import gc
 import os
 from pathlib import Path
 
@@ -99,8 +97,6 @@ def _several(about: str, folders: tuple[Path, ...], out: Path, fail_on: Strength
 def _again(folder: Path, reports: tuple[str, ...] | None, fail_on: str | None, junit_by: str | None) -> int:
     from conformance.workflow.reporting import append_summary, report_again  # noqa: PLC0415  (loads what reports need)
 
-    # What is left of a large run goes with the process: to search it for cycles before takes a tenth of the time.
-    atexit.register(gc.freeze)
     result = report_again(
         folder,
         kinds=reports,

@@ -10,7 +10,7 @@ import msgspec
 from conformance.classify.bounds import limits
 from conformance.classify.keywords import broken
 from conformance.contract.schemas.nodes import Node
-from conformance.model.jsontext import JsonFault, Literal, Writable, equal, plain_json
+from conformance.model.jsontext import JsonFault, Literal, Writable, equality_key, plain_json
 from conformance.model.pointer import ANY_ITEM
 from conformance.strategies.values import scalars
 
@@ -70,10 +70,13 @@ def distinct_items(node: Node, branch: int, count: int) -> list[Writable] | None
     found: list[Writable] = []
     if prefix_places(node, branch) or fewest_contained(node, branch):
         found = first_items(node, branch, min(count, fewest_items(node, branch)), "smallest")
+    keys = set(map(_key, found))
     for each in _several(place) if place else range(count):
         if len(found) >= count:
             break
-        if not any(_same(each, other) for other in found):
+        key = _key(each)
+        if key is None or key not in keys:
+            keys.add(key)
             found.append(each)
     return found if len(found) == count else None
 
@@ -166,7 +169,8 @@ def beside(node: Node, branch: int, inner: Writable, base: Base, defaults: Defau
     shape = node.shapes[branch]
     count = max(fewest_items(node, branch) - 1, 0)
     if count and shape.value("uniqueItems") is True:
-        others = [each for each in distinct_items(node, branch, count + 1) or [] if not _same(each, inner)]
+        own = _key(inner)
+        others = [each for each in distinct_items(node, branch, count + 1) or [] if own is None or _key(each) != own]
         return others[:count]
     return first_items(node, branch, count + 1, base, defaults)[1:]
 
@@ -184,12 +188,12 @@ def with_item(node: Node, place: Node, inner: Writable, base: Base, defaults: De
     return [*kept, *items[index + 1 :]]
 
 
-def _same(one: Writable, other: Writable) -> bool:
-    """Tell whether two values are equal by JSON Schema, however they are spelled."""
+def _key(value: Writable) -> str | None:
+    """Return what is the same for values that are equal by JSON Schema, however they are spelled."""
     try:
-        return equal(plain_json(one), plain_json(other))
+        return equality_key(plain_json(value))
     except JsonFault:
-        return False  # a number too long to be read equals no plain one
+        return None  # a number too long to be read equals no plain one
 
 
 def _item_node(node: Node, branch: int) -> Node | None:

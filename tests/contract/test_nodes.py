@@ -6,7 +6,7 @@ import pytest
 
 from conformance.contract.schemas.nodes import Node, find, occurrences
 
-from .documents import node_of
+from .documents import contract_of, node_of
 
 INTEGER = {"type": "integer"}
 NULL = {"type": "null"}
@@ -181,3 +181,38 @@ def test_find_and_occurrences() -> None:
     assert find(node, "/absent/deep") is None
     body: Any = {"l": [{"n": 1}, {"n": 2, "other": 3}, 4], "else": 5}
     assert ["", "/l", "/l/0", "/l/0/n", "/l/1", "/l/1/n", "/l/2"] == [place for _, place, _ in occurrences(node, body)]
+
+
+@pytest.mark.parametrize(
+    ("schema", "branches", "free"),
+    [
+        (INTEGER, {"integer": (0,), "number": ()}, {"integer"}),
+        ({"type": "number"}, {"integer": (0,), "number": (0,)}, {"integer", "number"}),
+        ({"anyOf": [{"type": "number", "minimum": 1}, NULL]}, {"integer": (0,), "null": (1,)}, {"null"}),
+        ({"anyOf": [{"type": "string", "maxLength": 1}, {"type": "string"}]}, {"string": (0, 1)}, set()),
+        ({"type": ["boolean", "string"], "enum": [True]}, {"boolean": (0,), "string": ()}, set()),
+        ({"type": ["object", "array", "null"]}, {"null": (0,), "array": (1,), "object": (2,)}, {"null"}),
+        ({"type": "string", "format": "date"}, {"string": (0,), "null": ()}, set()),
+    ],
+)
+def test_branches_by_type(schema: Any, branches: dict[str, tuple[int, ...]], free: set[str]) -> None:
+    """A type has its shapes, an integer those of numbers as well; it is free where none of its values can be wrong."""
+    node = node_of(schema)
+    assert branches == {each: node.branches(each) for each in branches}
+    assert free == node.free_types
+
+
+def test_what_an_object_needs() -> None:
+    """The nodes that an object must have are those of its own branch."""
+    one = {"type": "object", "properties": {"a": INTEGER, "b": INTEGER}, "required": ["b"]}
+    other = {"type": "object", "properties": {"c": INTEGER}, "required": ["c"]}
+    node = node_of({"oneOf": [one, other]})
+    assert [["/b"], ["/c"]] == [[each.path for each in node.needed(branch)] for branch in (0, 1)]
+
+
+def test_hidden_properties_are_known_from_above() -> None:
+    """A node tells whether any property here or below does not belong into its body."""
+    inner = {"type": "object", "properties": {"id": {"type": "integer", "readOnly": True}}}
+    assert [True, False] == [
+        contract_of({"type": "object", "properties": {"a": each}}).request.hides for each in (inner, INTEGER)
+    ]

@@ -1,10 +1,11 @@
 """Operations: the one under test is found, and read through every reference."""
 
+import json
 from typing import Any
 
 import pytest
 
-from conformance.contract.contract import load_contract
+from conformance.contract.contract import contract_of, load_contract
 from conformance.contract.operations.operation import operations, pick_operation
 from conformance.contract.operations.security import Security
 from conformance.model.errors import ContractError
@@ -163,3 +164,13 @@ def test_several_candidates_are_listed_and_not_guessed() -> None:
         pick_operation(document_of(content), None)
     assert str(caught.value).endswith("'PUT /t0', 'PUT /t1', 'PUT /t2', 'PUT /t3', 'PUT /t4' and 2 more")
     assert "has 7 operations with a JSON request body" in str(caught.value)
+
+
+def test_a_document_is_derived_once() -> None:
+    """Whoever asks for the same operation of the same bytes is given the same contract, whatever it is called."""
+    data = json.dumps(content_of({"type": "object"})).encode()
+    first = contract_of(data, "one.json", None)
+    assert first is contract_of(data, "other.json", first.operation.name)
+    assert first is not contract_of(data + b" ", "one.json", None)
+    with pytest.raises(ContractError, match=r"^other\.json has no operation"):
+        contract_of(data, "other.json", "POST /absent")

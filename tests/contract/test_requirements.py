@@ -259,7 +259,8 @@ def test_numbers_go_by_the_first_glob_that_fits(tmp_path: Path, contract: Contra
     """A later glob does not take a number back, and a row's own number stays."""
     path = tmp_path / "aliases.yaml"
     path.write_text(
-        f"operation: {contract.operation.name}\naliases: {{'transport.*': REQ-1, 'transport.status': REQ-2, '*': R}}"
+        f"operation: {contract.operation.name}\naliases: {{'*.isolation.*': REQ-0, "
+        "'transport.chunked*chunked': REQ-0, 'transport.*': REQ-1, 'transport.status': REQ-2, '*': R}"
     )
     rows = (
         contract.by_id["transport.chunked"],
@@ -297,6 +298,13 @@ RANGES = {
         ({"a": {"n": "0"}}, ()),
         ({"a": {"n": True}}, ()),
         ({"a": {"n": None}}, ()),
+        ({"a": {"n": 10**400}}, ("r.low",)),
+        ({"a": {"n": 1.0}}, ()),
+        ({"a": {"n": 9.5}}, ("r.low",)),
+        ({"a": {"m": -(10**400), "n": 1}}, ("r.order",)),
+        ({"x": True}, ("r.never",)),
+        ({"x": 10**400}, ("r.never",)),
+        ({"x": "a"}, ("r.never",)),
         ({"a": [0]}, ()),
         ({"x": 0}, ("r.never",)),
         ({"x": None}, ()),

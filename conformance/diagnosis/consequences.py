@@ -166,11 +166,16 @@ def of_used_names(
 ) -> list[Explanation]:
     """Return the explanations; what is wrong in each response to a name used before, and in no other, says so."""
     condition = Condition(Feature(USED_NAME, contract.identity or ""))
+    others = {*REQUEST_RULES, *SECONDARY}
+    first = (each.observations[0] for each in explanations if each.rule not in others and each.observations)
+    # Only where the first request of one has the feature is it looked for in all.
+    if not any(condition.feature in table.facts[index].features for index in first):
+        return list(explanations)
     used = table.fitting(Hypothesis((condition,), 0, 0, 0.0))
     repeated = {index for index in successes if used.mask >> index & 1}
     return [
         replace(each, hypotheses=(used,))
-        if each.rule not in {*REQUEST_RULES, *SECONDARY} and len(repeated) > 1 and repeated == set(each.observations)
+        if each.rule not in others and len(repeated) > 1 and repeated == set(each.observations)
         else each
         for each in explanations
     ]

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from conformance.diagnosis.bisection import Fails, narrow
 from conformance.diagnosis.discrimination import Discriminator, Seen
-from conformance.diagnosis.explanation import explanations, facts_of
+from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.facts.request_facts import FactReader
+from conformance.diagnosis.facts.sent_facts import SentFacts
 from conformance.diagnosis.failure_order import FailureOrder
 from conformance.diagnosis.hypotheses import FactTable
 from conformance.diagnosis.observations import REQUEST_RULES, Explanation, Observation
@@ -134,7 +135,7 @@ class Diagnoser:
         of_requests = [each for each in explained if each.rule in REQUEST_RULES][:MOST_DECIDED]
         if not of_requests or not self._spare:
             return 0
-        seen = Seen(observed, FactTable(facts_of(self._session.contract, observed, self._facts)))
+        seen = Seen(observed, FactTable(SentFacts(self._session.contract, observed, self._facts)))
         return sum([await discriminator.decide(each, seen, self._probing(each.rule)) for each in of_requests])
 
     def _probing(self, rule: str) -> Fails:

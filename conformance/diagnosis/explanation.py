@@ -4,8 +4,7 @@ What a target does to requests (accepts, rejects, breaks on them) is explained b
 wrong in its responses by the places and the kinds of difference that it shows in.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import filterfalse
 from operator import and_, or_
@@ -26,16 +25,11 @@ from conformance.diagnosis.consequences import (
 )
 from conformance.diagnosis.facts.features import (
     ANYWHERE,
-    CREATION,
-    REQUEST,
-    USED_NAME,
-    USED_START,
-    Facts,
     Feature,
 )
 from conformance.diagnosis.facts.request_facts import FactReader
+from conformance.diagnosis.facts.sent_facts import SentFacts
 from conformance.diagnosis.facts.story_facts import is_reserved
-from conformance.diagnosis.facts.used_names import UsedNames
 from conformance.diagnosis.families import merged, of_missing_checks, with_conversions, with_json_texts
 from conformance.diagnosis.hypotheses import Evidence, FactTable, Hypothesis, bits
 from conformance.diagnosis.observations import (
@@ -78,7 +72,7 @@ def explanations(
     notes = [_with_findings(each, filterfalse(weighs, each.findings)) for each in observations]
     if not any(each.findings for each in heavy):
         return by_symptom(notes)
-    table = FactTable(facts_of(contract, heavy, reader))
+    table = FactTable(SentFacts(contract, heavy, reader))
     found: list[Explanation] = []
     for rule in REQUEST_RULES:
         found += _of_requests(contract, table, heavy, rule)
@@ -94,25 +88,6 @@ def explanations(
 def _with_findings(observation: Observation, findings: Iterable[FindingMade]) -> Observation:
     """Return an observation with some of its findings; most have none."""
     return replace(observation, findings=tuple(findings)) if observation.findings else observation
-
-
-def facts_of(
-    contract: Contract, observations: Iterable[Observation], reader: FactReader | None = None
-) -> Iterator[Facts]:
-    """Yield the facts of requests that were sent in this order."""
-    creations, reader = 0, reader or FactReader(contract, most=0)
-    names = UsedNames()
-    used = frozenset({Feature(USED_NAME, contract.identity or "")})
-    for number, each in enumerate(observations, 1):
-        facts = reader.read(each.case)
-        place = {(REQUEST, ""): Decimal(number), (CREATION, ""): Decimal(creations + 1)}
-        groups = (*facts.groups, used) if facts.name in names else facts.groups
-        if start := names.start(facts.name):
-            place[USED_START, contract.identity or ""] = Decimal(start)
-        if 200 <= each.status < 300:
-            creations += 1
-            names.add(facts.name)
-        yield replace(facts, groups=groups, measures={**facts.measures, **place})
 
 
 def _of_requests(

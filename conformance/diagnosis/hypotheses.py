@@ -8,7 +8,9 @@ only what is said of that very part: nobody knows what would have become of the 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from operator import attrgetter
+from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -201,27 +203,56 @@ class Evidence(msgspec.Struct, frozen=True):
         return (hypothesis.mask & self.negatives | hypothesis.own & self.weak).bit_count()
 
 
-class FactTable:
+class FactSource(Protocol):
+    """The facts of observations, in their order; those of one alone may come without what was measured."""
+
+    def __len__(self) -> int:
+        """Return how many observations there are."""
+
+    def __iter__(self) -> Iterator[Facts]:
+        """Yield the facts of all."""
+
+    def __getitem__(self, index: int, /) -> Facts:
+        """Return the facts of one."""
+
+
+class _ByFeature:
     """The facts of all observations, by feature; what was measured is held here, and no longer in `facts`."""
 
     def __init__(self, facts: Iterable[Facts]) -> None:
         groups, own = Observed(), Observed()
         measured: defaultdict[tuple[str, str], Measurements] = defaultdict(Measurements)
-        self._single: dict[Feature, Hypothesis] = {}
-        self._sizes: dict[int, int] = {}
         self.facts: list[Facts] = []
         for index, each in enumerate(facts):
             for key, value in each.measures.items():
                 measured[key].add(value, index)
             shared = tuple([groups.add(group, index) for group in each.groups])
             self.facts.append(replace(each, groups=shared, own=own.add(each.own, index), measures={}))
-        self._observed = groups.by_feature()
-        self._own = {feature: bits_of(held) for feature, held in own.by_feature().items()}
-        self._places: dict[str, int] = {}
-        for feature, mask in self._own.items():
-            self._places[feature.place] = self._places.get(feature.place, 0) | mask
-        self._measures = {key: values.ascending() for key, values in measured.items()}
-        self.every = Hypothesis((), (1 << len(self.facts)) - 1, 0, 0.0)
+        self.observed = groups.by_feature()
+        self.own = {feature: bits_of(held) for feature, held in own.by_feature().items()}
+        self.places: dict[str, int] = {}
+        for feature, mask in self.own.items():
+            self.places[feature.place] = self.places.get(feature.place, 0) | mask
+        self.measures = {key: values.ascending() for key, values in measured.items()}
+
+
+class FactTable:
+    """What is known of all observations: the facts of each, and who has a feature.
+
+    The latter is looked for when it is first asked for: a target that accepts everything needs no search.
+    """
+
+    def __init__(self, facts: FactSource) -> None:
+        self.facts = facts
+        self.every = Hypothesis((), (1 << len(facts)) - 1, 0, 0.0)
+        self._single: dict[Feature, Hypothesis] = {}
+        self._sizes: dict[int, int] = {}
+
+    @cached_property
+    def _all(self) -> _ByFeature:
+        found = _ByFeature(self.facts)
+        self.facts = found.facts
+        return found
 
     def differences(self, index: int, features: frozenset[Feature]) -> int:
         """Return how many features either an observation has or these are, and not both."""
@@ -239,7 +270,7 @@ class FactTable:
         return found
 
     def _having(self, condition: Condition) -> Hypothesis:
-        if condition.feature in self._observed:
+        if condition.feature in self._all.observed:
             return self._of(condition.feature)
         return Hypothesis((condition,), 0, 0, condition.cost)
 
@@ -248,23 +279,23 @@ class FactTable:
         known = self._single.get(feature)
         if known is None:
             condition = Condition(feature)
-            mask = bits_of(self._observed[feature])
-            known = Hypothesis((condition,), mask, self._own.get(feature, 0), condition.cost)
+            mask = bits_of(self._all.observed[feature])
+            known = Hypothesis((condition,), mask, self._all.own.get(feature, 0), condition.cost)
             self._single[feature] = known
         return known
 
     def _measured(self, condition: Condition) -> Hypothesis:
         up, mask = condition.direction == AT_LEAST, 0
-        for each in self._measures.get((condition.feature.name, condition.feature.place), ()):
+        for each in self._all.measures.get((condition.feature.name, condition.feature.place), ()):
             mask |= each.mask if (each.first >= condition.bound if up else each.first <= condition.bound) else 0
-        return Hypothesis((condition,), mask, mask & self._places.get(condition.feature.place, 0), condition.cost)
+        return Hypothesis((condition,), mask, mask & self._all.places.get(condition.feature.place, 0), condition.cost)
 
     def singles(self, evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield every hypothesis of one condition that fits a symptom, and intervals of depth."""
-        for feature, held in self._observed.items():
+        for feature, held in self._all.observed.items():
             if bits_of(held) & evidence.positives:
                 yield self._of(feature)
-        for (name, place), values in self._measures.items():
+        for (name, place), values in self._all.measures.items():
             bounds = self._bounds(name, place, values, evidence)
             if name in {CREATION, REQUEST}:
                 few = SOME if not evidence.timeless else len(self.facts) + 1
@@ -293,13 +324,13 @@ class FactTable:
         """
         within = replace(evidence, positives=evidence.positives & one.mask, negatives=evidence.negatives & one.mask)
         parent = one.conditions[0].feature.place.rpartition("/")[0]
-        for (name, place), values in self._measures.items():
+        for (name, place), values in self._all.measures.items():
             if place.startswith("/") and place.rpartition("/")[0] == parent:
                 yield from (one.joined(each) for each in self._bounds(name, place, values, within))
 
     def _bounds(self, name: str, place: str, values: Sequence[Measured], evidence: Evidence) -> Iterator[Hypothesis]:
         """Yield the thresholds from which on, upwards or downwards, all that was measured shows the symptom."""
-        own = self._places.get(place, 0)
+        own = self._all.places.get(place, 0)
         against = evidence.negatives | (evidence.weak & own)
         for direction in (AT_LEAST, AT_MOST) if name not in ONE_SIDED else (ONE_SIDED[name],):
             mask, reached, bound, passed = 0, 0, None, None

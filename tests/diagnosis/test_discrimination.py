@@ -9,7 +9,8 @@ import pytest
 
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.discrimination import DECIDED, MOST_PROBES, REFUSED, Discriminator, Seen
-from conformance.diagnosis.explanation import explanations, facts_of
+from conformance.diagnosis.explanation import explanations
+from conformance.diagnosis.facts.sent_facts import SentFacts
 from conformance.diagnosis.hypotheses import FactTable
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.journal.events import FindingMade
@@ -53,7 +54,7 @@ def failed(case: Case, broken: Broken) -> bool:
 
 def seen_of(observations: list[Observation]) -> Seen:
     """Return exchanges with their facts."""
-    return Seen(tuple(observations), FactTable(facts_of(CONTRACT, observations)))
+    return Seen(tuple(observations), FactTable(SentFacts(CONTRACT, observations)))
 
 
 def decided(broken: Broken, *bodies: dict[str, Any], rounds: int = 1) -> tuple[list[Explanation], list[int]]:

@@ -20,7 +20,7 @@ from conformance.diagnosis.facts.story_facts import TARGET_PARTS, StoryReader
 from conformance.diagnosis.facts.wire_facts import measures_of, of_framing, of_target, of_text
 from conformance.model.case import KEY, SLOT, Case, Request
 from conformance.model.header_fields import combined, essence
-from conformance.model.json_values import get
+from conformance.model.json_values import body_value, get
 from conformance.model.jsontext import Json, is_number, try_read, type_name
 
 BLANK = b" \t\r\n"
@@ -72,12 +72,19 @@ class FactReader:
 
     def read(self, case: Case) -> Facts:
         """Return the facts of a case; those of the first ones are kept."""
+        if not self._most:
+            return self._read(case)
         facts = self._known.get(case)
         if facts is None:
             facts = self._read(case)
             if len(self._known) < self._most:
                 self._known[case] = facts
         return facts
+
+    def name(self, case: Case) -> str:
+        """Return the name of the new object in a case, empty where it is unknown."""
+        facts = self._known.get(case) if self._most else None
+        return facts.name if facts is not None else _name(body_value(case.request.body), self._contract.identity)
 
     def _read(self, case: Case) -> Facts:
         request = case.request

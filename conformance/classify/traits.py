@@ -15,7 +15,7 @@ from conformance.contract.schemas.nodes import Node, find
 from conformance.contract.schemas.shapes import Shape
 from conformance.contract.schemas.violation import Violation
 from conformance.model.json_values import get
-from conformance.model.jsontext import Json, is_integral, type_name
+from conformance.model.jsontext import Json, is_integral
 from conformance.model.pointer import escape, join, last, parent
 from conformance.model.vocabulary import Group
 
@@ -81,11 +81,15 @@ def _add_in_object(node: Node, branch: int, value: dict[str, Json], pointer: str
     if shape.closed:
         found += [_undeclared(shape, name, item, pointer) for name, item in value.items() if not shape.declares(name)]
     for child in node.members(branch):
-        for name in value if child.names is not None else (child.name,):
-            if name not in value or type_name(value[name]) in child.free_types:
-                continue  # nothing can be wrong there
-            if name == child.name or node.child(name) is child:
+        if child.names is None:
+            name = child.name
+            # Of a free type nothing can be wrong.
+            if name in value and type(value[name]) not in child.free_types:
                 _add_defects(child, value[name], f"{pointer}/{escape(name)}", found)
+            continue
+        for name, item in value.items():
+            if name == child.name or node.child(name) is child:
+                _add_defects(child, item, f"{pointer}/{escape(name)}", found)
     for name in shape.required:
         if name not in value:
             missing = node.child(name)
@@ -132,7 +136,7 @@ def oddities(root: Node, body: Json) -> list[Trait]:
 
 def _add_oddities(node: Node, value: Json, pointer: str, found: list[Trait]) -> None:
     if isinstance(value, dict):
-        shape = node.shapes[nearest(node, value)] if node.shape("object") else None
+        shape = node.shapes[nearest(node, value)] if node.branches("object") else None
         if shape is not None and not value.keys() <= shape.members.keys():
             requirement = undeclared_id(Group.ACCEPTANCE, shape)
             found.append(Trait(pointer, "additionalProperties", "an unknown property", requirement))

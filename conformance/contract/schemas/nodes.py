@@ -10,7 +10,7 @@ import msgspec
 from conformance.contract.schemas.shapes import Shape
 from conformance.contract.schemas.text_checks import keeps_pattern
 from conformance.model.grouping import grouped
-from conformance.model.jsontext import Json
+from conformance.model.jsontext import TYPE_NAMES, Json
 from conformance.model.pointer import ANY_ITEM, escape, is_index, last, parent, split
 
 COUNTS = frozenset({"minProperties", "maxProperties"})
@@ -114,9 +114,9 @@ class Node(msgspec.Struct, frozen=True, dict=True):
         return self._branches.get(type_, ())
 
     @cached_property
-    def free_types(self) -> frozenset[str]:
-        """The types of scalars of which every value is valid here."""
-        branches = {type_: self.branches(type_) for type_ in ("null", "boolean", "integer", "number", "string")}
+    def free_types(self) -> frozenset[type]:
+        """The types of Python for scalars of which every value is valid here."""
+        branches = {type_: self.branches(name) for type_, name in TYPE_NAMES.items() if type_ not in {list, dict}}
         return frozenset(
             type_ for type_, found in branches.items() if len(found) == 1 and not self.shapes[found[0]].bounded
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 
 
 def events(out: Path, kind: str = "") -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Copying: events of one journal become events of another, numbered anew, most of them without being decoded."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,8 @@ from conformance.journal.events import (
 )
 from conformance.journal.lines import whole_until
 from conformance.journal.packing import TEXTS
-from conformance.journal.writing import Journal, read_lines
+from conformance.journal.reading import read_lines
+from conformance.journal.writing import Journal
 from conformance.model.finding import Finding
 
 _NUMBER = rb"(\d{1,15})"
@@ -31,7 +33,7 @@ _LINE = re.compile(
 )
 """The beginning of lines that are most of a journal: they are copied as they are, but for their numbers."""
 
-_SHARED = re.compile(rb',"shared":' + _NUMBER + rb"(?=[,}]|\Z)")
+_SHARED = re.compile(rb',"shared":' + _NUMBER + rb'(?:,"others":\[([\d,]{1,16000})\])?(?=[,}]|\Z)')
 
 
 class Renumbering(msgspec.Struct, frozen=True):
@@ -55,12 +57,14 @@ def copy_events(path: Path, into: Journal, how: Renumbering) -> None:
 
     """
     copy = LineCopy(into, how)
-    for told, event in read_lines(path, copy.took):
+    for told, found in read_lines(path, copy.took):
         if isinstance(told, FindingShared):
             copy.findings[told.number] = told.finding
             copy.numbers.pop(told.number, None)
-        elif event is not None:
-            copy.take(event)
+        if len(found) > 1:
+            copy.take_together(told.seq, found)
+        elif found:
+            copy.take(found[0])
 
 
 class LineCopy:
@@ -84,14 +88,25 @@ class LineCopy:
         if kind in {b"judged", b"finding"} and previous + 1 < self._how.judged_from:
             return True
         if kind == b"finding":
-            shared = _SHARED.search(rest)
-            number = self.numbers.get(int(shared[1]), 0) if shared is not None else 0
-            if shared is None or id_ is None or not number or b'"finding":{' in rest:
+            numbered = self._numbered(rest)
+            if id_ is None or numbered is None:
                 return False
             time += b'"id":"%b%b",' % (self._how.prefix.encode(), id_)
-            rest = b'%b,"shared":%d%b' % (rest[: shared.start()], number, rest[shared.end() :])
+            rest = numbered
         self._into.copy(b'{"event":"%b","seq":' % kind, b',%b"send":%d%b}' % (time, int(send) + self._how.sends, rest))
         return True
+
+    def _numbered(self, rest: bytes) -> bytes | None:
+        """Return the rest of the line of findings with their numbers in the other journal, None where it has none."""
+        shared = _SHARED.search(rest)
+        if shared is None or b'"finding":{' in rest:
+            return None
+        own = (shared[1], *(shared[2] or b"").split(b",")) if shared[2] else (shared[1],)
+        first, *others = [self.numbers.get(int(each or b"0"), 0) for each in own]
+        if not first or not all(others):
+            return None
+        listed = b',"others":[%b]' % b",".join(b"%d" % each for each in others) if others else b""
+        return b'%b,"shared":%d%b%b' % (rest[: shared.start()], first, listed, rest[shared.end() :])
 
     def take(self, event: AnyEvent) -> None:
         """Copy an event that was decoded."""
@@ -104,10 +119,26 @@ class LineCopy:
                 pass
             case Judged() | DoubtRaised() | FindingMade() if event.seq < how.judged_from:
                 pass
-            case FindingMade(finding=finding):
-                self._into.append(replace(event, send=event.send + how.sends, id=f"{how.prefix}{event.id}"))
-                number = self._into.number(finding)
-                self.numbers |= {each: number for each, told in self.findings.items() if number and told is finding}
+            case FindingMade():
+                self._into.append(self._moved(event))
+                self._learn([event])
             case _:
                 send = getattr(event, "send", None)
                 self._into.append(event if send is None else replace(event, send=send + how.sends))
+
+    def take_together(self, seq: int, found: Sequence[AnyEvent]) -> None:
+        """Copy the findings of one line, the event `seq`, that was decoded."""
+        if seq >= self._how.judged_from:
+            findings = [event for event in found if isinstance(event, FindingMade)]
+            self._into.append_all([self._moved(event) for event in findings])
+            self._learn(findings)
+
+    def _moved(self, event: FindingMade) -> FindingMade:
+        return replace(event, send=event.send + self._how.sends, id=f"{self._how.prefix}{event.id}")
+
+    def _learn(self, events: Sequence[FindingMade]) -> None:
+        """Note by which numbers the other journal names findings that this one tells once."""
+        for event in events:
+            number = self._into.number(event.finding)
+            told = self.findings.items()
+            self.numbers |= {each: number for each, finding in told if number and finding is event.finding}

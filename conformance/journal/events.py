@@ -10,10 +10,10 @@ from conformance.model.finding import Doubt, Finding, Symptom
 from conformance.model.requirement import Requirement, StatedRelation
 from conformance.model.waiver import Waiver
 
-JOURNAL_VERSION = 4
+JOURNAL_VERSION = 5
 """The version of the journals that are written."""
 
-READ_VERSIONS = (2, 3, JOURNAL_VERSION)
+READ_VERSIONS = (2, 3, 4, JOURNAL_VERSION)
 """The versions that are read; `conformance.journal.packing` has what is new in each."""
 
 
@@ -174,7 +174,8 @@ NO_FINDING = Finding("", "", "", Symptom(""), "")
 class FindingMade(Event, frozen=True, tag="finding", kw_only=True):
     """A violation. `id` is unique in the run; `repeats` says how often it showed, such as `3 of 4`.
 
-    In a file `shared` is the number of the finding where an earlier line defines it.
+    In a file `shared` is the number of the finding where an earlier line defines it, and `others` are the numbers of
+    more findings on the same exchange, whose ids count on from this one.
     """
 
     id: str
@@ -182,6 +183,7 @@ class FindingMade(Event, frozen=True, tag="finding", kw_only=True):
     case: str
     finding: Finding = NO_FINDING
     shared: int = 0
+    others: tuple[int, ...] = ()
     repeats: str = ""
 
 

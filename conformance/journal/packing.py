@@ -1,10 +1,12 @@
 """Packing: how bodies and findings stand in the lines of a journal; who writes and reads events sees nothing of it.
 
 Version 2 has every body as Base64. Version 3 packs long bodies of requests. Version 4 has bodies that are UTF-8 as
-text, what held as bits, and a finding that is made often once.
+text, what held as bits, and a finding that is made often once. Version 5 has findings on one exchange in one line.
 """
 
+import re
 import zlib
+from collections.abc import Iterator
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -42,8 +44,11 @@ CONTROLS = bytes(range(32))
 LONGEST_ESCAPE = 6
 """How many characters JSON writes for one of them at most."""
 
-PACKED, TEXTS = 3, 4
-"""The versions of journals that pack long bodies, and that have bodies as text."""
+PACKED, TEXTS, TOGETHER = 3, 4, 5
+"""The versions of journals that pack long bodies, that have bodies as text, and findings together."""
+
+COUNTED = re.compile(r"(?<![0-9])[0-9]{1,15}\Z")
+"""The number at the end of an id."""
 
 E = TypeVar("E", bound=Event)
 
@@ -118,8 +123,8 @@ class SharedFindings:
             return 0
         return self._numbers.setdefault(finding, len(self._numbers) + 1)
 
-    def resolved(self, event: AnyLine) -> AnyEvent | None:
-        """Return the event that a line stands for, None where it only defines a finding for later lines.
+    def resolved(self, event: AnyLine) -> tuple[AnyEvent, ...]:
+        """Return the events that a line stands for, none where it only defines a finding for later lines.
 
         Raises:
             ValueError: it refers to a finding that no earlier line defines, or defines more of them than are shared.
@@ -132,13 +137,62 @@ class SharedFindings:
                 )
                 raise ValueError(message)
             self._findings[event.number] = event.finding
-            return None
+            return ()
         if not isinstance(event, FindingMade) or event.finding is not NO_FINDING:
-            return event
-        if event.shared not in self._findings:
-            message = f"refers to finding {event.shared}, which no earlier line defines"
+            return (event,)
+        if len(event.others) >= MOST_SHARED:
+            message = f"has more than {MOST_SHARED:,} findings"
             raise ValueError(message)
-        return replace(event, finding=self._findings[event.shared], shared=0)
+        numbers = (event.shared, *event.others)
+        if unknown := [number for number in numbers if number not in self._findings]:
+            message = f"refers to finding {unknown[0]}, which no earlier line defines"
+            raise ValueError(message)
+        return tuple(
+            replace(event, id=id_, finding=self._findings[number], shared=0, others=())
+            for id_, number in zip(ids_from(event.id), numbers, strict=False)
+        )
+
+
+def ids_from(first: str) -> Iterator[str]:
+    """Yield an id and those that count on from it; of one without a number at its end, itself alone."""
+    yield first
+    if found := COUNTED.search(first):
+        number = int(found[0])
+        while True:
+            number += 1
+            yield f"{first[: found.start()]}{number}"
+
+
+class FindingsTogether:
+    """Findings that stand in one line: those on one exchange, each of them told before."""
+
+    def __init__(self) -> None:
+        self._first: FindingMade | None = None
+        self._others: list[int] = []
+        self._ids: Iterator[str] = iter(())
+
+    def take(self, event: FindingMade) -> FindingMade | None:
+        """Take a finding as it is written; returns the line of those before it where it does not belong to them."""
+        first = self._first
+        if (
+            first is not None
+            and event.shared
+            and (event.send, event.case, event.repeats) == (first.send, first.case, first.repeats)
+            and event.id == next(self._ids, None)
+            and len(self._others) < MOST_SHARED - 1
+        ):
+            self._others.append(event.shared)
+            return None
+        line = self.line()
+        self._first, self._ids = event, ids_from(event.id) if event.shared else iter(())
+        next(self._ids, None)
+        return line
+
+    def line(self) -> FindingMade | None:
+        """Return the line of what was taken, None where there is nothing; forgets it."""
+        first, others = self._first, tuple(self._others)
+        self._first, self._others = None, []
+        return replace(first, others=others) if first is not None and others else first
 
 
 def _with_body(event: RequestSent, body: bytes | None) -> Case:

@@ -44,11 +44,11 @@ class Recorder:
                 failed |= self._bit[each.requirement]
         self._journal.append(Judged.of(send, held & ~failed))
         self.last = send, case
-        for said in against:
-            if isinstance(said, Finding):
-                self._finding(send, case, said, repeats)
-            else:
-                self.doubt(send, case, said)
+        if against:
+            self._journal.append_all([self._told(send, case, said, repeats) for said in against])
+        if self._stop is not None:
+            for said in against:
+                self.enough |= isinstance(said, Finding) and self._stop(send, said)
 
     def doubt(self, send: int, case: str, doubt: Doubt) -> None:
         """Write that a requirement could not be judged on an exchange."""
@@ -59,10 +59,11 @@ class Recorder:
         """Return the strength of a finding's requirement."""
         return self._contract.by_id[finding.requirement].strength
 
-    def _finding(self, send: int, case: str, finding: Finding, repeats: str) -> None:
+    def _told(self, send: int, case: str, said: Finding | Doubt, repeats: str) -> FindingMade | DoubtRaised:
+        """Count what was found on an exchange; returns its event."""
+        if isinstance(said, Doubt):
+            self.doubts += 1
+            return DoubtRaised(send=send, case=case, doubt=said)
         self._findings += 1
-        self.counts[self.strength(finding)] += 1
-        made = FindingMade(id=f"f{self._findings}", send=send, case=case, finding=finding, repeats=repeats)
-        self._journal.append(made)
-        if self._stop is not None and self._stop(send, finding):
-            self.enough = True
+        self.counts[self.strength(said)] += 1
+        return FindingMade(id=f"f{self._findings}", send=send, case=case, finding=said, repeats=repeats)

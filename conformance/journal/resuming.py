@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from conformance.journal.events import AnyEvent, AnyLine, ExchangeEnded, Judged, RequestSent, RunEnded, RunStarted
 from conformance.journal.lines import decoded
-from conformance.journal.writing import read_placed
+from conformance.journal.reading import read_placed
 from conformance.model.case import CLEAN_UP, KEY, SLOT, Case, Item, Relation, could_create, renamed
 from conformance.model.errors import JournalError
 from conformance.model.exchange import UNREACHED, Exchange, Response, may_have_acted

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol, Self, TypeAlias, TypeVar
@@ -12,26 +12,22 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.journal import events
-from conformance.journal.events import JOURNAL_VERSION, READ_VERSIONS, AnyEvent, AnyLine, Event
-from conformance.journal.lines import decoded, encodable, sealed
-from conformance.journal.packing import MOST_TOGETHER, TEXTS, SharedFindings, length_of_long_body, packed
+from conformance.journal.events import JOURNAL_VERSION, AnyEvent, Event
+from conformance.journal.lines import encodable, sealed
+from conformance.journal.packing import (
+    TEXTS,
+    TOGETHER,
+    FindingsTogether,
+    SharedFindings,
+    packed,
+)
+from conformance.journal.reading import Damage, read_all
 from conformance.journal.redaction import Redaction
 from conformance.model.case import KEY
-from conformance.model.errors import JournalError, RunStoppedError, UsageError, os_errors_as
+from conformance.model.errors import RunStoppedError, UsageError, os_errors_as
 from conformance.model.finding import Finding
 
-FILE_NAME = "journal.ndjson"
-
-LAST_SECOND = 253_402_300_799.0
-"""The end of the year 9999, beyond which no date can be told."""
-
 E = TypeVar("E", bound=Event)
-
-Damage: TypeAlias = Callable[[str], object]
-"""Is told of each line that cannot be read."""
-
-Took: TypeAlias = Callable[[bytes, int], bool]
-"""Takes a line as it is, given the number of the event before it, or tells that it does not."""
 
 Mirror: TypeAlias = Callable[[bytes], object]
 """Is given lines of a journal in their order; raises OSError where it cannot take them."""
@@ -49,6 +45,10 @@ class Sink(Protocol):
 
     def append(self, event: E) -> E:
         """Record an event; returns it with its place and time."""
+        ...
+
+    def append_all(self, made: Sequence[events.FindingMade | events.DoubtRaised]) -> None:
+        """Record what was found on one exchange, in its order."""
         ...
 
 
@@ -111,6 +111,26 @@ class Journal:
         self._write(written, at_once=not isinstance(event, DEFERRED))
         self.requests += isinstance(event, events.RequestSent)
         return stamped
+
+    def append_all(self, made: Sequence[events.FindingMade | events.DoubtRaised]) -> None:
+        """Write what was found on one exchange, in as few lines as that takes; raises as `append`."""
+        if len(made) < 2 or self._version < TOGETHER:
+            for each in made:
+                self.append(each)
+            return
+        together, when = FindingsTogether(), made[0].time or time.time()
+        for each in made:
+            if isinstance(each, events.FindingMade):
+                self._write_next(together.take(self._shared(each, when)), when)
+            else:
+                self._write_next(together.line(), when)
+                self.append(each)
+        self._write_next(together.line(), when)
+
+    def _write_next(self, event: events.FindingMade | None, when: float) -> None:
+        if event is not None:
+            self._count += 1
+            self._write(replace(event, seq=self._count, time=when))
 
     def copy(self, begin: bytes, rest: bytes) -> None:
         """Write a line of another journal, not flushed: its place here comes after `begin`; raises as `append`."""
@@ -233,75 +253,10 @@ class MemorySink:
         self.events.append(stamped)  # type: ignore[arg-type]
         return stamped
 
-
-def read_journal(path: Path, damaged: Damage | None = None) -> Iterator[AnyEvent]:
-    """Yield the events of a journal. A last line that is torn, as a killed run leaves it, is left out.
-
-    With `damaged` a line that cannot be read is reported there and left out; the first one has to be right.
-
-    Raises:
-        JournalError: the file cannot be read, is no journal, is of another version, or is damaged before its end.
-
-    """
-    return (event for _, event in read_placed(path, damaged))
-
-
-def read_placed(path: Path, damaged: Damage | None = None) -> Iterator[tuple[int, AnyEvent]]:
-    """Yield the events of a journal, each with the place in the file where it begins; raises as `read_journal`."""
-    return ((place, event) for place, _, event in _read_lines(path, damaged) if event is not None)
-
-
-def read_lines(path: Path, took: Took) -> Iterator[tuple[AnyLine, AnyEvent | None]]:
-    """Yield each line of a journal that `took` does not take, and the event that it stands for; as `read_journal`."""
-    return ((told, event) for _, told, event in _read_lines(path, None, took))
-
-
-def _read_lines(
-    path: Path, damaged: Damage | None, took: Took = lambda *_: False
-) -> Iterator[tuple[int, AnyLine, AnyEvent | None]]:
-    """Yield each line of a journal with its place, and the event that it stands for; raises as `read_journal`."""
-    path = path / FILE_NAME if path.is_dir() else path
-    with os_errors_as(JournalError, f"cannot read {path}", "name the folder of a run (its --out)"):
-        lines = path.open("rb")
-    with lines:
-        previous = place = long = 0
-        shared = SharedFindings()
-        for number, line in enumerate(lines, 1):
-            if previous and took(line, previous):
-                previous += 1
-                place += len(line)
-                continue
-            try:
-                told = decoded(line)
-                _check(told, number, None if damaged else previous, path)
-                event = shared.resolved(told)
-            except ValueError as error:
-                if not line.endswith(b"\n"):
-                    break
-                _report(JournalError(f"{path} line {number} {error}", DAMAGED if number > 1 else ""), number, damaged)
-                # It may have defined a finding anew.
-                shared = SharedFindings()
-            except JournalError as error:
-                _report(error, number, damaged)
-            else:
-                previous = told.seq
-                long += length_of_long_body(told)
-                if long > MOST_TOGETHER:
-                    raise JournalError(f"{path} has request bodies of more than {MOST_TOGETHER:,} bytes", TOO_LARGE)
-                yield place, told, event
-            place += len(line)
-        if previous == 0:
-            raise JournalError(f"{path} is empty", "the run did not start; run it again")
-
-
-TOO_LARGE = "restore the file, or run again without --profile full"
-DAMAGED = "restore the file; `conformance cleanup` still removes what its other lines record"
-
-
-def _report(error: JournalError, number: int, damaged: Damage | None) -> None:
-    if damaged is None or number == 1:
-        raise error
-    damaged(error.problem)
+    def append_all(self, made: Sequence[events.FindingMade | events.DoubtRaised]) -> None:
+        """Keep what was found on one exchange."""
+        for each in made:
+            self.append(each)
 
 
 def for_owner(path: str, flags: int) -> int:
@@ -312,7 +267,7 @@ def for_owner(path: str, flags: int) -> int:
 def _cut_torn_end(path: Path, damaged: Damage | None) -> tuple[int, int]:
     """Cut a torn last line off; returns the number of the last event, and the version of the journal."""
     last = at = version = 0
-    for place, line, _ in _read_lines(path, damaged):
+    for place, line, _ in read_all(path, damaged):
         last, at = max(last, line.seq), place
         if isinstance(line, events.RunStarted):
             version = version or line.journal_version
@@ -327,16 +282,3 @@ def _cut_torn_end(path: Path, damaged: Damage | None) -> tuple[int, int]:
             if not behind.endswith(b"\n"):
                 file.truncate(at)
     return last, version
-
-
-def _check(event: AnyLine, number: int, previous: int | None, path: Path) -> None:
-    if number == 1:
-        if not isinstance(event, events.RunStarted):
-            raise JournalError(f"{path} does not begin with run.started; it is not a complete journal")
-        if event.journal_version not in READ_VERSIONS:
-            found, known = event.journal_version, " and ".join(map(str, READ_VERSIONS))
-            raise JournalError(f"{path} is of version {found}; this suite reads versions {known}")
-    if not 0 <= event.time <= LAST_SECOND:
-        raise JournalError(f"{path} line {number}: {event.time:g} is not a time")
-    if previous is not None and event.seq != previous + 1:
-        raise JournalError(f"{path} line {number}: event {event.seq} follows {previous}: lines are missing")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
-from conformance.journal.writing import FILE_NAME
+from conformance.journal.reading import FILE_NAME
 from conformance.model.errors import ConformanceError, JournalError, RunStoppedError, UsageError
 from conformance.reports.formats.terminal import counted
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec.structs import replace
 
-from conformance.journal.writing import FILE_NAME
+from conformance.journal.reading import FILE_NAME
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.workflow.comparison import write_matrix
 from conformance.workflow.reporting import RunResult

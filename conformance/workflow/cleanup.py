@@ -11,7 +11,8 @@ from conformance.contract.contract import Contract
 from conformance.journal.events import RequestSent, RunStarted
 from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
-from conformance.journal.writing import FILE_NAME, Damage, Journal, read_journal
+from conformance.journal.reading import FILE_NAME, Damage, read_journal
+from conformance.journal.writing import Journal
 from conformance.model.errors import ConformanceError
 from conformance.reports.curl import curl
 from conformance.runner.budget import Budget, RunLimits

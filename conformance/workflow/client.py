@@ -15,7 +15,8 @@ from conformance.clients.server import ScenarioServer
 from conformance.clients.session import KEY
 from conformance.contract.contract import load_contract
 from conformance.journal.folder_lock import folder_lock
-from conformance.journal.writing import FILE_NAME, Journal
+from conformance.journal.reading import FILE_NAME
+from conformance.journal.writing import Journal
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Strength
 from conformance.reports.writing import checked_kinds

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from conformance.journal.writing import FILE_NAME, read_journal
+from conformance.journal.reading import FILE_NAME, read_journal
 from conformance.model.errors import JournalError, UsageError
 from conformance.model.vocabulary import Strength
 from conformance.reports.case_results import fails

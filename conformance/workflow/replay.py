@@ -16,7 +16,8 @@ from conformance.contract.contract import Contract
 from conformance.journal.events import RunStarted
 from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
-from conformance.journal.writing import Journal, read_journal
+from conformance.journal.reading import read_journal
+from conformance.journal.writing import Journal
 from conformance.model.case import Item
 from conformance.model.errors import UsageError
 from conformance.model.version import VERSION

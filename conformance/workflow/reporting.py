@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from conformance.journal.events import RunStarted
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.model.errors import JournalError, UsageError, os_errors_as
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import JunitBy, Outcome, Strength

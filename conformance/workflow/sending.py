@@ -14,8 +14,9 @@ from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import RunResumed, RunStarted
 from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
+from conformance.journal.reading import FILE_NAME, read_journal
 from conformance.journal.resuming import ResumedRun
-from conformance.journal.writing import FILE_NAME, Journal, Mirror, read_journal
+from conformance.journal.writing import Journal, Mirror
 from conformance.model.case import CATALOGUE
 from conformance.model.version import VERSION
 from conformance.runner.engine import Done, Engine, EngineHooks, Report

@@ -4,9 +4,6 @@ from collections import Counter
 
 from conformance.model.finding import Symptom
 
-MOST_TOGETHER = 1_000
-"""How many sets of requirements that passed together are counted before they are counted one by one."""
-
 Way = tuple[str, Symptom]
 """A way to fail: a requirement, and the pattern of the finding."""
 
@@ -18,32 +15,34 @@ class DroppedCases:
         self.cases = 0
         self.requests = 0
         self.findings: Counter[Way] = Counter()
-        self._passes: Counter[int] = Counter()
-        self._bits: Counter[int] = Counter()
-        """How often exactly these requirements passed together: random cases mostly pass the same ones."""
+        self._planes: list[int] = []
+        """How often each requirement passed: bit n of plane k is the bit of value 2**k of the count of requirement n.
+
+        All counts are increased at once, by as many operations as planes change: two on average.
+        """
 
     @property
     def passes(self) -> Counter[int]:
         """How often each requirement passed, by its number."""
-        self._settle()
-        return self._passes
+        found: Counter[int] = Counter()
+        for place, plane in enumerate(self._planes):
+            for number in numbers(plane):
+                found[number] += 1 << place
+        return found
 
     def passed(self, bits: int) -> None:
         """Count requirements that passed, as bits."""
-        self._bits[bits] += 1
-        if len(self._bits) > MOST_TOGETHER:
-            self._settle()
-
-    def _settle(self) -> None:
-        for bits, count in self._bits.items():
-            for number in numbers(bits):
-                self._passes[number] += count
-        self._bits.clear()
+        carried = bits
+        for place, plane in enumerate(self._planes):
+            if not carried:
+                return
+            self._planes[place], carried = plane ^ carried, plane & carried
+        if carried:
+            self._planes.append(carried)
 
     def clear(self) -> None:
         """Forget what passed and failed."""
-        self._passes.clear()
-        self._bits.clear()
+        self._planes.clear()
         self.findings.clear()
 
 

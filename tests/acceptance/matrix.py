@@ -13,7 +13,7 @@ from pathlib import Path
 
 import conformance
 from conformance.diagnosis.causes import Cause
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.model.case import Request
 from conformance.model.vocabulary import Strength
 from conformance.reports.evidence import RunReport

@@ -14,7 +14,7 @@ import msgspec
 from yarl import URL
 
 from conformance.journal.events import RequestSent
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.targets.outgoing import Sending, prepare
 
 from .serving import KEY

@@ -10,7 +10,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from conformance.journal.events import RequestSent, RunStarted
-from conformance.journal.writing import FILE_NAME, Journal
+from conformance.journal.reading import FILE_NAME
+from conformance.journal.writing import Journal
 from conformance.reports.results import FILENAME as RESULTS
 from conformance.runner.shards import Shard
 from conformance.workflow.comparison import write_matrix

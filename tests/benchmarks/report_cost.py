@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.journal.writing import Journal, read_journal
+from conformance.journal.reading import read_journal
+from conformance.journal.writing import Journal
 from conformance.reports.folding.fold import fold_run
 from conformance.reports.writing import REPORTS, collector_paused
 

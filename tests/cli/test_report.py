@@ -118,7 +118,7 @@ DAMAGES = {
     drop_line: "lines are missing",
     drop_header: "does not begin with run.started",
     strange_event: "journal.ndjson line 4 is not a journal event",
-    later_version: "is of version 99; this suite reads versions 2 and 3",
+    later_version: "is of version 99; this suite reads versions 2 to 5",
     no_time: "journal.ndjson line 2: 1e+300 is not a time",
     nothing: "is empty; the run did not start; run it again",
     unknown_send: "4711, which has no request.sent event",

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.contract.contract import load_contract
 from conformance.journal.events import Judged
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.mock.app import Mock
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer

@@ -21,7 +21,7 @@ import yaml
 
 from conformance.contract.contract import Contract, load_contract
 from conformance.journal.events import RequestSent
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.model.case import Case
 from conformance.model.jsontext import try_read
 from conformance.model.vocabulary import Expectation

@@ -8,7 +8,6 @@ from conformance.model.errors import JournalError
 from conformance.model.exchange import Failure, Response
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import Outcome, Strength, Verdict
-from conformance.reports.folding.dropped_cases import MOST_TOGETHER
 from conformance.reports.folding.fold import LOST, UNFINISHED, fold, fold_run
 from conformance.reports.folding.journal_index import ALIKE, KEPT
 from conformance.reports.folding.outcomes import exit_status, worst
@@ -306,7 +305,7 @@ def test_random_cases_that_fail_alike() -> None:
 def test_random_cases_that_hold_count_for_each_requirement_that_they_passed() -> None:
     """However many are not kept, and in however many sets they pass: each requirement counts its own."""
     rows = [msgspec.structs.replace(SHOULD, id=f"accept.Settings.member_{number}.type") for number in range(12)]
-    journal, many = Journal(rows), KEPT + 2 * MOST_TOGETHER
+    journal, many = Journal(rows), KEPT + 2_000
     passes = [[row.id for place, row in enumerate(rows) if number >> place & 1] for number in range(many)]
     for number, passed in enumerate(passes):
         journal.send(journals.case(f"random.{number}", requirements=(), phase="fuzz"), passed=passed)

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from conformance.journal.events import RunStarted
-from conformance.journal.writing import Journal, read_journal
+from conformance.journal.reading import read_journal
+from conformance.journal.writing import Journal
 from conformance.model.case import Case, Request
 from conformance.model.finding import Finding, Symptom
 from conformance.model.vocabulary import Expectation

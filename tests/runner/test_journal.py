@@ -13,7 +13,8 @@ from conformance.journal.events import (
     RequestSent,
     RunEnded,
 )
-from conformance.journal.writing import FILE_NAME, Journal, MemorySink, read_journal
+from conformance.journal.reading import FILE_NAME, read_journal
+from conformance.journal.writing import Journal, MemorySink
 from conformance.model.case import Case, Request
 from conformance.model.errors import JournalError, UsageError
 from conformance.model.exchange import Response

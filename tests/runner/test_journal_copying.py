@@ -24,7 +24,8 @@ from conformance.journal.events import (
     RunStarted,
 )
 from conformance.journal.packing import MOST_SHARED
-from conformance.journal.writing import Journal, read_journal
+from conformance.journal.reading import read_journal
+from conformance.journal.writing import Journal
 from conformance.model.case import Case, Request
 from conformance.model.errors import JournalError
 from conformance.model.exchange import Failure, Response
@@ -33,6 +34,7 @@ from conformance.model.version import VERSION
 from conformance.model.vocabulary import Expectation
 
 TRICKY = ',"shared":1,"send":9} é \\" \udcff'
+TOGETHER = ("known", "also known", "known", TRICKY)
 BODIES = (None, b"", b"{}", b'{"a": ",\\"send\\":7"}', b"\xff\x00", b"x" * 10_000)
 
 
@@ -41,8 +43,8 @@ def finding(text: str) -> Finding:
     return Finding("requirement", text, "", Symptom("rule"), text)
 
 
-def events(contract: Contract, findings: int) -> Iterator[AnyEvent]:
-    """Yield events of all kinds."""
+def events(contract: Contract, findings: int) -> Iterator[AnyEvent | tuple[FindingMade, ...]]:
+    """Yield events of all kinds, and findings that are written together."""
     yield header(contract)
     numbers = count(1)
     for send, body in enumerate(BODIES * 2, 1):
@@ -60,6 +62,8 @@ def events(contract: Contract, findings: int) -> Iterator[AnyEvent]:
             yield FindingMade(
                 id=f"f{next(numbers)}", send=send, case=case.id, finding=finding(each), repeats="3 of 4" if each else ""
             )
+        told = {"send": send, "case": case.id, "repeats": TRICKY}
+        yield tuple(FindingMade(id=f"f{next(numbers)}", finding=finding(each), **told) for each in TOGETHER)
         yield DoubtRaised(send=send, case=case.id, doubt=Doubt("requirement", TRICKY))
         yield Paced(wait_seconds=1.0, reason=TRICKY)
     yield RunEnded(requests=1, creations=0, seconds=1.0)
@@ -77,7 +81,10 @@ def written(path: Path, contract: Contract, findings: int = 0) -> Path:
     """Write a journal of events of all kinds."""
     with Journal(path) as journal:
         for event in events(contract, findings):
-            journal.append(event)
+            if isinstance(event, tuple):
+                journal.append_all(event)
+            else:
+                journal.append(event)
     return path
 
 
@@ -95,7 +102,7 @@ def copied(paths: list[Path], out: Path, contract: Contract) -> bytes:
 def test_lines_are_copied_as_decoded_events_are(
     contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, findings: int
 ) -> None:
-    """To the byte: bodies and texts of any kind, findings told once or in full, what was judged before resuming."""
+    """To the byte: bodies and texts of any kind, findings told once, in full or together, what was judged before."""
     paths = [written(tmp_path / f"{number}", contract, findings) for number in range(3)]
     taken: list[bytes] = []
     original = copying.LineCopy.took
@@ -110,6 +117,7 @@ def test_lines_are_copied_as_decoded_events_are(
     monkeypatch.setattr(copying.LineCopy, "took", lambda *_: False)
     assert fast == copied(paths, tmp_path / "slow", contract)
     assert fast.count(b"\n") // 2 < len(taken)
+    assert any(b'"others":[' in line for line in taken)
 
 
 def test_the_copy_can_be_read(contract: Contract, tmp_path: Path) -> None:
@@ -139,5 +147,5 @@ def test_a_damaged_line_is_not_copied(contract: Contract, tmp_path: Path, kind: 
     for end in (b"", lines[at][:-20], lines[at][:-1]):
         path.write_bytes(b"".join([*lines[:at], end]))
         copied([path], tmp_path / "copy", contract)
-        counts.append(len(list(read_journal(tmp_path / "copy"))))
+        counts.append((tmp_path / "copy").read_bytes().count(b"\n"))
     assert [0, 0, 1] == [each - counts[0] for each in counts]

@@ -6,20 +6,26 @@ from hashlib import sha256
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from conformance.journal import packing, writing
+from conformance.journal import packing, reading
 from conformance.journal.events import (
+    JOURNAL_VERSION,
+    DoubtRaised,
     ExchangeEnded,
     FindingMade,
     Judged,
     RequestSent,
 )
 from conformance.journal.packing import LONG
-from conformance.journal.writing import FILE_NAME, Journal, read_journal
+from conformance.journal.reading import FILE_NAME, read_journal
+from conformance.journal.writing import Journal
 from conformance.model.errors import JournalError
 from conformance.model.exchange import Response
+from conformance.model.finding import Doubt
 
-from .journal_files import finding, lines_of, long_case, written
+from .journal_files import HEADER, finding, lines_of, long_case, written
 
 
 @pytest.mark.parametrize("body", [b"a" * 1_000_000, b"[" * 5_000, b"\xff\x00" * 4_000, bytes(LONG)])
@@ -59,7 +65,7 @@ def test_long_bodies_of_a_small_file_are_bounded_together(tmp_path, monkeypatch)
     path = tmp_path / FILE_NAME
     written(path, *(RequestSent(send=number, case=long_case(b"a" * 400_000)) for number in (1, 2, 3)))
     assert 4 == len(list(read_journal(path)))
-    monkeypatch.setattr(writing, "MOST_TOGETHER", 1_000_000)
+    monkeypatch.setattr(reading, "MOST_TOGETHER", 1_000_000)
     assert path.stat().st_size < 10_000
     with pytest.raises(JournalError, match="has request bodies of more than 1,000,000 bytes"):
         list(read_journal(path))
@@ -77,7 +83,7 @@ def test_a_journal_of_the_version_before_is_read_and_goes_on_as_it_was(tmp_path)
     first, read = read_journal(path)
     assert (2, body) == (first.journal_version, read.case.request.body)
     assert "packed" not in lines_of(path)[1]
-    assert 4 == written(tmp_path / "merged", first)[1].journal_version
+    assert JOURNAL_VERSION == written(tmp_path / "merged", first)[1].journal_version
 
 
 def test_a_finding_that_shows_often_is_told_once(tmp_path):
@@ -113,6 +119,74 @@ def test_a_journal_that_goes_on_tells_its_findings_anew(tmp_path):
         assert 4 == journal.append(FindingMade(id="f1", send=1, case="c", finding=finding("b"))).seq
     _, read = read_journal(path)
     assert finding("b") == read.finding
+
+
+def found(*texts: str, send: int = 1, first: int = 1) -> list[FindingMade]:
+    """Return findings on one exchange, numbered on."""
+    return [FindingMade(id=f"f{n}", send=send, case="c", finding=finding(each)) for n, each in enumerate(texts, first)]
+
+
+def test_findings_on_one_exchange_that_were_told_before_stand_in_one_line(tmp_path):
+    """Each of them is read as an event of its own."""
+    path, made = tmp_path / FILE_NAME, [found("a", "b", "a"), found("b", "a", "c", send=2, first=4)]
+    with Journal(path) as journal:
+        journal.append(HEADER)
+        for each in made:
+            journal.append_all(each)
+    _, *read = read_journal(path)
+    assert [*made[0], *made[1]] == [msgspec.structs.replace(each, seq=0, time=0.0) for each in read]
+    lines = [line for line in lines_of(path) if line["event"] == "finding"]
+    assert [("f1", 1, [2, 1]), ("f4", 2, [1, 3])] == [(line["id"], line["shared"], line["others"]) for line in lines]
+
+
+EVENTS = st.lists(
+    st.one_of(
+        st.builds(
+            FindingMade,
+            id=st.from_regex(r"(1\.)?f[0-9]{0,2}", fullmatch=True),
+            send=st.integers(1, 2),
+            case=st.sampled_from("cd"),
+            finding=st.sampled_from("abcd").map(finding),
+            repeats=st.sampled_from(("", "3 of 4")),
+        ),
+        st.builds(DoubtRaised, send=st.just(1), case=st.just("c"), doubt=st.just(Doubt("r", "why"))),
+    )
+)
+
+
+@given(EVENTS, st.integers(0, 4), st.booleans())
+def test_whatever_is_found_is_read_as_it_was(tmp_path_factory, made, most, numbered):
+    """With any ids, numbered on or not, with doubts between them, and more findings than are told once."""
+    if numbered:
+        made = [
+            msgspec.structs.replace(each, id=f"f{n}") if hasattr(each, "id") else each for n, each in enumerate(made)
+        ]
+    path = tmp_path_factory.mktemp("journal") / FILE_NAME
+    with pytest.MonkeyPatch.context() as patch, Journal(path) as journal:
+        patch.setattr(packing, "MOST_SHARED", most)
+        journal.append(HEADER)
+        journal.append_all(made)
+        journal.append(Judged(send=3))
+    _, *read, last = read_journal(path)
+    assert made == [msgspec.structs.replace(each, seq=0, time=0.0) for each in read]
+    assert 3 == last.send
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [([2], "refers to finding 2, which no earlier line defines"), ([1] * 1000, "has more than 1,000 findings")],
+)
+def test_a_line_of_findings_that_are_not_known_or_too_many_is_damaged(tmp_path, others, told):
+    """Nothing of it is taken."""
+    path = tmp_path / FILE_NAME
+    written(path, *found("a"))
+    *before, last = path.read_bytes().splitlines(keepends=True)
+    line = json.loads(last) | {"others": others}
+    del line["crc"]
+    path.write_bytes(b"".join(before) + f"{json.dumps(line)}\n".encode())
+    problems = []
+    assert 1 == len(list(read_journal(path, problems.append)))
+    assert [f"{path} line 3 {told}"] == problems
 
 
 def test_a_finding_that_no_line_tells_is_a_damaged_line(tmp_path):

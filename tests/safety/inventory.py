@@ -113,6 +113,7 @@ MEASURED: dict[str, str] = {
     "conformance/journal/copying.py _SHARED 1": "lines of journals",
     "conformance/workflow/records/merge.py _SEND 1": "lines of journals",
     "conformance/journal/lines.py DECODER 1": "lines of journals",
+    "conformance/journal/packing.py COUNTED 1": "lines of journals",
     "conformance/journal/packing.py unpacked 2": "lines of journals",
     "conformance/journal/traces.py _CODED 1": "redaction",
     "conformance/journal/traces.py _SLASHED_BREAK 1": "redaction",

@@ -20,8 +20,9 @@ from conformance.contract.operations.operation import pick_operation
 from conformance.contract.reading.document import parse_document
 from conformance.diagnosis.diagnoser import Diagnoser, DiagnosisOptions
 from conformance.journal.events import ExchangeEnded, RequestSent
+from conformance.journal.reading import read_journal
 from conformance.journal.recording import Recorder
-from conformance.journal.writing import Journal, read_journal
+from conformance.journal.writing import Journal
 from conformance.mock.app import Mock
 from conformance.model.case import Case, Item
 from conformance.model.exchange import Exchange, Response

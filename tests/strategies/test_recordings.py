@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from conformance.contract.contract import load_contract
 from conformance.journal.events import RequestSent
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random.labelling import body_case

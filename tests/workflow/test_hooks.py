@@ -5,7 +5,7 @@ import threading
 from msgspec.structs import replace
 
 from conformance.journal.events import RunStarted
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.model.case import Relation
 from conformance.model.vocabulary import Profile
 from conformance.workflow.interruption import Canceller

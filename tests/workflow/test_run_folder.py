@@ -3,7 +3,8 @@
 import pytest
 
 from conformance.journal.events import RunStarted
-from conformance.journal.writing import FILE_NAME, Journal
+from conformance.journal.reading import FILE_NAME
+from conformance.journal.writing import Journal
 from conformance.model.errors import JournalError
 from conformance.model.vocabulary import Strength
 from conformance.workflow.records.header import recorded_option

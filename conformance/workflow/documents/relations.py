@@ -15,7 +15,7 @@ from conformance.contract.contract import Contract, is_in_map
 from conformance.contract.operations.serialization import as_text
 from conformance.contract.schemas.nodes import Node, find
 from conformance.journal.events import ExchangeEnded, RequestSent
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.model.case import Case
 from conformance.model.json_values import MISSING, body_value, get, leaves
 from conformance.model.jsontext import Json, write

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from conformance.contract.contract import Contract
 from conformance.journal.ledger import standing
-from conformance.journal.writing import FILE_NAME, read_journal
+from conformance.journal.reading import FILE_NAME, read_journal
 from conformance.model.case import Item, could_create
 from conformance.model.errors import UsageError
 from conformance.workflow.records.header import header_of_record, recorded_option

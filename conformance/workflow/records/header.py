@@ -7,7 +7,7 @@ from typing import TypeVar
 from conformance.contract.contract import Contract, contract_of
 from conformance.contract.relations import with_relations
 from conformance.journal.events import RunStarted
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.model.errors import JournalError
 
 T = TypeVar("T")

@@ -12,7 +12,8 @@ from conformance.journal import events
 from conformance.journal.copying import Renumbering, copy_events
 from conformance.journal.events import AnyEvent, RunEnded, RunResumed, RunStarted
 from conformance.journal.folder_lock import folder_lock
-from conformance.journal.writing import FILE_NAME, Journal, read_lines
+from conformance.journal.reading import FILE_NAME, read_lines
+from conformance.journal.writing import Journal
 from conformance.model.errors import UsageError, os_errors_as
 from conformance.runner.shards import Shard
 from conformance.targets.addresses import is_loopback
@@ -114,7 +115,7 @@ def _part(folder: Path) -> ShardJournal:
             return True
         return line.startswith(_SKIPPED) and line.endswith(b"}\n")
 
-    for _, event in read_lines(folder, took):
+    for event in (event for _, found in read_lines(folder, took) for event in found):
         match event:
             case RunStarted():
                 header = header or event

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from conformance.contract.contract import Contract
 from conformance.journal.events import ExchangeEnded, FindingMade, RequestSent, RunStarted
-from conformance.journal.writing import read_journal
+from conformance.journal.reading import read_journal
 from conformance.model.case import CLEAN_UP, SLOT, Case, Item, Relation, renamed
 from conformance.model.errors import JournalError, UsageError
 from conformance.model.exchange import Failure, Response

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conformance.journal.events import RunStarted
 from conformance.journal.ledger import standing
-from conformance.journal.writing import FILE_NAME, read_journal
+from conformance.journal.reading import FILE_NAME, read_journal
 from conformance.model.errors import ConformanceError, JournalError, UsageError, os_errors_as
 from conformance.targets.addresses import parse_url
 from conformance.targets.opening import is_openable, traits_of

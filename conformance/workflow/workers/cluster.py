@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from conformance.journal.writing import FILE_NAME
+from conformance.journal.reading import FILE_NAME
 from conformance.model.errors import RunStoppedError, UsageError, os_errors_as
 from conformance.workflow.sending import Hooks
 from conformance.workflow.setup.options import RunOptions

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from conformance.journal.writing import FILE_NAME
+from conformance.journal.reading import FILE_NAME
 from conformance.model.errors import ConformanceError
 from conformance.runner.engine import RunProgress
 from conformance.workflow.interruption import Canceller

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from conformance.journal.events import RunStarted
 from conformance.journal.folder_lock import FILE_NAME as LOCK
 from conformance.journal.folder_lock import folder_lock
-from conformance.journal.writing import FILE_NAME
+from conformance.journal.reading import FILE_NAME
 from conformance.model.errors import RunStoppedError, UsageError, os_errors_as
 from conformance.runner.shards import Shard
 from conformance.workflow.interruption import interrupt, on_sigterm

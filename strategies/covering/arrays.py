@@ -6,7 +6,6 @@ of tuples and of rows are bit sets in integers, which is what makes three-way ar
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 from conformance.strategies.covering.factors import Factor, Row, all_rows, closure
 
@@ -52,6 +51,10 @@ class Ipog:
             for level in range(factor.levels)
         }
         self.owner = [(index, level) for index, factor in enumerate(factors) for level in range(factor.levels)]
+        self.agreeing = self._agreeing()
+        self.children = [
+            (index, each.parent, each.enabling) for index, each in enumerate(factors) if each.parent is not None
+        ]
         self.rows: list[list[int | None]] = []
         self.fits: list[int] = [0] * count
 
@@ -63,22 +66,29 @@ class Ipog:
             for row in all_rows([self.factors[index] for index in first])
         ]
         for index in range(self.strength, len(self.factors)):
-            left = [self._earlier(index, self.closures[index, level]) for level in range(self.factors[index].levels)]
+            left = [self._earlier(index, level) for level in range(self.factors[index].levels)]
             self._extend(index, left)
             self._add(index, left)
         return [self._filled(number, row) for number, row in enumerate(self.rows)]
 
-    def _earlier(self, index: int, needed: dict[int, int]) -> int:
-        singles = [bit for bit in range(self.start[index]) if self._agree(needed, self.closures[self.owner[bit]])]
+    def _agreeing(self) -> list[int]:
+        """Return, for each level, the set of the levels of earlier factors that can exist beside it."""
+        found = []
+        for index, level in self.owner:
+            needed = self.closures[index, level]
+            earlier = range(self.start[index])
+            found.append(sum(1 << bit for bit in earlier if self._agree(needed, self.closures[self.owner[bit]])))
+        return found
+
+    def _earlier(self, index: int, level: int) -> int:
+        """Return the set of tuples of earlier factors that can exist beside a level."""
+        singles = self.agreeing[self.start[index] + level]
         if self.strength == PAIRWISE:
-            return sum(1 << bit for bit in singles)
-        mask = 0
-        for low, high in combinations(singles, 2):
-            if self.owner[low][0] != self.owner[high][0] and self._agree(
-                self.closures[self.owner[low]], self.closures[self.owner[high]]
-            ):
-                mask |= 1 << (high * self.count + low)
-        return mask
+            return singles
+        pairs = 0
+        for high in _bits(singles):
+            pairs |= (singles & self.agreeing[high]) << (high * self.count)
+        return pairs
 
     @staticmethod
     def _agree(one: dict[int, int], other: dict[int, int]) -> bool:
@@ -129,8 +139,9 @@ class Ipog:
                     row = [self.FREE] * len(self.factors)
                     self.rows.append(row)
                     fits = [mask_ | (1 << number) for mask_ in fits]
+                before = tuple(row)
                 self._set(row, wanted)
-                self._narrow(fits, number, row)
+                self._narrow(fits, number, before, row)
 
     def _fitting_rows(self, index: int) -> list[int]:
         fits = [0] * self.count
@@ -146,21 +157,22 @@ class Ipog:
                 fits[bit] |= free
         return fits
 
-    def _narrow(self, fits: list[int], number: int, row: Sequence[int | None]) -> None:
+    def _narrow(self, fits: list[int], number: int, before: Sequence[int | None], row: Sequence[int | None]) -> None:
+        """Take a row out of what fits levels that it cannot have any more."""
         here = ~(1 << number)
-        for index, factor in enumerate(self.factors):
-            if row[index] == self.FREE:
+        for index, (old, new) in enumerate(zip(before, row, strict=True)):
+            if new == old:
                 continue
-            for level in range(factor.levels):
-                if row[index] != level:
+            for level in range(self.factors[index].levels):
+                if new != level:
                     fits[self.start[index] + level] &= here
 
     def _set(self, row: list[int | None], levels: dict[int, int]) -> None:
         """Set cells, and mark as absent the children of parents that have another level now."""
         for index, level in levels.items():
             row[index] = level
-        for index, factor in enumerate(self.factors):
-            if factor.parent is not None and row[factor.parent] not in (factor.enabling, self.FREE):
+        for index, parent, enabling in self.children:
+            if row[parent] not in (enabling, self.FREE):
                 row[index] = None
 
     def _filled(self, number: int, row: list[int | None]) -> Row:

@@ -163,6 +163,8 @@ def _dump(body: bytes) -> BodyView:
 
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
+_COLON = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
+_COMMA = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 
 
 def locate(text: str, pointer: str) -> tuple[int, int]:
@@ -170,7 +172,7 @@ def locate(text: str, pointer: str) -> tuple[int, int]:
 
     Of members of one name the last counts, as for most who read JSON.
     """
-    start = _after(text, 0)
+    start = _behind(_SPACE, text, 0)
     for token in split(pointer):
         start = _member(text, start, token)
         if start < 0:
@@ -183,18 +185,16 @@ def _member(text: str, at: int, token: str) -> int:
     opening, found, index = text[at], -1, 0
     if opening not in "{[":
         return -1
-    at = _after(text, at + 1)
+    at = _behind(_SPACE, text, at + 1)
     while text[at] not in "}]":
-        name = str(index)
         if opening == "{":
             name, at = _DECODER.raw_decode(text, at)
-            at = _after(text, _after(text, at) + 1)
+            at = _behind(_COLON, text, at)
+        else:
+            name, index = str(index), index + 1
         if name == token:
             found = at
-        index += 1
-        at = _after(text, _end(text, at))
-        if text[at] == ",":
-            at = _after(text, at + 1)
+        at = _behind(_COMMA, text, _end(text, at))
     return found
 
 
@@ -202,9 +202,7 @@ def _end(text: str, at: int) -> int:
     return int(_DECODER.raw_decode(text, at)[1])
 
 
-def _after(text: str, at: int) -> int:
-    """Return where the space that may stand at `at` ends."""
-    if text[at : at + 1] > " ":
-        return at
-    match = _SPACE.match(text, at)
+def _behind(mark: re.Pattern[str], text: str, at: int) -> int:
+    """Return where the mark that stands at `at` ends, with the space around it."""
+    match = mark.match(text, at)
     return match.end() if match else at

@@ -135,6 +135,8 @@ MEASURED: dict[str, str] = {
     "reports/formats/markdown.py _ACTIVE 1": "showing",
     "reports/formats/sarif.py _ACTIVE 1": "showing",
     "reports/pages/bodies.py _SPACE 1": "laying out",
+    "reports/pages/bodies.py _COLON 1": "laying out",
+    "reports/pages/bodies.py _COMMA 1": "laying out",
     "reports/pages/bodies.py _TOKEN 1": "laying out",
     "reports/pages/bodies.py _DECODER 1": "laying out",
     "reports/pages/bodies.py _is_json 1": "laying out",

@@ -13,6 +13,8 @@ from typing import Self
 
 import msgspec
 
+from conformance.strategies.random.process.recordings import VARIABLE as CACHE
+
 from .serving import BEGIN, KEY, Counts
 
 ROOT = Path(__file__).parents[2]
@@ -52,12 +54,22 @@ class Ended(msgspec.Struct, frozen=True):
     said: str
 
 
-def ended(words: Sequence[str], folder: Path, limit: float, over: Callable[[], bool] | None = None) -> Ended:
-    """Run a program in a folder until it ends; after `limit` seconds, or when it is `over`, it is killed."""
+def ended(
+    words: Sequence[str],
+    folder: Path,
+    limit: float,
+    over: Callable[[], bool] | None = None,
+    recordings: Path | None = None,
+) -> Ended:
+    """Run a program in a folder until it ends; after `limit` seconds, or when it is `over`, it is killed.
+
+    Drawn cases are kept in the folder `recordings`; without one each program draws its own.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     # What is installed has its bytecode, whether this process writes any or not.
     left_out = ("CONFORMANCE_", "PYTHONDONTWRITEBYTECODE")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+    variables[CACHE] = "" if recordings is None else str(recordings)
     said = folder / "said.txt"
     with said.open("wb") as file:
         begun = time.monotonic()

@@ -78,10 +78,10 @@ def _wrk(plan: Plan) -> float:
 def _rows(plan: Plan) -> Sequence[Row]:
     words = ("--max-requests", "300") if plan.quick else ()
     kept = plan.fresh()
-    our_run(plan, *words, keep=kept)
+    our_run(plan, *words, keep=kept, again=True)
     has_wrk = shutil.which("wrk") is not None
     works = (partial(_loop, plan, kept / "report"), *([partial(_wrk, plan)] if has_wrk else []))
-    own, *others = plan.turns("client", lambda: _own_rate(our_run(plan, *words)), *works)
+    own, *others = plan.turns("client", lambda: _own_rate(our_run(plan, *words, again=True)), *works)
     removed(kept)
     one, turns = middle(own), str(len(own))
     rows = [
@@ -94,7 +94,7 @@ def _rows(plan: Plan) -> Sequence[Row]:
 GROUP = Group(
     "client",
     "Sending",
-    "Requests a second of a default run by its own clock (`duration` of results.json: sending, checks and "
+    "Requests a second of a default run, again, by its own clock (`duration` of results.json: sending, checks and "
     f"journal, without the reports), beside others that only send and read, all with {IN_FLIGHT} requests in "
     "flight: a loop of the same client with the requests of the run, and `wrk` with one valid request.",
     _seconds,

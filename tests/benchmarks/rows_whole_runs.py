@@ -22,11 +22,15 @@ FEW_TIMES = 2
 """How often a run of so many cases is done at most."""
 
 
+AGAIN = "default run, again"
+
+
 def _runs(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Return the options of the runs by what they are called: the default ones, and random cases."""
     if plan.quick:
         return {"at most 300 cases": ("--max-requests", "300")}
-    return {"default run": (), **{f"at most {cases:,} random cases": _random(cases) for cases in (2_000, MANY)}}
+    random = {f"at most {cases:,} random cases": _random(cases) for cases in (2_000, MANY)}
+    return {"default run, first": (), AGAIN: (), **random}
 
 
 def _random(cases: int) -> tuple[str, ...]:
@@ -39,12 +43,12 @@ def _seconds(plan: Plan) -> float:
 
 def _rows(plan: Plan) -> Sequence[Row]:
     named = _runs(plan)
-    *small, largest = named.values()
+    *small, largest = (partial(our_run, plan, *words, again=name == AGAIN) for name, words in named.items())
     examples = "300" if plan.quick else "1300"
-    few = FEW_TIMES if int(largest[-1]) >= MANY else plan.times
+    few = plan.times if plan.quick else FEW_TIMES
     beside = partial(their_run, plan, "--max-examples", examples)
-    *runs, other = plan.turns("whole runs", *(partial(our_run, plan, *each) for each in small), beside)
-    runs += plan.turns("whole run", partial(our_run, plan, *largest), times=few)
+    *runs, other = plan.turns("whole runs", *small, beside)
+    runs += plan.turns("whole run", largest, times=few)
     _, theirs, _ = beside_figures = _figures(other)
     rows: list[Row] = [HEAD]
     for name, each in zip(named, runs, strict=True):
@@ -67,7 +71,8 @@ GROUP = Group(
     "all checks, the journal and all reports; beyond the catalogue it has the profile `fuzz` and "
     "`--max-requests`. Schemathesis has its fuzzing phase, all of its checks and `--continue-on-failure`; its "
     "rate is measured once for all rows, on as many requests as the table says. A peak is that of the largest "
-    "process (`ru_maxrss`).",
+    "process (`ru_maxrss`). A default run again has the cases of Schemathesis and Hypothesis from the "
+    "[cache folder](running.md#random-cases).",
     _seconds,
     _rows,
 )

@@ -40,12 +40,19 @@ class ToolRun(msgspec.Struct, frozen=True):
         return self.counts.requests / self.ended.seconds
 
 
-def our_run(plan: Plan, *words: str, keep: Path | None = None) -> ToolRun:
-    """Carry out `conformance run` with all checks, the journal and all reports; `keep` is a folder for them."""
+def our_run(plan: Plan, *words: str, keep: Path | None = None, again: bool = False) -> ToolRun:
+    """Carry out `conformance run` with all checks, the journal and all reports; `keep` is a folder for them.
+
+    A run `again` has the drawn cases of one before it; every other run draws its own.
+    """
+    recordings = plan.folder / "recordings" if again else None
+    if recordings is not None and not recordings.exists():
+        recordings.mkdir()
+        our_run(plan, *words, again=True)
     folder = keep or plan.fresh()
     with Server() as server:
         command = ours("run", "--quiet", "--target", server.url, "--out", str(folder / "report"), "--seed", "1", *words)
-        end = ended(command, folder, LIMIT_SECONDS)
+        end = ended(command, folder, LIMIT_SECONDS, recordings=recordings)
         counts = server.counts()
     path = folder / "report" / "results.json"
     if not path.is_file():

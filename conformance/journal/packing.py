@@ -140,17 +140,25 @@ class SharedFindings:
             return ()
         if not isinstance(event, FindingMade) or event.finding is not NO_FINDING:
             return (event,)
+        if not event.others:
+            return (replace(event, finding=self._known(event.shared), shared=0),)
         if len(event.others) >= MOST_SHARED:
             message = f"has more than {MOST_SHARED:,} findings"
             raise ValueError(message)
-        numbers = (event.shared, *event.others)
-        if unknown := [number for number in numbers if number not in self._findings]:
-            message = f"refers to finding {unknown[0]}, which no earlier line defines"
+        if COUNTED.search(event.id) is None:
+            message = f"has findings that cannot be numbered on from {event.id!r}"
             raise ValueError(message)
+        findings = map(self._known, (event.shared, *event.others))
         return tuple(
-            replace(event, id=id_, finding=self._findings[number], shared=0, others=())
-            for id_, number in zip(ids_from(event.id), numbers, strict=False)
+            replace(event, id=id_, finding=finding, shared=0, others=())
+            for finding, id_ in zip(findings, ids_from(event.id), strict=False)
         )
+
+    def _known(self, number: int) -> Finding:
+        if number not in self._findings:
+            message = f"refers to finding {number}, which no earlier line defines"
+            raise ValueError(message)
+        return self._findings[number]
 
 
 def ids_from(first: str) -> Iterator[str]:

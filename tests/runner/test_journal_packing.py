@@ -173,15 +173,19 @@ def test_whatever_is_found_is_read_as_it_was(tmp_path_factory, made, most, numbe
 
 
 @pytest.mark.parametrize(
-    ("others", "told"),
-    [([2], "refers to finding 2, which no earlier line defines"), ([1] * 1000, "has more than 1,000 findings")],
+    ("change", "told"),
+    [
+        ({"others": [2]}, "refers to finding 2, which no earlier line defines"),
+        ({"others": [1] * 1000}, "has more than 1,000 findings"),
+        ({"others": [1], "id": "f"}, "has findings that cannot be numbered on from 'f'"),
+    ],
 )
-def test_a_line_of_findings_that_are_not_known_or_too_many_is_damaged(tmp_path, others, told):
+def test_a_line_of_findings_that_are_not_known_or_too_many_is_damaged(tmp_path, change, told):
     """Nothing of it is taken."""
     path = tmp_path / FILE_NAME
     written(path, *found("a"))
     *before, last = path.read_bytes().splitlines(keepends=True)
-    line = json.loads(last) | {"others": others}
+    line = json.loads(last) | change
     del line["crc"]
     path.write_bytes(b"".join(before) + f"{json.dumps(line)}\n".encode())
     problems = []

@@ -11,7 +11,7 @@ from conformance.contract.contract import Contract
 from conformance.contract.operations.parameters import Parameter
 from conformance.contract.operations.path_template import fill, with_query
 from conformance.contract.schemas.nodes import Node
-from conformance.model.case import KEY, SLOT, Case, Need, Request, Story, holds
+from conformance.model.case import CATALOGUE, KEY, SLOT, Case, Need, Request, Story, holds
 from conformance.model.errors import ContractError
 from conformance.model.header_fields import Headers, without_fields
 from conformance.model.jsontext import Json, Writable, encode
@@ -256,10 +256,13 @@ class Builder(msgspec.Struct, frozen=True, dict=True):
         request: Request,
         story: Story,
         needs: tuple[Need, ...] = (),
+        *,
+        phase: str = CATALOGUE,
+        beyond: tuple[str, ...] = (),
     ) -> Case:
         """Return a case; whether it holds the slot is seen from its request."""
         asked = self.contract.asked(requirements)
-        return Case(id_, expectation, asked, request, story, slotted=holds(request, SLOT), needs=needs)
+        return Case(id_, expectation, asked, request, story, phase, holds(request, SLOT), needs, beyond)
 
 
 def path_slug(path: str) -> str:

@@ -37,15 +37,16 @@ def bytes_case(build: Builder, phase: str, body: bytes, story: Story | None, *, 
     """Return the case of bytes that may be no JSON text at all; `valid` as for `body_case`."""
     found = classify(build.contract, body, constructed=valid)
     request = build.request(body)
-    case = build.case(
+    return build.case(
         case_id(found.expectation, phase, request),
         found.expectation,
         found.requirements or (SERVER_ERROR,),
         request,
         _told(found, story, build.contract.request),
         _needs(build, found),
+        phase=phase,
+        beyond=found.beyond,
     )
-    return replace(case, beyond=found.beyond, phase=phase)
 
 
 def named(case: Case, phase: str) -> Case:

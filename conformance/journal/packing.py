@@ -146,7 +146,7 @@ class SharedFindings:
             message = f"has more than {MOST_SHARED:,} findings"
             raise ValueError(message)
         if COUNTED.search(event.id) is None:
-            message = f"has findings that cannot be numbered on from {event.id!r}"
+            message = f"has findings that cannot be numbered on from {event.id[:40]!r}"
             raise ValueError(message)
         findings = map(self._known, (event.shared, *event.others))
         return tuple(

@@ -18,7 +18,7 @@ from conformance.journal.events import (
     RunStarted,
 )
 from conformance.journal.lines import whole_until
-from conformance.journal.packing import TEXTS
+from conformance.journal.packing import COUNTED, MOST_IN_LINE, TEXTS
 from conformance.journal.reading import read_lines
 from conformance.journal.writing import Journal
 from conformance.model.finding import Finding
@@ -33,7 +33,7 @@ _LINE = re.compile(
 )
 """The beginning of lines that are most of a journal: they are copied as they are, but for their numbers."""
 
-_SHARED = re.compile(rb',"shared":' + _NUMBER + rb'(?:,"others":\[([\d,]{1,16000})\])?(?=[,}]|\Z)')
+_SHARED = re.compile(rb',"shared":' + _NUMBER + rb'(?:,"others":\[([\d,]{1,250})\])?(?=[,}]|\Z)')
 
 
 class Renumbering(msgspec.Struct, frozen=True):
@@ -88,7 +88,7 @@ class LineCopy:
         if kind in {b"judged", b"finding"} and previous + 1 < self._how.judged_from:
             return True
         if kind == b"finding":
-            numbered = self._numbered(rest)
+            numbered = self._numbered(id_ or b"", rest)
             if id_ is None or numbered is None:
                 return False
             time += b'"id":"%b%b",' % (self._how.prefix.encode(), id_)
@@ -96,12 +96,19 @@ class LineCopy:
         self._into.copy(b'{"event":"%b","seq":' % kind, b',%b"send":%d%b}' % (time, int(send) + self._how.sends, rest))
         return True
 
-    def _numbered(self, rest: bytes) -> bytes | None:
-        """Return the rest of the line of findings with their numbers in the other journal, None where it has none."""
+    def _numbered(self, id_: bytes, rest: bytes) -> bytes | None:
+        """Return the rest of the line of findings with their numbers in the other journal.
+
+        None where they have none, and where the line is not as a journal writes it.
+        """
         shared = _SHARED.search(rest)
-        if shared is None or b'"finding":{' in rest:
+        if shared is None or b'"finding":{' in rest or rest.count(b'"shared":') > 1 or rest.count(b'"others":') > 1:
             return None
-        own = (shared[1], *(shared[2] or b"").split(b",")) if shared[2] else (shared[1],)
+        if (shared[2] is None) is (b'"others":' in rest):
+            return None
+        own = [shared[1], *shared[2].split(b",")] if shared[2] else [shared[1]]
+        if len(own) > MOST_IN_LINE or (len(own) > 1 and COUNTED.search(id_.decode()) is None):
+            return None
         first, *others = [self.numbers.get(int(each or b"0"), 0) for each in own]
         if not first or not all(others):
             return None

@@ -47,6 +47,9 @@ LONGEST_ESCAPE = 6
 PACKED, TEXTS, TOGETHER = 3, 4, 5
 """The versions of journals that pack long bodies, that have bodies as text, and findings together."""
 
+MOST_IN_LINE = 16
+"""How many findings stand in one line: a few bytes must not become any number of them."""
+
 COUNTED = re.compile(r"(?<![0-9])[0-9]{1,15}\Z")
 """The number at the end of an id."""
 
@@ -138,12 +141,17 @@ class SharedFindings:
                 raise ValueError(message)
             self._findings[event.number] = event.finding
             return ()
-        if not isinstance(event, FindingMade) or event.finding is not NO_FINDING:
+        if not isinstance(event, FindingMade):
+            return (event,)
+        if event.finding is not NO_FINDING:
+            if event.shared or event.others:
+                message = "has a finding, and refers to others"
+                raise ValueError(message)
             return (event,)
         if not event.others:
             return (replace(event, finding=self._known(event.shared), shared=0),)
-        if len(event.others) >= MOST_SHARED:
-            message = f"has more than {MOST_SHARED:,} findings"
+        if len(event.others) >= MOST_IN_LINE:
+            message = f"has more than {MOST_IN_LINE} findings"
             raise ValueError(message)
         if COUNTED.search(event.id) is None:
             message = f"has findings that cannot be numbered on from {event.id[:40]!r}"
@@ -187,7 +195,7 @@ class FindingsTogether:
             and event.shared
             and (event.send, event.case, event.repeats) == (first.send, first.case, first.repeats)
             and event.id == next(self._ids, None)
-            and len(self._others) < MOST_SHARED - 1
+            and len(self._others) < MOST_IN_LINE - 1
         ):
             self._others.append(event.shared)
             return None

@@ -23,6 +23,7 @@ from conformance.journal.events import (
     RunResumed,
     RunStarted,
 )
+from conformance.journal.lines import sealed
 from conformance.journal.packing import MOST_SHARED
 from conformance.journal.reading import read_journal
 from conformance.journal.writing import Journal
@@ -149,3 +150,45 @@ def test_a_damaged_line_is_not_copied(contract: Contract, tmp_path: Path, kind: 
         copied([path], tmp_path / "copy", contract)
         counts.append((tmp_path / "copy").read_bytes().count(b"\n"))
     assert [0, 0, 1] == [each - counts[0] for each in counts]
+
+
+ODD_LINES = [
+    (b'"others":[1]', b'"others":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]'),
+    (b'"others":[1]', b'"others":[' + b",".join([b"1"] * 200) + b"]"),
+    (b'"others":[1]', b'"others":[1],"others":[1]'),
+    (b'"others":[1]', b'"others":[1],"shared":1'),
+    (b'"others":[1]', b'"others":[]'),
+    (b'"others":[1]', b'"others":[2]'),
+    (b'"others":[1]', b'"others":[1,]'),
+    (b'"id":"f2"', b'"id":"f"'),
+    (b'"id":"f2"', b'"id":"f2222222222222222"'),
+    (b'"shared":1', b'"shared":2'),
+]
+
+
+@pytest.mark.parametrize(("was", "became"), ODD_LINES)
+def test_a_line_that_no_journal_writes_is_copied_as_it_is_read(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was: bytes, became: bytes
+) -> None:
+    """Or is damaged, and then the copy fails as reading does; what was copied can always be read."""
+    told = [FindingMade(id=f"f{n}", send=1, case="c", finding=finding("a")) for n in range(4)]
+    path = tmp_path / "odd"
+    with Journal(path) as journal:
+        journal.append(header(contract))
+        journal.append_all(told[:2])
+        journal.append_all(told[2:])
+    *before, last = path.read_bytes().splitlines(keepends=True)
+    odd = last[: last.rindex(b',"crc"')].replace(was, became) + b"}"
+    assert odd != last[: last.rindex(b',"crc"')] + b"}"
+    path.write_bytes(b"".join(before) + sealed(odd))
+    found = []
+    for name in ("fast", "slow"):
+        try:
+            with Journal(tmp_path / name) as journal:
+                journal.append(replace(header(contract), time=1.0))
+                copy_events(path, journal, Renumbering(10, "1."))
+            found.append([event.finding for event in list(read_journal(tmp_path / name))[1:]])
+        except JournalError as error:
+            found.append(str(error))
+        monkeypatch.setattr(copying.LineCopy, "took", lambda *_: False)
+    assert found[0] == found[1]

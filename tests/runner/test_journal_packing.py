@@ -139,6 +139,32 @@ def test_findings_on_one_exchange_that_were_told_before_stand_in_one_line(tmp_pa
     assert [("f1", 1, [2, 1]), ("f4", 2, [1, 3])] == [(line["id"], line["shared"], line["others"]) for line in lines]
 
 
+@pytest.mark.parametrize("version", [2, 3, 4])
+def test_journals_of_the_versions_before_have_each_finding_in_its_line(tmp_path, version):
+    """The suite that wrote them reads on."""
+    path = tmp_path / FILE_NAME
+    written(path)
+    (header,) = lines_of(path)
+    del header["crc"]
+    path.write_text(json.dumps(header | {"journal_version": version}) + "\n", encoding="utf-8")
+    with Journal(path, resume=True) as journal:
+        journal.append_all(found("a", "a", "a"))
+    assert 3 == len([line for line in lines_of(path) if line["event"] == "finding"])
+    assert not any("others" in line for line in lines_of(path))
+
+
+def test_many_findings_on_one_exchange_take_several_lines(tmp_path):
+    """What a line stands for is bounded, whoever wrote it."""
+    path, made = tmp_path / FILE_NAME, found(*("ab" * 20))
+    with Journal(path) as journal:
+        journal.append(HEADER)
+        journal.append_all(made)
+    _, *read = read_journal(path)
+    assert made == [msgspec.structs.replace(each, seq=0, time=0.0) for each in read]
+    lines = [line for line in lines_of(path) if line["event"] == "finding"]
+    assert [("f1", 15), ("f17", 15), ("f33", 7)] == [(line["id"], len(line["others"])) for line in lines]
+
+
 EVENTS = st.lists(
     st.one_of(
         st.builds(
@@ -176,7 +202,12 @@ def test_whatever_is_found_is_read_as_it_was(tmp_path_factory, made, most, numbe
     ("change", "told"),
     [
         ({"others": [2]}, "refers to finding 2, which no earlier line defines"),
-        ({"others": [1] * 1000}, "has more than 1,000 findings"),
+        ({"others": [1] * 16}, "has more than 16 findings"),
+        ({"finding": msgspec.to_builtins(finding("b"))}, "has a finding, and refers to others"),
+        (
+            {"finding": msgspec.to_builtins(finding("b")), "shared": 0, "others": [1]},
+            "has a finding, and refers to others",
+        ),
         ({"others": [1], "id": "f"}, "has findings that cannot be numbered on from 'f'"),
     ],
 )

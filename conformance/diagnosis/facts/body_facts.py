@@ -62,8 +62,8 @@ class BodyReader:
         self._root = root
         self._absent: dict[str, Placed] = {}
         self._below: dict[str, Placed] = {}
-        self._scalars: dict[tuple[str, str], _Seen] = {}
-        self._objects: dict[tuple[str, str], _Seen] = {}
+        self._scalars: dict[tuple[int, str], _Seen] = {}
+        self._objects: dict[tuple[int, str], _Seen] = {}
         self._comparable = _comparable(root)
 
     def read(self, value: Json) -> tuple[list[Placed], Measures]:
@@ -90,7 +90,8 @@ class BodyReader:
 
     def _scalar(self, node: Node, value: Json) -> "_Seen":
         """Return what is said of a value that holds no others: most are those of many bodies."""
-        key = node.path, repr(value)
+        # Alternatives have nodes of one path.
+        key = id(node), repr(value)
         known = self._scalars.get(key)
         if known is None:
             known = _Seen(groups=[_of_type(node.path, type_name(value)), *map(self._unreached, node.children)])
@@ -101,7 +102,7 @@ class BodyReader:
 
     def _object(self, node: Node, value: Mapping[str, Json]) -> "_Seen":
         """Return what is said of an object: most of those within a body are those of many bodies."""
-        key = (node.path, repr(value)) if node.path else None
+        key = (id(node), repr(value)) if node.path else None
         known = self._objects.get(key) if key is not None else None
         if known is None:
             known = _Seen()

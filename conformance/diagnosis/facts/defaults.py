@@ -38,7 +38,7 @@ class DefaultsReader:
             members = holder if isinstance(holder, dict) else {}
             given = zip(names, defaults, strict=True)
             values = [_in_effect(members.get(name), default) for name, (_, default) in given]
-            yield from _features(parent, defaults, tuple(values))
+            yield from _features(parent, defaults, tuple(values), tuple(map(str, values)))
 
 
 def _object(default: tuple[str, Number]) -> str:
@@ -53,9 +53,11 @@ def _in_effect(value: Json, default: Number) -> Number | None:
 
 
 @lru_cache(1 << 12)
-def _features(parent: str, defaults: Defaults, values: Sequence[Number | None]) -> tuple[Placed, ...]:
-    """Return the values in effect of an object, and how they compare."""
+def _features(
+    parent: str, defaults: Defaults, values: Sequence[Number | None], texts: Sequence[str]
+) -> tuple[Placed, ...]:
+    """Return the values in effect of an object, as their texts have them, and how they compare."""
     paths = tuple(path for path, _ in defaults)
-    numbers = [(path, value) for path, value in zip(paths, values, strict=True) if value is not None]
-    found = frozenset(Feature("value in effect", path, str(value)[:LONGEST_VALUE]) for path, value in numbers)
+    told = [(path, text) for path, value, text in zip(paths, values, texts, strict=True) if value is not None]
+    found = frozenset(Feature("value in effect", path, text[:LONGEST_VALUE]) for path, text in told)
     return (parent, found), *compared(paths, values, IN_EFFECT)

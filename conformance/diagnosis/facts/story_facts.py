@@ -35,6 +35,9 @@ OF_ROOT = frozenset({"type", "empty"})
 MOST_KNOWN = 1 << 12
 """How many stories are known again, and of how many groups of features is kept what they say of a place."""
 
+MOST_SUBJECTS = 1 << 9
+"""Of how many places is kept what is said of them: random cases are about any number of names."""
+
 Group = frozenset[Feature]
 
 
@@ -117,8 +120,7 @@ class StoryReader:
         if subject:
             anywhere = case.expectation is Expectation.REJECTED and subject.startswith("/")
             # What becomes of values of the right type, the rejection of one of another type does not say.
-            key = (subject, anywhere, story.keyword != "type")
-            told = self._subjects.get(key) or self._subjects.setdefault(key, _Subject(*key))
+            told = self._subject(subject, anywhere, story.keyword != "type")
             about += map(told.of_group, others)
             about += told.of_body(placed) if subject.startswith("/") else ()
         every = [*others, *(group for _, group in placed)] if not subject or story.keyword == JSON_TEXT else []
@@ -127,6 +129,15 @@ class StoryReader:
         if story.keyword == JSON_TEXT:
             about += [frozenset(each for each in group if each.name in {"body", "text"}) for group in every]
         return frozenset[Feature]().union(*about)
+
+    def _subject(self, subject: str, anywhere: bool, typed: bool) -> "_Subject":  # noqa: FBT001 (a key)
+        key = subject, anywhere, typed
+        found = self._subjects.get(key)
+        if found is None:
+            found = _Subject(*key)
+            if len(self._subjects) < MOST_SUBJECTS:
+                self._subjects[key] = found
+        return found
 
 
 class _Subject:
@@ -149,7 +160,9 @@ class _Subject:
         for place, group in placed:
             found = related.get(place)
             if found is None:
-                found = related[place] = within(place, self._subject) or within(self._subject, place)
+                found = within(place, self._subject) or within(self._subject, place)
+                if len(related) < MOST_KNOWN:
+                    related[place] = found
             if found:
                 yield self.of_group(group)
 

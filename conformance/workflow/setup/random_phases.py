@@ -53,14 +53,22 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
         return FollowUpPhases()
     parameters, fixed = prepared.knowledge.parameters, prepared.knowledge.fixed
     spec = None if options.spec is None else str(options.spec)
-    config = GeneratorConfig(spec, options.operation, dict(parameters), options.seed, generated, dict(fixed))
+    config = GeneratorConfig(
+        document=prepared.contract.document.sha256,
+        spec=spec,
+        operation=options.operation,
+        parameters=dict(parameters),
+        seed=options.seed,
+        phases=generated,
+        fixed=dict(fixed),
+    )
 
     def wanted(case: Case) -> bool:
         offered, why_not = prepared.offered, prepared.client.why_not if prepared.client else None
         return why_left_out(prepared.contract, case, offered, options.only, options.skip, why_not) is None
 
     return FollowUpPhases(
-        generator=_generator(config, prepared.contract.document.sha256),
+        generator=_generator(config, given=bool(options.params)),
         elsewhere=prepared.elsewhere,
         admits=wanted,
         mine=_shard(prepared).holds,
@@ -73,9 +81,12 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
     )
 
 
-def _generator(config: GeneratorConfig, document: str) -> CaseGenerator:
-    """Return what generates the cases of a configuration, or has them from an earlier run."""
-    generator, recording = GeneratorProcess(config), Recording.of(config, document)
+def _generator(config: GeneratorConfig, *, given: bool) -> CaseGenerator:
+    """Return what generates the cases of a configuration, or has them from an earlier run.
+
+    None are kept where the user has `given` values of parameters, which may be secret.
+    """
+    generator, recording = GeneratorProcess(config), None if given else Recording.of(config)
     return generator if recording is None else RecordedGenerator(generator, recording)
 
 

@@ -52,6 +52,8 @@ class Generator:
 
     def __init__(self, config: messages.GeneratorConfig, send: Callable[[messages.Result], object]) -> None:
         contract = load_contract(None if config.spec is None else Path(config.spec), config.operation)
+        if config.document not in {"", contract.document.sha256}:
+            sys.exit(f"{config.spec} was changed after the run had read it; run again")
         self._build = Builder(contract, config.parameters, fixed=config.fixed)
         self._campaign = Campaign(self._build, config.seed)
         self._send = send

@@ -47,8 +47,12 @@ Phase: TypeAlias = Sample | Cover | Draw | Fuzz
 
 
 class GeneratorConfig(msgspec.Struct, frozen=True):
-    """What to generate cases for (document, operation, parameters), from which seed, and the phases by name."""
+    """What to generate cases for (document, operation, parameters), from which seed, and the phases by name.
 
+    `document` is the SHA-256 of the document that the run has read, empty where any will do.
+    """
+
+    document: str = ""
     spec: str | None = None
     operation: str | None = None
     parameters: dict[str, str] = {}

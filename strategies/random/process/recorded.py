@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from typing import Protocol
 
-from conformance.strategies.random.process.messages import Ended, Result, SourceFailed
-from conformance.strategies.random.process.recordings import Recording
+from conformance.strategies.random.process.messages import Ended, Result, SourceFailed, frame
+from conformance.strategies.random.process.recordings import MOST_BYTES, Recording
 
 
 class CaseGenerator(Protocol):
@@ -40,7 +40,8 @@ class RecordedGenerator:
         self._recording = recording
         self._opened = self._stopped = False
         self._recorded: Iterator[Result] | None = None
-        self._made: list[Result] = []
+        self._made: bytearray | None = bytearray()
+        self._ends = 0
 
     async def start(self) -> None:
         """Look for the recording, and begin to generate cases where there is none."""
@@ -55,9 +56,10 @@ class RecordedGenerator:
             return None if self._stopped else next(recorded, None)
         result = await self._generator.next()
         if result is not None:
-            self._made.append(result)
-        elif not self._stopped:
-            self._record()
+            self._take(result)
+        elif not self._stopped and self._made is not None and self._ends == len(self.phases):
+            self._recording.write(bytes(self._made))
+            self._made = None
         return result
 
     def stop(self) -> None:
@@ -77,9 +79,11 @@ class RecordedGenerator:
             self._recorded = None if results is None else iter(results)
         return self._recorded
 
-    def _record(self) -> None:
-        made, self._made = self._made, []
-        ends = [each for each in made if isinstance(each, Ended)]
-        failed = any(isinstance(each, SourceFailed) or (isinstance(each, Ended) and each.error) for each in made)
-        if len(ends) == len(self.phases) and not failed:
-            self._recording.write(made)
+    def _take(self, result: Result) -> None:
+        """Take a result to record; where one tells of an error, or all are too many, nothing is recorded."""
+        self._ends += isinstance(result, Ended)
+        broken = isinstance(result, SourceFailed) or (isinstance(result, Ended) and result.error)
+        if self._made is not None and not broken:
+            self._made += frame(result)
+        if broken or (self._made is not None and len(self._made) > MOST_BYTES):
+            self._made = None

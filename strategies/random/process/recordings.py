@@ -10,14 +10,15 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
-from conformance.strategies.random.process.messages import Fuzz, GeneratorConfig, Result, frame, unframed
+from conformance.strategies.random.process.messages import Fuzz, GeneratorConfig, Result, unframed
 
 VARIABLE = "CONFORMANCE_CACHE_DIR"
 """The variable that names another folder; empty, nothing is kept."""
@@ -32,8 +33,14 @@ MOST_RECORDINGS = 40
 
 MARK = b"conformance cases 1\n"
 
-SOURCES = ("conformance.strategies", "conformance.classify", "conformance.contract", "conformance.model")
-"""The packages that decide which cases there are."""
+SOURCES = tuple(
+    f"conformance.{name}" for name in ("strategies", "classify", "contract", "model", "spec", "integrations")
+)
+"""The packages whose files decide which cases there are; the last registers a profile with Hypothesis."""
+
+UNFINISHED = ".part"
+UNFINISHED_SECONDS = 3600
+"""After so long a file that was not finished belongs to a run that was killed."""
 
 DIGEST_BYTES = 32
 
@@ -45,55 +52,68 @@ class Recording:
         self.path = path
 
     @classmethod
-    def of(cls, config: GeneratorConfig, document: str) -> Self | None:
-        """Return the recording of a configuration, whose document has the SHA-256 `document`; None where none is kept.
+    def of(cls, config: GeneratorConfig) -> Self | None:
+        """Return the recording of a configuration, None where none is kept.
 
-        None is kept of a campaign, which has no end, and of parameters that the user has given values of.
+        That is so for a campaign, which has no end, for parameters that the user has given values of, for a document
+        that is not known by its SHA-256, and where there is no folder.
         """
-        folder = cache_folder()
-        if folder is None or config.fixed or any(isinstance(phase, Fuzz) for phase in config.phases.values()):
+        endless = any(isinstance(phase, Fuzz) for phase in config.phases.values())
+        if endless or config.fixed or not config.document:
             return None
-        known = msgspec.msgpack.encode((msgspec.structs.replace(config, spec=None), document))
-        return cls(folder / f"{_digest(known, _environment()).hex()}{SUFFIX}")
+        with suppress(OSError, RuntimeError, ValueError):  # no home directory; a file that cannot be read
+            if (folder := cache_folder()) is not None:
+                known = msgspec.msgpack.encode(msgspec.structs.replace(config, spec=None))
+                return cls(folder / f"{_digest(known, _environment()).hex()}{SUFFIX}")
+        return None
 
     def read(self) -> list[Result] | None:
         """Return the results that are kept, None where there are none, or where they are damaged."""
         data = _read(self.path)
         payload = data[len(MARK) + DIGEST_BYTES :]
-        if data[: len(data) - len(payload)] != MARK + _digest(payload):
+        if data[: len(data) - len(payload)] != self._seal(payload):
             return None
         try:
             return list(unframed(payload))
         except ValueError:
             return None
 
-    def write(self, results: Sequence[Result]) -> None:
-        """Keep results, unless they are too many or the folder cannot be written to."""
-        payload = b"".join(map(frame, results))
+    def write(self, payload: bytes) -> None:
+        """Keep the frames of results, unless they are too many or the folder cannot be written to."""
         if len(payload) > MOST_BYTES:
             return
         with suppress(OSError):
             folder = self.path.parent
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(suffix=".part", dir=folder)
+            descriptor, name = tempfile.mkstemp(suffix=UNFINISHED, dir=folder)
             try:
                 with os.fdopen(descriptor, "wb") as file:
-                    file.write(MARK + _digest(payload) + payload)
+                    file.write(self._seal(payload) + payload)
                 Path(name).replace(self.path)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
                 raise
             _remove_oldest(folder)
 
+    def _seal(self, payload: bytes) -> bytes:
+        """Return what comes before the results: they are these, and of this configuration."""
+        return MARK + _digest(self.path.name.encode(), payload)
+
 
 def cache_folder() -> Path | None:
-    """Return the folder of recordings: as the variable says, else in the cache folder of the user."""
+    """Return the folder of recordings: as the variable says, else in the cache folder of the user.
+
+    Raises:
+        RuntimeError: the user has no home directory.
+
+    """
     named = os.environ.get(VARIABLE)
     if named is not None:
-        return Path(named) if named else None
+        return Path(named).expanduser() if named else None
     from platformdirs import user_cache_path  # noqa: PLC0415 (most runs have no use of it)
 
-    return user_cache_path("environment-conformance", appauthor=False)
+    found = user_cache_path("environment-conformance", appauthor=False)
+    return found if found.is_absolute() else None
 
 
 def _read(path: Path) -> bytes:
@@ -114,7 +134,9 @@ def _unblocked(path: str, flags: int) -> int:
 
 def _remove_oldest(folder: Path) -> None:
     files = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in files[MOST_RECORDINGS:]:
+    late = time.time() - UNFINISHED_SECONDS
+    left = [path for path in folder.glob(f"*{UNFINISHED}") if path.stat().st_mtime < late]
+    for path in (*files[MOST_RECORDINGS:], *left):
         path.unlink(missing_ok=True)
 
 
@@ -127,7 +149,7 @@ def _distributions() -> Iterator[bytes]:
     """Yield the names and versions of what is installed."""
     for place in sys.path:
         with suppress(OSError):
-            yield from sorted(each.name.encode() for each in Path(place).iterdir() if each.name.endswith("-info"))
+            yield from sorted(os.fsencode(each.name) for each in Path(place).iterdir() if each.name.endswith("-info"))
 
 
 def _sources() -> Iterator[bytes]:
@@ -135,9 +157,10 @@ def _sources() -> Iterator[bytes]:
     for package in SOURCES:
         found = importlib.util.find_spec(package)
         for folder in (found and found.submodule_search_locations) or ():
-            for path in sorted(Path(folder).rglob("*.py")):
-                yield path.name.encode()
-                yield path.read_bytes()
+            for path in sorted(Path(folder).rglob("*.*")):
+                if path.is_file() and path.suffix != ".pyc":
+                    yield os.fsencode(path.name)
+                    yield path.read_bytes()
 
 
 def _digest(*parts: bytes) -> bytes:

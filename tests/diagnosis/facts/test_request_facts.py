@@ -21,7 +21,7 @@ from conformance.model.jsontext import Json, try_read
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.random.from_hypothesis import environment_requests, invalid_environment_requests
 
-from ...strategies.contracts import cases_of, standard  # noqa: TID252 - test modules are found by path
+from ...strategies.contracts import cases_of, contract_of, standard  # noqa: TID252 - test modules are found by path
 
 CONTRACT = load_contract()
 JSON_CONTENT = ("Content-Type", "application/json")
@@ -204,6 +204,31 @@ def test_what_a_reader_has_read_before_does_not_show() -> None:
             story = Story(place, keyword, "", "", "a story", "a kind")
             each = Case("case", expectation, (), Request("POST", "/v1/models/m/environments", (), body), story)
             assert known(FactReader(CONTRACT).read(each)) == known(reader.read(each))
+
+
+def test_alternatives_with_a_property_of_one_name_are_told_apart() -> None:
+    """Of an object it is said what is missing in it, though the first alternative has a string in its place."""
+    inner = {"type": "object", "properties": {"z": {"type": "number"}}}
+    alternatives = [{"type": "object", "properties": {"a": each}} for each in ({"type": "string"}, inner)]
+    contract = contract_of({"type": "object", "properties": {"u": {"anyOf": alternatives}}})
+    bodies = [json.dumps({"u": {"a": value, "n": number}}).encode() for number in (1, 2) for value in ("x", 1, {}, [])]
+    reader = FactReader(contract)
+    found = []
+    for body in bodies * 2:
+        case = Case("case", Expectation.ACCEPTED, (), Request("PUT", "/things", (JSON_CONTENT,), body))
+        found.append(reader.read(case).features)
+        assert known(FactReader(contract).read(case)) == known(reader.read(case))
+    assert any("/u/a/z" == feature.place for features in found for feature in features)
+
+
+@pytest.mark.parametrize("numbers", [("1", "1.0"), ("1.0", "1")])
+def test_a_value_in_effect_is_told_as_it_was_sent(numbers: tuple[str, str]) -> None:
+    """Whatever equal number any reader of this process has read before."""
+    for number in numbers:
+        body = f'{{"name": "a", "autoscaling_settings": {{"max_replica": {number}}}}}'.encode()
+        case = Case("case", Expectation.ACCEPTED, (), Request("POST", "/v1/models/m/environments", (), body))
+        effect = [each for each in FactReader(CONTRACT).read(case).features if each.name == "value in effect"]
+        assert [number] == [each.value for each in effect if each.place == "/autoscaling_settings/max_replica"]
 
 
 def test_values_compare_each_with_each() -> None:

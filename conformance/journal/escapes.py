@@ -5,14 +5,15 @@ import re
 ROUNDS = 4
 """How often a text may be escaped over and over for a secret in it to be noticed."""
 
-# A run of backslashes is taken whole, and what follows it is optional: no branch goes back over what it has taken.
+# A run of backslashes is taken whole, and what follows it is optional: no branch goes back over what it has taken. Each
+# branch begins with a literal, so that everything between escapes is passed over many times faster.
 _ESCAPE = re.compile(
-    r"%(?P<percent>[2-7][0-9a-fA-F])|\\+(?:u00(?P<json>[2-7][0-9a-fA-F])|(?P<slashed>[!-/:-@\[\]^-`{-~]))?"
+    r"%(?P<percent>[2-7][0-9a-fA-F])|\\\\*(?:u00(?P<json>[2-7][0-9a-fA-F])|(?P<slashed>[!-/:-@\[\]^-`{-~]))?"
     r"|&#0*+(?P<decimal>\d{2,3});|&#[xX]0*+(?P<hexadecimal>[2-7][0-9a-fA-F]);|&(?P<named>amp|lt|gt|quot|apos);"
 )
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 TORN = re.compile(r"(?:%[0-9a-fA-F]?|\\(?:u[0-9a-fA-F]{0,3})?|&#?[0-9a-zA-Z]{0,9})\Z")
-_SLASHES = re.compile(r"\\+[nrt]?")
+_SLASHES = re.compile(r"\\\\*[nrt]?")
 
 
 def unbroken(text: str) -> str:

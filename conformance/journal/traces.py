@@ -1,6 +1,7 @@
 """Traces: whether a text may hold a secret at all, told many times faster than where it stands."""
 
 import re
+import string
 from collections.abc import Iterable
 
 from conformance.journal.escapes import unbroken, unescaped_whole
@@ -9,6 +10,15 @@ from conformance.journal.escapes import unbroken, unescaped_whole
 # has no escapes but backslashes.
 _CODED = re.compile(r"%[2-7][0-9a-fA-F]|u00[2-7][0-9a-fA-F]|&(?:#|(?:amp|lt|gt|quot|apos);)")
 _SLASHED_BREAK = re.compile(r"\\[nrt]")
+
+
+FILLER = "a"
+"""What long texts of the suite are made of, and so what a target echoes."""
+
+_UPPER, _LOWER = string.ascii_uppercase.encode(), string.ascii_lowercase.encode()
+_TO_LOWER = bytes.maketrans(_UPPER, _LOWER)
+_PASSED_OVER = b"\\\0 \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
+"""Backslash, NUL, and all white space of ASCII as `str.split` knows it."""
 
 
 class Traces:
@@ -22,7 +32,8 @@ class Traces:
         all_forms = {each for form in forms for each in (form, unescaped_whole(form))}
         bare = {each for form in all_forms for each in (_bare(form), lower(unbroken(form)))}
         # Where a longer one stands, the shorter one that it holds does too.
-        self._bare = tuple(each for each in bare if not any(other in each for other in bare - {each}))
+        least = sorted(each for each in bare if not any(other in each for other in bare - {each}))
+        self._bare = tuple((_rarest(each), each) for each in least)
 
     def may_hold(self, text: str) -> bool:
         """Return false where none of the forms is in a text in any way."""
@@ -33,10 +44,15 @@ class Traces:
         return _SLASHED_BREAK.search(text) is not None and self._in(lower(unbroken(text)))
 
     def _in(self, bare: str) -> bool:
-        for form in self._bare:  # noqa: SIM110 (a generator takes twice the time)
-            if form in bare:
+        for part, form in self._bare:  # noqa: SIM110 (a generator takes twice the time)
+            if part in bare and form in bare:
                 return True
         return False
+
+
+def _rarest(form: str) -> str:
+    """Return a part of a form that is looked for faster: long texts are runs of the letter that fills them."""
+    return max(form.split(FILLER), key=len) or form
 
 
 def lower(text: str) -> str:
@@ -56,4 +72,6 @@ def _is_coded(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
+    if text.isascii():
+        return text.encode().translate(_TO_LOWER, _PASSED_OVER).decode()
     return lower("".join(text.replace("\\", "").replace("\0", "").split()))

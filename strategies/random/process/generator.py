@@ -9,9 +9,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -20,7 +20,7 @@ from conformance.model.case import Case
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
 from conformance.strategies.random.process import messages
-from conformance.strategies.random.process.campaign import Campaign
+from conformance.strategies.random.process.campaign import SAMPLER, Campaign
 from conformance.strategies.random.process.hypothesis_internals import prepare_process
 from conformance.strategies.random.process.messages import Cover, Draw, Fuzz, Sample
 
@@ -30,6 +30,9 @@ except ImportError:  # Windows has no limits of this kind
     resource = None  # type: ignore[assignment]
 
 LONGEST_ERROR = 500
+
+MOST_WAITING = 16
+"""How many cases of the sampler are written together: a millisecond's work."""
 
 MOST_MEMORY = 1 << 30
 """How many bytes of memory the process has beside what its libraries take: a schema may ask for any amount."""
@@ -47,16 +50,43 @@ STATM = Path("/proc/self/statm")
 """Where Linux tells how much memory a process has."""
 
 
-class Generator:
-    """Generates the cases of a configuration; `send` takes the results."""
+class ResultWriter:
+    """Writes results to a file; what comes quickly is written several at a time, so that a reader wakes up less often.
 
-    def __init__(self, config: messages.GeneratorConfig, send: Callable[[messages.Result], object]) -> None:
+    Args:
+        file: a file with a buffer.
+
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._waiting = 0
+
+    def send(self, result: messages.Result) -> None:
+        """Write a result: at once, but for a case of the sampler, which makes the next ones at once."""
+        self._file.write(messages.frame(result))
+        self._waiting += 1
+        quick = isinstance(result, messages.Generated) and result.case.phase == SAMPLER
+        if not quick or self._waiting >= MOST_WAITING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        self._file.flush()
+        self._waiting = 0
+
+
+class Generator:
+    """Generates the cases of a configuration."""
+
+    def __init__(self, config: messages.GeneratorConfig, results: ResultWriter) -> None:
         contract = load_contract(None if config.spec is None else Path(config.spec), config.operation)
         if config.document not in {"", contract.document.sha256}:
             sys.exit(f"{config.spec} was changed after the run had read it; run again")
         self._build = Builder(contract, config.parameters, fixed=config.fixed)
         self._campaign = Campaign(self._build, config.seed)
-        self._send = send
+        self._results = results
+        self._send = results.send
 
     def generate(self, phase: messages.Phase) -> None:
         """Generate the cases of a phase, and say that it is over, or why it cannot go on."""
@@ -90,6 +120,7 @@ class Generator:
                     continue
                 try:
                     self._campaign.draw(batch, self._emit)
+                    self._results.flush()
                 except Exception as error:  # noqa: BLE001  (as above)
                     working.discard(batch.source)
                     self._send(messages.SourceFailed(explained(error)))
@@ -134,11 +165,7 @@ def main() -> None:
     prepare_process()
     limit_memory(MOST_MEMORY)
 
-    def send(result: messages.Result) -> None:
-        results.write(messages.frame(result))
-        results.flush()
-
-    generator = Generator(config, send)
+    generator = Generator(config, ResultWriter(results))
     for phase in config.phases.values():
         generator.generate(phase)
     # At once: what a library does at its end is of no use here.

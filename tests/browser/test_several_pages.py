@@ -111,6 +111,26 @@ def test_permalinks_hold_filters_and_the_open_row(watch: Any, pages: dict[str, P
 
 
 @pytest.mark.parametrize("name", sorted(LISTED))
+def test_a_row_that_is_drawn_anew_under_the_pointer_opens(watch: Any, pages: dict[str, Path], name: str) -> None:
+    """Scrolling draws the rows again, between press and release of a button as well."""
+    page = watch().open(pages[name])
+    row = page.locator("#row-rows .row").nth(1)
+    row.scroll_into_view_if_needed()
+    box = row.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.evaluate(
+        "() => new Promise((drawn) => {"
+        " document.querySelector('#row-list').dispatchEvent(new Event('scroll'));"
+        " requestAnimationFrame(() => requestAnimationFrame(drawn)); })"
+    )
+    page.mouse.up()
+    page.wait_for_selector("#panel[open]")
+    assert "true" == page.locator("#row-rows .row").nth(1).get_attribute("aria-selected")
+
+
+@pytest.mark.parametrize("name", sorted(LISTED))
 @pytest.mark.parametrize("query", ["open=no+such+row", "strength=99", "open=__proto__", "%E0%A4%A"])
 def test_broken_addresses(watch: Any, pages: dict[str, Path], name: str, query: str) -> None:
     """An address that leads nowhere opens the page all the same."""

@@ -95,10 +95,11 @@ for (const part of document.querySelectorAll("details[data-later]")) {
 /* A list of any length: only the rows in sight are in the document. */
 const virtualList = ({ list, rows, draw, open, nothing }) => {
   let items = [], selected = 0, height = 56, waiting = false;
+  const drawn = new Map();
   const none = make("p", { class: "nothing", hidden: true }, nothing);
   list.after(none);
   const option = (place) => {
-    const element = make("div", { class: "row", role: "option", id: `${list.id}-${place}`, "aria-selected": String(place === selected), "aria-setsize": String(items.length), "aria-posinset": String(place + 1) }, ...draw(items[place]));
+    const element = make("div", { class: "row", role: "option", id: `${list.id}-${place}`, "aria-setsize": String(items.length), "aria-posinset": String(place + 1) }, ...draw(items[place]));
     element.style.top = `${place * height}px`;
     element.addEventListener("click", () => { selected = place; paint(); open(items[place]); });
     return element;
@@ -106,13 +107,23 @@ const virtualList = ({ list, rows, draw, open, nothing }) => {
   const paint = () => {
     const first = Math.max(0, Math.floor(list.scrollTop / height) - 4);
     const last = Math.min(items.length, Math.ceil((list.scrollTop + list.clientHeight) / height) + 4);
-    const visible = [];
-    for (let place = first; place < last; place += 1) visible.push(option(place));
-    rows.replaceChildren(...visible);
+    /* A row that stays in sight stays the same element: a click on it may be under way. */
+    for (const [place, element] of drawn) {
+      if (place < first || place >= last) { element.remove(); drawn.delete(place); }
+    }
+    let after = null;
+    for (let place = last - 1; place >= first; place -= 1) {
+      const element = drawn.get(place) || option(place);
+      element.setAttribute("aria-selected", String(place === selected));
+      if (!drawn.has(place)) { rows.insertBefore(element, after); drawn.set(place, element); }
+      after = element;
+    }
     if (selected >= first && selected < last) list.setAttribute("aria-activedescendant", `${list.id}-${selected}`);
     else list.removeAttribute("aria-activedescendant");
   };
   const measure = () => {
+    rows.replaceChildren();
+    drawn.clear();
     list.hidden = items.length === 0;
     none.hidden = !list.hidden;
     height = parseInt(getComputedStyle(rows).getPropertyValue("--row"), 10) || 56;

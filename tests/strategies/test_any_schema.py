@@ -128,7 +128,9 @@ def test_random_bodies_have_the_right_label(name: str) -> None:
     """What is drawn has the right label as well; what cannot be labelled is rare."""
     found = drawn(contract(name), 60)
     assert [] == disagreements(contract(name), found)
-    assert sum(case.expectation is Expectation.ACCEPTED for case in found) > 30
+    # Of a schema with a single valid body there is nothing to draw twice.
+    accepted = [case for case in found if case.expectation is Expectation.ACCEPTED]
+    assert len(accepted) > (0 if name == "no items" else 30)
 
 
 @pytest.mark.parametrize("name", ["dependents", "not both", "condition otherwise", "unevaluated items"])

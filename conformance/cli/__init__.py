@@ -30,8 +30,8 @@ DEBUG_VARIABLE = "CONFORMANCE_DEBUG"
 NO_ARGUMENTS = getattr(click.exceptions, "NoArgsIsHelpError", ())
 """What recent versions of click raise to show the help of a group; older ones show it themselves."""
 
-NEW_OBJECTS = 50_000
-"""After so many new objects the collector of cycles runs: most of what a command makes stays, or has no cycles."""
+NEW_OBJECTS = 1000
+"""After so many new objects the collector of cycles runs. With many more, large bodies of a target wait for it too long."""
 
 WRONG_CALL, UNDECIDED = 2, 3
 """The exit statuses of an invalid call, and of a command that could not finish."""

@@ -31,7 +31,7 @@ NO_ARGUMENTS = getattr(click.exceptions, "NoArgsIsHelpError", ())
 """What recent versions of click raise to show the help of a group; older ones show it themselves."""
 
 NEW_OBJECTS = 1000
-"""After so many new objects the collector of cycles runs. With many more, large bodies of a target wait for it too long."""
+"""After so many new objects the collector of cycles runs. With many more, large bodies of a target wait too long."""
 
 WRONG_CALL, UNDECIDED = 2, 3
 """The exit statuses of an invalid call, and of a command that could not finish."""

@@ -7,12 +7,12 @@ import msgspec
 
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import Node
-from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.facts.features import COMPARISONS
 from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.diagnosis.masking import masked
 from conformance.diagnosis.observations import NOT_JSON, REQUEST_RULES, WRONG_TYPES, Explanation, Observation
-from conformance.diagnosis.sentences import sentence_of
+from conformance.diagnosis.wording.conditions import clause
+from conformance.diagnosis.wording.sentences import sentence_of
 from conformance.model.finding import Symptom
 from conformance.model.pointer import generalised
 from conformance.model.requirement import Requirement

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from conformance.diagnosis.condition_words import SPELLED_OUT
 from conformance.diagnosis.observations import Explanation, Observation
+from conformance.diagnosis.wording.conditions import SPELLED_OUT
 from conformance.model.client_symptoms import ACCEPTED, INVALID_RESPONSE, UNPARSED
 from conformance.model.finding import Finding
 

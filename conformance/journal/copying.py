@@ -104,7 +104,7 @@ class LineCopy:
         shared = _SHARED.search(rest)
         if shared is None or b'"finding":{' in rest or rest.count(b'"shared":') > 1 or rest.count(b'"others":') > 1:
             return None
-        if (shared[2] is None) is (b'"others":' in rest):
+        if (b'"others":' in rest) != (shared[2] is not None):
             return None
         own = [shared[1], *shared[2].split(b",")] if shared[2] else [shared[1]]
         if len(own) > MOST_IN_LINE or (len(own) > 1 and COUNTED.search(id_.decode()) is None):

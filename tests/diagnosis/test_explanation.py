@@ -10,10 +10,10 @@ from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import narrow
 from conformance.diagnosis.causes import Shown, causes_of, pattern_of
-from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.explanation import explanations
 from conformance.diagnosis.facts.request_facts import LONG_FIELD
 from conformance.diagnosis.observations import Explanation, Observation
+from conformance.diagnosis.wording.conditions import clause
 from conformance.journal.events import FindingMade
 from conformance.model.case import SLOT, Case, Request, Story
 from conformance.model.exchange import Exchange, Response

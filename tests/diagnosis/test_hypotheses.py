@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import between
 from conformance.diagnosis.choice import MOST, SEVERAL, explain
-from conformance.diagnosis.condition_words import clause
 from conformance.diagnosis.facts.features import NUMBER, Facts, Feature
 from conformance.diagnosis.facts.request_facts import FactReader
 from conformance.diagnosis.hypotheses import AT_LEAST, Condition, Evidence, FactTable, Hypothesis
+from conformance.diagnosis.wording.conditions import clause
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
 

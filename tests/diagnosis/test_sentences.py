@@ -7,11 +7,11 @@ from itertools import islice
 import pytest
 
 from conformance.contract.contract import load_contract
-from conformance.diagnosis.condition_words import clause, noun, places_named
 from conformance.diagnosis.facts.features import ANYWHERE, Feature
 from conformance.diagnosis.hypotheses import AT_LEAST, AT_MOST, COSTS, MEASURE_COSTS, Condition
 from conformance.diagnosis.observations import Explanation
-from conformance.diagnosis.sentences import sentence_of
+from conformance.diagnosis.wording.conditions import clause, noun, places_named
+from conformance.diagnosis.wording.sentences import sentence_of
 from conformance.journal.events import FindingMade
 from conformance.model.finding import Finding, Symptom
 

@@ -36,6 +36,14 @@ def written(path: Path, *events, secret: str = "") -> list:
     return list(read_journal(path))
 
 
+def begun_by_version(path: Path, version: int) -> None:
+    """Write a journal with nothing but the header of a version."""
+    written(path)
+    (header,) = lines_of(path)
+    del header["crc"]
+    path.write_text(json.dumps(header | {"journal_version": version}) + "\n", encoding="utf-8")
+
+
 def long_case(body: bytes) -> Case:
     """Return a case with a body."""
     return Case("c", Expectation.OBSERVED, ("r",), Request("POST", "/", (("A", "b"),), body))

@@ -25,7 +25,7 @@ from conformance.model.errors import JournalError
 from conformance.model.exchange import Response
 from conformance.model.finding import Doubt
 
-from .journal_files import HEADER, finding, lines_of, long_case, written
+from .journal_files import HEADER, begun_by_version, finding, lines_of, long_case, written
 
 
 @pytest.mark.parametrize("body", [b"a" * 1_000_000, b"[" * 5_000, b"\xff\x00" * 4_000, bytes(LONG)])
@@ -74,10 +74,7 @@ def test_long_bodies_of_a_small_file_are_bounded_together(tmp_path, monkeypatch)
 def test_a_journal_of_the_version_before_is_read_and_goes_on_as_it_was(tmp_path):
     """Nothing is packed in what follows: the suite that wrote it reads it still."""
     path, body = tmp_path / FILE_NAME, b"a" * 1_000_000
-    written(path)
-    (header,) = lines_of(path)
-    del header["crc"]
-    path.write_text(json.dumps(header | {"journal_version": 2}) + "\n", encoding="utf-8")
+    begun_by_version(path, 2)
     with Journal(path, resume=True) as journal:
         journal.append(RequestSent(send=1, case=long_case(body)))
     first, read = read_journal(path)
@@ -143,10 +140,7 @@ def test_findings_on_one_exchange_that_were_told_before_stand_in_one_line(tmp_pa
 def test_journals_of_the_versions_before_have_each_finding_in_its_line(tmp_path, version):
     """The suite that wrote them reads on."""
     path = tmp_path / FILE_NAME
-    written(path)
-    (header,) = lines_of(path)
-    del header["crc"]
-    path.write_text(json.dumps(header | {"journal_version": version}) + "\n", encoding="utf-8")
+    begun_by_version(path, version)
     with Journal(path, resume=True) as journal:
         journal.append_all(found("a", "a", "a"))
     assert 3 == len([line for line in lines_of(path) if line["event"] == "finding"])
@@ -254,10 +248,7 @@ def test_a_body_that_is_text_can_be_read_in_the_file(tmp_path):
 def test_what_holds_is_a_list_in_journals_of_the_versions_before(tmp_path, version):
     """The suite that wrote it reads it still."""
     path = tmp_path / FILE_NAME
-    written(path)
-    (header,) = lines_of(path)
-    del header["crc"]
-    path.write_text(json.dumps(header | {"journal_version": version}) + "\n", encoding="utf-8")
+    begun_by_version(path, version)
     with Journal(path, resume=True) as journal:
         journal.append(Judged.of(1, 0b1000_0000_0101))
         journal.append(FindingMade(id="f1", send=1, case="c", finding=finding("a")))

@@ -37,8 +37,8 @@ MOST_WAITING = 16
 MOST_MEMORY = 1 << 30
 """How many bytes of memory the process has beside what its libraries take: a schema may ask for any amount."""
 
-UNCOLLECTED = 50_000
-"""How many objects are made before the collector of cycles looks at them."""
+UNCOLLECTED = 5_000
+"""How many objects are made before the collector of cycles looks at them: each may hold a large value of a schema."""
 
 NICE = 10
 """How much lower the priority is than that of the run: what is drawn ahead must not delay a target on this machine."""
@@ -158,7 +158,7 @@ def main() -> None:
     length = int.from_bytes(sys.stdin.buffer.read(messages.LENGTH))
     config = msgspec.msgpack.decode(sys.stdin.buffer.read(length), type=messages.GeneratorConfig)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # Most of what is made here stays: to walk it again and again takes a tenth of the time.
+    # Most of what is made here stays: to walk it again and again takes time.
     gc.set_threshold(UNCOLLECTED, 10, 10)
     if hasattr(os, "nice"):  # Windows has no such priorities
         os.nice(NICE)

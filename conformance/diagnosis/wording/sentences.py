@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import Node
-from conformance.diagnosis.condition_words import SPELLED_OUT, clause, located, noun, places_named
 from conformance.diagnosis.hypotheses import Hypothesis
 from conformance.diagnosis.observations import (
     ACCEPTS,
@@ -20,6 +19,7 @@ from conformance.diagnosis.observations import (
     Explanation,
     Observation,
 )
+from conformance.diagnosis.wording.conditions import SPELLED_OUT, clause, located, noun, places_named
 from conformance.journal.events import FindingMade
 from conformance.model.pointer import generalised
 

@@ -1,0 +1,1 @@
+"""Wording: the conditions of causes in words, and their sentences."""

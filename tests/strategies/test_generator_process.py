@@ -1,6 +1,7 @@
 """The process that generates random cases: the same for the same seed, gone with its parent, and its end is told."""
 
 import asyncio
+import io
 import os
 import signal
 import subprocess
@@ -20,7 +21,18 @@ from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
 from conformance.strategies.random.process import generator_process as process_module
-from conformance.strategies.random.process.campaign import RIGHT, SAMPLER, SIZES, THEIR_RIGHT, THEIR_WRONG, WRONG
+from conformance.strategies.random.process.campaign import (
+    RIGHT,
+    SAMPLER,
+    SIZES,
+    THEIR_RIGHT,
+    THEIR_WRONG,
+    WRONG,
+    Batch,
+    Campaign,
+    Emit,
+)
+from conformance.strategies.random.process.generator import Generator, ResultWriter
 from conformance.strategies.random.process.generator_process import GeneratorProcess
 from conformance.strategies.random.process.messages import (
     Cover,
@@ -32,6 +44,7 @@ from conformance.strategies.random.process.messages import (
     Result,
     Sample,
     SourceFailed,
+    unframed,
 )
 
 CONFIG = GeneratorConfig(parameters={"model_id": "abc"}, seed=3)
@@ -120,6 +133,26 @@ def test_the_sampler_comes_first_in_a_campaign_and_leaves_the_libraries_their_pa
     assert {"sampler"} == {case.phase for case in found[: 50 + SIZES[SAMPLER]]}
     assert {"hypothesis"} == {case.phase for case in found[50 + SIZES[SAMPLER] :]}
     assert [case.id for case in found[:50]] != [case.id for case in found[50:100]]
+
+
+def test_nothing_is_held_back_while_a_slow_source_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases of the sampler are written several at a time; the last ones do not wait for what comes next."""
+
+    class SlowSourceError(BaseException):
+        """The end of the test: another source has begun."""
+
+    draw, written = Campaign.draw, io.BytesIO()
+
+    def of_sampler(self: Campaign, batch: Batch, emit: Emit) -> None:
+        if batch.source != SAMPLER:
+            raise SlowSourceError
+        draw(self, batch, emit)
+
+    monkeypatch.setattr(Campaign, "draw", of_sampler)
+    generator = Generator(CONFIG, ResultWriter(io.BufferedWriter(written, 1 << 20)))
+    with pytest.raises(SlowSourceError):
+        generator.generate(Fuzz(("sampler", "hypothesis")))
+    assert SIZES[SAMPLER] == len(list(unframed(written.getvalue())))
 
 
 def test_who_share_a_campaign_draw_other_rounds_of_it() -> None:

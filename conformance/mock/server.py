@@ -220,6 +220,7 @@ def _server(app: App) -> _Server:
         access_log=False,
         date_header=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
         backlog=BACKLOG,

@@ -86,6 +86,8 @@ def judged(exchange: Exchange) -> Exchange:
 
 def _within(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """Return the header fields that are kept, the same where all are."""
+    if sum([len(name) + len(value) for name, value in headers]) <= LONGEST and len(headers) <= FIELDS:
+        return headers
     kept: list[tuple[str, str]] = []
     room = FIELD
     for name, value in headers[:FIELDS]:

@@ -28,8 +28,8 @@ LONG = 8
 SHORTEST_CUT = 4
 """How many first characters of a secret at the end of a text that was cut off count as the secret."""
 
-LONGEST_KNOWN = 200
-"""Longer texts than this, in characters, are not kept to be known again."""
+LONGEST_KNOWN, MOST_KNOWN = 200, 1_024
+"""Longer texts than this, in characters, are not kept to be known again, and so many are."""
 
 SEARCHED = 1_000_000
 """How many bytes are searched of what a body holds compressed."""
@@ -62,13 +62,14 @@ class Redactor:
         # The longest first: a form may be the beginning of another.
         forms = sorted({*plain, *inner, *outer, octets, octets.upper()}, key=len, reverse=True) if secret else []
         self._forms = tuple(forms)
+        self._plain = forms[-1].encode() if forms else b""
         self._traces = Traces(forms)
         self._signs = tuple(sorted({unescaped_whole(form) for form in forms}, key=len, reverse=True))
         self._long = len(secret) >= LONG
         folded = (lower(unescaped_whole(each)) for each in (*sorted(plain), octets))
         self._folded = tuple(dict.fromkeys(folded)) if self._long else ()
         self._bare = tuple(map(unbroken, self._signs)) if self._long else ()
-        self._known = lru_cache(maxsize=1024)(self._redacted)
+        self._known = lru_cache(maxsize=MOST_KNOWN)(self._redacted)
 
     def text(self, text: str, *, cut: bool = False) -> str:
         """Return a text without the secret; with `cut` it may end within it."""
@@ -99,7 +100,8 @@ class Redactor:
 
     def plainly(self, body: bytes) -> bytes:
         """Return bytes of any length without the secret as it is."""
-        return body.replace(self._forms[-1].encode(), b"") if self._forms else body
+        # Replacing searches many times slower than `in`.
+        return body.replace(self._plain, b"") if self._forms and self._plain in body else body
 
     def _redacted(self, text: str) -> str:
         if not self._forms or not self._traces.may_hold(text):
@@ -159,12 +161,15 @@ class Redaction:
 
     def __init__(self, *secrets: tuple[str, str]) -> None:
         self._redactors: list[Redactor] = []
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
+        """Header fields by what they were: they are mostly the same from response to response."""
         for secret, shown in secrets:
             self.add(secret, shown)
 
     def add(self, secret: str, shown: str) -> None:
         """Know one more secret; an empty one is none."""
         if secret:
+            self._known.clear()
             # The newest first: a key that was made anew is the one that comes back.
             self._redactors.insert(0, redactor(secret, shown))
 
@@ -193,7 +198,7 @@ class Redaction:
         """
         response = exchange.response
         if response is not None and self._redactors:
-            headers = self._headers([(self.text(name), self.text(value)) for name, value in response.headers])
+            headers = self._headers([self._known.get(field) or self._field(field) for field in response.headers])
             reason, body = self.text(response.reason), response.body
             if body and is_undecodable(response):
                 body = f"({len(body)} bytes that cannot be decoded, SHA-256 {sha256(body).hexdigest()})".encode()
@@ -213,6 +218,16 @@ class Redaction:
     def texts_of(self, struct: S, *names: str) -> S:
         """Return a struct whose texts of these names do not hold the secret: its others are the suite's own."""
         return replace(struct, **{name: self.text(getattr(struct, name)) for name in names})
+
+    def _field(self, field: tuple[str, str]) -> tuple[str, str]:
+        """Return a header field without the secrets."""
+        name, value = field
+        shown = self.text(name), self.text(value)
+        if len(name) + len(value) <= LONGEST_KNOWN:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[field] = shown
+        return shown
 
     def _headers(self, headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return header fields of which no several hold a secret together."""
@@ -249,7 +264,8 @@ def _cores(text: str) -> Iterator[str]:
 
 def is_undecodable(response: Response) -> bool:
     """Tell whether a body is in a content coding, or in a compressed format, that the suite cannot undo."""
-    codings = {each.strip().lower() for each in combined(response.headers, "content-encoding").split(",")}
+    declared = combined(response.headers, "content-encoding")
+    codings = {each.strip().lower() for each in declared.split(",")} if declared else set()
     return not codings <= KNOWN_CODINGS or response.body.startswith(PACKED)
 
 

@@ -168,3 +168,13 @@ def test_every_part_of_an_answer_is_looked_through():
     assert "top-secret" not in repr(shown)
     assert ("B", "b") == shown.response.headers[1]
     assert "broke at $API_KEY" == shown.detail
+
+
+def test_a_secret_that_is_known_later_goes_from_header_fields_that_were_seen_before():
+    """A header field comes back as it was redacted before, unless there is one more secret."""
+    seen, redaction = ("X-Echo", "anew-7"), Redaction((SECRETS[0], "$API_KEY"))
+    exchange = Exchange(Request("GET", "/"), Response(200, (seen, ("X-Key", SECRETS[0]))))
+    shown = [redaction.exchange(exchange).response for _ in range(2)]
+    assert [(seen, ("X-Key", "$API_KEY"))] * 2 == [each.headers for each in shown]
+    redaction.add("anew-7", "$NEW")
+    assert (("X-Echo", "$NEW"), ("X-Key", "$API_KEY")) == redaction.exchange(exchange).response.headers

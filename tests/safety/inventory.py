@@ -115,7 +115,7 @@ MEASURED: dict[str, str] = {
     "conformance/journal/lines.py DECODER 1": "lines of journals",
     "conformance/journal/packing.py COUNTED 1": "lines of journals",
     "conformance/journal/packing.py unpacked 2": "lines of journals",
-    "conformance/journal/traces.py _CODED 1": "redaction",
+    "conformance/journal/traces.py _CODED 3": "redaction",
     "conformance/journal/traces.py _SLASHED_BREAK 1": "redaction",
     "conformance/journal/lines.py _SEAL 1": "lines of journals",
     "conformance/journal/escapes.py _SLASHES 1": "redaction",

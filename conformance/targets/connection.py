@@ -1,75 +1,29 @@
-"""aiohttp made exact: a request that is sent as given, and a connection that knows what it received.
+"""aiohttp made exact: a connection that knows what it received.
 
-Three things that aiohttp does are wrong for a conformance suite. It merges headers that differ in letter case and
-upper-cases methods; it loses a whole answer when bytes follow it in the same segment, and hands an answer that nobody
-asked for to the next request; and it does not say whether a connection had been used before. `ExactRequest` and
-`ExactHandler` put that right; what they are to send, and which connection was taken, travels in `ATTEMPT`.
+Two things that aiohttp does are wrong for a conformance suite. It loses a whole answer when bytes follow it in the same
+segment, and hands an answer that nobody asked for to the next request; and it does not say whether a connection was in
+use before. `ExactHandler` puts that right. Requests are written without aiohttp, byte for byte (`request_bytes`).
 
 A new version of aiohttp can break this, so that continuous integration tests the newest and the lowest. These parts of
-it are not documented: `update_headers`, `update_expect_continue` and `_continue` of ClientRequest; ResponseHandler with
-`set_response_params`, `is_connected`, `exception`, `force_close` and `_payload`; and, in `wire.py`,
-`TCPConnector._factory`, `ClientSession._retry_connection` and `StreamReader._read_nowait`.
+it are not documented: ResponseHandler with `set_response_params`, `read`, `exception`, `force_close` and `_payload`; in
+`pool.py`, `TCPConnector._factory` and the arguments of `connect`; and, in `wire.py`, `StreamReader._read_nowait`.
 """
 
 import asyncio
 import re
-from contextvars import ContextVar
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from http import HTTPStatus
 
-from aiohttp import ClientPayloadError, ClientRequest, hdrs
+from aiohttp import ClientConnectionError, ClientPayloadError
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
-from multidict import CIMultiDict
-
-from conformance.targets.outgoing import Sending, hosts_of
+from aiohttp.http_parser import RawResponseMessage
+from aiohttp.streams import StreamReader
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _INTERIM = re.compile(rb"\s*HTTP/1\.\d 1(?!01)\d\d")
 _LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _CODED = re.compile(rb"^transfer-encoding[ \t]*:", re.IGNORECASE | re.MULTILINE)
-
-
-@dataclass(slots=True)
-class RequestInFlight:
-    """One request on its way: what is sent, and the connection that it travels on."""
-
-    sending: Sending
-    continue_seconds: float
-    fresh: bool = False
-    handler: "ExactHandler | None" = None
-
-
-ATTEMPT: ContextVar[RequestInFlight | None] = ContextVar("attempt", default=None)
-
-
-class ExactRequest(ClientRequest):
-    """Sends method and headers as they were given; `Host` comes first, the framing header last."""
-
-    def update_headers(self, headers: object) -> None:  # noqa: ARG002 (aiohttp has merged them: not ours)
-        """Take method and headers from the attempt: called once, before anything else is derived from them."""
-        attempt = ATTEMPT.get()
-        if attempt is None:
-            raise RuntimeError("no attempt is under way")
-        self.method = attempt.sending.method
-        fields = attempt.sending.fields
-        self.headers = CIMultiDict(fields)
-        if hdrs.HOST not in self.headers:
-            hosts = hosts_of(attempt.sending.hosts, self.url.host_port_subcomponent or "")
-            self.headers = CIMultiDict((*((hdrs.HOST, each) for each in hosts), *fields))
-
-    def update_expect_continue(self, expect: bool = False) -> None:  # noqa: FBT001, FBT002 (aiohttp's signature)
-        """Wait for 100 (Continue) where the request says so, but not for ever."""
-        super().update_expect_continue(expect)
-        attempt, waiter = ATTEMPT.get(), self._continue
-        if attempt is not None and waiter is not None:
-            self.loop.call_later(attempt.continue_seconds, _go_on, waiter)
-
-
-def _go_on(waiter: "asyncio.Future[bool]") -> None:
-    if not waiter.done():
-        waiter.set_result(True)
 
 
 class _Stage(Enum):
@@ -101,23 +55,48 @@ class ExactHandler(ResponseHandler):
         self._head = b""
         self._remaining = 0
 
-    def set_response_params(self, **options: Any) -> None:  # noqa: ANN401 (they differ from version to version)
-        """Begin a new answer: called by aiohttp before it sends the request."""
-        attempt = ATTEMPT.get()
-        if attempt is not None:
-            attempt.handler = self
-            attempt.fresh = False
+    def begin(self, method: str) -> None:
+        """Expect the answer to a request with this method, which is written next."""
         self.exchanges += 1
         self.received = self.excess = self._remaining = 0
         self._head = b""
         self._payload = None
         self._stage = _Stage.HEAD
-        super().set_response_params(**options)
+        self.set_response_params(
+            skip_payload=method == "HEAD",
+            read_until_eof=True,
+            auto_decompress=False,
+            max_line_size=self._max_header_bytes,
+            max_field_size=self._max_header_bytes,
+        )
 
-    def is_connected(self) -> bool:
-        """Tell whether the pool may hand this connection out: not to an attempt that wants a fresh one."""
-        attempt = ATTEMPT.get()
-        return super().is_connected() and not (attempt is not None and attempt.fresh)
+    def write(self, data: bytes) -> None:
+        """Write bytes of a request; what the socket does not take at once goes out while the answer comes in.
+
+        Raises:
+            ClientConnectionError: the connection is closing.
+
+        """
+        if self.transport is None or self.transport.is_closing():
+            raise ClientConnectionError("the connection was closed before the request was written")
+        self.transport.write(data)
+
+    def has_sent(self) -> bool:
+        """Tell whether all that was written has left."""
+        return self.transport is not None and not self.transport.get_write_buffer_size()
+
+    async def final(self) -> tuple[RawResponseMessage, StreamReader]:
+        """Return the header section of the answer and the stream of its body; interim responses are passed over.
+
+        Raises:
+            ClientError: the connection went before it.
+            HttpProcessingError: it is malformed.
+
+        """
+        while True:
+            message, content = await self.read()
+            if not is_interim(message):
+                return message, content
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Note why the connection went."""
@@ -209,3 +188,8 @@ class ExactHandler(ResponseHandler):
         self.force_close()
         if self.transport is not None:
             self.transport.close()
+
+
+def is_interim(message: RawResponseMessage) -> bool:
+    """Tell whether another response follows (RFC 9110 section 15.2); 101 is the last one in HTTP."""
+    return message.code // 100 == 1 and message.code != HTTPStatus.SWITCHING_PROTOCOLS

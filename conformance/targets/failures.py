@@ -3,6 +3,7 @@
 import ssl
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from conformance.model.exchange import Failure
 from conformance.targets.connection import ExactHandler
@@ -26,9 +27,9 @@ def failure_of(error: Exception, handler: ExactHandler | None) -> tuple[Failure,
             failure = Failure.TLS if shaken else Failure.REFUSED
         case aiohttp.ClientHttpProxyError():
             failure, text = Failure.REFUSED, f"the proxy returned {error.status}"
-        case aiohttp.ClientResponseError() if handler is not None and handler.overlong:
+        case HttpProcessingError() if handler is not None and handler.overlong:
             failure, text = Failure.OVERLONG, handler.overlong
-        case aiohttp.ClientResponseError():
+        case HttpProcessingError() | aiohttp.ClientResponseError():
             failure, text = Failure.MALFORMED, error.message or text
         case TimeoutError():
             failure = late(handler)

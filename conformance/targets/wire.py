@@ -1,27 +1,25 @@
-"""A target behind a URL, reached over sockets with aiohttp."""
+"""A target behind a URL, reached over sockets: requests are written here, connections are aiohttp's."""
 
 import asyncio
-import functools
-import io
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import aiohttp
-from yarl import URL
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_parser import RawResponseMessage
+from aiohttp.streams import StreamReader
 
 from conformance.model.case import Request
 from conformance.model.exchange import Exchange, Failure, Response
 from conformance.targets.addresses import is_loopback, parse_url, ssl_context
-from conformance.targets.connection import ATTEMPT, ExactHandler, ExactRequest, RequestInFlight
+from conformance.targets.connection import ExactHandler, is_interim
 from conformance.targets.decoding import decode_response
 from conformance.targets.failures import body_failure_of, failure_of, late
 from conformance.targets.outgoing import Sending, prepare, redacted
-from conformance.targets.resolving import PRESENCE_SECONDS, LocalResolver, is_listening
+from conformance.targets.pool import ConnectionPool
+from conformance.targets.request_bytes import body_of, head_of, waits
+from conformance.targets.resolving import PRESENCE_SECONDS, is_listening
 from conformance.targets.target import ExchangeLimits, Opening, Target, Tls, Traits
-
-_AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
-_MANY_BYTES = 1_000_000
 
 PAUSE_SECONDS = 0.05
 """A server that ends closes its connections before it stops listening, or after."""
@@ -29,8 +27,9 @@ PAUSE_SECONDS = 0.05
 
 @dataclass(slots=True)
 class _Answer:
-    """What has come in so far."""
+    """What has come in so far, and the connection that it came on."""
 
+    handler: ExactHandler | None = None
     head: Response | None = None
     pieces: list[bytes] = field(default_factory=list)
     failure: Failure | None = None
@@ -67,8 +66,8 @@ class WireTarget(Target):
         self._limits = limits or ExchangeLimits()
         self._concurrency = max(1, concurrency)
         self._slots = asyncio.Semaphore(self._concurrency)
-        self._ssl = ssl_context(tls or Tls()) if self._base.scheme == "https" else True
-        self._session: aiohttp.ClientSession | None = None
+        self._trust = ssl_context(tls or Tls()) if self._base.scheme == "https" else True
+        self._pool: ConnectionPool | None = None
 
     @classmethod
     def traits_of(cls, name: str) -> Traits:
@@ -96,16 +95,11 @@ class WireTarget(Target):
     async def send(self, request: Request, *, key: str = "", fresh: bool = False) -> Exchange:
         """Send one request: see `Target.send`."""
         sending = prepare(request, key)
-        attempt = RequestInFlight(sending, self._limits.continue_seconds, fresh)
         answer = _Answer()
         # The wait for a connection that others use is none of the target's: it is no part of the exchange.
         async with self._slots:
-            token = ATTEMPT.set(attempt)
             started, begun = time.time(), time.perf_counter()
-            try:
-                await self._exchange(sending, attempt, answer)
-            finally:
-                ATTEMPT.reset(token)
+            await self._exchange(sending, answer, fresh=fresh)
             seconds = time.perf_counter() - begun
         response, failure, detail = answer.head, answer.failure, answer.detail
         if response is not None:
@@ -117,104 +111,101 @@ class WireTarget(Target):
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
+        if self._pool is not None:
+            await self._pool.close()
 
-    async def _exchange(self, sending: Sending, attempt: RequestInFlight, answer: _Answer) -> None:
+    async def _exchange(self, sending: Sending, answer: _Answer, *, fresh: bool) -> None:
         """Send and receive within the time limit; everything that can fail ends in `answer`."""
-        response: aiohttp.ClientResponse | None = None
         try:
             async with asyncio.timeout(self._limits.timeout_seconds) as deadline:
-                response = await self._request(sending)
-                answer.head = _head(response)
-                await self._read_body(response, attempt, answer)
-        except (aiohttp.ClientError, OSError) as error:
+                await self._carry_out(sending, answer, fresh=fresh)
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
             problem = f"not complete within {self._limits.timeout_seconds:g} seconds"
             if deadline.expired():
-                answer.fail(Failure.TOO_SLOW if answer.head else late(attempt.handler), problem)
+                answer.fail(Failure.TOO_SLOW if answer.head else late(answer.handler), problem)
             elif answer.head:
-                answer.fail(*body_failure_of(error, attempt.handler))
+                answer.fail(*body_failure_of(error, answer.handler))
             else:
-                answer.fail(*failure_of(error, attempt.handler))
+                answer.fail(*failure_of(error, answer.handler))
+
+    async def _carry_out(self, sending: Sending, answer: _Answer, *, fresh: bool) -> None:
+        """Send and receive on one connection, which is used again if it can be."""
+        connection, handler = await self._opened().take(fresh=fresh)
+        answer.handler = handler
+        try:
+            handler.begin(sending.method)
+            message, content = await self._head_after(sending, handler)
+            answer.head = _head(message)
+            await self._read_body(content, handler, answer)
+            if answer.failure is None and handler.has_sent():
+                connection.release()
         finally:
-            if response is not None:
-                response.close()
+            connection.close()
 
-    async def _request(self, sending: Sending) -> aiohttp.ClientResponse:
-        url = URL.build(
-            scheme=self._base.scheme,
-            authority=self._base.raw_authority,
-            # The whole target as a path: nothing of it is parsed, and an empty query keeps its question mark.
-            path=self._prefix + sending.target,
-            encoded=True,
-        )
-        return await self._opened().request(
-            sending.method,
-            url,
-            # aiohttp warns of long bytes, and writes a file in pieces.
-            data=io.BytesIO(sending.body) if sending.body and len(sending.body) > _MANY_BYTES else sending.body,
-            # None and not False: for aiohttp 3 False turns chunks on, without saying so in a header.
-            chunked=True if sending.chunked else None,
-            allow_redirects=False,
-            proxy=self._proxy,
-            ssl=self._ssl,
-        )
+    async def _head_after(self, sending: Sending, handler: ExactHandler) -> tuple[RawResponseMessage, StreamReader]:
+        """Write a request, and return the header section of the answer and the stream of its body."""
+        head, body = self._written(sending), body_of(sending)
+        if not waits(sending):
+            handler.write(head + body)
+            return await handler.final()
+        handler.write(head)
+        try:
+            async with asyncio.timeout(self._limits.continue_seconds):
+                message, content = await handler.read()
+        except TimeoutError:
+            handler.write(body)
+            return await handler.final()
+        if not is_interim(message):
+            handler.force_close()  # the server does without the body
+            return message, content
+        handler.write(body)
+        return await handler.final()
 
-    async def _read_body(self, response: aiohttp.ClientResponse, attempt: RequestInFlight, answer: _Answer) -> None:
+    def _written(self, sending: Sending) -> bytes:
+        """Return the header section; a proxy that sees it gets the target in absolute form (RFC 9112 section 3.2.2)."""
+        base, target = self._base, self._prefix + sending.target
+        host = base.host_port_subcomponent or ""
+        if self._proxy is None or base.scheme == "https":
+            return head_of(sending, target, host)
+        return head_of(sending, f"{base.scheme}://{base.raw_authority}{target}", host, self._opened().proxy_fields)
+
+    async def _read_body(self, content: StreamReader, handler: ExactHandler, answer: _Answer) -> None:
         room = self._limits.max_body_bytes
-        async for piece in _pieces(response):
-            answer.pieces.append(piece[:room])
-            room -= len(piece)
-            if room < 0:
-                answer.fail(Failure.TOO_LARGE, f"more than {self._limits.max_body_bytes} bytes")
-                return
+        try:
+            while piece := await content.readany():
+                answer.pieces.append(piece[:room])
+                room -= len(piece)
+                if room < 0:
+                    answer.fail(Failure.TOO_LARGE, f"more than {self._limits.max_body_bytes} bytes")
+                    return
+        except aiohttp.ClientError:
+            # aiohttp raises at once and keeps to itself what it had received.
+            answer.pieces.append(content._read_nowait(-1)[:room])  # noqa: SLF001 (the public way raises again)
+            raise
         # One turn of the loop: what was sent right behind the body is mostly there by then.
         await asyncio.sleep(0)
-        if attempt.handler is not None and attempt.handler.excess:
+        if handler.excess:
             answer.fail(Failure.EXCESS, "bytes after the end of the body")
 
-    def _opened(self) -> aiohttp.ClientSession:
-        """Return the session, made on first use: it belongs to the loop that runs then."""
-        if self._session is None:
-            connector = aiohttp.TCPConnector(
-                limit=self._concurrency, resolver=LocalResolver() if self.traits.loopback else None
+    def _opened(self) -> ConnectionPool:
+        """Return the connections, made on first use: they belong to the loop that runs then."""
+        if self._pool is None:
+            self._pool = ConnectionPool(
+                self._base,
+                self._limits,
+                self._concurrency,
+                local=self.traits.loopback,
+                trust=self._trust,
+                proxy=self._proxy,
             )
-            connector._factory = functools.partial(  # type: ignore[assignment]  # noqa: SLF001 (there is no public way)
-                ExactHandler, loop=asyncio.get_running_loop(), max_header_bytes=self._limits.max_header_bytes
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                request_class=ExactRequest,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=_AUTOMATIC,
-                auto_decompress=False,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect_seconds),
-                max_line_size=self._limits.max_header_bytes,
-                max_field_size=self._limits.max_header_bytes,
-            )
-            # Otherwise GET, PUT and DELETE are sent twice when a connection in use is closed, and nobody is told.
-            self._session._retry_connection = False  # noqa: SLF001 (aiohttp's own test client does the same)
-        return self._session
+        return self._pool
 
 
-async def _pieces(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    """Yield the body as it comes; what came before an error is yielded before the error is raised."""
-    content = response.content
-    try:
-        while piece := await content.readany():
-            yield piece
-    except aiohttp.ClientError:
-        # aiohttp raises at once and keeps to itself what it had received.
-        if rest := content._read_nowait(-1):  # noqa: SLF001 (the public way raises again)
-            yield rest
-        raise
-
-
-def _head(response: aiohttp.ClientResponse) -> Response:
-    version = response.version or aiohttp.HttpVersion11
+def _head(message: RawResponseMessage) -> Response:
+    version = message.version
     return Response(
-        response.status,
-        tuple((name.decode("latin-1"), value.strip(b" \t").decode("latin-1")) for name, value in response.raw_headers),
-        reason=(response.reason or "").encode("utf-8", "surrogateescape").decode("latin-1"),
+        message.code,
+        tuple([(name.decode("latin-1"), value.strip(b" \t").decode("latin-1")) for name, value in message.raw_headers]),
+        reason=message.reason.encode("utf-8", "surrogateescape").decode("latin-1"),
         version=f"{version.major}.{version.minor}",
     )

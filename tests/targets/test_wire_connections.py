@@ -177,6 +177,51 @@ def test_excess_is_not_carried_over(serve: "Serve") -> None:
     asyncio.run(run())
 
 
+def test_answer_before_the_body_has_left(serve: "Serve") -> None:
+    """It counts; what is left of the body does not go out before the next request, which has a new connection."""
+
+    async def script(connection: "Connection") -> None:
+        await connection.head()
+        await connection.send(OK)
+        await connection.reader.read(1)
+        await connection.over.wait()
+
+    async def run() -> None:
+        async with serve(script) as server:
+            target = WireTarget(server.url)
+            for count in (1, 2):
+                exchange = await target.send(Request("POST", "/", body=bytes(60_000_000)))
+                assert exchange.failure is None
+                assert exchange.response is not None
+                assert exchange.response.body == b"{}"
+                assert len(server.connections) == count
+            await target.close()
+            for connection in server.connections:
+                connection.over.set()
+
+    asyncio.run(run())
+
+
+def test_final_answer_in_place_of_100_ends_the_connection(serve: "Serve") -> None:
+    """The server may still wait for the body, which it never gets."""
+
+    async def script(connection: "Connection") -> None:
+        await connection.head()
+        await connection.send(OK)
+        assert await connection.reader.read() == b""
+
+    async def run() -> None:
+        async with serve(script) as server:
+            target = WireTarget(server.url)
+            for count in (1, 2):
+                exchange = await target.send(Request("POST", "/", (("Expect", "100-continue"),), b"{}"))
+                assert exchange.failure is None
+                assert len(server.connections) == count
+            await target.close()
+
+    asyncio.run(run())
+
+
 def test_cancelling_frees_the_connection(serve: "Serve") -> None:
     """A send that is cancelled raises CancelledError, and the target can be used on."""
     arrived = asyncio.Event()
@@ -257,6 +302,23 @@ def test_proxy_gets_the_exact_target(serve: "Serve") -> None:
             assert (await target.send(Request("GET", "/../%2F?"))).failure is None
             await target.close()
             assert server.requests[0].startswith(b"GET http://example.invalid/b/../%2F? HTTP/1.1\r\n")
+
+    asyncio.run(run())
+
+
+def test_proxy_gets_its_credential_with_every_request(serve: "Serve") -> None:
+    """Connections that are used again carry the credential as well, in front of the framing and nowhere else."""
+
+    async def run() -> None:
+        async with serve(answer_all) as server:
+            target = WireTarget("http://example.invalid", proxy=server.url.replace("//", "//user:word@"))
+            for _ in range(2):
+                assert (await target.send(POST)).failure is None
+            await target.close()
+            assert len(server.connections) == 1
+            for request in server.requests:
+                assert request.count(b"\r\nProxy-Authorization: Basic dXNlcjp3b3Jk\r\n") == 1
+                assert b"user" not in request
 
     asyncio.run(run())
 

@@ -102,8 +102,10 @@ def renamed(request: Request, old: str, new: str) -> Request:
     """Return a request with a name in its target and body replaced by another."""
     body = request.body
     if body is not None:
-        for each in ENCODINGS:
-            body = body.replace(old.encode(each), new.encode(each))
+        body = body.replace(old.encode(), new.encode())
+        if b"\0" in body:  # as every wide encoding of a name has
+            for each in ENCODINGS[1:]:
+                body = body.replace(old.encode(each), new.encode(each))
     return replace(request, target=request.target.replace(old, new), body=body)
 
 

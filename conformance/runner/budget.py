@@ -39,7 +39,7 @@ class Budget:
         self.started = time.monotonic()
         self._held: dict[object, int] = {}
         self._flying = 0
-        self._changed = asyncio.Condition()
+        self._released = asyncio.Event()
         self._next = 0.0
 
     def spend(self, requests: int, creations: int) -> None:
@@ -49,28 +49,27 @@ class Budget:
 
     async def take(self, requests: int, could_create: int, *, beyond_plan: bool = False) -> str:
         """Take what an item needs, waiting for held creations; returns what ran out, or an empty text."""
-        async with self._changed:
-            self._release()
-            while True:
-                reason = self._spent(requests, could_create)
-                if reason:
-                    return reason
-                if beyond_plan and not self._fits(could_create, self.reserved):
-                    return f"--max-creations {self.limits.creations} is needed for the plan"
-                if self._fits(could_create):
-                    break
-                await self._changed.wait()
-            self.requests += requests
-            if could_create:
-                holder = object()
-                _holder.set(holder)
-                self._held[holder] = could_create
-            return ""
+        self._release()
+        while True:
+            reason = self._spent(requests, could_create)
+            if reason:
+                return reason
+            if beyond_plan and not self._fits(could_create, self.reserved):
+                return f"--max-creations {self.limits.creations} is needed for the plan"
+            if self._fits(could_create):
+                break
+            self._released.clear()
+            await self._released.wait()
+        self.requests += requests
+        if could_create:
+            holder = object()
+            _holder.set(holder)
+            self._held[holder] = could_create
+        return ""
 
-    async def give_back(self) -> None:
+    def give_back(self) -> None:
         """Return what an item held and did not use."""
-        async with self._changed:
-            self._release()
+        self._release()
 
     def may_create(self) -> bool:
         """Take in that a request leaves that could create; tells whether it may: no miscount can break the limit."""
@@ -126,9 +125,9 @@ class Budget:
         return time.monotonic() - self.started
 
     def _release(self) -> None:
-        """Let go of what the running task holds; the condition is locked."""
+        """Let go of what the running task holds; who waits for it looks again."""
         if self._held.pop(_holder.get(), None) is not None:
-            self._changed.notify_all()
+            self._released.set()
 
     def _fits(self, could_create: int, reserved: int = 0) -> bool:
         """Tell whether so many creations are neither used nor held, nor reserved."""

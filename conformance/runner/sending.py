@@ -127,14 +127,16 @@ class Sender:
             )
             if again is not True:
                 break
-        sent = replace(again or sent, asked_to_wait=tuple(tries.waited))
+        sent = again or sent
+        if tries.waited:
+            sent = replace(sent, asked_to_wait=tuple(tries.waited))
         self.watch.notice_breakdown(case, sent.exchange)
         if sent.past:
             self.watch.reached = self.watch.reached or sent.exchange.response is not None
             return sent
         if await self.watch.notice(sent.exchange) and not sent.unjudged:
             return replace(sent, unjudged=f"the target was not reached: {sent.exchange.failure}")
-        return replace(sent, void=sent.void or self._is_void(case, relation, sent))
+        return replace(sent, void=True) if self._is_void(case, relation, sent) else sent
 
     def _is_void(self, case: Case, relation: str, sent: Sent) -> bool:
         """Tell whether a refusal means nothing: what is refused may have been created before the run was cut off."""

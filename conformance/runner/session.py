@@ -116,7 +116,7 @@ class Session:
                 return [await self.sender.send(item, attempt=attempt)]
             return await self._send_relation(item, attempt)
         finally:
-            await self.budget.give_back()
+            self.budget.give_back()
 
     def _leaving(self, item: Item, attempt: int) -> int:
         """Return how many requests of an item will leave that could create something."""

@@ -55,19 +55,23 @@ class TargetWatch:
         ended = exchange.response is not None or exchange.failure is not None
         self.reached = self.reached or (ended and not gone and not silent)
         self._responses += exchange.response is not None
-        after = f", after {self._responses} responses" if self._responses else ""
         if gone:
             times = min(self._unreached, UNREACHED_IN_A_ROW)
             often = f", {times} consecutive times" if times > 1 else ""
-            what = f"{self._target.name} cannot be reached: {exchange.failure}{often}{after}"
+            what = f"{self._target.name} cannot be reached: {exchange.failure}{often}{self._after()}"
             self._lost = TargetLostError(what, CERTIFICATE if shut_out else ADDRESS)
         if self._unreached >= UNREACHED_IN_A_ROW:
             raise self._lost
         if self._silent >= SILENT_IN_A_ROW:
             # More may end unanswered before the run does.
-            what = f"{self._target.name} sent no response in time to {SILENT_IN_A_ROW} consecutive requests{after}"
+            what = (
+                f"{self._target.name} sent no response in time to {SILENT_IN_A_ROW} consecutive requests{self._after()}"
+            )
             raise TargetLostError(what, "check that it is running; --timeout sets the timeout")
         return gone
+
+    def _after(self) -> str:
+        return f", after {self._responses} responses" if self._responses else ""
 
     def notice_breakdown(self, case: Case, exchange: Exchange) -> None:
         """Take in how a valid request to a remote target ended that could create something; or that one hangs."""

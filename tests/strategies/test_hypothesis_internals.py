@@ -1,30 +1,58 @@
 """What the suite uses of Hypothesis without being told that it may: that it is there, and does what it is used for."""
 
+from collections.abc import Iterator
+
 import hypothesis
 import pytest
-from hypothesis import Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 from hypothesis.internal import charmap
-from hypothesis.internal.conjecture import providers
+from hypothesis.internal.conjecture import engine, providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import integers, tuples
 
-from conformance.strategies.random.process.hypothesis_internals import independent_backend, prepare_process
+from conformance.contract.contract import load_contract
+from conformance.model.case import Case
+from conformance.strategies.case_builder import Builder
+from conformance.strategies.random.process.campaign import RIGHT, THEIR_RIGHT, THEIR_WRONG, WRONG, Batch, Campaign
+from conformance.strategies.random.process.hypothesis_internals import (
+    UnrecordedData,
+    draw_unrecorded,
+    independent_backend,
+    prepare_process,
+)
+
+INDEPENDENT = settings(backend=independent_backend(), database=None, deadline=None)
+
+WITHOUT_RECORD = (6, 170, 17)
+"""The first version that is known to draw the same cases without a record."""
+
+nested: st.SearchStrategy[list[object]] = st.deferred(lambda: st.lists(nested, min_size=1) | st.just([]))
+"""Lists in lists, now and then deeper than Hypothesis draws."""
+
+SIMPLEST = 5
 
 CHANGED = f"Hypothesis {hypothesis.__version__} has changed; adapt strategies/random/process/hypothesis_internals.py: "
 
 
 @pytest.fixture(autouse=True)
-def given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def given_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give Hypothesis its own ways back after each test."""
+    draw_unrecorded.cache_clear()
+    if distribution := getattr(providers, "INTEGERS_DISTRIBUTION", None):
+        monkeypatch.setattr(distribution, "cdf", distribution.cdf)
     for module, name, what in (
         (charmap, "intervals_from_codec", "the function that finds the characters of a codec"),
         (providers, "_get_local_constants", "the function that finds constants in the source of modules"),
         (providers, "HypothesisProvider", "its own backend"),
+        (engine.ConjectureRunner, "new_conjecture_data", "what begins a case"),
         (providers, "AVAILABLE_PROVIDERS", "the register of backends"),
     ):
         assert hasattr(module, name), f"{CHANGED}{what} is no longer {module.__name__}.{name}"
         monkeypatch.setattr(module, name, getattr(module, name))
     providers.CONSTANTS_CACHE.cache.clear()
+    yield
+    draw_unrecorded.cache_clear()
 
 
 def drawn(backend: str) -> list[tuple[int, int]]:
@@ -85,3 +113,87 @@ def test_another_form_of_the_answer_is_left_alone(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(charmap, "intervals_from_codec", ask)
     prepare_process()
     assert ask is charmap.intervals_from_codec
+
+
+def cases(source: str, size: int) -> list[Case]:
+    """Return the cases of a batch of a campaign for the document of the suite."""
+    found: list[Case] = []
+    Campaign(Builder(load_contract(), {"model_id": "abc"}), 1).draw(Batch(source, 7, size), found.append)
+    return found
+
+
+def values(strategy: st.SearchStrategy[object]) -> list[str]:
+    """Return forty values of a strategy as the independent backend draws them."""
+    found: list[str] = []
+
+    @settings(INDEPENDENT, max_examples=40, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+    @seed(1)
+    @given(strategy)
+    def test(value: object) -> None:
+        found.append(repr(value))
+
+    test()
+    return found
+
+
+@pytest.mark.skipif(hypothesis.__version_info__ < WITHOUT_RECORD, reason="this version is left alone")
+def test_this_version_draws_the_same_without_a_record() -> None:
+    """Half of the time of a campaign depends on it."""
+    assert draw_unrecorded(), f"{CHANGED}it draws other cases without a record, so campaigns are half as fast"
+    assert isinstance(
+        engine.ConjectureRunner(lambda _: None, settings=INDEPENDENT).new_conjecture_data([]), UnrecordedData
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "size"),
+    [(RIGHT, 60), (WRONG, 30), *(pytest.param(each, 8, marks=pytest.mark.slow) for each in (THEIR_RIGHT, THEIR_WRONG))],
+)
+def test_the_same_cases_are_drawn_without_a_record(source: str, size: int) -> None:
+    """To the byte, with their labels and stories."""
+    recorded = cases(source, size)
+    draw_unrecorded()
+    assert size == len(recorded)
+    assert recorded == cases(source, size)
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        st.lists(st.binary(min_size=900, max_size=900), min_size=4, max_size=30),
+        st.recursive(st.integers(), lambda inner: st.lists(inner, min_size=1, max_size=2), max_leaves=100),
+        st.deferred(lambda: nested),
+        st.floats() | st.integers(0, 3).filter(lambda number: number < 1),
+    ],
+)
+def test_the_limits_of_a_case_hold_without_a_record(
+    monkeypatch: pytest.MonkeyPatch, strategy: st.SearchStrategy[object]
+) -> None:
+    """A case that is too long or too deep is drawn anew, as with a record; so is one that a filter rejects."""
+    monkeypatch.setattr(engine, "BUFFER_SIZE", 8192)  # Schemathesis raises it
+    recorded = values(strategy)
+    draw_unrecorded()
+    assert recorded == values(strategy)
+
+
+def test_an_error_of_a_strategy_is_told_without_a_record() -> None:
+    """It is what the strategy has raised."""
+
+    def fail(number: int) -> None:
+        if number != SIMPLEST:
+            raise LookupError(f"nothing at {number}")
+
+    draw_unrecorded()
+    with pytest.raises(LookupError, match="nothing at"):
+        values(st.integers(SIMPLEST, 9).map(fail))
+
+
+def test_a_version_that_draws_otherwise_without_a_record_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it is where what is used of it is gone."""
+    own = engine.ConjectureRunner.new_conjecture_data
+    monkeypatch.setattr(UnrecordedData, "_count", lambda self, _: self.provider.draw_boolean())
+    assert not draw_unrecorded()
+    monkeypatch.setattr(UnrecordedData, "_count", None)
+    draw_unrecorded.cache_clear()
+    assert not draw_unrecorded()
+    assert own is engine.ConjectureRunner.new_conjecture_data

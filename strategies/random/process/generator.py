@@ -21,7 +21,7 @@ from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
 from conformance.strategies.random.process import messages
 from conformance.strategies.random.process.campaign import SAMPLER, Campaign
-from conformance.strategies.random.process.hypothesis_internals import prepare_process
+from conformance.strategies.random.process.hypothesis_internals import draw_unrecorded, prepare_process
 from conformance.strategies.random.process.messages import Cover, Draw, Fuzz, Sample
 
 try:
@@ -167,6 +167,8 @@ def main() -> None:
 
     generator = Generator(config, ResultWriter(results))
     for phase in config.phases.values():
+        if isinstance(phase, Draw | Fuzz):
+            draw_unrecorded()
         generator.generate(phase)
     # At once: what a library does at its end is of no use here.
     os._exit(0)

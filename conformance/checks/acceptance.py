@@ -2,12 +2,17 @@
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding
+from conformance.checks.shared.scope import ANY, ONLY_ACCEPTED, Scope, Scopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.requirements import BEYOND_PROSE
 from conformance.model.finding import Pass, Symptom
 from conformance.model.vocabulary import Expectation, Group, Strength
 
 VALID = "authentication.valid"
+RESERVED = "accept.reserved-property"
+TRIAL = "trial"
+"""What the story of a trial body is about."""
+
 LEAVES_NOTHING = "error.leaves-nothing"
 """What a case says that has the name of a rejected request."""
 
@@ -61,7 +66,7 @@ def prose(subject: Subject) -> Judged:
 def trials(subject: Subject) -> Judged:
     """Whether trial bodies are accepted is recorded; as the documentation says, it is a pass."""
     story = subject.case.story
-    if story is None or story.keyword != "trial":
+    if story is None or story.keyword != TRIAL:
         return
     trial = next((each for each in subject.contract.prose.trials if each.kind == story.kind), None)
     if trial is None or not (subject.succeeded or (subject.rejected and not subject.beside)):
@@ -81,7 +86,7 @@ def trials(subject: Subject) -> Judged:
 
 def reserved(subject: Subject) -> Judged:
     """Whether a property name that parsers reserve is accepted is recorded."""
-    requirement = "accept.reserved-property"
+    requirement = RESERVED
     if requirement not in subject.case.requirements:
         return
     if subject.succeeded:
@@ -133,4 +138,10 @@ def _weakened(subject: Subject) -> str:
     return BEYOND_PROSE if subject.case.beyond and must else subject.focus
 
 
-CHECKS = (accepted, prose, trials, reserved, right_credential)
+CHECKS: Scopes = {
+    accepted: Scope(expectations=ONLY_ACCEPTED),
+    prose: ANY,
+    trials: Scope(keyword=TRIAL),
+    reserved: Scope(requirements=frozenset({RESERVED})),
+    right_credential: Scope(expectations=ONLY_ACCEPTED),
+}

@@ -3,6 +3,7 @@
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
 from conformance.checks.shared.key_leaks import SHORT, encoded_forms
+from conformance.checks.shared.scope import ANY, CLIENT_ERRORS, ONLY_REJECTED, Scope, Scopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass, Symptom
 from conformance.model.jsontext import MAX_TEXT
@@ -10,6 +11,11 @@ from conformance.model.vocabulary import Expectation
 
 ABOUT_CREDENTIALS = frozenset({400, 401, 403})
 """Statuses of a rejection that may be about a credential; another one says nothing of it."""
+
+SPELLINGS = {"authentication.scheme-case": True, "authentication.bearer": False}
+"""Requirements of forms of a credential that no document decides, each with whether servers accept that form."""
+
+ORDER = "authentication.order"
 
 
 def status(subject: Subject) -> Judged:
@@ -49,7 +55,7 @@ def spellings(subject: Subject) -> Judged:
     """Forms of a credential that no document decides are recorded: the scheme in other letter case, and Bearer."""
     if not subject.succeeded and subject.status not in ABOUT_CREDENTIALS:
         return
-    for requirement, usual in (("authentication.scheme-case", True), ("authentication.bearer", False)):
+    for requirement, usual in SPELLINGS.items():
         if requirement not in subject.case.requirements:
             continue
         if subject.succeeded is usual:
@@ -67,7 +73,7 @@ def spellings(subject: Subject) -> Judged:
 
 def order(subject: Subject) -> Judged:
     """An invalid credential with an invalid body is rejected for the credential."""
-    requirement = "authentication.order"
+    requirement = ORDER
     if requirement not in subject.case.requirements or subject.status not in {400, 401, 403, 415, 422}:
         return
     if subject.status in {401, 403}:
@@ -111,4 +117,10 @@ def _bad(subject: Subject) -> bool:
     return subject.about_credential and subject.case.expectation is Expectation.REJECTED
 
 
-CHECKS = (status, challenge, spellings, order, key_echo)
+CHECKS: Scopes = {
+    status: Scope(expectations=ONLY_REJECTED, statuses=CLIENT_ERRORS),
+    challenge: Scope(expectations=ONLY_REJECTED, statuses=range(401, 402), complete=True),
+    spellings: Scope(requirements=frozenset(SPELLINGS)),
+    order: Scope(requirements=frozenset({ORDER})),
+    key_echo: ANY,
+}

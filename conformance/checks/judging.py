@@ -18,26 +18,27 @@ from conformance.checks.semantics import defaults, echo, relations, stated
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import clean
 from conformance.checks.shared.key_leaks import hidden
+from conformance.checks.shared.scope import ScopedChecks
 from conformance.checks.shared.subject import Check, Subject
 from conformance.model.case import Relation
 from conformance.model.finding import Doubt, Judgement, Pass
 
-CHECKS: tuple[Check, ...] = (
-    *transport.CHECKS,
-    *content.CHECKS,
-    *errors.CHECKS,
-    *error_bodies.CHECKS,
-    *authentication.CHECKS,
-    *rejection.CHECKS,
-    *acceptance.CHECKS,
-    *response.CHECKS,
-    *declared.CHECKS,
-    *echo.CHECKS,
-    *defaults.CHECKS,
-    *stated.CHECKS,
-    *drift.CHECKS,
+CHECKS = ScopedChecks(
+    transport.CHECKS,
+    content.CHECKS,
+    errors.CHECKS,
+    error_bodies.CHECKS,
+    authentication.CHECKS,
+    rejection.CHECKS,
+    acceptance.CHECKS,
+    response.CHECKS,
+    declared.CHECKS,
+    echo.CHECKS,
+    defaults.CHECKS,
+    stated.CHECKS,
+    drift.CHECKS,
 )
-"""Every check of single exchanges; adding one is a function and its requirement row."""
+"""Every check of single exchanges; adding one is a function with its scope, and its requirement row."""
 
 WHEN_PACED: tuple[Check, ...] = (errors.rate_limit, authentication.key_echo)
 """The checks of a 429, which says nothing about the request but that it came too soon."""
@@ -62,7 +63,7 @@ def judge(subject: Subject) -> tuple[Judgement | Doubt, ...]:
     """
     found: list[Judgement | Doubt] = []
     asks, key, known = subject.contract.asks, subject.settings.key, subject.contract.by_id
-    for check in WHEN_PACED if subject.status == 429 else CHECKS:
+    for check in WHEN_PACED if subject.status == 429 else CHECKS.of(subject):
         try:
             for each in check(subject):
                 # Nearly all is a pass of a requirement that is there: what else there can be is asked last.

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted, with_article
 from conformance.checks.shared.findings import brief, finding
+from conformance.checks.shared.scope import SUCCESS, Scope, Scopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.dual_validation import Reading
 from conformance.classify.wording import name_of
@@ -188,4 +189,4 @@ def _expected(violation: Violation, node: Node) -> str:
     return brief(violation.expected) if violation.expected is not None else violation.message
 
 
-CHECKS = (shape, unread)
+CHECKS: Scopes = {shape: SUCCESS, unread: Scope(failures=frozenset({Failure.TOO_LARGE}))}

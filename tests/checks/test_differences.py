@@ -7,13 +7,13 @@ import pytest
 
 from conformance.checks.shared.differences import (
     computable,
-    default_of,
     difference,
     same,
     shown,
     type_word,
     with_article,
 )
+from conformance.checks.shared.pairs import default_of
 from conformance.contract.schemas.nodes import find
 from conformance.model.json_values import MISSING
 

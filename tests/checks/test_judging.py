@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from conformance.checks import judging
 from conformance.checks.judging import CHECKS, Judge, judge, judge_relation
 from conformance.checks.semantics import relations
+from conformance.checks.shared.scope import ANY, ScopedChecks
 from conformance.checks.shared.subject import Settings, Subject
 from conformance.model.case import Case, Relation
 from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
@@ -74,7 +75,7 @@ def test_every_check_is_asked() -> None:
 
 def test_broken_check_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check that breaks is a doubt of ours about what the case is for; what it said before counts."""
-    monkeypatch.setattr(judging, "CHECKS", (broken,))
+    monkeypatch.setattr(judging, "CHECKS", ScopedChecks({broken: ANY}))
     one, doubt = judge(subject(rejected()))
     assert Pass("transport.date") == one
     assert isinstance(doubt, Doubt)
@@ -85,7 +86,7 @@ def test_broken_check_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_broken_check_of_an_unknown_requirement(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our own fault is never dropped: where the case's requirement is unknown, another one bears it."""
-    monkeypatch.setattr(judging, "CHECKS", (broken,))
+    monkeypatch.setattr(judging, "CHECKS", ScopedChecks({broken: ANY}))
     (*_, doubt) = judge(subject(case(rejected().expectation, "no.such", FOCUS)))
     assert FOCUS == doubt.requirement
     (*_, doubt) = judge(subject(replace(case(), requirements=())))
@@ -143,7 +144,7 @@ def misspelling(_: object) -> Iterator[Judgement]:
 def test_a_requirement_that_no_contract_has_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check that misspells a requirement does not pass in silence: a doubt of ours names it."""
     expected = f"The suite's own check {{!r}} failed with LookupError: no contract has a requirement '{MISSPELLED}'"
-    monkeypatch.setattr(judging, "CHECKS", (misspelling,))
+    monkeypatch.setattr(judging, "CHECKS", ScopedChecks({misspelling: ANY}))
     assert (Pass("transport.date"), Doubt(FOCUS, expected.format("misspelling"), ours=True)) == judge(subject())
     monkeypatch.setattr(relations, "RELATIONS", {"odd": misspelling})
     (_, doubt) = judge_relation(relation("odd", "semantics.distinct"), (subject(), subject()))
@@ -154,10 +155,11 @@ def test_requirements_of_other_contracts_are_passed_over(monkeypatch: pytest.Mon
     """What some other contract asks for is not told of this one, and is no fault."""
     of = contract_of({"requestBody": body_of({"type": "object"}), "responses": {"200": body_of({"type": "object"})}})
     other = case(target="/things", sent={})
-    monkeypatch.setattr(judging, "CHECKS", (lambda _: iter([Pass("authentication.status"), Pass("drift.properties")]),))
+    elsewhere = [Pass("authentication.status"), Pass("drift.properties")]
+    monkeypatch.setattr(judging, "CHECKS", ScopedChecks({lambda _: iter(elsewhere): ANY}))
     assert () == judge(subject(other, of=of))
     missing = f"response.{of.request.label}.maxLength"
-    monkeypatch.setattr(judging, "CHECKS", (lambda _: iter([Pass(missing)]),))
+    monkeypatch.setattr(judging, "CHECKS", ScopedChecks({lambda _: iter([Pass(missing)]): ANY}))
     (doubt,) = judge(subject(other, of=of))
     assert isinstance(doubt, Doubt)
     assert missing in doubt.reason

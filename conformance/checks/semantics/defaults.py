@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
-    default_of,
     difference,
     quoted,
     same,
@@ -16,14 +15,12 @@ from conformance.checks.shared.differences import (
     type_word,
 )
 from conformance.checks.shared.findings import finding
+from conformance.checks.shared.scope import SUCCESS, Scopes
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.contract.contract import Contract
 from conformance.model.finding import Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json
 from conformance.model.pointer import prefixes
-from conformance.model.requirement import requirement_id
-from conformance.model.vocabulary import Group
 
 LONGEST_TIME = 100
 """A time of more characters is not read."""
@@ -36,32 +33,22 @@ def defaults(subject: Subject) -> Judged:
     """
     if not subject.echoing:
         return
-    for sent, answered, requirement, default in _declared(subject.contract):
-        found = get(subject.answer, answered, MISSING)
-        if found is MISSING or found is None or not unsent(subject.sent, sent) or subject.invalid_at(answered):
+    for pair, found in subject.compared.unsent:
+        answered, default = pair.answered.path, pair.default
+        if found is MISSING or found is None or subject.invalid_at(answered):
             continue
         if same(found, default):
-            yield Pass(requirement)
+            yield pair.defaulted
         else:
+            name = subject.sent_name(pair.sent.path)
             yield finding(
-                requirement,
+                pair.defaulted.requirement,
                 Symptom("default", type_word(default), "a different value"),
-                **messages.DEFAULT.filled(name=subject.sent_name(sent), found=quoted(found), default=quoted(default)),
+                **messages.DEFAULT.filled(name=name, found=quoted(found), default=quoted(default)),
                 pointer=answered,
                 expected=shown(default),
                 actual=shown(found),
             )
-
-
-@lru_cache(maxsize=64)
-def _declared(contract: Contract) -> tuple[tuple[str, str, str, object], ...]:
-    """Return each default that the response schema declares: places in request and response, requirement, value."""
-    found = ((sent, answered, default_of(answered)) for sent, answered in contract.echoes if not sent.required)
-    return tuple(
-        (sent.path, answered.path, requirement_id(Group.SEMANTICS, sent.label, "default"), default)
-        for sent, answered, default in found
-        if default is not MISSING
-    )
 
 
 def prose_defaults(subject: Subject) -> Judged:
@@ -173,4 +160,4 @@ def _moment(text: str) -> float | None:
         return None
 
 
-CHECKS = (defaults, prose_defaults, created, fresh)
+CHECKS: Scopes = dict.fromkeys((defaults, prose_defaults, created, fresh), SUCCESS)

@@ -2,7 +2,6 @@
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
@@ -16,9 +15,8 @@ from conformance.checks.shared.differences import (
 )
 from conformance.checks.shared.echo_texts import echo_texts
 from conformance.checks.shared.findings import finding
+from conformance.checks.shared.scope import SUCCESS, Scopes
 from conformance.checks.shared.subject import Judged, Subject
-from conformance.contract.contract import Contract
-from conformance.contract.schemas.nodes import Node
 from conformance.model.case import SLOT
 from conformance.model.finding import Pass, Symptom
 from conformance.model.json_values import MISSING, get
@@ -33,13 +31,12 @@ def echo(subject: Subject) -> Judged:
     """Every value that was sent and is not null is returned, exactly equal."""
     if not subject.echoing:
         return
-    for sent, answered, requirement in _pairs(subject.contract):
-        value = get(subject.sent, sent.path, MISSING)
-        if value is MISSING or value is None or subject.invalid_at(answered.path) or not _interoperable(value):
+    for pair, value, found in subject.compared.sent:
+        sent, answered = pair.sent, pair.answered
+        if subject.invalid_at(answered.path) or not _interoperable(value):
             continue
-        found = get(subject.answer, answered.path, MISSING)
         if same(value, found):
-            yield Pass(requirement)
+            yield pair.echoed
         elif sent.path == subject.contract.identity and names_another(value, found):
             yield finding(
                 ISOLATION,
@@ -52,7 +49,7 @@ def echo(subject: Subject) -> Judged:
         else:
             word, way = type_word(value), difference(value, found, answered)
             yield finding(
-                requirement,
+                pair.echoed.requirement,
                 Symptom("echo", word, way),
                 **echo_texts(with_article(word), way, subject.sent_name(sent.path), value, found),
                 pointer=answered.path,
@@ -60,14 +57,6 @@ def echo(subject: Subject) -> Judged:
                 expected=shown(value),
                 actual=shown(found),
             )
-
-
-@lru_cache(maxsize=64)
-def _pairs(contract: Contract) -> tuple[tuple[Node, Node, str], ...]:
-    """Return the places of request and response that hold the same, each with the requirement that says so."""
-    return tuple(
-        (sent, answered, requirement_id(Group.SEMANTICS, sent.label, "echo")) for sent, answered in contract.echoes
-    )
 
 
 def parameters(subject: Subject) -> Judged:
@@ -107,8 +96,8 @@ def names_another(own: object, found: object) -> bool:
 def _interoperable(value: object) -> bool:
     """Tell whether all readers of JSON make the same of a value (RFC 8259 sections 6 and 8.2)."""
     if isinstance(value, str):
-        return SURROGATE.search(value) is None
+        return value.isascii() or SURROGATE.search(value) is None
     return not isinstance(value, Decimal) or computable(value)
 
 
-CHECKS = (echo, parameters)
+CHECKS: Scopes = dict.fromkeys((echo, parameters), SUCCESS)

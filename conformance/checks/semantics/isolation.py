@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from conformance.checks.semantics.defaults import unsent
 from conformance.checks.semantics.echo import ISOLATION, names_another
 from conformance.checks.shared import messages
-from conformance.checks.shared.differences import default_of, quoted, same, shown
+from conformance.checks.shared.differences import quoted, same, shown
 from conformance.checks.shared.findings import finding
+from conformance.checks.shared.pairs import default_of
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.schemas.nodes import Node
 from conformance.model.finding import Finding, Pass, Symptom

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Literal
 
 from conformance.checks.shared.findings import CUT, brief
+from conformance.checks.shared.pairs import default_of
 from conformance.classify.wording import LONGEST_VALUE
-from conformance.contract.requirements.derived import declared_default
 from conformance.contract.schemas.nodes import Node
 from conformance.model.json_values import MISSING
-from conformance.model.jsontext import equal, is_integral, read_text
+from conformance.model.jsontext import equal, is_integral
 
 MAX_DIGITS = 4_300
 """Numbers of more digits are not computed with: an exponent is short to write and long to carry out."""
@@ -82,12 +82,6 @@ def _size(value: object) -> str:
     if isinstance(value, int):
         return f" of {len(str(abs(value)))} digits"
     return f" of {len(value)} items" if isinstance(value, list) else ""
-
-
-def default_of(node: Node) -> object:
-    """Return the default that a response node declares, or `MISSING`."""
-    stated = declared_default(node)
-    return MISSING if stated is None else read_text(stated).value
 
 
 def difference(sent: object, found: object, node: Node | None = None) -> str:

@@ -1,12 +1,14 @@
 """What a check is given: one case and its exchange, read once for all checks."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from http import HTTPMethod
 from typing import TypeAlias
 
 import msgspec
 
+from conformance.checks.shared.lazy import Lazy
+from conformance.checks.shared.pairs import Compared, compared
 from conformance.checks.shared.request_parts import MALFORMED, admits, described, path_parameters
 from conformance.classify.dual_validation import Reading, read_answer
 from conformance.classify.wording import name_of, planted
@@ -64,44 +66,44 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     exchange: Exchange
     settings: Settings = Settings()
 
-    @property
+    @Lazy
     def response(self) -> Response | None:
         """The response, if a complete one came."""
         return self.exchange.response if self.exchange.failure is None else None
 
-    @property
+    @Lazy
     def status(self) -> int:
         """The status of the response, be its body complete or not; 0 where there is none."""
         return self.exchange.response.status if self.exchange.response else 0
 
-    @property
+    @Lazy
     def succeeded(self) -> bool:
         """Whether the target accepted the request: any 2xx."""
         return 200 <= self.status < 300
 
-    @property
+    @Lazy
     def rejected(self) -> bool:
         """Whether the target rejected the request: 3xx or 4xx, but not 429."""
         return 300 <= self.status < 500 and self.status != 429
 
-    @property
+    @Lazy
     def beside(self) -> bool:
         """Whether the status may be about the credential or the path of the run, and not about what the case is."""
         return self.status == 429 or (self.status in UNJUDGED and not self.settings.proven)
 
-    @property
+    @Lazy
     def unparsed(self) -> bool:
         """Whether the parser of the server said no before any application could: 400 to what is hardly HTTP."""
         request = self.case.request
         odd = request.method not in METHODS or request.hosts != 1 or MALFORMED.search(request.target)
         return self.status == 400 and bool(odd)
 
-    @property
+    @Lazy
     def kind(self) -> str:
         """The class of what was sent, for symptoms."""
         return (self.case.story.kind if self.case.story else "") or VALID_REQUEST
 
-    @property
+    @Lazy
     def what(self) -> str:
         """What was sent, for messages: a property with its value, or the class of the request."""
         return (planted(self.case.story, self.contract.request) if self.case.story else "") or VALID_REQUEST
@@ -111,22 +113,22 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         """Where the case differs from a valid request: a place of the body, or the name of a header."""
         return self.case.story.pointer if self.case.story else ""
 
-    @property
+    @Lazy
     def focus(self) -> str:
         """The requirement that speaks when the expectation of the case is not met; empty where there is none."""
         return self.case.requirements[0] if self.case.requirements else ""
 
-    @property
+    @Lazy
     def row(self) -> Requirement | None:
         """What that requirement says, where the contract has it."""
         return self.contract.by_id.get(self.focus)
 
-    @property
+    @Lazy
     def group(self) -> Group | None:
         """The group of that requirement."""
         return self.row.group if self.row else None
 
-    @property
+    @Lazy
     def about_credential(self) -> bool:
         """Whether that requirement is about the credential."""
         return self.row is not None and self.row.about_credential
@@ -137,13 +139,13 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         declared = self.pointer.startswith("/")
         return nearest(self.contract.request, self.pointer)[0].path if declared else self.pointer
 
-    @cached_property
+    @Lazy
     def media_type(self) -> str:
         """The media type of the response in lower case, parameters cut off."""
         value = self.response.header("Content-Type") if self.response else None
         return essence(value or "")
 
-    @cached_property
+    @Lazy
     def json(self) -> JsonText | JsonFault:
         """The body of the response as JSON, or what keeps it from being read."""
         try:
@@ -151,21 +153,21 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         except JsonFault as fault:
             return fault
 
-    @cached_property
+    @Lazy
     def sent(self) -> Json:
         """The body of the request as JSON, None where it is none."""
         return self._request.value if self._request else None
 
-    @cached_property
+    @Lazy
     def _request(self) -> JsonText | None:
         return try_read(self.case.request.body)
 
-    @cached_property
+    @Lazy
     def parameters(self) -> Mapping[str, str] | None:
         """The path parameters that were sent, decoded once; None where the request goes to another path."""
         return path_parameters(self.contract.operation.path, self.case.request.target)
 
-    @cached_property
+    @Lazy
     def names_operation(self) -> bool:
         """Whether the request goes to the operation itself, by method and path.
 
@@ -175,17 +177,17 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         same = self.case.request.method == self.contract.operation.method
         return same and values is not None and not any(value in {"", ".", ".."} for value in values)
 
-    @cached_property
+    @Lazy
     def declared(self) -> DeclaredResponse | None:
         """The response that the document declares for the status, where the operation itself returned it."""
         return self.contract.operation.responses.of(self.status) if self.names_operation and self.response else None
 
-    @cached_property
+    @Lazy
     def promised(self) -> bool:
         """Whether the response is complete, and the one that the document describes."""
         return self.response is not None and self.due
 
-    @cached_property
+    @Lazy
     def due(self) -> bool:
         """Whether the document describes the response, be it complete or not: a success for what may be accepted.
 
@@ -201,28 +203,33 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
             and _described(self.contract, self.status)
         )
 
-    @cached_property
+    @Lazy
     def answered(self) -> bool:
         """Whether there is a response to validate by the response schema: by status, request and JSON text."""
         return self.promised and isinstance(self.json, JsonText)
 
-    @cached_property
+    @Lazy
     def answer(self) -> Json:
         """That answer; None where there is none, and where it is null."""
         return self.json.value if self.answered and isinstance(self.json, JsonText) else None
 
-    @cached_property
+    @Lazy
     def echoing(self) -> bool:
         """Whether response and request can be compared: the target has state, and what was sent reads one way."""
         clear = self._request is not None and not self._request.duplicates
         return self.answered and clear and not self.settings.stateless
 
-    @cached_property
+    @Lazy
+    def compared(self) -> Compared:
+        """What request and response have at the places that hold the same, where they are `echoing`."""
+        return compared(self.contract, self.sent, self.answer)
+
+    @Lazy
     def answer_of_probe(self) -> Json:
         """The body of any successful answer as JSON, whatever was asked; None where it is none."""
         return self.json.value if self.succeeded and isinstance(self.json, JsonText) else None
 
-    @cached_property
+    @Lazy
     def reading(self) -> Reading:
         """What both validators say of the response; nothing where it is not to be validated."""
         return read_answer(self.contract, self.answer) if self.answered else Reading()
@@ -267,7 +274,7 @@ def _described(contract: Contract, status: int) -> bool:
     return described(contract.document, contract.operation, status)
 
 
-Judged: TypeAlias = Iterator[Judgement | Doubt]
+Judged: TypeAlias = Iterable[Judgement | Doubt]
 
 Check: TypeAlias = Callable[[Subject], Judged]
 """Every check has this form; one that does not apply yields nothing."""

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import msgspec
 
-from conformance.checks.shared.differences import default_of, difference, quoted, same, type_word
+from conformance.checks.shared.differences import difference, quoted, same, type_word
 from conformance.checks.shared.findings import below
+from conformance.checks.shared.pairs import default_of
 from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging.messages import type_of, with_value
 from conformance.contract.schemas.nodes import Node

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from conformance.checks.shared.differences import default_of, quoted, same
+from conformance.checks.shared.differences import quoted, same
 from conformance.checks.shared.findings import finding
+from conformance.checks.shared.pairs import default_of
 from conformance.clients.judging import messages
 from conformance.clients.judging.requirements import value_id
 from conformance.clients.scenarios.scenario import Scenario

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, unquote
 
-from conformance.checks.shared.differences import default_of, quoted, same, shown
+from conformance.checks.shared.differences import quoted, same, shown
 from conformance.checks.shared.findings import brief, clean, finding
 from conformance.checks.shared.messages import Wording
+from conformance.checks.shared.pairs import default_of
 from conformance.checks.shared.request_parts import admits, path_parameters
 from conformance.classify.wording import LONGEST_VALUE, name_of
 from conformance.clients.judging import messages

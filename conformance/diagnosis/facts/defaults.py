@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TypeAlias
 
-from conformance.checks.shared.differences import default_of
+from conformance.checks.shared.pairs import default_of
 from conformance.contract.contract import Contract
 from conformance.diagnosis.facts.comparisons import NUMBERS, compared
 from conformance.diagnosis.facts.features import LONGEST_VALUE, Feature, Placed

@@ -3,6 +3,7 @@
 from conformance.checks.response import body
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted
+from conformance.checks.shared.exercised import exercised
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.scope import Scope, Scopes
 from conformance.checks.shared.subject import Judged, Subject
@@ -44,7 +45,8 @@ def _body(subject: Subject, found: DeclaredResponse) -> Judged:
         return
     expected = subject.contract.described(found.schema)
     reading = read_body(expected.node, expected.validator, text.value)
-    yield from body(subject.contract, expected.node, reading, text.value)
+    held = exercised(subject.contract, expected.node, text.value)
+    yield from body(subject.contract, expected.node, reading, held.passes)
 
 
 def _empty(subject: Subject, found: DeclaredResponse) -> Judged:

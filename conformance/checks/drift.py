@@ -23,10 +23,10 @@ SHOWN = 10
 
 def members(subject: Subject) -> Judged:
     """Properties of a response that the document does not declare are recorded, never failed."""
-    requirement, root = "drift.properties", subject.contract.response
-    if not subject.answered or root is None or requirement not in subject.contract.by_id:
+    requirement, root, held = "drift.properties", subject.contract.response, subject.exercised
+    if root is None or held is None or requirement not in subject.contract.by_id:
         return
-    if _all_declared(root, subject.answer):
+    if held.all_declared:
         yield Pass(requirement)
         return
     found = grouped((node.path, pointer) for node, pointer in islice(_undeclared(root, "", subject.answer), MANY))
@@ -42,19 +42,6 @@ def members(subject: Subject) -> Judged:
             expected="declared properties",
             actual=", ".join(pointers[:SHOWN]),
         )
-
-
-def _all_declared(node: Node, value: Json) -> bool:
-    """Tell whether the document declares every property of a value: then no pointers need to be made."""
-    if isinstance(value, dict) and node.children:
-        for name, item in value.items():
-            child = node.child(name)
-            if child is None or (isinstance(item, dict | list) and not _all_declared(child, item)):
-                return False
-    elif isinstance(value, list):
-        child = node.child(ANY_ITEM)
-        return child is None or all(_all_declared(child, item) for item in value)
-    return True
 
 
 def _undeclared(node: Node, pointer: str, value: Json) -> Iterator[tuple[Node, str]]:

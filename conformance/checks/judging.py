@@ -19,6 +19,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.findings import clean
 from conformance.checks.shared.key_leaks import hidden
 from conformance.checks.shared.scope import ScopedChecks
+from conformance.checks.shared.settled import Settled
 from conformance.checks.shared.subject import Check, Subject
 from conformance.model.case import Relation
 from conformance.model.finding import Doubt, Judgement, Pass
@@ -65,7 +66,11 @@ def judge(subject: Subject) -> tuple[Judgement | Doubt, ...]:
     asks, key, known = subject.contract.asks, subject.settings.key, subject.contract.by_id
     for check in WHEN_PACED if subject.status == 429 else CHECKS.of(subject):
         try:
-            for each in check(subject):
+            said = check(subject)
+            if type(said) is Settled:
+                found += said
+                continue
+            for each in said:
                 # Nearly all is a pass of a requirement that is there: what else there can be is asked last.
                 if type(each) is Pass and each.requirement in known:
                     found.append(each)

@@ -1,12 +1,11 @@
 """Response shape: a success response is valid by the response schema, property by property."""
 
-from functools import lru_cache
-from typing import TypeAlias
-
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted, with_article
+from conformance.checks.shared.exercised import Held
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.scope import SUCCESS, Scope, Scopes
+from conformance.checks.shared.settled import NOTHING, Settled
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.dual_validation import Reading
 from conformance.classify.wording import name_of
@@ -15,7 +14,7 @@ from conformance.contract.requirements.derived import BOUNDS
 from conformance.contract.schemas.nodes import Node, is_hidden, nearest
 from conformance.contract.schemas.violation import Violation
 from conformance.model.exchange import Failure
-from conformance.model.finding import Doubt, Finding, Pass, PlacedSymptom, Symptom
+from conformance.model.finding import Doubt, Finding, PlacedSymptom, Symptom
 from conformance.model.json_values import get
 from conformance.model.jsontext import Json, type_name
 from conformance.model.pointer import last, parent
@@ -31,9 +30,6 @@ WORDINGS = {
 }
 """What is said of a response, by the keyword that it violates."""
 
-Held: TypeAlias = dict[str, Pass]
-"""Passes by requirement."""
-
 
 def shape(subject: Subject) -> Judged:
     """A success response is valid by its schema; jsonschema-rs decides, jsonschema explains.
@@ -41,12 +37,21 @@ def shape(subject: Subject) -> Judged:
     Of one fault at the items of an array the first shows; where the validators disagree on a place, nothing is decided.
     """
     root = subject.contract.response
-    if root is not None and subject.answered:
-        yield from body(subject.contract, root, subject.reading, subject.answer)
+    held = subject.exercised
+    return NOTHING if root is None or held is None else body(subject.contract, root, subject.reading, held.passes)
 
 
-def body(contract: Contract, root: Node, reading: Reading, answer: Json) -> Judged:
-    """Judge a body by its schema, whose tree is `root`; `reading` is what the validators say of it."""
+def body(contract: Contract, root: Node, reading: Reading, held: Held) -> Judged:
+    """Judge a body by its schema, whose tree is `root`.
+
+    `reading` is what the validators say of it, `held` what it exercises.
+    """
+    if not reading.disputed and not reading.violations:
+        return Settled(held.values())
+    return _invalid(contract, root, reading, held)
+
+
+def _invalid(contract: Contract, root: Node, reading: Reading, held: Held) -> Judged:
     undecided: set[str] = set()
     for pointer, reason in reading.disputed:
         node = nearest(root, pointer)[0]
@@ -62,9 +67,9 @@ def body(contract: Contract, root: Node, reading: Reading, answer: Json) -> Judg
         if found.cause not in causes:
             causes.add(found.cause)
             yield found
-    for requirement, held in _exercised(contract, root, answer).items():
+    for requirement, passed in held.items():
         if requirement not in undecided:
-            yield held
+            yield passed
 
 
 def unread(subject: Subject) -> Judged:
@@ -74,64 +79,6 @@ def unread(subject: Subject) -> Judged:
         return
     requirement = requirement_id(Group.RESPONSE, root.label, "type")
     yield Doubt(requirement, messages.UNREAD)
-
-
-def exercised(contract: Contract, root: Node | None, answer: Json) -> tuple[str, ...]:
-    """Return the response requirements that a body with the tree `root` exercises."""
-    return () if root is None else tuple(_exercised(contract, root, answer))
-
-
-def _exercised(contract: Contract, root: Node, answer: Json) -> Held:
-    found: Held = {}
-    _exercise(contract, _places(contract), root, answer, found)
-    return found
-
-
-class _Place:
-    """What a value at a node exercises: null, an object, and any other value; passes are the same for all answers."""
-
-    __slots__ = ("node", "null", "object", "other")
-
-    def __init__(self, contract: Contract, node: Node) -> None:
-        def held(about: str, *keywords: str) -> Held:
-            ids = (requirement_id(Group.RESPONSE, about, keyword) for keyword in keywords)
-            return {each: Pass(each) for each in ids if each in contract.by_id}
-
-        self.node = node  # kept, so that no other one gets its identity
-        self.null = held(node.label, "type")
-        self.other = held(node.label, "type", "enum", *BOUNDS)
-        self.object = dict(self.other)
-        for shape in node.shapes:
-            if shape.type == "object":
-                self.object |= held(shape.owner, "type", "additionalProperties")
-        for child in node.children:
-            self.object |= held(child.label, "required")
-
-
-@lru_cache(maxsize=64)
-def _places(_: Contract) -> dict[int, _Place]:
-    """Return the places of a contract that were met so far, by the identity of the node: its value has no hash."""
-    return {}
-
-
-def _exercise(contract: Contract, places: dict[int, _Place], node: Node, value: Json, found: Held) -> None:
-    """Add what a value exercises, without the pointers that `occurrences` makes: a third of judging went there."""
-    place = places.get(id(node))
-    if place is None:
-        place = places[id(node)] = _Place(contract, node)
-    if isinstance(value, dict):
-        found |= place.object
-        for name, item in value.items():
-            child = node.child(name)
-            if child is not None:
-                _exercise(contract, places, child, item, found)
-        return
-    found |= place.null if value is None else place.other
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            child = node.item(index)
-            if child is not None:
-                _exercise(contract, places, child, item, found)
 
 
 def _existing(contract: Contract, root: Node, wanted: str) -> str:

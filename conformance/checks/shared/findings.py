@@ -63,15 +63,13 @@ def request_finding(
     kind: str = "",
 ) -> Finding:
     """Return a finding about what was sent: its place is where the case differs from a valid request."""
-    sent = _Sent(subject.what, subject.case.request.method, subject.pointer, subject.place)
-    return _request_finding(
-        requirement, wording, Symptom(rule, kind or subject.kind, observed), expected, sent, subject.status
-    )
+    symptom = Symptom(rule, kind or subject.kind, observed)
+    return finding_of_sent(requirement, wording, symptom, expected, sent_of(subject), subject.status)
 
 
 @lru_cache(maxsize=1_024)
-def _request_finding(
-    requirement: str, wording: Wording, symptom: Symptom, expected: str, sent: "_Sent", status: int
+def finding_of_sent(
+    requirement: str, wording: Wording, symptom: Symptom, expected: str, sent: "Sent", status: int
 ) -> Finding:
     """Return such a finding; thousands of random cases have the same."""
     return finding(
@@ -85,13 +83,18 @@ def _request_finding(
     )
 
 
-class _Sent(NamedTuple):
+class Sent(NamedTuple):
     """What a finding says of a request: see `Subject`."""
 
     what: str
     method: str
     pointer: str
     place: str
+
+
+def sent_of(subject: Subject) -> Sent:
+    """Return what a finding says of a request."""
+    return Sent(subject.what, subject.case.request.method, subject.pointer, subject.place)
 
 
 def status_finding(

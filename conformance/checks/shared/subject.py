@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from conformance.checks.shared.exercised import Exercised, exercised
 from conformance.checks.shared.lazy import Lazy
 from conformance.checks.shared.pairs import Compared, compared
 from conformance.checks.shared.request_parts import MALFORMED, admits, described, path_parameters
@@ -218,6 +219,12 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         """Whether response and request can be compared: the target has state, and what was sent reads one way."""
         clear = self._request is not None and not self._request.duplicates
         return self.answered and clear and not self.settings.stateless
+
+    @Lazy
+    def exercised(self) -> Exercised | None:
+        """What the answer exercises of the response schema, as far as it is valid; None where there is no answer."""
+        root = self.contract.response
+        return exercised(self.contract, root, self.answer) if root is not None and self.answered else None
 
     @Lazy
     def compared(self) -> Compared:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from conformance.checks.shared import messages
-from conformance.checks.shared.findings import Sent, finding, finding_of_sent, request_finding, sent_of
+from conformance.checks.shared.findings import SentRequest, finding, finding_of_sent, request_finding, sent_of
 from conformance.checks.shared.key_leaks import hidden
-from conformance.checks.shared.scope import ANY, ONLY_ACCEPTED, Scope, Scopes
+from conformance.checks.shared.scope import ANY, ONLY_ACCEPTED, CheckScope, CheckScopes
 from conformance.checks.shared.settled import NOTHING, Settled, passes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.requirements import BEYOND_PROSE
@@ -65,7 +65,7 @@ def prose(subject: Subject) -> Judged:
 def _documented(subject: Subject, beyond: Sequence[str]) -> Judged:
     """Return a note for each documentation rule that an accepted body violates."""
     sent, status = sent_of(subject), subject.status
-    if not subject.contract.by_id.keys() >= set(beyond):
+    if not all(each in subject.contract.by_id for each in beyond):
         return [_note(each, sent, status) for each in beyond]
     notes = _notes(subject.settings.key, sent, status)
     for each in beyond:
@@ -75,12 +75,12 @@ def _documented(subject: Subject, beyond: Sequence[str]) -> Judged:
 
 
 @lru_cache(maxsize=256)
-def _notes(_key: str, _sent: Sent, _status: int) -> dict[str, Judgement | Doubt]:
+def _notes(_key: str, _sent: SentRequest, _status: int) -> dict[str, Judgement | Doubt]:
     """Return the notes that were made so far, by requirement: random bodies have them by the thousand."""
     return {}
 
 
-def _note(requirement: str, sent: Sent, status: int) -> Finding:
+def _note(requirement: str, sent: SentRequest, status: int) -> Finding:
     symptom = Symptom("documentation rule", "a body that violates a documentation rule", "2xx")
     return finding_of_sent(requirement, messages.DOCUMENTED, symptom, "rejected, as documented", sent, status)
 
@@ -160,10 +160,10 @@ def _weakened(subject: Subject) -> str:
     return BEYOND_PROSE if subject.case.beyond and must else subject.focus
 
 
-CHECKS: Scopes = {
-    accepted: Scope(expectations=ONLY_ACCEPTED),
+CHECKS: CheckScopes = {
+    accepted: CheckScope(expectations=ONLY_ACCEPTED),
     prose: ANY,
-    trials: Scope(keyword=TRIAL),
-    reserved: Scope(requirements=frozenset({RESERVED})),
-    right_credential: Scope(expectations=ONLY_ACCEPTED),
+    trials: CheckScope(keyword=TRIAL),
+    reserved: CheckScope(requirements=frozenset({RESERVED})),
+    right_credential: CheckScope(expectations=ONLY_ACCEPTED),
 }

@@ -3,7 +3,7 @@
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
 from conformance.checks.shared.key_leaks import SHORT, encoded_forms
-from conformance.checks.shared.scope import ANY, CLIENT_ERRORS, ONLY_REJECTED, Scope, Scopes
+from conformance.checks.shared.scope import ANY, CLIENT_ERRORS, ONLY_REJECTED, CheckScope, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass, Symptom
 from conformance.model.jsontext import MAX_TEXT
@@ -117,10 +117,10 @@ def _bad(subject: Subject) -> bool:
     return subject.about_credential and subject.case.expectation is Expectation.REJECTED
 
 
-CHECKS: Scopes = {
-    status: Scope(expectations=ONLY_REJECTED, statuses=CLIENT_ERRORS),
-    challenge: Scope(expectations=ONLY_REJECTED, statuses=range(401, 402), complete=True),
-    spellings: Scope(requirements=frozenset(SPELLINGS)),
-    order: Scope(requirements=frozenset({ORDER})),
+CHECKS: CheckScopes = {
+    status: CheckScope(expectations=ONLY_REJECTED, statuses=CLIENT_ERRORS),
+    challenge: CheckScope(expectations=ONLY_REJECTED, statuses=range(401, 402), complete=True),
+    spellings: CheckScope(requirements=frozenset(SPELLINGS)),
+    order: CheckScope(requirements=frozenset({ORDER})),
     key_echo: ANY,
 }

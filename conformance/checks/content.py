@@ -4,7 +4,7 @@ from conformance.checks.error_bodies import UNREADABLE
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted
 from conformance.checks.shared.findings import finding
-from conformance.checks.shared.scope import SUCCESS, Scope, Scopes
+from conformance.checks.shared.scope import SUCCESS, CheckScope, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operations.responses import JSON_MEDIA_TYPE
 from conformance.model.exchange import Failure
@@ -99,8 +99,8 @@ def _unreadable(fault: JsonFault, status: int) -> Finding | Doubt:
     )
 
 
-CHECKS: Scopes = {
+CHECKS: CheckScopes = {
     media_type: SUCCESS,
     json_text: SUCCESS,
-    coding: Scope(failures=frozenset({Failure.MISCODED})),
+    coding: CheckScope(failures=frozenset({Failure.MISCODED})),
 }

@@ -5,7 +5,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted
 from conformance.checks.shared.exercised import exercised
 from conformance.checks.shared.findings import brief, finding
-from conformance.checks.shared.scope import Scope, Scopes
+from conformance.checks.shared.scope import CheckScope, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.dual_validation import read_body
 from conformance.contract.operations.parameters import Parameter
@@ -108,4 +108,4 @@ def _header(subject: Subject, found: DeclaredResponse, header: Parameter, value:
     )
 
 
-CHECKS: Scopes = {declared: Scope(complete=True)}
+CHECKS: CheckScopes = {declared: CheckScope(complete=True)}

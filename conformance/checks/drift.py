@@ -5,7 +5,7 @@ from itertools import islice
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import below, finding, status_finding, status_word
-from conformance.checks.shared.scope import SUCCESS, Scopes
+from conformance.checks.shared.scope import SUCCESS, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.schemas.nodes import Node
 from conformance.model.finding import Pass, Symptom
@@ -78,4 +78,4 @@ def clean_up(subject: Subject) -> Judged:
     )
 
 
-CHECKS: Scopes = dict.fromkeys((members,), SUCCESS)
+CHECKS: CheckScopes = dict.fromkeys((members,), SUCCESS)

@@ -5,7 +5,7 @@ import sys
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding
-from conformance.checks.shared.scope import REJECTION, Scope, Scopes
+from conformance.checks.shared.scope import REJECTION, CheckScope, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operations.responses import JSON_MEDIA_TYPE
 from conformance.model.finding import Pass, Symptom
@@ -122,9 +122,9 @@ def _shows_trace(body: bytes) -> bool:
     return any(frame.search(line) for line in shortened for frame in FRAMES)
 
 
-CHECKS: Scopes = {
+CHECKS: CheckScopes = {
     representation: REJECTION,
     json: REJECTION,
-    no_page: Scope(statuses=range(400, sys.maxsize), complete=True),
+    no_page: CheckScope(statuses=range(400, sys.maxsize), complete=True),
     shape: REJECTION,
 }

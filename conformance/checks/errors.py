@@ -2,7 +2,7 @@
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
-from conformance.checks.shared.scope import ANY, CLIENT_ERRORS, ONLY_REJECTED, Scope, Scopes
+from conformance.checks.shared.scope import ANY, CLIENT_ERRORS, ONLY_REJECTED, CheckScope, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Finding, Pass, Symptom
 from conformance.model.json_values import get
@@ -128,11 +128,11 @@ def _status(requirement: str, subject: Subject, kind: str, expected: str) -> Fin
     )
 
 
-CHECKS: Scopes = {
+CHECKS: CheckScopes = {
     server_error: ANY,
-    status_class: Scope(expectations=ONLY_REJECTED, statuses=range(300, 500)),
-    status: Scope(expectations=ONLY_REJECTED, statuses=CLIENT_ERRORS),
-    unknown_resource: Scope(requirements=frozenset({"error.unknown-resource"}), statuses=CLIENT_ERRORS),
-    large: Scope(requirements=frozenset({"error.large"})),
-    rate_limit: Scope(statuses=range(429, 430), complete=True),
+    status_class: CheckScope(expectations=ONLY_REJECTED, statuses=range(300, 500)),
+    status: CheckScope(expectations=ONLY_REJECTED, statuses=CLIENT_ERRORS),
+    unknown_resource: CheckScope(requirements=frozenset({"error.unknown-resource"}), statuses=CLIENT_ERRORS),
+    large: CheckScope(requirements=frozenset({"error.large"})),
+    rate_limit: CheckScope(statuses=range(429, 430), complete=True),
 }

@@ -2,7 +2,7 @@
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import request_finding
-from conformance.checks.shared.scope import ONLY_REJECTED, Scope, Scopes
+from conformance.checks.shared.scope import ONLY_REJECTED, CheckScope, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation
@@ -61,7 +61,7 @@ def recorded(subject: Subject) -> Judged:
             yield Pass(requirement)
 
 
-CHECKS: Scopes = {
-    rejected: Scope(expectations=ONLY_REJECTED),
-    recorded: Scope(requirements=RECORDED),
+CHECKS: CheckScopes = {
+    rejected: CheckScope(expectations=ONLY_REJECTED),
+    recorded: CheckScope(requirements=RECORDED),
 }

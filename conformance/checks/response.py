@@ -4,7 +4,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted, with_article
 from conformance.checks.shared.exercised import Held
 from conformance.checks.shared.findings import brief, finding
-from conformance.checks.shared.scope import SUCCESS, Scope, Scopes
+from conformance.checks.shared.scope import SUCCESS, CheckScope, CheckScopes
 from conformance.checks.shared.settled import NOTHING, Settled
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.dual_validation import Reading
@@ -136,4 +136,4 @@ def _expected(violation: Violation, node: Node) -> str:
     return brief(violation.expected) if violation.expected is not None else violation.message
 
 
-CHECKS: Scopes = {shape: SUCCESS, unread: Scope(failures=frozenset({Failure.TOO_LARGE}))}
+CHECKS: CheckScopes = {shape: SUCCESS, unread: CheckScope(failures=frozenset({Failure.TOO_LARGE}))}

@@ -3,7 +3,7 @@
 from conformance.checks.errors import failed
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, status_finding, status_word
-from conformance.checks.shared.scope import NOT_REJECTED, Scope, Scopes
+from conformance.checks.shared.scope import NOT_REJECTED, CheckScope, CheckScopes
 from conformance.checks.shared.subject import VALID_REQUEST, Judged, Subject
 from conformance.model.exchange import Failure
 from conformance.model.finding import Pass, Symptom
@@ -205,12 +205,12 @@ def variants(subject: Subject) -> Judged:
     yield Pass(requirement) if 200 <= subject.status < 500 else failed(requirement, subject)
 
 
-CHECKS: Scopes = {
-    dropped: Scope(failures=frozenset({None, *DROPPED})),
-    framing: Scope(failures=frozenset({None, *FRAMING})),
-    status: Scope(expectations=NOT_REJECTED, statuses=range(200, 500)),
-    date: Scope(statuses=range(200, 500), complete=True),
-    method: Scope(keyword="method", complete=True),
-    response_time: Scope(complete=True),
-    variants: Scope(requirements=frozenset({"transport.variants"})),
+CHECKS: CheckScopes = {
+    dropped: CheckScope(failures=frozenset({None, *DROPPED})),
+    framing: CheckScope(failures=frozenset({None, *FRAMING})),
+    status: CheckScope(expectations=NOT_REJECTED, statuses=range(200, 500)),
+    date: CheckScope(statuses=range(200, 500), complete=True),
+    method: CheckScope(keyword="method", complete=True),
+    response_time: CheckScope(complete=True),
+    variants: CheckScope(requirements=frozenset({"transport.variants"})),
 }

@@ -15,7 +15,7 @@ from conformance.checks.shared.differences import (
     type_word,
 )
 from conformance.checks.shared.findings import finding
-from conformance.checks.shared.scope import SUCCESS, Scopes
+from conformance.checks.shared.scope import SUCCESS, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass, Symptom
 from conformance.model.json_values import MISSING, get
@@ -160,4 +160,4 @@ def _moment(text: str) -> float | None:
         return None
 
 
-CHECKS: Scopes = dict.fromkeys((defaults, prose_defaults, created, fresh), SUCCESS)
+CHECKS: CheckScopes = dict.fromkeys((defaults, prose_defaults, created, fresh), SUCCESS)

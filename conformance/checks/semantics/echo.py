@@ -15,7 +15,7 @@ from conformance.checks.shared.differences import (
 )
 from conformance.checks.shared.echo_texts import echo_texts
 from conformance.checks.shared.findings import finding
-from conformance.checks.shared.scope import SUCCESS, Scopes
+from conformance.checks.shared.scope import SUCCESS, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.case import SLOT
 from conformance.model.finding import Pass, Symptom
@@ -100,4 +100,4 @@ def _interoperable(value: object) -> bool:
     return not isinstance(value, Decimal) or computable(value)
 
 
-CHECKS: Scopes = dict.fromkeys((echo, parameters), SUCCESS)
+CHECKS: CheckScopes = dict.fromkeys((echo, parameters), SUCCESS)

@@ -4,7 +4,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.differences import difference, quoted, same, shown, type_word, with_article
 from conformance.checks.shared.echo_texts import echo_texts
 from conformance.checks.shared.findings import finding
-from conformance.checks.shared.scope import SUCCESS, Scopes
+from conformance.checks.shared.scope import SUCCESS, CheckScopes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operations.sent_parameters import SentParameters, query_pairs
 from conformance.contract.operations.serialization import as_text
@@ -84,4 +84,4 @@ def _judged(subject: Subject, relation: StatedRelation, sent: object, found: obj
     )  # fmt: skip
 
 
-CHECKS: Scopes = dict.fromkeys((stated,), SUCCESS)
+CHECKS: CheckScopes = dict.fromkeys((stated,), SUCCESS)

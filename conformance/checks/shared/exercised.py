@@ -21,19 +21,19 @@ Held: TypeAlias = dict[str, Pass]
 """Passes by requirement."""
 
 
-class Exercised(msgspec.Struct, frozen=True):
+class ExercisedPlaces(msgspec.Struct, frozen=True):
     """The passes of a body that is valid, and whether the document declares each of its properties."""
 
     passes: Held
     all_declared: bool
 
 
-def exercised(contract: Contract, root: Node, body: Json) -> Exercised:
+def exercised(contract: Contract, root: Node, body: Json) -> ExercisedPlaces:
     """Return what a body with the tree `root` exercises."""
     passes: Held = {}
     places = _places(contract)
     place = places.get(id(root)) or _placed(contract, root, places)
-    return Exercised(passes, _exercise(place, body, passes))
+    return ExercisedPlaces(passes, _exercise(place, body, passes))
 
 
 class _Place:

@@ -69,7 +69,7 @@ def request_finding(
 
 @lru_cache(maxsize=1_024)
 def finding_of_sent(
-    requirement: str, wording: Wording, symptom: Symptom, expected: str, sent: "Sent", status: int
+    requirement: str, wording: Wording, symptom: Symptom, expected: str, sent: "SentRequest", status: int
 ) -> Finding:
     """Return such a finding; thousands of random cases have the same."""
     return finding(
@@ -83,7 +83,7 @@ def finding_of_sent(
     )
 
 
-class Sent(NamedTuple):
+class SentRequest(NamedTuple):
     """What a finding says of a request: see `Subject`."""
 
     what: str
@@ -92,9 +92,9 @@ class Sent(NamedTuple):
     place: str
 
 
-def sent_of(subject: Subject) -> Sent:
+def sent_of(subject: Subject) -> SentRequest:
     """Return what a finding says of a request."""
-    return Sent(subject.what, subject.case.request.method, subject.pointer, subject.place)
+    return SentRequest(subject.what, subject.case.request.method, subject.pointer, subject.place)
 
 
 def status_finding(

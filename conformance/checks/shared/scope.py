@@ -6,7 +6,7 @@ scope an exchange is outside of need not be asked; the check itself may ask for 
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -18,7 +18,7 @@ MOST_FACTS = 1_024
 """For so many sorts of exchange it is known which checks are asked."""
 
 
-class Facts(NamedTuple):
+class ScopeFacts(msgspec.Struct, frozen=True):
     """What scopes go by: `requirements` are those of the case that a scope names, and so is `keyword`."""
 
     expectation: Expectation
@@ -29,7 +29,7 @@ class Facts(NamedTuple):
     keyword: str
 
 
-class Scope(msgspec.Struct, frozen=True):
+class CheckScope(msgspec.Struct, frozen=True):
     """Which exchanges a check speaks of: all that is stated must hold, and what is empty holds of any.
 
     `expectations` are those of the case, `statuses` those of a response that came, be it complete or not. `complete`
@@ -44,7 +44,7 @@ class Scope(msgspec.Struct, frozen=True):
     requirements: frozenset[str] = frozenset()
     keyword: str = ""
 
-    def holds(self, facts: Facts) -> bool:
+    def holds(self, facts: ScopeFacts) -> bool:
         """Tell whether an exchange is within the scope."""
         return (
             (not self.expectations or facts.expectation in self.expectations)
@@ -56,10 +56,10 @@ class Scope(msgspec.Struct, frozen=True):
         )
 
 
-Scopes: TypeAlias = Mapping[Check, Scope]
+CheckScopes: TypeAlias = Mapping[Check, CheckScope]
 """The checks of a module, in order, each with its scope."""
 
-ANY = Scope()
+ANY = CheckScope()
 """The scope of a check that may speak of any exchange."""
 
 ONLY_ACCEPTED = frozenset({Expectation.ACCEPTED})
@@ -68,17 +68,17 @@ NOT_REJECTED = frozenset(Expectation) - ONLY_REJECTED
 
 CLIENT_ERRORS = range(400, 500)
 
-SUCCESS = Scope(expectations=NOT_REJECTED, statuses=range(200, 300), complete=True)
+SUCCESS = CheckScope(expectations=NOT_REJECTED, statuses=range(200, 300), complete=True)
 """The scope of what the document says of a success response: `Subject.promised` asks for more."""
 
-REJECTION = Scope(statuses=CLIENT_ERRORS, complete=True)
+REJECTION = CheckScope(statuses=CLIENT_ERRORS, complete=True)
 """The scope of what a rejection contains."""
 
 
 class ScopedChecks:
     """Checks in order, and which of them are asked about an exchange."""
 
-    def __init__(self, *scopes: Scopes) -> None:
+    def __init__(self, *scopes: CheckScopes) -> None:
         self.scopes = {check: scope for each in scopes for check, scope in each.items()}
         self._requirements = frozenset(name for scope in self.scopes.values() for name in scope.requirements)
         self._keywords = frozenset(scope.keyword for scope in self.scopes.values())
@@ -92,15 +92,20 @@ class ScopedChecks:
         """Return how many checks there are."""
         return len(self.scopes)
 
+    @property
+    def kept(self) -> int:
+        """How many sorts of exchange are known so far."""
+        return self._within.cache_info().currsize
+
     def of(self, subject: Subject) -> tuple[Check, ...]:
         """Return the checks whose scope an exchange is within."""
         return self._within(self.facts(subject))
 
-    def facts(self, subject: Subject) -> Facts:
+    def facts(self, subject: Subject) -> ScopeFacts:
         """Return what the scopes of these checks go by."""
         case, exchange = subject.case, subject.exchange
         keyword = case.story.keyword if case.story is not None else ""
-        return Facts(
+        return ScopeFacts(
             case.expectation,
             subject.status,
             exchange.response is not None,
@@ -109,5 +114,5 @@ class ScopedChecks:
             keyword if keyword in self._keywords else "",
         )
 
-    def _find(self, facts: Facts) -> tuple[Check, ...]:
+    def _find(self, facts: ScopeFacts) -> tuple[Check, ...]:
         return tuple(check for check, scope in self.scopes.items() if scope.holds(facts))

@@ -1,9 +1,8 @@
 """Judgements of which nothing is left to ask."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
-from conformance.checks.shared.key_leaks import hidden
 from conformance.contract.contract import Contract
 from conformance.model.finding import Doubt, Judgement, Pass
 
@@ -32,8 +31,3 @@ def passes(contract: Contract, requirements: Sequence[str]) -> tuple[Judgement |
         return Settled([known[each] for each in requirements])
     except KeyError:
         return tuple(map(Pass, requirements))
-
-
-def settled(contract: Contract, key: str, judgements: Iterable[Judgement | Doubt]) -> Settled:
-    """Return the judgements of requirements that the contract has, without the key; raises as `Contract.asks`."""
-    return Settled(hidden(each, key) for each in judgements if contract.asks(each.requirement))

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from conformance.checks.shared.exercised import Exercised, exercised
+from conformance.checks.shared.exercised import ExercisedPlaces, exercised
 from conformance.checks.shared.lazy import Lazy
 from conformance.checks.shared.pairs import Compared, compared
 from conformance.checks.shared.request_parts import MALFORMED, admits, described, path_parameters
@@ -221,7 +221,7 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         return self.answered and clear and not self.settings.stateless
 
     @Lazy
-    def exercised(self) -> Exercised | None:
+    def exercised(self) -> ExercisedPlaces | None:
         """What the answer exercises of the response schema, as far as it is valid; None where there is no answer."""
         root = self.contract.response
         return exercised(self.contract, root, self.answer) if root is not None and self.answered else None

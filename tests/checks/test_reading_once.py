@@ -1,0 +1,140 @@
+"""What is read out of an exchange once for several checks: lazily, pair by pair, and place by place."""
+
+from typing import Any
+
+import pytest
+
+from conformance.checks.shared.exercised import all_declared, exercised
+from conformance.checks.shared.lazy import Lazy
+from conformance.checks.shared.pairs import compared
+from conformance.checks.shared.settled import NOTHING, Settled, passes
+from conformance.contract.contract import Contract
+from conformance.model.finding import Pass
+from conformance.model.json_values import MISSING, get
+
+from .subjects import ANSWER, FOCUS, body_of, changed, contract, contract_of
+
+
+class Counted:
+    """A property that counts how often it is computed."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    @Lazy
+    def value(self) -> int:
+        """The count, which is no property before the second time."""
+        self.times += 1
+        if self.times == 1:
+            message = "too early"
+            raise ValueError(message)
+        return self.times
+
+
+def test_lazy_property() -> None:
+    """A value is computed once for each object; what raised is computed again."""
+    one, other = Counted(), Counted()
+    with pytest.raises(ValueError, match="too early"):
+        _ = one.value
+    assert (2, 2, 2) == (one.value, one.value, one.times)
+    assert 0 == other.times
+    assert "The count, which is no property before the second time." == Counted.__dict__["value"].__doc__
+
+
+PROPERTIES = {"a": {"type": "integer"}, "0": {"type": "string"}, "b": {"type": "string", "default": "x"}}
+OBJECT = {"type": "object", "properties": PROPERTIES}
+NESTED = {"type": "object", "required": ["n"], "properties": {"n": {"type": "string"}, "o": OBJECT, "p": OBJECT}}
+
+
+def nested() -> Contract:
+    """Return a contract whose response has what the request has."""
+    return contract_of({"requestBody": body_of(NESTED), "responses": {"200": body_of(NESTED)}})
+
+
+@pytest.mark.parametrize(
+    "held", [{}, {"a": 1}, {"a": None, "b": "y"}, None, [], [{"a": 1}], "a", 1, {"a": {"b": 1}}, MISSING]
+)
+@pytest.mark.parametrize("returned", [{}, {"a": 1, "b": None}, None, ["x"], "b", MISSING])
+def test_pairs_have_what_their_pointers_have(held: Any, returned: Any) -> None:
+    """Each pair has the value at its pointers, whatever stands in the place of an object."""
+    of = nested()
+    sent = {"n": "one", "o": held} if held is not MISSING else {"n": "one"}
+    answer = {"n": "two", "o": returned} if returned is not MISSING else {}
+    found = compared(of, sent, answer)
+    values = [(one.path, get(sent, one.path, MISSING), get(answer, two.path, MISSING)) for one, two in of.echoes]
+    present = [each for each in values if each[1] is not None and each[1] is not MISSING]
+    absent = [(path, found) for path, value, found in values if value is None or value is MISSING]
+    assert present == [(pair.sent.path, value, found) for pair, value, found in found.sent]
+    assert [each for each in absent if each[0].endswith("/b")] == [
+        (pair.sent.path, each) for pair, each in found.unsent
+    ]
+    assert {"x"} == {pair.default for pair, _ in found.unsent}
+
+
+def test_a_default_of_what_must_be_sent_is_none() -> None:
+    """A required property has no default: it is never omitted by right."""
+    body = {"type": "object", "required": ["b"], "properties": PROPERTIES}
+    of = contract_of({"requestBody": body_of(body), "responses": {"200": body_of(body)}})
+    assert [] == compared(of, {}, {"b": "x"}).unsent
+
+
+MAPPED = {
+    "type": "object",
+    "properties": {
+        "list": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}}},
+        "pair": {"type": "array", "prefixItems": [{"type": "string"}, OBJECT], "items": NESTED},
+        "map": {"type": "object", "patternProperties": {"^x-": OBJECT}, "properties": {"a": {"type": "string"}}},
+        "free": {"type": "object"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "declared"),
+    [
+        ({"list": [{"a": "x"}, {}]}, {"list.items.type", "a.type"}, True),
+        ({"list": [{"b": "x"}]}, {"list.items.type"}, False),
+        ({"list": ["x"]}, {"list.items.type"}, True),
+        ({"map": {"x-one": {"a": 1}}}, {"map.values.type", "a.type"}, True),
+        ({"map": {"other": 1}}, set[str](), False),
+        ({"free": {"other": 1}}, set[str](), True),
+        ({"pair": ["x", {}, {"n": "x"}]}, {"pair.items.type", "n.type"}, True),
+        ({"pair": ["x", {"z": 1}, {"z": "x"}]}, {"pair.items.type"}, False),
+        ({"pair": ["x", {"a": 1}]}, {"a.type"}, False),  # by the schema of the items after these
+        ({"other": 1}, set[str](), False),
+        ([{"other": 1}], set[str](), True),
+        (None, set[str](), True),
+    ],
+)
+def test_what_a_body_exercises(body: Any, expected: set[str], declared: bool) -> None:  # noqa: FBT001  (a table)
+    """Each place that is there is exercised, through arrays and patterns, and an unknown property is seen anywhere."""
+    of = contract_of({"requestBody": body_of(MAPPED), "responses": {"200": body_of(MAPPED)}})
+    assert of.response is not None
+    found = exercised(of, of.response, body)
+    assert declared is found.all_declared
+    assert declared is all_declared(of.response, body)
+    assert all(any(each.endswith(end) for each in found.passes) for end in expected), found.passes
+    assert found.passes.keys() <= of.by_id.keys()
+    assert [Pass(each) for each in found.passes] == list(found.passes.values())
+
+
+def test_passes_of_known_requirements_are_settled() -> None:
+    """Passes that the contract asks for need not be looked at again; where one is unknown, all are."""
+    known = passes(contract(), (FOCUS, "transport.date"))
+    assert (Pass(FOCUS), Pass("transport.date")) == known
+    assert isinstance(known, Settled)
+    odd = passes(contract(), (FOCUS, "no.such"))
+    assert (Pass(FOCUS), Pass("no.such")) == odd
+    assert not isinstance(odd, Settled)
+    assert () == NOTHING == passes(contract(), ())
+
+
+def test_exercised_of_the_answer() -> None:
+    """A property that is absent is not exercised, and null exercises the type alone."""
+    root = contract().response
+    assert root is not None
+    usual = exercised(contract(), root, ANSWER).passes
+    lacking = exercised(contract(), root, changed(ANSWER, "promotion_settings")).passes
+    assert {each for each in usual if ".PromotionSettingsV1." in each} <= usual.keys() - lacking.keys()
+    null = exercised(contract(), root, changed(ANSWER, "created_at", None)).passes
+    assert {"response.EnvironmentV1.created_at.format"} == usual.keys() - null.keys()

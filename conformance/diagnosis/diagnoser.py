@@ -22,7 +22,7 @@ from conformance.diagnosis.reduction.trials import rule_of
 from conformance.journal.events import FindingMade
 from conformance.model.case import CATALOGUE, Case, Relation, Request
 from conformance.model.exchange import Exchange, Failure, Response
-from conformance.model.finding import Doubt, Finding, Judgement, Symptom
+from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
 from conformance.model.json_values import body_value
 from conformance.model.vocabulary import Strength
 from conformance.runner.sending import Sent
@@ -311,8 +311,9 @@ class Diagnoser:
     def _failures(self, found: Found) -> tuple[Finding, ...]:
         """Return the findings that weigh: a note is neither sent again nor minimized."""
         strength = self._session.recorder.strength
-        findings = (each for each in found if isinstance(each, Finding))
-        return tuple(each for each in findings if strength(each) is not Strength.ADVISORY)
+        # Nearly all is a pass: what else there can be is asked last.
+        against = [each for each in found if type(each) is not Pass]
+        return tuple(each for each in against if isinstance(each, Finding) and strength(each) is not Strength.ADVISORY)
 
     def _as_flaky(self, found: Found) -> Found:
         return [self._flaky_one(each) for each in found]

@@ -13,6 +13,7 @@ class FailureOrder:
     def __init__(self) -> None:
         self._open: dict[asyncio.Task[object] | None, int] = {}
         self._last = 0
+        self._waiting = 0
         self._changed = asyncio.Condition()
 
     def begin(self) -> None:
@@ -22,12 +23,18 @@ class FailureOrder:
 
     async def end(self) -> None:
         """Be done with it."""
-        async with self._changed:
-            self._open.pop(asyncio.current_task(), None)
-            self._changed.notify_all()
+        self._open.pop(asyncio.current_task(), None)
+        # Nothing failed in most items, and nobody waits for them.
+        if self._waiting:
+            async with self._changed:
+                self._changed.notify_all()
 
     async def mine(self) -> None:
         """Wait until all that was handed out before is done with; a task that was handed nothing does not wait."""
         task = asyncio.current_task()
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._open.get(task, 0) <= min(self._open.values(), default=0))
+        self._waiting += 1
+        try:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._open.get(task, 0) <= min(self._open.values(), default=0))
+        finally:
+            self._waiting -= 1

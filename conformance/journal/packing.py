@@ -185,23 +185,31 @@ class FindingsTogether:
     def __init__(self) -> None:
         self._first: FindingMade | None = None
         self._others: list[int] = []
-        self._ids: Iterator[str] = iter(())
+        self._prefix, self._number = "", 0
 
-    def take(self, event: FindingMade) -> FindingMade | None:
-        """Take a finding as it is written; returns the line of those before it where it does not belong to them."""
+    def joins(self, event: FindingMade, number: int) -> bool:
+        """Take a finding that is known by a number, where it belongs to those before it; tells whether it does."""
         first = self._first
         if (
-            first is not None
-            and event.shared
-            and (event.send, event.case, event.repeats) == (first.send, first.case, first.repeats)
-            and event.id == next(self._ids, None)
-            and len(self._others) < MOST_IN_LINE - 1
+            first is None
+            or not self._number
+            or event.id != f"{self._prefix}{self._number}"
+            or event.send != first.send
+            or event.case != first.case
+            or event.repeats != first.repeats
+            or len(self._others) == MOST_IN_LINE - 1
         ):
-            self._others.append(event.shared)
-            return None
+            return False
+        self._others.append(number)
+        self._number += 1
+        return True
+
+    def begin(self, event: FindingMade) -> FindingMade | None:
+        """Begin a line with a finding as it is written; returns the line of those before it."""
         line = self.line()
-        self._first, self._ids = event, ids_from(event.id) if event.shared else iter(())
-        next(self._ids, None)
+        self._first, self._number = event, 0
+        if event.shared and (found := COUNTED.search(event.id)):
+            self._prefix, self._number = event.id[: found.start()], int(found[0]) + 1
         return line
 
     def line(self) -> FindingMade | None:

@@ -21,10 +21,10 @@ class Recorder:
     """
 
     def __init__(self, contract: Contract, journal: Sink, stop: Stop | None = None) -> None:
-        self._contract = contract
         self._journal = journal
         self._stop = stop
         self._bit = {row.id: 1 << number for number, row in enumerate(contract.requirements)}
+        self._strength = {row.id: row.strength for row in contract.requirements}
         self._findings = 0
         self.enough = False
         self.counts = dict.fromkeys(Strength, 0)
@@ -35,13 +35,15 @@ class Recorder:
         """Write what was found on an exchange; a requirement that failed on it did not pass on it."""
         held = failed = 0
         against: list[Finding | Doubt] = []
+        bit = self._bit
         for each in found:
-            if isinstance(each, Pass):
-                held |= self._bit[each.requirement]
-                continue
-            against.append(each)
-            if isinstance(each, Finding):
-                failed |= self._bit[each.requirement]
+            if type(each) is Pass:  # a campaign has a hundred of them a case
+                held |= bit[each.requirement]
+            elif isinstance(each, Finding):
+                against.append(each)
+                failed |= bit[each.requirement]
+            elif isinstance(each, Doubt):
+                against.append(each)
         self._journal.append(Judged.of(send, held & ~failed))
         self.last = send, case
         if against:
@@ -57,7 +59,7 @@ class Recorder:
 
     def strength(self, finding: Finding) -> Strength:
         """Return the strength of a finding's requirement."""
-        return self._contract.by_id[finding.requirement].strength
+        return self._strength[finding.requirement]
 
     def _told(self, send: int, case: str, said: Finding | Doubt, repeats: str) -> FindingMade | DoubtRaised:
         """Count what was found on an exchange; returns its event."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from conformance.journal import events
 from conformance.journal.events import JOURNAL_VERSION, AnyEvent, Event
-from conformance.journal.lines import encodable, sealed
+from conformance.journal.lines import encodable, seal, sealed
 from conformance.journal.packing import (
     TEXTS,
     TOGETHER,
@@ -35,9 +35,21 @@ Mirror: TypeAlias = Callable[[bytes], object]
 SYNC_SECONDS = 0.5
 """How often what was written is made to survive a failure of the machine as well."""
 
-DEFERRED = (events.ClientEnded, events.Judged, events.FindingMade, events.DoubtRaised, events.PhaseEnded)
+DEFERRED = frozenset(
+    {
+        events.ClientEnded,
+        events.Judged,
+        events.FindingMade,
+        events.DoubtRaised,
+        events.PhaseEnded,
+        events.Creation,
+    }
+)
 """What may wait in the buffer; all else must be in the file before the run goes on: whoever kills it finds there what
-it did."""
+it did. The end of the exchange that has created follows a creation at once."""
+
+AS_THEY_ARE = frozenset({events.RequestSent, events.ExchangeEnded, events.Judged, events.Creation})
+"""What nothing is redacted in here: who made it has seen to that. They are most events."""
 
 
 class Sink(Protocol):
@@ -77,6 +89,8 @@ class Journal:
         mirror: Mirror | None = None,
     ) -> None:
         self._encoder = msgspec.json.Encoder()
+        self._line = bytearray()
+        """The line that is being written: one place for all, as copies of long ones cost as much as encoding them."""
         self._redactor = secret if isinstance(secret, Redaction) else Redaction((secret, KEY))
         self._path = path
         self._count, self._version = 0, JOURNAL_VERSION
@@ -103,13 +117,13 @@ class Journal:
             RunStoppedError: it cannot be written.
 
         """
-        when = event.time or time.time()
+        when, kind = event.time or time.time(), type(event)
         shown = self._shared(event, when) if isinstance(event, events.FindingMade) else self._shown(event)
         self._count += 1
         stamped = replace(event, seq=self._count, time=when)
         written = stamped if shown is event else replace(shown, seq=self._count, time=when)
-        self._write(written, at_once=not isinstance(event, DEFERRED))
-        self.requests += isinstance(event, events.RequestSent)
+        self._write(written, at_once=kind not in DEFERRED)
+        self.requests += kind is events.RequestSent
         return stamped
 
     def append_all(self, made: Sequence[events.FindingMade | events.DoubtRaised]) -> None:
@@ -121,7 +135,9 @@ class Journal:
         together, when = FindingsTogether(), made[0].time or time.time()
         for each in made:
             if isinstance(each, events.FindingMade):
-                self._write_next(together.take(self._shared(each, when)), when)
+                number = self._told(each, when)
+                if not number or not together.joins(each, number):
+                    self._write_next(together.begin(self._by_number(each, number)), when)
             else:
                 self._write_next(together.line(), when)
                 self.append(each)
@@ -146,23 +162,29 @@ class Journal:
 
     def _shared(self, event: events.FindingMade, when: float) -> events.FindingMade:
         """Return the event of a finding as it is written: one that shows often is told once, and named from then on."""
-        if self._version < TEXTS:
-            return self._shown(event)
+        return self._by_number(event, self._told(event, when) if self._version >= TEXTS else 0)
+
+    def _by_number(self, event: events.FindingMade, number: int) -> events.FindingMade:
+        return replace(event, finding=events.NO_FINDING, shared=number) if number else self._shown(event)
+
+    def _told(self, event: events.FindingMade, when: float) -> int:
+        """Return the number of a finding, told now where it was not before; 0 where it has none."""
         if number := self._findings.number(event.finding):
-            return replace(event, finding=events.NO_FINDING, shared=number)
-        shown = self._shown(event)
-        if not (number := self._findings.share(event.finding)):
-            return shown
-        self._count += 1
-        self._write(events.FindingShared(seq=self._count, time=when, number=number, finding=shown.finding))
-        return replace(shown, finding=events.NO_FINDING, shared=number)
+            return number
+        if number := self._findings.share(event.finding):
+            self._count += 1
+            finding = self._shown(event).finding
+            self._write(events.FindingShared(seq=self._count, time=when, number=number, finding=finding))
+        return number
 
     def _write(self, event: Event, *, at_once: bool = False) -> None:
-        line = sealed(self._encoded(packed(event, self._version)))
+        line = self._line
+        self._encode(packed(event, self._version))
+        seal(line)
         try:
             self._file.write(line)
             if self._mirror is not None:
-                self._unmirrored.append(line)
+                self._unmirrored.append(bytes(line))
             if at_once:
                 self._flush()
         except OSError as error:
@@ -194,6 +216,8 @@ class Journal:
                     os.fsync(self._file.fileno())
 
     def _shown(self, event: E) -> E:
+        if type(event) in AS_THEY_ARE:
+            return event
         match event:
             case events.FindingMade():
                 return replace(event, finding=self._redactor.finding(event.finding))
@@ -209,12 +233,12 @@ class Journal:
             case _:
                 return event
 
-    def _encoded(self, event: Event) -> bytes:
+    def _encode(self, event: Event) -> None:
         try:
-            return self._encoder.encode(event)
+            self._encoder.encode_into(event, self._line)
         except UnicodeEncodeError:
             # A lone surrogate in the text of a finding: what a target sent may hold one, UTF-8 cannot.
-            return self._encoder.encode(encodable(msgspec.to_builtins(event)))
+            self._encoder.encode_into(encodable(msgspec.to_builtins(event)), self._line)
 
     def close(self) -> None:
         """Synchronise and close the file; raises as `append`."""

@@ -33,6 +33,27 @@ def test_turns_come_in_the_order_of_beginning_whatever_is_ready_first() -> None:
     assert [number for number in range(60) if number % 3 for _ in range(2)] == order
 
 
+def test_who_waits_goes_on_as_soon_as_what_was_before_is_done_with() -> None:
+    """Nothing else has to happen in between."""
+
+    async def first(turns: FailureOrder) -> None:
+        turns.begin()
+        await asyncio.sleep(0.01)
+        await turns.end()
+
+    async def second(turns: FailureOrder) -> None:
+        turns.begin()
+        async with asyncio.timeout(5):
+            await turns.mine()
+        await turns.end()
+
+    async def run() -> None:
+        turns = FailureOrder()
+        await asyncio.gather(first(turns), second(turns), second(turns))
+
+    asyncio.run(run())
+
+
 def test_who_was_handed_nothing_does_not_wait() -> None:
     """What is sent before the first item has its turn at once."""
 

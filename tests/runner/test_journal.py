@@ -6,6 +6,7 @@ import re
 import pytest
 
 from conformance.journal.events import (
+    Creation,
     DoubtRaised,
     ExchangeEnded,
     FindingMade,
@@ -79,10 +80,12 @@ def test_what_was_sent_and_received_is_in_the_file_at_once(tmp_path):
         case = Case("c", Expectation.OBSERVED, (), Request("GET", "/"))
         journal.append(RequestSent(send=1, case=case))
         assert 2 == len(list(read_journal(path)))
+        journal.append(Creation(send=1, name="n", target="/n"))
         journal.append(ExchangeEnded(send=1))
+        assert 4 == len(list(read_journal(path)))
         journal.append(Judged(send=1))
         journal.append(RequestSent(send=2, case=case))
-        assert 5 == len(list(read_journal(path)))
+        assert 6 == len(list(read_journal(path)))
 
 
 def test_the_secret_is_in_no_event(tmp_path):

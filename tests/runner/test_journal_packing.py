@@ -159,6 +159,18 @@ def test_many_findings_on_one_exchange_take_several_lines(tmp_path):
     assert [("f1", 15), ("f17", 15), ("f33", 7)] == [(line["id"], len(line["others"])) for line in lines]
 
 
+@pytest.mark.parametrize("other", [{"send": 2}, {"case": "d"}, {"repeats": "3 of 4"}, {"id": "f9"}])
+def test_what_was_found_elsewhere_stands_in_a_line_of_its_own(tmp_path, other):
+    """A line has one request, one case, and ids that count on."""
+    first, second = found("a", "a")
+    made = [first, msgspec.structs.replace(second, **other)]
+    with Journal(tmp_path / FILE_NAME) as journal:
+        journal.append(HEADER)
+        journal.append_all(made)
+    _, *read = read_journal(tmp_path / FILE_NAME)
+    assert made == [msgspec.structs.replace(each, seq=0, time=0.0) for each in read]
+
+
 EVENTS = st.lists(
     st.one_of(
         st.builds(

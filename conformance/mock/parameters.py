@@ -38,9 +38,10 @@ def is_sent(contract: Contract, tx: Transaction, parameter: Parameter) -> bool:
 
 
 def _sent(tx: Transaction) -> SentParameters:
+    cookies = tx.values("cookie")
     return SentParameters(
-        query=query_pairs(tx.query.decode("latin-1")),
+        query=query_pairs(tx.query.decode("latin-1")) if tx.query else (),
         fields=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in tx.headers],
-        cookies=cookie_pairs([each.decode("latin-1") for each in tx.values("cookie")]),
+        cookies=cookie_pairs([each.decode("latin-1") for each in cookies]) if cookies else (),
         path=tx.parameters,
     )

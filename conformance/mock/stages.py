@@ -7,6 +7,7 @@ ends the processing; those of `RESPONDING` make the response of every request, a
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import StrEnum
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl
 
@@ -237,7 +238,7 @@ def send(state: MockState, tx: Transaction) -> None:
     for name, value in state.compiled.forms.headers(tx.status) if tx.route else ():
         if not any(name == other for other, _ in tx.response_headers):
             tx.set_header(name, value)
-    tx.set_header("date", format_datetime(tx.received_at.astimezone(UTC), usegmt=True))
+    tx.set_header("date", _date(tx.received_at.replace(microsecond=0)))
     if tx.status not in {204, 304}:
         tx.set_header("content-length", str(len(tx.response_body)))
 
@@ -270,6 +271,12 @@ def object_key(state: MockState, tx: Transaction) -> Key | None:
     if tx.name is None:
         return None
     return tuple(tx.parameters[name] for name in _own_parameters(state, tx)), write(tx.name)
+
+
+@lru_cache(maxsize=16)
+def _date(moment: datetime) -> str:
+    """Return the value of `Date` for a time in whole seconds, which many responses have alike."""
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
 def now() -> datetime:

@@ -10,19 +10,20 @@ from conformance.journal.packing import unpacked
 
 DECODER: msgspec.json.Decoder[AnyLine] = msgspec.json.Decoder(AnyLine)
 
-_SEAL = re.compile(rb',"crc":"([0-9a-f]{8})"\}\r?\n?\Z')
+_SEAL = b',"crc":"%08x"}\n'
+_SEALED = re.compile(rb',"crc":"([0-9a-f]{8})"\}\r?\n?\Z')
 SEAL_BYTES = 19
 """How long the checksum is with all that belongs to it, as it is written."""
 
 
 def sealed(event: bytes) -> bytes:
     """Return the line of an event, given as a JSON object: CRC-32 of that object is its member `crc`."""
-    return b'%b,"crc":"%08x"}\n' % (event[:-1], crc32(event))
+    return event[:-1] + _SEAL % crc32(event)
 
 
 def seal(event: bytearray) -> None:
     """Make of an event, given as a JSON object, its line: as `sealed`, in its place."""
-    event[-1:] = b',"crc":"%08x"}\n' % crc32(event)
+    event[-1:] = _SEAL % crc32(event)
 
 
 def decoded(line: bytes) -> AnyLine:
@@ -32,7 +33,8 @@ def decoded(line: bytes) -> AnyLine:
         ValueError: it is no event, or not what was written; its text is what is to be said of the line.
 
     """
-    seal = _SEAL.search(line, max(0, len(line) - SEAL_BYTES - 3))
+    # Nearly every line is as it was written, and told to be so in half the time.
+    seal = None if whole_until(line) >= 0 else _SEALED.search(line, max(0, len(line) - SEAL_BYTES - 3))
     if seal is not None and crc32(b"}", crc32(memoryview(line)[: seal.start()])) != int(seal[1], 16):
         message = "is damaged: its checksum does not match"
         raise ValueError(message)
@@ -46,9 +48,7 @@ def decoded(line: bytes) -> AnyLine:
 def whole_until(line: bytes) -> int:
     """Return where the checksum of a line begins, -1 where the line is not as `sealed` wrote it."""
     end = len(line) - SEAL_BYTES
-    if end < 0 or not line.startswith(b',"crc":"', end) or not line.endswith(b'"}\n'):
-        return -1
-    return end if b"%08x" % crc32(b"}", crc32(memoryview(line)[:end])) == line[-11:-3] else -1
+    return end if end >= 0 and line.endswith(_SEAL % crc32(b"}", crc32(memoryview(line)[:end]))) else -1
 
 
 def encodable(value: object) -> object:

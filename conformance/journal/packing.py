@@ -6,7 +6,6 @@ text, what held as bits, and a finding that is made often once. Version 5 has fi
 
 import re
 import zlib
-from collections.abc import Iterator
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -87,20 +86,19 @@ def unpacked(event: AnyLine) -> AnyLine:
         zlib.error: it is not deflated.
 
     """
-    match event:
-        case RequestSent(packed=short) if short:
+    if isinstance(event, RequestSent):
+        if event.packed:
             unpacker = zlib.decompressobj()
-            body = unpacker.decompress(short, MOST)
+            body = unpacker.decompress(event.packed, MOST)
             if not unpacker.eof:
                 message = f"its body is cut off, or has more than {MOST} bytes"
                 raise ValueError(message)
             return replace(event, case=_with_body(event, body), packed=b"")
-        case RequestSent(text=text) if text:
-            return replace(event, case=_with_body(event, text.encode()), text="")
-        case ExchangeEnded(text=text, response=response) if text and response is not None:
-            return replace(event, response=replace(response, body=text.encode()), text="")
-        case _:
-            return event
+        if event.text:
+            return replace(event, case=_with_body(event, event.text.encode()), text="")
+    elif isinstance(event, ExchangeEnded) and event.text and event.response is not None:
+        return replace(event, response=replace(event.response, body=event.text.encode()), text="")
+    return event
 
 
 def length_of_long_body(event: Event) -> int:
@@ -133,6 +131,8 @@ class SharedFindings:
             ValueError: it refers to a finding that no earlier line defines, or defines more of them than are shared.
 
         """
+        if not isinstance(event, FindingMade | FindingShared):
+            return (event,)
         if isinstance(event, FindingShared):
             if not 0 < event.number <= MOST_SHARED:
                 message = (
@@ -141,8 +141,6 @@ class SharedFindings:
                 raise ValueError(message)
             self._findings[event.number] = event.finding
             return ()
-        if not isinstance(event, FindingMade):
-            return (event,)
         if event.finding is not NO_FINDING:
             if event.shared or event.others:
                 message = "has a finding, and refers to others"
@@ -153,13 +151,19 @@ class SharedFindings:
         if len(event.others) >= MOST_IN_LINE:
             message = f"has more than {MOST_IN_LINE} findings"
             raise ValueError(message)
-        if COUNTED.search(event.id) is None:
+        counted = COUNTED.search(event.id)
+        if counted is None:
             message = f"has findings that cannot be numbered on from {event.id[:40]!r}"
             raise ValueError(message)
+        prefix, last = event.id[: counted.start()], int(counted[0])
+        seq, time, send, case, repeats = event.seq, event.time, event.send, event.case, event.repeats
+        ids = [event.id, *[f"{prefix}{last + place}" for place in range(1, len(event.others) + 1)]]
         findings = map(self._known, (event.shared, *event.others))
         return tuple(
-            replace(event, id=id_, finding=finding, shared=0, others=())
-            for finding, id_ in zip(findings, ids_from(event.id), strict=False)
+            [
+                FindingMade(seq=seq, time=time, id=id_, send=send, case=case, finding=finding, repeats=repeats)
+                for id_, finding in zip(ids, findings, strict=True)
+            ]
         )
 
     def _known(self, number: int) -> Finding:
@@ -167,16 +171,6 @@ class SharedFindings:
             message = f"refers to finding {number}, which no earlier line defines"
             raise ValueError(message)
         return self._findings[number]
-
-
-def ids_from(first: str) -> Iterator[str]:
-    """Yield an id and those that count on from it; of one without a number at its end, itself alone."""
-    yield first
-    if found := COUNTED.search(first):
-        number = int(found[0])
-        while True:
-            number += 1
-            yield f"{first[: found.start()]}{number}"
 
 
 class FindingsTogether:

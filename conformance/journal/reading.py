@@ -30,7 +30,8 @@ def read_journal(path: Path, damaged: Damage | None = None) -> Iterator[AnyEvent
         JournalError: the file cannot be read, is no journal, is of another version, or is damaged before its end.
 
     """
-    return (event for _, event in read_placed(path, damaged))
+    for _, _, found in read_all(path, damaged):
+        yield from found
 
 
 def read_placed(path: Path, damaged: Damage | None = None) -> Iterator[tuple[int, AnyEvent]]:
@@ -44,7 +45,7 @@ def read_lines(path: Path, took: Took) -> Iterator[tuple[AnyLine, tuple[AnyEvent
 
 
 def read_all(
-    path: Path, damaged: Damage | None, took: Took = lambda *_: False
+    path: Path, damaged: Damage | None, took: Took | None = None
 ) -> Iterator[tuple[int, AnyLine, tuple[AnyEvent, ...]]]:
     """Yield each line of a journal with its place, and the events that it stands for; raises as `read_journal`."""
     path = path / FILE_NAME if path.is_dir() else path
@@ -54,13 +55,14 @@ def read_all(
         previous = place = long = 0
         shared = SharedFindings()
         for number, line in enumerate(lines, 1):
-            if previous and took(line, previous):
+            if took is not None and previous and took(line, previous):
                 previous += 1
                 place += len(line)
                 continue
             try:
                 told = decoded(line)
-                _check(told, number, None if damaged else previous, path)
+                if told.seq != previous + 1 or number == 1 or not 0 <= told.time <= LAST_SECOND:
+                    _check(told, number, None if damaged else previous, path)
                 found = shared.resolved(told)
             except ValueError as error:
                 if not line.endswith(b"\n"):

@@ -106,28 +106,25 @@ class JournalIndex:
                 self.header = event
                 self.rows = {row.id: row for row in event.requirements}
             return
-        if self._spoken and not (isinstance(event, SPOKEN) and event.send == self._spoken[0].send):
+        if event.time > self.last_time:  # noqa: PLR1730 (a call takes three times as long)
+            self.last_time = event.time
+        if isinstance(event, SPOKEN):
+            # First, as most events of a long run are findings.
+            self._said(event)
+            return
+        if self._spoken:
             self.settle()
-        self.last_time = max(self.last_time, event.time)
         match event:
-            case FindingMade() | DoubtRaised():
-                # First, as most events of a long run are findings.
-                self._said(event)
             case events.RequestSent():
                 self._sent(event)
             case events.ExchangeEnded():
-                sent = self._known(event.send, "ends")
-                if event.send in self._creating and not may_have_acted(event.response, event.failure):
-                    self._created -= 1
-                self._creating.discard(event.send)
-                whole = replace(sent, exchange=event.after(sent.exchange))
-                self.sends[event.send] = self._shared.sending(whole) if self._is_kept(event.send) else whole
+                self._ended(event)
+            case events.Judged():
+                self._judged(event)
             case events.ClientEnded():
                 sent = self._known(event.send, "has a client result of")
                 self.sends[event.send] = replace(sent, client=event)
                 self.client = True
-            case events.Judged():
-                self._judged(event)
             case events.RunResumed():
                 self._resumed(event)
             case _:
@@ -226,10 +223,26 @@ class JournalIndex:
         self.dropped.cases += 1
         self.dropped.requests += len(sends)
 
+    def _ended(self, event: events.ExchangeEnded) -> None:
+        sent = self._known(event.send, "ends")
+        if event.send in self._creating:
+            self._creating.remove(event.send)
+            if not may_have_acted(event.response, event.failure):
+                self._created -= 1
+        whole = replace(sent, exchange=event.after(sent.exchange))
+        self.sends[event.send] = self._shared.sending(whole) if self._is_kept(event.send) else whole
+
     def _said(self, event: FindingMade | DoubtRaised) -> None:
+        before = self._spoken[0] if self._spoken else None
+        if before is not None and event.send != before.send:
+            self.settle()
+            before = None
         requirement = (event.finding if isinstance(event, FindingMade) else event.doubt).requirement
         if requirement not in self.rows:
             raise JournalError(f"the journal has the requirement {requirement}, which is not in its header")
+        if before is not None and event.case == before.case:
+            self._spoken.append(event)
+            return
         case = self.case_for(event)
         if case == DROPPED or case in self._sends_of:
             self._spoken.append(event)
@@ -283,7 +296,7 @@ class JournalIndex:
 
 def _bits(event: events.Judged, known: int) -> int:
     """Return the numbers of the requirements that held, as bits; `known` is how many requirements there are."""
-    held = event.held if all(0 <= number < known for number in event.passed) else -1
+    held = event.held if not event.passed or all(0 <= number < known for number in event.passed) else -1
     if held >> known:
         raise JournalError(f"the journal judges a requirement that is not one of its {known}")
     return held

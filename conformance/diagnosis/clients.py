@@ -6,8 +6,7 @@ import msgspec
 
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.diagnosis.wording.conditions import SPELLED_OUT
-from conformance.model.client_symptoms import ACCEPTED, INVALID_RESPONSE, UNPARSED
-from conformance.model.finding import Finding
+from conformance.model.finding import ACCEPTED, INVALID_RESPONSE, UNPARSED, Finding
 
 CONVERTED = "converted"
 

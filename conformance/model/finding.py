@@ -82,3 +82,13 @@ class Doubt(msgspec.Struct, frozen=True, omit_defaults=True):
     requirement: str
     reason: str
     ours: bool = False
+
+
+INVALID_RESPONSE = "invalid response"
+"""The rule of findings of clients on responses with one schema violation."""
+
+ACCEPTED = "accepted"
+"""What is observed where a client returned such a response as it is."""
+
+UNPARSED = "body that cannot be parsed"
+"""The rule of findings of clients on bodies of success responses that are no JSON text at all."""

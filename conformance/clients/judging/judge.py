@@ -14,8 +14,7 @@ from conformance.clients.scenarios.scenario import CODED, CallResult, Fate, Rais
 from conformance.clients.scenarios.sending import DOTS, EMPTY, KEY_CONTROL, KEY_FIELD
 from conformance.contract.contract import Contract
 from conformance.model.case import Request
-from conformance.model.client_symptoms import UNPARSED
-from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
+from conformance.model.finding import UNPARSED, Doubt, Finding, Judgement, Pass, Symptom
 from conformance.model.json_values import MISSING
 from conformance.model.jsontext import JsonFault, equal, read_text
 

@@ -17,8 +17,7 @@ from conformance.clients.judging.returned import returned
 from conformance.clients.scenarios.scenario import CallResult, Raised, Scenario, Sort
 from conformance.contract.contract import Contract
 from conformance.contract.schemas.nodes import Node, occurrences
-from conformance.model.client_symptoms import ACCEPTED, INVALID_RESPONSE
-from conformance.model.finding import Doubt, Finding, Pass, Symptom
+from conformance.model.finding import ACCEPTED, INVALID_RESPONSE, Doubt, Finding, Pass, Symptom
 from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, read_text
 from conformance.model.pointer import within

@@ -9,7 +9,7 @@ from conformance.clients.scenarios.redirecting import ELSEWHERE, redirecting
 from conformance.clients.scenarios.scenario import Fate, Reply, Scenario, Sort
 from conformance.clients.scenarios.start import Start, undeclared
 from conformance.model.case import Story
-from conformance.model.client_symptoms import UNPARSED
+from conformance.model.finding import UNPARSED
 from conformance.model.jsontext import Members, read_text, write
 
 HTML = b"<!DOCTYPE html>\n<html><head><title>A page</title></head><body><h1>A page</h1></body></html>\n"

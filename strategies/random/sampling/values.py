@@ -20,14 +20,12 @@ from conformance.strategies.random.sampling.texts import texts
 from conformance.strategies.random.weighing import FEW, MANY, MOST, SINGLE
 from conformance.strategies.values import construction
 
-ABSENT = constant(construction.ABSENT)
-"""In the place of a property's values: leave it out."""
-
 MANY_PROPERTIES = 2_000
 """An object that must have more unknown properties than this is too much to draw."""
 
-Member: TypeAlias = tuple[str, int, Values, Values]
-"""Name of a property, identity of its node, and draws of it with and without absence."""
+Member: TypeAlias = tuple[str, int, int, Values, Values]
+"""Name of a property, identity of its node, in one of how many bodies it is absent (0: in none), and two draws of it:
+for bodies whose route does not pass it, and for any body."""
 
 
 class ValueChoices(msgspec.Struct, frozen=True):
@@ -39,21 +37,26 @@ class ValueChoices(msgspec.Struct, frozen=True):
 
 def values(node: Node, choices: ValueChoices) -> Values:
     """Return a draw of valid values of a node; where the route of a body names a branch, of that one."""
+    return _values(node, choices)[1]
+
+
+def _values(node: Node, choices: ValueChoices) -> tuple[Values, Values]:
+    """Return two draws of valid values of a node: one for bodies whose route does not pass it, and one for any body."""
     if node.path in choices.fixed:
-        return choices.fixed[node.path]
+        return choices.fixed[node.path], choices.fixed[node.path]
     branches = [_branch(node, branch, choices) for branch in range(len(node.shapes))]
     if not branches:
-        return constant(None)
+        return constant(None), constant(None)
     any_branch = choice([(found, _weight(shape)) for found, shape in zip(branches, node.shapes, strict=True)])
     if len(branches) == 1:
-        return any_branch
+        return any_branch, any_branch
     key = id(node)
 
     def draw(chance: Chance) -> Writable:
         branch = chance.route.get(key)
         return any_branch(chance) if branch is None else branches[branch](chance)
 
-    return draw
+    return any_branch, draw
 
 
 def _weight(shape: Shape) -> int:
@@ -124,14 +127,12 @@ def _object(node: Node, branch: int, choices: ValueChoices) -> Values:
     members: list[Member] = []
     for child in node.members(branch):
         if child.shapes:
-            present = values(child, choices)
-            # Absence is as likely as null, so that bodies differ in which properties they have.
-            free = present if child.name in shape.required else _optional(child, present, choices)
-            members.append((child.name, id(child), free, present))
+            absent = 0 if child.name in shape.required else SINGLE + _presence(child, choices)
+            members.append((child.name, id(child), absent, *_values(child, choices)))
     for each in node.fillers:
         if each.branch == branch:
             filled = values(each, choices)
-            members.append((each.name, id(each), filled, filled))
+            members.append((each.name, id(each), 0, filled, filled))
     declared = frozenset((*shape.members, *(name for name, *_ in members)))
     least, most = limits(shape, "minProperties", "maxProperties")
     room = most - len(members) if shape.open and choices.extras else 0
@@ -140,10 +141,12 @@ def _object(node: Node, branch: int, choices: ValueChoices) -> Values:
     def draw(chance: Chance) -> Writable:
         found: dict[str, Writable] = {}
         route = chance.route
-        for name, key, free, present in members:
-            value = (present if key in route else free)(chance)
-            if value is not construction.ABSENT:
-                found[name] = value
+        random = chance.random
+        for name, key, absent, free, present in members:
+            if key in route:
+                found[name] = present(chance)
+            elif not absent or random() * absent >= SINGLE:
+                found[name] = free(chance)
         if room > 0 and (len(found) < least or chance.one_in(MANY + 1)):
             count = max(needed, 1 + chance.below(MOST_EXTRAS))
             names = (f"x_{word(chance)}{number or ''}" for number in range(count))
@@ -154,11 +157,9 @@ def _object(node: Node, branch: int, choices: ValueChoices) -> Values:
     return draw
 
 
-def _optional(child: Node, present: Values, choices: ValueChoices) -> Values:
-    """Return a draw that leaves a property out as often as its null comes about beside its other values."""
-    if child.path in choices.fixed:
-        return choice([(ABSENT, SINGLE), (present, MANY)])
-    return choice([(ABSENT, SINGLE), (present, sum(map(_weight, child.shapes)))])
+def _presence(child: Node, choices: ValueChoices) -> int:
+    """Return how often an optional property is there for once that it is absent: as if that were one value more."""
+    return MANY if child.path in choices.fixed else sum(map(_weight, child.shapes))
 
 
 def route_to(lineage: Sequence[Node], branch: int | None = None) -> dict[int, int]:

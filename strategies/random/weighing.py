@@ -28,13 +28,15 @@ WHOLE = 16
 
 def weighted(alternatives: Sequence[Weighted[T]]) -> st.SearchStrategy[T]:
     """Return a strategy that draws from each alternative as often as its weight says; it shrinks to the first."""
-    return alternatives[0][0] if len(alternatives) == 1 else slots(alternatives).flatmap(lambda found: found)
-
-
-def slots(alternatives: Sequence[Weighted[T]]) -> st.SearchStrategy[st.SearchStrategy[T]]:
-    """Return a strategy that chooses one of the alternatives and draws nothing from it."""
     if len(alternatives) == 1:
-        return st.just(alternatives[0][0])
-    chosen = [found for found, weight in alternatives for _ in range(weight)]
+        return alternatives[0][0]
+    chosen = repeated(alternatives)
     # By index: a strategy that shows all that it chooses from, and these theirs, has a name of gigabytes.
-    return st.sampled_from(range(len(chosen))).map(lambda index: chosen[index])
+    return st.sampled_from(range(len(chosen))).flatmap(lambda index: chosen[index])
+
+
+def repeated(alternatives: Sequence[Weighted[T]]) -> list[st.SearchStrategy[T]]:
+    """Return each alternative as often as its weight says; one that has no other beside it once."""
+    if len(alternatives) == 1:
+        return [alternatives[0][0]]
+    return [found for found, weight in alternatives for _ in range(weight)]

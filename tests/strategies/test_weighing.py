@@ -6,7 +6,7 @@ from hypothesis import find, given, seed, settings
 from hypothesis import strategies as st
 
 from conformance.strategies.random.process.hypothesis_internals import independent_backend
-from conformance.strategies.random.weighing import MANY, SINGLE, slots, weighted
+from conformance.strategies.random.weighing import MANY, SINGLE, repeated, weighted
 
 ALTERNATIVES = [(st.just("first"), SINGLE), (st.just("second"), MANY), (st.just("third"), SINGLE)]
 
@@ -32,9 +32,14 @@ def test_the_first_alternative_is_the_simplest() -> None:
     assert "third" == find(weighted(ALTERNATIVES), lambda value: value == "third")
 
 
-def test_a_slot_is_one_of_the_alternatives_undrawn() -> None:
-    """The strategy itself is handed over; a single alternative is no choice."""
+def test_an_alternative_is_there_as_often_as_its_weight_says() -> None:
+    """In their order, so that the first is the simplest; a single one is no choice."""
     one, other = st.just(1), st.just(2)
-    assert one is find(slots([(one, SINGLE), (other, MANY)]), lambda _: True)
-    assert one is find(slots([(one, MANY)]), lambda _: True)
+    assert [one, *MANY * [other]] == repeated([(one, SINGLE), (other, MANY)])
+    assert [one] == repeated([(one, MANY)])
     assert one is weighted([(one, MANY)])
+
+
+def test_a_choice_is_shown_without_what_it_chooses_from() -> None:
+    """What it chooses from are choices too, and so on: all of them together fill gigabytes."""
+    assert "second" not in repr(weighted(ALTERNATIVES))

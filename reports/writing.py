@@ -13,7 +13,8 @@ from conformance.journal.writing import for_owner
 from conformance.model.errors import UsageError, os_errors_as
 from conformance.model.vocabulary import JunitBy, Strength
 from conformance.reports.evidence import RunReport
-from conformance.reports.folding.fold import fold_run
+from conformance.reports.folding.fold import fold_index, fold_run
+from conformance.reports.folding.journal_index import JournalIndex
 from conformance.reports.formats import badge, ctrf, har, junit, markdown, sarif
 from conformance.reports.pages import html
 from conformance.reports.results import Results, checked_results
@@ -45,7 +46,7 @@ REPORTS = {
 
 
 def write_reports(
-    events: Iterable[AnyEvent],
+    events: Iterable[AnyEvent] | JournalIndex,
     out: Path,
     *,
     kinds: Iterable[str] | None = None,
@@ -54,6 +55,7 @@ def write_reports(
 ) -> Results:
     """Write the reports of the run that `events` record into the folder `out`, and return its results.
 
+    The index of a whole journal is as good as its events; it is used up.
     `kinds` are keys of `REPORTS`, all by default; `junit_by` is what the run was told by default. The same events
     give the same bytes. Each file is replaced at once: whoever reads it sees the old one or the new one, whole.
 
@@ -66,7 +68,13 @@ def write_reports(
     wanted = checked_kinds(kinds)
     with collector_paused():
         # What the run held is let go before the collector walks over what is there.
-        return _written(fold_run(events, fail_on=fail_on, junit_by=junit_by), out, wanted)
+        return _written(_folded(events, fail_on, junit_by), out, wanted)
+
+
+def _folded(events: Iterable[AnyEvent] | JournalIndex, fail_on: Strength, junit_by: JunitBy | None) -> RunReport:
+    if isinstance(events, JournalIndex):
+        return fold_index(events, fail_on=fail_on, junit_by=junit_by)
+    return fold_run(events, fail_on=fail_on, junit_by=junit_by)
 
 
 def _written(run: RunReport, out: Path, kinds: Iterable[str]) -> Results:

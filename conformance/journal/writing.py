@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from conformance.journal import events
 from conformance.journal.events import JOURNAL_VERSION, AnyEvent, Event
-from conformance.journal.lines import encodable, seal, sealed
+from conformance.journal.lines import decoded, encodable, seal, sealed
 from conformance.journal.packing import (
     TEXTS,
     TOGETHER,
@@ -31,6 +31,9 @@ E = TypeVar("E", bound=Event)
 
 Mirror: TypeAlias = Callable[[bytes], object]
 """Is given lines of a journal in their order; raises OSError where it cannot take them."""
+
+Follower: TypeAlias = Callable[[int, bytearray, tuple[AnyEvent, ...]], object]
+"""Is given each line of a journal by its number, to be looked at now, and the events that whoever reads it gets."""
 
 SYNC_SECONDS = 0.5
 """How often what was written is made to survive a failure of the machine as well."""
@@ -70,8 +73,8 @@ class Journal:
     That outlives the end of this process, however it comes; for the end of the machine the file is synchronised with
     the disk every `SYNC_SECONDS`. The texts of findings, doubts and of the end are redacted: they may hold what a
     target sent. With `resume` the events go behind those that are there, and a torn last line is cut off; without it a
-    file that is there is replaced. `damaged` is as in `read_journal`. `mirror` gets all lines as they are flushed. The
-    caller holds the lock of the folder.
+    file that is there is replaced. `damaged` is as in `read_journal`. `mirror` gets all lines as they are flushed,
+    `follower` those that are not copied as they are written. The caller holds the lock of the folder.
 
     Raises:
         UsageError: the file cannot be written.
@@ -87,6 +90,7 @@ class Journal:
         resume: bool = False,
         damaged: Damage | None = None,
         mirror: Mirror | None = None,
+        follower: Follower | None = None,
     ) -> None:
         self._encoder = msgspec.json.Encoder()
         self._line = bytearray()
@@ -105,6 +109,7 @@ class Journal:
             self._file: BinaryIO = open(path, "ab", opener=for_owner)  # noqa: SIM115 (a path has no opener)
         self._findings = SharedFindings()
         self._mirror = mirror
+        self._follower = follower
         self._unmirrored: list[bytes] = []
         self._closing = threading.Event()
         self._syncing = threading.Thread(target=self._sync, name="conformance-journal", daemon=True)
@@ -179,7 +184,7 @@ class Journal:
 
     def _write(self, event: Event, *, at_once: bool = False) -> None:
         line = self._line
-        self._encode(packed(event, self._version))
+        as_it_is = self._encode(packed(event, self._version))
         seal(line)
         try:
             self._file.write(line)
@@ -189,6 +194,9 @@ class Journal:
                 self._flush()
         except OSError as error:
             raise self._unwritable(error) from error
+        if self._follower is not None:
+            read = event if as_it_is else decoded(bytes(line))
+            self._follower(event.seq, line, self._findings.resolved(read))  # type: ignore[arg-type]
 
     def flush(self) -> None:
         """See that all events are in the file; raises as `append`."""
@@ -233,12 +241,15 @@ class Journal:
             case _:
                 return event
 
-    def _encode(self, event: Event) -> None:
+    def _encode(self, event: Event) -> bool:
+        """Encode an event as the line; tells whether it is read as it was."""
         try:
             self._encoder.encode_into(event, self._line)
         except UnicodeEncodeError:
             # A lone surrogate in the text of a finding: what a target sent may hold one, UTF-8 cannot.
             self._encoder.encode_into(encodable(msgspec.to_builtins(event)), self._line)
+            return False
+        return True
 
     def close(self) -> None:
         """Synchronise and close the file; raises as `append`."""

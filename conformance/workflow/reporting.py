@@ -11,6 +11,7 @@ from conformance.journal.reading import read_journal
 from conformance.model.errors import JournalError, UsageError, os_errors_as
 from conformance.model.requirement import Requirement
 from conformance.model.vocabulary import JunitBy, Outcome, Strength
+from conformance.reports.folding.journal_index import JournalIndex
 from conformance.reports.folding.outcomes import exit_status
 from conformance.reports.folding.waiving import told
 from conformance.reports.formats import markdown
@@ -44,10 +45,12 @@ def report_again(
     fail_on: Strength | None = None,
     junit_by: JunitBy | None = None,
     clean_up: str = "",
+    followed: JournalIndex | None = None,
 ) -> RunResult:
     """Make the reports of the run whose journal is in `folder`; without `fail_on` and `junit_by`, those of the run.
 
-    `clean_up` is handed on: what became of what the run created.
+    `clean_up` is handed on: what became of what the run created. `followed` is the index of the journal, where it is
+    known without reading.
 
     Raises:
         JournalError: there is no journal, or it is damaged.
@@ -55,13 +58,14 @@ def report_again(
 
     """
     wanted = checked_kinds(kinds)
-    events = read_journal(folder)
-    first = next(events, None)
+    events = read_journal(folder) if followed is None else iter(())
+    first = next(events, None) if followed is None else followed.header
     if not isinstance(first, RunStarted):
         raise JournalError(f"{folder} has no journal", "name the folder of a run (its --out)")
     strength = fail_on or recorded_option(first, "fail_on", Strength) or Strength.MUST
     out = folder if folder.is_dir() else folder.parent
-    results = write_reports(chain([first], events), out, kinds=wanted, fail_on=strength, junit_by=junit_by)
+    told_by = chain([first], events) if followed is None else followed
+    results = write_reports(told_by, out, kinds=wanted, fail_on=strength, junit_by=junit_by)
     hint = "" if "stateless" in first.options else stateless_hint(first.requirements, results)
     said = tuple(line for each in results.waivers if (line := told(each)))
     return RunResult(results, out, exit_status(results, strength), hint, clean_up, said)

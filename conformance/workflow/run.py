@@ -1,5 +1,9 @@
 """The main job: a plan carried out against a target, and the reports of it."""
 
+from msgspec.structs import replace
+
+from conformance.journal.reading import FILE_NAME
+from conformance.reports.folding.following import FollowedJournal
 from conformance.reports.writing import checked_kinds
 from conformance.workflow.reporting import RunResult, report_again
 from conformance.workflow.sending import Hooks, carry_out
@@ -26,12 +30,15 @@ def run(options: RunOptions, hooks: Hooks = Hooks(), *, client: object = None) -
     checked_kinds(options.reports)
     options = with_local_document(options)
 
+    followed = FollowedJournal()
+
     def finish(clean_up: str) -> RunResult:
-        return drafted(report_again(options.out, kinds=options.reports, clean_up=clean_up), options)
+        index = followed.index(options.out / FILE_NAME)
+        return drafted(report_again(options.out, kinds=options.reports, clean_up=clean_up, followed=index), options)
 
     if is_shared(options, client):
         return carry_out_together(options, hooks, finish)
-    return carry_out(options, hooks, finish, client=client)
+    return carry_out(options, replace(hooks, follower=followed.take), finish, client=client)
 
 
 __all__ = ["Hooks", "RunResult", "run"]

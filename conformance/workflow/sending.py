@@ -16,7 +16,7 @@ from conformance.journal.folder_lock import folder_lock
 from conformance.journal.ledger import read_ledger
 from conformance.journal.reading import FILE_NAME, read_journal
 from conformance.journal.resuming import ResumedRun
-from conformance.journal.writing import Journal, Mirror
+from conformance.journal.writing import Follower, Journal, Mirror
 from conformance.model.case import CATALOGUE
 from conformance.model.version import VERSION
 from conformance.runner.engine import Done, Engine, EngineHooks, Report
@@ -52,7 +52,7 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     `report` is called as requests are answered, `started` once before the first is sent, with the plan, the URL, and
     what was sent before where the run goes on, `done` with each item of the plan that is done with. `choose` makes of
     the plan what is to be sent. `canceller` cancels the run from another thread. `mirror` gets the lines of the
-    journal.
+    journal, `follower` its events where the run begins anew.
     """
 
     report: Report | None = None
@@ -61,6 +61,7 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     choose: Callable[[Plan], Plan] | None = None
     canceller: Canceller | None = None
     mirror: Mirror | None = None
+    follower: Follower | None = None
 
 
 def carry_out(
@@ -96,7 +97,10 @@ def carry_out(
             return finish("")
         earlier = set_aside(options.out, url) if past is None else ""
         redaction = prepared.credentials.redaction
-        journal = stack.enter_context(Journal(path, redaction, resume=past is not None, mirror=hooks.mirror))
+        follower = hooks.follower if past is None else None
+        journal = stack.enter_context(
+            Journal(path, redaction, resume=past is not None, mirror=hooks.mirror, follower=follower)
+        )
         sessions: list[Session] = []
         with after_sending(
             lambda: journal.requests,

@@ -54,7 +54,11 @@ def fold_run(
 
     `junit_by` is what the run was told where it is None.
     """
-    index = index_journal(events)
+    return fold_index(index_journal(events), fail_on=fail_on, junit_by=junit_by)
+
+
+def fold_index(index: JournalIndex, *, fail_on: Strength = Strength.MUST, junit_by: JunitBy | None = None) -> RunReport:
+    """Return the results of a run with the evidence for them, given the index of its whole journal; as `fold_run`."""
     results = _results(index, fail_on)
     started = index.started
     told = JunitBy.REQUIREMENT if started.options.get("junit_by") == JunitBy.REQUIREMENT else JunitBy.CASE

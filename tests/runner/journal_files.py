@@ -29,11 +29,14 @@ def finding(text: str) -> Finding:
 
 
 def written(path: Path, *events, secret: str = "") -> list:
-    """Write events, and return what is read back."""
-    with Journal(path, secret) as journal:
+    """Write events, and return what is read back: the same that a follower of the journal gets."""
+    followed: list = []
+    with Journal(path, secret, follower=lambda _, __, line: followed.extend(line)) as journal:
         for event in (HEADER, *events):
             journal.append(event)
-    return list(read_journal(path))
+    read = list(read_journal(path))
+    assert followed == read
+    return read
 
 
 def begun_by_version(path: Path, version: int) -> None:

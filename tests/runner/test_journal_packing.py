@@ -194,14 +194,20 @@ def test_whatever_is_found_is_read_as_it_was(tmp_path_factory, made, most, numbe
             msgspec.structs.replace(each, id=f"f{n}") if hasattr(each, "id") else each for n, each in enumerate(made)
         ]
     path = tmp_path_factory.mktemp("journal") / FILE_NAME
-    with pytest.MonkeyPatch.context() as patch, Journal(path) as journal:
+    lines: list = []
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Journal(path, follower=lambda number, _, line: lines.append((number, line))) as journal,
+    ):
         patch.setattr(packing, "MOST_SHARED", most)
         journal.append(HEADER)
         journal.append_all(made)
         journal.append(Judged(send=3))
-    _, *read, last = read_journal(path)
+    header, *read, last = read_journal(path)
     assert made == [msgspec.structs.replace(each, seq=0, time=0.0) for each in read]
     assert 3 == last.send
+    assert [header, *read, last] == [event for _, line in lines for event in line]
+    assert list(range(1, last.seq + 1)) == [number for number, _ in lines]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""Following a run: its journal is indexed as it is written, so that its reports need not read it again."""
+
+from pathlib import Path
+from zlib import crc32
+
+from conformance.journal.events import AnyEvent
+from conformance.model.errors import JournalError
+from conformance.reports.folding.journal_index import JournalIndex
+
+AT_ONCE = 1 << 20
+"""How many bytes of a journal are read at once."""
+
+
+class FollowedJournal:
+    """The index of a journal that is being written; none where the journal is to be read.
+
+    It is where a line was missed, as Ctrl-C came between its writing and its indexing, or within either; where the run
+    went on from an earlier one; and where the file is no longer what was written.
+    """
+
+    def __init__(self) -> None:
+        self._index: JournalIndex | None = JournalIndex()
+        self._last: int | None = 0
+        """The number of the last line, None while one is indexed."""
+        self._crc = 0
+
+    def take(self, number: int, line: bytes | bytearray, events: tuple[AnyEvent, ...]) -> None:
+        """Take the next line of the journal, by its number, and the events that it stands for."""
+        index, last, self._last = self._index, self._last, None
+        if index is None:
+            return
+        if last is None or number != last + 1:
+            self._index = None
+            return
+        self._crc = crc32(line, self._crc)
+        try:
+            for event in events:
+                index.add(event)
+        except JournalError:
+            # Who reads the journal is told of it.
+            self._index = None
+        self._last = number
+
+    def index(self, path: Path) -> JournalIndex | None:
+        """Return the index of the journal at `path`, None where that has to be read; it is handed out once."""
+        index, self._index = self._index, None
+        if index is None or index.header is None or index.ended is None or self._last is None:
+            return None
+        if _checksum(path) != self._crc:
+            return None
+        index.settle()
+        return index
+
+
+def _checksum(path: Path) -> int | None:
+    """Return the CRC-32 of a file, None where it cannot be read."""
+    crc = 0
+    try:
+        with path.open("rb") as file:
+            while read := file.read(AT_ONCE):
+                crc = crc32(read, crc)
+    except OSError:
+        return None
+    return crc

@@ -11,7 +11,7 @@ from conformance.model.case import Case, Item
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import creations
 from conformance.strategies.random.examples import Examples
-from conformance.strategies.random.labelling import fingerprint
+from conformance.strategies.random.labelling import fingerprint, fingerprint_of
 from conformance.strategies.random.process.generator_process import GeneratorProcess
 from conformance.strategies.random.process.messages import Ended, Generated, GeneratorConfig, SourceFailed
 from conformance.strategies.random.process.recorded import CaseGenerator
@@ -136,7 +136,7 @@ class CaseSource:
     def _wanted(self, case: Case) -> bool:
         if self._known is None:
             self._known = {fingerprint(each.request) for item in self._all for each in item.cases}
-        mark = fingerprint(case.request)
+        mark = fingerprint_of(case)
         repeated = mark in self._known
         kind = f"{case.phase}, {case.expectation.value}"
         before = self._kinds.get(kind, CaseCount(0, 0))

@@ -8,6 +8,7 @@ from conformance.journal.events import PhaseEnded
 from conformance.model.case import Case, Request
 from conformance.model.vocabulary import Expectation
 from conformance.runner.case_source import REMEDY, CaseSource, FollowUpPhases
+from conformance.strategies.random.labelling import fingerprint
 from conformance.strategies.random.process.messages import Ended, Generated, Result, SourceFailed
 
 
@@ -29,8 +30,9 @@ class Listed:
 
 
 def case(number: int) -> Case:
-    """Return a case that differs from others by its path."""
-    return Case(f"c{number}", Expectation.ACCEPTED, (), Request("POST", f"/{number}"))
+    """Return a case that differs from others by its path; its id ends as that of a random case does."""
+    request = Request("POST", f"/{number}")
+    return Case(f"c{number}.{fingerprint(request)}", Expectation.ACCEPTED, (), request)
 
 
 def generated(count: int) -> list[Result]:
@@ -45,12 +47,12 @@ def source(generator: Listed, ended: list[PhaseEnded], *planned: Case, refused: 
 
 
 def handed_out(items: CaseSource, workers: int = 4) -> list[str]:
-    """Return the ids of all that several workers are handed out."""
+    """Return the ids of all that several workers are handed out, without what they end with."""
     found: list[str] = []
 
     async def work() -> None:
         while (item := await items.next()) is not None:
-            found.append(item.id)
+            found.append(item.id.partition(".")[0])
 
     async def go() -> None:
         await asyncio.gather(*(work() for _ in range(workers)))
@@ -109,7 +111,7 @@ def test_what_is_stopped_hands_out_nothing_and_tells_how_far_the_phases_came():
     items = source(Listed(one=[*generated(3), Ended()], two=generated(1)), ended, case(9))
 
     async def go() -> list[str]:
-        return [item.id for item in [await items.next(), await items.next()] if item is not None]
+        return [item.id.partition(".")[0] for item in [await items.next(), await items.next()] if item is not None]
 
     assert ["c9", "c0"] == asyncio.run(go())
     items.stop()
@@ -121,6 +123,6 @@ def test_of_a_run_that_is_shared_each_sends_its_own():
     """Of phases that all generate, what is theirs; of one that nobody else generates, all; what is left is counted."""
     ended: list[PhaseEnded] = []
     generator = Listed(all=[*generated(4), Ended()], own=[Generated(case(5)), Generated(case(6)), Ended()])
-    later = FollowUpPhases(generator, mine=lambda id_: id_ in {"c1", "c3"}, apart=frozenset({"own"}))  # type: ignore[arg-type]
+    later = FollowUpPhases(generator, mine=lambda id_: id_.partition(".")[0] in {"c1", "c3"}, apart=frozenset({"own"}))  # type: ignore[arg-type]
     assert ["c1", "c3", "c5", "c6"] == handed_out(CaseSource((), later, ended.append), workers=1)
     assert [("all", 2), ("own", 0)] == [(each.phase, each.skipped) for each in ended]

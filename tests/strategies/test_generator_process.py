@@ -10,7 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -44,9 +46,12 @@ from conformance.strategies.random.process.messages import (
     Result,
     Sample,
     SourceFailed,
+    frame,
+    taken,
     unframed,
 )
 
+BUILD = Builder(load_contract(), {"model_id": "abc"})
 CONFIG = GeneratorConfig(parameters={"model_id": "abc"}, seed=3)
 
 PARENT = """
@@ -101,7 +106,7 @@ def test_the_same_seed_generates_the_same_cases() -> None:
     """In the order of the phases, in one process or in another."""
     first, again = results(Cover(), Draw(20)), results(Cover(), Draw(20))
     assert first == again
-    covered = list(from_schemathesis.coverage_cases(Builder(load_contract(), {"model_id": "abc"})))
+    covered = list(from_schemathesis.coverage_cases(BUILD))
     assert covered == cases(first)[: len(covered)]
     assert 20 == len(cases(first)) - len(covered)
 
@@ -163,6 +168,50 @@ def test_who_share_a_campaign_draw_other_rounds_of_it() -> None:
     for first in (1, 2):
         drawn = cases(results(Fuzz(("sampler",), first, 2), on_case=stop_at(2 * size)))
         assert rounds[first - 1] + rounds[first + 1] == drawn
+
+
+def test_results_that_arrive_in_pieces_are_put_together() -> None:
+    """Wherever they are cut, also within the bytes that tell a length; the rest waits for more."""
+    sent = [*(Generated(each) for each in islice(from_schemathesis.coverage_cases(BUILD), 2)), Ended("over")]
+    data = b"".join(map(frame, sent))
+    for cut in range(len(data)):
+        read = bytearray(data[:cut])
+        found = taken(read)
+        read += data[cut:]
+        assert sent == found + taken(read)
+        assert not read
+
+
+def test_the_event_loop_has_its_turn_while_results_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every few cases, though all of them were read before: a limit of time must not wait for the last one."""
+    case = next(from_schemathesis.coverage_cases(BUILD))
+    data, turns = frame(Generated(case)) * 500, 0
+
+    async def begun(*_: object, **_others: object) -> SimpleNamespace:
+        stdout = asyncio.StreamReader()
+        stdout.feed_data(data)
+        return SimpleNamespace(stdin=io.BytesIO(), stdout=stdout, kill=bool, communicate=ended, returncode=0)
+
+    async def ended() -> None:
+        """Be at an end."""
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def read() -> int:
+        generator = GeneratorProcess(replace(CONFIG, phases={"x": Cover()}))
+        counting = asyncio.create_task(count())
+        found = [await generator.next() for _ in range(500)]
+        counting.cancel()
+        await generator.close()
+        return found.count(Generated(case))
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", begun)
+    assert 500 == asyncio.run(read())
+    assert len(data) // process_module.MOST_READ <= turns < 500
 
 
 @pytest.mark.slow

@@ -1,21 +1,25 @@
 """Random cases: labels of this contract, stories, Schemathesis as a source, and campaigns that can be had again."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from conformance.contract.contract import load_contract
+from conformance.contract.contract import Contract, build_contract, load_contract
+from conformance.contract.operations.operation import pick_operation
+from conformance.contract.reading.document import parse_document
 from conformance.model.case import SLOT, Case, Need
 from conformance.model.jsontext import read
 from conformance.model.vocabulary import Expectation, Profile
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.catalogue.catalogue import Knowledge, catalogue
 from conformance.strategies.random import from_schemathesis
-from conformance.strategies.random.labelling import body_case, bytes_case
+from conformance.strategies.random.labelling import body_case, bytes_case, fingerprint, fingerprint_of
 from conformance.strategies.random.process.campaign import RIGHT, SIZES, THEIR_WRONG, WRONG, Batch, Campaign
 
-from .contracts import contract_of, value_of, verdicts
+from .contracts import NO_DATA, contract_of, value_of, verdicts
 
 CONTRACT = load_contract()
 BUILD = Builder(CONTRACT, {"model_id": "abcd1234"})
@@ -87,6 +91,27 @@ def test_a_constructed_label_that_a_validator_denies_is_open() -> None:
 def covered() -> list[Case]:
     """Return the cases of Schemathesis' coverage phase."""
     return list(from_schemathesis.coverage_cases(BUILD))
+
+
+def without_body() -> Contract:
+    """Return the contract of an operation with a parameter and no body."""
+    limit = {"name": "limit", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 1}}
+    operation = {"parameters": [limit], "responses": {"200": {"description": ""}}}
+    paths = {"/things": {"get": operation}}
+    parsed = parse_document(json.dumps({"openapi": "3.1.0", "info": {}, "paths": paths}).encode(), "test.yaml")
+    return build_contract(parsed, pick_operation(parsed, None), NO_DATA)
+
+
+@pytest.mark.parametrize("contract", [CONTRACT, without_body()])
+def test_the_id_of_every_random_case_ends_with_its_fingerprint(contract: Contract) -> None:
+    """By it a run finds the cases that equal each other; of operations with a body and without."""
+    found: list[Case] = []
+    campaign = Campaign(Builder(contract, {"model_id": "abcd1234"}), 1)
+    for batch in campaign.round(1):
+        campaign.draw(replace(batch, size=8), found.append)
+    found += from_schemathesis.coverage_cases(Builder(contract, {"model_id": "abcd1234"}))
+    assert 30 < len(found)
+    assert [fingerprint(case.request) for case in found] == list(map(fingerprint_of, found))
 
 
 @pytest.mark.slow

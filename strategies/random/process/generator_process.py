@@ -6,12 +6,13 @@ import signal
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
+from collections import deque
 from contextlib import suppress
 from typing import BinaryIO
 
 from msgspec.structs import replace
 
-from conformance.strategies.random.process.messages import LENGTH, RESULTS, Ended, GeneratorConfig, Result, frame
+from conformance.strategies.random.process.messages import Ended, GeneratorConfig, Result, frame, taken
 
 BEGIN = (
     "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.random.process.generator import main; main()"
@@ -25,6 +26,9 @@ KILLED = -9
 
 BUFFER = 2 << 20
 """How many bytes of cases wait in this process, half at least: the run goes on while a slow source draws its own."""
+
+MOST_READ = 1 << 14
+"""How many bytes are read at once, a dozen cases: the event loop has a turn between two reads."""
 
 LAST_BYTES = 4_000
 LAST_LINES = 3
@@ -44,6 +48,8 @@ class GeneratorProcess:
         self._process: Process | None = None
         self._reading = asyncio.Lock()
         self._stopped = False
+        self._cut_off = bytearray()
+        self._read: deque[Result] = deque()
 
     @property
     def pid(self) -> int | None:
@@ -59,16 +65,17 @@ class GeneratorProcess:
 
     async def next(self) -> Result | None:
         """Return the next result; None where all phases have ended, or after `stop`."""
-        # What waits in the buffer is read without waiting: the loop must have its turn all the same.
-        await asyncio.sleep(0)
-        async with self._reading:
-            if self._stopped or not self._config.phases:
-                return None
-            result = await self._next()
-            if isinstance(result, Ended):
-                _, *left = self._config.phases.items()
-                self._config = replace(self._config, phases=dict(left))
-            return None if self._stopped else result
+        while not self._read:
+            async with self._reading:
+                if self._stopped or not self._config.phases:
+                    return None
+                if not self._read:  # nor has another task read any meanwhile
+                    await self._read_more()
+        result = self._read.popleft()
+        if isinstance(result, Ended):
+            _, *left = self._config.phases.items()
+            self._config = replace(self._config, phases=dict(left))
+        return None if self._stopped else result
 
     def stop(self) -> None:
         """Generate nothing more, and hand out nothing that was generated."""
@@ -85,17 +92,22 @@ class GeneratorProcess:
             if self._process is not None:
                 await self._end_of(self._process)
 
-    async def _next(self) -> Result:
+    async def _read_more(self) -> None:
+        """Read what the process has written, or why it writes no more."""
+        # What waits in the buffer is read without waiting: the loop must have its turn all the same.
+        await asyncio.sleep(0)
         try:
             process = await self._started()
         except OSError as error:
-            return Ended(f"the generator process does not start: {error.strerror}")
+            self._read.append(Ended(f"the generator process does not start: {error.strerror}"))
+            return
         assert process.stdout is not None  # noqa: S101  (it is a pipe)
-        try:
-            length = int.from_bytes(await process.stdout.readexactly(LENGTH))
-            return RESULTS.decode(await process.stdout.readexactly(length))
-        except asyncio.IncompleteReadError:
-            return Ended(await self._end_of(process))
+        if data := await process.stdout.read(MOST_READ):
+            self._cut_off += data
+            self._read.extend(taken(self._cut_off))
+        else:
+            self._cut_off.clear()
+            self._read.append(Ended(await self._end_of(process)))
 
     async def _started(self) -> Process:
         """Return the process; starts it where there is none.

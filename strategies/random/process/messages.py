@@ -90,6 +90,20 @@ def frame(message: GeneratorConfig | Result) -> bytes:
     return len(data).to_bytes(LENGTH) + data
 
 
+def taken(data: bytearray) -> list[Result]:
+    """Return the results at the beginning of what was read so far, and remove them there; one that is cut off stays."""
+    found: list[Result] = []
+    at = 0
+    while (start := at + LENGTH) <= len(data):
+        end = start + int.from_bytes(data[at:start])
+        if end > len(data):
+            break
+        found.append(RESULTS.decode(data[start:end]))
+        at = end
+    del data[:at]
+    return found
+
+
 def unframed(data: bytes) -> Iterator[Result]:
     """Yield the results whose frames follow each other.
 

@@ -17,6 +17,8 @@ SPELLINGS = {"authentication.scheme-case": True, "authentication.bearer": False}
 
 ORDER = "authentication.order"
 
+NOT_SHOWN = Pass("authentication.key-echo")
+
 
 def status(subject: Subject) -> Judged:
     """A missing or wrong credential is rejected with 401 or 403."""
@@ -90,17 +92,17 @@ def order(subject: Subject) -> Judged:
 
 def key_echo(subject: Subject) -> Judged:
     """No response contains the key, plain or encoded; a request body that holds it by itself decides nothing."""
-    requirement, key, response = "authentication.key-echo", subject.settings.key, subject.exchange.response
+    requirement, key, response = NOT_SHOWN.requirement, subject.settings.key, subject.exchange.response
     if len(key) < SHORT or response is None or requirement not in subject.contract.by_id:
         return
     headers = "\n".join([value for _, value in response.headers])
-    sent = subject.case.request.body or b""
     shown = [form for form, data in encoded_forms(key) if data in response.body or form in headers]
-    if any(form.encode() in sent for form in shown):
-        return
     if not shown:
         if len(response.body) <= MAX_TEXT:
-            yield Pass(requirement)
+            yield NOT_SHOWN
+        return
+    sent = subject.case.request.body or b""
+    if any(form.encode() in sent for form in shown):
         return
     place = "the header section" if all(form in headers for form in shown) else "the body"
     yield finding(

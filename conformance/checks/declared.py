@@ -15,7 +15,8 @@ from conformance.contract.requirements.response_rows import empty_id, header_id,
 from conformance.model.finding import Finding, Pass, Symptom
 from conformance.model.jsontext import JsonText
 
-SERVER_ERRORS = range(500, 600)
+SET_ASIDE = frozenset({*range(500, 600), 429})
+"""Statuses that are other matters."""
 
 
 def declared(subject: Subject) -> Judged:
@@ -24,7 +25,7 @@ def declared(subject: Subject) -> Judged:
     Server errors, rate limits and what a parser rejects are other matters; the body of the first success as well.
     """
     found, response = subject.declared, subject.response
-    if found is None or response is None or subject.status in {*SERVER_ERRORS, 429} or subject.unparsed:
+    if found is None or response is None or subject.status in SET_ASIDE or subject.unparsed:
         return
     for header in found.headers:
         yield from _header(subject, found, header, response.header(header.name))

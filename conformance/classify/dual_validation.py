@@ -52,6 +52,9 @@ class Reading(msgspec.Struct, frozen=True):
     """What was read, where something is wrong with it: the response, with U+FFFD in place of lone surrogates."""
 
 
+_VALID = Reading()
+
+
 def verdict(
     validator: BodyValidator,
     body: Json,
@@ -90,7 +93,7 @@ def read_body(root: Node, validator: BodyValidator, answer: Json) -> Reading:
         # JSON can write lone surrogates as escapes, and the validator in Rust has no texts that hold them.
         valid = validator.is_valid(_mended(answer))
     if valid:
-        return Reading()
+        return _VALID
     answer = _mended(answer)
     violations: list[Violation] = []
     disputed: list[tuple[str, str]] = []

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from conformance.model.case import Request
-from conformance.model.header_fields import values_of
+from conformance.model.header_fields import first_of
 
 
 class Failure(StrEnum):
@@ -82,7 +82,7 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
             name: the name, in any letter case.
 
         """
-        return next(iter(values_of(self.headers, name)), None)
+        return first_of(self.headers, name)
 
 
 def may_have_acted(response: Response | None, failure: Failure | None) -> bool:

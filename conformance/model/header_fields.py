@@ -12,6 +12,15 @@ def values_of(headers: Iterable[tuple[str, str]], name: str) -> list[str]:
     return [value for field, value in headers if field.lower() == wanted]
 
 
+def first_of(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+    """Return the value of the first field called `name`, None where there is none."""
+    wanted = name.lower()
+    for field, value in headers:
+        if field.lower() == wanted:
+            return value
+    return None
+
+
 def combined(headers: Iterable[tuple[str, str]], name: str) -> str:
     """Return the values of the fields called `name` as those of one list (RFC 9110 section 5.3)."""
     return ",".join(values_of(headers, name))

@@ -4,11 +4,14 @@ Pointers are those of RFC 6901. Where several places can be meant (`all_at`, `ch
 stands for every item of an array as well: no item has that name.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import groupby
 from operator import is_
 from types import NoneType
 from typing import Any, Final, TypeVar, overload
+
+import msgspec
 
 from conformance.model.jsontext import Json, Writable, try_read
 from conformance.model.pointer import ANY_ITEM, index_of, is_index, join, last, parent, prefixes, split
@@ -67,6 +70,45 @@ def get(value: Any, pointer: str, default: Any = None) -> Any:
         else:
             return default
     return found
+
+
+class Places:
+    """Places of a body, read together: the way down to an object is gone once for places in it that come in a row."""
+
+    def __init__(self, pointers: Iterable[str]) -> None:
+        self.pointers = tuple(pointers)
+        self._runs = tuple(_run(holder, tuple(run)) for holder, run in groupby(self.pointers, parent))
+        self._below_root = "" not in self.pointers
+
+    def values(self, body: Json) -> list[Any]:
+        """Return the value at each place, in order; `MISSING` where there is none."""
+        found: list[Any] = []
+        for run in self._runs if self._below_root else ():
+            held: Any = body
+            for token in run.way:
+                if type(held) is not dict:
+                    break
+                held = held.get(token)
+            if type(held) is dict:
+                found += map(held.get, run.names, run.absent)
+            elif held is None:
+                found += run.absent
+            else:
+                found += [get(body, pointer, MISSING) for pointer in run.pointers]
+        return found if self._below_root else [get(body, pointer, MISSING) for pointer in self.pointers]
+
+
+class _Run(msgspec.Struct, frozen=True):
+    """Places in one object: the names on the way to it, and the name and the pointer of each place."""
+
+    way: tuple[str, ...]
+    names: tuple[str, ...]
+    pointers: tuple[str, ...]
+    absent: tuple[Any, ...]
+
+
+def _run(holder: str, pointers: tuple[str, ...]) -> _Run:
+    return _Run(split(holder), tuple(map(last, pointers)), pointers, (MISSING,) * len(pointers))
 
 
 def holds(value: Writable, pointer: str) -> bool:

@@ -44,6 +44,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _NUMBERS = (int, float, Decimal)
+_SCALARS = frozenset({NoneType, bool, str, *_NUMBERS})
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False)
 
 
@@ -189,6 +190,9 @@ def read_spelled(data: bytes) -> Writable:
 
 def equal(left: Json, right: Json) -> bool:
     """Tell whether two values are equal by JSON Schema (Core section 4.2.2): 800 and 800.0 are, 1 and true are not."""
+    kind = type(left)
+    if kind is type(right) and kind in _SCALARS:
+        return bool(left == right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, int | float | Decimal) and isinstance(right, int | float | Decimal):

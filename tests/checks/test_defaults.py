@@ -69,6 +69,16 @@ def test_undecided_defaults(sent: Json, answer: object) -> None:
     assert [] == findings(said)
 
 
+def test_a_default_in_an_invalid_object_decides_nothing() -> None:
+    """Where the response breaks its schema above a property, its default is not judged."""
+    inner = {"type": "object", "minProperties": 2, "properties": {"a": {"type": "integer", "default": 1}, "b": {}}}
+    schema = {"type": "object", "properties": {"o": inner}}
+    of = contract_of({"requestBody": body_of(schema), "responses": {"200": body_of(schema)}})
+    right, wrong = ({"o": {"a": 1, "b": 2}}, {"o": {"a": 1}})
+    assert 1 == len(passed(defaults(subject(case(target="/things", sent={}), answer=right, of=of))))
+    assert silent(defaults, subject(case(target="/things", sent={}), answer=wrong, of=of))
+
+
 def test_required_members_have_no_default() -> None:
     """A member that must be sent takes no default."""
     schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "default": 1}}}

@@ -127,6 +127,13 @@ def test_invalid_places_are_left_to_the_response_check() -> None:
         assert [NAMED] == passed(echo(subject(case(sent=sent), answer=answer)))
 
 
+def test_an_invalid_value_that_was_sent_is_no_right_echo() -> None:
+    """Where the answer repeats a value that breaks its schema, the echo is not judged either."""
+    sent = {"name": NAME, "autoscaling_settings": {"min_replica": "x", "max_replica": 1}}
+    answer = changed(ANSWER, "autoscaling_settings/min_replica", "x")
+    assert [NAMED, MAX] == passed(echo(subject(case(sent=sent), answer=answer)))
+
+
 def test_does_not_apply() -> None:
     """A refusal, a target without state, and a request that reads two ways say nothing of echo."""
     twice = f'{{"name": "{NAME}", "name": "other"}}'.encode()
@@ -148,6 +155,9 @@ def test_texts_that_readers_differ_on(text: str, judged: bool) -> None:  # noqa:
     """A lone surrogate is read in as many ways as there are readers; a pair is a character."""
     said = list(echo(subject(case(sent=f'{{"name": "{text}"}}'.encode(), slotted=False))))
     assert judged is bool(said)
+    repeated = json.dumps(changed(ANSWER, "name", "@")).replace("@", text).encode()
+    said = list(echo(subject(case(sent=f'{{"name": "{text}"}}'.encode(), slotted=False), answer=repeated)))
+    assert ([NAMED] if judged else []) == passed(said)
 
 
 @pytest.mark.parametrize(("number", "judged"), [("1e4300", True), ("1e1000000000000", False), ("1e-5000", False)])

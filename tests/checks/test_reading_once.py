@@ -54,7 +54,7 @@ def nested() -> Contract:
 @pytest.mark.parametrize(
     "held", [{}, {"a": 1}, {"a": None, "b": "y"}, None, [], [{"a": 1}], "a", 1, {"a": {"b": 1}}, MISSING]
 )
-@pytest.mark.parametrize("returned", [{}, {"a": 1, "b": None}, None, ["x"], "b", MISSING])
+@pytest.mark.parametrize("returned", [{}, {"a": 1, "b": None}, {"b": "y", "0": "z"}, None, ["x"], "b", MISSING])
 def test_pairs_have_what_their_pointers_have(held: Any, returned: Any) -> None:
     """Each pair has the value at its pointers, whatever stands in the place of an object."""
     of = nested()
@@ -63,12 +63,14 @@ def test_pairs_have_what_their_pointers_have(held: Any, returned: Any) -> None:
     found = compared(of, sent, answer)
     values = [(one.path, get(sent, one.path, MISSING), get(answer, two.path, MISSING)) for one, two in of.echoes]
     present = [each for each in values if each[1] is not None and each[1] is not MISSING]
-    absent = [(path, found) for path, value, found in values if value is None or value is MISSING]
-    assert present == [(pair.sent.path, value, found) for pair, value, found in found.sent]
-    assert [each for each in absent if each[0].endswith("/b")] == [
-        (pair.sent.path, each) for pair, each in found.unsent
+    absent = [
+        (path, other) for path, value, other in values if value in (None, MISSING) and other not in (None, MISSING)
     ]
-    assert {"x"} == {pair.default for pair, _ in found.unsent}
+    assert present == [(pair.sent.path, value, other) for pair, value, other in found.sent]
+    assert [(path, other) for path, other in absent if path.endswith("/b")] == [
+        (pair.sent.path, other) for pair, other in found.unsent
+    ]
+    assert all(pair.default == "x" for pair, _ in found.unsent)
 
 
 def test_a_default_of_what_must_be_sent_is_none() -> None:

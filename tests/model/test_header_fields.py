@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.model.header_fields import combined, essence, values_of, without_fields
+from conformance.model.header_fields import combined, essence, first_of, values_of, without_fields
 
 HEADERS = (("Accept", "a/b"), ("X-Other", "1"), ("ACCEPT", "c/d;q=0.5"), ("accept-Encoding", "gzip"))
 
@@ -12,6 +12,13 @@ def test_fields_of_a_name_are_one_list() -> None:
     assert ["a/b", "c/d;q=0.5"] == values_of(HEADERS, "accept")
     assert "a/b,c/d;q=0.5" == combined(HEADERS, "aCCept")
     assert ([], "") == (values_of(HEADERS, "Cookie"), combined(HEADERS, "Cookie"))
+
+
+def test_the_first_field_of_a_name() -> None:
+    """The first field of the name counts, in any letter case; an empty value is one."""
+    assert "a/b" == first_of(HEADERS, "aCCept")
+    assert "" == first_of((("x", ""), ("X", "1")), "X")
+    assert first_of(HEADERS, "Cookie") is None
 
 
 def test_fields_are_removed_by_name() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from conformance.model.json_values import (
     MISSING,
+    Places,
     all_at,
     at,
     body_value,
@@ -240,3 +241,22 @@ def test_depth_is_that_of_the_value() -> None:
 def test_the_value_of_a_body(body: bytes | None, value: Json) -> None:
     """A body that is not JSON, and no body, have the value None."""
     assert value == body_value(body)
+
+
+pointers = st.lists(names, max_size=3).map(from_tokens)
+
+
+@given(values, st.lists(pointers, max_size=6))
+def test_places_have_the_values_of_their_pointers(value: Json, several: list[str]) -> None:
+    """Values that are read together are those that are read one by one, in order."""
+    assert [get(value, each, MISSING) for each in several] == Places(several).values(value)
+
+
+@pytest.mark.parametrize(
+    "value", [{"a": {"b": 1, "0": None}}, {"a": ["x", "y"]}, {"a": None}, {"a": "b"}, {}, None, [{"b": 1}], ["x"]]
+)
+def test_places_in_whatever_stands_in_the_place_of_an_object(value: Json) -> None:
+    """An array has items at pointers, and nothing has a value below it."""
+    several = ["/a/b", "/a/0", "/a", "/0", "/0/b", "/a/b/c", "/a/0/1"]
+    assert [get(value, each, MISSING) for each in several] == Places(several).values(value)
+    assert [value, *(get(value, each, MISSING) for each in several)] == Places(["", *several]).values(value)

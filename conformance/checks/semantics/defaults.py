@@ -1,7 +1,7 @@
 """Defaults: what a response contains for properties that were not sent, and for a new object."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -16,9 +16,11 @@ from conformance.checks.shared.differences import (
 )
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.scope import SUCCESS, CheckScopes
+from conformance.checks.shared.settled import NOTHING, passes
 from conformance.checks.shared.subject import Judged, Subject
+from conformance.contract.contract import Contract
 from conformance.model.finding import Pass, Symptom
-from conformance.model.json_values import MISSING, get
+from conformance.model.json_values import MISSING, Places, get
 from conformance.model.jsontext import Json
 from conformance.model.pointer import prefixes
 
@@ -32,17 +34,25 @@ def defaults(subject: Subject) -> Judged:
     A null in the response decides nothing: no document says whether null stands for the default.
     """
     if not subject.echoing:
-        return
+        return NOTHING
+    unsent = subject.compared.unsent
+    defaulted = [pair.defaulted for pair, found in unsent if same(found, pair.default)]
+    if len(defaulted) == len(unsent) and not subject.reading.violations:
+        return passes(subject.contract, defaulted)
+    return _not_all_defaulted(subject)
+
+
+def _not_all_defaulted(subject: Subject) -> Judged:
     for pair, found in subject.compared.unsent:
         answered, default = pair.answered.path, pair.default
-        if found is MISSING or found is None or subject.invalid_at(answered):
+        if subject.invalid_at(answered):
             continue
         if same(found, default):
-            yield pair.defaulted
+            yield Pass(pair.defaulted)
         else:
             name = subject.sent_name(pair.sent.path)
             yield finding(
-                pair.defaulted.requirement,
+                pair.defaulted,
                 Symptom("default", type_word(default), "a different value"),
                 **messages.DEFAULT.filled(name=name, found=quoted(found), default=quoted(default)),
                 pointer=answered,
@@ -54,11 +64,19 @@ def defaults(subject: Subject) -> Judged:
 def prose_defaults(subject: Subject) -> Judged:
     """A property that was not sent gets the default that the documentation states: a note where not."""
     if not subject.echoing:
-        return
-    for pointer, default in subject.contract.prose.defaults.items():
-        found = get(subject.answer, pointer, MISSING)
-        if not unsent(subject.sent, pointer) or found is MISSING or subject.invalid_at(pointer):
+        return NOTHING
+    places = _stated_places(subject.contract)
+    values = zip(places.pointers, places.values(subject.sent), places.values(subject.answer), strict=True)
+    unsent = [(pointer, found) for pointer, sent, found in values if sent is None or sent is MISSING]
+    return _by_prose(subject, unsent) if unsent else NOTHING
+
+
+def _by_prose(subject: Subject, unsent: Sequence[tuple[str, object]]) -> Judged:
+    """Judge what the response has for properties that were not sent."""
+    for pointer, found in unsent:
+        if found is MISSING or subject.invalid_at(pointer):
             continue
+        default = subject.contract.prose.defaults[pointer]
         if same(found, default):
             yield Pass("semantics.prose-defaults")
         else:
@@ -80,12 +98,14 @@ def created(subject: Subject) -> Judged:
     if not subject.echoing or not subject.case.slotted or subject.invalid_at(pointer):
         return
     found = get(subject.answer, pointer, MISSING)
-    moment = _moment(found) if isinstance(found, str) else None
+    moment = _moment(found) if isinstance(found, str) and len(found) <= LONGEST_TIME else None
     if moment is None:
         return
     tolerance = subject.settings.created_tolerance
     begun, seconds = subject.exchange.started, subject.exchange.seconds
-    if any(now - tolerance <= moment <= now + seconds + tolerance for now in (begun, *_date(subject))):
+    if _is_near(moment, begun, seconds, tolerance) or any(
+        _is_near(moment, now, seconds, tolerance) for now in _date(subject)
+    ):
         yield Pass("semantics.created")
     else:
         yield finding(
@@ -98,12 +118,17 @@ def created(subject: Subject) -> Judged:
         )
 
 
+def _is_near(moment: float, begun: float, seconds: float, tolerance: float) -> bool:
+    """Tell whether a time lies within an exchange that began at `begun`, or within the tolerance around it."""
+    return begun - tolerance <= moment <= begun + seconds + tolerance
+
+
 def fresh(subject: Subject) -> Judged:
     """Properties that are set only later are null in a new object: a note where not."""
     if not subject.echoing or not subject.case.slotted:
         return
-    for pointer in subject.contract.prose.fresh:
-        found = get(subject.answer, pointer, MISSING)
+    places = _fresh_places(subject.contract)
+    for pointer, found in zip(places.pointers, places.values(subject.answer), strict=True):
         if found is MISSING or found is None:
             yield Pass("semantics.fresh")
         else:
@@ -127,6 +152,16 @@ def nulled(body: Json, pointer: str) -> bool:
     return any(get(body, each, MISSING) is None for each in prefixes(pointer))
 
 
+@lru_cache(maxsize=64)
+def _stated_places(contract: Contract) -> Places:
+    return Places(contract.prose.defaults)
+
+
+@lru_cache(maxsize=64)
+def _fresh_places(contract: Contract) -> Places:
+    return Places(contract.prose.fresh)
+
+
 def _date(subject: Subject) -> Iterator[float]:
     """Yield the time that the target's own clock showed."""
     value = (subject.response.header("Date") if subject.response else None) or ""
@@ -144,10 +179,9 @@ def _clock(text: str) -> float | None:
         return None
 
 
+@lru_cache(maxsize=64)
 def _moment(text: str) -> float | None:
     """Return the time that an RFC 3339 text names; a leap second counts as the one before, year 0000 as 0001."""
-    if len(text) > LONGEST_TIME:
-        return None
     plain = text.upper().replace("Z", "+00:00")
     if plain.startswith("0000"):
         plain = f"0001{plain[4:]}"

@@ -16,6 +16,7 @@ from conformance.checks.shared.differences import (
 from conformance.checks.shared.echo_texts import echo_texts
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.scope import SUCCESS, CheckScopes
+from conformance.checks.shared.settled import NOTHING, passes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.case import SLOT
 from conformance.model.finding import Pass, Symptom
@@ -30,13 +31,21 @@ ISOLATION = "semantics.isolation"
 def echo(subject: Subject) -> Judged:
     """Every value that was sent and is not null is returned, exactly equal."""
     if not subject.echoing:
-        return
+        return NOTHING
+    sent = subject.compared.sent
+    echoed = [pair.echoed for pair, value, found in sent if same(value, found) and _interoperable(value)]
+    if len(echoed) == len(sent) and not subject.reading.violations:
+        return passes(subject.contract, echoed)
+    return _not_all_echoed(subject)
+
+
+def _not_all_echoed(subject: Subject) -> Judged:
     for pair, value, found in subject.compared.sent:
         sent, answered = pair.sent, pair.answered
         if subject.invalid_at(answered.path) or not _interoperable(value):
             continue
         if same(value, found):
-            yield pair.echoed
+            yield Pass(pair.echoed)
         elif sent.path == subject.contract.identity and names_another(value, found):
             yield finding(
                 ISOLATION,
@@ -49,7 +58,7 @@ def echo(subject: Subject) -> Judged:
         else:
             word, way = type_word(value), difference(value, found, answered)
             yield finding(
-                pair.echoed.requirement,
+                pair.echoed,
                 Symptom("echo", word, way),
                 **echo_texts(with_article(word), way, subject.sent_name(sent.path), value, found),
                 pointer=answered.path,

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.journal.escapes import ROUNDS, TORN, places_of, unbroken, unescaped_whole
-from conformance.journal.traces import Traces, lower
+from conformance.journal.traces import Traces, lower, rarest
 from conformance.model.case import KEY
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Finding
@@ -63,6 +63,7 @@ class Redactor:
         forms = sorted({*plain, *inner, *outer, octets, octets.upper()}, key=len, reverse=True) if secret else []
         self._forms = tuple(forms)
         self._plain = forms[-1].encode() if forms else b""
+        self._sign = rarest(forms[-1]).encode() if forms else b""
         self._traces = Traces(forms)
         self._signs = tuple(sorted({unescaped_whole(form) for form in forms}, key=len, reverse=True))
         self._long = len(secret) >= LONG
@@ -100,8 +101,8 @@ class Redactor:
 
     def plainly(self, body: bytes) -> bytes:
         """Return bytes of any length without the secret as it is."""
-        # Replacing searches many times slower than `in`.
-        return body.replace(self._plain, b"") if self._forms and self._plain in body else body
+        # Replacing, and looking for all of it, takes many times longer.
+        return body.replace(self._plain, b"") if self._forms and self._sign in body else body
 
     def _redacted(self, text: str) -> str:
         if not self._forms or not self._traces.may_hold(text):

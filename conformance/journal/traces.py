@@ -48,7 +48,7 @@ class Traces:
         known = {each for form in all_forms for each in (bare(form), lower(unbroken(form)))}
         # Where a longer one stands, the shorter one that it holds does too.
         least = sorted(each for each in known if not any(other in each for other in known - {each}))
-        self._bare = tuple((_rarest(each), each) for each in least)
+        self._bare = tuple((rarest(each), each) for each in least)
         self._rare = tuple(dict.fromkeys(map(rare, least)))
         self._shortens = not any(FILLER * (_LONGEST_IN_FORM + 1) in each for each in least)
 
@@ -79,7 +79,7 @@ class Traces:
         return False
 
 
-def _rarest(form: str) -> str:
+def rarest(form: str) -> str:
     """Return a part of a form that is looked for faster: long texts are runs of the letter that fills them."""
     return max(form.split(FILLER), key=len) or form
 

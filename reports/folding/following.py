@@ -4,7 +4,6 @@ from pathlib import Path
 from zlib import crc32
 
 from conformance.journal.events import AnyEvent
-from conformance.model.errors import JournalError
 from conformance.reports.folding.journal_index import JournalIndex
 
 AT_ONCE = 1 << 20
@@ -36,8 +35,7 @@ class FollowedJournal:
         try:
             for event in events:
                 index.add(event)
-        except JournalError:
-            # Who reads the journal is told of it.
+        except Exception:  # noqa: BLE001 (the run goes on, and who reads the journal is told of it)
             self._index = None
         self._last = number
 

@@ -112,6 +112,16 @@ def test_a_file_that_is_not_what_was_written_leaves_no_index(tmp_path: Path) -> 
         assert (journal.index(path) is None) == (not path.is_file() or path.read_bytes().endswith(b"x"))
 
 
+def test_what_cannot_be_indexed_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the index is told of by who makes the reports."""
+
+    def broken(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(JournalIndex, "add", broken)
+    assert index(followed(lines())) is None
+
+
 @pytest.mark.parametrize("at", [1, -1], ids=["the second line", "the last line"])
 def test_a_line_that_was_indexed_in_part_leaves_no_index(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C may come within the indexing."""

@@ -178,3 +178,11 @@ def test_a_secret_that_is_known_later_goes_from_header_fields_that_were_seen_bef
     assert [(seen, ("X-Key", "$API_KEY"))] * 2 == [each.headers for each in shown]
     redaction.add("anew-7", "$NEW")
     assert (("X-Echo", "$NEW"), ("X-Key", "$API_KEY")) == redaction.exchange(exchange).response.headers
+
+
+@pytest.mark.parametrize("secret", [*SECRETS, "aaa", "banana", "kéy"])
+def test_what_is_hashed_of_a_body_holds_no_secret_as_it_is(secret):
+    """The hash of a large body does not tell the secret to who tries some."""
+    redaction = Redaction((secret, "$API_KEY"))
+    assert b"left, \xffright" == redaction.plainly(b"left, " + secret.encode() + b"\xff" + secret.encode() + b"right")
+    assert b"a\xffn" * 9 == redaction.plainly(b"a\xffn" * 9)

@@ -10,6 +10,7 @@ from conformance.checks.shared.scope import ANY, ONLY_ACCEPTED, CheckScope, Chec
 from conformance.checks.shared.settled import NOTHING, Settled, passes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.requirements import BEYOND_PROSE
+from conformance.contract.contract import Contract
 from conformance.model.finding import Doubt, Finding, Judgement, Pass, Symptom
 from conformance.model.vocabulary import Expectation, Group, Strength
 
@@ -31,7 +32,7 @@ def accepted(subject: Subject) -> Judged:
     case = subject.case
     if case.expectation is not Expectation.ACCEPTED or not subject.focus:
         return NOTHING
-    if subject.contract.operation.responses.accepts(subject.status):
+    if subject.accepted:
         return passes(subject.contract, case.requirements)
     return _not_accepted(subject)
 
@@ -64,18 +65,18 @@ def prose(subject: Subject) -> Judged:
 
 def _documented(subject: Subject, beyond: Sequence[str]) -> Judged:
     """Return a note for each documentation rule that an accepted body violates."""
-    sent, status = sent_of(subject), subject.status
-    if not all(each in subject.contract.by_id for each in beyond):
+    contract, key, sent, status = subject.contract, subject.settings.key, sent_of(subject), subject.status
+    notes = _notes(contract, key, sent, status)
+    new = [each for each in beyond if each not in notes]
+    if not all(each in contract.by_id for each in new):
         return [_note(each, sent, status) for each in beyond]
-    notes = _notes(subject.settings.key, sent, status)
-    for each in beyond:
-        if each not in notes:
-            notes[each] = hidden(_note(each, sent, status), subject.settings.key)
+    for each in new:
+        notes[each] = hidden(_note(each, sent, status), key)
     return Settled([notes[each] for each in beyond])
 
 
 @lru_cache(maxsize=256)
-def _notes(_key: str, _sent: SentRequest, _status: int) -> dict[str, Judgement | Doubt]:
+def _notes(_: Contract, _key: str, _sent: SentRequest, _status: int) -> dict[str, Judgement | Doubt]:
     """Return the notes that were made so far, by requirement: random bodies have them by the thousand."""
     return {}
 

@@ -80,7 +80,7 @@ def status(subject: Subject) -> Judged:
     if not subject.names_operation or subject.case.expectation is Expectation.REJECTED:
         return
     accepted = subject.case.expectation is Expectation.ACCEPTED
-    if operation.responses.accepts(subject.status):
+    if subject.accepted:
         yield Pass("transport.status")
         if accepted:
             yield Pass("transport.target")

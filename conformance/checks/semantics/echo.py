@@ -70,10 +70,12 @@ def _not_all_echoed(subject: Subject) -> Judged:
 
 def parameters(subject: Subject) -> Judged:
     """The response contains the path parameter, decoded once (RFC 3986 section 2.4)."""
-    if not subject.echoing:
+    repeated = subject.contract.echoed_parameters
+    if not repeated or not subject.echoing:
         return
-    for name, pointer in subject.contract.echoed_parameters.items():
-        sent, found = (subject.parameters or {}).get(name), get(subject.answer, pointer, MISSING)
+    values = subject.parameters or {}
+    for name, pointer in repeated.items():
+        sent, found = values.get(name), get(subject.answer, pointer, MISSING)
         if sent is None or not isinstance(found, str) or subject.invalid_at(pointer):
             continue
         requirement = requirement_id(Group.SEMANTICS, "path", name, "echo")

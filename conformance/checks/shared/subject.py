@@ -40,6 +40,22 @@ BODILESS = frozenset({204, 205})
 """Successes that have no body (RFC 9110 sections 15.3.5 and 15.3.6)."""
 
 
+FOLDED = frozenset({"", ".", ".."})
+"""Values of a path parameter with which servers take the path for another one."""
+
+
+class DocumentedStatus(msgspec.Struct, frozen=True):
+    """What the document says of a status.
+
+    `declared` is its response; `accepted` tells a success that the document declares, `described` one with the body
+    that the contract describes.
+    """
+
+    declared: DeclaredResponse | None
+    accepted: bool
+    described: bool
+
+
 class Settings(msgspec.Struct, frozen=True):
     """What the run knows of the target.
 
@@ -95,9 +111,10 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     @Lazy
     def unparsed(self) -> bool:
         """Whether the parser of the server said no before any application could: 400 to what is hardly HTTP."""
+        if self.status != 400:
+            return False
         request = self.case.request
-        odd = request.method not in METHODS or request.hosts != 1 or MALFORMED.search(request.target)
-        return self.status == 400 and bool(odd)
+        return request.method not in METHODS or request.hosts != 1 or MALFORMED.search(request.target) is not None
 
     @Lazy
     def kind(self) -> str:
@@ -174,14 +191,22 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
 
         A parameter that is empty or made of dots does not count: servers fold such paths (RFC 3986 section 6.2.2.3).
         """
-        values = None if self.parameters is None else self.parameters.values()
         same = self.case.request.method == self.contract.operation.method
-        return same and values is not None and not any(value in {"", ".", ".."} for value in values)
+        return same and self.parameters is not None and FOLDED.isdisjoint(self.parameters.values())
 
     @Lazy
     def declared(self) -> DeclaredResponse | None:
         """The response that the document declares for the status, where the operation itself returned it."""
-        return self.contract.operation.responses.of(self.status) if self.names_operation and self.response else None
+        return self._documented.declared if self.names_operation and self.response else None
+
+    @Lazy
+    def accepted(self) -> bool:
+        """Whether the status is a success that the document declares."""
+        return self._documented.accepted
+
+    @Lazy
+    def _documented(self) -> DocumentedStatus:
+        return _documented(self.contract, self.status)
 
     @Lazy
     def promised(self) -> bool:
@@ -195,13 +220,11 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
         A request that asks for another media type may get another form.
         """
         return (
-            self.contract.operation.responses.accepts(self.status)
-            and self.status not in BODILESS
+            self._documented.described
             and self.names_operation
             and self.case.request.method != "HEAD"
             and self.case.expectation is not Expectation.REJECTED
             and admits(combined(self.case.request.headers, "accept"), self.contract.operation.response_media_type)
-            and _described(self.contract, self.status)
         )
 
     @Lazy
@@ -277,8 +300,13 @@ def _name(contract: Contract, pointer: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _described(contract: Contract, status: int) -> bool:
-    return described(contract.document, contract.operation, status)
+def _documented(contract: Contract, status: int) -> DocumentedStatus:
+    responses = contract.operation.responses
+    accepted = responses.accepts(status)
+    has_body = accepted and status not in BODILESS
+    return DocumentedStatus(
+        responses.of(status), accepted, has_body and described(contract.document, contract.operation, status)
+    )
 
 
 Judged: TypeAlias = Iterable[Judgement | Doubt]

@@ -2,7 +2,6 @@
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted, with_article
-from conformance.checks.shared.exercised import Held
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.scope import SUCCESS, CheckScope, CheckScopes
 from conformance.checks.shared.settled import NOTHING, Settled
@@ -41,17 +40,17 @@ def shape(subject: Subject) -> Judged:
     return NOTHING if root is None or held is None else body(subject.contract, root, subject.reading, held.passes)
 
 
-def body(contract: Contract, root: Node, reading: Reading, held: Held) -> Judged:
+def body(contract: Contract, root: Node, reading: Reading, held: Settled) -> Judged:
     """Judge a body by its schema, whose tree is `root`.
 
     `reading` is what the validators say of it, `held` what it exercises.
     """
     if not reading.disputed and not reading.violations:
-        return Settled(held.values())
+        return held
     return _invalid(contract, root, reading, held)
 
 
-def _invalid(contract: Contract, root: Node, reading: Reading, held: Held) -> Judged:
+def _invalid(contract: Contract, root: Node, reading: Reading, held: Settled) -> Judged:
     undecided: set[str] = set()
     for pointer, reason in reading.disputed:
         node = nearest(root, pointer)[0]
@@ -67,9 +66,7 @@ def _invalid(contract: Contract, root: Node, reading: Reading, held: Held) -> Ju
         if found.cause not in causes:
             causes.add(found.cause)
             yield found
-    for requirement, passed in held.items():
-        if requirement not in undecided:
-            yield passed
+    yield from (each for each in held if each.requirement not in undecided)
 
 
 def unread(subject: Subject) -> Judged:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.shared.exercised import all_declared, exercised
+from conformance.checks.shared.exercised import MOST_KEPT, MOST_PARTS, _known, all_declared, exercised
 from conformance.checks.shared.lazy import Lazy
 from conformance.checks.shared.pairs import compared
 from conformance.checks.shared.settled import NOTHING, Settled, passes
@@ -115,9 +115,10 @@ def test_what_a_body_exercises(body: Any, expected: set[str], declared: bool) ->
     found = exercised(of, of.response, body)
     assert declared is found.all_declared
     assert declared is all_declared(of.response, body)
-    assert all(any(each.endswith(end) for each in found.passes) for end in expected), found.passes
-    assert found.passes.keys() <= of.by_id.keys()
-    assert [Pass(each) for each in found.passes] == list(found.passes.values())
+    names = [each.requirement for each in found.passes]
+    assert all(any(name.endswith(end) for name in names) for end in expected), names
+    assert set(names) <= of.by_id.keys()
+    assert len(names) == len(set(names))
 
 
 def test_passes_of_known_requirements_are_settled() -> None:
@@ -133,10 +134,28 @@ def test_passes_of_known_requirements_are_settled() -> None:
 
 def test_exercised_of_the_answer() -> None:
     """A property that is absent is not exercised, and null exercises the type alone."""
-    root = contract().response
-    assert root is not None
-    usual = exercised(contract(), root, ANSWER).passes
-    lacking = exercised(contract(), root, changed(ANSWER, "promotion_settings")).passes
-    assert {each for each in usual if ".PromotionSettingsV1." in each} <= usual.keys() - lacking.keys()
-    null = exercised(contract(), root, changed(ANSWER, "created_at", None)).passes
-    assert {"response.EnvironmentV1.created_at.format"} == usual.keys() - null.keys()
+    usual = passes_of(contract(), ANSWER)
+    lacking = passes_of(contract(), changed(ANSWER, "promotion_settings"))
+    assert {each for each in usual if ".PromotionSettingsV1." in each} <= usual - lacking
+    null = passes_of(contract(), changed(ANSWER, "created_at", None))
+    assert {"response.EnvironmentV1.created_at.format"} == usual - null
+
+
+@pytest.mark.parametrize("count", [1, MOST_PARTS, 2 * MOST_PARTS])
+def test_what_is_kept_of_bodies(count: int) -> None:
+    """Long bodies exercise what short ones do, and are not kept; of others no more than so many are."""
+    of = contract_of({"requestBody": body_of(MAPPED), "responses": {"200": body_of(MAPPED)}})
+    _known.cache_clear()
+    expected = passes_of(of, {"list": [{"a": "x"}]})
+    assert 1 == _known.cache_info().currsize
+    assert expected == passes_of(of, {"list": [{"a": "x"}] * count})
+    assert (1 if 2 * count + 2 > MOST_PARTS or count == 1 else 2) == _known.cache_info().currsize
+    for number in range(2 * MOST_KEPT):
+        passes_of(of, {"list": [{"a": "x"} if digit == "1" else None for digit in f"{number:b}"]})
+    assert MOST_KEPT == _known.cache_info().currsize
+
+
+def passes_of(of: Contract, answer: Any) -> set[str]:
+    """Return the requirements that a response exercises."""
+    assert of.response is not None
+    return {each.requirement for each in exercised(of, of.response, answer).passes}

@@ -4,10 +4,10 @@ A walk over every response of a run: what a place stands for is looked up, and n
 """
 
 from functools import lru_cache
-from typing import TypeAlias
 
 import msgspec
 
+from conformance.checks.shared.settled import Settled
 from conformance.contract.contract import Contract
 from conformance.contract.requirements.derived import BOUNDS
 from conformance.contract.schemas.nodes import Node
@@ -17,23 +17,47 @@ from conformance.model.pointer import ANY_ITEM
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
-Held: TypeAlias = dict[str, Pass]
-"""Passes by requirement."""
+MOST_PARTS = 200
+"""Of a body that is made of more parts it is not kept what they exercise together."""
+
+MOST_KEPT = 256
+"""For so many sequences of parts it is kept: most responses have the same properties, and null in the same places."""
 
 
 class ExercisedPlaces(msgspec.Struct, frozen=True):
     """The passes of a body that is valid, and whether the document declares each of its properties."""
 
-    passes: Held
+    passes: Settled
     all_declared: bool
+
+
+class _Part:
+    """What null, an object, or any other value exercises at a place; known by its identity."""
+
+    __slots__ = ("passes",)
+
+    def __init__(self, contract: Contract, *ids: str) -> None:
+        self.passes = {each: Pass(each) for each in ids if each in contract.by_id}
 
 
 def exercised(contract: Contract, root: Node, body: Json) -> ExercisedPlaces:
     """Return what a body with the tree `root` exercises."""
-    passes: Held = {}
     places = _places(contract)
     place = places.get(id(root)) or _placed(contract, root, places)
-    return ExercisedPlaces(passes, _exercise(place, body, passes))
+    parts: list[_Part] = []
+    declared = _exercise(place, body, parts)
+    return ExercisedPlaces((_known if len(parts) <= MOST_PARTS else _together)(tuple(parts)), declared)
+
+
+def _together(parts: tuple[_Part, ...]) -> Settled:
+    """Return the passes of several parts, each once."""
+    passes: dict[str, Pass] = {}
+    for each in parts:
+        passes |= each.passes
+    return Settled(passes.values())
+
+
+_known = lru_cache(MOST_KEPT)(_together)
 
 
 class _Place:
@@ -42,19 +66,17 @@ class _Place:
     __slots__ = ("alike", "members", "node", "null", "object", "other", "places")
 
     def __init__(self, contract: Contract, node: Node, places: dict[int, "_Place"]) -> None:
-        def held(about: str, *keywords: str) -> Held:
-            ids = (requirement_id(Group.RESPONSE, about, keyword) for keyword in keywords)
-            return {each: Pass(each) for each in ids if each in contract.by_id}
+        def ids(about: str, *keywords: str) -> list[str]:
+            return [requirement_id(Group.RESPONSE, about, keyword) for keyword in keywords]
 
         self.node = node  # kept, so that no other one gets its identity
-        self.null = held(node.label, "type")
-        self.other = held(node.label, "type", "enum", *BOUNDS)
-        self.object = dict(self.other)
-        for shape in node.shapes:
-            if shape.type == "object":
-                self.object |= held(shape.owner, "type", "additionalProperties")
-        for child in node.children:
-            self.object |= held(child.label, "required")
+        self.null = _Part(contract, *ids(node.label, "type"))
+        other = ids(node.label, "type", "enum", *BOUNDS)
+        self.other = _Part(contract, *other)
+        owners = [shape.owner for shape in node.shapes if shape.type == "object"]
+        own = [each for owner in owners for each in ids(owner, "type", "additionalProperties")]
+        held = [each for child in node.children for each in ids(child.label, "required")]
+        self.object = _Part(contract, *other, *own, *held)
         self.members: dict[str, _Place] = {}
         for child in node.children:
             self.members.setdefault(child.name, _placed(contract, child, places))
@@ -84,36 +106,36 @@ def _placed(contract: Contract, node: Node, places: dict[int, _Place]) -> _Place
     return place
 
 
-def _exercise(place: _Place, value: Json, passes: Held) -> bool:
-    """Add what a value exercises; tell whether the document declares each of its properties."""
+def _exercise(place: _Place, value: Json, parts: list[_Part]) -> bool:
+    """Add the parts of a value; tell whether the document declares each of its properties."""
     if isinstance(value, dict):
-        return _exercise_object(place, value, passes)
-    passes |= place.null if value is None else place.other
-    return not isinstance(value, list) or _exercise_array(place, value, passes)
+        return _exercise_object(place, value, parts)
+    parts.append(place.null if value is None else place.other)
+    return not isinstance(value, list) or _exercise_array(place, value, parts)
 
 
-def _exercise_object(place: _Place, value: dict[str, Json], passes: Held) -> bool:
-    passes |= place.object
+def _exercise_object(place: _Place, value: dict[str, Json], parts: list[_Part]) -> bool:
+    parts.append(place.object)
     members, declared = place.members, True
     for name, each in value.items():
         member = members.get(name) or place.member(name)
         if member is None:
             declared = declared and not members
         elif each is None:
-            passes |= member.null
+            parts.append(member.null)
         elif isinstance(each, dict | list):
-            declared &= _exercise(member, each, passes)
+            declared &= _exercise(member, each, parts)
         else:
-            passes |= member.other
+            parts.append(member.other)
     return declared
 
 
-def _exercise_array(place: _Place, value: list[Json], passes: Held) -> bool:
+def _exercise_array(place: _Place, value: list[Json], parts: list[_Part]) -> bool:
     declared = True
     for index, each in enumerate(value if place.members else ()):
         item = place.item(index)
         if item is not None:
-            declared &= _exercise(item, each, passes)
+            declared &= _exercise(item, each, parts)
     return declared if place.alike else all_declared(place.node, value)
 
 

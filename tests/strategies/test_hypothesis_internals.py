@@ -1,11 +1,13 @@
 """What the suite uses of Hypothesis without being told that it may: that it is there, and does what it is used for."""
 
+import random
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, control, core, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisDeprecationWarning
 from hypothesis.internal import charmap
 from hypothesis.internal.conjecture import engine, providers
 from hypothesis.internal.constants_ast import Constants
@@ -46,6 +48,8 @@ def given_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (providers, "_get_local_constants", "the function that finds constants in the source of modules"),
         (providers, "HypothesisProvider", "its own backend"),
         (engine.ConjectureRunner, "new_conjecture_data", "what begins a case"),
+        (control, "deprecate_random_in_strategy", "what warns of strategies that use the module random"),
+        (core, "function_digest", "what reads the source of a test"),
         (providers, "AVAILABLE_PROVIDERS", "the register of backends"),
     ):
         assert hasattr(module, name), f"{CHANGED}{what} is no longer {module.__name__}.{name}"
@@ -186,6 +190,25 @@ def test_an_error_of_a_strategy_is_told_without_a_record() -> None:
     draw_unrecorded()
     with pytest.raises(LookupError, match="nothing at"):
         values(st.integers(SIMPLEST, 9).map(fail))
+
+
+@pytest.mark.skipif(hypothesis.__version_info__ < WITHOUT_RECORD, reason="this version is left alone")
+def test_nothing_looks_for_strategies_that_use_the_module_random() -> None:
+    """To compare its state before and after each case takes a twentieth of the time."""
+    with pytest.warns(HypothesisDeprecationWarning, match="module inside strategies"):
+        values(st.integers().map(lambda _: random.shuffle([1, 2, 3])))
+    draw_unrecorded()
+    values(st.integers().map(lambda _: random.shuffle([1, 2, 3])))
+
+
+def test_the_source_of_a_campaign_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be for every batch, to find failures again that nobody keeps."""
+
+    def digest(_: object) -> bytes:
+        raise AssertionError(f"{CHANGED}every batch takes half a millisecond longer")
+
+    monkeypatch.setattr(core, "function_digest", digest)
+    assert 3 == len(cases(RIGHT, 3))
 
 
 def test_a_version_that_draws_otherwise_without_a_record_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

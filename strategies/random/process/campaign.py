@@ -22,7 +22,7 @@ from conformance.strategies.random.from_hypothesis import breakable, invalid_bod
 from conformance.strategies.random.from_parameters import right_requests, wrong_requests
 from conformance.strategies.random.generation import Choices, Values, nulls
 from conformance.strategies.random.labelling import body_case
-from conformance.strategies.random.process.hypothesis_internals import independent_backend
+from conformance.strategies.random.process.hypothesis_internals import independent_backend, without_digest
 from conformance.strategies.random.sampling.sampler import Sampler
 from conformance.strategies.random.stated_numbers import stated_numbers
 from conformance.strategies.random.weighing import MANY, SINGLE, weighted
@@ -91,6 +91,7 @@ class Campaign:
 
         modelled = self._build.contract.request.modelled
 
+        @without_digest
         @settings(
             max_examples=batch.size,
             phases=(Phase.generate,),

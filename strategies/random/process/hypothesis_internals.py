@@ -7,10 +7,11 @@ import inspect
 import math
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache, lru_cache
 from typing import Any, NoReturn, TypeVar, cast
 
-from hypothesis import Phase, given, seed, settings
+from hypothesis import Phase, control, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.internal import charmap, floats
 from hypothesis.internal.conjecture import choice, data, engine, providers
@@ -46,6 +47,12 @@ def independent_backend() -> str:
     return INDEPENDENT
 
 
+def without_digest(test: T) -> T:
+    """Return a test whose source is not read: Hypothesis would find its failures again by it, which are not kept."""
+    test._hypothesis_internal_database_key = b""  # type: ignore[attr-defined]  # noqa: SLF001  (see above)
+    return test
+
+
 def prepare_process() -> None:
     """Have all that is drawn in this process follow from its seed, and begin a second earlier.
 
@@ -66,7 +73,8 @@ def prepare_process() -> None:
 def draw_unrecorded() -> bool:
     """Have cases drawn without a record of their draws, which takes half of the time; tells whether it could be done.
 
-    A version that draws other cases without it is left alone.
+    A version that draws other cases without it is left alone. Nor is looked for strategies that use the module
+    `random`: Hypothesis warns of them, which nobody would read here.
     """
     runner: Any = engine.ConjectureRunner
     own = runner.new_conjecture_data
@@ -85,7 +93,9 @@ def draw_unrecorded() -> bool:
         same = _sample() == recorded
     except Exception:  # noqa: BLE001  (whatever a version that was changed raises)
         same = False
-    if not same:
+    if same:
+        control.deprecate_random_in_strategy = lambda *_: nullcontext()  # type: ignore[assignment]
+    else:
         runner.new_conjecture_data = own
     return same
 

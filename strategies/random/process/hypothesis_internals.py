@@ -61,7 +61,8 @@ def prepare_process() -> None:
     keeps the result in its folder; a process without that folder repeats it. A version that keeps the result in another
     form is left alone.
     """
-    providers._get_local_constants = Constants  # noqa: SLF001  (see above)
+    none = Constants()
+    providers._get_local_constants = lambda: none  # noqa: SLF001  (see above)
     scan = charmap.intervals_from_codec
     if inspect.signature(scan).return_annotation == tuple[IntervalSet, IntervalSet]:
         first, last = SURROGATES
@@ -135,9 +136,11 @@ class UnrecordedData(data.ConjectureData):
             self.mark_invalid("max depth exceeded")
         self.depth += 1
         try:
-            return cast("T", ready.do_draw(self))
+            value: T = ready.do_draw(self)
+            return value
         finally:
-            self.stop_span()
+            if not self.frozen:
+                self.depth -= 1
 
     def _made_ready(self, strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
         """Return what draws in the place of a strategy, once it is known to be valid; the strategy keeps it."""

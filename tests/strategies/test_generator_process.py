@@ -43,6 +43,7 @@ from conformance.strategies.random.process.messages import (
     Fuzz,
     Generated,
     GeneratorConfig,
+    Phase,
     Result,
     Sample,
     SourceFailed,
@@ -158,6 +159,28 @@ def test_nothing_is_held_back_while_a_slow_source_draws(monkeypatch: pytest.Monk
     with pytest.raises(SlowSourceError):
         generator.generate(Fuzz(("sampler", "hypothesis")))
     assert SIZES[SAMPLER] == len(list(unframed(written.getvalue())))
+
+
+UNRECORDED = """
+import sys
+from conformance.strategies.random.process import generator
+generator.draw_unrecorded = lambda: sys.stderr.write("unrecorded")
+generator.main()
+"""
+
+
+@pytest.mark.parametrize(("phase", "told"), [(Sample(2), b""), (Draw(2), b"unrecorded"), (Fuzz(()), b"unrecorded")])
+def test_what_hypothesis_draws_is_not_recorded(phase: Phase, told: bytes) -> None:
+    """In the process alone that generates cases, where nothing is shrunk; the sampler does not wait for it."""
+    begin = [sys.executable, "-c", UNRECORDED]
+    with subprocess.Popen(begin, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603 (our own words)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(frame(replace(CONFIG, phases={"x": phase})))
+        process.stdin.flush()
+        assert isinstance(list(unframed(process.stdout.read()))[-1], Ended)
+        assert told == process.stderr.read()
 
 
 def test_who_share_a_campaign_draw_other_rounds_of_it() -> None:

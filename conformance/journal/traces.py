@@ -20,7 +20,8 @@ FILLER = "a"
 """What long texts of the suite are made of, and so what a target echoes."""
 
 _RUN, _SHORTENED = FILLER * 64, FILLER * 8
-"""Of a text that is to be unescaped, each such run becomes a short one: none of them is within a secret."""
+_RUNS = re.compile(f"{_SHORTENED}{FILLER}{{{len(_RUN) - len(_SHORTENED)},}}")
+"""Each run of fillers that is so long becomes a short one: none of them is within a secret."""
 
 _LONGEST_IN_FORM = 4
 """How many fillers stand side by side in a form at most where runs are shortened: at most one of a run belongs to an
@@ -54,6 +55,8 @@ class Traces:
 
     def may_hold(self, text: str) -> bool:
         """Return false where none of the forms is in a text in any way."""
+        if self._shortens and _RUN in text:
+            text = _RUNS.sub(_SHORTENED, text)
         # Most texts are done with here, whatever is between their rare characters.
         if self._has_rare(text) and (
             self._in(bare(text)) or (_SLASHED_BREAK.search(text) is not None and self._in(lower(unbroken(text))))
@@ -61,7 +64,7 @@ class Traces:
             return True
         if not _is_coded(text):
             return False
-        plain = unescaped_whole(text.replace(_RUN, _SHORTENED) if self._shortens else text)
+        plain = unescaped_whole(text)
         return self._has_rare(plain) and self._in(bare(plain))
 
     def _has_rare(self, text: str) -> bool:

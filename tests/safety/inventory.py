@@ -116,6 +116,7 @@ MEASURED: dict[str, str] = {
     "conformance/journal/packing.py COUNTED 1": "lines of journals",
     "conformance/journal/packing.py unpacked 2": "lines of journals",
     "conformance/journal/traces.py _CODED 3": "redaction",
+    "conformance/journal/traces.py _RUNS 1": "redaction",
     "conformance/journal/traces.py _SLASHED_BREAK 1": "redaction",
     "conformance/journal/lines.py _SEALED 1": "lines of journals",
     "conformance/journal/escapes.py _SLASHES 1": "redaction",

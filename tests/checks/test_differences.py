@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from conformance.checks.shared.differences import (
-    computable,
     difference,
     same,
     shown,
     type_word,
     with_article,
 )
-from conformance.checks.shared.pairs import default_of
+from conformance.checks.shared.pairs import computable, default_of
 from conformance.contract.schemas.nodes import find
 from conformance.model.json_values import MISSING
 

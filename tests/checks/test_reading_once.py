@@ -6,7 +6,7 @@ import pytest
 
 from conformance.checks.shared.exercised import MOST_KEPT, MOST_PARTS, _known, all_declared, exercised
 from conformance.checks.shared.lazy import Lazy
-from conformance.checks.shared.pairs import compared
+from conformance.checks.shared.pairs import compared, held
 from conformance.checks.shared.settled import NOTHING, Settled, passes
 from conformance.contract.contract import Contract
 from conformance.model.finding import Pass
@@ -52,13 +52,13 @@ def nested() -> Contract:
 
 
 @pytest.mark.parametrize(
-    "held", [{}, {"a": 1}, {"a": None, "b": "y"}, None, [], [{"a": 1}], "a", 1, {"a": {"b": 1}}, MISSING]
+    "own", [{}, {"a": 1}, {"a": None, "b": "y"}, None, [], [{"a": 1}], "a", 1, {"a": {"b": 1}}, MISSING]
 )
 @pytest.mark.parametrize("returned", [{}, {"a": 1, "b": None}, {"b": "y", "0": "z"}, None, ["x"], "b", MISSING])
-def test_pairs_have_what_their_pointers_have(held: Any, returned: Any) -> None:
+def test_pairs_have_what_their_pointers_have(own: Any, returned: Any) -> None:
     """Each pair has the value at its pointers, whatever stands in the place of an object."""
     of = nested()
-    sent = {"n": "one", "o": held} if held is not MISSING else {"n": "one"}
+    sent = {"n": "one", "o": own} if own is not MISSING else {"n": "one"}
     answer = {"n": "two", "o": returned} if returned is not MISSING else {}
     found = compared(of, sent, answer)
     values = [(one.path, get(sent, one.path, MISSING), get(answer, two.path, MISSING)) for one, two in of.echoes]
@@ -71,6 +71,26 @@ def test_pairs_have_what_their_pointers_have(held: Any, returned: Any) -> None:
         (pair.sent.path, other) for pair, other in found.unsent
     ]
     assert all(pair.default == "x" for pair, _ in found.unsent)
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer", "expected"),
+    [
+        ({"n": "x", "o": {"a": 1}}, {"n": "x", "o": {"a": 1, "b": "x"}}, (["n", "a"], ["b"])),
+        ({"n": "x", "o": {"a": None}}, {"n": "x", "o": {"a": 2, "b": None}}, (["n"], [])),
+        ({"n": "x", "o": {"b": "y"}}, {"n": "x", "o": {"b": "y"}, "p": {"b": "x"}}, (["n", "b"], ["b"])),
+        ({"n": "x"}, {"n": "y"}, None),
+        ({"n": "x"}, {}, None),
+        ({"n": "x", "o": {"a": 1}}, {"n": "x", "o": {"a": True}}, None),
+        ({"n": "x"}, {"n": "x", "o": {"b": "y"}}, None),
+        ({"n": "\ud800"}, {"n": "\ud800"}, None),
+    ],
+)
+def test_what_holds_at_pairs(sent: Any, answer: Any, expected: tuple[list[str], list[str]] | None) -> None:
+    """All that was sent is repeated and what was not has its default: else nothing is said at once."""
+    found = held(nested(), sent, answer)
+    names = [[each.split(".")[-2] for each in ids] for ids in (found.echoed, found.defaulted)] if found else None
+    assert names == (list(expected) if expected else None)
 
 
 def test_a_default_of_what_must_be_sent_is_none() -> None:

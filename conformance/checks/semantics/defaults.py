@@ -35,11 +35,8 @@ def defaults(subject: Subject) -> Judged:
     """
     if not subject.echoing:
         return NOTHING
-    unsent = subject.compared.unsent
-    defaulted = [pair.defaulted for pair, found in unsent if same(found, pair.default)]
-    if len(defaulted) == len(unsent) and not subject.reading.violations:
-        return passes(subject.contract, defaulted)
-    return _not_all_defaulted(subject)
+    held = subject.held
+    return passes(subject.contract, held.defaulted) if held is not None else _not_all_defaulted(subject)
 
 
 def _not_all_defaulted(subject: Subject) -> Judged:

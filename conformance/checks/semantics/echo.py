@@ -1,11 +1,9 @@
 """Echo: a success response returns what was sent, by exact value."""
 
 import re
-from decimal import Decimal
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
-    computable,
     difference,
     quoted,
     same,
@@ -15,13 +13,13 @@ from conformance.checks.shared.differences import (
 )
 from conformance.checks.shared.echo_texts import echo_texts
 from conformance.checks.shared.findings import finding
+from conformance.checks.shared.pairs import interoperable
 from conformance.checks.shared.scope import SUCCESS, CheckScopes
 from conformance.checks.shared.settled import NOTHING, passes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.case import SLOT
 from conformance.model.finding import Pass, Symptom
 from conformance.model.json_values import MISSING, get
-from conformance.model.jsontext import SURROGATE
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
 
@@ -32,17 +30,14 @@ def echo(subject: Subject) -> Judged:
     """Every value that was sent and is not null is returned, exactly equal."""
     if not subject.echoing:
         return NOTHING
-    sent = subject.compared.sent
-    echoed = [pair.echoed for pair, value, found in sent if same(value, found) and _interoperable(value)]
-    if len(echoed) == len(sent) and not subject.reading.violations:
-        return passes(subject.contract, echoed)
-    return _not_all_echoed(subject)
+    held = subject.held
+    return passes(subject.contract, held.echoed) if held is not None else _not_all_echoed(subject)
 
 
 def _not_all_echoed(subject: Subject) -> Judged:
     for pair, value, found in subject.compared.sent:
         sent, answered = pair.sent, pair.answered
-        if subject.invalid_at(answered.path) or not _interoperable(value):
+        if subject.invalid_at(answered.path) or not interoperable(value):
             continue
         if same(value, found):
             yield Pass(pair.echoed)
@@ -102,13 +97,6 @@ def names_another(own: object, found: object) -> bool:
     run = own[: SLOT.rindex("-") + 1]
     number = "[0-9a-z]" * (len(SLOT) - len(run))
     return run.startswith(SLOT[:4]) and re.fullmatch(re.escape(run) + number, found) is not None
-
-
-def _interoperable(value: object) -> bool:
-    """Tell whether all readers of JSON make the same of a value (RFC 8259 sections 6 and 8.2)."""
-    if isinstance(value, str):
-        return value.isascii() or SURROGATE.search(value) is None
-    return not isinstance(value, Decimal) or computable(value)
 
 
 CHECKS: CheckScopes = dict.fromkeys((echo, parameters), SUCCESS)

@@ -6,14 +6,11 @@ from decimal import Decimal
 from typing import Literal
 
 from conformance.checks.shared.findings import CUT, brief
-from conformance.checks.shared.pairs import default_of
+from conformance.checks.shared.pairs import computable, default_of
 from conformance.classify.wording import LONGEST_VALUE
 from conformance.contract.schemas.nodes import Node
 from conformance.model.json_values import MISSING
 from conformance.model.jsontext import equal, is_integral
-
-MAX_DIGITS = 4_300
-"""Numbers of more digits are not computed with: an exponent is short to write and long to carry out."""
 
 MACHINE_LIMITS = frozenset(map(Decimal, (2**31 - 1, 2**31, 2**32 - 1, 2**53 - 1, 2**53, 2**63 - 1, 2**63, 2**64 - 1)))
 """Where arithmetic of machine types stops."""
@@ -98,11 +95,6 @@ def difference(sent: object, found: object, node: Node | None = None) -> str:
     if kinds == ("number", "number"):
         return _of_numbers(Decimal(str(sent)), Decimal(str(found)))
     return OTHER_VALUE if kinds[0] == kinds[1] else f"{with_article(kinds[1])} {INSTEAD}"
-
-
-def computable(number: Decimal) -> bool:
-    """Tell whether a number can be computed with in no time: few enough digits before and after the point."""
-    return abs(number.adjusted()) <= MAX_DIGITS
 
 
 def _of_numbers(sent: Decimal, found: Decimal) -> str:

@@ -1,6 +1,8 @@
 """Pairs: the places of request and response that hold the same value, and what an exchange has at them."""
 
+from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -8,9 +10,12 @@ from conformance.contract.contract import Contract
 from conformance.contract.requirements.derived import declared_default
 from conformance.contract.schemas.nodes import Node
 from conformance.model.json_values import MISSING, Places
-from conformance.model.jsontext import Json, read_text
+from conformance.model.jsontext import SURROGATE, Json, equal, read_text
 from conformance.model.requirement import requirement_id
 from conformance.model.vocabulary import Group
+
+MAX_DIGITS = 4_300
+"""Numbers of more digits are not computed with: an exponent is short to write and long to carry out."""
 
 
 class Pair(msgspec.Struct, frozen=True, eq=False):
@@ -23,7 +28,7 @@ class Pair(msgspec.Struct, frozen=True, eq=False):
     sent: Node
     answered: Node
     echoed: str
-    default: object
+    default: Any
     defaulted: str
 
 
@@ -38,10 +43,45 @@ class Compared(msgspec.Struct, frozen=True):
     unsent: list[tuple[Pair, object]]
 
 
+class Held(msgspec.Struct, frozen=True):
+    """The requirements of an exchange whose values are all as they must be: those that were sent, and defaults."""
+
+    echoed: list[str]
+    defaulted: list[str]
+
+
 def default_of(node: Node) -> object:
     """Return the default that a response node declares, or `MISSING`."""
     stated = declared_default(node)
     return MISSING if stated is None else read_text(stated).value
+
+
+def computable(number: Decimal) -> bool:
+    """Tell whether a number can be computed with in no time: few enough digits before and after the point."""
+    return abs(number.adjusted()) <= MAX_DIGITS
+
+
+def interoperable(value: object) -> bool:
+    """Tell whether all readers of JSON make the same of a value (RFC 8259 sections 6 and 8.2)."""
+    if isinstance(value, str):
+        return value.isascii() or SURROGATE.search(value) is None
+    return not isinstance(value, Decimal) or computable(value)
+
+
+def held(contract: Contract, sent: Json, answer: Json) -> Held | None:
+    """Return what holds at the pairs of a contract; None where something does not, and each is to be looked at."""
+    pairs, own, other = _places(contract)
+    found = Held([], [])
+    for pair, value, answered in zip(pairs, own.values(sent), other.values(answer), strict=True):
+        if value is not None and value is not MISSING:
+            if not equal(value, answered) or not interoperable(value):
+                return None
+            found.echoed.append(pair.echoed)
+        elif answered is not None and answered is not MISSING and pair.default is not MISSING:
+            if not equal(answered, pair.default):
+                return None
+            found.defaulted.append(pair.defaulted)
+    return found
 
 
 def compared(contract: Contract, sent: Json, answer: Json) -> Compared:

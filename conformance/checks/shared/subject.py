@@ -9,7 +9,7 @@ import msgspec
 
 from conformance.checks.shared.exercised import ExercisedPlaces, exercised
 from conformance.checks.shared.lazy import Lazy
-from conformance.checks.shared.pairs import Compared, compared
+from conformance.checks.shared.pairs import Compared, Held, compared, held
 from conformance.checks.shared.request_parts import MALFORMED, admits, described, path_parameters
 from conformance.classify.dual_validation import Reading, read_answer
 from conformance.classify.wording import name_of, planted
@@ -253,6 +253,11 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     def compared(self) -> Compared:
         """What request and response have at the places that hold the same, where they are `echoing`."""
         return compared(self.contract, self.sent, self.answer)
+
+    @Lazy
+    def held(self) -> Held | None:
+        """What holds of these places; None where something does not, or the answer is invalid."""
+        return None if self.reading.violations else held(self.contract, self.sent, self.answer)
 
     @Lazy
     def answer_of_probe(self) -> Json:

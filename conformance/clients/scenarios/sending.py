@@ -6,7 +6,7 @@ from itertools import islice
 
 from msgspec.structs import replace
 
-from conformance.checks.shared.differences import computable
+from conformance.checks.shared.pairs import computable
 from conformance.clients.judging.requirements import parameter_id, value_id
 from conformance.clients.scenarios.scenario import Scenario, Sort
 from conformance.clients.scenarios.start import Start, parameter_text

@@ -6,14 +6,14 @@
 import inspect
 import math
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache
 from typing import Any, NoReturn, TypeVar, cast
 
-from hypothesis import Phase, control, given, seed, settings
+from hypothesis import Phase, control, core, given, seed, settings
 from hypothesis import strategies as st
-from hypothesis.internal import charmap, floats
+from hypothesis.internal import charmap, entropy, floats
 from hypothesis.internal.conjecture import choice, data, engine, providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.internal.intervalsets import IntervalSet
@@ -74,8 +74,8 @@ def prepare_process() -> None:
 def draw_unrecorded() -> bool:
     """Have cases drawn without a record of their draws, which takes half of the time; tells whether it could be done.
 
-    A version that draws other cases without it is left alone. Nor is looked for strategies that use the module
-    `random`: Hypothesis warns of them, which nobody would read here.
+    A version that draws other cases without it is left alone. The module `random` is seeded for each case as before;
+    but Hypothesis neither gives it back its state, which nobody needs here, nor warns of strategies that use it.
     """
     runner: Any = engine.ConjectureRunner
     own = runner.new_conjecture_data
@@ -95,10 +95,20 @@ def draw_unrecorded() -> bool:
     except Exception:  # noqa: BLE001  (whatever a version that was changed raises)
         same = False
     if same:
-        control.deprecate_random_in_strategy = lambda *_: nullcontext()  # type: ignore[assignment]
+        warning: Any = control
+        warning.deprecate_random_in_strategy = lambda *_: nullcontext()
+        seeding: Any = core
+        seeding.deterministic_PRNG = _seeded
     else:
         runner.new_conjecture_data = own
     return same
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
+    for each in tuple(entropy.RANDOMS_TO_MANAGE.values()):
+        each.seed(0)
+    yield
 
 
 def _sample() -> list[str]:

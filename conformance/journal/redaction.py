@@ -266,8 +266,9 @@ def _cores(text: str) -> Iterator[str]:
 def is_undecodable(response: Response) -> bool:
     """Tell whether a body is in a content coding, or in a compressed format, that the suite cannot undo."""
     declared = combined(response.headers, "content-encoding")
-    codings = {each.strip().lower() for each in declared.split(",")} if declared else set()
-    return not codings <= KNOWN_CODINGS or response.body.startswith(PACKED)
+    if declared and not {each.strip().lower() for each in declared.split(",")} <= KNOWN_CODINGS:
+        return True
+    return response.body.startswith(PACKED)
 
 
 def _beginning(text: str, signs: Iterable[str]) -> int:

@@ -106,12 +106,13 @@ def _is_coded(text: str) -> bool:
     return False
 
 
-def rare(text: str) -> bytes:
+def rare(text: str) -> str:
     """Return the rare characters of a text, in lower case.
 
     They are the same for `bare` and `unbroken` of that text: those only leave out what is not rare.
     """
-    return text.encode("latin-1", "ignore").translate(_TO_LOWER, _NOT_RARE)
+    # A text is searched in half the time of bytes.
+    return text.encode("latin-1", "ignore").translate(_TO_LOWER, _NOT_RARE).decode()
 
 
 def bare(text: str) -> str:

@@ -64,6 +64,7 @@ def _count_passed(index: JournalIndex, tallies: Sequence["_Tally"], controls: Co
         for case_id, bits in index.passed.items()
     )
     reasons: dict[str, dict[int, str]] = {}
+    showed = [tally.showed for tally in tallies]
     for (bits, lacking), ids in together.items():
         cases = _Together(ids)
         if lacking not in reasons:
@@ -73,7 +74,7 @@ def _count_passed(index: JournalIndex, tallies: Sequence["_Tally"], controls: Co
             if number in unproven:
                 tallies[number].hold_without_control(ids, unproven[number])
             else:
-                tallies[number].hold(cases)
+                showed[number].append(cases)
     for tally in tallies:
         tally.count_held()
 
@@ -143,7 +144,8 @@ class _Tally:
         self._against: set[str] = set()
         self._held = 0
         self._unnamed = 0
-        self._showed: list[_Together] = []
+        self.showed: list[_Together] = []
+        """Cases that passed."""
         self._findings: list[str] = []
         self._doubts: dict[Outcome, tuple[str, str]] = {}
         self._unproven = ""
@@ -168,15 +170,11 @@ class _Tally:
         self._against.add(case)
         self.cases[case] = None
 
-    def hold(self, passed: _Together) -> None:
-        """Take cases that passed."""
-        self._showed.append(passed)
-
     def count_held(self) -> None:
         """Count the cases that passed, once all of them are known."""
-        if self._showed:
+        if self.showed:
             self._seen.add(Outcome.PASSED)
-        for each in self._showed:
+        for each in self.showed:
             self._held += len(each.cases) - (len(self._against & each.cases) if self._against else 0)
 
     def hold_without_control(self, cases: Sequence[str], reason: str) -> None:
@@ -207,7 +205,7 @@ class _Tally:
     @property
     def decided(self) -> set[str]:
         """The cases that decided it."""
-        return self._against.union(*(each.cases for each in self._showed))
+        return self._against.union(*(each.cases for each in self.showed))
 
     def result(self, unexercised: str, exercised_by: Mapping[str, int]) -> RequirementResult:
         """Return the row; `unexercised` is the reason if nothing was counted."""
@@ -216,7 +214,7 @@ class _Tally:
             outcome = Outcome.INCONCLUSIVE
         shown = sorted(self.cases)
         if len(shown) < LISTED:
-            others = {case for each in self._showed for case in each.first} - self.cases.keys()
+            others = {case for each in self.showed for case in each.first} - self.cases.keys()
             shown += heapq.nsmallest(LISTED - len(shown), others)
         return RequirementResult(
             id=row.id,

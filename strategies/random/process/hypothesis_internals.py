@@ -7,9 +7,9 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache, lru_cache
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar
 
 from hypothesis import Phase, control, core, given, seed, settings
 from hypothesis import strategies as st
@@ -77,31 +77,33 @@ def draw_unrecorded() -> bool:
     A version that draws other cases without it is left alone. The module `random` is seeded for each case as before;
     but Hypothesis neither gives it back its state, which nobody needs here, nor warns of strategies that use it.
     """
-    runner: Any = engine.ConjectureRunner
-    own = runner.new_conjecture_data
     recorded = _sample()
+    replaced: list[tuple[Any, str, Any]] = []
+    with suppress(Exception):  # whatever a version that was changed raises
+        for place, name, replacement in _replacements():
+            replaced.append((place, name, getattr(place, name)))
+            setattr(place, name, replacement)
+        if _sample() == recorded:
+            return True
+    for place, name, own in replaced:
+        setattr(place, name, own)
+    return False
+
+
+def _replacements() -> Iterator[tuple[Any, str, Any]]:
+    """Yield where Hypothesis keeps what is replaced, under which name, and what takes its place."""
+    begin = engine.ConjectureRunner.new_conjecture_data
 
     def unrecorded(self: Any, prefix: Any, **others: Any) -> data.ConjectureData:  # noqa: ANN401  (not ours)
         # The simplest case, the first of every batch, is drawn by a prefix.
         if self.using_hypothesis_backend or prefix or others:
-            return cast("data.ConjectureData", own(self, prefix, **others))
+            return begin(self, prefix, **others)
         return UnrecordedData(random=self.random, provider=self.provider)
 
-    runner.new_conjecture_data = unrecorded
-    try:
-        spread: Any = providers.INTEGERS_DISTRIBUTION
-        spread.cdf = lru_cache(DISTINCT_BOUNDS)(spread.cdf)
-        same = _sample() == recorded
-    except Exception:  # noqa: BLE001  (whatever a version that was changed raises)
-        same = False
-    if same:
-        warning: Any = control
-        warning.deprecate_random_in_strategy = lambda *_: nullcontext()
-        seeding: Any = core
-        seeding.deterministic_PRNG = _seeded
-    else:
-        runner.new_conjecture_data = own
-    return same
+    yield engine.ConjectureRunner, "new_conjecture_data", unrecorded
+    yield providers.INTEGERS_DISTRIBUTION, "cdf", lru_cache(DISTINCT_BOUNDS)(providers.INTEGERS_DISTRIBUTION.cdf)
+    yield control, "deprecate_random_in_strategy", lambda *_: nullcontext()
+    yield core, "deterministic_PRNG", _seeded
 
 
 @contextmanager

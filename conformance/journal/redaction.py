@@ -145,7 +145,7 @@ class Redactor:
         longest = max(map(len, self._forms), default=0)
         window = text[-longest * ROUNDS * ROUNDS :]
         plain = unescaped_whole(window)
-        for whole in (plain, TORN.sub("", plain)):
+        for whole in dict.fromkeys((plain, TORN.sub("", plain))):
             begin = min(_beginning(whole, self._signs), _beginning(lower(whole), self._folded))
             if begin < len(whole):
                 return text[: len(text) - len(window) + places_of(window)[begin]] + self._shown

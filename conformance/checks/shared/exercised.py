@@ -123,7 +123,9 @@ def _exercise_object(place: _Place, value: dict[str, Json], parts: list[_Part]) 
             declared = declared and not members
         elif each is None:
             parts.append(member.null)
-        elif isinstance(each, dict | list):
+        elif isinstance(each, dict):
+            declared &= _exercise_object(member, each, parts)
+        elif isinstance(each, list):
             declared &= _exercise(member, each, parts)
         else:
             parts.append(member.other)

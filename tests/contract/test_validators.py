@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.contract.contract import load_contract
+from conformance.contract.schemas import explanation
+from conformance.contract.schemas.explanation import Explainer
 from conformance.contract.schemas.multiples import is_multiple
 from conformance.contract.schemas.text_checks import keeps_format
 from conformance.contract.schemas.validators import BodyValidator
@@ -164,3 +166,60 @@ def test_multiples_are_whole(value: Decimal | int, unit: Decimal | int) -> None:
 def test_multiples_of_any_size_are_told_at_once(value: str, unit: int | str, expected: bool) -> None:  # noqa: FBT001
     """Exponents are never written out."""
     assert expected is is_multiple(Decimal(value), Decimal(unit))
+
+
+THING = {"type": "object", "properties": {"a": {"$ref": "#/$defs/text"}, "again": {"$ref": "#/$defs/thing"}}}
+DEFINED: dict[str, Json] = {
+    "thing": THING,
+    "text": {"anyOf": [{"type": "string", "maxLength": 2}, {"type": "null"}]},
+    "a/b~c": {"type": "integer"},
+    "ü": {"minimum": 3},
+    "false": False,
+    "y": {"type": "string"},
+    "%C3%BC": {"type": "array"},
+    "list": {"prefixItems": [{"$ref": "#/$defs/text"}]},
+}
+REFERRING: tuple[dict[str, Json], ...] = (
+    {"$ref": "#/$defs/thing"},
+    {"$ref": "#/$defs/thing", "required": ["b"]},
+    {"properties": {"a": {"$ref": "#/$defs/a~1b~0c"}, "again": {"$ref": "#/$defs/%C3%BC"}}},
+    {"properties": {"a": {"$ref": "#/$defs/ü"}, "again": {"$ref": "#/$defs/false"}}},
+    {"properties": {"a": {"$ref": "#/$defs/list/prefixItems/0"}}},
+    {"properties": {"again": {"$ref": "#"}, "a": {"type": "string"}}},
+    {"properties": {"a": {"$ref": "#text"}}, "$defs": {"x": {"$anchor": "text", "type": "string"}}},
+    {"properties": {"a": {"$id": "http://x/", "$ref": "#/$defs/y", "$defs": {"y": {"type": "null"}}}}},
+    {"properties": {"a": {"$dynamicRef": "#d"}}, "$defs": {"x": {"$dynamicAnchor": "d", "type": "string"}}},
+)
+VALUES: tuple[Json, ...] = (
+    {},
+    {"a": 1},
+    {"a": "long"},
+    {"a": None, "again": {"a": "long", "again": {"a": [], "again": 1}}},
+    {"again": {"again": {"again": {"a": 2.5}}}},
+    {"a": 5, "again": 5},
+    [],
+    1,
+)
+
+
+@pytest.mark.parametrize("schema", REFERRING)
+def test_references_that_are_followed_once_lead_where_jsonschema_goes(
+    schema: dict[str, Json], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong is what jsonschema says by itself, in its order, the first time and later."""
+    whole = {**schema, "$defs": {**DEFINED, **schema.get("$defs", {})}}  # type: ignore[dict-item]
+    found = Explainer(whole)
+    monkeypatch.setattr(explanation, "_moves_references", lambda _: True)
+    expected = Explainer(whole)
+    for value in VALUES * 2:
+        assert list(expected.violations(value)) == list(found.violations(value))
+    assert any(list(found.violations(value)) for value in VALUES)
+
+
+@pytest.mark.parametrize("reference", ["#/$defs/nowhere", "#/nowhere/x", "nowhere", "#nowhere"])
+def test_a_dangling_reference_is_an_error(reference: str) -> None:
+    """A reference that leads nowhere is told each time, as jsonschema does."""
+    explainer = Explainer({"properties": {"a": {"$ref": reference}}})
+    for _ in range(2):
+        with pytest.raises(Exception, match="nowhere"):
+            list(explainer.violations({"a": 1}))

@@ -6,12 +6,14 @@ from typing import cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
 from conformance.contract.schemas.multiples import is_multiple
 from conformance.contract.schemas.text_checks import keeps_format, keeps_pattern
 from conformance.contract.schemas.violation import Violation
 from conformance.model.grouping import grouped
+from conformance.model.json_values import MISSING, get
 from conformance.model.jsontext import Json, equality_key, is_integral
 from conformance.model.pointer import from_tokens
 
@@ -19,11 +21,17 @@ LONGEST_FORMATTED = 1_000
 """Longer strings are left to jsonschema-rs: some formats of jsonschema take the square of the length."""
 
 
+MOVING = frozenset({"$id", "$dynamicRef", "$dynamicAnchor", "$anchor"})
+"""Keywords with which a reference does not simply name a place of the document."""
+
+
 class Explainer:
     """Explains values against one schema (JSON Schema 2020-12), formats asserted."""
 
     def __init__(self, schema: Mapping[str, Json]) -> None:
-        self._validator = _Exact(_exact(dict(schema)), format_checker=Draft202012Validator.FORMAT_CHECKER)
+        exact = cast("dict[str, Json]", _exact(dict(schema)))
+        kind = _Exact if _moves_references(exact) else extend(_Exact, {"$ref": _References(exact).followed})  # type: ignore[no-untyped-call]
+        self._validator = kind(exact, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
     def is_valid(self, value: Json) -> bool:
         """Tell the verdict of jsonschema."""
@@ -74,6 +82,35 @@ _Exact = extend(  # type: ignore[no-untyped-call]
     {"multipleOf": _multiple_of, "format": _format, "pattern": _pattern, "uniqueItems": _unique},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
+
+
+class _References:
+    """The references of a schema, each followed once: jsonschema goes the way to the same place again and again."""
+
+    def __init__(self, schema: Json) -> None:
+        self._schema = schema
+        self._known: dict[str, Validator] = {}
+
+    def followed(
+        self, validator: Draft202012Validator, reference: str, value: object, schema: object
+    ) -> Iterator[ValidationError]:
+        """Yield what is wrong with a value by the schema that a reference names."""
+        target = self._known.get(reference)
+        if target is None and reference.startswith("#/") and "%" not in reference:
+            found = get(self._schema, reference[1:], MISSING)
+            if found is not MISSING:
+                target = self._known[reference] = validator.evolve(schema=found)
+        if target is not None:
+            yield from target.iter_errors(value)  # type: ignore[arg-type]
+        else:
+            yield from Draft202012Validator.VALIDATORS["$ref"](validator, reference, value, schema)
+
+
+def _moves_references(schema: Json) -> bool:
+    """Tell whether a schema says itself what references are relative to, or where they lead at run time."""
+    if isinstance(schema, dict):
+        return not MOVING.isdisjoint(schema) or any(map(_moves_references, schema.values()))
+    return isinstance(schema, list) and any(map(_moves_references, schema))
 
 
 def _exact(value: Json) -> Json:

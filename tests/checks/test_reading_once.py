@@ -1,5 +1,6 @@
 """What is read out of an exchange once for several checks: lazily, pair by pair, and place by place."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -82,6 +83,8 @@ def test_pairs_have_what_their_pointers_have(own: Any, returned: Any) -> None:
         ({"n": "x"}, {"n": "y"}, None),
         ({"n": "x"}, {}, None),
         ({"n": "x", "o": {"a": 1}}, {"n": "x", "o": {"a": True}}, None),
+        ({"n": "x", "o": {"a": 1}}, {"n": "x", "o": {"a": 2}}, None),
+        ({"n": "x", "o": {"a": 1}}, {"n": "x", "o": {"a": Decimal("1.0")}}, (["n", "a"], [])),
         ({"n": "x"}, {"n": "x", "o": {"b": "y"}}, None),
         ({"n": "\ud800"}, {"n": "\ud800"}, None),
     ],

@@ -18,6 +18,10 @@ MAX_DIGITS = 4_300
 """Numbers of more digits are not computed with: an exponent is short to write and long to carry out."""
 
 
+_PLAIN = frozenset({int, bool})
+"""The types of values that are equal as Python says, and of which all readers of JSON make the same."""
+
+
 class Pair(msgspec.Struct, frozen=True, eq=False):
     """A place of the request, and that of the response that repeats it.
 
@@ -74,7 +78,11 @@ def held(contract: Contract, sent: Json, answer: Json) -> Held | None:
     found = Held([], [])
     for pair, value, answered in zip(pairs, own.values(sent), other.values(answer), strict=True):
         if value is not None and value is not MISSING:
-            if not equal(value, answered) or not interoperable(value):
+            kind = type(value)
+            if kind in _PLAIN and kind is type(answered):
+                if value != answered:
+                    return None
+            elif not equal(value, answered) or not interoperable(value):
                 return None
             found.echoed.append(pair.echoed)
         elif answered is not None and answered is not MISSING and pair.default is not MISSING:

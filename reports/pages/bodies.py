@@ -19,7 +19,8 @@ LAID_OUT = 200_000
 DUMPED = 512
 """How much of a binary body is shown, in bytes."""
 
-_TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
+# What is between the escapes of a string is taken at once: strings may be long.
+_TOKEN = re.compile(r'[ \t\r\n]*("[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
 _STEP = "  "
 
 
@@ -110,24 +111,34 @@ def lay_out(text: str, pointer: str | None = None, most: int = sys.maxsize) -> L
     pieces: list[str] = []
     length = depth = 0
     start = end = -1
-    previous = ""
+    enough = most if begins < 0 else sys.maxsize
+    previous, line = "", "\n"
     for match in _TOKEN.finditer(text):
-        word = match.group(1)
-        closes, opened = word in "]}", previous in {"{", "["}
-        depth -= closes
-        space = " " if previous == ":" else ""
-        if (not opened) if closes else (opened or previous == ","):
-            space = "\n" + _STEP * depth
-        if match.start(1) == begins:
-            start = length + len(space)
-        pieces += (space, word)
+        word = match[1]
+        if word in {"}", "]"}:
+            depth -= 1
+            line = "\n" + _STEP * depth
+            space = "" if previous in {"{", "["} else line
+        elif previous in {",", "{", "["}:
+            space = line
+        else:
+            space = " " if previous == ":" else ""
+        pieces.append(space)
+        pieces.append(word)
         length += len(space) + len(word)
-        if match.end(1) == ends:
-            end = length
-        if length > most + max(start, 0) and (start >= 0 or begins < 0):
+        if begins >= 0:
+            until = match.end(1)
+            if until - len(word) == begins:
+                start = length - len(word)
+                enough = most + start
+            if until == ends:
+                end = length
+        if length > enough:
             end = length if end < 0 <= start else end
             break
-        depth += word in "{["
+        if word in {"{", "["}:
+            depth += 1
+            line = "\n" + _STEP * depth
         previous = word
     return Layout("".join(pieces), start, end)
 

@@ -103,3 +103,18 @@ def test_cut_keeps_the_mark() -> None:
 def test_huge_body_is_not_laid_out() -> None:
     """A body too large to read token by token is shown as it came."""
     assert view(b"[" + b"1, " * LAID_OUT + b"1]").before.startswith("[1, 1, ")
+
+
+@pytest.mark.parametrize(("pointer", "first"), [(None, ""), ("/nowhere", ""), ("/900", '"00900"')])
+def test_no_more_is_laid_out_than_is_shown(pointer: str | None, first: str) -> None:
+    """Of a long text as much as is asked for, behind the beginning of the value at the pointer where there is one."""
+    layout = lay_out(json.dumps([f"{number:05}" for number in range(1_000)]), pointer, 500)
+    shown = layout.text[max(layout.start, 0) :]
+    assert shown.startswith(first)
+    assert 500 < len(shown) < 520
+
+
+@given(st.lists(st.text('a"\\/\n{}[],: é', max_size=9), min_size=1))
+def test_texts_are_laid_out_as_they_were_sent(texts: list[str]) -> None:
+    """Whatever escapes and signs of JSON they hold."""
+    assert json.dumps(texts, indent=2) == lay_out(json.dumps(texts)).text

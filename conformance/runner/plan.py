@@ -126,6 +126,8 @@ def why_left_out(
             return BEYOND
         if why_not is not None and (reason := why_not(case.request)):
             return reason
+    if not only and not skip:
+        return None
     names = (item.id, *(case.id for case in item.cases), *requirements_of(item))
     if only and not any(map(_one_of(tuple(only)), names)):
         return "Excluded by --only"

@@ -48,8 +48,8 @@ def test_creations_are_never_too_many_and_nobody_hangs(limit, creates, repeats):
                 if await budget.take(1, 1):
                     break
                 await send(budget)
-                await budget.give_back()
-            await budget.give_back()
+                budget.give_back()
+            budget.give_back()
 
     async def run() -> None:
         budget = Budget(RunLimits(creations=limit))
@@ -109,7 +109,7 @@ def test_a_retry_after_what_may_have_created_needs_another_creation():
             assert budget.may_create()
             budget.created(possibly=True)
             said.append(budget.again(1))
-        await budget.give_back()
+        budget.give_back()
         return [*said, await budget.take(1, 1)]
 
     over = "--max-creations 2 is reached"

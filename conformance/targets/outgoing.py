@@ -51,12 +51,17 @@ def prepare(request: Request, key: str) -> Sending:
     target = request.target
     if "$" in target:
         target = OTHER_KEY.sub(KEY, target).replace(KEY, quote(key, safe=""))
-    fields = tuple(
-        (name, OTHER_KEY.sub(KEY, value).replace(KEY, key) if "$" in value else value)
-        for name, value in request.headers
-    )
+    fields = _filled(request.headers, key)
     body = b"" if request.chunked and request.body is None else request.body
     return Sending(request.method, target, fields, body, request.chunked, request.hosts)
+
+
+@lru_cache(maxsize=32)
+def _filled(headers: tuple[tuple[str, str], ...], key: str) -> tuple[tuple[str, str], ...]:
+    """Return header fields with the key in them."""
+    return tuple(
+        (name, OTHER_KEY.sub(KEY, value).replace(KEY, key) if "$" in value else value) for name, value in headers
+    )
 
 
 @lru_cache(maxsize=256)

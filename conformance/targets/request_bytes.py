@@ -3,13 +3,18 @@
 RFC 9112: the request line (section 3), header fields (section 5), `Transfer-Encoding: chunked` (section 7.1).
 """
 
+from functools import lru_cache
+from typing import TypeAlias
+
 from conformance.targets.outgoing import BODILESS_METHODS, Sending, hosts_of
+
+Fields: TypeAlias = tuple[tuple[str, str], ...]
 
 WAITS = ("expect", "100-continue")
 """The field of a request whose body waits for an interim response (RFC 9110 section 10.1.1)."""
 
 
-def head_of(sending: Sending, target: str, host: str, extra: tuple[tuple[str, str], ...] = ()) -> bytes:
+def head_of(sending: Sending, target: str, host: str, extra: Fields = ()) -> bytes:
     """Return the header section of a request, the request line included.
 
     `Host` comes first, the framing field last; a request that sets `Host` itself gets no other one.
@@ -21,12 +26,18 @@ def head_of(sending: Sending, target: str, host: str, extra: tuple[tuple[str, st
         extra: fields for the next hop.
 
     """
-    fields = sending.fields
-    if not any(name.lower() == "host" for name, _ in fields):
-        fields = (*(("Host", each) for each in hosts_of(sending.hosts, host)), *fields)
-    lines = [f"{sending.method} {target} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in (*fields, *extra, *_framing(sending))]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+    fields = (*sending.fields, *extra) if extra else sending.fields
+    return _beginning(sending.method, target, hosts_of(sending.hosts, host), fields) + _framing(sending)
+
+
+@lru_cache(maxsize=32)
+def _beginning(method: str, target: str, hosts: tuple[str, ...], fields: Fields) -> bytes:
+    """Return a header section without its framing field and its end: nearly all requests of a run have it alike."""
+    if any(name.lower() == "host" for name, _ in fields):
+        hosts = ()
+    lines = [f"{method} {target} HTTP/1.1", *(f"Host: {each}" for each in hosts)]
+    lines += [f"{name}: {value}" for name, value in fields]
+    return ("\r\n".join(lines) + "\r\n").encode()
 
 
 def body_of(sending: Sending) -> bytes:
@@ -40,12 +51,18 @@ def body_of(sending: Sending) -> bytes:
 
 def waits(sending: Sending) -> bool:
     """Tell whether the body waits for an interim response."""
-    return any((name.lower(), value.lower()) == WAITS for name, value in sending.fields)
+    return _waits(sending.fields)
 
 
-def _framing(sending: Sending) -> tuple[tuple[str, str], ...]:
+@lru_cache(maxsize=32)
+def _waits(fields: Fields) -> bool:
+    return any((name.lower(), value.lower()) == WAITS for name, value in fields)
+
+
+def _framing(sending: Sending) -> bytes:
+    """Return the field that says where the body ends, and the end of the header section."""
     if sending.chunked:
-        return (("Transfer-Encoding", "chunked"),)
-    if sending.body is None:
-        return () if sending.method in BODILESS_METHODS else (("Content-Length", "0"),)
-    return (("Content-Length", str(len(sending.body))),)
+        return b"Transfer-Encoding: chunked\r\n\r\n"
+    if sending.body is None and sending.method in BODILESS_METHODS:
+        return b"\r\n"
+    return b"Content-Length: %d\r\n\r\n" % len(sending.body or b"")

@@ -6,7 +6,8 @@ use before. `ExactHandler` puts that right. Requests are written without aiohttp
 
 A new version of aiohttp can break this, so that continuous integration tests the newest and the lowest. These parts of
 it are not documented: ResponseHandler with `set_response_params`, `read`, `exception`, `force_close` and `_payload`; in
-`pool.py`, `TCPConnector._factory` and the arguments of `connect`; and, in `wire.py`, `StreamReader._read_nowait`.
+`pool.py`, `TCPConnector._factory` and the arguments of `connect`; and, in `wire.py`, `StreamReader._read_nowait`. Of
+asyncio it is where a transport of TLS keeps the one below it.
 """
 
 import asyncio
@@ -83,7 +84,20 @@ class ExactHandler(ResponseHandler):
 
     def has_sent(self) -> bool:
         """Tell whether all that was written has left."""
-        return self.transport is not None and not self.transport.get_write_buffer_size()
+        transport: asyncio.WriteTransport | None = self.transport
+        if transport is None:
+            return False
+        while transport is not None:
+            if transport.get_write_buffer_size():
+                return False
+            # One of TLS tells what it has not encrypted yet; what it has waits in the transport below it.
+            transport = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None)
+        return True
+
+    def drop_unsent(self) -> None:
+        """Break the connection off where a part of a request has not left: it is not to be sent after the exchange."""
+        if self.transport is not None and not self.has_sent():
+            self.transport.abort()
 
     async def final(self) -> tuple[RawResponseMessage, StreamReader]:
         """Return the header section of the answer and the stream of its body; interim responses are passed over.

@@ -9,6 +9,8 @@ from conformance.model.exchange import Failure
 from conformance.targets.connection import ExactHandler
 from conformance.targets.target import IDLE_CLOSED
 
+CUT = "connection closed within the header section"
+
 
 def failure_of(error: Exception, handler: ExactHandler | None) -> tuple[Failure, str]:
     """Return the failure that `error` stands for, when no header section was received, and what it says.
@@ -25,6 +27,8 @@ def failure_of(error: Exception, handler: ExactHandler | None) -> tuple[Failure,
             # Connecting is refused, never reset: a reset falls into the handshake.
             shaken = isinstance(error.os_error, ConnectionResetError | ConnectionAbortedError)
             failure = Failure.TLS if shaken else Failure.REFUSED
+        case aiohttp.ServerDisconnectedError() if handler is None and not isinstance(error.message, str):
+            failure, text = Failure.CLOSED, CUT  # by a proxy: the message is what was read of its answer
         case aiohttp.ClientHttpProxyError():
             failure, text = Failure.REFUSED, f"the proxy returned {error.status}"
         case HttpProcessingError() if handler is not None and handler.overlong:
@@ -50,7 +54,7 @@ def _lost(text: str, handler: ExactHandler | None) -> tuple[Failure, str]:
     if isinstance(handler.lost, ssl.SSLError):
         return Failure.TLS, str(handler.lost)
     if handler.received:
-        return Failure.CLOSED, "connection closed within the header section"
+        return Failure.CLOSED, CUT
     return Failure.CLOSED, IDLE_CLOSED if handler.exchanges > 1 else text
 
 

@@ -55,8 +55,11 @@ class ConnectionPool:
         Raises:
             aiohttp.ClientError: there is none to be had.
             TimeoutError: no address could be connected to in time.
+            RuntimeError: the pool is closed.
 
         """
+        if self._connector.closed:
+            raise RuntimeError("the connections are closed")
         while True:
             try:
                 connection = await self._connector.connect(self._address, [], self._timeout)

@@ -140,6 +140,7 @@ class WireTarget(Target):
             if answer.failure is None and handler.has_sent():
                 connection.release()
         finally:
+            handler.drop_unsent()
             connection.close()
 
     async def _head_after(self, sending: Sending, handler: ExactHandler) -> tuple[RawResponseMessage, StreamReader]:
@@ -167,7 +168,7 @@ class WireTarget(Target):
         host = base.host_port_subcomponent or ""
         if self._proxy is None or base.scheme == "https":
             return head_of(sending, target, host)
-        return head_of(sending, f"{base.scheme}://{base.raw_authority}{target}", host, self._opened().proxy_fields)
+        return head_of(sending, f"{base.scheme}://{host}{target}", host, self._opened().proxy_fields)
 
     async def _read_body(self, content: StreamReader, handler: ExactHandler, answer: _Answer) -> None:
         room = self._limits.max_body_bytes

@@ -222,6 +222,48 @@ def test_final_answer_in_place_of_100_ends_the_connection(serve: "Serve") -> Non
     asyncio.run(run())
 
 
+def test_what_has_not_left_in_time_is_not_sent_later(serve: "Serve") -> None:
+    """A server that reads after the exchange is over gets no whole request, and no connection stays open for it."""
+    size = 60_000_000
+    over = asyncio.Event()
+    received: list[int] = []
+
+    async def script(connection: "Connection") -> None:
+        await connection.head()
+        await over.wait()
+        count = 0
+        while data := await connection.reader.read(1_000_000):
+            count += len(data)
+        received.append(count)
+        connection.over.set()
+
+    async def run() -> None:
+        async with serve(script) as server:
+            target = WireTarget(server.url, ExchangeLimits(timeout_seconds=0.5))
+            exchange = await target.send(Request("POST", "/", body=bytes(size)))
+            assert exchange.failure is Failure.TIMEOUT
+            over.set()
+            await asyncio.wait_for(server.connections[0].over.wait(), 10)
+            await target.close()
+
+    asyncio.run(run())
+    assert received < [size]
+
+
+def test_a_closed_target_sends_nothing(serve: "Serve") -> None:
+    """It is no failure of the server."""
+
+    async def run() -> None:
+        async with serve(answer_all) as server:
+            target = WireTarget(server.url)
+            assert (await target.send(POST)).failure is None
+            await target.close()
+            with pytest.raises(RuntimeError, match="closed"):
+                await target.send(POST)
+
+    asyncio.run(run())
+
+
 def test_cancelling_frees_the_connection(serve: "Serve") -> None:
     """A send that is cancelled raises CancelledError, and the target can be used on."""
     arrived = asyncio.Event()
@@ -306,6 +348,38 @@ def test_proxy_gets_the_exact_target(serve: "Serve") -> None:
     asyncio.run(run())
 
 
+def test_the_authority_for_a_proxy_is_that_of_host(serve: "Serve") -> None:
+    """A port that goes without saying stands in neither (RFC 9112 section 3.2)."""
+
+    async def run() -> None:
+        async with serve(answer_all) as server:
+            target = WireTarget("http://example.invalid:80", proxy=server.url)
+            assert (await target.send(GET)).failure is None
+            await target.close()
+            assert server.requests == [b"GET http://example.invalid/ HTTP/1.1\r\nHost: example.invalid\r\n\r\n"]
+
+    asyncio.run(run())
+
+
+def test_proxy_that_closes_within_its_answer(serve: "Serve") -> None:
+    """It is told as of a server; what was read of the answer is not."""
+
+    async def script(connection: "Connection") -> None:
+        await connection.head()
+        await connection.send(b"HTTP/1.1 200 OK\r\nX: ")
+
+    async def run() -> Exchange:
+        async with serve(script) as server:
+            target = WireTarget("https://example.invalid", proxy=server.url)
+            exchange = await target.send(POST)
+            await target.close()
+            return exchange
+
+    exchange = asyncio.run(run())
+    assert exchange.failure is Failure.CLOSED
+    assert exchange.detail == "connection closed within the header section"
+
+
 def test_proxy_gets_its_credential_with_every_request(serve: "Serve") -> None:
     """Connections that are used again carry the credential as well, in front of the framing and nowhere else."""
 
@@ -335,6 +409,33 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(command.split(), check=True, capture_output=True)  # noqa: S603 (our own words)
     path.write_bytes(path.read_bytes() + key.read_bytes())
     return path
+
+
+def test_answer_over_tls_before_the_body_has_left(certificate: Path) -> None:
+    """The next request has a new connection here as well: what is encrypted and not sent counts."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OK)
+
+    async def run() -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        port = server.sockets[0].getsockname()[1]
+        limits = ExchangeLimits(timeout_seconds=3)
+        target = WireTarget(f"https://127.0.0.1:{port}", limits, tls=Tls(ca_bundle=str(certificate)))
+        for count in (1, 2):
+            assert (await target.send(Request("POST", "/", body=bytes(20_000_000)))).failure is None
+            assert len(connections) == count
+        await target.close()
+        for writer in connections:
+            writer.transport.abort()
+        server.close()
+
+    asyncio.run(run())
 
 
 def over_tls(certificate: Path, tls: Tls, *, mutual: bool = False) -> Exchange:

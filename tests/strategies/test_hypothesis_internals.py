@@ -1,7 +1,9 @@
 """What the suite uses of Hypothesis without being told that it may: that it is there, and does what it is used for."""
 
+import itertools
 import random
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import HealthCheck, Phase, control, core, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisDeprecationWarning
 from hypothesis.internal import charmap
-from hypothesis.internal.conjecture import engine, providers
+from hypothesis.internal.conjecture import data, engine, providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import integers, tuples
 
@@ -179,6 +181,15 @@ def test_the_limits_of_a_case_hold_without_a_record(
     recorded = values(strategy)
     draw_unrecorded()
     assert recorded == values(strategy)
+
+
+@pytest.mark.skipif(hypothesis.__version_info__ < WITHOUT_RECORD, reason="this version is left alone")
+def test_a_process_that_was_stopped_for_a_while_draws_without_a_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-Z stops it as well; that is no reason to end it, nor to draw at half the speed."""
+    minutes = itertools.count(0, 60)
+    monkeypatch.setattr(data, "time", SimpleNamespace(perf_counter=lambda: next(minutes)))
+    assert draw_unrecorded()
+    assert next(minutes) > 0, f"{CHANGED}it measures the time of a case in another place"
 
 
 def test_an_error_of_a_strategy_is_told_without_a_record() -> None:

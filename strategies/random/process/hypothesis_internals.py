@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from functools import cache, lru_cache
 from typing import Any, NoReturn, TypeVar
 
-from hypothesis import Phase, control, core, given, seed, settings
+from hypothesis import HealthCheck, Phase, control, core, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.internal import charmap, entropy, floats
 from hypothesis.internal.conjecture import choice, data, engine, providers
@@ -123,7 +123,14 @@ def _sample() -> list[str]:
     backend = independent_backend()
     found: list[str] = []
 
-    @settings(max_examples=SAMPLE, phases=(Phase.generate,), database=None, deadline=None, backend=backend)
+    @settings(
+        max_examples=SAMPLE,
+        phases=(Phase.generate,),
+        database=None,
+        deadline=None,
+        backend=backend,
+        suppress_health_check=list(HealthCheck),  # a process that was stopped for a while is not slow
+    )
     @seed(0)
     @given(st.tuples(numbers, texts, lists, objects, chosen))
     def test(value: object) -> None:

@@ -124,9 +124,9 @@ class Journal:
         """
         when, kind = event.time or time.time(), type(event)
         shown = self._shared(event, when) if isinstance(event, events.FindingMade) else self._shown(event)
-        self._count += 1
-        stamped = replace(event, seq=self._count, time=when)
-        written = stamped if shown is event else replace(shown, seq=self._count, time=when)
+        seq = self._count + 1
+        stamped = replace(event, seq=seq, time=when)
+        written = stamped if shown is event else replace(shown, seq=seq, time=when)
         self._write(written, at_once=kind not in DEFERRED)
         self.requests += kind is events.RequestSent
         return stamped
@@ -150,14 +150,14 @@ class Journal:
 
     def _write_next(self, event: events.FindingMade | None, when: float) -> None:
         if event is not None:
-            self._count += 1
-            self._write(replace(event, seq=self._count, time=when))
+            self._write(replace(event, seq=self._count + 1, time=when))
 
     def copy(self, begin: bytes, rest: bytes) -> None:
         """Write a line of another journal, not flushed: its place here comes after `begin`; raises as `append`."""
-        self._count += 1
+        line = sealed(b"%b%d%b" % (begin, self._count + 1, rest))
         try:
-            self._file.write(sealed(b"%b%d%b" % (begin, self._count, rest)))
+            self._count += 1
+            self._file.write(line)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -177,9 +177,8 @@ class Journal:
         if number := self._findings.number(event.finding):
             return number
         if number := self._findings.share(event.finding):
-            self._count += 1
             finding = self._shown(event).finding
-            self._write(events.FindingShared(seq=self._count, time=when, number=number, finding=finding))
+            self._write(events.FindingShared(seq=self._count + 1, time=when, number=number, finding=finding))
         return number
 
     def _write(self, event: Event, *, at_once: bool = False) -> None:
@@ -187,6 +186,8 @@ class Journal:
         as_it_is = self._encode(packed(event, self._version))
         seal(line)
         try:
+            # Only now: a number that Ctrl-C leaves without its line makes the journal unreadable.
+            self._count = event.seq
             self._file.write(line)
             if self._mirror is not None:
                 self._unmirrored.append(bytes(line))

@@ -5,11 +5,13 @@ import re
 
 import pytest
 
+from conformance.journal import writing
 from conformance.journal.events import (
     Creation,
     DoubtRaised,
     ExchangeEnded,
     FindingMade,
+    FindingShared,
     Judged,
     RequestSent,
     RunEnded,
@@ -60,6 +62,30 @@ def test_a_lone_surrogate_in_a_text_is_written_as_an_escape(tmp_path):
     made = FindingMade(id="f1", send=1, case="c", finding=finding("a\ud800b"))
     _, read = written(tmp_path / FILE_NAME, made)
     assert finding("a\\ud800b") == read.finding
+
+
+def test_an_event_that_is_interrupted_leaves_no_gap(tmp_path, monkeypatch):
+    """Ctrl-C may come at any moment before a line is written, a second time too: what follows is read all the same."""
+    path, packed = tmp_path / FILE_NAME, writing.packed
+
+    def interrupted(event, version):
+        if isinstance(event, Judged | FindingShared):
+            raise KeyboardInterrupt
+        return packed(event, version)
+
+    monkeypatch.setattr(writing, "packed", interrupted)
+    made = [FindingMade(id=f"f{each}", send=1, case="c", finding=finding(str(each))) for each in range(2)]
+    with Journal(path) as journal:
+        journal.append(HEADER)
+        for write in (
+            lambda: journal.append(Judged(send=1)),
+            lambda: journal.append(made[0]),
+            lambda: journal.append_all(made),
+        ):
+            with pytest.raises(KeyboardInterrupt):
+                write()
+        journal.append(RunEnded(requests=0, creations=0, seconds=0))
+    assert [1, 2] == [event.seq for event in read_journal(path)]
 
 
 def test_events_are_numbered_and_timed(tmp_path):

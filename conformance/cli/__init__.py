@@ -21,7 +21,7 @@ from conformance.cli.commands.run import run
 from conformance.cli.commands.spec import spec
 from conformance.cli.screen import plain
 from conformance.cli.streams import ignoring_closed_pipes
-from conformance.model.errors import ConformanceError, UsageError
+from conformance.model.errors import ConformanceError, RunStoppedError, UsageError
 from conformance.model.version import VERSION
 
 DEBUG = "--debug"
@@ -101,7 +101,10 @@ def _debug(given: list[str]) -> tuple[bool, list[str]]:
 def _reported(error: Exception) -> tuple[int, str]:
     """Return the exit status for an exception, and the line to print."""
     if isinstance(error, click.exceptions.Abort):
-        return UNDECIDED, "conformance: interrupted before anything was sent"
+        stopped = _stopped_run(error)
+        if stopped is None:
+            return UNDECIDED, "conformance: interrupted before anything was sent"
+        error = stopped
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "conformance"
@@ -110,6 +113,13 @@ def _reported(error: Exception) -> tuple[int, str]:
     if isinstance(error, ConformanceError):
         return (WRONG_CALL if isinstance(error, UsageError) else UNDECIDED), f"conformance: {_one_line(str(error))}"
     return UNDECIDED, _internal_error(error)
+
+
+def _stopped_run(error: BaseException | None) -> RunStoppedError | None:
+    """Return the end of a run that an interruption came behind: that tells what was sent."""
+    while error is not None and not isinstance(error, RunStoppedError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _internal_error(error: Exception) -> str:

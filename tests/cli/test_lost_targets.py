@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.journal.writing import Journal
 from conformance.reports.writing import REPORTS
 
 OUT = Path("conformance-report")
@@ -119,6 +120,22 @@ def test_a_run_that_is_interrupted(spawn, wait_for, right, results_of, events_of
     assert "interrupted" == events_of(OUT, "run.ended")[-1]["reason"]
     found = results_of(OUT)
     assert ("inconclusive", "interrupted") == (found["verdict"], found["reason"])
+
+
+def test_a_run_that_is_interrupted_twice(command, monkeypatch):
+    """Ctrl-C while the end of a run that was interrupted is tidied up: what was sent is told all the same."""
+
+    def interrupted(self: object, *_: object, **__: object) -> None:
+        if isinstance(self, Journal):
+            self.close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("conformance.workflow.run.report_again", interrupted)
+    monkeypatch.setattr(Journal, "__exit__", interrupted)
+    ended = command("run", "--profile", "smoke", "--only", "transport.*")
+    assert 3 == ended.status
+    assert re.search(r"^conformance: interrupted; \d+ requests sent, .*--resume goes on", ended.err, re.MULTILINE)
+    assert "before anything was sent" not in ended.err
 
 
 @pytest.mark.slow

@@ -118,11 +118,14 @@ class SharedFindings:
         """Return the number by which a finding was written before, 0 where it was not."""
         return self._numbers.get(finding, 0)
 
-    def share(self, finding: Finding) -> int:
-        """Return the number by which a finding is known from now on, 0 where there are enough."""
-        if len(self._numbers) >= MOST_SHARED:
-            return 0
-        return self._numbers.setdefault(finding, len(self._numbers) + 1)
+    @property
+    def free(self) -> int:
+        """The number that the next finding is known by once it is shared, 0 where there are enough."""
+        return len(self._numbers) + 1 if len(self._numbers) < MOST_SHARED else 0
+
+    def share(self, finding: Finding) -> None:
+        """Know a finding by the free number from now on."""
+        self._numbers[finding] = self.free
 
     def resolved(self, event: AnyLine) -> tuple[AnyEvent, ...]:
         """Return the events that a line stands for, none where it only defines a finding for later lines.

@@ -176,9 +176,11 @@ class Journal:
         """Return the number of a finding, told now where it was not before; 0 where it has none."""
         if number := self._findings.number(event.finding):
             return number
-        if number := self._findings.share(event.finding):
+        if number := self._findings.free:
             finding = self._shown(event).finding
             self._write(events.FindingShared(seq=self._count + 1, time=when, number=number, finding=finding))
+            # Only now: Ctrl-C may come before it is written, and what no line defines cannot be read.
+            self._findings.share(event.finding)
         return number
 
     def _write(self, event: Event, *, at_once: bool = False) -> None:

@@ -1,6 +1,7 @@
-"""A bare loop of the HTTP client: the requests of a journal are sent once more, and the responses are read.
+"""Bare loops of HTTP clients: the requests of a journal are sent once more, and the responses are read.
 
-As a program: `main` prints how many were sent and how long that took; arguments are the URL and the folder of the run.
+As a program: `main` prints how many were sent and how long that took; arguments are the name of the client, the URL and
+the folder of the run.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from yarl import URL
 
 from conformance.journal.events import RequestSent
 from conformance.journal.reading import read_journal
+from conformance.model.case import Request
 from conformance.targets.outgoing import Sending, prepare
+from conformance.targets.wire import WireTarget
 
 from .serving import KEY
 
@@ -33,9 +36,10 @@ class Sent(msgspec.Struct, frozen=True):
     failed: int
 
 
-async def send(url: str, requests: list[Sending]) -> Sent:
-    """Send requests, `IN_FLIGHT` at a time, and read the responses."""
-    left = iter(requests)
+async def by_aiohttp(url: str, requests: list[Request]) -> Sent:
+    """Send requests with aiohttp, `IN_FLIGHT` at a time, and read the responses."""
+    sent = [prepare(each, KEY) for each in requests]
+    left = iter(sent)
     timeout = aiohttp.ClientTimeout(total=LIMIT_SECONDS)
     automatic = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
     connector = aiohttp.TCPConnector(limit=IN_FLIGHT)
@@ -61,9 +65,27 @@ async def _worker(session: aiohttp.ClientSession, url: str, left: Iterator[Sendi
     return failed
 
 
+async def by_target(url: str, requests: list[Request]) -> Sent:
+    """Send requests as a run does, `IN_FLIGHT` at a time: what that takes without checks, journal and all else."""
+    left = iter(requests)
+    target = WireTarget(url, concurrency=IN_FLIGHT)
+
+    async def work() -> int:
+        return sum([(await target.send(each, key=KEY)).failure is not None for each in left])
+
+    begun = time.perf_counter()
+    failed = sum(await asyncio.gather(*(work() for _ in range(IN_FLIGHT))))
+    seconds = time.perf_counter() - begun
+    await target.close()
+    return Sent(len(requests) - failed, seconds, failed)
+
+
+CLIENTS = {"aiohttp": by_aiohttp, "target": by_target}
+
+
 def main() -> None:
     """Send the requests of a run."""
-    url, folder = sys.argv[1:]
+    client, url, folder = sys.argv[1:]
     events = read_journal(Path(folder))
-    requests = [prepare(each.case.request, KEY) for each in events if isinstance(each, RequestSent)]
-    sys.stdout.write(msgspec.json.encode(asyncio.run(send(url, requests))).decode())
+    requests = [each.case.request for each in events if isinstance(each, RequestSent)]
+    sys.stdout.write(msgspec.json.encode(asyncio.run(CLIENTS[client](url, requests))).decode())

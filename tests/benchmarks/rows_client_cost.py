@@ -11,7 +11,7 @@ import msgspec
 
 from conformance.contract.contract import Contract, load_contract
 
-from .client_loop import IN_FLIGHT, Sent
+from .client_loop import CLIENTS, IN_FLIGHT, Sent
 from .processes import Server, ended, module
 from .runs import ToolRun, our_run
 from .sections import Group, Plan, Row, figure, middle, ratio, removed
@@ -19,12 +19,13 @@ from .serving import KEY
 
 LIMIT_SECONDS = 120.0
 WRK_SECONDS = 3
-HEAD: Row = ("beside", "turns", "a second", "the other, a second", "ratio")
+HEAD: Row = ("run", "beside", "turns", "a second", "the other, a second", "ratio")
+MANY = 20_000
 RATE = re.compile(r"Requests/sec:\s*([0-9.]+)")
 
 
 def _seconds(plan: Plan) -> float:
-    return 10 if plan.quick else plan.times * 20
+    return 10 if plan.quick else plan.times * 45
 
 
 def _own_rate(run: ToolRun) -> float:
@@ -32,11 +33,11 @@ def _own_rate(run: ToolRun) -> float:
     return run.counts.requests / run.results.duration if run.results is not None else float("nan")
 
 
-def _loop(plan: Plan, report: Path) -> float:
-    """Return the responses a second of a bare loop with the requests of a run."""
+def _loop(plan: Plan, report: Path, client: str) -> float:
+    """Return the responses a second of a bare loop of a client with the requests of a run."""
     folder = plan.fresh()
     with Server() as server:
-        end = ended(module("client_loop", server.url, str(report)), folder, LIMIT_SECONDS)
+        end = ended(module("client_loop", client, server.url, str(report)), folder, LIMIT_SECONDS)
     removed(folder)
     sent = msgspec.json.decode(end.said, type=Sent)
     return sent.responses / sent.seconds
@@ -75,28 +76,41 @@ def _wrk(plan: Plan) -> float:
     return float(found[1]) if found is not None else float("nan")
 
 
-def _rows(plan: Plan) -> Sequence[Row]:
-    words = ("--max-requests", "300") if plan.quick else ()
+def _runs(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return the options of the runs by what they are called."""
+    if plan.quick:
+        return {"at most 300 cases": ("--max-requests", "300")}
+    random = ("--profile", "fuzz", "--time-budget", "600", "--max-requests", str(MANY))
+    return {"default run, again": (), f"at most {MANY:,} random cases": random}
+
+
+def _beside(plan: Plan, name: str, words: tuple[str, ...]) -> list[Row]:
+    """Return the rows of one run."""
     kept = plan.fresh()
     our_run(plan, *words, keep=kept, again=True)
-    has_wrk = shutil.which("wrk") is not None
-    works = (partial(_loop, plan, kept / "report"), *([partial(_wrk, plan)] if has_wrk else []))
-    own, *others = plan.turns("client", lambda: _own_rate(our_run(plan, *words, again=True)), *works)
+    loops = (partial(_loop, plan, kept / "report", client) for client in CLIENTS)
+    works = (*loops, *([partial(_wrk, plan)] if shutil.which("wrk") else []))
+    own, *others = plan.turns(f"client: {name}", lambda: _own_rate(our_run(plan, *words, again=True)), *works)
     removed(kept)
     one, turns = middle(own), str(len(own))
-    rows = [
-        (name, turns, figure(one), figure(middle(rates)), ratio(one, middle(rates)))
-        for name, rates in zip(("bare loop of aiohttp", "`wrk`, one request"), others, strict=False)
+    return [
+        (name, other, turns, figure(one), figure(middle(rates)), ratio(one, middle(rates)))
+        for other, rates in zip(("aiohttp", "the suite's sending", "`wrk`, one request"), others, strict=False)
     ]
-    return [HEAD, *rows, *([] if has_wrk else [("`wrk`: not installed", "", "", "", "")])]
+
+
+def _rows(plan: Plan) -> Sequence[Row]:
+    rows = [row for name, words in _runs(plan).items() for row in _beside(plan, name, words)]
+    return [HEAD, *rows, *([] if shutil.which("wrk") else [("", "`wrk`: not installed", "", "", "", "")])]
 
 
 GROUP = Group(
     "client",
     "Sending",
-    "Requests a second of a default run, again, by its own clock (`duration` of results.json: sending, checks and "
-    f"journal, without the reports), beside others that only send and read, all with {IN_FLIGHT} requests in "
-    "flight: a loop of the same client with the requests of the run, and `wrk` with one valid request.",
+    "Requests a second of a run, again, by its own clock (`duration` of results.json: sending, checks and journal, "
+    f"without the reports), beside others that only send and read, all with {IN_FLIGHT} requests in flight: a loop of "
+    "aiohttp with the requests of the run, one of the part of the suite that sends (it has connections and parser of "
+    "aiohttp and writes requests itself), and `wrk` with one valid request.",
     _seconds,
     _rows,
 )

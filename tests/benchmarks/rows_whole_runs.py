@@ -38,7 +38,7 @@ def _random(cases: int) -> tuple[str, ...]:
 
 
 def _seconds(plan: Plan) -> float:
-    return 20 if plan.quick else plan.times * 45 + FEW_TIMES * 110
+    return 20 if plan.quick else plan.times * 45 + FEW_TIMES * 40
 
 
 def _rows(plan: Plan) -> Sequence[Row]:

@@ -1,5 +1,8 @@
 """A server that counts what it gets, the reference one or one with a planted fault; for a process of its own as well.
 
+It answers as `conformance mock` does without options: a new object has null where the documentation says that a value
+comes later. The reference server of the tests fills those places in turn, so that each answer has some notes.
+
 That process prints its URL. For each line that it reads it prints the counts; the line `begin` sets them to zero. It
 ends with its standard input.
 """
@@ -34,7 +37,11 @@ class Counter:
     def __init__(self, faulty: Faulty | None = None, contract: Contract | None = None) -> None:
         contract = contract or load_contract()
         self._faulty = faulty
-        self._app = planted(self._fails, contract) if faulty is not None else reference_app(contract, key=KEY)
+        self._app = (
+            planted(self._fails, contract)
+            if faulty is not None
+            else reference_app(contract, key=KEY, responses="fresh")
+        )
         self.begin()
 
     def begin(self) -> None:

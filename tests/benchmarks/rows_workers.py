@@ -81,7 +81,7 @@ GROUP = Group(
     "Workers",
     "A run of `--workers 2` beside one process, reports included: random cases of the sampler against an "
     "application in the same process (`asgi:`), so that no other program needs a core: the reference server, and, "
-    "where FastAPI is installed, that of `examples/`, which takes longer. One process derives the cases before, joins "
+    "where FastAPI is installed, that of `examples/`, which is slower. One process derives the cases before, joins "
     "the journals and writes the reports after. Each worker has a process that draws its cases, so that a machine with "
     "two cores has four processes to carry out.",
     _seconds,

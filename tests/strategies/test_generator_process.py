@@ -164,7 +164,7 @@ def test_nothing_is_held_back_while_a_slow_source_draws(monkeypatch: pytest.Monk
 UNRECORDED = """
 import sys
 from conformance.strategies.random.process import generator
-generator.draw_unrecorded = lambda: sys.stderr.write("unrecorded")
+generator.draw_unrecorded = lambda: print("unrecorded", end="", file=sys.stderr, flush=True)
 generator.main()
 """
 

@@ -6,11 +6,13 @@ wrong in its responses by the places and the kinds of difference that it shows i
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
+from http import HTTPStatus
 from itertools import filterfalse
 from operator import and_, or_
 
 from msgspec.structs import replace
 
+from conformance.checks.shared.subject import METHODS
 from conformance.classify.classification import classify
 from conformance.contract.contract import Contract
 from conformance.diagnosis.choice import SEVERAL, explain
@@ -184,6 +186,7 @@ def evidence_of(contract: Contract, observations: Sequence[Observation], rule: s
         elif (
             not each.status
             or each.status in BUSY
+            or _is_of_parser(each)
             or (rejected and _is_rejected_for_anything(contract, each.case, rejects=rejects))
         ):
             continue
@@ -209,6 +212,11 @@ def _telling(evidence: Evidence, observations: Sequence[Observation]) -> Evidenc
     many = (1 << index for index, each in enumerate(observations) if each.case.merged and not each.case.reduced)
     positives = evidence.positives & ~reduce(or_, many, 0)
     return replace(evidence, positives=positives) if positives and evidence.negatives else evidence
+
+
+def _is_of_parser(observation: Observation) -> bool:
+    """Tell whether the parser of the server rejected a method that HTTP does not know, before the target read it."""
+    return observation.status == HTTPStatus.BAD_REQUEST and observation.case.request.method not in METHODS
 
 
 def _is_rejected_for_anything(contract: Contract, case: Case, *, rejects: bool) -> bool:

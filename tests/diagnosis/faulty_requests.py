@@ -192,7 +192,7 @@ def checks_no_scheme(_proxy: Proxy, scope: Message, body: bytes) -> bytes | Repl
 
 def checks_no_key(_proxy: Proxy, scope: Message, body: bytes) -> bytes | Reply:
     """Accept any key."""
-    if dict(scope["headers"]).get(b"authorization", b"").startswith(b"Api-Key "):
+    if dict(scope["headers"]).get(b"authorization", b"").strip().startswith(b"Api-Key "):
         _replace(scope, b"authorization", f"Api-Key {KEY}".encode())
     return body
 

@@ -49,8 +49,7 @@ TITLE = f"""\
 `{COMMAND}` writes this page
 ([CONTRIBUTING.md](../CONTRIBUTING.md) says how to set up that environment). Each figure is a median of runs in turn
 (A B A B ...), so that what else the machine does affects both sides. All servers are on this machine, each in a process
-of its own, and respond as `conformance mock` does without options. A ratio is the first figure divided by the other
-one.
+of its own, and respond as the mock does without options. A ratio is the first figure divided by the other one.
 """
 
 

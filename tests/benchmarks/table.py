@@ -40,7 +40,7 @@ GROUPS = (
     rows_starts.GROUP,
     rows_reports.GROUP,
 )
-PACKAGES = ("environment-conformance", "schemathesis", "hypothesis", "aiohttp", "uvicorn", "msgspec")
+PACKAGES = ("environment-conformance", "schemathesis", "hypothesis", "aiohttp", "uvicorn", "httptools", "msgspec")
 COMMAND = ".venv/bin/python -m tests.benchmarks.table --out docs/benchmarks.md"
 LINE = 120
 TITLE = f"""\

@@ -10,7 +10,7 @@ from conformance.classify.traits import JSON_TEXT
 from conformance.contract.contract import load_contract
 from conformance.diagnosis.bisection import narrow
 from conformance.diagnosis.causes import Shown, causes_of, pattern_of
-from conformance.diagnosis.explanation import explanations
+from conformance.diagnosis.explanation import evidence_of, explanations
 from conformance.diagnosis.facts.request_facts import LONG_FIELD
 from conformance.diagnosis.observations import Explanation, Observation
 from conformance.diagnosis.wording.conditions import clause
@@ -146,6 +146,18 @@ def _with_credential(number: int, value: str) -> Observation:
     case, broken = Case(f"case-{number}", Expectation.REJECTED, (), request, story), len(value) > LONG_FIELD
     made = FindingMade(id=f"{number}.0", send=number, case=case.id, finding=finding("server error"))
     return Observation(case, Exchange(request, Response(500 if broken else 401)), (made,) if broken else ())
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "counts"), [("CREATE", 400, False), ("CREATE", 405, True), ("PUT", 400, True)]
+)
+def test_a_method_that_a_parser_rejects_refutes_nothing(method: str, status: int, counts: bool) -> None:  # noqa: FBT001
+    """Servers reject what HTTP does not know before the target reads it; that says nothing of what the target does."""
+    case = Case("observe.method", Expectation.OBSERVED, (), Request(method, PATH, (), b"{}"))
+    evidence = evidence_of(
+        CONTRACT, [*CRASHES, Observation(case, Exchange(case.request, Response(status)))], "server error"
+    )
+    assert (0b0111, 0b1000 if counts else 0) == (evidence.positives, evidence.negatives | evidence.weak)
 
 
 def test_the_evidence_of_a_cause_is_no_consequence_of_it() -> None:

@@ -123,12 +123,16 @@ class Journal:
 
         """
         when, kind = event.time or time.time(), type(event)
+        if kind in AS_THEY_ARE:
+            stamped = replace(event, seq=self._count + 1, time=when)
+            self._write(stamped, at_once=kind not in DEFERRED)
+            self.requests += kind is events.RequestSent
+            return stamped
         shown = self._shared(event, when) if isinstance(event, events.FindingMade) else self._shown(event)
         seq = self._count + 1
         stamped = replace(event, seq=seq, time=when)
         written = stamped if shown is event else replace(shown, seq=seq, time=when)
         self._write(written, at_once=kind not in DEFERRED)
-        self.requests += kind is events.RequestSent
         return stamped
 
     def append_all(self, made: Sequence[events.FindingMade | events.DoubtRaised]) -> None:
@@ -227,8 +231,6 @@ class Journal:
                     os.fsync(self._file.fileno())
 
     def _shown(self, event: E) -> E:
-        if type(event) in AS_THEY_ARE:
-            return event
         match event:
             case events.FindingMade():
                 return replace(event, finding=self._redactor.finding(event.finding))

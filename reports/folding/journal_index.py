@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from conformance.journal import events
-from conformance.journal.events import AnyEvent, DoubtRaised, FindingMade
+from conformance.journal.events import AnyEvent, DoubtRaised, ExchangeEnded, FindingMade, Judged, RequestSent
 from conformance.model.case import CLEAN_UP, Case, could_create
 from conformance.model.errors import JournalError
 from conformance.model.exchange import Exchange, may_have_acted
@@ -114,21 +114,30 @@ class JournalIndex:
             return
         if self._spoken:
             self.settle()
+        if isinstance(event, RequestSent):
+            self._sent(event)
+        elif isinstance(event, ExchangeEnded):
+            self._ended(event)
+        elif isinstance(event, Judged):
+            self._judged(event)
+        else:
+            self._take_other(event)
+
+    def _take_other(self, event: AnyEvent) -> None:
         match event:
-            case events.RequestSent():
-                self._sent(event)
-            case events.ExchangeEnded():
-                self._ended(event)
-            case events.Judged():
-                self._judged(event)
             case events.ClientEnded():
                 sent = self._known(event.send, "has a client result of")
                 self.sends[event.send] = replace(sent, client=event)
                 self.client = True
             case events.RunResumed():
                 self._resumed(event)
-            case _:
-                self._count(event)
+            case events.Paced():
+                self.waited += event.wait_seconds
+                self.waits[event.reason] += 1
+            case events.PhaseEnded():
+                self.phases.append(event)
+            case events.RunEnded():
+                self.ended = event
 
     def case_for(self, event: FindingMade | DoubtRaised) -> str:
         """Return the id of the case that `event` is about: what it names, or the case of its send."""
@@ -136,9 +145,10 @@ class JournalIndex:
         return case.id if case is not None else self.case_of.get(event.send, event.case)
 
     def _known(self, send: int, told: str) -> RecordedExchange:
-        if send not in self.sends:
-            raise JournalError(f"the journal {told} request {send}, which has no request.sent event")
-        return self.sends[send]
+        sent = self.sends.get(send)
+        if sent is None:
+            raise _unknown(send, told)
+        return sent
 
     def read(self, body: bytes | None) -> JsonText | None:
         """Return the body of a request as JSON, None where it is none; the first ones are kept for who asks next."""
@@ -150,16 +160,6 @@ class JournalIndex:
         if len(self._read) < BODIES:
             self._read[body] = text
         return text
-
-    def _count(self, event: AnyEvent) -> None:
-        match event:
-            case events.Paced():
-                self.waited += event.wait_seconds
-                self.waits[event.reason] += 1
-            case events.PhaseEnded():
-                self.phases.append(event)
-            case events.RunEnded():
-                self.ended = event
 
     def _resumed(self, event: events.RunResumed) -> None:
         """Take back what was judged: it is judged anew below, from the same answers; the phases are made anew too."""
@@ -176,8 +176,11 @@ class JournalIndex:
     def _is_clean_up(self, case: str) -> bool:
         return case in self.cases and self.cases[case].phase == CLEAN_UP
 
-    def _sent(self, event: events.RequestSent) -> None:
-        case = event.case if event.case.phase != CATALOGUE else self._shared.case(event.case)
+    def _sent(self, event: RequestSent) -> None:
+        case, send = event.case, event.send
+        is_random = case.phase != CATALOGUE
+        if not is_random:
+            case = self._shared.case(case)
         if case.phase != CLEAN_UP:
             # A footer that is followed by more was the footer of an earlier part of a resumed run.
             self.ended = None
@@ -186,21 +189,21 @@ class JournalIndex:
             self.relations[case.id] = event.relation
         if could_create(case):
             self._created += 1
-            self._creating.add(event.send)
-        exchange = Exchange(case.request, started=event.time)
-        self.sends[event.send] = RecordedExchange(event.send, event.attempt, exchange)
-        self.case_of[event.send] = case.id
-        if case.phase != CATALOGUE:
-            self._sends_of.setdefault(case.id, []).append(event.send)
+            self._creating.add(send)
+        self.sends[send] = RecordedExchange(send, event.attempt, Exchange(case.request, started=event.time))
+        self.case_of[send] = case.id
+        if is_random:
+            self._sends_of.setdefault(case.id, []).append(send)
 
-    def _judged(self, event: events.Judged) -> None:
-        bits = _bits(event, len(self.started.requirements))
-        if self.case_of.get(event.send) == DROPPED:
+    def _judged(self, event: Judged) -> None:
+        bits, send = _bits(event, len(self.started.requirements)), event.send
+        case = self.case_of.get(send)
+        if case == DROPPED:
             self.dropped.passed(bits)
             return
-        self._known(event.send, "judges")
-        self.judged.add(event.send)
-        case = self.case_of[event.send]
+        if case is None:
+            raise _unknown(send, "judges")
+        self.judged.add(send)
         self.passed[case] = self.passed[case] | bits if case in self.passed else bits
         if case not in self._sends_of:
             return
@@ -223,14 +226,15 @@ class JournalIndex:
         self.dropped.cases += 1
         self.dropped.requests += len(sends)
 
-    def _ended(self, event: events.ExchangeEnded) -> None:
-        sent = self._known(event.send, "ends")
-        if event.send in self._creating:
-            self._creating.remove(event.send)
+    def _ended(self, event: ExchangeEnded) -> None:
+        send = event.send
+        sent = self._known(send, "ends")
+        if send in self._creating:
+            self._creating.remove(send)
             if not may_have_acted(event.response, event.failure):
                 self._created -= 1
         whole = replace(sent, exchange=event.after(sent.exchange))
-        self.sends[event.send] = self._shared.sending(whole) if self._is_kept(event.send) else whole
+        self.sends[send] = self._shared.sending(whole) if self._is_kept(send) else whole
 
     def _said(self, event: FindingMade | DoubtRaised) -> None:
         before = self._spoken[0] if self._spoken else None
@@ -259,11 +263,11 @@ class JournalIndex:
         ways = [(each.requirement, each.pattern) for each in findings]
         rare = len(findings) < len(spoken) or any(self._alike[way] < ALIKE for way in ways)
         if case != DROPPED and (rare or case in self._against):
-            self._alike.update(ways)
+            _add(self._alike, ways)
             for event in spoken:
                 self._keep(event)
             return
-        self.dropped.findings.update(ways)
+        _add(self.dropped.findings, ways)
         if case != DROPPED:
             self._holding.pop(case, None)
             self._drop(case)
@@ -294,7 +298,17 @@ class JournalIndex:
             self.doubts.append((case, event.doubt))
 
 
-def _bits(event: events.Judged, known: int) -> int:
+def _unknown(send: int, told: str) -> JournalError:
+    return JournalError(f"the journal {told} request {send}, which has no request.sent event")
+
+
+def _add(counts: Counter[Way], ways: Iterable[Way]) -> None:
+    """As `Counter.update`, which takes several times as long for few."""
+    for way in ways:
+        counts[way] += 1
+
+
+def _bits(event: Judged, known: int) -> int:
     """Return the numbers of the requirements that held, as bits; `known` is how many requirements there are."""
     held = event.held if not event.passed or all(0 <= number < known for number in event.passed) else -1
     if held >> known:

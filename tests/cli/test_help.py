@@ -1,5 +1,6 @@
 """The help of every command."""
 
+import gc
 import re
 
 import click
@@ -18,6 +19,13 @@ def test_help_tells_groups_defaults_and_examples(command):
     assert "--timeout SECONDS Timeout of one exchange, in seconds. [default: 10.0]" in words
     assert "--out DIR Directory for the journal and the reports. [default: conformance-report]" in words
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("words", [["--plan"], ["--target", "nowhere"], ["--max-requests", "3"]])
+def test_a_run_leaves_the_collector_of_cycles_on(words, command):
+    """However it ends: it is off while modules are loaded alone."""
+    command("run", *words)
+    assert gc.isenabled()
 
 
 def every_command(group, above=()):

@@ -18,7 +18,6 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.contract.contract import load_contract
-from conformance.model.case import Case
 from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
@@ -42,7 +41,6 @@ from conformance.strategies.random.process.messages import (
     Ended,
     Fuzz,
     Generated,
-    GeneratorConfig,
     Phase,
     Result,
     Sample,
@@ -51,9 +49,9 @@ from conformance.strategies.random.process.messages import (
     taken,
     unframed,
 )
+from tests.strategies.generated import CONFIG, cases, results, stop_at
 
 BUILD = Builder(load_contract(), {"model_id": "abc"})
-CONFIG = GeneratorConfig(parameters={"model_id": "abc"}, seed=3)
 
 PARENT = """
 import asyncio, sys
@@ -66,40 +64,6 @@ async def main():
     sys.stdin.read()
 asyncio.run(main())
 """
-
-
-def results(
-    *phases: Cover | Draw | Fuzz,
-    config: GeneratorConfig = CONFIG,
-    on_case: Callable[[GeneratorProcess, int], object] = lambda *_: None,
-) -> list[Result]:
-    """Return all results of some phases; `on_case` gets the process and the number of the case after each."""
-
-    async def collect() -> list[Result]:
-        generator = GeneratorProcess(replace(config, phases={str(n): phase for n, phase in enumerate(phases)}))
-        found, count = [], 0
-        try:
-            while (result := await generator.next()) is not None:
-                found.append(result)
-                if isinstance(result, Generated):
-                    count += 1
-                    on_case(generator, count)
-        finally:
-            await generator.close()
-        assert generator.pid is None
-        return found
-
-    return asyncio.run(collect())
-
-
-def cases(found: list[Result]) -> list[Case]:
-    """Return the cases among results."""
-    return [each.case for each in found if isinstance(each, Generated)]
-
-
-def stop_at(last: int) -> Callable[[GeneratorProcess, int], object]:
-    """Return what stops a process after so many cases."""
-    return lambda generator, count: generator.stop() if count == last else None
 
 
 @pytest.mark.slow

@@ -279,6 +279,11 @@ def test_the_folder_is_for_its_owner_and_has_a_bound(folder: Path, monkeypatch: 
     assert not files[1].path.exists()
 
 
+def test_how_many_cases_are_made_unasked_makes_no_other_recording() -> None:
+    """They are the same cases, whatever limit a run has."""
+    assert recording(CONFIG).path == recording(replace(CONFIG, unasked=5)).path
+
+
 def test_a_recording_is_of_its_configuration_alone() -> None:
     """Under the name of another one it is damaged."""
     one, other = recording(), recording(replace(CONFIG, seed=4))

@@ -99,8 +99,10 @@ def prepare(
     credentials = credentials_of(contract, options, key, environment, client=client)
     profile = options.profile or (Profile.STANDARD if loopback else Profile.SMOKE)
     lost: list[str] = []
-    known = catalogue(contract, Profile.STANDARD if profile is Profile.SMOKE else profile, knowledge, lost)
     phases = chosen_phases(contract, options, profile, loopback=loopback)
+    # Of what is not sent, or little of it, the usual cases are enough to tell what is left out.
+    usual = profile is Profile.SMOKE or CATALOGUE not in phases
+    known = catalogue(contract, Profile.STANDARD if usual else profile, knowledge, lost)
     offered = offered_by(options, traits)
     why_not = None if client is None else client.why_not
     chosen = bounded(known) if profile is Profile.STANDARD else known

@@ -61,6 +61,7 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
         seed=options.seed,
         phases=generated,
         fixed=dict(fixed),
+        unasked=None if options.max_requests is None else max(0, options.max_requests - prepared.plan.requests),
     )
 
     def wanted(case: Case) -> bool:

@@ -34,7 +34,7 @@ SAMPLER = "sampler"
 RIGHT, WRONG = "hypothesis-right", "hypothesis-wrong"
 THEIR_RIGHT, THEIR_WRONG = "schemathesis-right", "schemathesis-wrong"
 
-SIZES: Mapping[str, int] = {SAMPLER: 1000, RIGHT: 100, WRONG: 20, THEIR_RIGHT: 8, THEIR_WRONG: 4}
+SIZES: Mapping[str, int] = {SAMPLER: 2000, RIGHT: 100, WRONG: 20, THEIR_RIGHT: 8, THEIR_WRONG: 4}
 """The sources of a fuzz round in turn, and how many draws each makes: slow ones fewer, so that each has its time.
 
 Of a library every batch begins with the simplest draw, so small batches repeat themselves; after large ones a slow

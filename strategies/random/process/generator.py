@@ -1,7 +1,8 @@
 """The process that generates random cases, so that Hypothesis and Schemathesis work on a core of their own.
 
-It reads a configuration from its standard input and writes results to its standard output. It ends when its standard
-input is closed, and so with the process that started it, however that ends.
+It reads a configuration from its standard input and writes results to its standard output. Then it generates more
+cases as it is asked to, and ends when its standard input is closed, and so with the process that started it, however
+that ends.
 """
 
 import gc
@@ -11,6 +12,7 @@ import sys
 import threading
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 from typing import BinaryIO
 
 import msgspec
@@ -46,6 +48,9 @@ NICE = 10
 NO_MEMORY = "the schema needs more than 1 GB of memory to draw values"
 
 
+MOST_ORDERS = 1_024
+"""How many orders are read at once."""
+
 STATM = Path("/proc/self/statm")
 """Where Linux tells how much memory a process has."""
 
@@ -55,15 +60,27 @@ class ResultWriter:
 
     Args:
         file: a file with a buffer.
+        unasked: how many cases are written before more are asked for, None for any number.
+        asked: how many more are asked for, each time that they are.
 
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, unasked: int | None = None, asked: SimpleQueue[int] | None = None) -> None:
         self._file = file
         self._waiting = 0
+        self._left = sys.maxsize if unasked is None else unasked
+        self._asked = asked or SimpleQueue()
 
     def send(self, result: messages.Result) -> None:
-        """Write a result: at once, but for a case of the sampler, which makes the next ones at once."""
+        """Write a result: at once, but for a case of the sampler, which makes the next ones at once.
+
+        A case that nobody has asked for waits until somebody does.
+        """
+        if isinstance(result, messages.Generated):
+            while not self._left:
+                self.flush()
+                self._left = self._asked.get()
+            self._left -= 1
         self._file.write(messages.frame(result))
         self._waiting += 1
         quick = isinstance(result, messages.Generated) and result.case.phase == SAMPLER
@@ -155,9 +172,10 @@ def main() -> None:
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # What a library prints must not come between the results.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    length = int.from_bytes(sys.stdin.buffer.read(messages.LENGTH))
-    config = msgspec.msgpack.decode(sys.stdin.buffer.read(length), type=messages.GeneratorConfig)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    length = int.from_bytes(_received(messages.LENGTH))
+    config = msgspec.msgpack.decode(_received(length), type=messages.GeneratorConfig)
+    asked: SimpleQueue[int] = SimpleQueue()
+    threading.Thread(target=_take_orders, args=(asked,), daemon=True).start()
     # Most of what is made here stays: to walk it again and again takes time.
     gc.set_threshold(UNCOLLECTED, 10, 10)
     if hasattr(os, "nice"):  # Windows has no such priorities
@@ -165,7 +183,7 @@ def main() -> None:
     prepare_process()
     limit_memory(MOST_MEMORY)
 
-    generator = Generator(config, ResultWriter(results))
+    generator = Generator(config, ResultWriter(results, config.unasked, asked))
     for phase in config.phases.values():
         if isinstance(phase, Draw | Fuzz):
             draw_unrecorded()
@@ -174,6 +192,18 @@ def main() -> None:
     os._exit(0)
 
 
-def _end_with_parent() -> None:
-    os.read(sys.stdin.fileno(), 1)  # returns when the other end is closed: nothing follows the configuration
+def _received(length: int) -> bytes:
+    """Return the next bytes of the standard input, past which nothing is read; ends with the run that wrote them."""
+    data = b""
+    while len(data) < length:
+        if not (read := os.read(sys.stdin.fileno(), length - len(data))):
+            os._exit(0)
+        data += read
+    return data
+
+
+def _take_orders(asked: SimpleQueue[int]) -> None:
+    """Take what the run asks for, and end with it."""
+    while orders := os.read(sys.stdin.fileno(), MOST_ORDERS):
+        asked.put(messages.ASKED * len(orders))
     os._exit(0)

@@ -12,7 +12,16 @@ from typing import BinaryIO
 
 from msgspec.structs import replace
 
-from conformance.strategies.random.process.messages import Ended, GeneratorConfig, Result, frame, taken
+from conformance.strategies.random.process.messages import (
+    ASK,
+    ASKED,
+    Ended,
+    Generated,
+    GeneratorConfig,
+    Result,
+    frame,
+    taken,
+)
 
 BEGIN = (
     "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.random.process.generator import main; main()"
@@ -38,8 +47,9 @@ LAST_LINES = 3
 class GeneratorProcess:
     """A process of its own that generates the cases of several phases, one phase after the other.
 
-    What it generates waits in the pipe, and in a buffer of the event loop; when both are full it waits itself. Where it
-    ends before its phases do, it is started again for those that are left. Several tasks of one event loop may use it.
+    What it generates waits in the pipe, and in a buffer of the event loop; when both are full it waits itself, as it
+    does after as many cases as the configuration says, until one more is wanted. Where it ends before its phases do, it
+    is started again for those that are left. Several tasks of one event loop may use it.
     """
 
     def __init__(self, config: GeneratorConfig) -> None:
@@ -50,6 +60,8 @@ class GeneratorProcess:
         self._stopped = False
         self._cut_off = bytearray()
         self._read: deque[Result] = deque()
+        self._due = 0
+        """How many cases the process is yet to write, where it writes no more than it is asked for."""
 
     @property
     def pid(self) -> int | None:
@@ -102,12 +114,22 @@ class GeneratorProcess:
             self._read.append(Ended(f"the generator process does not start: {error.strerror}"))
             return
         assert process.stdout is not None  # noqa: S101  (it is a pipe)
+        self._ask_for_more(process)
         if data := await process.stdout.read(MOST_READ):
             self._cut_off += data
-            self._read.extend(taken(self._cut_off))
+            results = taken(self._cut_off)
+            self._due -= sum([isinstance(each, Generated) for each in results])
+            self._read.extend(results)
         else:
             self._cut_off.clear()
             self._read.append(Ended(await self._end_of(process)))
+
+    def _ask_for_more(self, process: Process) -> None:
+        """Ask for more cases where the process has written all that it was asked for."""
+        if self._config.unasked is not None and self._due <= 0:
+            assert process.stdin is not None  # noqa: S101  (it is a pipe)
+            process.stdin.write(ASK)
+            self._due += ASKED
 
     async def _started(self) -> Process:
         """Return the process; starts it where there is none.
@@ -139,6 +161,7 @@ class GeneratorProcess:
             raise
         assert process.stdin is not None  # noqa: S101  (it is a pipe)
         process.stdin.write(frame(self._config))
+        self._due = self._config.unasked or 0
         self._process = process
         return process
 

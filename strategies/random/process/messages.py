@@ -1,6 +1,7 @@
 """What a run and its generator process send each other: one configuration, then results.
 
-Each message is a frame: four bytes that tell its length, the most significant first, and that much MessagePack.
+Each message is a frame: four bytes that tell its length, the most significant first, and that much MessagePack. Where
+the configuration limits what is generated unasked, each byte that follows it asks for more cases.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,12 @@ from conformance.model.case import Case
 
 LENGTH: Final = 4
 """How many bytes tell the length of a message."""
+
+ASK: Final = b"+"
+"""Asks for more cases."""
+
+ASKED: Final = 64
+"""How many cases are generated each time that more are asked for."""
 
 
 class Cover(msgspec.Struct, frozen=True, tag=True):
@@ -49,7 +56,8 @@ Phase: TypeAlias = Sample | Cover | Draw | Fuzz
 class GeneratorConfig(msgspec.Struct, frozen=True):
     """What to generate cases for (document, operation, parameters), from which seed, and the phases by name.
 
-    `document` is the SHA-256 of the document that the run has read, empty where any will do.
+    `document` is the SHA-256 of the document that the run has read, empty where any will do. So many cases as `unasked`
+    says are generated before more are asked for, any number where it is None.
     """
 
     document: str = ""
@@ -59,6 +67,7 @@ class GeneratorConfig(msgspec.Struct, frozen=True):
     seed: int = 0
     phases: dict[str, Phase] = {}
     fixed: dict[str, str] = {}
+    unasked: int | None = None
 
 
 class Generated(msgspec.Struct, frozen=True, tag=True):

@@ -63,7 +63,7 @@ class Recording:
             return None
         with suppress(OSError, RuntimeError, ValueError):  # no home directory; a file that cannot be read
             if (folder := cache_folder()) is not None:
-                known = msgspec.msgpack.encode(msgspec.structs.replace(config, spec=None))
+                known = msgspec.msgpack.encode(msgspec.structs.replace(config, spec=None, unasked=None))
                 return cls(folder / f"{_digest(known, _environment()).hex()}{SUFFIX}")
         return None
 

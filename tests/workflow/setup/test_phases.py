@@ -12,8 +12,11 @@ import conformance
 from conformance.contract.contract import load_contract
 from conformance.mock.app import reference_app
 from conformance.mock.server import BackgroundServer
+from conformance.model.case import Case
 from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Verdict
+from conformance.runner.plan import make_plan
+from conformance.strategies.catalogue.catalogue import catalogue
 from conformance.strategies.random.process import generator_process
 from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 from conformance.workflow.setup.options import RunOptions
@@ -45,6 +48,15 @@ def test_smoke_has_the_catalogue_and_a_campaign_the_rest() -> None:
     for loopback in (True, False):
         assert ("catalogue",) == phases(Profile.SMOKE, loopback=loopback)
         assert ("sampler", "schemathesis", "hypothesis") == phases(Profile.FUZZ, loopback=loopback)
+
+
+def test_a_run_without_the_catalogue_tells_of_all_requirements_why_they_have_no_case() -> None:
+    """As if every case of the profile had been made, of which none is sent."""
+    prepared = prepare(CONTRACT, RunOptions(target="http://127.0.0.1:9", profile=Profile.FUZZ))
+    every = catalogue(CONTRACT, Profile.FUZZ, prepared.knowledge)
+    assert make_plan(CONTRACT, (), prepared.offered, known=every).skipped == prepared.plan.skipped
+    assert prepared.plan.skipped
+    assert len(prepared.plan.known) < sum(isinstance(each, Case) for each in every)
 
 
 def test_phases_that_are_asked_for_are_the_phases() -> None:

@@ -1,0 +1,42 @@
+"""How many cases a generator makes before somebody wants them."""
+
+import io
+from queue import SimpleQueue
+
+import pytest
+from msgspec.structs import replace
+
+from conformance.strategies.random.process.generator import Generator, ResultWriter
+from conformance.strategies.random.process.messages import ASKED, Fuzz, Sample, unframed
+from tests.strategies.generated import CONFIG, cases, results, stop_at
+
+
+def test_no_case_is_generated_that_nobody_asked_for() -> None:
+    """Those that were made are written, and what waits goes on with the next order."""
+
+    class NobodyAsksError(BaseException):
+        """The end of the test: one more case would be made if somebody asked for it."""
+
+    class Orders(SimpleQueue[int]):
+        """One order of three cases, after which there is none."""
+
+        def get(self, block: bool = True, timeout: float | None = None) -> int:  # noqa: FBT001, FBT002  (as it is there)
+            del block, timeout
+            written_before.append(len(cases(list(unframed(written.getvalue())))))
+            if len(written_before) > 1:
+                raise NobodyAsksError
+            return 3
+
+    written, written_before = io.BytesIO(), list[int]()
+    generator = Generator(CONFIG, ResultWriter(io.BufferedWriter(written, 1 << 20), 5, Orders()))
+    with pytest.raises(NobodyAsksError):
+        generator.generate(Fuzz(("sampler",)))
+    assert [5, 8] == written_before
+
+
+@pytest.mark.parametrize("unasked", [0, 1, 5, ASKED, 7 * ASKED])
+def test_a_run_gets_as_many_cases_as_it_wants_however_many_are_made_unasked(unasked: int) -> None:
+    """The same ones in the same order, over the end of a phase as well."""
+    wanted = cases(results(Sample(ASKED + 1), Fuzz(("sampler",)), on_case=stop_at(5 * ASKED)))
+    config = replace(CONFIG, unasked=unasked)
+    assert wanted == cases(results(Sample(ASKED + 1), Fuzz(("sampler",)), config=config, on_case=stop_at(5 * ASKED)))

@@ -19,6 +19,7 @@ from conformance.journal.resuming import ResumedRun
 from conformance.journal.writing import Follower, Journal, Mirror
 from conformance.model.case import CATALOGUE
 from conformance.model.version import VERSION
+from conformance.runner.case_source import FollowUpPhases
 from conformance.runner.engine import Done, Engine, EngineHooks, Report
 from conformance.runner.plan import Plan
 from conformance.runner.session import Session, SessionOptions
@@ -37,7 +38,7 @@ from conformance.workflow.setup.embedded import EmbeddedMock
 from conformance.workflow.setup.opening import target_of
 from conformance.workflow.setup.options import MOCK, RunOptions
 from conformance.workflow.setup.preparation import PreparedRun, limits_of, part_of, prepare, settings_of
-from conformance.workflow.setup.random_phases import follow_up_phases
+from conformance.workflow.setup.random_phases import follow_up_phases, started_ahead
 from conformance.workflow.setup.run_header import run_header
 from conformance.workflow.setup.waivers import waivers_of
 
@@ -83,10 +84,11 @@ def carry_out(
         RunStoppedError: what was sent cannot be recorded or reported, or Ctrl-C or SIGTERM came meanwhile.
 
     """
-    contract = contract_for(options) if whole is None else whole.contract
     path = options.out / FILE_NAME
     with ExitStack() as stack:
         stack.enter_context(on_sigterm(interrupt))
+        interpreter = stack.enter_context(started_ahead(options))
+        contract = contract_for(options) if whole is None else whole.contract
         waivers = waivers_of(options, contract)
         prepared, url = _set_up(stack, contract, options, hooks, client, whole)
         target = target_of(prepared.options, url, client=prepared.client, credentials=prepared.credentials)
@@ -113,7 +115,8 @@ def carry_out(
             if hooks.started is not None:
                 hooks.started(prepared, url, past)
             with suppress(KeyboardInterrupt, asyncio.CancelledError):
-                run_cancellable(lambda: _send(prepared, sessions[0], target, hooks), hooks.canceller)
+                following = follow_up_phases(prepared, interpreter)
+                run_cancellable(lambda: _send(prepared, sessions[0], target, hooks, following), hooks.canceller)
             # What the journal still holds back must be in the file before it is read.
             journal.flush()
             done = "; ".join(filter(None, (_cleaned(prepared, journal, path, url), earlier)))
@@ -181,8 +184,8 @@ def _session(prepared: PreparedRun, target: Target, journal: Journal, run_id: st
     return Session(prepared.contract, target, journal, chosen)
 
 
-async def _send(prepared: PreparedRun, session: Session, target: Target, hooks: Hooks) -> None:
-    options, after = prepared.options, follow_up_phases(prepared)
+async def _send(prepared: PreparedRun, session: Session, target: Target, hooks: Hooks, after: FollowUpPhases) -> None:
+    options = prepared.options
     diagnosis = DiagnosisOptions(
         repeats=options.repeats,
         known=prepared.plan.known,

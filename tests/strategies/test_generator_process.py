@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from conformance.model.vocabulary import Expectation
 from conformance.strategies.case_builder import Builder
 from conformance.strategies.random import from_schemathesis
 from conformance.strategies.random.process import generator_process as process_module
+from conformance.strategies.random.process import interpreter
 from conformance.strategies.random.process.campaign import (
     RIGHT,
     SAMPLER,
@@ -174,13 +174,23 @@ def test_the_event_loop_has_its_turn_while_results_wait(monkeypatch: pytest.Monk
     case = next(from_schemathesis.coverage_cases(BUILD))
     data, turns = frame(Generated(case)) * 500, 0
 
-    async def begun(*_: object, **_others: object) -> SimpleNamespace:
-        stdout = asyncio.StreamReader()
-        stdout.feed_data(data)
-        return SimpleNamespace(stdin=io.BytesIO(), stdout=stdout, kill=bool, communicate=ended, returncode=0)
+    class Written:
+        """A process that has written all of it."""
 
-    async def ended() -> None:
-        """Be at an end."""
+        async def results(self, buffer: int) -> asyncio.StreamReader:
+            """Return what was written."""
+            reader = asyncio.StreamReader(limit=buffer)
+            reader.feed_data(data)
+            return reader
+
+        def write(self, _: bytes) -> None:
+            """Hear nothing."""
+
+        kill = discard = bool
+
+        async def end(self) -> str:
+            """Return how it ended."""
+            return ""
 
     async def count() -> None:
         nonlocal turns
@@ -196,7 +206,7 @@ def test_the_event_loop_has_its_turn_while_results_wait(monkeypatch: pytest.Monk
         await generator.close()
         return found.count(Generated(case))
 
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", begun)
+    monkeypatch.setattr(process_module, "Interpreter", Written)
     assert 500 == asyncio.run(read())
     assert len(data) // process_module.MOST_READ <= turns < 500
 
@@ -231,7 +241,7 @@ def processor_seconds(pid: int | None) -> float:
 @pytest.fixture
 def broken_schemathesis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], object]:
     """Return what puts a module in the place of Schemathesis, as the process finds it on its path."""
-    monkeypatch.setattr(process_module, "PATH", (str(tmp_path), *process_module.PATH))
+    monkeypatch.setattr(interpreter, "PATH", (str(tmp_path), *interpreter.PATH))
     return (tmp_path / "schemathesis.py").write_text
 
 

@@ -1,13 +1,17 @@
-"""How many cases a generator makes before somebody wants them."""
+"""What a generator does before somebody wants its cases."""
 
+import asyncio
 import io
+import os
 from queue import SimpleQueue
 
 import pytest
 from msgspec.structs import replace
 
 from conformance.strategies.random.process.generator import Generator, ResultWriter
-from conformance.strategies.random.process.messages import ASKED, Fuzz, Sample, unframed
+from conformance.strategies.random.process.generator_process import GeneratorProcess
+from conformance.strategies.random.process.interpreter import Interpreter
+from conformance.strategies.random.process.messages import ASKED, Fuzz, Result, Sample, unframed
 from tests.strategies.generated import CONFIG, cases, results, stop_at
 
 
@@ -40,3 +44,22 @@ def test_a_run_gets_as_many_cases_as_it_wants_however_many_are_made_unasked(unas
     wanted = cases(results(Sample(ASKED + 1), Fuzz(("sampler",)), on_case=stop_at(5 * ASKED)))
     config = replace(CONFIG, unasked=unasked)
     assert wanted == cases(results(Sample(ASKED + 1), Fuzz(("sampler",)), config=config, on_case=stop_at(5 * ASKED)))
+
+
+def test_a_process_that_was_started_ahead_generates_the_same_cases() -> None:
+    """Where no case is wanted, it ends as well."""
+
+    async def collect(ahead: Interpreter) -> list[Result]:
+        generator, found = GeneratorProcess(replace(CONFIG, phases={"0": Sample(3)}), ahead), []
+        while (result := await generator.next()) is not None:
+            assert generator.pid in {ahead.pid, None}
+            found.append(result)
+        await generator.close()
+        return found
+
+    assert results(Sample(3)) == asyncio.run(collect(Interpreter()))
+
+    unwanted = Interpreter()
+    asyncio.run(GeneratorProcess(CONFIG, unwanted).close())
+    with pytest.raises(ProcessLookupError):
+        os.kill(unwanted.pid, 0)

@@ -1,6 +1,8 @@
 """The phases of a prepared run after the catalogue: where their random cases come from, and how many there will be."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 from msgspec.structs import replace
@@ -16,9 +18,11 @@ from conformance.runner.shards import Shard
 from conformance.strategies.parameter_values import varied
 from conformance.strategies.random.examples import Examples
 from conformance.strategies.random.process.generator_process import GeneratorProcess
+from conformance.strategies.random.process.interpreter import Interpreter
 from conformance.strategies.random.process.messages import Cover, Draw, Fuzz, GeneratorConfig, Phase, Sample
 from conformance.strategies.random.process.recorded import CaseGenerator, RecordedGenerator
 from conformance.strategies.random.process.recordings import Recording
+from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.phases import HYPOTHESIS, SAMPLER, SCHEMATHESIS, campaign_seconds
 from conformance.workflow.setup.preparation import PreparedRun
 
@@ -41,10 +45,30 @@ MOST_OF = {SAMPLER: SAMPLES, HYPOTHESIS: EXAMPLES}
 """How many cases of a phase there are at most in a run that is no campaign."""
 
 
-def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
+@contextmanager
+def started_ahead(options: RunOptions) -> Iterator[Interpreter | None]:
+    """Start the process that will generate the cases of a campaign while all else is prepared.
+
+    Other runs begin with the catalogue, and may need no such process at all.
+    """
+    if options.profile is not Profile.FUZZ:
+        yield None
+        return
+    try:
+        interpreter = Interpreter()
+    except OSError:  # who wants a case tries again, and hears of it
+        yield None
+        return
+    try:
+        yield interpreter
+    finally:
+        interpreter.discard()
+
+
+def follow_up_phases(prepared: PreparedRun, interpreter: Interpreter | None = None) -> FollowUpPhases:
     """Return the phases of a prepared run after the catalogue; no case is generated before they are started.
 
-    There are none where the catalogue alone is more than the run may send.
+    There are none where the catalogue alone is more than the run may send. What was started ahead generates the cases.
     """
     options, phases = prepared.options, prepared.phases
     cut_short = options.max_requests is not None and options.max_requests < prepared.plan.requests
@@ -69,7 +93,7 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
         return why_left_out(prepared.contract, case, offered, options.only, options.skip, why_not) is None
 
     return FollowUpPhases(
-        generator=_generator(config, given=bool(options.params)),
+        generator=_generator(config, interpreter, given=bool(options.params)),
         elsewhere=prepared.elsewhere,
         admits=wanted,
         mine=_shard(prepared).holds,
@@ -82,12 +106,12 @@ def follow_up_phases(prepared: PreparedRun) -> FollowUpPhases:
     )
 
 
-def _generator(config: GeneratorConfig, *, given: bool) -> CaseGenerator:
+def _generator(config: GeneratorConfig, interpreter: Interpreter | None, *, given: bool) -> CaseGenerator:
     """Return what generates the cases of a configuration, or has them from an earlier run.
 
     None are kept where the user has `given` values of parameters, which may be secret.
     """
-    generator, recording = GeneratorProcess(config), None if given else Recording.of(config)
+    generator, recording = GeneratorProcess(config, interpreter), None if given else Recording.of(config)
     return generator if recording is None else RecordedGenerator(generator, recording)
 
 

@@ -1,17 +1,12 @@
 """The process that generates random cases, as the run sees it."""
 
 import asyncio
-import os
-import signal
-import sys
-import tempfile
-from asyncio.subprocess import PIPE, Process
 from collections import deque
 from contextlib import suppress
-from typing import BinaryIO
 
 from msgspec.structs import replace
 
+from conformance.strategies.random.process.interpreter import Interpreter
 from conformance.strategies.random.process.messages import (
     ASK,
     ASKED,
@@ -23,25 +18,11 @@ from conformance.strategies.random.process.messages import (
     taken,
 )
 
-BEGIN = (
-    "import sys; sys.path[:] = sys.argv[1:]; from conformance.strategies.random.process.generator import main; main()"
-)
-
-PATH = tuple(sys.path)
-"""Where modules are found: as it was before an application that is tested in this process added folders of its own."""
-
-KILLED = -9
-"""The status of a process that SIGKILL ended, which some systems have no name for."""
-
 BUFFER = 2 << 20
 """How many bytes of cases wait in this process, half at least: the run goes on while a slow source draws its own."""
 
 MOST_READ = 1 << 14
 """How many bytes are read at once, a dozen cases: the event loop has a turn between two reads."""
-
-LAST_BYTES = 4_000
-LAST_LINES = 3
-"""How much of what the process wrote to its standard error says why it ended."""
 
 
 class GeneratorProcess:
@@ -50,12 +31,20 @@ class GeneratorProcess:
     What it generates waits in the pipe, and in a buffer of the event loop; when both are full it waits itself, as it
     does after as many cases as the configuration says, until one more is wanted. Where it ends before its phases do, it
     is started again for those that are left. Several tasks of one event loop may use it.
+
+    Args:
+        config: what to generate.
+        interpreter: a process that was started ahead and has no configuration yet; without one it is started when it is
+            wanted.
+
     """
 
-    def __init__(self, config: GeneratorConfig) -> None:
+    def __init__(self, config: GeneratorConfig, interpreter: Interpreter | None = None) -> None:
         self.phases = tuple(config.phases)
         self._config = config
-        self._process: Process | None = None
+        self._ahead = interpreter
+        self._process: Interpreter | None = None
+        self._results: asyncio.StreamReader | None = None
         self._reading = asyncio.Lock()
         self._stopped = False
         self._cut_off = bytearray()
@@ -93,8 +82,7 @@ class GeneratorProcess:
         """Generate nothing more, and hand out nothing that was generated."""
         self._stopped = True
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            self._process.kill()
 
     async def close(self) -> None:
         """Stop, and wait for the end of the process."""
@@ -103,6 +91,8 @@ class GeneratorProcess:
             self.stop()  # it may have been started meanwhile
             if self._process is not None:
                 await self._end_of(self._process)
+            elif self._ahead is not None:
+                self._ahead.discard()
 
     async def _read_more(self) -> None:
         """Read what the process has written, or why it writes no more."""
@@ -113,9 +103,9 @@ class GeneratorProcess:
         except OSError as error:
             self._read.append(Ended(f"the generator process does not start: {error.strerror}"))
             return
-        assert process.stdout is not None  # noqa: S101  (it is a pipe)
+        assert self._results is not None  # noqa: S101  (the process has started)
         self._ask_for_more(process)
-        if data := await process.stdout.read(MOST_READ):
+        if data := await self._results.read(MOST_READ):
             self._cut_off += data
             results = taken(self._cut_off)
             self._due -= sum([isinstance(each, Generated) for each in results])
@@ -124,15 +114,14 @@ class GeneratorProcess:
             self._cut_off.clear()
             self._read.append(Ended(await self._end_of(process)))
 
-    def _ask_for_more(self, process: Process) -> None:
+    def _ask_for_more(self, process: Interpreter) -> None:
         """Ask for more cases where the process has written all that it was asked for."""
         if self._config.unasked is not None and self._due <= 0:
-            assert process.stdin is not None  # noqa: S101  (it is a pipe)
-            process.stdin.write(ASK)
+            process.write(ASK)
             self._due += ASKED
 
-    async def _started(self) -> Process:
-        """Return the process; starts it where there is none.
+    async def _started(self) -> Interpreter:
+        """Return the process, which has its configuration; starts it where there is none.
 
         Raises:
             OSError: it cannot be started.
@@ -140,48 +129,18 @@ class GeneratorProcess:
         """
         if self._process is not None:
             return self._process
-        # Sets of strings have the same order in every process, so the same seed gives the same cases. Hypothesis finds
-        # no place for its caches, so that a run writes nothing but its reports and recordings.
-        environment = {**os.environ, "PYTHONHASHSEED": "0", "HYPOTHESIS_STORAGE_DIRECTORY": f"{os.devnull}/none"}
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the process has ended)
+        process, self._ahead = self._ahead or Interpreter(), None
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-c",
-                BEGIN,
-                *PATH,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=self._stderr,
-                env=environment,
-                limit=BUFFER,
-            )
+            self._results = await process.results(BUFFER)
         except BaseException:
-            self._stderr.close()
+            process.discard()
             raise
-        assert process.stdin is not None  # noqa: S101  (it is a pipe)
-        process.stdin.write(frame(self._config))
-        self._due = self._config.unasked or 0
         self._process = process
+        process.write(frame(self._config))
+        self._due = self._config.unasked or 0
         return process
 
-    async def _end_of(self, process: Process) -> str:
+    async def _end_of(self, process: Interpreter) -> str:
         """Wait for the end of the process; returns how it ended, and what it said last."""
-        await process.communicate()
         self._process = None
-        said = _last_lines(self._stderr)
-        return f"the generator process {_fate(process.returncode or 0)}" + (f": {said}" if said else "")
-
-
-def _fate(status: int) -> str:
-    if status >= 0:
-        return f"exited with status {status}"
-    hint = ", which is what happens when memory runs out" if status == KILLED else ""
-    return f"was killed by signal {-status} ({signal.strsignal(-status)}){hint}"
-
-
-def _last_lines(file: BinaryIO) -> str:
-    with file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - LAST_BYTES))
-        lines = file.read().decode(errors="replace").splitlines()
-    return " ".join(line.strip() for line in lines[-LAST_LINES:])
+        return await process.end()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ from conformance.model.errors import UsageError
 from conformance.model.vocabulary import Profile, Verdict
 from conformance.runner.plan import make_plan
 from conformance.strategies.catalogue.catalogue import catalogue
-from conformance.strategies.random.process import generator_process
+from conformance.strategies.random.process import interpreter
 from conformance.workflow.setup.credentials.key_sources import LOCAL_KEY
 from conformance.workflow.setup.options import RunOptions
 from conformance.workflow.setup.phases import DEFAULT_PHASES, campaign_seconds, chosen_phases
 from conformance.workflow.setup.preparation import prepare
+from conformance.workflow.setup.random_phases import started_ahead
 
 from ...benchmarks.planted import planted  # noqa: TID252 - test modules are found by path
 from ...journals import events  # noqa: TID252 - test modules are found by path
@@ -59,6 +61,20 @@ def test_a_run_without_the_catalogue_tells_of_all_requirements_why_they_have_no_
     assert len(prepared.plan.known) < sum(isinstance(each, Case) for each in every)
 
 
+def test_what_a_campaign_starts_ahead_ends_with_its_preparation_where_that_fails() -> None:
+    """Only a campaign is sure to want it."""
+    with started_ahead(RunOptions()) as none:
+        assert none is None
+    preparation = started_ahead(RunOptions(profile=Profile.FUZZ))
+    started = preparation.__enter__()
+    assert started is not None
+    os.kill(started.pid, 0)
+    with pytest.raises(UsageError, match="a wrong option"):
+        preparation.gen.throw(UsageError("a wrong option"))
+    with pytest.raises(ProcessLookupError):
+        os.kill(started.pid, 0)
+
+
 def test_phases_that_are_asked_for_are_the_phases() -> None:
     """Whatever the profile, the host and the choice of cases, in the order of the phases."""
     asked = ("hypothesis", "catalogue")
@@ -89,7 +105,7 @@ def test_a_library_that_cannot_go_on_is_the_suites_own_error(
 ) -> None:
     """It is told in the report with what to do, the run is inconclusive, and nothing is held against the server."""
     (tmp_path / "schemathesis.py").write_text('raise RuntimeError("this version has another interface")')
-    monkeypatch.setattr(generator_process, "PATH", (str(tmp_path), *generator_process.PATH))
+    monkeypatch.setattr(interpreter, "PATH", (str(tmp_path), *interpreter.PATH))
     result = conformance.run(target=right, phases=("schemathesis",), out=tmp_path / "out")
     row = next(each for each in result.results.requirements if each.outcome.value == "error")
     assert "the phase schemathesis stopped: RuntimeError: this version has another interface" in row.reason

@@ -22,6 +22,8 @@ TRIAL = "trial"
 LEAVES_NOTHING = "error.leaves-nothing"
 """What a case says that has the name of a rejected request."""
 
+ADMITTED = (Pass(VALID),)
+
 
 def accepted(subject: Subject) -> Judged:
     """A request that the contract allows is accepted; one that the documentation rules out may be rejected.
@@ -58,16 +60,21 @@ def _not_accepted(subject: Subject) -> Judged:
 def prose(subject: Subject) -> Judged:
     """Whether the documentation is right about what is rejected: a note where such a body is accepted."""
     beyond, contract = subject.case.beyond, subject.contract
+    if not beyond:
+        return NOTHING
     if subject.rejected and not subject.beside:
         return passes(contract, beyond)
-    return _documented(subject, beyond) if beyond and subject.succeeded else NOTHING
+    return _documented(subject, beyond) if subject.succeeded else NOTHING
 
 
 def _documented(subject: Subject, beyond: Sequence[str]) -> Judged:
     """Return a note for each documentation rule that an accepted body violates."""
     contract, key, sent, status = subject.contract, subject.settings.key, sent_of(subject), subject.status
     notes = _notes(contract, key, sent, status)
-    new = [each for each in beyond if each not in notes]
+    try:
+        return Settled([notes[each] for each in beyond])
+    except KeyError:
+        new = [each for each in beyond if each not in notes]
     if not all(each in contract.by_id for each in new):
         return [_note(each, sent, status) for each in beyond]
     for each in new:
@@ -127,10 +134,11 @@ def right_credential(subject: Subject) -> Judged:
     the credential once a valid request was accepted, nor of a body that may be rejected: firewalls return it.
     """
     if subject.case.expectation is not Expectation.ACCEPTED or VALID not in subject.contract.by_id:
-        return
-    if subject.succeeded:
-        yield Pass(VALID)
-        return
+        return NOTHING
+    return ADMITTED if subject.succeeded else _right_rejected(subject)
+
+
+def _right_rejected(subject: Subject) -> Judged:
     row = subject.row
     aside = subject.group is Group.TRANSPORT
     weak = row is not None and row.strength is not Strength.MUST

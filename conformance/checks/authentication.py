@@ -4,6 +4,7 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
 from conformance.checks.shared.key_leaks import SHORT, encoded_forms
 from conformance.checks.shared.scope import ANY, CLIENT_ERRORS, ONLY_REJECTED, CheckScope, CheckScopes
+from conformance.checks.shared.settled import NOTHING
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass, Symptom
 from conformance.model.jsontext import MAX_TEXT
@@ -17,23 +18,27 @@ SPELLINGS = {"authentication.scheme-case": True, "authentication.bearer": False}
 
 ORDER = "authentication.order"
 
-NOT_SHOWN = Pass("authentication.key-echo")
+NOT_SHOWN = "authentication.key-echo"
+
+UNAUTHORISED = (Pass("authentication.status"),)
+KEY_HIDDEN = (Pass(NOT_SHOWN),)
 
 
 def status(subject: Subject) -> Judged:
     """A missing or wrong credential is rejected with 401 or 403."""
     if not _bad(subject) or not 400 <= subject.status < 500 or subject.status == 429:
-        return
+        return NOTHING
     if subject.status in {401, 403}:
-        yield Pass("authentication.status")
-    else:
-        yield status_finding(
+        return UNAUTHORISED
+    return (
+        status_finding(
             subject,
             "authentication.status",
             messages.CREDENTIAL_STATUS,
             Symptom("status for an invalid credential", "an invalid credential", status_word(subject.status)),
             expected="401 or 403",
-        )
+        ),
+    )
 
 
 def challenge(subject: Subject) -> Judged:
@@ -92,21 +97,25 @@ def order(subject: Subject) -> Judged:
 
 def key_echo(subject: Subject) -> Judged:
     """No response contains the key, plain or encoded; a request body that holds it by itself decides nothing."""
-    requirement, key, response = NOT_SHOWN.requirement, subject.settings.key, subject.exchange.response
-    if len(key) < SHORT or response is None or requirement not in subject.contract.by_id:
-        return
+    key, response = subject.settings.key, subject.exchange.response
+    if len(key) < SHORT or response is None or NOT_SHOWN not in subject.contract.by_id:
+        return NOTHING
     headers = "\n".join([value for _, value in response.headers])
-    shown = [form for form, data in encoded_forms(key) if data in response.body or form in headers]
-    if not shown:
-        if len(response.body) <= MAX_TEXT:
-            yield NOT_SHOWN
-        return
+    body = response.body
+    for form, data in encoded_forms(key):
+        if data in body or form in headers:
+            return _shown(subject, body, headers)
+    return KEY_HIDDEN if len(body) <= MAX_TEXT else NOTHING
+
+
+def _shown(subject: Subject, body: bytes, headers: str) -> Judged:
+    shown = [form for form, data in encoded_forms(subject.settings.key) if data in body or form in headers]
     sent = subject.case.request.body or b""
     if any(form.encode() in sent for form in shown):
         return
     place = "the header section" if all(form in headers for form in shown) else "the body"
     yield finding(
-        requirement,
+        NOT_SHOWN,
         Symptom("credential leak", "any response", "the key"),
         **messages.KEY_SHOWN.filled(place=place),
         expected="the key in no response",

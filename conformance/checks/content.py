@@ -5,30 +5,39 @@ from conformance.checks.shared import messages
 from conformance.checks.shared.differences import quoted
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.scope import SUCCESS, CheckScope, CheckScopes
+from conformance.checks.shared.settled import NOTHING
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operations.responses import JSON_MEDIA_TYPE
 from conformance.model.exchange import Failure
 from conformance.model.finding import Doubt, Finding, Pass, Symptom
 from conformance.model.header_fields import essence
-from conformance.model.jsontext import JsonFault
+from conformance.model.jsontext import JsonFault, JsonText
 
 ANSWER = "a success response"
 
 FAULTS = {"empty": "an empty body", "trailing bytes": "a body with bytes after the JSON text"}
 """What a body is that is no JSON text, where that is not the name of the fault."""
 
+OF_MEDIA_TYPE = (Pass("transport.media-type"),)
+READABLE = (Pass("transport.json-text"), Pass("transport.utf-8"), Pass("transport.unique-names"))
+
 
 def media_type(subject: Subject) -> Judged:
     """A success response declares the documented media type, parameters aside."""
     declared = subject.contract.operation.response_media_type
-    if not declared or not subject.promised or subject.response is None:
-        return
+    if not declared or not subject.promised:
+        return NOTHING
     found = subject.media_type
-    if found == essence(declared):
-        yield Pass("transport.media-type")
-        return
+    # Nearly always both are the same text: nothing is to be cut off.
+    if found == declared or found == essence(declared):
+        return OF_MEDIA_TYPE
+    return _other_media_type(subject, found, declared)
+
+
+def _other_media_type(subject: Subject, found: str, declared: str) -> Judged:
     json = "a different JSON media type" if JSON_MEDIA_TYPE.match(found) else "a media type other than JSON"
-    way, value = json if found else "no `Content-Type`", subject.response.header("Content-Type")
+    way = json if found else "no `Content-Type`"
+    value = subject.response.header("Content-Type") if subject.response else None
     yield finding(
         "transport.media-type",
         Symptom("media type", ANSWER, way),
@@ -44,11 +53,16 @@ def media_type(subject: Subject) -> Judged:
 def json_text(subject: Subject) -> Judged:
     """A successful body is one JSON text in UTF-8, without a byte order mark and without a duplicate property."""
     if not subject.promised or not subject.contract.operation.response_media_type:
-        return
+        return NOTHING
     found = subject.json
     if isinstance(found, JsonFault):
-        yield _unreadable(found, subject.status)
-        return
+        return (_unreadable(found, subject.status),)
+    if found.byte_order_mark or found.duplicates:
+        return _flawed(found)
+    return READABLE
+
+
+def _flawed(found: JsonText) -> Judged:
     yield Pass("transport.json-text")
     if found.byte_order_mark:
         yield finding(

@@ -6,12 +6,14 @@ from conformance.checks.shared.differences import quoted
 from conformance.checks.shared.exercised import exercised
 from conformance.checks.shared.findings import brief, finding
 from conformance.checks.shared.scope import CheckScope, CheckScopes
+from conformance.checks.shared.settled import NOTHING
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.classify.dual_validation import read_body
 from conformance.contract.operations.parameters import Parameter
 from conformance.contract.operations.responses import JSON_MEDIA_TYPE, DeclaredResponse
 from conformance.contract.operations.serialization import readings
 from conformance.contract.requirements.response_rows import empty_id, header_id, media_type_id
+from conformance.model.exchange import Response
 from conformance.model.finding import Finding, Pass, Symptom
 from conformance.model.jsontext import JsonText
 
@@ -26,7 +28,11 @@ def declared(subject: Subject) -> Judged:
     """
     found, response = subject.declared, subject.response
     if found is None or response is None or subject.status in SET_ASIDE or subject.unparsed:
-        return
+        return NOTHING
+    return _declared(subject, found, response)
+
+
+def _declared(subject: Subject, found: DeclaredResponse, response: Response) -> Judged:
     for header in found.headers:
         yield from _header(subject, found, header, response.header(header.name))
     if found.schema and found.schema == subject.contract.operation.response_pointer and subject.succeeded:

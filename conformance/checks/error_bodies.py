@@ -6,10 +6,11 @@ import sys
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.scope import REJECTION, CheckScope, CheckScopes
+from conformance.checks.shared.settled import NOTHING
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operations.responses import JSON_MEDIA_TYPE
 from conformance.model.finding import Pass, Symptom
-from conformance.model.jsontext import JsonFault
+from conformance.model.jsontext import Json, JsonFault
 from conformance.model.vocabulary import Group
 
 UNREADABLE = frozenset({"too deep", "number too long", "too large"})
@@ -29,49 +30,64 @@ FRAMES = (
 )
 """Lines of a stack trace of Python, Go, the JVM, JavaScript and .NET; each is tried on one short line."""
 
+SIGNS = (b"at ", b"Traceback (", b"goroutine ")
+"""What those lines begin with, so that a body without any of these shows none."""
+
+REPRESENTED = (Pass("error.representation"),)
+IS_JSON = (Pass("error.json"),)
+NO_PAGE = (Pass("error.no-page"),)
+OF_SHAPE = (Pass("advisory.error-shape"),)
+
 
 def representation(subject: Subject) -> Judged:
     """A 4xx carries a representation that explains it."""
     if not _is_rejection(subject):
-        return
+        return NOTHING
     if subject.response is not None and subject.response.body.strip():
-        yield Pass("error.representation")
-    else:
-        yield finding(
+        return REPRESENTED
+    return (
+        finding(
             "error.representation",
             Symptom("error body", "a 4xx", "empty"),
             **messages.NO_REPRESENTATION.filled(status=subject.status),
             expected="a representation",
             actual="an empty body, or white space",
-        )
+        ),
+    )
 
 
 def json(subject: Subject) -> Judged:
     """An error that declares JSON is JSON."""
     if not _is_rejection(subject) or not JSON_MEDIA_TYPE.match(subject.media_type):
-        return
-    fault = subject.json if isinstance(subject.json, JsonFault) else None
-    if fault is None:
-        yield Pass("error.json")
-    elif fault.kind not in UNREADABLE:
-        yield finding(
-            "error.json",
-            Symptom("error body", "a 4xx that declares JSON", "not JSON"),
-            **messages.ERROR_NOT_JSON.filled(status=subject.status),
-            expected="a JSON text",
-            actual=fault.reason,
-        )
+        return NOTHING
+    fault = subject.json
+    if not isinstance(fault, JsonFault):
+        return IS_JSON
+    return _no_json(subject, fault) if fault.kind not in UNREADABLE else NOTHING
+
+
+def _no_json(subject: Subject, fault: JsonFault) -> Judged:
+    yield finding(
+        "error.json",
+        Symptom("error body", "a 4xx that declares JSON", "not JSON"),
+        **messages.ERROR_NOT_JSON.filled(status=subject.status),
+        expected="a JSON text",
+        actual=fault.reason,
+    )
 
 
 def no_page(subject: Subject) -> Judged:
     """An error is no HTML page and shows no stack trace: a note where it is."""
     if subject.response is None or subject.status < 400 or subject.status == 429:
-        return
+        return NOTHING
     body = subject.response.body
     trace = _shows_trace(body)
     if not trace and not PAGE.match(body[:4096]):
-        yield Pass("error.no-page")
-        return
+        return NO_PAGE
+    return _page(subject, trace=trace)
+
+
+def _page(subject: Subject, *, trace: bool) -> Judged:
     what = "a stack trace" if trace else "an HTML page"
     yield finding(
         "error.no-page",
@@ -86,19 +102,21 @@ def shape(subject: Subject) -> Judged:
     """An error body has the string properties that the documentation states: a note where not."""
     names = subject.contract.prose.error_texts
     if not names or subject.group in {Group.AUTHENTICATION, Group.ERROR} or not _is_rejection(subject):
-        return
+        return NOTHING
     way, body = "", None
     if isinstance(subject.json, JsonFault) and subject.json.kind in UNREADABLE:
-        return
+        return NOTHING
     if isinstance(subject.json, JsonFault):
         way = "not JSON"
     elif not isinstance(body := subject.json.value, dict):
         way = "not an object"
     elif not all(isinstance(body.get(name), str) for name in names):
         way = "other properties"
-    if not way:
-        yield Pass("advisory.error-shape")
-        return
+    return _of_another_shape(subject, way, body) if way else OF_SHAPE
+
+
+def _of_another_shape(subject: Subject, way: str, body: Json) -> Judged:
+    names = subject.contract.prose.error_texts
     members = ", ".join(list(body)[:10]) if isinstance(body, dict) else ""
     yield finding(
         "advisory.error-shape",
@@ -117,8 +135,10 @@ def _is_rejection(subject: Subject) -> bool:
 
 def _shows_trace(body: bytes) -> bool:
     """Tell whether a body, or a string in its JSON, contains lines of a stack trace."""
-    lines = body[:READ_BYTES].replace(b"\\r", b"").replace(b"\\n", b"\n").splitlines()
-    shortened = (line.strip()[:LINE_BYTES] for line in lines)
+    text = body[:READ_BYTES].replace(b"\\r", b"").replace(b"\\n", b"\n")
+    if not any(map(text.__contains__, SIGNS)):
+        return False
+    shortened = (line.strip()[:LINE_BYTES] for line in text.splitlines())
     return any(frame.search(line) for line in shortened for frame in FRAMES)
 
 

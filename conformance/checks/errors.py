@@ -3,6 +3,7 @@
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, request_finding, status_finding, status_word
 from conformance.checks.shared.scope import ANY, CLIENT_ERRORS, ONLY_REJECTED, CheckScope, CheckScopes
+from conformance.checks.shared.settled import NOTHING
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Finding, Pass, Symptom
 from conformance.model.json_values import get
@@ -20,6 +21,10 @@ RIGHT: dict[str, tuple[frozenset[int], str]] = {
 
 BROKEN = (frozenset({400, 422}), "a body that violates the schema")
 
+NO_SERVER_ERROR = (Pass("error.server-error"),)
+OF_CLASS = (Pass("error.status-class"),)
+OF_STATUS = (Pass("error.status"),)
+
 
 def server_error(subject: Subject) -> Judged:
     """No request causes a 5xx; 501 for a method that is not declared is none.
@@ -27,13 +32,12 @@ def server_error(subject: Subject) -> Judged:
     What is no status of HTTP counts as one (RFC 9110 section 15).
     """
     if subject.exchange.response is None:
-        return
+        return NOTHING
     story = subject.case.story
     unknown_method = subject.status == 501 and story is not None and story.keyword == "method"
     if 200 <= subject.status < 500 or unknown_method:
-        yield Pass("error.server-error")
-    else:
-        yield failed("error.server-error", subject)
+        return NO_SERVER_ERROR
+    return (failed("error.server-error", subject),)
 
 
 def failed(requirement: str, subject: Subject) -> Finding:
@@ -51,8 +55,10 @@ def failed(requirement: str, subject: Subject) -> Finding:
 def status_class(subject: Subject) -> Judged:
     """A rejection is a 4xx."""
     if subject.case.expectation is not Expectation.REJECTED or not subject.rejected:
-        return
-    yield Pass("error.status-class") if subject.status >= 400 else redirected(subject, "an invalid request")
+        return NOTHING
+    if subject.status >= 400:
+        return OF_CLASS
+    return (redirected(subject, "an invalid request"),)
 
 
 def redirected(subject: Subject, kind: str, what: str = "") -> Finding:
@@ -71,14 +77,13 @@ def status(subject: Subject) -> Judged:
     """What is not JSON is rejected with 400, what violates the schema with 400 or 422."""
     refusable = subject.case.expectation is Expectation.REJECTED and subject.group is Group.REJECTION
     if not refusable or not 400 <= subject.status < 500 or subject.beside:
-        return
+        return NOTHING
     right, what = RIGHT.get(subject.focus, BROKEN)
     if subject.case.story is not None and subject.case.story.keyword == "path parameter":
         right = right | {404}
     if subject.status in right:
-        yield Pass("error.status")
-    else:
-        yield _status("error.status", subject, what, " or ".join(map(str, sorted(right))))
+        return OF_STATUS
+    return (_status("error.status", subject, what, " or ".join(map(str, sorted(right)))),)
 
 
 def unknown_resource(subject: Subject) -> Judged:

@@ -3,6 +3,7 @@
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import request_finding
 from conformance.checks.shared.scope import ONLY_REJECTED, CheckScope, CheckScopes
+from conformance.checks.shared.settled import NOTHING, passes
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.finding import Pass
 from conformance.model.vocabulary import Expectation
@@ -27,8 +28,19 @@ def rejected(subject: Subject) -> Judged:
     """A request that the contract forbids is not accepted (the class of its status is another requirement)."""
     case = subject.case
     if case.expectation is not Expectation.REJECTED or not subject.focus:
-        return
-    if subject.succeeded and subject.focus == WRONG_KEY and subject.settings.key_made_up:
+        return NOTHING
+    if subject.succeeded:
+        return _accepted(subject)
+    if not subject.rejected or (subject.beside and not subject.about_credential):
+        return NOTHING
+    shown = [each for each in case.requirements if each != "error.unknown-resource"]
+    if subject.focus == WRONG_KEY and subject.settings.key_made_up:
+        shown.append(UNTESTED)
+    return passes(subject.contract, shown)
+
+
+def _accepted(subject: Subject) -> Judged:
+    if subject.focus == WRONG_KEY and subject.settings.key_made_up:
         yield request_finding(
             subject,
             UNTESTED,
@@ -38,16 +50,10 @@ def rejected(subject: Subject) -> Judged:
             observed="2xx",
             expected=EXPECTED,
         )
-    elif subject.succeeded:
+    else:
         yield request_finding(
             subject, subject.focus, messages.ACCEPTS, rule="accepts", observed="2xx", expected=EXPECTED
         )
-    elif subject.rejected and (subject.about_credential or not subject.beside):
-        for requirement in case.requirements:
-            if requirement != "error.unknown-resource":
-                yield Pass(requirement)
-        if subject.focus == WRONG_KEY and subject.settings.key_made_up:
-            yield Pass(UNTESTED)
 
 
 def recorded(subject: Subject) -> Judged:

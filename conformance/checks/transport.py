@@ -4,6 +4,7 @@ from conformance.checks.errors import failed
 from conformance.checks.shared import messages
 from conformance.checks.shared.findings import finding, status_finding, status_word
 from conformance.checks.shared.scope import NOT_REJECTED, CheckScope, CheckScopes
+from conformance.checks.shared.settled import NOTHING
 from conformance.checks.shared.subject import VALID_REQUEST, Judged, Subject
 from conformance.model.exchange import Failure
 from conformance.model.finding import Pass, Symptom
@@ -33,6 +34,12 @@ REJECTED = "405 with Allow, or 404"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that a path may support though the document does not declare them."""
 
+RESPONDED = (Pass("transport.dropped"),)
+FRAMED = (Pass("transport.framing"),)
+DECLARED = (Pass("transport.status"),)
+ACCEPTED = (*DECLARED, Pass("transport.target"))
+DATED = (Pass("transport.date"),)
+
 
 def dropped(subject: Subject) -> Judged:
     """Every request gets a response: no dropped connection, no timeout.
@@ -41,9 +48,11 @@ def dropped(subject: Subject) -> Judged:
     (RFC 9110 section 15.5.14): that is a note.
     """
     failure = subject.exchange.failure
-    if failure is None:
-        yield Pass("transport.dropped")
-    elif failure in DROPPED:
+    return RESPONDED if failure is None else _lost(subject, failure)
+
+
+def _lost(subject: Subject, failure: Failure) -> Judged:
+    if failure in DROPPED:
         lost = failure is Failure.CLOSED and len(subject.case.request.body or b"") > USUAL_LIMIT
         yield finding(
             "error.large" if lost else "transport.dropped",
@@ -57,6 +66,10 @@ def dropped(subject: Subject) -> Judged:
 def framing(subject: Subject) -> Judged:
     """The body is as long as its framing declares (RFC 9112 section 6)."""
     failure = subject.exchange.failure
+    return FRAMED if failure is None else _misframed(subject, failure)
+
+
+def _misframed(subject: Subject, failure: Failure) -> Judged:
     if failure is Failure.TOO_LARGE and len(subject.case.request.body or b"") > HEAVY:
         return
     if failure in FRAMING:
@@ -67,8 +80,6 @@ def framing(subject: Subject) -> Judged:
             expected="as many bytes as declared, within the limit of the run",
             actual=subject.exchange.detail or failure.value,
         )
-    elif failure is None:
-        yield Pass("transport.framing")
 
 
 def status(subject: Subject) -> Judged:
@@ -76,23 +87,26 @@ def status(subject: Subject) -> Judged:
 
     A redirect is a violation as well: the document declares none, and the request is valid.
     """
-    operation = subject.contract.operation
-    if not subject.names_operation or subject.case.expectation is Expectation.REJECTED:
-        return
-    accepted = subject.case.expectation is Expectation.ACCEPTED
+    expectation = subject.case.expectation
+    if not subject.names_operation or expectation is Expectation.REJECTED:
+        return NOTHING
+    accepted = expectation is Expectation.ACCEPTED
     if subject.accepted:
-        yield Pass("transport.status")
-        if accepted:
-            yield Pass("transport.target")
-    elif accepted and 200 <= subject.status < 400:
+        return ACCEPTED if accepted else DECLARED
+    return _undeclared(subject) if accepted else NOTHING
+
+
+def _undeclared(subject: Subject) -> Judged:
+    """Judge a status of a valid request that is no declared success."""
+    if 200 <= subject.status < 400:
         yield status_finding(
             subject,
             "transport.status",
             messages.UNDECLARED_STATUS,
             Symptom("status", VALID_REQUEST, status_word(subject.status)),
-            expected=" or ".join(map(str, operation.successes)),
+            expected=" or ".join(map(str, subject.contract.operation.successes)),
         )
-    elif accepted and subject.status in {404, 405}:
+    elif subject.status in {404, 405}:
         yield status_finding(
             subject,
             "transport.target",
@@ -109,18 +123,21 @@ def date(subject: Subject) -> Judged:
     """
     response = subject.response
     if response is None or subject.unparsed or not (subject.succeeded or 400 <= subject.status < 500):
-        return
+        return NOTHING
     if response.header("Date"):
-        yield Pass("transport.date")
-    elif response.version:
-        yield finding(
-            "transport.date",
-            Symptom("Date", "any response", "absent"),
-            **messages.DATE.filled(status=subject.status),
-            pointer="Date",
-            expected="a Date header field",
-            actual="absent",
-        )
+        return DATED
+    return _undated(subject) if response.version else NOTHING
+
+
+def _undated(subject: Subject) -> Judged:
+    yield finding(
+        "transport.date",
+        Symptom("Date", "any response", "absent"),
+        **messages.DATE.filled(status=subject.status),
+        pointer="Date",
+        expected="a Date header field",
+        actual="absent",
+    )
 
 
 def method(subject: Subject) -> Judged:
@@ -183,8 +200,10 @@ def _allow(subject: Subject) -> Judged:
 def response_time(subject: Subject) -> Judged:
     """A response is complete within the time that the caller set."""
     limit = subject.settings.max_response_seconds
-    if limit is None or subject.response is None:
-        return
+    return NOTHING if limit is None or subject.response is None else _in_time(subject, limit)
+
+
+def _in_time(subject: Subject, limit: float) -> Judged:
     if subject.exchange.seconds <= limit:
         yield Pass("transport.response-time")
     else:

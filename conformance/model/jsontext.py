@@ -297,7 +297,8 @@ def _read_plain(text: str) -> JsonText | None:
 
     msgspec accepts what `json` does, longer numbers aside, and keeps the last of two properties of one name.
     """
-    if len(text) > _most_digits():
+    # Whatever the limit is, so many digits are within it.
+    if len(text) > sys.int_info.str_digits_check_threshold and len(text) > _most_digits():
         return None
     try:
         value = _PLAIN.decode(text)

@@ -92,7 +92,11 @@ def test_pairs_have_what_their_pointers_have(own: Any, returned: Any) -> None:
 def test_what_holds_at_pairs(sent: Any, answer: Any, expected: tuple[list[str], list[str]] | None) -> None:
     """All that was sent is repeated and what was not has its default: else nothing is said at once."""
     found = held(nested(), sent, answer)
-    names = [[each.split(".")[-2] for each in ids] for ids in (found.echoed, found.defaulted)] if found else None
+    names = (
+        [[each.requirement.split(".")[-2] for each in passed] for passed in (found.echoed, found.defaulted)]
+        if found
+        else None
+    )
     assert names == (list(expected) if expected else None)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from types import NoneType
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
@@ -16,7 +17,7 @@ from conformance.checks.shared.differences import (
 )
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.scope import SUCCESS, CheckScopes
-from conformance.checks.shared.settled import NOTHING, passes
+from conformance.checks.shared.settled import NOTHING
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.contract import Contract
 from conformance.model.finding import Pass, Symptom
@@ -27,6 +28,12 @@ from conformance.model.pointer import prefixes
 LONGEST_TIME = 100
 """A time of more characters is not read."""
 
+_UNSET = frozenset({type(MISSING), NoneType})
+"""The types of what a property has that is not set."""
+
+IS_FRESH = Pass("semantics.fresh")
+CREATED_NOW = (Pass("semantics.created"),)
+
 
 def defaults(subject: Subject) -> Judged:
     """A property that was absent or null in the request gets the default that the response schema declares.
@@ -36,7 +43,7 @@ def defaults(subject: Subject) -> Judged:
     if not subject.echoing:
         return NOTHING
     held = subject.held
-    return passes(subject.contract, held.defaulted) if held is not None else _not_all_defaulted(subject)
+    return held.defaulted if held is not None else _not_all_defaulted(subject)
 
 
 def _not_all_defaulted(subject: Subject) -> Judged:
@@ -93,26 +100,27 @@ def created(subject: Subject) -> Judged:
     """The time of creation lies near the time of the request, by the clock of the run or by that of the target."""
     pointer = subject.contract.prose.created
     if not subject.echoing or not subject.case.slotted or subject.invalid_at(pointer):
-        return
+        return NOTHING
     found = get(subject.answer, pointer, MISSING)
     moment = _moment(found) if isinstance(found, str) and len(found) <= LONGEST_TIME else None
     if moment is None:
-        return
+        return NOTHING
     tolerance = subject.settings.created_tolerance
     begun, seconds = subject.exchange.started, subject.exchange.seconds
     if _is_near(moment, begun, seconds, tolerance) or any(
         _is_near(moment, now, seconds, tolerance) for now in _date(subject)
     ):
-        yield Pass("semantics.created")
-    else:
-        yield finding(
+        return CREATED_NOW
+    return (
+        finding(
             "semantics.created",
             Symptom("creation time", "a new object", "far from now"),
             **messages.CREATION_TIME.filled(name=subject.name(pointer), found=quoted(found), tolerance=tolerance),
             pointer=pointer,
             expected=f"within {tolerance:g} s of the request",
             actual=shown(found),
-        )
+        ),
+    )
 
 
 def _is_near(moment: float, begun: float, seconds: float, tolerance: float) -> bool:
@@ -123,9 +131,16 @@ def _is_near(moment: float, begun: float, seconds: float, tolerance: float) -> b
 def fresh(subject: Subject) -> Judged:
     """Properties that are set only later are null in a new object: a note where not."""
     if not subject.echoing or not subject.case.slotted:
-        return
+        return NOTHING
     places = _fresh_places(subject.contract)
-    for pointer, found in zip(places.pointers, places.values(subject.answer), strict=True):
+    found = places.values(subject.answer)
+    if _UNSET.issuperset(map(type, found)):
+        return (IS_FRESH,) * len(found)
+    return _not_all_fresh(subject, places.pointers, found)
+
+
+def _not_all_fresh(subject: Subject, pointers: Sequence[str], values: Sequence[object]) -> Judged:
+    for pointer, found in zip(pointers, values, strict=True):
         if found is MISSING or found is None:
             yield Pass("semantics.fresh")
         else:

@@ -1,6 +1,7 @@
 """Echo: a success response returns what was sent, by exact value."""
 
 import re
+from collections.abc import Mapping
 
 from conformance.checks.shared import messages
 from conformance.checks.shared.differences import (
@@ -15,7 +16,7 @@ from conformance.checks.shared.echo_texts import echo_texts
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.pairs import interoperable
 from conformance.checks.shared.scope import SUCCESS, CheckScopes
-from conformance.checks.shared.settled import NOTHING, passes
+from conformance.checks.shared.settled import NOTHING
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.model.case import SLOT
 from conformance.model.finding import Pass, Symptom
@@ -31,7 +32,7 @@ def echo(subject: Subject) -> Judged:
     if not subject.echoing:
         return NOTHING
     held = subject.held
-    return passes(subject.contract, held.echoed) if held is not None else _not_all_echoed(subject)
+    return held.echoed if held is not None else _not_all_echoed(subject)
 
 
 def _not_all_echoed(subject: Subject) -> Judged:
@@ -66,8 +67,10 @@ def _not_all_echoed(subject: Subject) -> Judged:
 def parameters(subject: Subject) -> Judged:
     """The response contains the path parameter, decoded once (RFC 3986 section 2.4)."""
     repeated = subject.contract.echoed_parameters
-    if not repeated or not subject.echoing:
-        return
+    return _parameters(subject, repeated) if repeated and subject.echoing else NOTHING
+
+
+def _parameters(subject: Subject, repeated: Mapping[str, str]) -> Judged:
     values = subject.parameters or {}
     for name, pointer in repeated.items():
         sent, found = values.get(name), get(subject.answer, pointer, MISSING)

@@ -5,6 +5,7 @@ from conformance.checks.shared.differences import difference, quoted, same, show
 from conformance.checks.shared.echo_texts import echo_texts
 from conformance.checks.shared.findings import finding
 from conformance.checks.shared.scope import SUCCESS, CheckScopes
+from conformance.checks.shared.settled import NOTHING
 from conformance.checks.shared.subject import Judged, Subject
 from conformance.contract.operations.sent_parameters import SentParameters, query_pairs
 from conformance.contract.operations.serialization import as_text
@@ -17,8 +18,12 @@ from conformance.model.requirement import StatedRelation, StatedRelationKind
 
 def stated(subject: Subject) -> Judged:
     """Each relation that a file states holds; what an invalid response has there is another finding."""
-    if not subject.answered or subject.settings.stateless or not subject.succeeded:
-        return
+    if not subject.contract.stated or not subject.answered or subject.settings.stateless or not subject.succeeded:
+        return NOTHING
+    return _stated(subject)
+
+
+def _stated(subject: Subject) -> Judged:
     for each in subject.contract.stated:
         if subject.invalid_at(each.response):
             continue

@@ -2,13 +2,15 @@
 
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
+from conformance.checks.shared.settled import Settled
 from conformance.contract.contract import Contract
 from conformance.contract.requirements.derived import declared_default
 from conformance.contract.schemas.nodes import Node
+from conformance.model.finding import Doubt, Judgement, Pass
 from conformance.model.json_values import MISSING, Places
 from conformance.model.jsontext import SURROGATE, Json, equal, read_text
 from conformance.model.requirement import requirement_id
@@ -26,7 +28,7 @@ class Pair(msgspec.Struct, frozen=True, eq=False):
     """A place of the request, and that of the response that repeats it.
 
     `echoed` is the requirement of a value that was sent. `default` is what the response schema declares for an omitted
-    one (`MISSING` where it declares nothing), and `defaulted` the requirement of it.
+    one (`MISSING` where it declares nothing), and `defaulted` the requirement of it. Both have their pass with them.
     """
 
     sent: Node
@@ -34,6 +36,11 @@ class Pair(msgspec.Struct, frozen=True, eq=False):
     echoed: str
     default: Any
     defaulted: str
+    echo_pass: Pass
+    default_pass: Pass
+
+
+Passes: TypeAlias = tuple[Judgement | Doubt, ...]
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -48,10 +55,10 @@ class Compared(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """The requirements of an exchange whose values are all as they must be: those that were sent, and defaults."""
+    """What holds of an exchange whose values are all as they must be: those that were sent, and defaults."""
 
-    echoed: list[str]
-    defaulted: list[str]
+    echoed: Passes
+    defaulted: Passes
 
 
 def default_of(node: Node) -> object:
@@ -74,27 +81,32 @@ def interoperable(value: object) -> bool:
 
 def held(contract: Contract, sent: Json, answer: Json) -> Held | None:
     """Return what holds at the pairs of a contract; None where something does not, and each is to be looked at."""
-    pairs, own, other = _places(contract)
-    found = Held([], [])
+    pairs, own, other, made = _places(contract)
+    echoed: list[Pass] = []
+    defaulted: list[Pass] = []
     for pair, value, answered in zip(pairs, own.values(sent), other.values(answer), strict=True):
         if value is not None and value is not MISSING:
             kind = type(value)
-            if kind in _PLAIN and kind is type(answered):
+            if kind is type(answered) and (kind in _PLAIN or (kind is str and value.isascii())):
                 if value != answered:
                     return None
             elif not equal(value, answered) or not interoperable(value):
                 return None
-            found.echoed.append(pair.echoed)
+            echoed.append(pair.echo_pass)
         elif answered is not None and answered is not MISSING and pair.default is not MISSING:
-            if not equal(answered, pair.default):
+            kind = type(answered)
+            if kind in _PLAIN and kind is type(pair.default):
+                if answered != pair.default:
+                    return None
+            elif not equal(answered, pair.default):
                 return None
-            found.defaulted.append(pair.defaulted)
-    return found
+            defaulted.append(pair.default_pass)
+    return Held(made(echoed), made(defaulted))
 
 
 def compared(contract: Contract, sent: Json, answer: Json) -> Compared:
     """Return what a request and the response to it have at the pairs of a contract."""
-    pairs, own, other = _places(contract)
+    pairs, own, other, _ = _places(contract)
     found = Compared([], [])
     for pair, value, answered in zip(pairs, own.values(sent), other.values(answer), strict=True):
         if value is not None and value is not MISSING:
@@ -105,17 +117,16 @@ def compared(contract: Contract, sent: Json, answer: Json) -> Compared:
 
 
 @lru_cache(maxsize=64)
-def _places(contract: Contract) -> tuple[tuple[Pair, ...], Places, Places]:
-    """Return the pairs of a contract, and their places in request and response."""
+def _places(contract: Contract) -> tuple[tuple[Pair, ...], Places, Places, type[Passes]]:
+    """Return the pairs of a contract, their places in request and response, and what their passes are made into."""
     pairs = tuple(_pair(sent, answered) for sent, answered in contract.echoes)
-    return pairs, Places(pair.sent.path for pair in pairs), Places(pair.answered.path for pair in pairs)
+    named = {requirement for pair in pairs for requirement in (pair.echoed, pair.defaulted)}
+    made: type[Passes] = Settled if named <= contract.by_id.keys() else tuple
+    return pairs, Places(pair.sent.path for pair in pairs), Places(pair.answered.path for pair in pairs), made
 
 
 def _pair(sent: Node, answered: Node) -> Pair:
-    return Pair(
-        sent,
-        answered,
-        requirement_id(Group.SEMANTICS, sent.label, "echo"),
-        MISSING if sent.required else default_of(answered),
-        requirement_id(Group.SEMANTICS, sent.label, "default"),
-    )
+    echoed = requirement_id(Group.SEMANTICS, sent.label, "echo")
+    defaulted = requirement_id(Group.SEMANTICS, sent.label, "default")
+    default = MISSING if sent.required else default_of(answered)
+    return Pair(sent, answered, echoed, default, defaulted, Pass(echoed), Pass(defaulted))

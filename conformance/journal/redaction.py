@@ -17,7 +17,7 @@ from conformance.journal.traces import Traces, lower, rarest
 from conformance.model.case import KEY
 from conformance.model.exchange import Exchange, Response
 from conformance.model.finding import Doubt, Finding
-from conformance.model.header_fields import combined
+from conformance.model.header_fields import Headers, combined
 
 SHORTEST_CORE = 6
 """Fewer characters of a Base64 text than this are no trace of a secret: they stand in other texts by chance."""
@@ -30,6 +30,9 @@ SHORTEST_CUT = 4
 
 LONGEST_KNOWN, MOST_KNOWN = 200, 1_024
 """Longer texts than this, in characters, are not kept to be known again, and so many are."""
+
+LONGEST_SECTION = 1_000
+"""Header sections of more characters are not kept to be known again."""
 
 SEARCHED = 1_000_000
 """How many bytes are searched of what a body holds compressed."""
@@ -164,6 +167,8 @@ class Redaction:
         self._redactors: list[Redactor] = []
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
         """Header fields by what they were: they are mostly the same from response to response."""
+        self._sections: dict[Headers, Headers] = {}
+        """Header sections by what they were: within a second, responses of one length have the same."""
         for secret, shown in secrets:
             self.add(secret, shown)
 
@@ -171,6 +176,7 @@ class Redaction:
         """Know one more secret; an empty one is none."""
         if secret:
             self._known.clear()
+            self._sections.clear()
             # The newest first: a key that was made anew is the one that comes back.
             self._redactors.insert(0, redactor(secret, shown))
 
@@ -199,7 +205,7 @@ class Redaction:
         """
         response = exchange.response
         if response is not None and self._redactors:
-            headers = self._headers([self._known.get(field) or self._field(field) for field in response.headers])
+            headers = self._sections.get(response.headers) or self._section(response.headers)
             reason, body = self.text(response.reason), response.body
             if body and is_undecodable(response):
                 body = f"({len(body)} bytes that cannot be decoded, SHA-256 {sha256(body).hexdigest()})".encode()
@@ -230,11 +236,17 @@ class Redaction:
             self._known[field] = shown
         return shown
 
-    def _headers(self, headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-        """Return header fields of which no several hold a secret together."""
+    def _section(self, headers: Headers) -> Headers:
+        """Return header fields without the secrets, of which no several hold one together."""
+        fields = [self._known.get(field) or self._field(field) for field in headers]
         for each in self._redactors:
-            headers = each.apart(headers)
-        return tuple(headers)
+            fields = each.apart(fields)
+        shown = tuple(fields)
+        if sum([len(name) + len(value) for name, value in headers]) <= LONGEST_SECTION:
+            if len(self._sections) >= MOST_KNOWN:
+                self._sections.clear()
+            self._sections[headers] = shown
+        return shown
 
 
 @lru_cache(maxsize=8)

@@ -188,8 +188,13 @@ class Journal:
         return number
 
     def _write(self, event: Event, *, at_once: bool = False) -> None:
-        line = self._line
-        as_it_is = self._encode(packed(event, self._version))
+        line, lined, as_it_is = self._line, packed(event, self._version), True
+        try:
+            self._encoder.encode_into(lined, line)
+        except UnicodeEncodeError:
+            # A lone surrogate in the text of a finding: what a target sent may hold one, UTF-8 cannot.
+            self._encoder.encode_into(encodable(msgspec.to_builtins(lined)), line)
+            as_it_is = False
         seal(line)
         try:
             # Only now: a number that Ctrl-C leaves without its line makes the journal unreadable.
@@ -245,16 +250,6 @@ class Journal:
                 return replace(event, options=options, journal_version=self._version)
             case _:
                 return event
-
-    def _encode(self, event: Event) -> bool:
-        """Encode an event as the line; tells whether it is read as it was."""
-        try:
-            self._encoder.encode_into(event, self._line)
-        except UnicodeEncodeError:
-            # A lone surrogate in the text of a finding: what a target sent may hold one, UTF-8 cannot.
-            self._encoder.encode_into(encodable(msgspec.to_builtins(event)), self._line)
-            return False
-        return True
 
     def close(self) -> None:
         """Synchronise and close the file; raises as `append`."""

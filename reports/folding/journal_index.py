@@ -260,7 +260,8 @@ class JournalIndex:
             return
         case = self.case_for(spoken[0])
         findings = [event.finding for event in spoken if isinstance(event, FindingMade)]
-        ways = [(each.requirement, each.pattern) for each in findings]
+        # As `pattern` has it, which is asked for several times in each failing case.
+        ways = [(each.requirement, each.grouped_under or each.symptom) for each in findings]
         rare = len(findings) < len(spoken) or any(self._alike[way] < ALIKE for way in ways)
         if case != DROPPED and (rare or case in self._against):
             _add(self._alike, ways)

@@ -180,6 +180,16 @@ def test_a_secret_that_is_known_later_goes_from_header_fields_that_were_seen_bef
     assert (("X-Echo", "$NEW"), ("X-Key", "$API_KEY")) == redaction.exchange(exchange).response.headers
 
 
+@pytest.mark.parametrize("length", [1, 2_000])
+def test_a_secret_over_header_fields_goes_each_time_they_come(length):
+    """A header section that comes back is redacted as it was before, be it kept to be known again or not."""
+    redaction, held = Redaction((SECRETS[0], "$API_KEY")), (("A", SECRETS[0][:9]), ("B", SECRETS[0][9:]))
+    for fields in (held, held, held[::-1], (("C", "x" * length), *held), (("C", "x" * length), *held)):
+        shown = redaction.exchange(Exchange(Request("GET", "/"), Response(200, fields))).response.headers
+        hidden = [name for name, value in shown if value == "$API_KEY"]
+        assert hidden == ([] if fields[0][0] == "B" else ["A", "B"])
+
+
 @pytest.mark.parametrize("secret", [*SECRETS, "aaa", "banana", "kéy"])
 def test_what_is_hashed_of_a_body_holds_no_secret_as_it_is(secret):
     """The hash of a large body does not tell the secret to who tries some."""

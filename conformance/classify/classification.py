@@ -1,5 +1,7 @@
 """Classification: a request body held against its contract, once for everybody who has to know what to expect of it."""
 
+import re
+
 import msgspec
 
 from conformance.classify.dual_validation import verdict
@@ -22,6 +24,9 @@ UNREADABLE = {
 
 NO_BODY_REJECTED = requirement_id(Group.REJECTION, "body.required")
 NO_BODY_ACCEPTED = requirement_id(Group.ACCEPTANCE, "body.optional")
+
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+"""The escape of a surrogate: nothing else in a JSON text is read as one that has no other half."""
 
 EXPECTATIONS = {True: Expectation.ACCEPTED, False: Expectation.REJECTED, None: Expectation.OBSERVED}
 
@@ -66,7 +71,8 @@ def classify(contract: Contract, data: bytes, *, constructed: bool | None = None
     body = text.value
     # What a server does with a read-only property is its own matter: it may ignore or reject it (Validation 9.4).
     doubtful = text.duplicates or text.byte_order_mark or has_hidden(contract.request, body)
-    valid = None if doubtful else verdict(contract.request_validator, body, constructed, escaped=b"\\" in data)
+    lone = SURROGATE.search(data) is not None
+    valid = None if doubtful else verdict(contract.request_validator, body, constructed, surrogates=lone)
     if valid is None:
         return Classification(valid=None, body=body)
     return _valid(contract, body) if valid else _invalid(contract, body)

@@ -60,15 +60,15 @@ def verdict(
     body: Json,
     constructed: bool | None = None,  # noqa: FBT001  (a label)
     *,
-    escaped: bool = True,
+    surrogates: bool = True,
 ) -> bool | None:
     """Return whether a body is valid; None where the validators disagree, or one of them cannot read it.
 
-    A body that was constructed to be valid, or not to be, is not validated by jsonschema, which is slow. `escaped`
-    tells whether its text has escapes: nothing else is read as a lone surrogate.
+    A body that was constructed to be valid, or not to be, is not validated by jsonschema, which is slow.
+    `surrogates` tells whether it may hold a lone surrogate.
     """
     try:
-        if escaped:
+        if surrogates:
             json.dumps(body, ensure_ascii=False, default=str).encode()  # a lone surrogate is no text to a validator
         decided = validator.is_valid(body)
         other = constructed if constructed is not None else validator.is_valid_by_jsonschema(body)

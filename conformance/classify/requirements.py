@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from conformance.contract.schemas.nodes import Node, occurrences
+from conformance.contract.schemas.nodes import Node
 from conformance.contract.schemas.shapes import Shape
 from conformance.model.jsontext import Json
 from conformance.model.requirement import requirement_id
@@ -49,5 +49,21 @@ def undeclared_id(group: Group, shape: Shape) -> str:
 
 def held_ids(root: Node, body: Json) -> tuple[str, ...]:
     """Return the ids of the requirements that a server accepts each property of a body."""
-    nodes = [node for node, _, _ in occurrences(root, body) if node.path]
-    return tuple(dict.fromkeys(accept_id(node) for node in nodes))
+    found: dict[str, None] = {}
+    _add_held(root, body, found)
+    return tuple(found)
+
+
+def _add_held(node: Node, value: Json, found: dict[str, None]) -> None:
+    if node.path:
+        found[_accept_id(node.label, "")] = None
+    if isinstance(value, dict):
+        for name, item in value.items():
+            child = node.child(name)
+            if child is not None:
+                _add_held(child, item, found)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            child = node.item(index)
+            if child is not None:
+                _add_held(child, item, found)

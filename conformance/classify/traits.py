@@ -141,8 +141,14 @@ def _add_oddities(node: Node, value: Json, pointer: str, found: list[Trait]) -> 
             requirement = undeclared_id(Group.ACCEPTANCE, shape)
             found.append(Trait(pointer, "additionalProperties", "an unknown property", requirement))
         for name, item in value.items():
-            if item is None or isinstance(item, bool) or (type(item) is int and _is_plain_integer(item)):
-                continue
+            type_ = type(item)
+            if (
+                item is None
+                or type_ is bool
+                or (type_ is int and -PLAIN_INTEGERS <= item < PLAIN_INTEGERS)  # type: ignore[operator]
+                or (type_ is str and PLAIN_TEXT.fullmatch(item))  # type: ignore[arg-type]
+            ):
+                continue  # as most values are
             child = node.child(name)
             if child is not None:
                 _add_oddities(child, item, f"{pointer}/{escape(name)}", found)

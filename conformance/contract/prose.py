@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import cast
@@ -160,11 +160,15 @@ class Prose(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
         Literals in `body` are read; one that is no JSON leaves no range.
         """
-        held = {holder: get(body, holder) for holder in self._by_holder}
-        left = [index for holder, ranges in self._by_holder.items() for index in _left(held[holder], ranges)]
-        broken = [self.ranges[index].requirement for index in sorted(left)]
+        held: dict[str, Writable] = {}
+        left: list[int] = []
+        for holder, ranges in self._by_holder.items():
+            value = held[holder] = get(body, holder)
+            if value is not None:
+                left += _left(value, ranges)
+        broken = [self.ranges[index].requirement for index in sorted(left)] if left else []
         broken += [each.rule.requirement for each in self._of_rules if _breaks(each, held)]
-        return tuple(dict.fromkeys(broken))
+        return tuple(dict.fromkeys(broken)) if broken else ()
 
     @cached_property
     def _by_holder(self) -> dict[str, list[_RangePlace]]:
@@ -200,10 +204,9 @@ def read_prose(data: Json, name: str) -> Prose:
         raise ContractError(f"{name}: {error}") from error
 
 
-def _left(held: Writable, ranges: Sequence[_RangePlace]) -> Iterator[int]:
-    """Yield the indices of the ranges that the properties of an object leave."""
-    if held is None:
-        return
+def _left(held: Writable, ranges: Sequence[_RangePlace]) -> list[int]:
+    """Return the indices of the ranges that the properties of an object leave."""
+    left: list[int] = []
     plain = held if type(held) is dict else None
     for each in ranges:
         place = each.place
@@ -212,9 +215,10 @@ def _left(held: Writable, ranges: Sequence[_RangePlace]) -> Iterator[int]:
             continue
         if type(found) is int:
             if not each.low <= found <= each.high:
-                yield each.index
+                left.append(each.index)
         elif _leaves(each, _read(found)):
-            yield each.index
+            left.append(each.index)
+    return left
 
 
 def _read(value: Writable) -> Json:

@@ -180,6 +180,7 @@ OTHERS: dict[str, str] = {
         conformance/checks/shared/request_parts.py MALFORMED 1
         conformance/checks/shared/request_parts.py _parameters 1
         conformance/workflow/documents/relations.py _places 1
+        conformance/classify/classification.py SURROGATE 1
         conformance/classify/traits.py PLAIN_TEXT 1
         conformance/clients/mocking.py CONTROLS 1
         conformance/clients/scenarios/reading.py _escaped 1

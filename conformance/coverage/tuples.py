@@ -38,19 +38,31 @@ def tuple_coverage(
     A strength beyond the number of members that vary is taken as that number; without any there is nothing to count.
     """
     of = model(Builder(contract, {}))
-    found = _rows(of, cases, read)
+    held = _holders(of.factors, _rows(of, cases, read))
     sizes = dict.fromkeys(min(strength, len(of.factors)) for strength in strengths)
-    return tuple(_count(of.factors, found, size) for size in sizes if size)
+    return tuple(_count(of.factors, held, size) for size in sizes if size)
 
 
-def _count(factors: Sequence[Factor], rows: set[Row], strength: int) -> Covered:
+def _holders(factors: Sequence[Factor], rows: set[Row]) -> list[list[int]]:
+    """Return, for each level of each factor, the rows that have it, as bits."""
+    found = [[bytearray(b"0") * (len(rows) + 1) for _ in range(factor.levels)] for factor in factors]
+    for number, row in enumerate(rows):
+        for digits, level in zip(found, row, strict=True):
+            if level is not None:
+                digits[level][number] = ord("1")
+    return [[int(each, 2) for each in digits] for digits in found]
+
+
+def _count(factors: Sequence[Factor], held: Sequence[Sequence[int]], strength: int) -> Covered:
+    """Count the combinations that are covered: rows have each level of them, and among these are some that have all."""
     possible = covered = 0
-    columns = tuple(zip(*rows, strict=True)) or ((),) * len(factors)
     for chosen in combinations(range(len(factors)), strength):
         able = _able(factors, chosen)
-        met = set(zip(*(columns[index] for index in chosen), strict=True))
         possible += prod(map(len, able))
-        covered += len(met.intersection(product(*able)))
+        rows = [-1]
+        for index, levels in zip(chosen, able, strict=True):
+            rows = [both for some in rows for level in levels if (both := some & held[index][level])]
+        covered += len(rows)
     return Covered(strength, possible, covered)
 
 

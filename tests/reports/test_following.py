@@ -15,6 +15,7 @@ from conformance.mock.app import reference_app
 from conformance.mock.faults.catalogue import pick
 from conformance.mock.server import BackgroundServer
 from conformance.model.finding import Doubt
+from conformance.reports.folding import following
 from conformance.reports.folding.fold import fold_index
 from conformance.reports.folding.following import FollowedJournal
 from conformance.reports.folding.journal_index import JournalIndex
@@ -122,9 +123,13 @@ def test_what_cannot_be_indexed_does_not_end_the_run(monkeypatch: pytest.MonkeyP
     assert index(followed(lines())) is None
 
 
+@pytest.mark.parametrize("together", [1, 2, 1_000])
 @pytest.mark.parametrize("at", [1, -1], ids=["the second line", "the last line"])
-def test_a_line_that_was_indexed_in_part_leaves_no_index(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C may come within the indexing."""
+def test_a_line_that_was_indexed_in_part_leaves_no_index(
+    at: int, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C may come within the indexing, be it of each line or of many together."""
+    monkeypatch.setattr(following, "MOST_WAITING", together)
     events, journal, add = lines(), FollowedJournal(), JournalIndex.add
 
     def interrupted(known: JournalIndex, event: AnyEvent) -> None:
@@ -136,7 +141,30 @@ def test_a_line_that_was_indexed_in_part_leaves_no_index(at: int, monkeypatch: p
     for number, event in enumerate(events, 1):
         with suppress(KeyboardInterrupt):
             journal.take(number, b"", (event,))
+    with suppress(KeyboardInterrupt):
+        assert index(journal) is None
     assert index(journal) is None
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 1_000])
+def test_how_many_lines_are_indexed_together_changes_nothing(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits to be indexed at the end is indexed then."""
+    whole = index(followed(lines()))
+    monkeypatch.setattr(following, "MOST_WAITING", together)
+    known = index(followed(lines()))
+    assert known is not None
+    assert whole is not None
+    assert fold_index(whole).results == fold_index(known).results
+
+
+def test_long_lines_do_not_wait_to_be_indexed() -> None:
+    """Of bodies of any size no more waits than of small ones."""
+    journal, seen = FollowedJournal(), list[AnyEvent]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JournalIndex, "add", lambda _, event: seen.append(event))
+        for number, event in enumerate(lines()[:4], 1):
+            journal.take(number, bytes(following.MOST_BYTES // 2), (event,))
+    assert lines()[:4] == seen
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,10 @@ class Mock:
             tx.rejection = rejection
         for step in self._responding:
             step(tx)
-        self.fired.update(tx.fired)
-        if self.tell and tx.fired:
-            tx.set_header(FAULT_HEADER, ", ".join(tx.fired))
+        if tx.fired:
+            self.fired.update(tx.fired)
+            if self.tell:
+                tx.set_header(FAULT_HEADER, ", ".join(tx.fired))
 
     def respond(
         self, method: str, target: str, headers: Iterable[tuple[str, str]] = (), body: bytes | None = None
@@ -173,7 +174,7 @@ async def _read(scope: Message, receive: Receive) -> Transaction | None:
         more = message.get("more_body", False)
     # A server that hands over only the decoded path is served as well as can be.
     path = scope.get("raw_path") or quote(scope["path"]).encode()
-    headers = [(bytes(name).lower(), bytes(value)) for name, value in scope["headers"]]
+    headers = [(name.lower(), value) for name, value in scope["headers"]]
     query, body = scope.get("query_string", b""), b"".join(pieces)
     large, hosted = size > MAX_BODY_BYTES, scope.get("http_version") == "1.1"
     return Transaction(scope["method"], path, query, headers, body, too_large=large, hosted=hosted)

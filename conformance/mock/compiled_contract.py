@@ -15,9 +15,10 @@ from conformance.contract.prose import Probe
 from conformance.mock.base_responses import ResponseStyle, base_responses
 from conformance.mock.declared_forms import DeclaredForms
 from conformance.mock.overlay import Echo, apply, compile_overlay
+from conformance.model.header_fields import essence
 from conformance.model.json_values import with_value
 from conformance.model.jsontext import Json
-from conformance.model.pointer import join
+from conformance.model.pointer import join, split
 
 NAME = "name"
 """The parameter that stands for the object's name in the paths of probes (see `Probe`)."""
@@ -87,8 +88,22 @@ class CompiledContract:
     def _overlaid(self, sent: Json, base: Json, fixed: Mapping[str, Json], *, full: bool) -> Json:
         built = base if self.overlay is None else apply(self.overlay, sent, base, full=full)
         for pointer, value in fixed.items():
-            built = with_value(built, pointer, value)
+            tokens = split(pointer)
+            if len(tokens) == 1 and isinstance(built, dict):
+                built = {**built, tokens[0]: value}
+            else:
+                built = with_value(built, pointer, value)
         return built
+
+    @cached_property
+    def media_type(self) -> str:
+        """The media type of request bodies, parameters aside."""
+        return essence(self.contract.operation.request_media_type)
+
+    @cached_property
+    def media_type_ranges(self) -> tuple[str, ...]:
+        """The ranges of media types that a request body may have."""
+        return tuple(each for each in self.contract.operation.request_media_types if each.endswith("/*"))
 
     @cached_property
     def challenge(self) -> str:
@@ -156,6 +171,8 @@ def decode_segment(segment: bytes) -> str:
         ValueError: it is not the percent-encoding of UTF-8.
 
     """
+    if b"%" not in segment:
+        return segment.decode("utf-8")
     if re.search(rb"%(?![0-9A-Fa-f]{2})", segment):
         message = "a percent sign without two hexadecimal digits"
         raise ValueError(message)

@@ -73,7 +73,11 @@ def apply(part: Echo, sent: Json, base: Json, *, full: bool) -> Json:
         sent = {}
     result = dict(base) if isinstance(base, dict) else dict(part.plain)
     for name, child in part.members:
-        result[name] = apply(child, sent.get(name), result.get(name), full=full)
+        value = sent.get(name)
+        if isinstance(child, EchoedValue):  # most are, and a call for each takes longer than all else here
+            result[name] = child.default if value is None else value
+        else:
+            result[name] = apply(child, value, result.get(name), full=full)
     return result
 
 

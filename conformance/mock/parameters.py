@@ -1,5 +1,7 @@
 """Parameters of a request to the mock: held against their schemas."""
 
+from functools import lru_cache
+
 from conformance.contract.contract import Contract
 from conformance.contract.operations.parameters import Parameter
 from conformance.contract.operations.sent_parameters import SentParameters, cookie_pairs, query_pairs
@@ -8,7 +10,18 @@ from conformance.mock.transaction import Transaction
 
 def wrong_parameter(contract: Contract, tx: Transaction) -> str:
     """Return what is wrong with the first parameter that is absent or invalid; empty where all are right."""
-    sent = _sent(tx) if contract.operation.parameters else SentParameters()
+    if all(each.location == "path" for each in contract.operation.parameters):
+        return _wrong_in_path(contract, tuple(tx.parameters.items()))
+    return _wrong(contract, _sent(tx))
+
+
+@lru_cache(maxsize=16)
+def _wrong_in_path(contract: Contract, path: tuple[tuple[str, str], ...]) -> str:
+    """Return what `wrong_parameter` does where all parameters stand in the path, which most requests have alike."""
+    return _wrong(contract, SentParameters(path=dict(path)))
+
+
+def _wrong(contract: Contract, sent: SentParameters) -> str:
     for parameter in contract.operation.parameters:
         if not parameter.schema:
             if parameter.required and not sent.texts(parameter):

@@ -30,13 +30,18 @@ GATHERED = 65_536
 class _Gathered:
     """A transport that writes what one turn of the event loop gives it in one piece, as most servers do.
 
-    uvicorn writes header section and body one after the other: two segments, and two wake-ups of a client.
+    uvicorn writes header section and body one after the other: two segments, and two wake-ups of a client. An
+    application that is about to write a whole response says so with `hold`, and writes it with `flush`: the event loop
+    need not turn once more for it.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._pieces: list[bytes] = []
         self._size = 0
+        self._held = False
+        # Asked for with each response, and looked up there for whatever else a transport has.
+        self.is_closing = transport.is_closing
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever a transport has)
         """Return what the transport has."""
@@ -44,29 +49,38 @@ class _Gathered:
 
     def write(self, data: bytes) -> None:
         """Write bytes, at the end of this turn, or at once where they are many: the transport says when to wait."""
-        if not self._pieces:
-            asyncio.get_running_loop().call_soon(self._flush)
+        if not self._pieces and not self._held:
+            asyncio.get_running_loop().call_soon(self._write)
         self._pieces.append(data)
         self._size += len(data)
         if self._size > GATHERED:
-            self._flush()
+            self._write()
+
+    def hold(self) -> None:
+        """Keep what is written from now on until `flush`, or until there is much of it."""
+        self._held = True
+
+    def flush(self) -> None:
+        """Write what was kept."""
+        self._held = False
+        self._write()
 
     def write_eof(self) -> None:
         """End the stream behind what was written."""
-        self._flush()
+        self._write()
         self._transport.write_eof()
 
     def close(self) -> None:
         """Close the transport when all is written."""
-        self._flush()
+        self._write()
         self._transport.close()
 
     def abort(self) -> None:
         """Break the connection behind what was written."""
-        self._flush()
+        self._write()
         self._transport.abort()
 
-    def _flush(self) -> None:
+    def _write(self) -> None:
         pieces, self._pieces, self._size = self._pieces, [], 0
         if pieces:
             self._transport.write(b"".join(pieces))

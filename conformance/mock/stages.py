@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
+from math import floor
 from urllib.parse import parse_qsl
 
 from conformance.contract.operations.responses import is_declared
@@ -58,7 +59,7 @@ def route(state: MockState, tx: Transaction) -> None:
     """Match the path and decode its parameters: 404 for paths that are not declared."""
     for each in state.compiled.routes:
         match = each.expression.fullmatch(tx.path)
-        if match is None or not each.query <= set(tx.query.split(b"&")):
+        if match is None or (each.query and not each.query <= set(tx.query.split(b"&"))):
             continue
         try:
             tx.parameters = {
@@ -82,9 +83,14 @@ def method(state: MockState, tx: Transaction) -> None:
 
 def authenticate(state: MockState, tx: Transaction) -> None:
     """Require the credentials of one alternative, each once, valid and in its documented place: 401 otherwise."""
-    problems = [_problem_of(state, tx, schemes) for schemes in state.contract.operation.alternatives]
-    if problems and all(problems):
-        raise Rejection(401, "UNAUTHORIZED", problems[0], (("www-authenticate", state.compiled.challenge),))
+    first = ""
+    for schemes in state.contract.operation.alternatives:
+        problem = _problem_of(state, tx, schemes)
+        if not problem:
+            return
+        first = first or problem
+    if first:
+        raise Rejection(401, "UNAUTHORIZED", first, (("www-authenticate", state.compiled.challenge),))
 
 
 def credentials(state: MockState, tx: Transaction) -> list[str]:
@@ -94,8 +100,11 @@ def credentials(state: MockState, tx: Transaction) -> list[str]:
 
 
 def _problem_of(state: MockState, tx: Transaction, schemes: Alternative) -> str:
-    found = (_credential_problem(state, each, _sent(tx, each)) for each in schemes)
-    return next(filter(None, found), "")
+    for each in schemes:
+        problem = _credential_problem(state, each, _sent(tx, each))
+        if problem:
+            return problem
+    return ""
 
 
 def _sent(tx: Transaction, security: Security) -> list[str]:
@@ -121,13 +130,12 @@ def media_type(state: MockState, tx: Transaction) -> None:
     operation = state.contract.operation
     if tx.action != "create" or not operation.has_body:
         return
-    wanted = essence(operation.request_media_type)
+    wanted = state.compiled.media_type
     fields = tx.values("content-type")
     if not tx.body and not operation.request_required and not fields:
         return
     found = [essence(field.decode("latin-1")) for field in fields]
-    ranges = [each for each in operation.request_media_types if each.endswith("/*")]
-    if found != [wanted] and not (len(found) == 1 and is_declared(ranges, found[0])):
+    if found != [wanted] and not (len(found) == 1 and is_declared(state.compiled.media_type_ranges, found[0])):
         raise Rejection(415, "UNSUPPORTED_MEDIA_TYPE", f"the body must be {wanted}")
     if any(value.strip().lower() != b"identity" for value in tx.values("content-encoding")):
         raise Rejection(415, "UNSUPPORTED_MEDIA_TYPE", "the body must not be compressed")
@@ -170,10 +178,7 @@ def validate(state: MockState, tx: Transaction) -> None:
 def store(state: MockState, tx: Transaction) -> None:
     """Create, find or remove the object: 409 if it exists and must not, 404 if it must and does not."""
     key = object_key(state, tx)
-    known = {each.name: each for each in state.contract.operation.parameters if each.location == "path"}
-    values = {name: tx.parameters[name] for name in _own_parameters(state, tx)}
-    named = {bare(known[name], text) if name in known else text for name, text in values.items()}
-    if not state.unknown.isdisjoint(named):
+    if state.unknown and not state.unknown.isdisjoint(_named(state, tx)):
         raise Rejection(404, "NOT_FOUND", "the path names a resource that does not exist")
     if tx.action == "create":
         if key is not None and key in state.stored:
@@ -195,7 +200,7 @@ def build(state: MockState, tx: Transaction) -> None:
         echoed = state.contract.echoed_parameters
         fixed: dict[str, Json] = {pointer: tx.parameters[name] for name, pointer in echoed.items()}
         if state.contract.prose.created:
-            fixed[state.contract.prose.created] = tx.received_at.astimezone(UTC).strftime(CREATED_FORMAT)
+            fixed[state.contract.prose.created] = _created(_second(tx))
         tx.response = state.compiled.build(base, tx.sent, fixed, full=state.responses == "full")
         if key is not None:
             state.stored[key] = tx.response
@@ -238,7 +243,7 @@ def send(state: MockState, tx: Transaction) -> None:
     for name, value in state.compiled.forms.headers(tx.status) if tx.route else ():
         if not any(name == other for other, _ in tx.response_headers):
             tx.set_header(name, value)
-    tx.set_header("date", _date(tx.received_at.replace(microsecond=0)))
+    tx.set_header("date", _date(_second(tx)))
     if tx.status not in {204, 304}:
         tx.set_header("content-length", str(len(tx.response_body)))
 
@@ -273,10 +278,21 @@ def object_key(state: MockState, tx: Transaction) -> Key | None:
     return tuple(tx.parameters[name] for name in _own_parameters(state, tx)), write(tx.name)
 
 
+def _second(tx: Transaction) -> int:
+    """Return the second in which a request came: what is written of it, many responses have alike."""
+    return floor(tx.received_at.timestamp())
+
+
 @lru_cache(maxsize=16)
-def _date(moment: datetime) -> str:
-    """Return the value of `Date` for a time in whole seconds, which many responses have alike."""
-    return format_datetime(moment.astimezone(UTC), usegmt=True)
+def _date(second: int) -> str:
+    """Return the value of `Date` for a second."""
+    return format_datetime(datetime.fromtimestamp(second, UTC), usegmt=True)
+
+
+@lru_cache(maxsize=16)
+def _created(second: int) -> str:
+    """Return the time of creation for a second."""
+    return datetime.fromtimestamp(second, UTC).strftime(CREATED_FORMAT)
 
 
 def now() -> datetime:
@@ -291,6 +307,13 @@ def _first_violation(validator: BodyValidator, value: Json) -> Violation:
     except ValueError:
         found = next(validator.violations(value), None)
     return found or Violation("", "", "not valid")
+
+
+def _named(state: MockState, tx: Transaction) -> set[str]:
+    """Return the values of the path parameters, without what their style puts before them."""
+    known = {each.name: each for each in state.contract.operation.parameters if each.location == "path"}
+    values = {name: tx.parameters[name] for name in _own_parameters(state, tx)}
+    return {bare(known[name], text) if name in known else text for name, text in values.items()}
 
 
 def _own_parameters(state: MockState, tx: Transaction) -> list[str]:

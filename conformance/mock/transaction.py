@@ -111,7 +111,7 @@ class Transaction:
 
     def set_header(self, name: str, value: str | None) -> bool:
         """Replace all response fields called `name` by one, or by none; return whether any was there."""
-        others = tuple(each for each in self.response_headers if each[0] != name)
+        others = tuple([each for each in self.response_headers if each[0] != name])
         found = len(others) < len(self.response_headers)
         self.response_headers = others if value is None else (*others, (name, value))
         return found

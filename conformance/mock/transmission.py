@@ -34,6 +34,16 @@ async def serve_lifespan(receive: Receive, send: Send) -> None:
             return
 
 
+class Gathering(Protocol):
+    """What a transport under `TRANSPORT` does for a response that is sent in one go."""
+
+    def hold(self) -> None:
+        """Keep what is written from now on until `flush`."""
+
+    def flush(self) -> None:
+        """Write what was kept."""
+
+
 class DroppedConnectionError(ConnectionResetError):
     """A fault drops the connection; an ASGI server closes it."""
 
@@ -91,11 +101,10 @@ async def transmit(settings: DeliverySettings, tx: Transaction, scope: Message, 
 
     """
     delivery = tx.delivery
-    if delivery is NORMAL:
-        await _start(tx, send)
-        await send({"type": "http.response.body", "body": tx.response_body})
-        return
     transport = scope.get("extensions", {}).get(TRANSPORT)
+    if delivery is NORMAL:
+        await _whole(tx, transport, send)
+        return
     if delivery.dropped:
         await _drop(transport, receive)
         return
@@ -131,6 +140,17 @@ async def transmit(settings: DeliverySettings, tx: Transaction, scope: Message, 
 async def _start(tx: Transaction, send: Send) -> None:
     headers = [(name.encode(), value.encode(errors="surrogateescape")) for name, value in tx.response_headers]
     await send({"type": "http.response.start", "status": tx.status, "headers": headers})
+
+
+async def _whole(tx: Transaction, transport: Gathering | None, send: Send) -> None:
+    if transport is not None:
+        transport.hold()
+    try:
+        await _start(tx, send)
+        await send({"type": "http.response.body", "body": tx.response_body})
+    finally:
+        if transport is not None:
+            transport.flush()
 
 
 async def _piece(data: bytes, send: Send) -> None:

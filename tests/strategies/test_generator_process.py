@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 
 import pytest
@@ -149,12 +149,11 @@ def test_what_hypothesis_draws_is_not_recorded(phase: Phase, told: bytes) -> Non
 
 def test_who_share_a_campaign_draw_other_rounds_of_it() -> None:
     """All that they draw together is what one draws alone, and no round is drawn by two."""
-    size = SIZES[SAMPLER]
-    alone = cases(results(Fuzz(("sampler",)), on_case=stop_at(4 * size)))
-    rounds = [alone[start : start + size] for start in range(0, 4 * size, size)]
-    for first in (1, 2):
-        drawn = cases(results(Fuzz(("sampler",), first, 2), on_case=stop_at(2 * size)))
-        assert rounds[first - 1] + rounds[first + 1] == drawn
+    ends = list(accumulate(SIZES[SAMPLER] * number for number in (1, 2, 3, 4, 4)))
+    alone = cases(results(Fuzz(("sampler",)), on_case=stop_at(ends[-1])))
+    one, two, three, four, five = (alone[start:end] for start, end in pairwise([0, *ends]))
+    for first, rounds in {1: one + three + five, 2: two + four}.items():
+        assert rounds == cases(results(Fuzz(("sampler",), first, 2), on_case=stop_at(len(rounds))))
 
 
 def test_results_that_arrive_in_pieces_are_put_together() -> None:

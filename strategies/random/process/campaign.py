@@ -34,11 +34,17 @@ SAMPLER = "sampler"
 RIGHT, WRONG = "hypothesis-right", "hypothesis-wrong"
 THEIR_RIGHT, THEIR_WRONG = "schemathesis-right", "schemathesis-wrong"
 
-SIZES: Mapping[str, int] = {SAMPLER: 2000, RIGHT: 100, WRONG: 20, THEIR_RIGHT: 8, THEIR_WRONG: 4}
-"""The sources of a fuzz round in turn, and how many draws each makes: slow ones fewer, so that each has its time.
+SIZES: Mapping[str, int] = {SAMPLER: 1000, RIGHT: 100, WRONG: 20, THEIR_RIGHT: 8, THEIR_WRONG: 4}
+"""The sources of a first fuzz round in turn, and how many draws each makes: slow ones fewer, so that each has its time.
 
 Of a library every batch begins with the simplest draw, so small batches repeat themselves; after large ones a slow
 target has no time left for the next source.
+"""
+
+LARGEST_ROUND = 4
+"""In each round the sampler makes as many draws more as in the first one, up to this round.
+
+A target that is slow meets the draws of the libraries early; one that gets far waits for them less and less.
 """
 
 UNTIMED = (HealthCheck.too_slow, HealthCheck.data_too_large)
@@ -122,7 +128,8 @@ class Campaign:
     def round(self, number: int) -> Iterator[Batch]:
         """Yield one batch of each source; every number gives others."""
         for source, size in SIZES.items():
-            yield Batch(source, self._derived(source, number), size)
+            times = min(number, LARGEST_ROUND) if source == SAMPLER else 1
+            yield Batch(source, self._derived(source, number), times * size)
 
     def _strategy(self, source: str) -> Draws:
         if source not in self._draws:

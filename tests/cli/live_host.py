@@ -23,7 +23,7 @@ def live_host(host: str, app: App, patch: pytest.MonkeyPatch) -> Iterator[None]:
     authority.cert_pem.write_to_path("authority.pem")
     authority.issue_cert(host).private_key_and_cert_chain_pem.write_to_path("host.pem")
     patch.setenv("SSL_CERT_FILE", str(Path("authority.pem").resolve()))
-    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ssl_certfile="host.pem")  # type: ignore[arg-type]
+    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="off", http="h11", ssl_certfile="host.pem")  # type: ignore[arg-type]
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import conformance
+import conformance.workflow.run  # the suite is loaded before the application adds its folder to the path
 
 APPLICATION = """
 from conformance.contract.contract import load_contract

@@ -118,7 +118,7 @@ class Engine:
             self._reason, lost = str(error), True
         except TimeoutError:
             self._reason = f"--time-budget {self._session.limits.seconds:g} is reached"
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, KeyboardInterrupt):
             self._reason = "interrupted"
             raise
         except UsageError as error:

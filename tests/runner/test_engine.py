@@ -93,6 +93,23 @@ TAKEN = Response(200, FIELDS, b"{}")
 NO = Response(500, FIELDS, b"{}")
 
 
+def test_a_run_that_ctrl_c_ends_in_the_middle_says_so(contract: Contract) -> None:
+    """A second one comes as an exception, wherever the run is: it is no run that has sent all that it was to send."""
+
+    def script(number: int, _: Request) -> Response:
+        if number == 2:
+            raise KeyboardInterrupt
+        return OK
+
+    sink = MemorySink()
+    session = Session(contract, Scripted(script), sink, SessionOptions(run_id="0" * 8))
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(Engine(session).run(Plan((case("one"), replace(case("two"), late=True)), {})))
+    ended = sink.events[-1]
+    assert isinstance(ended, RunEnded)
+    assert (2, "interrupted") == (ended.requests, ended.reason)
+
+
 @pytest.mark.parametrize("first", [case("single"), RELATION], ids=["case", "relation"])
 def test_silence_at_the_beginning_is_judged_once_the_target_has_answered(contract: Contract, first: Item) -> None:
     """What was silent before the first answer is held back, cases and relations alike, and judged after it."""

@@ -8,10 +8,11 @@ from queue import SimpleQueue
 import pytest
 from msgspec.structs import replace
 
+from conformance.strategies.random.process import interpreter
 from conformance.strategies.random.process.generator import Generator, ResultWriter
 from conformance.strategies.random.process.generator_process import GeneratorProcess
 from conformance.strategies.random.process.interpreter import Interpreter
-from conformance.strategies.random.process.messages import ASKED, Fuzz, Result, Sample, unframed
+from conformance.strategies.random.process.messages import ASKED, Ended, Fuzz, Result, Sample, unframed
 from tests.strategies.generated import CONFIG, cases, results, stop_at
 
 
@@ -63,3 +64,41 @@ def test_a_process_that_was_started_ahead_generates_the_same_cases() -> None:
     asyncio.run(GeneratorProcess(CONFIG, unwanted).close())
     with pytest.raises(ProcessLookupError):
         os.kill(unwanted.pid, 0)
+
+
+def test_a_process_that_is_left_when_its_event_loop_has_ended_is_discarded() -> None:
+    """As after a second Ctrl-C: what it has written and nobody read keeps nothing open."""
+    ahead = Interpreter()
+
+    async def first() -> Result | None:
+        generator = GeneratorProcess(replace(CONFIG, phases={"x": Fuzz(("sampler",))}), ahead)
+        found = await generator.next()
+        generator.stop()
+        return found
+
+    assert asyncio.run(first()) is not None
+    ahead.discard()
+    with pytest.raises(ProcessLookupError):
+        os.kill(ahead.pid, 0)
+
+
+def test_a_process_that_writes_no_more_and_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run does not wait for it, be it stopped meanwhile or not."""
+    monkeypatch.setattr(interpreter, "BEGIN", "import os, time; os.close(1); time.sleep(600)")
+    monkeypatch.setattr(interpreter, "ENDING_SECONDS", 0.01)
+    (ended,) = results(Sample(3))
+    assert isinstance(ended, Ended)
+    assert "killed by signal 9" in ended.error
+    monkeypatch.setattr(interpreter, "ENDING_SECONDS", 600)
+
+    async def stopped() -> Result | None:
+        generator = GeneratorProcess(replace(CONFIG, phases={"x": Sample(3)}))
+        await generator.start()
+        waiting = asyncio.create_task(generator.next())
+        await asyncio.sleep(0)
+        generator.stop()
+        found = await waiting
+        await generator.close()
+        return found
+
+    assert asyncio.run(stopped()) is None

@@ -72,12 +72,14 @@ def run(**values: object) -> int:
 @contextmanager
 def _modules_loading() -> Iterator[None]:
     """Spare the collector of cycles the modules that are loaded meanwhile: they stay, and are a tenth of the start."""
+    running = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        gc.enable()
+        if running:
+            gc.enable()
 
 
 def _show_plan(options: RunOptions, shown: Screen) -> int:

@@ -51,7 +51,7 @@ def started_ahead(options: RunOptions) -> Iterator[Interpreter | None]:
 
     Other runs begin with the catalogue, and may need no such process at all.
     """
-    if options.profile is not Profile.FUZZ:
+    if options.profile is not Profile.FUZZ or options.phases == (CATALOGUE,):
         yield None
         return
     try:

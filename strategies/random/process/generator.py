@@ -204,6 +204,8 @@ def _received(length: int) -> bytes:
 
 def _take_orders(asked: SimpleQueue[int]) -> None:
     """Take what the run asks for, and end with it."""
-    while orders := os.read(sys.stdin.fileno(), MOST_ORDERS):
-        asked.put(messages.ASKED * len(orders))
-    os._exit(0)
+    try:
+        while orders := os.read(sys.stdin.fileno(), MOST_ORDERS):
+            asked.put(messages.ASKED * len(orders))
+    finally:
+        os._exit(0)

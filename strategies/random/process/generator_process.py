@@ -142,5 +142,6 @@ class GeneratorProcess:
 
     async def _end_of(self, process: Interpreter) -> str:
         """Wait for the end of the process; returns how it ended, and what it said last."""
+        said = await process.end()
         self._process = None
-        return await process.end()
+        return said

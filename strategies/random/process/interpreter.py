@@ -19,6 +19,9 @@ PATH = tuple(sys.path)
 KILLED = -9
 """The status of a process that SIGKILL ended, which some systems have no name for."""
 
+ENDING_SECONDS = 2.0
+"""How long a process may take to end that has closed its standard output."""
+
 LAST_BYTES = 4_000
 LAST_LINES = 3
 """How much of what the process wrote to its standard error says why it ended."""
@@ -75,15 +78,24 @@ class Interpreter:
                 data = data[self._stdin.write(data) or 0 :]
 
     def kill(self) -> None:
-        """End the process now."""
+        """End the process now, and read nothing more of it."""
         self._process.kill()
+        if self._transport is not None:
+            self._transport.close()
 
     async def end(self) -> str:
-        """Wait for the end of the process; returns how it ended, and what it said last."""
-        status = await asyncio.to_thread(self._process.wait)
+        """Wait for the end of the process, which writes no more; returns how it ended, and what it said last."""
+        status = await asyncio.to_thread(self._status)
         said = _last_lines(self._stderr)
         self.discard()
         return f"the generator process {_fate(status)}" + (f": {said}" if said else "")
+
+    def _status(self) -> int:
+        try:
+            return self._process.wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
 
     def discard(self) -> None:
         """End the process, and close its pipes."""
@@ -91,7 +103,8 @@ class Interpreter:
         self._process.wait()
         self._stdin.close()
         if self._transport is not None:
-            self._transport.close()
+            with suppress(RuntimeError):  # the event loop is closed already, and reads nothing more
+                self._transport.close()
         self._stdout.close()
         self._stderr.close()
 
